@@ -1,0 +1,3 @@
+"""wod_pipeline."""
+
+__version__ = "0.1.0"

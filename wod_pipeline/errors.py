@@ -1,0 +1,114 @@
+"""Every error this package raises on purpose, in one tree; nothing else belongs here.
+
+Each leaf answers the first question of the person who reads it: can a rerun clear this? The answer is part of
+the message, so that it survives logs, the Dagster UI and text messages::
+
+    WodError
+    ├── SettingsError          permanent   a setting is missing or wrong (all problems at once)
+    ├── SourceError
+    │   ├── SourceUnavailable  transient   network, timeout, 429, 5xx, maintenance page
+    │   ├── SourceIncomplete   transient   the pages did not add up to the announced total
+    │   ├── SourceRefused      permanent   401, 403, other 4xx, a login that does not hold
+    │   └── SourceMalformed    permanent   an answer (or file) that is no list of posts
+    ├── StorageError
+    │   ├── StorageUnavailable transient   disk full, database locked, throttling, network
+    │   ├── StorageRefused     permanent   permission denied, no such bucket or table
+    │   ├── NotStored          permanent   a week or object that was never written
+    │   ├── StorageCorrupt     permanent   an object or row that cannot be read back
+    │   ├── ItemTooLarge       permanent   a session beyond the table's item limit
+    │   ├── StaleRevision      permanent   an older revision of a post than the stored one
+    │   └── WouldEmptyWeek     permanent   a week with sessions would be left without any
+    ├── AlertError             transient   a message could not be delivered
+    └── AthleteFileError       permanent   the athlete file cannot be used as it is
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class WodError(Exception):
+    """Base of the tree. `what` says what happened and where, `fix` what to do about it."""
+
+    rerun_helps: ClassVar[bool] = False
+
+    def __init__(self, what: str, *, fix: str = "") -> None:
+        self.what = what
+        self.fix = fix
+        super().__init__(what, fix)
+
+    def __str__(self) -> str:
+        verdict = "A rerun can clear this." if self.rerun_helps else "A rerun alone will not help."
+        return " ".join(part for part in (self.what, self.fix, verdict) if part)
+
+
+class SettingsError(WodError):
+    """A setting is missing or wrong."""
+
+
+class SourceError(WodError):
+    """The posts could not be read: *could not look*, never *nothing there*."""
+
+
+class SourceUnavailable(SourceError):
+    """The site did not answer properly, for now."""
+
+    rerun_helps = True
+
+
+class SourceIncomplete(SourceError):
+    """The site's pages did not add up to the number of posts it announced."""
+
+    rerun_helps = True
+
+
+class SourceRefused(SourceError):
+    """The site refused the request or the login."""
+
+
+class SourceMalformed(SourceError):
+    """The answer, or a file, is not a list of WordPress posts."""
+
+
+class StorageError(WodError):
+    """The lake, the table or the ledger could not do what was asked."""
+
+
+class StorageUnavailable(StorageError):
+    """The store cannot be used for now; what it held is unchanged."""
+
+    rerun_helps = True
+
+
+class StorageRefused(StorageError):
+    """The store exists but denies the operation, or does not exist."""
+
+
+class NotStored(StorageError):
+    """What was asked for has never been written."""
+
+
+class StorageCorrupt(StorageError):
+    """What was read back is not what can have been written."""
+
+
+class ItemTooLarge(StorageError):
+    """A session does not fit into one item of the table."""
+
+
+class StaleRevision(StorageError):
+    """The table holds a newer revision of the post."""
+
+
+class WouldEmptyWeek(StorageError):
+    """Writing would leave a week without the sessions it has."""
+
+
+class AlertError(WodError):
+    """A message could not be delivered."""
+
+    rerun_helps = True
+
+
+class AthleteFileError(WodError):
+    """The athlete file cannot be used as it is."""

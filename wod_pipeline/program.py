@@ -1,0 +1,435 @@
+"""The data model: what a post is at each stage, and the structured Week it becomes.
+
+Here live plain values and their JSON form, nothing that reads, parses, stores or renders. A value that crosses
+an asset boundary is defined here. The shapes from `Week` down follow the published contract of a Week (schema
+version 1.0): a field without a default is always written, one with a default is left out while it is absent,
+and absent means null.
+
+Stages, each a value per post, gathered per training week by `Weekly`::
+
+    RawPost → PlainPost → OutlinedPost → Week → SessionRecord
+
+JSON is canonical (`encode`): keys sorted, UTF-8, one newline at the end; equal values are equal bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from enum import Enum
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+SCHEMA_VERSION = "1.0"
+
+Number = int | float
+Span = tuple[int, int]
+"""First and last line number of a node, inclusive."""
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+SessionKind = Literal["training", "rest", "optional", "test"]
+SegmentKind = Literal["warm_up", "main", "accessory", "conditioning", "optional", "cool_down", "other"]
+Scheme = Literal["every", "sets", "rounds", "amrap", "for_time", "tabata", "build_to_max", "free"]
+Role = Literal["heading", "label", "scheme", "movement", "set_row", "rest", "connector", "note"]
+NoteKind = Literal["load", "scale", "score", "schedule", "cue", "program"]
+LoadKind = Literal["percent", "absolute", "bodyweight", "relative_past", "rpe", "empty_bar", "described"]
+RefSource = Literal["explicit", "inherited", "inferred", "ambiguous"]
+Side = Literal["leg", "arm", "side"]
+MaxOf = Literal["reps", "calories", "distance", "time"]
+PausePlace = Literal[
+    "below_knee", "knee", "mid_thigh", "hip", "dip", "catch", "bottom", "top", "overhead", "other"
+]
+DatesBasis = Literal["title", "slug", "headings", "published", "none"]
+Confidence = Literal["exact", "repaired", "inferred", "unknown"]
+Severity = Literal["info", "warn", "error"]
+
+
+class Outcome(str, Enum):
+    """What looking for a week's post found. *Could not look* is not here: it is an exception."""
+
+    PUBLISHED = "published"
+    """A post for the week exists (from `Week` on: and holds at least one session)."""
+    NO_SESSION = "no_session"
+    """A post for the week exists but holds no session: an announcement, an empty or a protected post."""
+    NOT_PUBLISHED = "not_published"
+    """The source was read completely and has no post for the week."""
+
+
+# ------------------------------------------------------------------------------------------------ posts
+class Rendered(Struct, omit_defaults=True):
+    """A WordPress text field: HTML as rendered; `protected` when a password hides it."""
+
+    rendered: str = ""
+    protected: bool = False
+
+
+class RawPost(Struct, omit_defaults=True, kw_only=True):
+    """A post as WordPress returned it, cut to the fields asked for.
+
+    `date` and `modified` are site-local, `*_gmt` UTC, all without zone, as received.
+    """
+
+    id: int
+    date: str = ""
+    date_gmt: str = ""
+    modified: str = ""
+    modified_gmt: str = ""
+    slug: str = ""
+    link: str = ""
+    title: Rendered = msgspec.field(default_factory=Rendered)
+    content: Rendered = msgspec.field(default_factory=Rendered)
+    categories: list[int] = []
+
+    @property
+    def content_sha256(self) -> str:
+        """SHA-256 of `content.rendered` as UTF-8, in hex."""
+        return hashlib.sha256(self.content.rendered.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Source(Struct, omit_defaults=True):
+    """Where a Week came from."""
+
+    url: str
+    post_id: int | None
+    content_sha256: str
+    modified_gmt: str
+    slug: str = ""
+    published: str = ""
+    """Site-local time, as in the post's `date`."""
+
+
+class Link(Struct):
+    """A link on a line: `[start, end)` in code points of the line's text."""
+
+    start: int
+    end: int
+    href: str
+
+
+class SourceLine(Struct, omit_defaults=True):
+    """One visible, non-empty line of a post, numbered from 0."""
+
+    n: int
+    text: str
+    links: list[Link] = []
+
+
+class PlainPost(Struct, omit_defaults=True):
+    """A post without markup: every visible line and every link, nothing interpreted."""
+
+    source: Source
+    title: str
+    lines: list[SourceLine]
+    protected: bool = False
+
+
+class Dates(Struct):
+    """First and last day a post is meant for, where that was read, and how surely."""
+
+    start: dt.date | None
+    end: dt.date | None
+    basis: DatesBasis
+    confidence: Confidence
+
+
+class Diagnostic(Struct, omit_defaults=True):
+    """Something a person should know about a line (`line` None: about the post as a whole)."""
+
+    code: str
+    severity: Severity
+    line: int | None
+    message: str = ""
+
+
+class SessionOutline(Struct, omit_defaults=True):
+    """A session before its contents are read: its heading, its date and the lines it spans."""
+
+    date: dt.date | None
+    weekday: Weekday | None
+    label: str | None
+    kind: SessionKind
+    lines: Span
+    ordinal: int | None = None
+    heading_lines: list[int] = []
+
+
+class OutlinedPost(Struct, omit_defaults=True):
+    """A post cut into dated sessions. Lines outside every session are its preamble."""
+
+    source: Source
+    title: str
+    program: str
+    week: dt.date | None
+    dates: Dates
+    lines: list[SourceLine]
+    sessions: list[SessionOutline]
+    diagnostics: list[Diagnostic]
+    protected: bool = False
+
+
+# ------------------------------------------------------------------------------------------- prescription
+class Range(Struct, omit_defaults=True, frozen=True):
+    """A quantity: `min == max` exact, `min` None at most, `max` None at least; `f` the women's value of a pair."""
+
+    min: Number | None
+    max: Number | None
+    f: Number | None = None
+
+
+class Rest(Struct, omit_defaults=True):
+    """A rest: seconds, or said in words."""
+
+    s: Range | None = None
+    qual: Literal["as_needed", "equal_to_work"] | None = None
+
+
+class Note(Struct):
+    """Free text kept as text: the lines hold the words."""
+
+    kind: NoteKind
+    lines: Span
+
+
+class Reference(Struct, omit_defaults=True):
+    """What a percent is of: an `rm`-repetition maximum of a movement, and how that was decided."""
+
+    movement_id: str | None
+    rm: int
+    source: RefSource
+    candidates: list[str] = []
+
+
+class AbsoluteLoad(Struct, omit_defaults=True):
+    """A weight as written; `unit` None when the post names none."""
+
+    unit: Literal["kg", "lb", "pood"] | None
+    min: Number | None
+    max: Number | None
+    f: Number | None = None
+
+
+class Load(Struct, omit_defaults=True):
+    """How heavy: exactly one kind, with the fields that kind uses."""
+
+    kind: LoadKind
+    pct: Range | None = None
+    ref: Reference | None = None
+    abs: AbsoluteLoad | None = None
+    past: str | None = None
+    delta_pct: Range | None = None
+    rpe: Range | None = None
+    word: Literal["light", "moderate", "heavy"] | None = None
+    ramp: bool = False
+
+
+class Pause(Struct, omit_defaults=True):
+    """A pause within a movement: how long, and where."""
+
+    s: Range | None = None
+    at: PausePlace | None = None
+
+
+class Part(Struct, omit_defaults=True):
+    """One movement of an exercise; `reps` counts it within one rep of a complex."""
+
+    raw: str
+    movement_id: str | None
+    reps: int | None = None
+    pause: Pause | None = None
+    video_url: str | None = None
+
+
+class SetRow(Struct, omit_defaults=True, rename={"first": "from", "last": "to"}):
+    """What sets `first` to `last` of an exercise prescribe, where they differ."""
+
+    first: int
+    last: int
+    lines: Span
+    reps: Range | None = None
+    load: Load | None = None
+
+
+class Exercise(Struct, omit_defaults=True):
+    """One movement, or a complex of several done as one rep, with its quantity and load."""
+
+    parts: list[Part]
+    lines: Span
+    reps: Range | None = None
+    rep_scheme: list[int] = []
+    max_of: MaxOf | None = None
+    duration_s: Range | None = None
+    distance_m: Range | None = None
+    calories: Range | None = None
+    per_side: Side | None = None
+    load: Load | None = None
+    tempo: str | None = None
+    minute: int | None = None
+    rest: Rest | None = None
+    set_rows: list[SetRow] = []
+    choice: int | None = None
+    notes: list[Note] = []
+
+
+class RmTarget(Struct):
+    """What a block builds to: an N-rep maximum, or a heavy set of N."""
+
+    reps: int
+    kind: Literal["rm", "heavy"]
+
+
+class Block(Struct, omit_defaults=True):
+    """Exercises done under one scheme."""
+
+    scheme: Scheme
+    lines: Span
+    exercises: list[Exercise]
+    start_s: int | None = None
+    rest_before_s: int | None = None
+    interval_s: int | None = None
+    duration_s: int | None = None
+    cap_s: int | None = None
+    sets: Range | None = None
+    rm_target: RmTarget | None = None
+    rest: Rest | None = None
+    notes: list[Note] = []
+
+
+class Segment(Struct, omit_defaults=True):
+    """A lettered or titled part of a session."""
+
+    label: str | None
+    kind: SegmentKind
+    lines: Span
+    blocks: list[Block]
+    title: str | None = None
+    pair_of: str | None = None
+    notes: list[Note] = []
+
+
+class Session(Struct, omit_defaults=True):
+    """One training session (or rest day) of a week."""
+
+    date: dt.date | None
+    weekday: Weekday | None
+    label: str | None
+    kind: SessionKind
+    lines: Span
+    segments: list[Segment]
+    ordinal: int | None = None
+    notes: list[Note] = []
+
+
+class Line(Struct, omit_defaults=True):
+    """A source line with what it does and the one node that owns it (a JSON pointer into the Week)."""
+
+    n: int
+    text: str
+    role: Role
+    owner: str
+    links: list[Link] = []
+
+
+class Week(Struct, kw_only=True):
+    """One post, parsed completely."""
+
+    schema_version: str = SCHEMA_VERSION
+    week: dt.date | None
+    program: str
+    source: Source
+    title: str
+    dates: Dates
+    lines: list[Line]
+    preamble: list[Note]
+    sessions: list[Session]
+    diagnostics: list[Diagnostic]
+
+
+# ------------------------------------------------------------------------------------- values per partition
+PostT = TypeVar("PostT")
+
+
+class Weekly(Struct, Generic[PostT], omit_defaults=True):
+    """All posts of one training week at one stage: the value of one partition of an asset."""
+
+    week: dt.date
+    outcome: Outcome
+    posts: list[PostT]
+    gone: list[int] = []
+    """Ids of posts kept here although the source no longer lists them."""
+    moved: list[int] = []
+    """Ids of posts that were in this week and now belong to another."""
+
+
+class PostStamp(Struct):
+    """Which revision of which post a week's records were made from."""
+
+    post_id: int
+    program: str
+    modified_gmt: str
+    content_sha256: str
+
+
+class SessionRecord(Struct, omit_defaults=True, kw_only=True):
+    """One session, self-contained: what the table holds and what an athlete is shown.
+
+    `session` is unique within a date: ``program/post_id/n``. `texts` holds each segment as plain text under
+    ``warm_up``, ``segment_a``, …; `lines` only this session's lines, numbered as in the post.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    date: dt.date | None
+    session: str
+    week: dt.date
+    program: str
+    post_id: int
+    post_title: str
+    post_url: str
+    modified_gmt: str
+    content_sha256: str
+    weekday: Weekday | None
+    label: str | None
+    kind: SessionKind
+    ordinal: int | None = None
+    texts: dict[str, str] = {}
+    notes: list[Note] = []
+    segments: list[Segment] = []
+    lines: list[Line] = []
+    diagnostics: list[Diagnostic] = []
+
+
+class WeekRecords(Struct, omit_defaults=True):
+    """Every session record of one week, with the outcome and the posts they were made from."""
+
+    week: dt.date
+    outcome: Outcome
+    posts: list[PostStamp]
+    records: list[SessionRecord]
+    moved: list[int] = []
+
+
+# ------------------------------------------------------------------------------------------------- JSON
+T = TypeVar("T")
+
+
+def encode(value: Any) -> bytes:
+    """Canonical JSON of a model value: keys sorted, UTF-8, one newline at the end."""
+    return msgspec.json.encode(value, order="sorted") + b"\n"
+
+
+def decode(data: bytes, type_: type[T]) -> T:
+    """Read `type_` from JSON. Raises `msgspec.ValidationError` naming the path when the shape is wrong."""
+    return msgspec.json.decode(data, type=type_)
+
+
+def sha256_of(value: Any) -> str:
+    """SHA-256 of the canonical JSON, in hex: equal exactly when the values are."""
+    return hashlib.sha256(encode(value)).hexdigest()
+
+
+def monday_of(day: dt.date) -> dt.date:
+    """The Monday of the Monday-to-Sunday week that holds `day`: the week's partition key."""
+    return day - dt.timedelta(days=day.weekday())
