@@ -377,7 +377,8 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     """One session, self-contained: what the table holds and what an athlete is shown.
 
     `session` is unique within a date: ``program/post_id/n``. `texts` holds each segment as plain text under
-    ``warm_up``, ``segment_a``, …; `lines` only this session's lines, numbered as in the post.
+    ``warm_up``, ``segment_a``, …; `lines` only this session's lines, numbered as in the post, their owners
+    relative to the record; `preamble` what the post says before its first session.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -395,6 +396,7 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     kind: SessionKind
     ordinal: int | None = None
     texts: dict[str, str] = {}
+    preamble: list[Line] = []
     notes: list[Note] = []
     segments: list[Segment] = []
     lines: list[Line] = []

@@ -1,0 +1,123 @@
+"""From a parsed week to one self-contained record a session: pure, no storage.
+
+A record carries its own lines, texts, notes and diagnostics, so that a reader needs nothing but the record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from wod_pipeline.program import (
+    Diagnostic,
+    Line,
+    Outcome,
+    PostStamp,
+    Segment,
+    Session,
+    SessionRecord,
+    Span,
+    Week,
+    Weekly,
+    WeekRecords,
+)
+
+
+def records_of(weekly: Weekly[Week]) -> WeekRecords:
+    """Every session of a week as records, in order of the posts and their sessions."""
+    records = [record for post in weekly.posts for record in _records_of_post(weekly, post)]
+    return WeekRecords(
+        week=weekly.week,
+        outcome=_outcome(weekly, records),
+        posts=[_stamp(post) for post in weekly.posts],
+        records=records,
+        moved=weekly.moved,
+    )
+
+
+def _outcome(weekly: Weekly[Week], records: list[SessionRecord]) -> Outcome:
+    if weekly.outcome is Outcome.PUBLISHED and not records:
+        return Outcome.NO_SESSION
+    return weekly.outcome
+
+
+def _stamp(week: Week) -> PostStamp:
+    source = week.source
+    return PostStamp(source.post_id or 0, week.program, source.modified_gmt, source.content_sha256)
+
+
+def _records_of_post(weekly: Weekly[Week], post: Week) -> Iterator[SessionRecord]:
+    """`session` counts the sessions of a date within the post, so an edit elsewhere leaves it as it was."""
+    seen: Counter[object] = Counter()
+    preamble = _lines_of(post, (note.lines for note in post.preamble), root="")
+    for number, session in enumerate(post.sessions):
+        seen[session.date] += 1
+        lines = _lines_of(post, [session.lines], root=f"/sessions/{number}")
+        yield SessionRecord(
+            date=session.date,
+            session=f"{post.program}/{post.source.post_id or 0}/{seen[session.date]}",
+            week=weekly.week,
+            program=post.program,
+            post_id=post.source.post_id or 0,
+            post_title=post.title,
+            post_url=post.source.url,
+            modified_gmt=post.source.modified_gmt,
+            content_sha256=post.source.content_sha256,
+            weekday=session.weekday,
+            label=session.label,
+            kind=session.kind,
+            ordinal=session.ordinal,
+            texts=_texts(session, lines),
+            preamble=preamble,
+            notes=session.notes,
+            segments=session.segments,
+            lines=lines,
+            diagnostics=_diagnostics(post, session.lines),
+        )
+
+
+def _lines_of(post: Week, spans: Iterable[Span], root: str) -> list[Line]:
+    """The post's lines within the spans, their owner pointers relative to the node at `root`."""
+    return [
+        msgspec.structs.replace(line, owner=line.owner.removeprefix(root))
+        for first, last in spans
+        for line in post.lines[first : last + 1]
+    ]
+
+
+def _texts(session: Session, lines: list[Line]) -> dict[str, str]:
+    """Each segment as plain text by name, and the session's own notes as `session_notes`."""
+    text_of = {line.n: line.text for line in lines}
+    texts: dict[str, str] = {}
+    if session.notes:
+        texts["session_notes"] = _joined(text_of, (note.lines for note in session.notes))
+    for segment in session.segments:
+        texts[_fresh(_name(segment), texts)] = _joined(text_of, [segment.lines])
+    return texts
+
+
+def _joined(text_of: dict[int, str], spans: Iterable[Span]) -> str:
+    return "\n".join(text_of[n] for first, last in spans for n in range(first, last + 1) if n in text_of)
+
+
+def _name(segment: Segment) -> str:
+    """`segment_a` for a labelled segment, else its kind: `warm_up`, `cool_down`, …"""
+    if segment.label is None:
+        return segment.kind
+    return "segment_" + re.sub(r"[^a-z0-9]+", "_", segment.label.lower()).strip("_")
+
+
+def _fresh(name: str, taken: dict[str, str]) -> str:
+    if name not in taken:
+        return name
+    number = next(n for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
+    return f"{name}_{number}"
+
+
+def _diagnostics(post: Week, span: Span) -> list[Diagnostic]:
+    """What concerns these lines, and what concerns the whole post."""
+    first, last = span
+    return [d for d in post.diagnostics if d.line is None or first <= d.line <= last]

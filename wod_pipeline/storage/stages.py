@@ -1,0 +1,125 @@
+"""The lake's layout: where each stage of a week is kept and how it is read back.
+
+Hive style, one partition a week, so that Athena, DuckDB and pandas read it as it lies::
+
+    raw_posts/week=2020-12-21/posts.json              the posts as last received
+    raw_post_revisions/post=94860/<modified>-<sha>.json   every revision ever received, never overwritten
+    plain_text_posts/week=2020-12-21/posts.json
+    daily_sessions/week=2020-12-21/posts.json
+    segmented_exercises/week=2020-12-21/posts.json
+    session_records/week=2020-12-21/sessions.jsonl    one record a line, as in the table
+
+What bytes mean is decided here; how they are kept is the lake's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+
+from wod_pipeline.errors import NotStored, StorageCorrupt
+from wod_pipeline.program import (
+    OutlinedPost,
+    PlainPost,
+    RawPost,
+    Week,
+    Weekly,
+    WeekRecords,
+    decode,
+    encode,
+)
+from wod_pipeline.storage import Lake, Written
+
+STAGES: dict[str, Any] = {
+    "raw_posts": Weekly[RawPost],
+    "plain_text_posts": Weekly[PlainPost],
+    "daily_sessions": Weekly[OutlinedPost],
+    "segmented_exercises": Weekly[Week],
+}
+"""The assets kept in the lake, with the type of one week's value."""
+
+BATCH = 32
+"""Weeks read or written at a time: enough to keep a remote store busy, few enough to stay small in memory."""
+
+KeyT = TypeVar("KeyT")
+
+
+def stage_key(stage: str, week: str) -> str:
+    """Where one week of a stage is kept; `week` is the partition key."""
+    return f"{stage}/week={week}/posts.json"
+
+
+def records_key(week: str) -> str:
+    """Where the week's session records are kept as JSON Lines."""
+    return f"session_records/week={week}/sessions.jsonl"
+
+
+def revision_key(post: RawPost) -> str:
+    """Where one revision of a post is kept for good: by id, time of modification and content."""
+    modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
+    return f"raw_post_revisions/post={post.id}/{modified}-{post.content_sha256[:16]}.json"
+
+
+def batched(items: Iterable[KeyT], size: int = BATCH) -> Iterator[list[KeyT]]:
+    """`items` in lists of at most `size`, in order."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def decode_stage(stage: str, week: str, data: bytes) -> Any:
+    """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not one."""
+    try:
+        return decode(data, STAGES[stage])
+    except msgspec.MsgspecError as error:
+        raise StorageCorrupt(
+            f"The stored {stage} of week {week} ({stage_key(stage, week)}) cannot be read: {error}.",
+            fix=f"Delete the object and materialize {stage} for that week again.",
+        ) from error
+
+
+def read_stage(lake: Lake, stage: str, weeks: Iterable[str]) -> dict[str, Any]:
+    """The stored values of those weeks; weeks never stored are absent. Raises `StorageCorrupt`."""
+    keys = {stage_key(stage, week): week for week in weeks}
+    found = lake.read_many(list(keys))
+    return {keys[key]: decode_stage(stage, keys[key], data) for key, data in found.items()}
+
+
+def read_stage_week(lake: Lake, stage: str, week: str) -> Any:
+    """The stored value of one week. Raises `NotStored` and `StorageCorrupt`."""
+    values = read_stage(lake, stage, [week])
+    if week not in values:
+        raise NotStored(
+            f"{stage} of week {week} is not stored ({lake.uri(stage_key(stage, week))}).",
+            fix=f"Materialize it: wod materialize --week {week}.",
+        )
+    return values[week]
+
+
+def write_stage(lake: Lake, stage: str, values: Mapping[str, Any]) -> dict[str, Written]:
+    """Write those weeks' values, unchanged ones untouched; raw posts also as revisions, revisions first."""
+    if stage == "raw_posts":
+        _keep_revisions(lake, values.values())
+    written = lake.write_many({stage_key(stage, week): encode(value) for week, value in values.items()})
+    return {week: written[stage_key(stage, week)] for week in values}
+
+
+def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
+    posts = {revision_key(post): encode(post) for value in weeks for post in value.posts}
+    known = lake.read_many(list(posts))
+    for key, data in posts.items():
+        if key not in known:
+            lake.write_once(key, data)
+
+
+def write_records(lake: Lake, values: Iterable[WeekRecords]) -> dict[str, Written]:
+    """Write the session records of those weeks as JSON Lines, one record a line."""
+    objects = {
+        records_key(value.week.isoformat()): b"".join(encode(record) for record in value.records)
+        for value in values
+    }
+    return lake.write_many(objects)
