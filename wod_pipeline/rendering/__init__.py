@@ -1,0 +1,59 @@
+"""How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`).
+
+Pure. Numbers and weights come from `training`; nothing here reads storage or knows a medium's framework.
+"""
+
+from __future__ import annotations
+
+from wod_pipeline.rendering._markdown import as_markdown, escaped
+from wod_pipeline.rendering._text import (
+    as_text,
+    day_name,
+    facts_of,
+    headline,
+    lines_of,
+    links_of,
+    rows_of,
+    set_line,
+    shortened,
+)
+from wod_pipeline.rendering._view import (
+    BlockView,
+    ExerciseView,
+    NoteView,
+    Run,
+    SegmentView,
+    SessionView,
+    SetView,
+    exercises_of,
+    view_session,
+)
+from wod_pipeline.rendering._words import clean, clock, load_words, scheme_sentence, span
+
+__all__ = [
+    "BlockView",
+    "ExerciseView",
+    "NoteView",
+    "Run",
+    "SegmentView",
+    "SessionView",
+    "SetView",
+    "as_markdown",
+    "as_text",
+    "clean",
+    "clock",
+    "day_name",
+    "escaped",
+    "exercises_of",
+    "facts_of",
+    "headline",
+    "lines_of",
+    "links_of",
+    "load_words",
+    "rows_of",
+    "scheme_sentence",
+    "set_line",
+    "shortened",
+    "span",
+    "view_session",
+]

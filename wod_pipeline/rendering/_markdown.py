@@ -1,0 +1,96 @@
+"""A session view as Markdown for Dagster's metadata and GitHub-flavoured renderers.
+
+Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escaped, and only the http(s) links
+that the view carries become links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from wod_pipeline.rendering._text import day_name, facts_of, lines_of, rows_of, set_line, shortened
+from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, Run, SegmentView, SessionView
+
+_SYNTAX = re.compile(r"([\\`*_{}\[\]|~#$])")
+_LIST_NUMBER = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
+_LIST_MARK = re.compile(r"^(\s*)([-+=:])")
+_AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+
+
+def escaped(text: str) -> str:
+    """`text` so that a Markdown renderer shows exactly these characters."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _SYNTAX.sub(r"\\\1", shortened(text))
+    text = _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))
+    return _AUTOLINK.sub(r"\1\\\2", text.replace("@", "&#64;") if "." in text and "@" in text else text)
+
+
+def as_markdown(view: SessionView) -> str:
+    """The whole session as Markdown ending in a newline."""
+    return "\n".join(_session(view)) + "\n"
+
+
+def _session(view: SessionView) -> Iterator[str]:
+    yield f"### {escaped(f'{day_name(view)} — {view.title}')}"
+    for warning in view.warnings:
+        yield f"\n> **Note** {escaped(warning)}"
+    for item in view.items:
+        yield ""
+        if isinstance(item, NoteView):
+            yield f"*{_runs(item.runs)}*" if item.text.strip() else ""
+        else:
+            yield from _segment(item)
+    if view.missing:
+        yield f"\n> No weight where {escaped('; '.join(view.missing))}."
+
+
+def _segment(segment: SegmentView) -> Iterator[str]:
+    if segment.heading:
+        yield f"**{escaped(segment.heading)}**\n"
+    for item in segment.items:
+        if isinstance(item, NoteView):
+            yield _bullet(0, f"*{_runs(item.runs)}*")
+        else:
+            yield from _block(item)
+
+
+def _block(block: BlockView) -> Iterator[str]:
+    if block.scheme:
+        yield _bullet(0, escaped(block.scheme))
+    depth = 1 if block.scheme else 0
+    for group in lines_of(block):
+        if isinstance(group, NoteView):
+            yield _bullet(depth, f"*{_runs(group.runs)}*")
+        else:
+            yield _bullet(depth, " · ".join(map(_headline, group)))
+            for exercise in group:
+                yield from _details(exercise, depth + 1)
+
+
+def _headline(exercise: ExerciseView) -> str:
+    told = ", ".join(map(escaped, facts_of(exercise)))
+    return f"{'or ' if exercise.alternative else ''}**{_runs(exercise.name)}** {told}".rstrip()
+
+
+def _details(exercise: ExerciseView, depth: int) -> Iterator[str]:
+    for row in rows_of(exercise):
+        yield _bullet(depth, escaped(set_line(row)))
+    for run in exercise.links:
+        yield _bullet(depth, _link(run))
+    for note in exercise.notes:
+        yield _bullet(depth, f"*{_runs(note.runs)}*")
+
+
+def _bullet(depth: int, text: str) -> str:
+    return f"{'  ' * depth}- {text}"
+
+
+def _runs(runs: tuple[Run, ...]) -> str:
+    return "".join(_link(run) if run.href else escaped(run.text) for run in runs).strip()
+
+
+def _link(run: Run) -> str:
+    href = quote(run.href, safe=":/?#@!$&'*+,;=%~-._")
+    return f"[{escaped(run.text.strip() or run.href)}]({href})"

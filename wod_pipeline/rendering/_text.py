@@ -1,0 +1,150 @@
+"""A session view as lines for a terminal, plain or coloured, never wider than asked where words allow it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from wod_pipeline.rendering._view import (
+    BlockView,
+    ExerciseView,
+    NoteView,
+    Run,
+    SegmentView,
+    SessionView,
+    SetView,
+)
+
+LONGEST_LINE = 2_000
+"""Characters shown of one line of the post; a terminal is no place for more."""
+
+_BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+
+
+def as_text(view: SessionView, width: int = 80, colour: bool = False) -> str:
+    """The whole session as text ending in a newline; ANSI colours only when `colour`."""
+    return "\n".join(_Page(max(width, 20), colour).session(view)) + "\n"
+
+
+def shortened(text: str, longest: int = LONGEST_LINE) -> str:
+    """`text`, or its beginning with a word on how much is left out."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+
+
+def day_name(view: SessionView) -> str:
+    """`Monday 21 December 2020`, or that the post gives no date."""
+    return f"{view.date:%A} {view.date.day} {view.date:%B %Y}" if view.date else "No date"
+
+
+class _Page:
+    def __init__(self, width: int, colour: bool) -> None:
+        self._width = width
+        self._colour = colour
+
+    def session(self, view: SessionView) -> Iterator[str]:
+        yield from self._wrap(f"{day_name(view)} — {view.title}", style=_BOLD)
+        if view.post_title:
+            yield from self._wrap(view.post_title, style=_DIM)
+        for warning in view.warnings:
+            yield from self._wrap(f"! {warning}", style=_YELLOW)
+        for item in view.items:
+            yield ""
+            yield from self._note(item, 0) if isinstance(item, NoteView) else self._segment(item)
+        if view.missing:
+            yield ""
+            yield from self._wrap("No weight where " + "; ".join(view.missing) + ".", style=_YELLOW)
+
+    def _segment(self, segment: SegmentView) -> Iterator[str]:
+        if segment.heading:
+            yield from self._wrap(segment.heading, style=_BOLD)
+        for item in segment.items:
+            yield from self._note(item, 2) if isinstance(item, NoteView) else self._block(item)
+
+    def _block(self, block: BlockView) -> Iterator[str]:
+        if block.scheme:
+            yield from self._wrap(block.scheme, 2)
+        indent = 4 if block.scheme else 2
+        for group in lines_of(block):
+            if isinstance(group, NoteView):
+                yield from self._note(group, indent)
+            else:
+                yield from self._exercises(group, indent)
+
+    def _exercises(self, group: tuple[ExerciseView, ...], indent: int) -> Iterator[str]:
+        yield from self._wrap(" · ".join(map(headline, group)), indent)
+        for exercise in group:
+            for row in rows_of(exercise):
+                yield from self._wrap(set_line(row), indent + 2, style=_GREEN if row.weight else "")
+            for link in links_of(exercise):
+                yield from self._wrap(link.href, indent + 2, style=_DIM)
+            for note in exercise.notes:
+                yield from self._note(note, indent + 2)
+
+    def _note(self, note: NoteView, indent: int) -> Iterator[str]:
+        yield from self._wrap(note.text, indent, style=_DIM)
+
+    def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
+        lines = textwrap.wrap(
+            shortened(text),
+            self._width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + 2),
+        )
+        for line in lines:
+            yield f"{style}{line}{_RESET}" if self._colour and style else line
+
+
+def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
+    """The block's notes, and its exercises gathered as the coach put them on lines."""
+    group: tuple[ExerciseView, ...] = ()
+    for item in block.items:
+        if isinstance(item, ExerciseView) and item.same_line:
+            group = (*group, item)
+            continue
+        if group:
+            yield group
+        group = (item,) if isinstance(item, ExerciseView) else ()
+        if isinstance(item, NoteView):
+            yield item
+    if group:
+        yield group
+
+
+def rows_of(exercise: ExerciseView) -> tuple[SetView, ...]:
+    """The sets that need a line of their own: all but a single one without number and weight."""
+    alone = len(exercise.sets) == 1 and not exercise.sets[0].label and not exercise.sets[0].weight
+    return () if alone else exercise.sets
+
+
+def facts_of(exercise: ExerciseView) -> tuple[str, ...]:
+    """What is said beside the name: quantity, a load that needs no line, tempo, minute, rest."""
+    alone = "" if rows_of(exercise) or not exercise.sets else set_line(exercise.sets[0])
+    facts = [
+        exercise.quantity,
+        alone,
+        f"tempo {exercise.tempo}" if exercise.tempo else "",
+        exercise.minute,
+        f"then rest {exercise.rest}" if exercise.rest else "",
+    ]
+    return tuple(fact for fact in facts if fact)
+
+
+def headline(exercise: ExerciseView) -> str:
+    """Name, quantity and the facts that hold for every set, in one line."""
+    return ("or " if exercise.alternative else "") + ", ".join((exercise.title, *facts_of(exercise)))
+
+
+def set_line(row: SetView) -> str:
+    """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty when a set says nothing."""
+    told = ", ".join(fact for fact in (row.reps, row.load) if fact)
+    if row.weight:
+        plates = f" ({row.plates} a side)" if row.plates not in ("", "bar only") else ""
+        told = f"{told} → {row.weight}{plates}" if told else f"{row.weight}{plates}"
+    return f"{row.label}: {told}" if row.label and told else told or row.label
+
+
+def links_of(exercise: ExerciseView) -> tuple[Run, ...]:
+    """Every link of an exercise once, those of its name first."""
+    return tuple({run.href: run for run in (*exercise.name, *exercise.links) if run.href}.values())

@@ -1,0 +1,375 @@
+"""The one view of a session that every medium shows: page, terminal, Dagster metadata, calendar.
+
+`view_session` decides what is said and in which order; the media only lay it out. Nothing of the record is
+lost: what was understood becomes sentences, what was not stays as note lines in reading order, and every
+segment keeps the coach's own lines under `as_written`. All strings are cleaned of control characters, none is
+escaped: escaping belongs to the medium.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from wod_pipeline.program import (
+    Block,
+    Diagnostic,
+    Exercise,
+    Line,
+    Load,
+    Note,
+    NoteKind,
+    Segment,
+    SessionKind,
+    SessionRecord,
+    SetRow,
+    Span,
+)
+from wod_pipeline.rendering import _words as words
+from wod_pipeline.training import Athlete, Working, decimal_text, ramp_weights, working_weight
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text, linked when `href` is set (always http or https)."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A line kept as the coach wrote it."""
+
+    runs: tuple[Run, ...]
+    kind: NoteKind = "cue"
+
+    @property
+    def text(self) -> str:
+        """The note without its links."""
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True)
+class SetView:
+    """What some sets of an exercise ask for, and what that puts on the bar."""
+
+    label: str
+    reps: str = ""
+    load: str = ""
+    weight: str = ""
+    plates: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """One movement or complex. `sets` holds an entry per different prescription that says something."""
+
+    name: tuple[Run, ...]
+    quantity: str
+    sets: tuple[SetView, ...]
+    rest: str = ""
+    tempo: str = ""
+    minute: str = ""
+    alternative: bool = False
+    """Whether this is an alternative to the exercise before it."""
+    same_line: bool = False
+    """Whether the coach wrote it on the line of the exercise before it, to be done without a break."""
+    links: tuple[Run, ...] = ()
+    notes: tuple[NoteView, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name as plain text."""
+        return "".join(run.text for run in self.name)
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """Exercises and notes in reading order under one scheme sentence (empty when there is no scheme)."""
+
+    scheme: str
+    items: tuple[ExerciseView | NoteView, ...]
+
+
+@dataclass(frozen=True)
+class SegmentView:
+    """A part of a session; `label` and `title` may both be empty."""
+
+    label: str
+    title: str
+    kind: str
+    items: tuple[BlockView | NoteView, ...]
+    as_written: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Label and title as one heading: `A`, `A · Snatch`, `Warm-up`."""
+        return " · ".join(part for part in (self.label, self.title) if part)
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """One session, ready to be laid out."""
+
+    title: str
+    date: dt.date | None
+    kind: SessionKind
+    week: dt.date
+    program: str
+    post_title: str
+    post_url: str
+    items: tuple[SegmentView | NoteView, ...]
+    warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    key: str = field(default="", compare=False)
+
+
+_TITLES = {
+    "warm_up": "Warm-up",
+    "optional": "Optional",
+    "cool_down": "Cool-down",
+    "conditioning": "Conditioning",
+    "accessory": "Accessory",
+    "main": "Main",
+    "other": "",
+}
+_WARNINGS = {
+    "every_mismatch": "The interval, the time and the number of sets do not agree.",
+    "set_rows_gap": "The sets listed do not cover every set exactly once.",
+    "heading_date_mismatch": "The heading gives another date than its weekday in this week.",
+    "title_slug_mismatch": "The title and the address of the post name different weeks.",
+    "date_contradiction": "The post was published far from the week it names.",
+    "date_repaired": "The week's date was incomplete in the post and has been completed.",
+    "date_inferred": "The post names no date; the week follows from when it was published.",
+    "missing_heading": "This session has no heading in the post; its date is not certain.",
+    "unreadable_load": "The load could not be read; see the coach's words.",
+}
+
+
+def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
+    """`record` as a reader sees it, with the weights of `athlete` where percentages and maxes allow them."""
+    lines = _Lines(record.lines)
+    parts: list[tuple[int, SegmentView | NoteView]] = [
+        (segment.lines[0], _segment(segment, lines, athlete)) for segment in record.segments
+    ]
+    parts += lines.notes(record.notes)
+    parts += lines.unshown(record)
+    items = _in_order(parts)
+    return SessionView(
+        title=words.clean(record.label or "") or _default_title(record),
+        date=record.date,
+        kind=record.kind,
+        week=record.week,
+        program=words.clean(record.program),
+        post_title=words.clean(record.post_title),
+        post_url=_safe(record.post_url),
+        items=items,
+        warnings=tuple(_warnings(record.diagnostics, lines)),
+        missing=tuple(dict.fromkeys(_missing(items))),
+        key=record.session,
+    )
+
+
+def _default_title(record: SessionRecord) -> str:
+    return {"rest": "Rest day", "optional": "Optional session", "test": "Test", "training": "Session"}[
+        record.kind
+    ]
+
+
+def _in_order(parts: Iterable[tuple[int, ItemT]]) -> tuple[ItemT, ...]:
+    return tuple(item for _, item in sorted(parts, key=lambda part: part[0]))
+
+
+def _missing(items: Iterable[SegmentView | NoteView]) -> Iterator[str]:
+    for exercise in exercises_of(items):
+        yield from (row.missing for row in exercise.sets if row.missing)
+
+
+def exercises_of(items: Iterable[SegmentView | NoteView]) -> Iterator[ExerciseView]:
+    """Every exercise of a session view, in reading order."""
+    for segment in items:
+        for block in segment.items if isinstance(segment, SegmentView) else ():
+            if isinstance(block, BlockView):
+                yield from (item for item in block.items if isinstance(item, ExerciseView))
+
+
+def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]:
+    for diagnostic in diagnostics:
+        sentence = _WARNINGS.get(diagnostic.code)
+        if sentence is None:
+            continue
+        line = lines.text(diagnostic.line) if diagnostic.line is not None else ""
+        yield f"{sentence} “{_cut(line)}”" if line else sentence
+
+
+def _cut(text: str, longest: int = 120) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
+
+
+# ------------------------------------------------------------------------------------------------- lines
+def _safe(href: str) -> str:
+    href = words.clean(href).strip()
+    return href if href.lower().startswith(("http://", "https://")) else ""
+
+
+class _Lines:
+    """A session's source lines by number, and which of them have been shown as notes."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._by_number = {line.n: line for line in lines}
+        self._shown: set[int] = set()
+
+    def text(self, n: int) -> str:
+        line = self._by_number.get(n)
+        return words.clean(line.text) if line else ""
+
+    def within(self, span: Span) -> Iterator[Line]:
+        return (line for n, line in sorted(self._by_number.items()) if span[0] <= n <= span[1])
+
+    def notes(self, notes: Iterable[Note]) -> list[tuple[int, NoteView]]:
+        return [(line.n, self._note(line, note.kind)) for note in notes for line in self.within(note.lines)]
+
+    def _note(self, line: Line, kind: NoteKind) -> NoteView:
+        self._shown.add(line.n)
+        return NoteView(tuple(runs(line)), kind)
+
+    def unshown(self, record: SessionRecord) -> list[tuple[int, NoteView]]:
+        """Note lines no node claims: shown all the same, so that no word of the coach is lost."""
+        left = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
+        return [(line.n, self._note(line, "cue")) for line in left]
+
+    def links(self, span: Span, told: set[str]) -> tuple[Run, ...]:
+        """Links on these lines that no part of the exercise carries yet."""
+        found = [run for line in self.within(span) if line.role != "note" for run in runs(line)]
+        return tuple(run for run in dict.fromkeys(found) if run.href and run.href not in told)
+
+
+def runs(line: Line) -> Iterator[Run]:
+    """The line cut at its links; links that overlap or point outside the text are dropped."""
+    at = 0
+    for link in sorted(line.links, key=lambda link: link.start):
+        if not at <= link.start < link.end <= len(line.text):
+            continue
+        yield from _run(line.text[at : link.start])
+        yield from _run(line.text[link.start : link.end], _safe(link.href))
+        at = link.end
+    yield from _run(line.text[at:])
+
+
+def _run(text: str, href: str = "") -> Iterator[Run]:
+    if shown := words.clean(text):
+        yield Run(shown, href)
+
+
+# ----------------------------------------------------------------------------------------------- segments
+def _segment(segment: Segment, lines: _Lines, athlete: Athlete | None) -> SegmentView:
+    parts: list[tuple[int, BlockView | NoteView]] = [
+        (block.lines[0], _block(block, lines, athlete)) for block in segment.blocks
+    ]
+    parts += lines.notes(segment.notes)
+    label = words.clean(segment.label or "")
+    return SegmentView(
+        label=label,
+        title=words.clean(segment.title or "") or ("" if label else _TITLES[segment.kind]),
+        kind=segment.kind,
+        items=_in_order(parts),
+        as_written=tuple(words.clean(line.text) for line in lines.within(segment.lines)),
+    )
+
+
+def _block(block: Block, lines: _Lines, athlete: Athlete | None) -> BlockView:
+    parts: list[tuple[int, ExerciseView | NoteView]] = []
+    before = None
+    for exercise in block.exercises:
+        parts.append((exercise.lines[0], _exercise(block, exercise, before, lines, athlete)))
+        before = exercise
+    parts += lines.notes(block.notes)
+    scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
+    return BlockView(scheme, _in_order(parts))
+
+
+def _all_empty_bar(block: Block) -> bool:
+    loads = [exercise.load for exercise in block.exercises]
+    return (
+        block.scheme == "free" and bool(loads) and all(load and load == Load("empty_bar") for load in loads)
+    )
+
+
+def _exercise(
+    block: Block, exercise: Exercise, before: Exercise | None, lines: _Lines, athlete: Athlete | None
+) -> ExerciseView:
+    name = tuple(_name(exercise))
+    return ExerciseView(
+        name=name,
+        quantity=words.quantity(exercise),
+        sets=() if _all_empty_bar(block) else tuple(_sets(block, exercise, athlete)),
+        rest=words.rest_words(exercise.rest),
+        tempo=words.clean(exercise.tempo or ""),
+        minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
+        alternative=before is not None and exercise.choice is not None and exercise.choice == before.choice,
+        same_line=before is not None and exercise.lines[0] == before.lines[1],
+        links=lines.links(exercise.lines, {run.href for run in name}) if len(block.exercises) == 1 else (),
+        notes=tuple(note for _, note in lines.notes(exercise.notes)),
+    )
+
+
+def _name(exercise: Exercise) -> Iterator[Run]:
+    for n, part in enumerate(exercise.parts):
+        if n:
+            yield Run(" + ")
+        yield Run(words.part_name(part), _safe(part.video_url or ""))
+
+
+# --------------------------------------------------------------------------------------------------- sets
+def _sets(block: Block, exercise: Exercise, athlete: Athlete | None) -> Iterator[SetView]:
+    if not exercise.set_rows:
+        if exercise.load is not None:
+            yield from _set_views("", 1, _last_set(block), "", exercise.load, athlete)
+        return
+    for row in exercise.set_rows:
+        reps = words.reps_words(row.reps) if row.reps is not None else ""
+        load = row.load if row.load is not None else exercise.load
+        yield from _set_views(_row_label(row), row.first, row.last, reps, load, athlete)
+
+
+def _last_set(block: Block) -> int:
+    """The number of sets when it is one number, else 1: such a ramp is shown by its two ends."""
+    sets = block.sets
+    return int(sets.max) if sets is not None and sets.max is not None and sets.min == sets.max else 1
+
+
+def _row_label(row: SetRow) -> str:
+    return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
+
+
+def _set_views(
+    label: str, first: int, last: int, reps: str, load: Load | None, athlete: Athlete | None
+) -> Iterator[SetView]:
+    told = words.load_words(load)
+    working = working_weight(load, athlete) if load is not None else None
+    missing = working.missing if working is not None and athlete is not None else ""
+    ramp = ramp_weights(load, last - first + 1, athlete) if load is not None else ()
+    if not ramp:
+        yield SetView(label, reps, told, words.working_words(working), _plates(working, athlete), missing)
+        return
+    for n, step in enumerate(ramp, start=first):
+        yield SetView(
+            f"Set {n}", reps, told if n == first else "", words.working_words(step), _plates(step, athlete)
+        )
+
+
+def _plates(working: Working | None, athlete: Athlete | None) -> str:
+    """Plates for one side of the lower end, which is loaded first: `25 + 10 + 2.5`."""
+    weight = working and (working.low or working.high)
+    if not weight or athlete is None:
+        return ""
+    side = athlete.rack.side(weight.amount)
+    if side is None:
+        return ""
+    return " + ".join(decimal_text(plate) for plate in side) or "bar only"

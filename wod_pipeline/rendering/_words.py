@@ -1,0 +1,287 @@
+"""Words for single values of the model: ranges, times, schemes, quantities, loads. No layout, no markup.
+
+Every string made here is safe to show anywhere once escaped for the medium: `clean` has taken out control
+characters and bidirectional overrides, which could reorder or hide what a page or a terminal shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from wod_pipeline.program import (
+    AbsoluteLoad,
+    Block,
+    Exercise,
+    Load,
+    LoadKind,
+    Number,
+    Part,
+    Pause,
+    Range,
+    Reference,
+    Rest,
+    Scheme,
+)
+from wod_pipeline.training import Working, decimal_text, exact, movement_name
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
+_PLACES = {"other": "where noted", "top": "the top", "bottom": "the bottom", "catch": "the catch"}
+
+
+def clean(text: str) -> str:
+    """`text` without control characters, bidirectional controls and lone surrogates, on one line."""
+    return _UNSAFE.sub("", _BREAKS.sub(" ", text))
+
+
+def number(value: Number) -> str:
+    """A number without decimals that say nothing: 8, 72.5, 30.48."""
+    return decimal_text(exact(value))
+
+
+def span(value: Range, unit: str = "") -> str:
+    """`8`, `5–6`, `3+`, `at most 55`, `15/12` (men/women), each with `unit` behind."""
+    low, high = value.min, value.max
+    if low is None:
+        return f"at most {number(high)}{unit}" if high is not None else ""
+    if high is None:
+        return f"{number(low)}% or more" if unit == "%" else f"{number(low)}+{unit}"
+    men = number(low) if low == high else f"{number(low)}–{number(high)}"
+    return f"{men}/{number(value.f)}{unit}" if value.f is not None else f"{men}{unit}"
+
+
+def clock(seconds: Number) -> str:
+    """A time as a coach writes it: `45 s`, `2:00`, `1:02:30`."""
+    if seconds < 60:
+        return f"{number(seconds)} s"
+    whole = int(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def clock_span(value: Range) -> str:
+    """A range of seconds as times: `1:00`, `2:00–3:00`, `2:00 or more`."""
+    low, high = value.min, value.max
+    if low is None:
+        return f"at most {clock(high)}" if high is not None else ""
+    if high is None:
+        return f"{clock(low)} or more"
+    return clock(low) if low == high else f"{clock(low)}–{clock(high)}"
+
+
+def rest_words(rest: Rest | None) -> str:
+    """`1:00`, `as needed`, `as long as the work took`; empty when no rest is stated."""
+    if rest is None:
+        return ""
+    if rest.s is not None:
+        return clock_span(rest.s)
+    return {"as_needed": "as needed", "equal_to_work": "as long as the work took"}.get(rest.qual or "", "")
+
+
+# ------------------------------------------------------------------------------------------------- schemes
+def scheme_sentence(block: Block) -> str:
+    """How a block is done, in one sentence; empty when the block has no scheme."""
+    before = [
+        f"At {clock(block.start_s)} on the clock" if block.start_s is not None else "",
+        f"After {clock(block.rest_before_s)} of rest" if block.rest_before_s is not None else "",
+    ]
+    after = [
+        f"time cap {clock(block.cap_s)}" if block.cap_s is not None else "",
+        f"rest {rest_words(block.rest)}" if block.scheme != "tabata" and rest_words(block.rest) else "",
+    ]
+    return ", ".join(part for part in (*before, _scheme(block), *after) if part)
+
+
+def _scheme(block: Block) -> str:
+    return _SCHEMES[block.scheme](block)
+
+
+def _every(block: Block) -> str:
+    interval = f"Every {clock(block.interval_s)}" if block.interval_s is not None else "On the interval"
+    total = f" for {clock(block.duration_s)}" if block.duration_s is not None else ""
+    sets = f" ({_count(block.sets, 'set')})" if block.sets is not None else ""
+    return interval + total + sets
+
+
+def _counted(block: Block, noun: str) -> str:
+    counted = _count(block.sets, noun) if block.sets is not None else f"{noun}s".capitalize()
+    return counted + _in_time(block)
+
+
+def _count(value: Range | None, noun: str) -> str:
+    if value is None:
+        return ""
+    return span(value, f" {noun}" if value.max == 1 else f" {noun}s")
+
+
+def _in_time(block: Block) -> str:
+    return f" in {clock(block.duration_s)}" if block.duration_s is not None else ""
+
+
+def _for_time(block: Block) -> str:
+    schemes = {tuple(exercise.rep_scheme) for exercise in block.exercises}
+    if len(schemes) == 1 and (shared := next(iter(schemes))):
+        return f"{'-'.join(map(str, shared))} reps for time"
+    return f"{_count(block.sets, 'round')} for time" if block.sets is not None else "For time"
+
+
+def _tabata(block: Block) -> str:
+    work = next((exercise.duration_s for exercise in block.exercises if exercise.duration_s), None)
+    parts = [
+        _count(block.sets, "round"),
+        f"{clock_span(work)} work" if work else "",
+        f"{rest_words(block.rest)} rest" if rest_words(block.rest) else "",
+    ]
+    told = ", ".join(part for part in parts if part)
+    return f"Tabata: {told}" if told else "Tabata"
+
+
+def _build(block: Block) -> str:
+    target = block.rm_target
+    if target is None:
+        goal = "a max"
+    elif target.kind == "rm":
+        goal = f"a {target.reps}-RM"
+    else:
+        goal = f"a heavy set of {target.reps}" if target.reps != 1 else "a heavy single"
+    sets = f" in {_count(block.sets, 'set')}" if block.sets is not None else ""
+    return f"Build to {goal}{sets}{_in_time(block)}"
+
+
+_SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
+    "every": _every,
+    "sets": lambda block: _counted(block, "set"),
+    "rounds": lambda block: _counted(block, "round"),
+    "amrap": lambda block: "As many rounds as possible" + _in_time(block),
+    "for_time": _for_time,
+    "tabata": _tabata,
+    "build_to_max": _build,
+    "free": lambda _: "",
+}
+
+
+# ----------------------------------------------------------------------------------------------- exercises
+def part_name(part: Part) -> str:
+    """The words the coach used for one movement, with its count within a complex and its pause."""
+    count = f"{part.reps} " if part.reps is not None and part.reps > 1 else ""
+    name = clean(part.raw).strip() or (
+        movement_name(part.movement_id) if part.movement_id else "unnamed movement"
+    )
+    told = "paus" in part.raw.lower()
+    return f"{count}{name}{'' if told else _pause(part.pause)}"
+
+
+def _pause(pause: Pause | None) -> str:
+    if pause is None:
+        return ""
+    time = f"{clock_span(pause.s)} pause" if pause.s is not None else "with a pause"
+    place = f" at {_PLACES.get(pause.at, 'the ' + pause.at.replace('_', ' '))}" if pause.at else ""
+    return f" ({time}{place})"
+
+
+def quantity(exercise: Exercise) -> str:
+    """How much of an exercise: `8 reps each leg`, `40 s`, `15/12 calories`, `max reps`."""
+    amounts = [
+        "-".join(map(str, exercise.rep_scheme)) + " reps" if exercise.rep_scheme else "",
+        reps_words(exercise.reps) if exercise.reps is not None and not exercise.rep_scheme else "",
+        clock_span(exercise.duration_s) if exercise.duration_s is not None else "",
+        _distance(exercise.distance_m) if exercise.distance_m is not None else "",
+        span(exercise.calories, " calories") if exercise.calories is not None else "",
+        f"max {exercise.max_of}" if exercise.max_of else "",
+    ]
+    told = ", ".join(amount for amount in amounts if amount)
+    return f"{told} each {exercise.per_side}".strip() if exercise.per_side else told
+
+
+def reps_words(reps: Range) -> str:
+    """`1 rep`, `8 reps`, `3+ reps`."""
+    return span(reps, " rep" if reps.max == 1 else " reps")
+
+
+def _distance(metres: Range) -> str:
+    longest = max((end for end in (metres.min, metres.max) if end is not None), default=0)
+    if longest < 1000:
+        return span(_scaled(metres, 1, 1), " m")
+    return span(_scaled(metres, 1000, 2), " km")
+
+
+def _scaled(value: Range, divisor: int, digits: int) -> Range:
+    def end(amount: Number | None) -> Number | None:
+        return None if amount is None else round(amount / divisor, digits)
+
+    return Range(end(value.min), end(value.max), end(value.f))
+
+
+# --------------------------------------------------------------------------------------------------- loads
+def load_words(load: Load | None) -> str:
+    """How heavy, as prescribed: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`."""
+    if load is None:
+        return ""
+    words = _LOADS[load.kind](load)
+    if load.ramp:
+        return f"{words}, building up" if words else "building up"
+    return words
+
+
+def _percent(load: Load) -> str:
+    told = span(load.pct, "%") if load.pct is not None else "a percentage"
+    return f"{told}{_reference(load.ref)}"
+
+
+def _reference(ref: Reference | None) -> str:
+    if ref is None or ref.movement_id is None:
+        return " (of which max is not said)"
+    max_name = f"{ref.rm}-RM {movement_name(ref.movement_id)}"
+    return f" of {max_name}" if ref.source in ("explicit", "inherited") else f" (of {max_name}, assumed)"
+
+
+def _absolute(load: Load) -> str:
+    weight: AbsoluteLoad | None = load.abs
+    if weight is None:
+        return ""
+    unit = f" {weight.unit}" if weight.unit else " (no unit given)"
+    return span(Range(weight.min, weight.max, weight.f), unit)
+
+
+def _bodyweight(load: Load) -> str:
+    if load.pct is None or load.pct == Range(100, 100):
+        return "bodyweight"
+    return f"{span(load.pct, '%')} of bodyweight"
+
+
+def _relative_past(load: Load) -> str:
+    past = {"today": "today's", "previous": "the previous one"}.get(load.past or "")
+    then = past or (load.past or "before").replace("_", " ")
+    if load.pct is not None:
+        return f"{span(load.pct, '%')} of {'today’s weight' if load.past == 'today' else then}"
+    delta = load.delta_pct
+    if delta is None or (delta.min == 0 and delta.max == 0):
+        return f"same load as {'earlier today' if load.past == 'today' else then}"
+    ends = [end for end in (delta.min, delta.max) if end is not None]
+    size = Range(min(map(abs, ends)), max(map(abs, ends))) if ends else Range(None, None)
+    return f"{span(size, '%')} {'less' if max(ends, default=0) < 0 else 'more'} than {then}"
+
+
+_LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
+    "percent": _percent,
+    "absolute": _absolute,
+    "bodyweight": _bodyweight,
+    "relative_past": _relative_past,
+    "rpe": lambda load: f"RPE {span(load.rpe)}" if load.rpe else "RPE",
+    "empty_bar": lambda _: "empty bar",
+    "described": lambda load: load.word or "",
+}
+
+
+def working_words(working: Working | None) -> str:
+    """The weight to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty without one."""
+    if working is None or working.missing:
+        return ""
+    low, high = working.low, working.high
+    if low is None or high is None:
+        return f"from {low}" if low is not None else f"at most {high}"
+    return str(low) if low == high else f"{decimal_text(low.amount)}–{high}"

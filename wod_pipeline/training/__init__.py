@@ -1,0 +1,37 @@
+"""What a prescription means for one athlete: working weights, and the training load a week holds.
+
+Pure: values in, values out. The athlete file is read in `wod_pipeline.athlete`; sentences about all this are
+written in `wod_pipeline.rendering`.
+"""
+
+from __future__ import annotations
+
+from wod_pipeline.training._names import movement_name
+from wod_pipeline.training._weights import (
+    STANDARD_PLATES,
+    Athlete,
+    Rack,
+    Unit,
+    Weight,
+    Working,
+    decimal_text,
+    exact,
+    midpoint,
+    ramp_weights,
+    working_weight,
+)
+
+__all__ = [
+    "STANDARD_PLATES",
+    "Athlete",
+    "Rack",
+    "Unit",
+    "Weight",
+    "Working",
+    "decimal_text",
+    "exact",
+    "midpoint",
+    "movement_name",
+    "ramp_weights",
+    "working_weight",
+]
