@@ -5,7 +5,7 @@ Pure. Numbers and weights come from `training`; nothing here reads storage or kn
 
 from __future__ import annotations
 
-from wod_pipeline.rendering._markdown import as_markdown, escaped
+from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
 from wod_pipeline.rendering._text import (
     as_text,
     day_name,
@@ -43,7 +43,7 @@ __all__ = [
     "clean",
     "clock",
     "day_name",
-    "escaped",
+    "escape_markdown",
     "exercises_of",
     "facts_of",
     "headline",

@@ -1,6 +1,6 @@
 """A session view as Markdown for Dagster's metadata and GitHub-flavoured renderers.
 
-Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escaped, and only the http(s) links
+Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escape_markdown, and only http(s) links
 that the view carries become links.
 """
 
@@ -19,7 +19,7 @@ _LIST_MARK = re.compile(r"^(\s*)([-+=:])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """`text` so that a Markdown renderer shows exactly these characters."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SYNTAX.sub(r"\\\1", shortened(text))
@@ -33,9 +33,9 @@ def as_markdown(view: SessionView) -> str:
 
 
 def _session(view: SessionView) -> Iterator[str]:
-    yield f"### {escaped(f'{day_name(view)} — {view.title}')}"
+    yield f"### {escape_markdown(f'{day_name(view)} — {view.title}')}"
     for warning in view.warnings:
-        yield f"\n> **Note** {escaped(warning)}"
+        yield f"\n> **Note** {escape_markdown(warning)}"
     for item in view.items:
         yield ""
         if isinstance(item, NoteView):
@@ -43,12 +43,12 @@ def _session(view: SessionView) -> Iterator[str]:
         else:
             yield from _segment(item)
     if view.missing:
-        yield f"\n> No weight where {escaped('; '.join(view.missing))}."
+        yield f"\n> No weight where {escape_markdown('; '.join(view.missing))}."
 
 
 def _segment(segment: SegmentView) -> Iterator[str]:
     if segment.heading:
-        yield f"**{escaped(segment.heading)}**\n"
+        yield f"**{escape_markdown(segment.heading)}**\n"
     for item in segment.items:
         if isinstance(item, NoteView):
             yield _bullet(0, f"*{_runs(item.runs)}*")
@@ -58,7 +58,7 @@ def _segment(segment: SegmentView) -> Iterator[str]:
 
 def _block(block: BlockView) -> Iterator[str]:
     if block.scheme:
-        yield _bullet(0, escaped(block.scheme))
+        yield _bullet(0, escape_markdown(block.scheme))
     depth = 1 if block.scheme else 0
     for group in lines_of(block):
         if isinstance(group, NoteView):
@@ -70,13 +70,13 @@ def _block(block: BlockView) -> Iterator[str]:
 
 
 def _headline(exercise: ExerciseView) -> str:
-    told = ", ".join(map(escaped, facts_of(exercise)))
+    told = ", ".join(map(escape_markdown, facts_of(exercise)))
     return f"{'or ' if exercise.alternative else ''}**{_runs(exercise.name)}** {told}".rstrip()
 
 
 def _details(exercise: ExerciseView, depth: int) -> Iterator[str]:
     for row in rows_of(exercise):
-        yield _bullet(depth, escaped(set_line(row)))
+        yield _bullet(depth, escape_markdown(set_line(row)))
     for run in exercise.links:
         yield _bullet(depth, _link(run))
     for note in exercise.notes:
@@ -88,9 +88,9 @@ def _bullet(depth: int, text: str) -> str:
 
 
 def _runs(runs: tuple[Run, ...]) -> str:
-    return "".join(_link(run) if run.href else escaped(run.text) for run in runs).strip()
+    return "".join(_link(run) if run.href else escape_markdown(run.text) for run in runs).strip()
 
 
 def _link(run: Run) -> str:
     href = quote(run.href, safe=":/?#@!$&'*+,;=%~-._")
-    return f"[{escaped(run.text.strip() or run.href)}]({href})"
+    return f"[{escape_markdown(run.text.strip() or run.href)}]({href})"
