@@ -1,0 +1,268 @@
+"""How each claim is judged: one small function a claim, from a case to a finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from wod_pipeline.program import (
+    WEEKDAYS,
+    Diagnostic,
+    Exercise,
+    Line,
+    Outcome,
+    SessionRecord,
+    WeekRecords,
+    monday_of,
+    sha256_of,
+)
+from wod_pipeline.quality._case import Case, Finding, Row, count
+from wod_pipeline.quality._claims import Limits
+from wod_pipeline.quality._volume import (
+    exercises_in,
+    exercises_of,
+    is_training,
+    past_of,
+    robust_z,
+    volume_of,
+)
+
+
+# ------------------------------------------------------------------------------------ may it be stored
+def dates(case: Case) -> Finding:
+    """Sessions dated outside the week; a post that spans two weeks is the lesser breach."""
+    week, records = case.records.week, case.records.records
+    outside = [r for r in records if r.date and monday_of(r.date) != week]
+    if not outside:
+        return Finding(None, f"{count(records, 'session')}, none dated outside the week.")
+    rows = tuple(_session_row(record) for record in outside)
+    if all(_spills_over(case.records, record.post_id) for record in outside):
+        return Finding(
+            "warn", f"{count(outside, 'session')} outside the week, of a post that spans two.", rows
+        )
+    return Finding("error", f"{count(outside, 'session')} dated outside the week of {week}.", rows)
+
+
+def _spills_over(records: WeekRecords, post_id: int) -> bool:
+    """Whether the post's dates fit into seven days most of which are the week's: Tuesday to Monday, say."""
+    of_post = {r.date for r in records.records if r.post_id == post_id and r.date}
+    inside = {date for date in of_post if monday_of(date) == records.week}
+    return (max(of_post) - min(of_post)).days < 7 and len(inside) * 2 > len(of_post)
+
+
+def keys(case: Case) -> Finding:
+    """Keys that several sessions share."""
+    counted = Counter((record.date, record.session) for record in case.records.records)
+    twice = {key: n for key, n in counted.items() if n > 1}
+    if not twice:
+        return Finding(None, f"{count(counted, 'key')}, each used once.")
+    rows: tuple[Row, ...] = tuple(
+        {"date": str(date or ""), "session": key, "times": n} for (date, key), n in twice.items()
+    )
+    return Finding("error", f"{count(twice, 'key')} used more than once.", rows)
+
+
+def filled(case: Case) -> Finding:
+    """Stored sessions that an empty week would delete."""
+    records, held = case.records, case.held
+    numbers = {"sessions_stored": held.sessions, "sessions_parsed": len(records.records)}
+    if records.records or not held.sessions:
+        return Finding(None, "No stored session would be lost to an empty week.", (), numbers)
+    if held.post_ids <= set(records.moved):
+        return Finding(None, "The week empties because its posts moved to another week.", (), numbers)
+    if case.may_empty:
+        return Finding(None, "The week empties because a person allowed it.", (), numbers)
+    why = "no post is published" if records.outcome is Outcome.NOT_PUBLISHED else "its post holds no session"
+    says = f"{count(held.sessions, 'stored session')} would be lost to a week without any: {why}."
+    return Finding("error", says, (), numbers)
+
+
+# -------------------------------------------------------------------------------------- is it complete
+def training_days(case: Case) -> Finding:
+    """Training days without an exercise, and usual training weekdays without a session."""
+    records = case.records.records
+    empty = [record for record in records if is_training(record) and not any(exercises_in(record))]
+    if empty:
+        rows = tuple(_session_row(record) for record in empty)
+        return Finding("error", f"{count(empty, 'training day')} without a single exercise.", rows)
+    absent = _absent_days(case) if records else []
+    if absent:
+        says = f"No session on {', '.join(absent)}, usually trained."
+        return Finding("warn", says, tuple({"weekday": day} for day in absent))
+    return Finding(None, "Every training day has a session.")
+
+
+def _absent_days(case: Case) -> list[str]:
+    past = past_of(case.records.week, case.past, case.limits.past_weeks)
+    if len(past) < case.limits.least_past_weeks:
+        return []
+    counted = Counter(day for volume in past for day in volume.training_days)
+    present = {record.weekday for record in case.records.records}
+    least = case.limits.usual_day_share * len(past)
+    return [day for day in WEEKDAYS if counted[day] >= least and day not in present]
+
+
+def published(case: Case) -> Finding:
+    """A week without a post, or without a session in it."""
+    posts, outcome = case.records.posts, case.records.outcome
+    if outcome is Outcome.NOT_PUBLISHED:
+        return Finding("warn", "The coach has not published this week.")
+    if outcome is Outcome.NO_SESSION:
+        ids = ", ".join(str(post.post_id) for post in posts)
+        return Finding("warn", f"Published (post {ids}), but without a session.")
+    return Finding(None, f"{count(posts, 'post')} with {count(case.records.records, 'session')}.")
+
+
+def listed(case: Case) -> Finding:
+    """Posts the site no longer lists."""
+    if not case.gone:
+        return Finding(None, "The site lists every post of the week.")
+    rows = tuple({"post_id": post_id} for post_id in case.gone)
+    return Finding("warn", f"{count(case.gone, 'post')} no longer listed; the sessions are kept.", rows)
+
+
+def posts_once(case: Case) -> Finding:
+    """Posts that share id, content or program."""
+    posts = case.records.posts
+    values = {
+        "id": Counter(str(post.post_id) for post in posts),
+        "content": Counter(post.content_sha256 for post in posts),
+        "program": Counter(post.program for post in posts),
+    }
+    rows: tuple[Row, ...] = tuple(
+        {"same": what, "value": value, "posts": n}
+        for what, counted in values.items()
+        for value, n in counted.items()
+        if n > 1
+    )
+    if not rows:
+        return Finding(None, f"{count(posts, 'post')}, all different.")
+    shared = " and ".join(dict.fromkeys(str(row["same"]) for row in rows))
+    return Finding("warn", f"Posts of the week share their {shared}.", rows)
+
+
+# ----------------------------------------------------------------------------------------- is it usual
+def usual(of: str) -> Callable[[Case], Finding]:
+    """The judge of one count of `Volume`: its robust z-score against the past."""
+
+    def find(case: Case) -> Finding:
+        past = past_of(case.records.week, case.past, case.limits.past_weeks)
+        value: int = getattr(volume_of(case.records), of)
+        if case.records.records and len(past) >= case.limits.least_past_weeks:
+            return _compared(of, value, [getattr(volume, of) for volume in past], case.limits)
+        says = f"{count(value, of[:-1])}; {count(past, 'past week')} are too few to compare with."
+        return Finding(None, says, (), {of: value, "past_weeks": len(past)})
+
+    return find
+
+
+def _compared(of: str, value: int, past: list[int], limits: Limits) -> Finding:
+    z = robust_z(value, past)
+    numbers = {of: value, "past_weeks": len(past), "robust_z": round(z, 2)}
+    says = f"{count(value, of[:-1])}, against {min(past)} to {max(past)} in the past {len(past)} weeks."
+    if abs(z) > limits.error_beyond_z:
+        return Finding("error", says, (), numbers)
+    return Finding("warn" if abs(z) > limits.warn_beyond_z else None, says, (), numbers)
+
+
+# ------------------------------------------------------------------------------------ is it understood
+def lines_read(case: Case) -> Finding:
+    """The share of lines that are more than notes; preambles count."""
+    lines = _lines(case.records)
+    notes = {key: line for key, line in lines.items() if line.role == "note"}
+    share = 1 - len(notes) / len(lines) if lines else 1.0
+    says = f"{share:.0%} of {count(lines, 'line')} read as more than a note."
+    numbers = {"lines": len(lines), "notes": len(notes), "share_read": round(share, 4)}
+    if share >= case.limits.least_read_share:
+        return Finding(None, says, (), numbers)
+    rows: tuple[Row, ...] = tuple(
+        {"post_id": post, "line": n, "text": line.text} for (post, n), line in notes.items()
+    )
+    return Finding("warn", says, rows, numbers)
+
+
+def _lines(records: WeekRecords) -> dict[tuple[int, int], Line]:
+    """Every line of the week by post and number; a preamble, which every record carries, once."""
+    return {(r.post_id, line.n): line for r in records.records for line in [*r.preamble, *r.lines]}
+
+
+def without(code: str, noun: str, trouble: str) -> Callable[[Case], Finding]:
+    """The judge of a claim that a diagnostic does not occur."""
+
+    def find(case: Case) -> Finding:
+        rows = tuple(_diagnosed(case.records, code))
+        return Finding("warn" if rows else None, f"{count(rows, noun)} {trouble}.", rows)
+
+    return find
+
+
+def movements(case: Case) -> Finding:
+    """The share of exercises whose movement is unknown."""
+    exercises = list(exercises_of(case.records))
+    unknown = sum(1 for exercise in exercises if _is_unknown(exercise))
+    says = f"{unknown} of {count(exercises, 'exercise')} with an unknown movement."
+    numbers = {"exercises": len(exercises), "unknown": unknown}
+    if unknown <= case.limits.unknown_movement_share * len(exercises):
+        return Finding(None, says, (), numbers)
+    return Finding("warn", says, tuple(_diagnosed(case.records, "unknown_movement")), numbers)
+
+
+def _is_unknown(exercise: Exercise) -> bool:
+    return any(part.movement_id is None for part in exercise.parts)
+
+
+def _diagnosed(records: WeekRecords, code: str) -> list[Row]:
+    """One row a diagnostic; one about a whole post, which all its records carry, counts once."""
+    found: dict[tuple[int, int | None], Row] = {}
+    for record in records.records:
+        texts = {line.n: line.text for line in record.lines}
+        for diagnostic in record.diagnostics:
+            if diagnostic.code == code:
+                found[record.post_id, diagnostic.line] = _diagnostic_row(record, diagnostic, texts)
+    return list(found.values())
+
+
+def _diagnostic_row(record: SessionRecord, diagnostic: Diagnostic, texts: dict[int, str]) -> Row:
+    text = "" if diagnostic.line is None else texts.get(diagnostic.line, "")
+    return {
+        "date": str(record.date or ""),
+        "post_id": record.post_id,
+        "line": diagnostic.line,
+        "text": text,
+        "says": diagnostic.message,
+    }
+
+
+def _session_row(record: SessionRecord) -> Row:
+    return {
+        "date": str(record.date or ""),
+        "session": record.session,
+        "heading": record.label or "",
+        "post_id": record.post_id,
+    }
+
+
+# ---------------------------------------------------------------------------------------- is it stored
+def stored(parsed: WeekRecords, found: WeekRecords | None) -> Finding:
+    """Sessions the table gives back otherwise than they were parsed."""
+    if found is None:
+        return Finding("error", "The session table does not have this week.")
+    here, there = (
+        {(str(r.date), r.session): sha256_of(r) for r in value.records} for value in (parsed, found)
+    )
+    rows = tuple(
+        {"date": key[0], "session": key[1], "stored": _difference(here.get(key), there.get(key))}
+        for key in sorted(here.keys() | there.keys())
+        if here.get(key) != there.get(key)
+    )
+    if rows:
+        return Finding("error", f"{count(rows, 'session')} stored otherwise than parsed.", rows)
+    if parsed.outcome is not found.outcome:
+        return Finding("error", f"Stored as {found.outcome.value}, parsed as {parsed.outcome.value}.")
+    return Finding(None, f"{count(here, 'session')}, all read back as parsed.")
+
+
+def _difference(parsed: str | None, found: str | None) -> str:
+    if found is None:
+        return "missing"
+    return "unexpected" if parsed is None else "different"

@@ -1,0 +1,60 @@
+"""Judge a week against every claim: which function judges which claim, and what follows from its finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from wod_pipeline.program import WeekRecords
+from wod_pipeline.quality import _findings
+from wod_pipeline.quality._case import Case, Finding, Verdict
+from wod_pipeline.quality._claims import BLOCKING, CLAIMS
+
+_JUDGES: dict[str, Callable[[Case], Finding]] = {
+    "every_date_falls_in_the_week": _findings.dates,
+    "every_session_has_its_own_key": _findings.keys,
+    "a_week_with_sessions_stays_filled": _findings.filled,
+    "every_training_day_has_a_session": _findings.training_days,
+    "session_count_is_usual": _findings.usual("sessions"),
+    "exercise_count_is_usual": _findings.usual("exercises"),
+    "lift_count_is_usual": _findings.usual("lifts"),
+    "most_lines_are_understood": _findings.lines_read,
+    "every_load_is_readable": _findings.without("unreadable_load", "load", "without a readable weight"),
+    "most_movements_are_known": _findings.movements,
+    "no_percent_is_ambiguous": _findings.without(
+        "ambiguous_reference", "percentage", "of an uncertain maximum"
+    ),
+    "no_post_is_there_twice": _findings.posts_once,
+    "the_week_is_published": _findings.published,
+    "every_post_is_still_listed": _findings.listed,
+}
+
+
+def judge(case: Case) -> list[Verdict]:
+    """The verdict on every claim about a parsed week, in the order of the table."""
+    return [_verdict(name, case.records.week, find(case)) for name, find in _JUDGES.items()]
+
+
+def judge_blocking(case: Case) -> list[Verdict]:
+    """Only the claims that decide whether the week may be stored."""
+    return [_verdict(name, case.records.week, _JUDGES[name](case)) for name in BLOCKING]
+
+
+def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Verdict:
+    """Whether the table gives back exactly what was parsed; `stored` None: the table has no such week."""
+    finding = _findings.stored(parsed, stored)
+    return _verdict("stored_records_equal_parsed_records", parsed.week, finding)
+
+
+def _verdict(name: str, week: dt.date, finding: Finding) -> Verdict:
+    grade = finding.grade or CLAIMS[name].grade
+    return Verdict(
+        claim=name,
+        week=week,
+        passed=finding.grade is None,
+        grade=grade,
+        says=finding.says,
+        rows=finding.rows,
+        numbers=finding.numbers,
+        blocks=finding.grade == "error" and name in BLOCKING,
+    )

@@ -1,0 +1,400 @@
+"""Every claim, held and breached: what the verdict says, how badly it counts, and what it shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.quality import (
+    BLOCKING,
+    CLAIMS,
+    Case,
+    Held,
+    Verdict,
+    judge,
+    judge_blocking,
+    judge_stored,
+    robust_z,
+    volume_of,
+)
+from wod_pipeline_tests.quality.weeks import (
+    WEEK,
+    a_diagnostic,
+    a_segment,
+    a_session,
+    a_stamp,
+    a_week,
+    an_exercise,
+    some_lines,
+    spoiled,
+    unpublished,
+    weeks_before,
+)
+
+
+def verdict_on(claim: str, records: WeekRecords, **case: object) -> Verdict:
+    return next(v for v in judge(Case(records, **case)) if v.claim == claim)
+
+
+def check(claim: str, records: WeekRecords, expected: str, **case: object) -> Verdict:
+    """Judge one claim; `expected` is ``holds``, ``warn`` or ``error``, then what is said."""
+    verdict = verdict_on(claim, records, **case)
+    outcome = "holds" if verdict.passed else verdict.grade
+    assert f"{outcome}: {verdict.says}" == expected
+    return verdict
+
+
+PAST = [volume_of(week) for week in weeks_before(WEEK, 10)]
+
+
+def test_a_plain_week_with_a_plain_past_holds_every_claim() -> None:
+    verdicts = judge(Case(a_week(), past=PAST))
+
+    assert [v.claim for v in verdicts if not v.passed] == []
+    assert [v.claim for v in verdicts] == [c.name for c in CLAIMS.values() if c.stage == "parsed"]
+
+
+def test_the_blocking_claims_alone_are_judged_the_same() -> None:
+    case = Case(spoiled(a_week(), 0, date=WEEK + dt.timedelta(days=30)), past=PAST)
+
+    assert judge_blocking(case) == [v for v in judge(case) if v.claim in BLOCKING]
+
+
+# ----------------------------------------------------------------------------------------------- dates
+def test_a_session_dated_in_another_week_blocks_and_is_shown() -> None:
+    records = spoiled(a_week(), 0, date=dt.date(2021, 3, 31))
+
+    verdict = check(
+        "every_date_falls_in_the_week", records, "error: 1 session dated outside the week of 2021-03-01."
+    )
+    assert verdict.blocks
+    assert verdict.rows == (
+        {"date": "2021-03-31", "session": "strength/7/1", "heading": "mon", "post_id": 7},
+    )
+
+
+def test_a_post_from_tuesday_to_monday_only_warns() -> None:
+    days = [WEEK + dt.timedelta(days=day) for day in (1, 3, 5, 7)]
+    records = msgspec.structs.replace(a_week(), records=[a_session(day) for day in days])
+
+    verdict = check(
+        "every_date_falls_in_the_week",
+        records,
+        "warn: 1 session outside the week, of a post that spans two.",
+    )
+    assert not verdict.blocks
+
+
+def test_a_session_without_a_date_is_not_outside_the_week() -> None:
+    check(
+        "every_date_falls_in_the_week",
+        spoiled(a_week(), 0, date=None),
+        "holds: 5 sessions, none dated outside the week.",
+    )
+
+
+def test_two_sessions_under_one_key_block() -> None:
+    records = spoiled(a_week(), 1, date=WEEK)
+
+    verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
+    assert verdict.blocks
+    assert verdict.rows == ({"date": "2021-03-01", "session": "strength/7/1", "times": 2},)
+
+
+# --------------------------------------------------------------------------------------------- emptied
+EMPTY = msgspec.structs.replace(a_week(), records=[], outcome=Outcome.NO_SESSION)
+HELD = Held(5, frozenset({7}))
+
+
+def test_a_week_that_would_lose_its_sessions_blocks() -> None:
+    verdict = check(
+        "a_week_with_sessions_stays_filled",
+        EMPTY,
+        "error: 5 stored sessions would be lost to a week without any: its post holds no session.",
+        held=HELD,
+    )
+    assert verdict.blocks
+    assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
+
+
+def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
+    check(
+        "a_week_with_sessions_stays_filled",
+        unpublished(),
+        "error: 5 stored sessions would be lost to a week without any: no post is published.",
+        held=HELD,
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "case", "says"),
+    [
+        (a_week(), {"held": HELD}, "No stored session would be lost to an empty week."),
+        (EMPTY, {}, "No stored session would be lost to an empty week."),
+        (
+            msgspec.structs.replace(EMPTY, moved=[7]),
+            {"held": HELD},
+            "The week empties because its posts moved to another week.",
+        ),
+        (EMPTY, {"held": HELD, "may_empty": True}, "The week empties because a person allowed it."),
+    ],
+)
+def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object], says: str) -> None:
+    check("a_week_with_sessions_stays_filled", records, f"holds: {says}", **case)
+
+
+# ---------------------------------------------------------------------------------------- completeness
+def test_a_training_day_without_an_exercise_is_an_error() -> None:
+    verdict = check(
+        "every_training_day_has_a_session",
+        spoiled(a_week(), 2, segments=[]),
+        "error: 1 training day without a single exercise.",
+    )
+    assert [row["heading"] for row in verdict.rows] == ["wed"]
+    assert not verdict.blocks
+
+
+def test_a_rest_day_needs_no_exercise() -> None:
+    check(
+        "every_training_day_has_a_session",
+        spoiled(a_week(), 2, segments=[], kind="rest"),
+        "holds: Every training day has a session.",
+    )
+
+
+def test_a_usual_training_weekday_that_is_absent_is_a_warning() -> None:
+    verdict = check(
+        "every_training_day_has_a_session",
+        a_week(days=(0, 1, 2, 5)),
+        "warn: No session on fri, usually trained.",
+        past=PAST,
+    )
+    assert verdict.rows == ({"weekday": "fri"},)
+
+
+def test_seven_past_weeks_are_too_few_to_miss_a_weekday() -> None:
+    check(
+        "every_training_day_has_a_session",
+        a_week(days=(0, 1, 2, 5)),
+        "holds: Every training day has a session.",
+        past=PAST[:7],
+    )
+
+
+def test_an_unpublished_week_and_a_published_week_without_sessions_are_told_apart() -> None:
+    check("the_week_is_published", unpublished(), "warn: The coach has not published this week.")
+    check("the_week_is_published", EMPTY, "warn: Published (post 7), but without a session.")
+    check("the_week_is_published", a_week(), "holds: 1 post with 5 sessions.")
+
+
+def test_an_unpublished_week_breaches_nothing_but_being_published() -> None:
+    breached = [v.claim for v in judge(Case(unpublished(), past=PAST)) if not v.passed]
+
+    assert breached == ["the_week_is_published"]
+
+
+def test_a_post_gone_from_the_site_is_named() -> None:
+    verdict = check(
+        "every_post_is_still_listed",
+        a_week(),
+        "warn: 1 post no longer listed; the sessions are kept.",
+        gone=[7],
+    )
+    assert verdict.rows == ({"post_id": 7},)
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (a_stamp(8, "gymnastics"), "content"),
+        (a_stamp(8, "strength", "bb" * 32), "program"),
+        (a_stamp(7, "strength"), "id and content and program"),
+    ],
+)
+def test_posts_that_repeat_each_other_are_a_warning(other: object, shared: str) -> None:
+    records = msgspec.structs.replace(a_week(), posts=[a_stamp(), other])
+
+    check("no_post_is_there_twice", records, f"warn: Posts of the week share their {shared}.")
+
+
+def test_two_programs_in_a_week_are_fine() -> None:
+    records = msgspec.structs.replace(a_week(), posts=[a_stamp(), a_stamp(8, "gymnastics", "bb" * 32)])
+
+    check("no_post_is_there_twice", records, "holds: 2 posts, all different.")
+
+
+# ---------------------------------------------------------------------------------------------- volume
+def test_one_session_less_than_ever_is_a_warning_and_two_are_an_error() -> None:
+    check(
+        "session_count_is_usual",
+        a_week(days=(0, 1, 2, 4)),
+        "warn: 4 sessions, against 5 to 5 in the past 10 weeks.",
+        past=PAST,
+    )
+    check(
+        "session_count_is_usual",
+        a_week(days=(0, 1, 2)),
+        "error: 3 sessions, against 5 to 5 in the past 10 weeks.",
+        past=PAST,
+    )
+
+
+def test_too_little_history_is_silent() -> None:
+    check(
+        "session_count_is_usual",
+        a_week(days=(0,)),
+        "holds: 1 session; 7 past weeks are too few to compare with.",
+        past=PAST[:7],
+    )
+
+
+def test_weeks_that_come_later_or_hold_nothing_are_no_past() -> None:
+    later = [volume_of(a_week(WEEK + dt.timedelta(weeks=n))) for n in range(1, 20)]
+    empty = [volume_of(unpublished(WEEK - dt.timedelta(weeks=n))) for n in range(1, 20)]
+
+    check(
+        "exercise_count_is_usual",
+        a_week(days=(0,)),
+        "holds: 1 exercise; 0 past weeks are too few to compare with.",
+        past=later + empty,
+    )
+
+
+def test_a_misread_repetition_count_stands_out_as_lifts() -> None:
+    records = spoiled(a_week(), 0, segments=[a_segment(an_exercise(reps=300))])
+
+    verdict = check(
+        "lift_count_is_usual", records, "error: 1560 lifts, against 75 to 75 in the past 10 weeks.", past=PAST
+    )
+    assert verdict.numbers["lifts"] == 1560
+
+
+def test_only_the_first_of_alternatives_and_only_main_segments_count_as_lifts() -> None:
+    either = [msgspec.structs.replace(an_exercise(), choice=choice) for choice in (1, 2)]
+    record = a_session(WEEK, segments=[a_segment(*either), a_segment(kind="accessory")])
+    volume = volume_of(WeekRecords(WEEK, Outcome.PUBLISHED, [], [record]))
+
+    assert (volume.exercises, volume.lifts) == (3, 15)
+
+
+def test_the_robust_z_of_a_constant_past_is_finite() -> None:
+    assert robust_z(4, [5] * 10) == -2
+    assert robust_z(5, [5] * 10) == 0
+
+
+@given(st.lists(st.integers(0, 500), min_size=8, max_size=26), st.integers(0, 500))
+def test_the_robust_z_grows_with_the_value_and_is_never_infinite(past: list[int], value: int) -> None:
+    assert robust_z(value, past) < robust_z(value + 1, past) < float("inf")
+
+
+# --------------------------------------------------------------------------------------- understanding
+def test_a_week_of_notes_shows_the_lines_that_were_not_understood() -> None:
+    verdict = check(
+        "most_lines_are_understood",
+        spoiled(a_week(days=(0,)), 0, lines=some_lines(7, notes=2)),
+        "warn: 60% of 5 lines read as more than a note.",
+    )
+    assert verdict.rows[0] == {"post_id": 7, "line": 3, "text": "Stay tight"}
+
+
+def test_a_preamble_carried_by_every_record_counts_once() -> None:
+    week = a_week()
+    preamble = [msgspec.structs.replace(some_lines(7, 1)[3], n=99)]
+    records = [msgspec.structs.replace(r, preamble=preamble) for r in week.records]
+
+    verdict = verdict_on("most_lines_are_understood", msgspec.structs.replace(week, records=records))
+    assert verdict.numbers["notes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "code", "says"),
+    [
+        ("every_load_is_readable", "unreadable_load", "1 load without a readable weight."),
+        ("no_percent_is_ambiguous", "ambiguous_reference", "1 percentage of an uncertain maximum."),
+    ],
+)
+def test_a_diagnostic_is_shown_with_its_line(claim: str, code: str, says: str) -> None:
+    verdict = check(claim, spoiled(a_week(), 0, diagnostics=[a_diagnostic(code)]), f"warn: {says}")
+
+    assert verdict.rows == (
+        {
+            "date": "2021-03-01",
+            "post_id": 7,
+            "line": 2,
+            "text": "Back Squat x 3",
+            "says": "says why",
+        },
+    )
+
+
+def test_a_diagnostic_about_the_whole_post_counts_once() -> None:
+    week = a_week()
+    found = [a_diagnostic("unreadable_load", None)]
+    records = [msgspec.structs.replace(r, diagnostics=found) for r in week.records]
+
+    verdict = verdict_on("every_load_is_readable", msgspec.structs.replace(week, records=records))
+    assert len(verdict.rows) == 1
+
+
+def test_one_unknown_movement_in_five_is_too_many_and_is_named() -> None:
+    strange = [a_segment(an_exercise("Sled Tango", None))]
+    records = spoiled(a_week(), 0, segments=strange, diagnostics=[a_diagnostic("unknown_movement")])
+
+    verdict = check("most_movements_are_known", records, "warn: 1 of 5 exercises with an unknown movement.")
+    assert verdict.rows[0]["text"] == "Back Squat x 3"
+
+
+def test_one_unknown_movement_in_twenty_is_few() -> None:
+    many = [an_exercise() for _ in range(19)] + [an_exercise("Sled Tango", None)]
+    records = spoiled(a_week(days=(0,)), 0, segments=[a_segment(*many)])
+
+    check("most_movements_are_known", records, "holds: 1 of 20 exercises with an unknown movement.")
+
+
+# ---------------------------------------------------------------------------------------------- stored
+def test_records_that_read_back_as_parsed_hold() -> None:
+    verdict = judge_stored(a_week(), a_week())
+
+    assert verdict.passed
+    assert verdict.says == "5 sessions, all read back as parsed."
+
+
+def test_every_difference_between_table_and_posts_is_named() -> None:
+    parsed = a_week(days=(0, 1, 2))
+    found = spoiled(a_week(days=(1, 2, 4)), 0, label="other")
+
+    verdict = judge_stored(parsed, found)
+    assert not verdict.passed
+    assert verdict.grade == "error"
+    assert [(row["date"], row["stored"]) for row in verdict.rows] == [
+        ("2021-03-01", "missing"),
+        ("2021-03-02", "different"),
+        ("2021-03-05", "unexpected"),
+    ]
+
+
+def test_a_week_the_table_does_not_have_is_an_error() -> None:
+    assert judge_stored(a_week(), None).says == "The session table does not have this week."
+
+
+def test_another_outcome_in_the_table_is_an_error() -> None:
+    assert judge_stored(unpublished(), EMPTY).says == "Stored as no_session, parsed as not_published."
+
+
+# ------------------------------------------------------------------------------------------- the table
+def test_a_breach_is_never_graded_worse_than_the_table_says() -> None:
+    spoilt = spoiled(a_week(days=(0,)), 0, date=None, segments=[], lines=some_lines(7, notes=9))
+    for verdict in judge(Case(spoilt, past=PAST, held=HELD, gone=[7])):
+        assert verdict.grade == CLAIMS[verdict.claim].grade or verdict.grade == "warn"
+
+
+def test_every_claim_is_a_sentence_and_says_what_to_do() -> None:
+    for claim in CLAIMS.values():
+        assert claim.says.endswith(".")
+        assert len(claim.act) > 40
+        assert claim.grade == "error" or not claim.blocking
