@@ -1,0 +1,102 @@
+"""The bundled sample program: a coach's site in our own words, so that everything runs without a network.
+
+Here live the posts, put together from `_calendar` (when is what posted), `program/week-NN.txt` (the
+training, one file a week, made to be edited) and `_markup` (how the text becomes HTML), and the source that
+answers with them. The sample is deterministic: for a given date every call gives equal posts, and the post of a calendar
+week is the same on every date. What a post means is none of this package's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from wod_pipeline.demo import _calendar
+from wod_pipeline.demo._markup import as_html, as_title
+from wod_pipeline.program import RawPost, Rendered
+
+__all__ = ["SampleSource", "sample_first_week", "sample_posts"]
+
+_SITE = "https://barbell.example.com"
+_CATEGORY = 7
+
+
+def sample_first_week(today: dt.date) -> dt.date:
+    """Monday of the first week the sample has on `today`; it moves only once in 56 weeks."""
+    return _calendar.first_week(today)
+
+
+def sample_posts(today: dt.date, timezone: str = "America/Los_Angeles") -> list[RawPost]:
+    """Every post the sample site lists when `today` begins, oldest week first.
+
+    The current and the coming week are always among them.
+    """
+    weeks = _calendar.listed_weeks(today)
+    zone = ZoneInfo(timezone)
+    programs = [_post(_calendar.program_posting(week), _file_of(week), zone) for week in weeks]
+    announcements = [
+        _post(posting, "announcement", zone)
+        for posting in map(_calendar.announcement_posting, weeks)
+        if posting and posting.published.date() < today
+    ]
+    return sorted(programs + announcements, key=lambda post: post.id)
+
+
+class SampleSource:
+    """The sample site on `today`, answering like any other source of posts."""
+
+    name = "sample"
+
+    def __init__(self, today: dt.date, timezone: str = "America/Los_Angeles") -> None:
+        self._posts = {post.id: post for post in sample_posts(today, timezone)}
+
+    def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
+        """Posts published on the site-local days `first` to `last`."""
+        days = (first.isoformat(), last.isoformat())
+        return [post for post in self._posts.values() if days[0] <= post.date[:10] <= days[1]]
+
+    def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
+        """Posts published or edited after the instant `since` (UTC when it names no zone)."""
+        instant = since.astimezone(dt.timezone.utc) if since.tzinfo else since
+        stamp = instant.replace(tzinfo=None).isoformat(timespec="seconds")
+        return [post for post in self._posts.values() if post.modified_gmt > stamp]
+
+    def fetch_ids(self, ids: Iterable[int]) -> list[RawPost]:
+        """The posts with these ids that the site has."""
+        return [self._posts[post_id] for post_id in sorted(set(ids)) if post_id in self._posts]
+
+    def list_ids(self) -> list[int]:
+        """The id of every post."""
+        return list(self._posts)
+
+
+def _file_of(week: dt.date) -> str:
+    return f"week-{_calendar.program_week(week):02}"
+
+
+def _post(posting: _calendar.Posting, file: str, zone: ZoneInfo) -> RawPost:
+    return RawPost(
+        id=posting.post_id,
+        date=posting.published.isoformat(),
+        date_gmt=_as_gmt(posting.published, zone),
+        modified=posting.modified.isoformat(),
+        modified_gmt=_as_gmt(posting.modified, zone),
+        slug=posting.slug,
+        link=f"{_SITE}/program/{posting.slug}/",
+        title=Rendered(as_title(posting.title)),
+        content=Rendered(_html_of(file)),
+        categories=[_CATEGORY],
+    )
+
+
+def _as_gmt(local: dt.datetime, zone: ZoneInfo) -> str:
+    return local.replace(tzinfo=zone).astimezone(dt.timezone.utc).replace(tzinfo=None).isoformat()
+
+
+@lru_cache(maxsize=_calendar.PROGRAM_WEEKS + 1)
+def _html_of(file: str) -> str:
+    text = resources.files(__name__).joinpath("program", f"{file}.txt").read_text(encoding="utf-8")
+    return as_html(text)
