@@ -1,6 +1,7 @@
 """Where values are kept: the lake (objects), the session table (records) and the ledger (done-once marks).
 
-Three small protocols, two adapters each; which one is used is decided by the settings, never here. No Dagster.
+Three small protocols, two adapters each; the settings decide which one is used, never this package. No
+Dagster.
 An adapter raises only `StorageError`s, and after any error holds what it held before.
 
 - `Lake`: `_folder.FolderLake`, `_s3.S3Lake`
@@ -50,7 +51,7 @@ class Lake(Protocol):
         ...
 
     def write_many(self, objects: Mapping[str, bytes]) -> dict[str, Written]:
-        """Many objects, written concurrently within a bound; the first error is raised when all have ended."""
+        """Many objects, written concurrently within a bound; the first error is raised at the end."""
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
@@ -64,16 +65,20 @@ class Lake(Protocol):
 
 @dataclass(frozen=True)
 class WeekChange:
-    """What replacing a week did to the table, counted in sessions."""
+    """What replacing a week did to the table, counted in sessions.
+
+    `facts`: what is known of the week itself (its outcome, the revisions of its posts) is different now.
+    """
 
     put: int
     deleted: int
     unchanged: int
+    facts: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether anything visible to a reader is different now."""
-        return bool(self.put or self.deleted)
+        return bool(self.put or self.deleted or self.facts)
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,11 @@ class SessionTable(Protocol):
     def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
         """Make the week exactly `value`: readers see the old week or the new one, never a mixture.
 
-        New and changed sessions are put, vanished ones deleted, equal ones not touched. Raises `StaleRevision`
-        when `value` holds an older revision of a post than the table does, and `WouldEmptyWeek` when the week
-        has sessions and `value` has none, unless `allow_empty` or every stored session's post is in
-        `value.moved`. Either way the stored week stays as it was.
+        New and changed sessions are put, vanished ones deleted, equal ones left alone. Raises `StaleRevision`
+        when `value` holds an older revision of a post than the table does (by `modified_gmt`), and
+        `WouldEmptyWeek` when the week, or a post that `value` still lists, would lose every session it has,
+        unless `allow_empty` or the posts of those sessions are in `value.moved`. Either way the stored week
+        stays as it was. Writers may race: the newest revision is what remains, whole.
         """
         ...
 

@@ -1,0 +1,270 @@
+"""The session table and the ledger in one SQLite file: the same items under the same keys as in DynamoDB.
+
+The file is in WAL mode with full synchronisation: readers (the web page, `wod show`) see the last committed
+week while a run writes, a killed process or a power cut leaves whole transactions, and a batch of weeks costs
+one flush. The price: the file wants a local disk, not a network share. Every operation opens its own
+connection, so an instance may be used from any thread and survives a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import itertools
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.storage import StoredWeek, WeekChange
+from wod_pipeline.storage._items import WEEKS, Item, as_item, idempotency_key, record_from_item
+from wod_pipeline.storage._week import (
+    Header,
+    Plan,
+    assemble,
+    header_from_item,
+    header_item,
+    in_order,
+    plan_replacement,
+    stored_week,
+)
+
+_SCHEMA = """
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS sessions (
+    date TEXT NOT NULL, session TEXT NOT NULL, week TEXT, item TEXT NOT NULL, PRIMARY KEY (date, session)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_by_week ON sessions (week);
+CREATE TABLE IF NOT EXISTS ledger (
+    idempotency_key TEXT PRIMARY KEY, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+COMMIT;
+"""
+_BATCH = 64
+"""Weeks per transaction when many are replaced, and per snapshot when many are read."""
+
+
+class _Database:
+    """The file: opened for each operation, created by the first write, its errors put into words."""
+
+    def __init__(self, path: Path, busy_timeout_s: float) -> None:
+        self._path = Path(path)
+        self._timeout = busy_timeout_s
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection that sees one moment of the file; None while there is no file."""
+        with self._explained():
+            if not self._path.exists():
+                yield None
+                return
+            with contextlib.closing(self._connect()) as connection:
+                connection.execute("BEGIN")
+                yield connection if _has_schema(connection) else None
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection that alone may write; committed at the end, rolled back on any error."""
+        with self._explained():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(self._connect()) as connection:
+                if not _has_schema(connection):
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.executescript(_SCHEMA)
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _in_words(error, self._path) from error
+        except OSError as error:
+            raise StorageRefused(
+                f"The session table cannot be put at {self._path}: {error.strerror}.",
+                fix="Set WOD_DATA_DIR to a folder that can be written.",
+            ) from error
+
+
+class SqliteSessionTable:
+    """Session records in the SQLite file at `path`; writers wait up to `busy_timeout_s` for each other."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0) -> None:
+        self._database = _Database(path, busy_timeout_s)
+
+    def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
+        with self._database.writing() as connection:
+            return _replace(connection, value, allow_empty=allow_empty)
+
+    def replace_weeks(
+        self, values: Iterable[WeekRecords], *, allow_empty: bool = False
+    ) -> dict[dt.date, WeekChange | Exception]:
+        results: dict[dt.date, WeekChange | Exception] = {}
+        stream = iter(values)
+        while batch := list(itertools.islice(stream, _BATCH)):
+            results |= self._replace_batch(batch, allow_empty=allow_empty)
+        return results
+
+    def read_week(self, week: dt.date) -> WeekRecords | None:
+        return next(iter(self._read_between(week, week)), None)
+
+    def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+        while batch := self._read_between(first, last):
+            yield from batch
+            first = batch[-1].week + dt.timedelta(days=1)
+
+    def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
+        query = "SELECT item FROM sessions WHERE date BETWEEN ? AND ? ORDER BY date, session"
+        with self._database.reading() as connection:
+            items = _items(connection, query, first.isoformat(), last.isoformat())
+        return in_order([record_from_item(item) for item in items])
+
+    def weeks(self) -> list[StoredWeek]:
+        query = "SELECT item FROM sessions WHERE date = ? ORDER BY session DESC"
+        with self._database.reading() as connection:
+            return [stored_week(item) for item in _items(connection, query, WEEKS)]
+
+    def newest_week(self) -> StoredWeek | None:
+        query = (
+            "SELECT item FROM sessions WHERE date = ? AND json_extract(item, '$.count') > 0"
+            " ORDER BY session DESC LIMIT 1"
+        )
+        with self._database.reading() as connection:
+            return next(map(stored_week, _items(connection, query, WEEKS)), None)
+
+    def _replace_batch(
+        self, batch: list[WeekRecords], *, allow_empty: bool
+    ) -> dict[dt.date, WeekChange | Exception]:
+        """All weeks of the batch in one transaction, each undone alone when it fails."""
+        results: dict[dt.date, WeekChange | Exception] = {}
+        try:
+            with self._database.writing() as connection:
+                for value in batch:
+                    connection.execute("SAVEPOINT week")
+                    try:
+                        results[value.week] = _replace(connection, value, allow_empty=allow_empty)
+                    except StorageError as error:
+                        connection.execute("ROLLBACK TO week")
+                        results[value.week] = error
+                    connection.execute("RELEASE week")
+        except StorageError as error:
+            return {value.week: error for value in batch}
+        return results
+
+    def _read_between(self, first: dt.date, last: dt.date) -> list[WeekRecords]:
+        """Up to a batch of weeks as of one moment."""
+        query = (
+            "SELECT item FROM sessions WHERE date = ? AND session BETWEEN ? AND ? ORDER BY session LIMIT ?"
+        )
+        with self._database.reading() as connection:
+            found = _items(connection, query, WEEKS, first.isoformat(), last.isoformat(), _BATCH)
+            return [_week(connection, item) for item in found]
+
+
+class SqliteLedger:
+    """Done-once marks in the SQLite file at `path`; expired ones are removed as new ones are made."""
+
+    def __init__(
+        self, path: Path, *, busy_timeout_s: float = 10.0, now: Callable[[], float] = time.time
+    ) -> None:
+        self._database = _Database(path, busy_timeout_s)
+        self._now = now
+
+    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+        now = int(self._now())
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM ledger WHERE expires <= ?", (now,))
+            claimed = connection.execute(
+                "INSERT OR IGNORE INTO ledger VALUES (?, ?)",
+                (idempotency_key(operation, identifier), now + ttl_s),
+            )
+            return claimed.rowcount == 1
+
+    def release(self, operation: str, identifier: str) -> None:
+        with self._database.writing() as connection:
+            key = idempotency_key(operation, identifier)
+            connection.execute("DELETE FROM ledger WHERE idempotency_key = ?", (key,))
+
+
+def _replace(connection: sqlite3.Connection, value: WeekRecords, *, allow_empty: bool) -> WeekChange:
+    plan = plan_replacement(_header(connection, value.week), value, allow_empty=allow_empty)
+    _carry_out(connection, value.week, plan)
+    return plan.change
+
+
+def _carry_out(connection: sqlite3.Connection, week: dt.date, plan: Plan) -> None:
+    if plan.header is None:
+        return
+    connection.executemany("DELETE FROM sessions WHERE date = ? AND session = ?", plan.deletes)
+    items = [header_item(week, plan.header), *map(as_item, plan.puts)]
+    connection.executemany("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", map(_row, items))
+
+
+def _row(item: Item) -> tuple[str, str, str | None, str]:
+    return item["date"], item["session"], item.get("week"), msgspec.json.encode(item, order="sorted").decode()
+
+
+def _header(connection: sqlite3.Connection, week: dt.date) -> Header | None:
+    query = "SELECT item FROM sessions WHERE date = ? AND session = ?"
+    return next(map(header_from_item, _items(connection, query, WEEKS, week.isoformat())), None)
+
+
+def _week(connection: sqlite3.Connection | None, item: Item) -> WeekRecords:
+    week = dt.date.fromisoformat(item["session"])
+    found = _items(connection, "SELECT item FROM sessions WHERE week = ?", week.isoformat())
+    value = assemble(week, header_from_item(item), {(one["date"], one["session"]): one for one in found})
+    if value is None:
+        raise StorageCorrupt(
+            f"Week {week} in the session table is not whole: something else has written to it.",
+            fix=f"Delete the row ('{WEEKS}', '{week}') and materialize the week again.",
+        )
+    return value
+
+
+def _items(connection: sqlite3.Connection | None, query: str, *values: str | int) -> list[Item]:
+    if connection is None:
+        return []
+    try:
+        return [msgspec.json.decode(text, type=Item) for (text,) in connection.execute(query, values)]
+    except msgspec.MsgspecError as error:
+        raise StorageCorrupt(f"A row of the session table is no JSON object: {error}.") from error
+
+
+def _has_schema(connection: sqlite3.Connection) -> bool:
+    query = "SELECT count(*) FROM sqlite_master WHERE name IN ('sessions', 'sessions_by_week', 'ledger')"
+    return bool(connection.execute(query).fetchone()[0] == 3)
+
+
+def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
+    """What SQLite says, as what a person can act on."""
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return StorageUnavailable(
+            f"{path} is in use by another program ({said}); nothing was changed.",
+            fix="Wait for the other run to end, or stop it.",
+        )
+    if "full" in said or "disk I/O" in said:
+        return StorageUnavailable(
+            f"{path} could not be written ({said}); what it held is unchanged.",
+            fix="Free some space, or point WOD_DATA_DIR at another disk.",
+        )
+    if "not a database" in said or "malformed" in said:
+        return StorageCorrupt(
+            f"{path} is not a usable SQLite database ({said}).",
+            fix="Move it away, then materialize the weeks again: everything in it is made from the lake.",
+        )
+    return StorageRefused(
+        f"The session table {path} cannot be used: {said}.",
+        fix="This user needs to read and write that file and its folder; or set WOD_DATA_DIR elsewhere.",
+    )
