@@ -2,14 +2,14 @@
 
 Here live the posts, put together from `_calendar` (when is what posted), `program/week-NN.txt` (the
 training, one file a week, made to be edited) and `_markup` (how the text becomes HTML), and the source that
-answers with them. The sample is deterministic: for a given date every call gives equal posts, and the post of a calendar
-week is the same on every date. What a post means is none of this package's business.
+answers with them. The sample is deterministic: for a given date every call gives equal posts, and the post
+of a calendar week is the same on every date. What a post means is none of this package's business.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -54,23 +54,28 @@ class SampleSource:
         self._posts = {post.id: post for post in sample_posts(today, timezone)}
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
-        """Posts published on the site-local days `first` to `last`."""
-        days = (first.isoformat(), last.isoformat())
+        """The posts published on a site-local day in `[first, last]`."""
+        days = (first.isoformat()[:10], last.isoformat()[:10])
         return [post for post in self._posts.values() if days[0] <= post.date[:10] <= days[1]]
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
-        """Posts published or edited after the instant `since` (UTC when it names no zone)."""
-        instant = since.astimezone(dt.timezone.utc) if since.tzinfo else since
-        stamp = instant.replace(tzinfo=None).isoformat(timespec="seconds")
-        return [post for post in self._posts.values() if post.modified_gmt > stamp]
+        """The posts edited at `since` (UTC when without zone) or later."""
+        instant = since.astimezone(dt.timezone.utc).replace(tzinfo=None) if since.tzinfo else since
+        return [
+            post for post in self._posts.values() if dt.datetime.fromisoformat(post.modified_gmt) >= instant
+        ]
 
-    def fetch_ids(self, ids: Iterable[int]) -> list[RawPost]:
-        """The posts with these ids that the site has."""
-        return [self._posts[post_id] for post_id in sorted(set(ids)) if post_id in self._posts]
+    def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
+        """Those of the posts that the site lists."""
+        return [post for post in self._posts.values() if post.id in ids]
 
-    def list_ids(self) -> list[int]:
+    def list_ids(self) -> set[int]:
         """The id of every post."""
-        return list(self._posts)
+        return set(self._posts)
+
+    def check(self) -> str:
+        """Say how much the sample holds."""
+        return f"The bundled sample program holds {len(self._posts)} posts."
 
 
 def _file_of(week: dt.date) -> str:

@@ -2,8 +2,8 @@
 
 A file is plain text. A blank line ends a paragraph, a single newline breaks a line; `[words](https://…)` is a
 link, `**words**` is bold, lines that start with `|` are rows of a table, and a line that starts with `%%` is
-a remark the author hid from readers. The HTML is what WordPress makes of such text: typographic quotes, dashes
-and multiplication signs as numeric entities, `<br />` before every newline within a paragraph.
+a remark the author hid from readers. The HTML is what WordPress makes of such text: typographic quotes,
+dashes and multiplication signs as numeric entities, `<br />` before every newline within a paragraph.
 """
 
 from __future__ import annotations
