@@ -6,7 +6,19 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._names import movement_name
+from wod_pipeline.training._load import (
+    BARBELL_FAMILIES,
+    ZONES,
+    Dose,
+    LoadRow,
+    LoadSummary,
+    Period,
+    SessionDoses,
+    TrainingLoad,
+    doses_of,
+    load_by,
+)
+from wod_pipeline.training._names import movement_family, movement_name
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
     Athlete,
@@ -22,15 +34,26 @@ from wod_pipeline.training._weights import (
 )
 
 __all__ = [
+    "BARBELL_FAMILIES",
     "STANDARD_PLATES",
+    "ZONES",
     "Athlete",
+    "Dose",
+    "LoadRow",
+    "LoadSummary",
+    "Period",
     "Rack",
+    "SessionDoses",
+    "TrainingLoad",
     "Unit",
     "Weight",
     "Working",
     "decimal_text",
+    "doses_of",
     "exact",
+    "load_by",
     "midpoint",
+    "movement_family",
     "movement_name",
     "ramp_weights",
     "working_weight",

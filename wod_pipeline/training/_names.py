@@ -1,4 +1,4 @@
-"""Names of movements for people, from their ids."""
+"""Names and families of movements, by their ids."""
 
 from __future__ import annotations
 
@@ -7,3 +7,11 @@ def movement_name(movement_id: str) -> str:
     """`clean_and_jerk` → Clean & Jerk."""
     words = movement_id.split("_")
     return " ".join("&" if word == "and" else word.capitalize() for word in words)
+
+
+def movement_family(movement_id: str | None) -> str | None:
+    """The family a movement's lifts are counted under; None when the movement is not known."""
+    for family in ("squat", "pull", "press", "snatch", "jerk", "clean"):
+        if movement_id and family in movement_id:
+            return family
+    return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -67,8 +68,8 @@ class Weight:
 
 def decimal_text(amount: Fraction) -> str:
     """A number for people: at most two decimals, none that say nothing."""
-    text = f"{float(round(amount, 2)):.2f}".rstrip("0").rstrip(".")
-    return text or "0"
+    rounded = round(amount, 2)
+    return f"{Decimal(rounded.numerator) / rounded.denominator:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)
