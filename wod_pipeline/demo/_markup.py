@@ -9,7 +9,7 @@ dashes and multiplication signs as numeric entities, `<br />` before every newli
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 _TYPOGRAPHY: tuple[tuple[str, str], ...] = (
     (r"&", "&amp;"),
@@ -25,7 +25,7 @@ _TYPOGRAPHY: tuple[tuple[str, str], ...] = (
 )
 """In order: markup characters first, so that the entities made below stay as they are."""
 
-_LINK = re.compile(r"\[([^\]]+)\]\((https://[^)\s]+)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((https://[^)\s*'\"<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -67,16 +67,17 @@ def _remark(lines: list[str]) -> str:
 
 
 def _inline(line: str) -> str:
-    """A line with its bold words and links. Addresses are kept out of the typography."""
-    hrefs = [_typeset_address(href) for _, href in _LINK.findall(line)]
-    typeset = _typeset(_LINK.sub(lambda match: f"\x02{match[1]}\x03", line))
-    opened = iter(hrefs)
-    linked = re.sub("\x02", lambda _: f'<a href="{next(opened)}" target="_blank" rel="noopener">', typeset)
-    return _BOLD.sub(r"<strong>\1</strong>", linked.replace("\x03", "</a>"))
+    """A line with its links and bold words. Addresses are kept out of the typography."""
+    pieces = _LINK.split(line)  # text, words, address, text, words, address, …, text
+    links = [_link(words, href) for words, href in zip(pieces[1::3], pieces[2::3], strict=True)]
+    texts = [_typeset(piece) for piece in pieces[0::3]]
+    joined = "".join(text + link for text, link in zip_longest(texts, links, fillvalue=""))
+    return _BOLD.sub(r"<strong>\1</strong>", joined)
 
 
-def _typeset_address(href: str) -> str:
-    return href.replace("&", "&#038;").replace('"', "%22")
+def _link(words: str, href: str) -> str:
+    address = href.replace("&", "&#038;")
+    return f'<a href="{address}" target="_blank" rel="noopener">{_typeset(words)}</a>'
 
 
 def _typeset(text: str) -> str:
