@@ -18,9 +18,17 @@ from wod_pipeline.training._load import (
     doses_of,
     load_by,
 )
-from wod_pipeline.training._names import movement_family, movement_name
+from wod_pipeline.training._movements import (
+    Movement,
+    find_movement,
+    movement_family,
+    movement_name,
+    movements,
+    nearest_movements,
+)
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
+    STANDARD_RACKS,
     Athlete,
     Rack,
     Unit,
@@ -36,11 +44,13 @@ from wod_pipeline.training._weights import (
 __all__ = [
     "BARBELL_FAMILIES",
     "STANDARD_PLATES",
+    "STANDARD_RACKS",
     "ZONES",
     "Athlete",
     "Dose",
     "LoadRow",
     "LoadSummary",
+    "Movement",
     "Period",
     "Rack",
     "SessionDoses",
@@ -51,10 +61,13 @@ __all__ = [
     "decimal_text",
     "doses_of",
     "exact",
+    "find_movement",
     "load_by",
     "midpoint",
     "movement_family",
     "movement_name",
+    "movements",
+    "nearest_movements",
     "ramp_weights",
     "working_weight",
 ]

@@ -37,7 +37,7 @@ from fractions import Fraction
 from typing import Literal
 
 from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
-from wod_pipeline.training._names import movement_family
+from wod_pipeline.training._movements import movement_family
 from wod_pipeline.training._weights import Athlete, Weight, exact, midpoint, working_weight
 
 Period = Literal["day", "week", "month"]

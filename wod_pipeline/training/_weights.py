@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.program import Load, Number, Range, Reference
-from wod_pipeline.training._names import movement_name
+from wod_pipeline.training._movements import movement_name
 
 Unit = Literal["kg", "lb"]
 KG_PER_LB = Fraction(45_359_237, 100_000_000)
@@ -98,6 +98,13 @@ class Rack:
     def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
         """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
         return _sides(self.plates or STANDARD_PLATES[self.unit]).get((amount - self.bar) / 2)
+
+
+STANDARD_RACKS: Mapping[Unit, Rack] = {
+    "kg": Rack(),
+    "lb": Rack("lb", Fraction(45), Fraction(5)),
+}
+"""A men's bar and the usual smallest step."""
 
 
 @lru_cache(maxsize=32)

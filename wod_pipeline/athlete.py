@@ -1,0 +1,231 @@
+"""The athlete file: maxes, bar, plates and smallest step as TOML, checked completely before it is used.
+
+`athlete_from` turns a table (of the file, or of the web page's form) into an `Athlete` and names everything
+that is wrong with it; `read_athlete` and `EXAMPLE` are the file around it. What weights follow is
+`training`'s.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+
+from wod_pipeline.errors import AthleteFileError
+from wod_pipeline.training import (
+    STANDARD_RACKS,
+    Athlete,
+    Rack,
+    Unit,
+    Weight,
+    find_movement,
+    movement_name,
+    nearest_movements,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+EXAMPLE = """\
+# Your lifts. Weights are in `unit`; a weight in the other unit is written "205 lb" or "93 kg".
+unit = "kg"
+
+[bar]
+weight = 20        # the empty bar; no weight below it is ever shown
+step = 2.5         # the smallest step you load, both sides together
+
+# Best lifts by movement: the id or the name, in quotes when it holds spaces ("Clean & Jerk").
+# Take the # away in front of the lifts you know. A lift that is not here gets no weight, only its percentage.
+[1-RM]
+# snatch = 100
+# clean_and_jerk = 125
+# power_snatch = 85
+# power_clean = 105
+# back_squat = 160
+# front_squat = 140
+# deadlift = 180
+# strict_press = 65
+
+# Best sets of several repetitions, for programs that ask for "80% of your 6-RM". Never derived from a 1-RM.
+# [6-RM]
+# back_squat = 135
+
+# Plates you own: weight of one plate = number of PAIRS. Leave it out in a well-equipped gym.
+# [plates]
+# 25 = 2
+# 20 = 1
+# 10 = 1
+# 5 = 1
+# "2.5" = 1
+# "1.25" = 1
+"""
+
+LONGEST_FILE = 65_536
+HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
+"""No max beyond this is believed."""
+
+_RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
+_WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
+_MOST_KINDS_OF_PLATE = 16
+_MOST_PAIRS = 20
+
+
+@dataclass
+class Checked:
+    """An athlete as far as the table could be read, and one sentence for each thing that is wrong."""
+
+    athlete: Athlete
+    problems: list[str] = field(default_factory=list)
+
+
+def read_athlete(path: Path) -> Athlete | None:
+    """The athlete of a file; None when there is no file. Raises `AthleteFileError` with every problem."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise AthleteFileError(
+            f"{path} cannot be read: {error.strerror}.", fix="Check the file's permissions."
+        ) from error
+    checked = check_text(data, str(path))
+    if checked.problems:
+        raise AthleteFileError(
+            "\n  ".join([f"{path} cannot be used:", *checked.problems]) + "\n",
+            fix="Correct it and try `wod athlete check`.",
+        )
+    return checked.athlete
+
+
+def check_text(data: bytes, where: str) -> Checked:
+    """The athlete of a file's bytes. Raises `AthleteFileError` when they are no TOML at all."""
+    try:
+        if len(data) > LONGEST_FILE:
+            raise ValueError(f"it is longer than {LONGEST_FILE:,} bytes")
+        table = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise AthleteFileError(
+            f"{where} is not a TOML file: {error}.",
+            fix="`wod athlete init` writes one to start from.",
+        ) from error
+    return athlete_from(table)
+
+
+def athlete_from(table: Mapping[str, object]) -> Checked:
+    """Read the file's table: `unit`, `[bar]`, `[plates]` and any number of `[N-RM]` tables."""
+    unit, problems = _unit(table.get("unit", "kg"))
+    rack = _rack(table, unit, problems)
+    maxes: dict[tuple[str, int], Weight] = {}
+    for name, value in table.items():
+        if name in ("unit", "bar", "plates"):
+            continue
+        matched = _RM_TABLE.fullmatch(name)
+        if matched is None or not 1 <= int(matched[1]) <= 20:
+            problems.append(f"[{name}] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like.")
+        elif isinstance(value, Mapping):
+            maxes.update(_maxes(int(matched[1]), value, unit, problems))
+        else:
+            problems.append(f"{name} must be a table of movements: [{name}] on a line of its own.")
+    return Checked(Athlete(rack, maxes), problems)
+
+
+def _unit(value: object) -> tuple[Unit, list[str]]:
+    if value == "kg" or value == "lb":  # noqa: PLR1714  mypy narrows only the comparison
+        return value, []
+    return "kg", [f"unit is {value!r}: use kg or lb."]
+
+
+# -------------------------------------------------------------------------------------------------- maxes
+def _maxes(
+    reps: int, table: Mapping[str, object], unit: Unit, problems: list[str]
+) -> Iterator[tuple[tuple[str, int], Weight]]:
+    for name, value in table.items():
+        movement = find_movement(name)
+        weight = as_weight(value, unit)
+        if movement is None:
+            problems.append(f"[{reps}-RM] {name!r} is no movement known here{_meant(name)}.")
+        elif isinstance(weight, str):
+            problems.append(f"[{reps}-RM] {name}: {weight}.")
+        else:
+            yield (movement, reps), weight
+
+
+def _meant(name: str) -> str:
+    near = [f"{movement_name(id_)} ({id_})" for id_ in nearest_movements(name)]
+    return f"; nearest: {', '.join(near)}" if near else "; `wod movements` lists them"
+
+
+def as_weight(value: object, unit: Unit) -> Weight | str:
+    """A weight written as a number in `unit` or as `"205 lb"`; a sentence when it cannot be one."""
+    matched = _WEIGHT.fullmatch(str(value)) if isinstance(value, (int, Decimal, str)) else None
+    if matched is None or isinstance(value, bool):
+        return f"{str(value)[:40]!r} is no weight; write a number, or {'205 lb'!r}"
+    own: Unit = unit if matched[2] is None else "kg" if matched[2].lower().startswith("kg") else "lb"
+    amount = Fraction(matched[1].replace(",", "."))
+    if not 0 < amount <= HEAVIEST[own]:
+        return f"{matched[1]} {own} is not between 0 and {HEAVIEST[own]} {own}"
+    return Weight(amount, own)
+
+
+# --------------------------------------------------------------------------------------------------- rack
+def _rack(table: Mapping[str, object], unit: Unit, problems: list[str]) -> Rack:
+    standard = STANDARD_RACKS[unit]
+    bar = table.get("bar", {})
+    if not isinstance(bar, Mapping):
+        problems.append("bar must be a table: [bar] with weight and step.")
+        return standard
+    problems += [f"[bar] {name} is not known: use weight and step." for name in set(bar) - {"weight", "step"}]
+    return Rack(
+        unit,
+        _in_unit("[bar] weight", bar.get("weight"), standard.bar, unit, problems),
+        _in_unit("[bar] step", bar.get("step"), standard.step, unit, problems),
+        _plates(table.get("plates", {}), problems),
+    )
+
+
+def _in_unit(name: str, value: object, otherwise: Fraction, unit: Unit, problems: list[str]) -> Fraction:
+    if value is None:
+        return otherwise
+    weight = as_weight(value, unit)
+    if isinstance(weight, str):
+        problems.append(f"{name}: {weight}.")
+        return otherwise
+    if weight.to(unit).amount > 100:
+        problems.append(f"{name}: {weight} is too much for one.")
+    return weight.to(unit).amount
+
+
+def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], ...]:
+    if not isinstance(table, Mapping) or len(table) > _MOST_KINDS_OF_PLATE:
+        problems.append(
+            f"plates must be a table of at most {_MOST_KINDS_OF_PLATE} kinds: "
+            "[plates], then 20 = 2 for two pairs of 20."
+        )
+        return ()
+    owned: dict[Fraction, int] = {}
+    for name, pairs in table.items():
+        plate = _plate(name)
+        if plate is None:
+            problems.append(f"[plates] {name!r} is no weight of a plate (0.1 to 100, at most 2 decimals).")
+        elif isinstance(pairs, Mapping):
+            problems.append(f'[plates] {name}…: put a plate with decimals in quotes, "{name}.5" = 1.')
+        elif isinstance(pairs, bool) or not isinstance(pairs, int) or not 0 <= pairs <= _MOST_PAIRS:
+            problems.append(f"[plates] {name} = {pairs!r}: write the number of pairs, 0 to {_MOST_PAIRS}.")
+        elif pairs:
+            owned[plate] = pairs
+    return tuple(sorted(owned.items(), reverse=True))
+
+
+def _plate(name: str) -> Fraction | None:
+    try:
+        weight = Decimal(name)
+    except InvalidOperation:
+        return None
+    fine = weight.is_finite() and Decimal("0.1") <= weight <= 100 and weight == round(weight, 2)
+    return Fraction(weight) if fine else None
