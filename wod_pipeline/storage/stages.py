@@ -117,9 +117,7 @@ def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
 
 
 def write_records(lake: Lake, values: Iterable[WeekRecords]) -> dict[str, Written]:
-    """Write the session records of those weeks as JSON Lines, one record a line."""
-    objects = {
-        records_key(value.week.isoformat()): b"".join(encode(record) for record in value.records)
-        for value in values
-    }
-    return lake.write_many(objects)
+    """Write the session records of those weeks as JSON Lines, one record a line; what was done, by week."""
+    objects = {value.week.isoformat(): b"".join(map(encode, value.records)) for value in values}
+    written = lake.write_many({records_key(week): data for week, data in objects.items()})
+    return {week: written[records_key(week)] for week in objects}

@@ -1,0 +1,194 @@
+"""Telling a person, once: a message, and where it goes (the console, an SNS topic or a phone).
+
+What is worth a message, and its words, are decided elsewhere; here it is fitted to the limits of its channel
+and kept from being sent twice. Each message has an identifier, claimed in the ledger before it is sent and
+given back when it could not be. A ledger that cannot be asked never silences an alert: it is sent with a
+warning.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+
+from wod_pipeline.errors import AlertError, StorageError
+from wod_pipeline.storage import Ledger, Warn
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+OPERATION = "alert"
+SUBJECT_CHARACTERS = 100
+SMS_CHARACTERS = 140
+BODY_BYTES = 256 * 1024
+_SHORT_TEXT = 8_000
+"""Characters of text kept when a body is too large; fits whatever the characters are."""
+_ASCII = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "×": "x", "…": "..."})
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something a person should know.
+
+    `subject` a line, `text` plain words, `sms` the same in 140 characters, `data` the facts for machines
+    (JSON values), `identifier` the same for the same event and no other: what it is deduplicated by.
+    """
+
+    kind: str
+    severity: Literal["info", "warn", "critical"]
+    week: str | None
+    subject: str
+    text: str
+    sms: str
+    data: Mapping[str, Any]
+    identifier: str
+
+
+class Notifier(Protocol):
+    """Where messages go."""
+
+    def send(self, message: Message) -> bool:
+        """True when delivered now, False when it had been already.
+
+        Raises `AlertError` when it could not be; it may then be tried again.
+        """
+        ...
+
+
+class ConsoleNotifier:
+    """Messages as lines of text, for a machine without a cloud."""
+
+    def __init__(self, write: Callable[[str], None], ledger: Ledger, warn: Warn | None = None) -> None:
+        self._write = write
+        self._ledger = ledger
+        self._warn = warn or write
+
+    def send(self, message: Message) -> bool:
+        """Print the message."""
+        line = f"[{message.severity}] {one_line(message.subject)}\n{message.text}"
+        return _once(self._ledger, self._warn, message, lambda: self._write(line))
+
+
+class SnsNotifier:
+    """Messages to an SNS topic, or straight to a phone. Give one of the two."""
+
+    def __init__(
+        self, client: SNSClient, ledger: Ledger, warn: Warn, *, topic_arn: str = "", phone_number: str = ""
+    ) -> None:
+        if bool(topic_arn) == bool(phone_number):
+            raise ValueError("give either topic_arn or phone_number")
+        self._client = client
+        self._ledger = ledger
+        self._warn = warn
+        self._topic_arn = topic_arn
+        self._phone_number = phone_number
+
+    def send(self, message: Message) -> bool:
+        """Publish the message."""
+        return _once(self._ledger, self._warn, message, lambda: self._publish(message))
+
+    def _publish(self, message: Message) -> None:
+        from wod_pipeline.storage import _aws  # noqa: PLC0415 - boto3 only where it is used
+
+        try:
+            if self._topic_arn:
+                self._client.publish(TopicArn=self._topic_arn, **for_topic(message))
+            else:
+                self._client.publish(PhoneNumber=self._phone_number, **for_phone(message))
+        except _aws.AwsFailure as error:
+            where = self._topic_arn or f"the phone number ending in {self._phone_number[-2:]}"
+            subject = one_line(message.subject)
+            failure = _aws.in_words(error, f"The message “{subject}” could not be sent to {where}")
+            raise AlertError(failure.what, fix=failure.fix) from error
+
+
+def for_topic(message: Message) -> dict[str, Any]:
+    """The message as SNS takes it for a topic: words for people, JSON for machines, attributes to filter."""
+    return {
+        "Subject": one_line(message.subject),
+        "Message": _body(message),
+        "MessageStructure": "json",
+        "MessageAttributes": _attributes(message),
+    }
+
+
+def for_phone(message: Message) -> dict[str, Any]:
+    """The message as SNS takes it for a phone: a text of one part, sent at the priority of an alert."""
+    kind = {"AWS.SNS.SMS.SMSType": _string("Transactional")}
+    return {"Message": _sms(message), "MessageAttributes": {**_attributes(message), **kind}}
+
+
+def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
+    """The text as one line of printable ASCII, cut at a word when longer than `limit`."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    plain = "".join(char for char in decomposed if char.isspace() or (char.isascii() and char.isprintable()))
+    words = " ".join(plain.split())
+    if len(words) <= limit:
+        return words
+    cut = words[: limit - 3]
+    return (cut.rpartition(" ")[0] or cut) + "..."
+
+
+def _once(ledger: Ledger, warn: Warn, message: Message, deliver: Callable[[], None]) -> bool:
+    try:
+        if not ledger.claim(OPERATION, message.identifier):
+            return False
+    except StorageError as error:
+        warn(f"Sent without knowing whether it had been sent before: {error}")
+    try:
+        deliver()
+    except BaseException:
+        _release(ledger, warn, message)
+        raise
+    return True
+
+
+def _release(ledger: Ledger, warn: Warn, message: Message) -> None:
+    try:
+        ledger.release(OPERATION, message.identifier)
+    except StorageError as error:
+        warn(f"An unsent message stays marked as sent until the mark expires: {error}")
+
+
+def _sms(message: Message) -> str:
+    return one_line(message.sms or message.subject, SMS_CHARACTERS)
+
+
+def _body(message: Message) -> str:
+    """Every protocol's form in one JSON object; too large a one loses its data and the end of its text."""
+    whole = _forms(message, message.text, {"data": message.data})
+    if len(whole.encode()) <= BODY_BYTES:
+        return whole
+    return _forms(message, f"{message.text[:_SHORT_TEXT]}\n(cut)", {"data_omitted": True})
+
+
+def _forms(message: Message, text: str, data: Mapping[str, Any]) -> str:
+    facts = {
+        "kind": message.kind,
+        "severity": message.severity,
+        "week": message.week,
+        "subject": message.subject,
+        "text": text,
+        "identifier": message.identifier,
+        **data,
+    }
+    machine = _json(facts)
+    forms = {"default": text, "email": text, "sms": _sms(message), "sqs": machine, "lambda": machine}
+    return _json(forms)
+
+
+def _attributes(message: Message) -> dict[str, Any]:
+    named = {"kind": message.kind, "severity": message.severity, "week": message.week}
+    return {name: _string(value) for name, value in named.items() if value}
+
+
+def _string(value: str) -> dict[str, str]:
+    return {"DataType": "String", "StringValue": value}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, order="sorted", enc_hook=str).decode()

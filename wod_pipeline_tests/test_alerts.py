@@ -1,0 +1,191 @@
+"""Messages: fitted to their channel, sent once, never silenced by the ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.alerts import (
+    BODY_BYTES,
+    ConsoleNotifier,
+    Message,
+    SnsNotifier,
+    for_phone,
+    for_topic,
+    one_line,
+)
+from wod_pipeline.errors import AlertError, StorageUnavailable
+from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
+
+__all__ = ["aws", "aws_environment", "moto_server"]
+
+LATE = Message(
+    kind="week_late",
+    severity="critical",
+    week="2021-03-01",
+    subject="The week of 1 March is not there",
+    text="Nothing was published for the week of 1 March 2021.\nLooked last at 18:00.",
+    sms="WOD: week of 1 March missing",
+    data={"checked": 3},
+    identifier="week_late/2021-03-01/1",
+)
+
+
+class MemoryLedger:
+    """A ledger that can be out of order."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.claims: set[tuple[str, str]] = set()
+        self.down = down
+
+    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+        self._check()
+        new = (operation, identifier) not in self.claims
+        self.claims.add((operation, identifier))
+        return new
+
+    def release(self, operation: str, identifier: str) -> None:
+        self._check()
+        self.claims.discard((operation, identifier))
+
+    def _check(self) -> None:
+        if self.down:
+            raise StorageUnavailable("The ledger is down.")
+
+
+class Inbox:
+    """A topic with a queue subscribed to it."""
+
+    def __init__(self, aws: AwsServer) -> None:
+        self.sns, self._sqs = aws.client("sns"), aws.client("sqs")
+        self.topic = self.sns.create_topic(Name="alerts")["TopicArn"]
+        self._queue = self._sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"]
+        self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+
+    def messages(self) -> list[dict[str, Any]]:
+        found = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(one["Body"]) for one in found]
+
+
+@pytest.fixture
+def inbox(aws: AwsServer) -> Inbox:
+    return Inbox(aws)
+
+
+def test_a_message_reaches_a_subscribed_queue_once_however_often_it_is_sent(inbox: Inbox) -> None:
+    notifier = SnsNotifier(inbox.sns, MemoryLedger(), pytest.fail, topic_arn=inbox.topic)
+    assert [notifier.send(LATE), notifier.send(LATE)] == [True, False]
+    (received,) = inbox.messages()
+    assert received["Subject"] == "The week of 1 March is not there"
+    assert {name: one["Value"] for name, one in received["MessageAttributes"].items()} == {
+        "kind": "week_late",
+        "severity": "critical",
+        "week": "2021-03-01",
+    }
+    facts = json.loads(received["Message"])
+    assert (facts["data"], facts["identifier"], facts["text"]) == ({"checked": 3}, LATE.identifier, LATE.text)
+
+
+def test_a_phone_gets_the_short_text(aws: AwsServer) -> None:
+    sent: list[dict[str, Any]] = []
+    sns = aws.client("sns")
+    sns.meta.events.register("before-parameter-build.sns.Publish", lambda params, **_: sent.append(params))
+    assert SnsNotifier(sns, MemoryLedger(), pytest.fail, phone_number="+15550100").send(LATE)
+    assert sent[0]["PhoneNumber"] == "+15550100"
+    assert sent[0]["Message"] == "WOD: week of 1 March missing"
+
+
+def test_a_message_that_could_not_be_sent_can_be_sent_again(inbox: Inbox) -> None:
+    ledger = MemoryLedger()
+    missing = SnsNotifier(inbox.sns, ledger, pytest.fail, topic_arn=inbox.topic + "-gone")
+    with pytest.raises(AlertError, match=r"alerts-gone: NotFound.*wod aws init"):
+        missing.send(LATE)
+    assert SnsNotifier(inbox.sns, ledger, pytest.fail, topic_arn=inbox.topic).send(LATE)
+
+
+def test_a_failed_phone_message_does_not_tell_the_whole_number(aws_environment: None) -> None:
+    unreachable = AwsServer("http://127.0.0.1:9").client("sns", attempts=1, connect_timeout_s=0.2)
+    with pytest.raises(AlertError, match="ending in 00: AWS could not be reached") as caught:
+        SnsNotifier(unreachable, MemoryLedger(), pytest.fail, phone_number="+15550100").send(LATE)
+    assert "1555" not in str(caught.value)
+
+
+def test_a_ledger_that_is_down_does_not_silence_an_alert() -> None:
+    lines: list[str] = []
+    warnings: list[str] = []
+    assert ConsoleNotifier(lines.append, MemoryLedger(down=True), warnings.append).send(LATE)
+    assert lines == [f"[critical] {LATE.subject}\n{LATE.text}"]
+    assert warnings == [
+        "Sent without knowing whether it had been sent before: The ledger is down. A rerun can clear this."
+    ]
+
+
+def test_the_console_shows_the_same_event_once() -> None:
+    lines: list[str] = []
+    notifier = ConsoleNotifier(lines.append, MemoryLedger())
+    assert [notifier.send(LATE), notifier.send(LATE)] == [True, False]
+    assert len(lines) == 1
+
+
+def test_a_claim_that_cannot_be_given_back_is_said() -> None:
+    ledger = MemoryLedger()
+    warnings: list[str] = []
+
+    def fails(_: str) -> None:
+        ledger.down = True
+        raise AlertError("no console")
+
+    with pytest.raises(AlertError):
+        ConsoleNotifier(fails, ledger, warnings.append).send(LATE)
+    assert warnings[0].startswith("An unsent message stays marked as sent")
+
+
+def test_a_notifier_has_one_target() -> None:
+    for both in ("", "x"):
+        with pytest.raises(ValueError, match="either"):
+            SnsNotifier(None, MemoryLedger(), pytest.fail, topic_arn=both, phone_number=both)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("The week – “late”\n× 3…", 'The week - "late" x 3...'),
+        ("Übung café 日本", "Ubung cafe"),
+        ("word " * 40, "word " * 18 + "word..."),
+        ("x" * 120, "x" * 97 + "..."),
+    ],
+)
+def test_a_subject_is_one_ascii_line_of_at_most_100_characters(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+@given(st.text(max_size=400))
+def test_any_text_fits_subject_and_sms(text: str) -> None:
+    message = late(subject=text, sms=text)
+    subject = for_topic(message)["Subject"]
+    sms = for_phone(message)["Message"]
+    assert len(subject) <= 100
+    assert len(sms) <= 140
+    assert subject.isascii()
+    assert "\n" not in subject + sms
+
+
+@pytest.mark.parametrize("character", ["a", '"', "\x01", "日", "💪"])
+def test_a_message_too_large_for_sns_is_cut_and_says_so(character: str) -> None:
+    body = for_topic(late(text=character * 300_000))["Message"]
+    assert len(body.encode()) <= BODY_BYTES
+    forms = json.loads(body)
+    assert forms["email"].endswith("(cut)")
+    assert json.loads(forms["sqs"])["data_omitted"] is True
+    assert set(forms) == {"default", "email", "sms", "sqs", "lambda"}
+
+
+def late(**changes: Any) -> Message:
+
+    return dataclasses.replace(LATE, **changes)
