@@ -350,6 +350,7 @@ class Week(Struct, kw_only=True):
 
 # ------------------------------------------------------------------------------------- values per partition
 PostT = TypeVar("PostT")
+NextT = TypeVar("NextT")
 
 
 class Weekly(Struct, Generic[PostT], omit_defaults=True):
@@ -362,6 +363,10 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     """Ids of posts kept here although the source no longer lists them."""
     moved: list[int] = []
     """Ids of posts that were in this week and now belong to another."""
+
+    def with_posts(self, posts: list[NextT]) -> Weekly[NextT]:
+        """The same week, its posts one stage further."""
+        return Weekly(week=self.week, outcome=self.outcome, posts=posts, gone=self.gone, moved=self.moved)
 
 
 class PostStamp(Struct):

@@ -63,6 +63,26 @@ class Settings:
         return self.storage == "aws"
 
     @property
+    def source_path(self) -> Path:
+        """The folder of posts, when the source is one."""
+        return Path(self.source).expanduser()
+
+    @property
+    def lake_path(self) -> Path:
+        """The folder of the local lake."""
+        return self.data_dir / "lake"
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file of the local session table and ledger."""
+        return self.data_dir / "sessions.sqlite"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The folder of the Dagster instance: run history, schedules, sensor cursors."""
+        return self.data_dir.resolve() / "dagster"
+
+    @property
     def athlete_path(self) -> Path:
         """The athlete file: as set, else `athlete.toml` in the data folder."""
         return self.athlete_file or self.data_dir / "athlete.toml"
@@ -308,7 +328,7 @@ def _read_dotenv(path: Path) -> dict[str, str]:
 
 
 def _problem(variable: Variable, text: str, fix: str) -> str:
-    shown = "(hidden)" if "PASSWORD" in variable.name else repr(text)
+    shown = "(hidden)" if "PASSWORD" in variable.name or "@" in text else repr(text)
     default = f"default {variable.default}" if variable.default else "no default"
     return f"{variable.name} = {shown}: {fix}. It is {variable.meaning}; {default}."
 
@@ -334,6 +354,14 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         ),
     )
     return [sentence for broken, sentence in rules if broken]
+
+
+def use_dagster_home(settings: Settings) -> Path:
+    """Make the data folder's Dagster instance the process's own, unless DAGSTER_HOME names another; its folder."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
 
 
 def env_example() -> str:

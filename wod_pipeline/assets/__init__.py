@@ -1,0 +1,73 @@
+"""The assets of a training week, in order: raw_posts → plain_text_posts → daily_sessions → segmented_exercises
+→ session_records.
+
+Bodies are plain functions in `posts`, `sessions` and `records`; this module makes assets of them. They are
+built by a function because the partitions depend on settings.
+"""
+
+from collections.abc import Callable, Mapping
+from inspect import getdoc, signature
+from typing import Any
+
+import dagster as dg
+
+from wod_pipeline.assets.posts import plain_text_posts, raw_posts
+from wod_pipeline.assets.records import session_records
+from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
+from wod_pipeline.wordpress import CHUNK_WEEKS
+
+OWNERS = ["team:coaching-data"]
+
+CODE_VERSIONS = {
+    "raw_posts": "1",
+    "plain_text_posts": "1",
+    "daily_sessions": "1",
+    "segmented_exercises": "1",
+    "session_records": "1",
+}
+"""Raised when an asset would make something else of the same input: the UI then shows its weeks as stale."""
+
+
+WEEKS = dg.DagsterType(
+    name="Weeks",
+    description="One value for each partition key of the run.",
+    type_check_fn=lambda _, value: isinstance(value, Mapping),
+)
+
+LAKE, TABLE = "lake_io_manager", "session_table_io_manager"
+
+BACKFILL = dg.BackfillPolicy.multi_run(CHUNK_WEEKS)
+"""A backfill runs in chunks of weeks, each fetched at once: a failing fetch takes no other chunk with it. One
+policy for all assets, so that a job over them is clear about its own."""
+
+
+def build_assets(
+    weeks: dg.PartitionsDefinition[str], *, source_kind: str, lake_kind: str, table_kind: str
+) -> list[dg.AssetsDefinition]:
+    """Make the five assets over these weeks; the kinds are the badges the UI shows."""
+
+    def asset(
+        body: Callable[..., Any], group: str, kinds: set[str], store: str = LAKE
+    ) -> dg.AssetsDefinition:
+        upstream = [name for name in signature(body).parameters if name in CODE_VERSIONS]
+        return dg.asset(
+            name=body.__name__,
+            ins={name: dg.AssetIn(dagster_type=WEEKS) for name in upstream},
+            dagster_type=WEEKS,
+            partitions_def=weeks,
+            group_name=group,
+            kinds=kinds,
+            owners=OWNERS,
+            code_version=CODE_VERSIONS[body.__name__],
+            description=getdoc(body),
+            backfill_policy=BACKFILL,
+            io_manager_key=store,
+        )(body)
+
+    return [
+        asset(raw_posts, "posts", {source_kind, lake_kind}),
+        asset(plain_text_posts, "posts", {"python", lake_kind}),
+        asset(daily_sessions, "sessions", {"python", lake_kind}),
+        asset(segmented_exercises, "sessions", {"python", lake_kind}),
+        asset(session_records, "sessions", {"python", table_kind}, TABLE),
+    ]

@@ -1,0 +1,144 @@
+"""What the UI shows of a week at each stage: counts, links, diagnostics as a table, the sessions as Markdown.
+
+Each `of_…` takes one week's value and returns its metadata. Posts are untrusted: their text reaches the UI only
+through `rendering`, which escapes it, or as plain text.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+
+from wod_pipeline.program import OutlinedPost, PlainPost, RawPost, SessionRecord, Week, Weekly, WeekRecords
+from wod_pipeline.records import records_of
+from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
+
+Metadata = dict[str, Any]
+
+TABLE_ROWS = 50
+"""Rows shown of a table; the stored value has all."""
+
+
+def of_raw_week(week: Weekly[RawPost]) -> Metadata:
+    """Count the posts received, link them, and name those that are gone, moved or protected."""
+    return {
+        "outcome": week.outcome.value,
+        "posts": len(week.posts),
+        "posts_protected": sum(post.content.protected for post in week.posts),
+        "posts_gone": week.gone,
+        "posts_moved": week.moved,
+        "links": dg.MetadataValue.md(_links((p.id, p.slug, p.link) for p in week.posts)),
+    }
+
+
+def of_plain_week(week: Weekly[PlainPost]) -> Metadata:
+    """Count the lines and links read."""
+    return {
+        "outcome": week.outcome.value,
+        "lines": sum(len(post.lines) for post in week.posts),
+        "links": sum(len(line.links) for post in week.posts for line in post.lines),
+    }
+
+
+def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
+    """List the sessions with date, kind and number of lines, and how surely the dates were read."""
+    sessions = [session for post in week.posts for session in post.sessions]
+    rows = [
+        f"| {s.date or 'no date'} | {s.weekday or ''} | {s.kind} | {escape_markdown(s.label or '')} | {_size(s.lines)} |"
+        for s in sessions
+    ]
+    return {
+        "outcome": week.outcome.value,
+        "sessions": len(sessions),
+        "dates": ", ".join(f"{p.dates.basis} ({p.dates.confidence})" for p in week.posts),
+        "preview": dg.MetadataValue.md(_table(["date", "day", "kind", "heading", "lines"], rows)),
+    }
+
+
+def of_parsed_week(week: Weekly[Week]) -> Metadata:
+    """Say how much of the week was understood, show its diagnostics and its sessions."""
+    lines = [line for post in week.posts for line in post.lines]
+    counts = count_of(week.posts)
+    return {
+        "outcome": week.outcome.value,
+        "lines": len(lines),
+        "lines_understood": _share(sum(line.role != "note" for line in lines), len(lines)),
+        **counts,
+        "diagnostics": dg.MetadataValue.md(_diagnostics(week.posts)),
+        "preview": dg.MetadataValue.md(sessions_markdown(records_of(week).records)),
+    }
+
+
+def of_records(value: WeekRecords) -> Metadata:
+    """Count the sessions and show them as an athlete would read them."""
+    return {
+        "outcome": value.outcome.value,
+        "sessions": len(value.records),
+        "days": ", ".join(sorted({str(record.date) for record in value.records if record.date})),
+        "preview": dg.MetadataValue.md(sessions_markdown(value.records)),
+    }
+
+
+def sessions_markdown(records: Iterable[SessionRecord]) -> str:
+    """Every session, one below the other, escape_markdown for Dagster's Markdown."""
+    return "\n\n---\n\n".join(as_markdown(view_session(record)) for record in records) or "No session."
+
+
+def count_of(weeks: Iterable[Week]) -> Metadata:
+    """Count exercises, loads, and how many percentages have a known reference."""
+    exercises = [
+        exercise
+        for week in weeks
+        for session in week.sessions
+        for segment in session.segments
+        for block in segment.blocks
+        for exercise in block.exercises
+    ]
+    loads = [x.load for e in exercises for x in (e, *e.set_rows) if x.load and x.load.kind == "percent"]
+    resolved = sum(bool(load.ref and load.ref.movement_id) for load in loads)
+    return {
+        "exercises": len(exercises),
+        "percent_loads": len(loads),
+        "percent_loads_resolved": _share(resolved, len(loads)),
+    }
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.1%})" if whole else "none"
+
+
+def _size(span: tuple[int, int]) -> int:
+    return span[1] - span[0] + 1
+
+
+def _links(posts: Iterable[tuple[int, str, str]]) -> str:
+    """Bullets of web links; an address that is none is shown as text."""
+    return "\n".join(
+        f"- [{escape_markdown(slug or str(number))}](<{link}>)"
+        if _is_web(link)
+        else f"- {escape_markdown(slug)}"
+        for number, slug, link in posts
+    )
+
+
+def _is_web(link: str) -> bool:
+    return link.startswith(("https://", "http://")) and not set(link) & set(' <>"\n\r\t')
+
+
+def _diagnostics(weeks: list[Week]) -> str:
+    found = [(week, d) for week in weeks for d in week.diagnostics]
+    if not found:
+        return "Nothing to flag."
+    rows = [
+        f"| {d.severity} | `{d.code}` | {'' if d.line is None else d.line} | {escape_markdown(d.message)} |"
+        for _, d in found[:TABLE_ROWS]
+    ]
+    tally = ", ".join(f"{n} × {code}" for code, n in Counter(d.code for _, d in found).most_common())
+    return f"{tally}\n\n{_table(['severity', 'code', 'line', 'what it means'], rows)}"
+
+
+def _table(columns: list[str], rows: list[str]) -> str:
+    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
+    more = f"\n\n… and {len(rows) - TABLE_ROWS} more" if len(rows) > TABLE_ROWS else ""
+    return head + "\n".join(rows[:TABLE_ROWS]) + more

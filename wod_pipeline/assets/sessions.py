@@ -1,0 +1,38 @@
+"""The middle assets: each post cut into dated sessions, then read completely into a structured Week."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from wod_pipeline.assets import previews
+from wod_pipeline.parsing import outline_post, structure_post
+from wod_pipeline.program import OutlinedPost, PlainPost, Week, Weekly
+from wod_pipeline.resources.weeks import week_output
+
+PlainWeek = Weekly[PlainPost]
+OutlinedWeek = Weekly[OutlinedPost]
+ParsedWeek = Weekly[Week]
+
+
+def daily_sessions(
+    context: dg.AssetExecutionContext, plain_text_posts: Mapping[str, PlainWeek]
+) -> dg.Output[Mapping[str, OutlinedWeek]]:
+    """The lines of each post grouped by dated session: heading, weekday, date and kind of day."""
+    return week_output(context, lambda key: outlined_week(plain_text_posts[key]), previews.of_outlined_week)
+
+
+def outlined_week(plain: PlainWeek) -> OutlinedWeek:
+    """Cut every post of a week into sessions."""
+    return plain.with_posts([outline_post(post) for post in plain.posts])
+
+
+def segmented_exercises(
+    context: dg.AssetExecutionContext, daily_sessions: Mapping[str, OutlinedWeek]
+) -> dg.Output[Mapping[str, ParsedWeek]]:
+    """The structured Week: segments, blocks, exercises, loads, set rows, notes and diagnostics of each post."""
+    return week_output(context, lambda key: parsed_week(daily_sessions[key]), previews.of_parsed_week)
+
+
+def parsed_week(outlined: OutlinedWeek) -> ParsedWeek:
+    """Read every post of a week completely."""
+    return outlined.with_posts([structure_post(post) for post in outlined.posts])

@@ -1,0 +1,91 @@
+"""`wod materialize`: run the real Dagster job on the persistent instance, with a progress display.
+
+The only command that imports Dagster, and only when it is called. Which weeks to run is decided here; running
+them is `wod_pipeline.running`'s business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+
+import click
+
+from wod_pipeline.cli.dates import DAY
+from wod_pipeline.errors import SettingsError
+from wod_pipeline.program import Outcome, monday_of
+
+WEEK = dt.timedelta(days=7)
+
+
+@click.command()
+@click.option("--week", type=DAY, help="One week, by any day of it.")
+@click.option("--from", "first", type=DAY, help="First week of a range, by any day of it.")
+@click.option("--to", "last", type=DAY, help="Last week of the range; the coming week when left out.")
+@click.option("--all", "everything", is_flag=True, help="Every week from the first to the coming one.")
+@click.option("--missing", is_flag=True, help="Of these, only weeks that have no sessions stored.")
+@click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
+@click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
+def materialize(
+    week: dt.date | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    everything: bool,
+    missing: bool,
+    allow_empty: bool,
+    verbose: bool,
+) -> None:
+    """Fetch, parse and store weeks of training; without options, the current and the coming week.
+
+    \b
+    wod materialize
+    wod materialize --week 2020-12-21
+    wod materialize --from 2016-01-04 --missing
+    """
+    from wod_pipeline.adapters import first_week, open_table, today
+    from wod_pipeline.settings import load_settings
+
+    settings = load_settings()
+    oldest, newest = first_week(settings), monday_of(today(settings)) + WEEK
+    if week and (first or last or everything) or everything and (first or last):
+        raise click.UsageError("Use one of --week, --from/--to and --all.")
+    start, end = _range(week, first, last, everything, oldest, newest)
+    weeks = _weeks(start, end, oldest, newest)
+    if missing:
+        stored = {w.week for w in open_table(settings).weeks() if w.outcome is Outcome.PUBLISHED}
+        weeks = [week for week in weeks if week not in stored]
+    if not weeks:
+        click.echo("Nothing is missing.")
+        return
+    from wod_pipeline.running import run_weeks
+
+    sys.exit(0 if run_weeks(settings, weeks, allow_empty=allow_empty, verbose=verbose) else 1)
+
+
+def _range(
+    week: dt.date | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    everything: bool,
+    oldest: dt.date,
+    newest: dt.date,
+) -> tuple[dt.date, dt.date]:
+    if week:
+        return monday_of(week), monday_of(week)
+    if everything:
+        return oldest, newest
+    if first or last:
+        return monday_of(first) if first else oldest, monday_of(last) if last else newest
+    return max(oldest, newest - WEEK), newest
+
+
+def _weeks(start: dt.date, end: dt.date, oldest: dt.date, newest: dt.date) -> list[dt.date]:
+    """Mondays from start to end. Raises `SettingsError` when the range leaves the known weeks."""
+    if start > end:
+        raise click.UsageError(f"The range ends ({end}) before it starts ({start}).")
+    if start < oldest or end > newest:
+        raise SettingsError(
+            f"Weeks {start} to {end} are not all within {oldest} (WOD_START_WEEK) and {newest} (the coming week).",
+            fix="Set WOD_START_WEEK to an earlier Monday, or choose other weeks.",
+        )
+    return [start + n * WEEK for n in range((end - start).days // 7 + 1)]

@@ -1,0 +1,54 @@
+"""`wod parse` and `wod explain`: the parser at hand, without storing anything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from wod_pipeline.errors import SourceMalformed
+
+
+@click.command()
+@click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
+def parse(post: Path) -> None:
+    """Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
+
+    \b
+    wod parse post.json > week.json
+    curl -s https://example.com/wp-json/wp/v2/posts/94860 | wod parse -
+    """
+    from wod_pipeline.parsing import parse_post
+    from wod_pipeline.program import encode
+    from wod_pipeline.wordpress import read_post
+
+    data = _read_json(post)
+    week = parse_post(read_post(data[0] if isinstance(data, list) and data else data, where=str(post)))
+    click.echo(msgspec.json.format(encode(week), indent=1).decode())
+
+
+@click.command()
+@click.argument("line")
+def explain(line: str) -> None:
+    """Show step by step how one LINE of a post is read; what stays unread is marked.
+
+    \b
+    wod explain "Snatch x 1 rep @ 60-70% of 1-RM Snatch"
+    """
+    from wod_pipeline.parsing import explain_line
+
+    click.echo(explain_line(line).render())
+
+
+def _read_json(path: Path) -> object:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        return json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourceMalformed(
+            f"{path} is not a post: {error}.",
+            fix="Give the JSON of one WordPress post, as its REST API returns it.",
+        ) from error

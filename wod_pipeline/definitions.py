@@ -1,0 +1,41 @@
+"""What Dagster loads: assets, jobs, schedules, sensors, checks and resources, put together from the settings.
+
+`build_defs` is the function; `defs` is its result for the process's settings. Nothing imports this module.
+"""
+
+import warnings
+from typing import Any
+
+import dagster as dg
+
+from wod_pipeline.adapters import first_week
+from wod_pipeline.assets import build_assets
+from wod_pipeline.assets.partitions import training_weeks
+from wod_pipeline.jobs import training_week_job
+from wod_pipeline.resources.wiring import build_resources
+from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+
+
+def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: Any) -> dg.Definitions:
+    """Put the code location together; `overrides` replace resources by key.
+
+    `allow_empty` lets a week that has sessions become empty, which is otherwise refused.
+    """
+    weeks = training_weeks(first_week(settings), settings.timezone)
+    assets = build_assets(
+        weeks,
+        source_kind={SAMPLE: "python", WORDPRESS: "wordpress"}.get(settings.source, "json"),
+        lake_kind="s3" if settings.on_aws else "file",
+        table_kind="dynamodb" if settings.on_aws else "sqlite",
+    )
+    return dg.Definitions(
+        assets=assets,
+        jobs=[training_week_job],
+        resources={**build_resources(settings, allow_empty=allow_empty), **overrides},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs(load_settings())

@@ -1,0 +1,77 @@
+"""Where posts come from, as Dagster resources: the bundled sample, a folder, a WordPress site."""
+
+import datetime as dt
+from abc import abstractmethod
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from wod_pipeline.adapters import wordpress_login
+from wod_pipeline.demo import SampleSource
+from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
+from wod_pipeline.wordpress import FolderSource, PostSource, WordPressSource
+
+
+class SourceResource(dg.ConfigurableResource[PostSource]):
+    """A place that can be asked for posts."""
+
+    @abstractmethod
+    def open(self) -> PostSource:
+        """Return the source, ready to be asked. Raises `SourceError` when it cannot be."""
+
+
+class SampleSourceResource(SourceResource):
+    """The bundled sample program, laid out around `sample_date` (empty: today)."""
+
+    timezone: str
+    sample_date: str = ""
+
+    def open(self) -> PostSource:
+        """Lay the sample program out around the day."""
+        today = dt.datetime.now(ZoneInfo(self.timezone)).date()
+        day = dt.date.fromisoformat(self.sample_date) if self.sample_date else today
+        return SampleSource(day, self.timezone)
+
+
+class FolderSourceResource(SourceResource):
+    """A folder of post JSON files."""
+
+    path: str
+
+    def open(self) -> PostSource:
+        """Open the folder."""
+        return FolderSource(self.path)
+
+
+class WordPressSourceResource(SourceResource):
+    """A WordPress site. The login is looked up when the source is opened and is never part of the config."""
+
+    url: str
+    category: int
+    user_agent: str
+    page_pause_s: float
+
+    def open(self) -> PostSource:
+        """Return a client of the site."""
+        return WordPressSource(
+            self.url,
+            category=self.category,
+            user_agent=self.user_agent,
+            page_pause_s=self.page_pause_s,
+            credentials=wordpress_login(load_settings()),
+        )
+
+
+def source_resource(settings: Settings) -> SourceResource:
+    """Choose the source the settings name."""
+    if settings.source == SAMPLE:
+        day = settings.sample_date.isoformat() if settings.sample_date else ""
+        return SampleSourceResource(timezone=settings.timezone, sample_date=day)
+    if settings.source == WORDPRESS:
+        return WordPressSourceResource(
+            url=settings.wordpress_url,
+            category=settings.wordpress_category,
+            user_agent=settings.wordpress_user_agent,
+            page_pause_s=settings.wordpress_pause_s,
+        )
+    return FolderSourceResource(path=str(settings.source_path))
