@@ -41,14 +41,15 @@ class Report:
     stored: dict[str, set[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
-    show: Callable[[str, int], None] = lambda asset, weeks: None
+    show: Callable[[str, int], None] | None = None
 
     def add(self, asset: str, week: str, metadata: dict[str, Any]) -> None:
         """Note that an asset has stored a week."""
         self.stored.setdefault(asset, set()).add(week)
         if metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted"):
             self.changed.add(week)
-        self.show(asset, len(self.stored[asset]))
+        if self.show:
+            self.show(asset, len(self.stored[asset]))
 
 
 def run_weeks(settings: Settings, weeks: Sequence[dt.date], *, allow_empty: bool, verbose: bool) -> bool:

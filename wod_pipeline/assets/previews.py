@@ -10,7 +10,17 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.program import OutlinedPost, PlainPost, RawPost, SessionRecord, Week, Weekly, WeekRecords
+from wod_pipeline.program import (
+    Exercise,
+    Load,
+    OutlinedPost,
+    PlainPost,
+    RawPost,
+    SessionRecord,
+    Week,
+    Weekly,
+    WeekRecords,
+)
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
 
@@ -45,14 +55,14 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
     """List the sessions with date, kind and number of lines, and how surely the dates were read."""
     sessions = [session for post in week.posts for session in post.sessions]
     rows = [
-        f"| {s.date or 'no date'} | {s.weekday or ''} | {s.kind} | {escape_markdown(s.label or '')} | {_size(s.lines)} |"
+        f"| {s.date or 'no date'} | {s.kind} | {escape_markdown(s.label or '')} | {_size(s.lines)} |"
         for s in sessions
     ]
     return {
         "outcome": week.outcome.value,
         "sessions": len(sessions),
         "dates": ", ".join(f"{p.dates.basis} ({p.dates.confidence})" for p in week.posts),
-        "preview": dg.MetadataValue.md(_table(["date", "day", "kind", "heading", "lines"], rows)),
+        "preview": dg.MetadataValue.md(_table(["date", "kind", "heading", "lines"], rows)),
     }
 
 
@@ -95,13 +105,17 @@ def count_of(weeks: Iterable[Week]) -> Metadata:
         for block in segment.blocks
         for exercise in block.exercises
     ]
-    loads = [x.load for e in exercises for x in (e, *e.set_rows) if x.load and x.load.kind == "percent"]
+    loads = [load for e in exercises for load in _loads(e) if load.kind == "percent"]
     resolved = sum(bool(load.ref and load.ref.movement_id) for load in loads)
     return {
         "exercises": len(exercises),
         "percent_loads": len(loads),
         "percent_loads_resolved": _share(resolved, len(loads)),
     }
+
+
+def _loads(exercise: Exercise) -> list[Load]:
+    return [load for load in (exercise.load, *(row.load for row in exercise.set_rows)) if load]
 
 
 def _share(part: int, whole: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A calendar day such as 2020-12-21."""
 
     name = "date"

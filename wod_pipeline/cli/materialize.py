@@ -35,7 +35,7 @@ def materialize(
     allow_empty: bool,
     verbose: bool,
 ) -> None:
-    """Fetch, parse and store weeks of training; without options, the current and the coming week.
+    r"""Fetch, parse and store weeks of training; without options, the current and the coming week.
 
     \b
     wod materialize
@@ -47,7 +47,7 @@ def materialize(
 
     settings = load_settings()
     oldest, newest = first_week(settings), monday_of(today(settings)) + WEEK
-    if week and (first or last or everything) or everything and (first or last):
+    if sum((bool(week), bool(first or last), everything)) > 1:
         raise click.UsageError("Use one of --week, --from/--to and --all.")
     start, end = _range(week, first, last, everything, oldest, newest)
     weeks = _weeks(start, end, oldest, newest)

@@ -15,7 +15,7 @@ from wod_pipeline.errors import SourceMalformed
 @click.command()
 @click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
 def parse(post: Path) -> None:
-    """Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
+    r"""Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
 
     \b
     wod parse post.json > week.json
@@ -33,7 +33,7 @@ def parse(post: Path) -> None:
 @click.command()
 @click.argument("line")
 def explain(line: str) -> None:
-    """Show step by step how one LINE of a post is read; what stays unread is marked.
+    r"""Show step by step how one LINE of a post is read; what stays unread is marked.
 
     \b
     wod explain "Snatch x 1 rep @ 60-70% of 1-RM Snatch"

@@ -7,8 +7,8 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.resources.weeks import DescribedWeeks, Weeks, storage_metadata
 from wod_pipeline.errors import NotStored
+from wod_pipeline.resources.weeks import DescribedWeeks, Weeks, storage_metadata
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._folder import FolderLake
 from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_stage

@@ -8,10 +8,10 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.resources.weeks import DescribedWeeks
 from wod_pipeline.errors import NotStored, StorageError
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.lake import LakeResource, complete_keys, totals
+from wod_pipeline.resources.weeks import DescribedWeeks
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage._sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import batched, write_records
