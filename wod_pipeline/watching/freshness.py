@@ -1,0 +1,161 @@
+"""Is the week people need there? From what is stored to the notices due: one an episode and severity.
+
+An *episode* opens when a week is not good at its deadline (or stops being good later), and closes when it is
+good again or too old to matter. The state is a value that fits into a sensor's cursor. A notice changes the
+state only once it is delivered (`delivered`), so nothing is lost when sending fails, and its identifier is
+the same when a tick is repeated, so nothing is sent twice.
+
+    standings of the weeks in `weeks_to_judge`  →  `advance`  →  `due_notices`  →  send  →  `delivered`
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from wod_pipeline.watching.clock import WeeklyTime, newest_due
+
+Urgency = Literal["warn", "critical"]
+NoticeKind = Literal["warn", "critical", "recovered"]
+
+KEPT_OPEN = dt.timedelta(weeks=4)
+"""How long a week that never came stays an open episode."""
+_WEEK = dt.timedelta(weeks=1)
+
+
+class Cause(str, Enum):
+    """Why a week is not good. *Not published* and *could not look* are never confused."""
+
+    NOT_PUBLISHED = "not_published"
+    NO_SESSION = "no_session"
+    NOT_PROCESSED = "not_processed"
+    DOUBTFUL = "doubtful"
+    COULD_NOT_LOOK = "could_not_look"
+    STORE_UNREADABLE = "store_unreadable"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a week stands now: good when `cause` is None; `detail` says more in a sentence or nothing."""
+
+    cause: Cause | None
+    detail: str = ""
+    sessions: int = 0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a week must be there, and from when on its absence is critical."""
+
+    zone: ZoneInfo
+    deadline: WeeklyTime
+    critical: WeeklyTime
+
+
+class Episode(Struct, frozen=True, omit_defaults=True):
+    """A week that is not good: since when, what was told, and since when nobody could look."""
+
+    week: dt.date
+    since: dt.datetime
+    told: Urgency | None = None
+    blind_since: dt.datetime | None = None
+
+
+class State(Struct, frozen=True, omit_defaults=True):
+    """What a tick leaves to the next: the newest week ever judged, and the open episodes."""
+
+    judged: dt.date | None = None
+    episodes: list[Episode] = []
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a person should be told about a week."""
+
+    kind: NoticeKind
+    episode: Episode
+    standing: Standing
+
+    @property
+    def identifier(self) -> str:
+        """The same for the same notice, whenever it is made."""
+        since = self.episode.since.astimezone(dt.timezone.utc)
+        return f"freshness/{self.episode.week}/{since:%Y-%m-%dT%H:%MZ}/{self.kind}"
+
+
+def weeks_to_judge(now: dt.datetime, rules: Rules, state: State) -> list[dt.date]:
+    """The newest week that is due, those that became due since the last tick, and those of open episodes."""
+    due = newest_due(now, rules.deadline, rules.zone)
+    weeks = {due} | {episode.week for episode in state.episodes}
+    missed = state.judged + _WEEK if state.judged else due
+    while missed < due:
+        weeks.add(missed)
+        missed += _WEEK
+    return sorted(week for week in weeks if due - week < KEPT_OPEN)
+
+
+def may_tell(week: dt.date, state: State) -> bool:
+    """Whether anything but a recovery could still be told of the week, so that looking closer is worth it."""
+    return all(episode.told != "critical" for episode in state.episodes if episode.week == week)
+
+
+def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State) -> State:
+    """Open and close episodes. One that was told of closes only when its recovery is delivered."""
+    episodes = {episode.week: episode for episode in state.episodes if episode.week in standings}
+    for week, standing in standings.items():
+        if standing.cause is not None:
+            opened = episodes.get(week) or Episode(week, _since(now, week, rules, state))
+            episodes[week] = _seen(opened, standing, now)
+        elif week in episodes and episodes[week].told is None:
+            del episodes[week]
+    judged = max([*standings, *([state.judged] if state.judged else [])], default=None)
+    return State(judged, [episodes[week] for week in sorted(episodes)])
+
+
+def due_notices(
+    now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State
+) -> list[Notice]:
+    """The notices that are due and not delivered yet, at most one a week: the gravest."""
+    notices = []
+    for episode in state.episodes:
+        standing = standings[episode.week]
+        kind: NoticeKind = "recovered" if standing.cause is None else _urgency(now, episode.week, rules)
+        if kind not in _already_told(episode):
+            notices.append(Notice(kind, episode, standing))
+    return notices
+
+
+def delivered(state: State, notice: Notice) -> State:
+    """The state after the notice has been sent."""
+    rest = [episode for episode in state.episodes if episode.week != notice.episode.week]
+    if notice.kind == "recovered":
+        return State(state.judged, rest)
+    told = msgspec.structs.replace(notice.episode, told=notice.kind)
+    return State(state.judged, sorted([*rest, told], key=lambda episode: episode.week))
+
+
+def _already_told(episode: Episode) -> set[str]:
+    return {"warn": {"warn"}, "critical": {"warn", "critical"}}.get(episode.told or "", set())
+
+
+def _urgency(now: dt.datetime, week: dt.date, rules: Rules) -> Urgency:
+    return "critical" if now >= rules.critical.of_week(week, rules.zone) else "warn"
+
+
+def _since(now: dt.datetime, week: dt.date, rules: Rules, state: State) -> dt.datetime:
+    """The deadline for a week judged for the first time; for one that was good before, this hour."""
+    if state.judged is None or week > state.judged:
+        return rules.deadline.of_week(week, rules.zone)
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _seen(episode: Episode, standing: Standing, now: dt.datetime) -> Episode:
+    blind = standing.cause is Cause.COULD_NOT_LOOK
+    return msgspec.structs.replace(episode, blind_since=(episode.blind_since or now) if blind else None)
