@@ -105,9 +105,11 @@ def read_athlete(path: Path) -> Athlete | None:
 
 def check_text(data: bytes, where: str) -> Checked:
     """The athlete of a file's bytes. Raises `AthleteFileError` when they are no TOML at all."""
+    if len(data) > LONGEST_FILE:
+        raise AthleteFileError(
+            f"{where} is longer than {LONGEST_FILE:,} bytes.", fix="Is it the athlete file?"
+        )
     try:
-        if len(data) > LONGEST_FILE:
-            raise ValueError(f"it is longer than {LONGEST_FILE:,} bytes")
         table = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise AthleteFileError(

@@ -26,6 +26,7 @@ from wod_pipeline.rendering._view import (
     SessionView,
     SetView,
     exercises_of,
+    view_exercise,
     view_session,
 )
 from wod_pipeline.rendering._words import clean, clock, load_words, scheme_sentence, span
@@ -55,5 +56,6 @@ __all__ = [
     "set_line",
     "shortened",
     "span",
+    "view_exercise",
     "view_session",
 ]

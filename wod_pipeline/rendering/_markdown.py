@@ -1,6 +1,6 @@
 """A session view as Markdown for Dagster's metadata and GitHub-flavoured renderers.
 
-Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escape_markdown, and only http(s) links
+Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escaped, and only http(s) links
 that the view carries become links.
 """
 

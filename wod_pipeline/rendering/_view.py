@@ -319,6 +319,11 @@ def _exercise(
     )
 
 
+def view_exercise(block: Block, exercise: Exercise, athlete: Athlete | None = None) -> BlockView:
+    """One exercise alone under its block's scheme, without notes: a line of a lift's history."""
+    return BlockView(words.scheme_sentence(block), (_exercise(block, exercise, None, _Lines([]), athlete),))
+
+
 def _name(exercise: Exercise) -> Iterator[Run]:
     for n, part in enumerate(exercise.parts):
         if n:
