@@ -1,0 +1,69 @@
+"""Reading the coach's notation: a post's HTML becomes a structured Week. Pure, and never raises on any input.
+
+Three stages, each a value another stage can be run from::
+
+    RawPost --read_post--> PlainPost --outline_post--> OutlinedPost --structure_post--> Week
+
+One module a concern, named for the section of the notation (docs/notation.md) it reads:
+`_html` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes` and `_blocks` §6,
+`_exercises` and `_movements` §7, `_loads`, `_references` and `_set_rows` §8, `_rest` §9, `_notes` §10,
+`_diagnostics` §11. No Dagster, no network, no storage here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from wod_pipeline.parsing._dates import UNDATED_WEEK, monday_of, published_day
+from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
+from wod_pipeline.parsing._html import read_lines, read_text
+from wod_pipeline.parsing._outline import outline_post
+from wod_pipeline.parsing._structure import structure_post
+from wod_pipeline.program import PlainPost, RawPost, Source, Week
+
+__all__ = [
+    "DIAGNOSTICS",
+    "UNDATED_WEEK",
+    "outline_post",
+    "parse_post",
+    "read_lines",
+    "read_post",
+    "structure_post",
+    "week_of",
+]
+
+
+def read_post(post: RawPost) -> PlainPost:
+    """§1 The post without markup: every visible line, every link, the title as text."""
+    source = Source(
+        url=post.link,
+        post_id=post.id,
+        content_sha256=post.content_sha256,
+        modified_gmt=post.modified_gmt,
+        slug=post.slug,
+        published=post.date,
+    )
+    return PlainPost(
+        source=source,
+        title=read_text(post.title.rendered),
+        lines=read_lines(post.content.rendered),
+        protected=post.content.protected,
+    )
+
+
+def parse_post(post: RawPost) -> Week:
+    """The structured Week of a post: `read_post`, `outline_post`, `structure_post` in a row."""
+    return structure_post(outline_post(read_post(post)))
+
+
+def week_of(post: RawPost) -> dt.date:
+    """The Monday of the training week a post belongs to, whether or not it is a programme.
+
+    Title, slug and dated headings decide, else the publication. When not even that can be read: the day of the
+    last modification, else `UNDATED_WEEK`.
+    """
+    week = outline_post(read_post(post)).week
+    if week is not None:
+        return week
+    day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)
+    return monday_of(day) if day else UNDATED_WEEK

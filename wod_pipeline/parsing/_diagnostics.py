@@ -1,0 +1,93 @@
+"""§11 The registry of diagnostics: one code, one severity, one sentence for the coach or the athlete.
+
+Every diagnostic of a Week is made here, so that code, severity and words cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wod_pipeline.program import Diagnostic, Severity
+
+
+class DiagnosticKind(NamedTuple):
+    """How serious a finding is, the sentence a Week carries for it, and what it means for the reader."""
+
+    severity: Severity
+    sentence: str
+    meaning: str
+
+
+DIAGNOSTICS: dict[str, DiagnosticKind] = {
+    "every_mismatch": DiagnosticKind(
+        "warn",
+        "{sets} sets every {interval} is {product}, the post says {duration}.",
+        "Interval, duration and number of sets of an interval scheme disagree; all three are kept as written.",
+    ),
+    "set_rows_gap": DiagnosticKind(
+        "warn",
+        "The set rows name sets {named}, the block has {sets}.",
+        "The rows of an exercise leave out a set, name one twice or name one too many.",
+    ),
+    "heading_date_mismatch": DiagnosticKind(
+        "warn",
+        "The heading says {written}, the post's week makes it {date}.",
+        "A heading's own date differs from its weekday in the post's week; the week wins.",
+    ),
+    "title_slug_mismatch": DiagnosticKind(
+        "warn",
+        "The title says {title}, the address says {slug}.",
+        "Title and slug name different days; the more exact one is kept, the title when both are alike.",
+    ),
+    "date_contradiction": DiagnosticKind(
+        "warn",
+        "The post is for {start} but was published on {published}.",
+        "The stated start is more than two weeks from the publication; the stated one is kept.",
+    ),
+    "date_repaired": DiagnosticKind(
+        "info",
+        "The post's date was incomplete or misspelt and was read as {days}.",
+        "A missing year or a misspelt month was filled in.",
+    ),
+    "date_inferred": DiagnosticKind(
+        "info",
+        "The post names no date; its week is taken from its publication on {published}.",
+        "Neither title, slug nor headings name a date.",
+    ),
+    "missing_heading": DiagnosticKind(
+        "warn",
+        "A session starts here without a heading that says its day.",
+        "Labels start over, or a week's post has no headings, so the session has no date.",
+    ),
+    "ambiguous_reference": DiagnosticKind(
+        "warn",
+        "It is not said what the percent is of{candidates}.",
+        "The lift a percent refers to cannot be decided; no weight is shown for it.",
+    ),
+    "unknown_movement": DiagnosticKind(
+        "warn",
+        "“{name}” is not in the vocabulary{nearest}.",
+        "A movement is kept as written; the nearest known name is offered, never taken.",
+    ),
+    "unreadable_load": DiagnosticKind(
+        "warn",
+        "The load “{load}” could not be read.",
+        "What stands behind the @ is none of the forms of a load.",
+    ),
+    "load_unit_missing": DiagnosticKind(
+        "info",
+        "The weight {load} has no unit.",
+        "A weight is given as a bare number: kilograms or pounds is not said.",
+    ),
+    "not_a_programme": DiagnosticKind(
+        "info",
+        "The post prescribes no training.",
+        "No session of the post has a block: an announcement, an empty or a protected post.",
+    ),
+}
+
+
+def diagnostic(code: str, line: int | None = None, **words: object) -> Diagnostic:
+    """The diagnostic `code` on `line` (None: the post as a whole), its sentence filled with `words`."""
+    kind = DIAGNOSTICS[code]
+    return Diagnostic(code, kind.severity, line, kind.sentence.format(**words))

@@ -1,0 +1,224 @@
+"""§4 Sessions: which lines are headings, and the dated sessions they cut a post into.
+
+What stands inside a session is read by the structure; dates as such by `_dates`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
+from wod_pipeline.parsing._diagnostics import diagnostic
+from wod_pipeline.parsing._segments import is_lettered, starts_over
+from wod_pipeline.parsing._text import MAX_MATCHED, form_of
+from wod_pipeline.program import (
+    WEEKDAYS,
+    Diagnostic,
+    OutlinedPost,
+    PlainPost,
+    SessionKind,
+    SessionOutline,
+    Weekday,
+)
+
+_WEEKDAY = (
+    r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
+_START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?(?P<n>[0-9]{{1,3}})|session ?[0-9]{{1,3}})(?![a-z0-9'])")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
+_MAKE_UP = re.compile(r"\bmake[- ]up\b")
+_NUMBER = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
+_DATE = re.compile(
+    r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?(?:,? [0-9]{4})?"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:,? [0-9]{4})?"
+)
+_HEADING_WORDS = frozenset(
+    "session day rest off active recovery optional test testing max mock meet training workout deload makeup"
+    " morning afternoon evening am pm".split()
+)
+_KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
+    (re.compile(r"\b(?:rest|off|recovery)\b"), "rest"),
+    (re.compile(r"\b(?:optional|makeup)\b"), "optional"),
+    (re.compile(r"\b(?:test|testing|max|meet)\b"), "test"),
+)
+_ORDINAL = re.compile(r"\b(?:session|day) ?([0-9]{1,3})\b")
+_DAY_PART = re.compile(r"(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?[0-9]{1,3})(?: session)?\W*")
+_REST_ONLY = re.compile(r"\W*(?:rest(?: day)?|off(?: day)?|day off)\W*")
+
+
+class Heading(NamedTuple):
+    """What a heading line says on its own."""
+
+    weekday: Weekday | None
+    numbered: bool  # starts with `Session N`
+
+
+# ---------------------------------------------------------------------------------------------- one line
+@lru_cache(maxsize=8192)
+def read_heading(line: str) -> Heading | None:
+    """``heading = (WEEKDAY | "Day" N | "Session" N) {DATE | "(…)" | AM/PM | NUMBER | heading word}``."""
+    if len(line) > MAX_MATCHED:
+        return None
+    form = form_of(line)
+    start = _START.match(form.text)
+    if not start or form.starred:
+        return None
+    rest = _DATE.sub(" ", _MAKE_UP.sub("makeup", _BRACKETS.sub(" ", form.text[start.end() :])))
+    words = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()
+    if not all(word in _HEADING_WORDS or _NUMBER.fullmatch(word) for word in words):
+        return None
+    weekday = start["weekday"]
+    return Heading(_weekday(weekday) if weekday else None, numbered=not weekday and not start["day"])
+
+
+def _weekday(word: str) -> Weekday:
+    return next(day for day in WEEKDAYS if word.startswith(day))
+
+
+@lru_cache(maxsize=8192)
+def is_day_part(line: str) -> bool:
+    """§4.3 Whether a line is only a part of the day or a session's number."""
+    return len(line) < 40 and _DAY_PART.fullmatch(form_of(line).text) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_rest_only(line: str) -> bool:
+    """§4.5 Whether a line only says that this is a day of rest."""
+    return len(line) < 40 and _REST_ONLY.fullmatch(form_of(line).text) is not None
+
+
+def kind_of(label: str) -> SessionKind:
+    """§4.5 What kind of session a heading announces."""
+    text = _MAKE_UP.sub("makeup", form_of(label).text)
+    return next((kind for pattern, kind in _KINDS if pattern.search(text)), "training")
+
+
+def ordinal_of(label: str) -> int | None:
+    """§4.4 N of `Session N` or `Day N` in a heading; dates are no ordinals."""
+    found = _ORDINAL.search(_DATE.sub(" ", form_of(label).text))
+    return int(found[1]) if found else None
+
+
+# ---------------------------------------------------------------------------------------------- the post
+@dataclass
+class _Cut:
+    """A session while its lines are being gathered."""
+
+    first: int
+    weekday: Weekday | None = None
+    headings: list[int] = field(default_factory=list)
+    under_weekday: bool = False
+    lettered: bool = False
+
+
+def outline_post(plain: PlainPost) -> OutlinedPost:
+    """The post's dates and its sessions, each with its heading and the lines it spans (§3, §4)."""
+    texts = [line.text for line in plain.lines]
+    headings = [text for text in texts if read_heading(text)]
+    dated = date_post(plain.title, plain.source, headings)
+    found: list[Diagnostic] = list(dated.diagnostics)
+    cuts = _cuts(texts, found)
+    if not any(cut.headings for cut in cuts) and texts:
+        _fit_without_heading(cuts, dated, found)
+    sessions = [
+        _session(cut, behind.first if behind else len(texts), texts, dated, found)
+        for cut, behind in zip(cuts, [*cuts[1:], None])
+    ]
+    return OutlinedPost(
+        source=plain.source,
+        title=plain.title,
+        program=program_of(plain.source.slug, published_day(plain.source)),
+        week=dated.week,
+        dates=dated.dates,
+        lines=plain.lines,
+        sessions=sessions,
+        diagnostics=found,
+        protected=plain.protected,
+    )
+
+
+def _cuts(texts: list[str], found: list[Diagnostic]) -> list[_Cut]:
+    """Where sessions start: at headings, at parts of a day, and where labels start over."""
+    cuts: list[_Cut] = []
+    has_headings = any(read_heading(text) for text in texts)
+    if texts and not has_headings:
+        cuts.append(_Cut(0))
+    for n, text in enumerate(texts):
+        if not _extends_heading(cuts, n, text):
+            _cut_at(cuts, n, text, found)
+    return cuts
+
+
+def _extends_heading(cuts: list[_Cut], n: int, text: str) -> bool:
+    """A part of the day, or a day of rest, directly below a heading is a second heading line."""
+    below = bool(cuts) and cuts[-1].headings[-1:] == [n - 1]
+    if below and (is_rest_only(text) or (cuts[-1].under_weekday and is_day_part(text))):
+        cuts[-1].headings.append(n)
+        return True
+    return False
+
+
+def _cut_at(cuts: list[_Cut], n: int, text: str, found: list[Diagnostic]) -> None:
+    heading = read_heading(text)
+    last = cuts[-1] if cuts else None
+    if last and last.under_weekday and (is_day_part(text) or (heading and heading.numbered)):
+        cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
+    elif heading:
+        cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
+    elif last and last.lettered and starts_over(text):
+        cuts.append(_Cut(n, lettered=is_lettered(text)))
+        found.append(diagnostic("missing_heading", n))
+    elif last:
+        last.lettered = last.lettered or is_lettered(text)
+
+
+def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:
+    """§4.2 A post of one day needs no heading; a post of several days does."""
+    start = dated.dates.start
+    if start is not None and start == dated.dates.end:
+        cuts[0].weekday = WEEKDAYS[start.weekday()]
+    else:
+        found.append(diagnostic("missing_heading", 0))
+
+
+def _session(
+    cut: _Cut, behind: int, texts: list[str], dated: Dated, found: list[Diagnostic]
+) -> SessionOutline:
+    label = " ".join(texts[n] for n in cut.headings) or None
+    date = _date_of(cut.weekday, dated)
+    if cut.headings:
+        _compare_date(cut.headings[0], texts, date, found)
+    return SessionOutline(
+        date=date,
+        weekday=cut.weekday,
+        label=label,
+        kind=kind_of(label) if label else "training",
+        lines=(cut.first, behind - 1),
+        ordinal=ordinal_of(label) if label else None,
+        heading_lines=cut.headings,
+    )
+
+
+def _date_of(weekday: Weekday | None, dated: Dated) -> dt.date | None:
+    """§4.2 The day of the post's dates with that weekday, else that weekday of its week."""
+    if weekday is None or dated.week is None:
+        return None
+    n = WEEKDAYS.index(weekday)
+    start, end = dated.dates.start, dated.dates.end
+    if start is not None and end is not None:
+        day = start + dt.timedelta(days=(n - start.weekday()) % 7)
+        if day <= end:
+            return day
+    return dated.week + dt.timedelta(days=n)
+
+
+def _compare_date(n: int, texts: list[str], date: dt.date | None, found: list[Diagnostic]) -> None:
+    written = read_heading_date(texts[n], date)
+    if date and written and written.start != date:
+        found.append(diagnostic("heading_date_mismatch", n, written=written.start, date=date))

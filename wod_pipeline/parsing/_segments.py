@@ -1,0 +1,109 @@
+"""§5 Segments: the labels and titles that start a part of a session, and the kind of a part.
+
+What a label line says behind its label is read elsewhere, as a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from wod_pipeline.parsing._text import Form, form_of
+from wod_pipeline.program import SegmentKind
+
+
+class Label(NamedTuple):
+    """A label or title at the start of a line; `behind` is where the rest of the matching form begins."""
+
+    label: str | None
+    kind: SegmentKind | None
+    pair_of: str | None
+    behind: int
+
+
+_LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
+_NAMED = re.compile(
+    r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)"
+)
+_TITLES: tuple[tuple[re.Pattern[str], SegmentKind], ...] = tuple(
+    (re.compile(rf"(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)"), kind)
+    for words, kind in (
+        (r"(?:(?:suggested|general) )*warm[ -]?ups?", "warm_up"),
+        (r"cool[ -]?downs?", "cool_down"),
+        (r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?", "main"),
+        (r"conditioning|metcon|workout of the day|wod", "conditioning"),
+        (r"accessory|accessories", "accessory"),
+    )
+)
+_OPTIONAL = re.compile(r"(?:optional|extra work)(?![a-z])")
+_COLON_BEFORE = re.compile(r"[:-] ?\Z")
+
+
+def read_label(form: Form) -> Label | None:
+    """The label or title a line starts with.
+
+    ``label = (LETTER [DIGIT] | "Part" X | "Event" N) ("." | ")" | ":")``, the sign left out only alone on a line;
+    ``title = WARM-UP | COOL-DOWN | … [":"]``; or any line that starts with "optional" or "extra work".
+    """
+    return _letter_label(form) or _title(form)
+
+
+def _letter_label(form: Form) -> Label | None:
+    if form.starred:
+        return None
+    found = _LETTER.match(form.text) or _NAMED.match(form.text)
+    if not found:
+        return None
+    name = form.words(*found.span("label"))
+    short = len(name) <= 2
+    label = name.upper() if short else name
+    return Label(label, None, label[0] if len(label) == 2 else None, found.end())
+
+
+def _title(form: Form) -> Label | None:
+    if _OPTIONAL.match(form.text):
+        return Label(None, "optional", None, len(form.text))
+    for pattern, kind in _TITLES:
+        found = pattern.match(form.text)
+        if found and (found.end() == len(form.text) or _COLON_BEFORE.search(found[0])):
+            return Label(None, kind, None, found.end())
+    return None
+
+
+FIRST_LABELS = frozenset(("A", "A1", "Part A", "Part 1", "Event 1"))
+
+
+@lru_cache(maxsize=8192)
+def starts_over(line: str) -> bool:
+    """§4.6 Whether a line is a first label or a warm-up title."""
+    found = read_label(form_of(line))
+    if found is None:
+        return False
+    return found.kind == "warm_up" or (found.label or "").casefold() in _FIRST
+
+
+_FIRST = frozenset(label.casefold() for label in FIRST_LABELS)
+
+
+@lru_cache(maxsize=8192)
+def is_lettered(line: str) -> bool:
+    """Whether a line starts a segment that has a label."""
+    found = read_label(form_of(line))
+    return found is not None and found.label is not None
+
+
+def segment_kind(schemes: Iterable[str], families: Iterable[tuple[str, bool]]) -> SegmentKind:
+    """§5.4 The kind of a part without a telling title, from its schemes and its movements.
+
+    `families` holds, for each movement, its family and whether a percent of it could be of anything.
+    """
+    if any(scheme in {"amrap", "for_time", "tabata"} for scheme in schemes):
+        return "conditioning"
+    movements = list(families)
+    if any(has_reference for _, has_reference in movements):
+        return "main"
+    if any(family == "conditioning" for family, _ in movements):
+        return "conditioning"
+    return "accessory" if movements else "other"

@@ -1,0 +1,152 @@
+"""§1.6 The matching form of a line, and the numbers, times and quantities written in it.
+
+Matching never sees the line as written but its form: lower case, plain dashes, digits for number words, no emoji.
+A form knows where each of its characters came from, so that every value can point at the coach's own words.
+Nothing here knows a movement, a load or a scheme.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import NamedTuple
+
+from wod_pipeline.program import Number, Range
+
+MAX_MATCHED = 600
+"""Lines longer than this are prose: they are kept, as notes, and never matched against a pattern."""
+
+NUMBER_WORDS = {
+    word: str(n)
+    for n, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+        " seventeen eighteen nineteen twenty".split(),
+        start=1,
+    )
+}
+
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_EMOJI = (
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+)
+_CHANGING = re.compile(
+    r"\b(?P<word>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")\b(?!-(?:one|two|three|four|five"
+    r"|six|seven|eight|nine)\b)"
+    r"|(?P<half>(?<=[0-9]) ?\u00bd|\u00bd)"
+    rf"|(?P<gone> ?{_EMOJI}+)"
+    r"|(?P<spaces>  +)"
+)
+_BULLETS = re.compile(r"(?:[•·▪▫◦‣●○■□►▶➢➤✓✔*]+ ?|[-o>] (?=\S)|-(?=[a-z*(@]))+")
+_PLAIN = str.maketrans({"×": "x", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
+
+
+class Form(NamedTuple):
+    """A line as it is matched: `text`, and the way back to the line it was made from."""
+
+    line: str
+    text: str
+    starts: tuple[int, ...]  # where a stretch of `text` begins …
+    origins: tuple[int, ...]  # … and where that stretch begins in `line`
+    starred: bool
+
+    def origin(self, at: int) -> int:
+        """Where the character at `at` of `text` stands in the line."""
+        stretch = bisect_right(self.starts, at) - 1
+        end = self.origins[stretch + 1] if stretch + 1 < len(self.origins) else len(self.line)
+        return min(self.origins[stretch] + at - self.starts[stretch], end)
+
+    def words(self, start: int, end: int) -> str:
+        """The coach's own words for `text[start:end]`."""
+        return self.line[self.origin(start) : self._behind(end)]
+
+    def _behind(self, end: int) -> int:
+        return self.origin(end - 1) + 1 if end and end not in self.starts else self.origin(end)
+
+
+def steps(line: str) -> list[tuple[str, str]]:
+    """Each step from the line to its matching form, by name, with the text after it. For people to read."""
+    cased = _lowered(line)
+    dashed = _DASHES.sub("-", cased)
+    signed = dashed.translate(_PLAIN)
+    form = form_of(line)
+    return [
+        ("as written", line),
+        ("lower case", cased),
+        ("plain dashes", dashed),
+        ("plain signs", signed),
+        ("numbers as digits, no emoji, no bullets", form.text),
+    ]
+
+
+def _lowered(line: str) -> str:
+    lowered = line.lower()
+    return lowered if len(lowered) == len(line) else "".join(c.lower() if len(c.lower()) == 1 else c for c in line)
+
+
+@lru_cache(maxsize=8192)
+def form_of(line: str) -> Form:
+    """The matching form of a line. Linear in its length."""
+    same_length = _DASHES.sub("-", _lowered(line)).translate(_PLAIN)
+    starts, origins, out = [0], [0], []
+    at = length = 0
+    for found in _CHANGING.finditer(same_length):
+        out.append(same_length[at : found.start()])
+        length += found.start() - at
+        put = _replacement(found)
+        out.append(put)
+        starts += [length, length + len(put)]
+        origins += [found.start(), found.end()]
+        length += len(put)
+        at = found.end()
+    out.append(same_length[at:])
+    return _without_bullets(line, "".join(out), starts, origins)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    if found["word"]:
+        return NUMBER_WORDS[found["word"]]
+    if found["half"]:
+        return ".5"
+    return " " if found["spaces"] else ""
+
+
+def _without_bullets(line: str, text: str, starts: list[int], origins: list[int]) -> Form:
+    text = text.rstrip()
+    lead = len(text) - len(text.lstrip())
+    bullets = _BULLETS.match(text, lead)
+    cut = bullets.end() if bullets else lead
+    whole = Form(line, text, tuple(starts), tuple(origins), starred=False)
+    if not cut:
+        return whole
+    first = whole.origin(cut)
+    moved = [(start - cut, origin) for start, origin in zip(starts, origins) if start > cut]
+    return Form(
+        line,
+        text[cut:],
+        (0, *(start for start, _ in moved)),
+        (first, *(origin for _, origin in moved)),
+        starred="*" in text[:cut],
+    )
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+NUM = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6}(?:\.[0-9]{1,4})?|\.[0-9]{1,4})(?![0-9])"
+"""A number of at most six digits; longer runs are no numbers a coach writes."""
+
+
+def number(text: str) -> Number:
+    """The value of a NUM; whole numbers as int."""
+    value = float(text.replace(",", ""))
+    return int(value) if value == int(value) else value
+
+
+def exact(value: Number) -> Range:
+    """The range of one value."""
+    return Range(value, value)
+
+
+def tidy(value: float, digits: int = 2) -> Number:
+    """`value` rounded, and an int when that loses nothing."""
+    rounded = round(value, digits)
+    return int(rounded) if rounded == int(rounded) else rounded
