@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct
 
 from wod_pipeline.program import (
     Block,
@@ -33,16 +34,14 @@ from wod_pipeline.training import Athlete, Working, decimal_text, ramp_weights, 
 ItemT = TypeVar("ItemT")
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True, omit_defaults=True):
     """A stretch of text, linked when `href` is set (always http or https)."""
 
     text: str
     href: str = ""
 
 
-@dataclass(frozen=True)
-class NoteView:
+class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="note"):
     """A line kept as the coach wrote it."""
 
     runs: tuple[Run, ...]
@@ -54,8 +53,7 @@ class NoteView:
         return "".join(run.text for run in self.runs)
 
 
-@dataclass(frozen=True)
-class SetView:
+class SetView(Struct, frozen=True, omit_defaults=True):
     """What some sets of an exercise ask for, and what that puts on the bar."""
 
     label: str
@@ -66,8 +64,7 @@ class SetView:
     missing: str = ""
 
 
-@dataclass(frozen=True)
-class ExerciseView:
+class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
     """One movement or complex. `sets` holds an entry per different prescription that says something."""
 
     name: tuple[Run, ...]
@@ -89,16 +86,14 @@ class ExerciseView:
         return "".join(run.text for run in self.name)
 
 
-@dataclass(frozen=True)
-class BlockView:
+class BlockView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="block"):
     """Exercises and notes in reading order under one scheme sentence (empty when there is no scheme)."""
 
     scheme: str
     items: tuple[ExerciseView | NoteView, ...]
 
 
-@dataclass(frozen=True)
-class SegmentView:
+class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="segment"):
     """A part of a session; `label` and `title` may both be empty."""
 
     label: str
@@ -113,9 +108,11 @@ class SegmentView:
         return " · ".join(part for part in (self.label, self.title) if part)
 
 
-@dataclass(frozen=True)
-class SessionView:
-    """One session, ready to be laid out."""
+class SessionView(Struct, frozen=True, omit_defaults=True):
+    """One session, ready to be laid out.
+
+    `warnings` say what may be wrong with the post or its reading, `missing` which maxes weights would need.
+    """
 
     title: str
     date: dt.date | None
@@ -127,7 +124,10 @@ class SessionView:
     items: tuple[SegmentView | NoteView, ...]
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    key: str = field(default="", compare=False)
+    key: str = ""
+    """The record's `session`."""
+    preamble: tuple[NoteView, ...] = ()
+    """What the post says before its first session."""
 
 
 _TITLES = {
@@ -173,6 +173,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         warnings=tuple(_warnings(record.diagnostics, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
         key=record.session,
+        preamble=tuple(NoteView(tuple(runs(line)), "program") for line in record.preamble),
     )
 
 

@@ -34,6 +34,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
@@ -210,6 +211,7 @@ def _is_hard(load: Load, percent: Decimal | None) -> bool:
     return (percent is not None and percent >= _HARD_PERCENT) or (rpe is not None and rpe >= _HARD_RPE)
 
 
+@lru_cache(maxsize=4096)
 def _middle(value: Range | None) -> Decimal | None:
     middle = midpoint(value) if value is not None else None
     if middle is None:
