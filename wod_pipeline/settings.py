@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.watching.clock import WeeklyTime, parse_weekly_time
 
 SAMPLE = "sample"
 WORDPRESS = "wordpress"
@@ -48,6 +49,13 @@ class Settings:
     sns_phone: str
     secret_name: str
     base_url: str
+    automation: str
+    publish_cron: str
+    recheck_cron: str
+    deadline: WeeklyTime
+    critical_from: WeeklyTime
+    sensor_interval_s: int
+    daily_message_hour: int | None
     athlete_file: Path | None
     aws_region: str
     aws_endpoint_url: str
@@ -195,6 +203,12 @@ def _topic_arn(text: str) -> str:
     return text
 
 
+def _cron(text: str) -> str:
+    if not re.fullmatch(r"[\d*,/-]+( [\d*,/-]+){3} [\w*,/-]+", text):
+        raise ValueError("use a cron line of five fields such as 0 18 * * 0")
+    return text
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -276,6 +290,49 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         _optional(_url, ""),
         "http://127.0.0.1:3000",
+    ),
+    Variable(
+        ("WOD_AUTOMATION",),
+        "whether schedule and sensors run from the start (on) or wait to be started in the UI (off)",
+        "on",
+        _one_of("on", "off"),
+    ),
+    Variable(
+        ("WOD_PUBLISH_CRON",),
+        "when to look for the week that starts next, in the program's time zone",
+        "0 18,20 * * 0",
+        _cron,
+    ),
+    Variable(
+        ("WOD_RECHECK_CRON",),
+        "when to look again for the week that matters: not there yet, or edited",
+        "0 6,18 * * 1-6",
+        _cron,
+    ),
+    Variable(
+        ("WOD_DEADLINE",),
+        "when a week must be stored, else people are warned; Friday to Sunday lie before the week",
+        "sun 21:00",
+        parse_weekly_time,
+    ),
+    Variable(
+        ("WOD_CRITICAL_FROM",),
+        "from when on a week that is not stored is critical",
+        "mon 05:00",
+        parse_weekly_time,
+    ),
+    Variable(
+        ("WOD_SENSOR_INTERVAL_S",),
+        "seconds between two looks at the site for new and edited posts, and of the other sensors",
+        "300",
+        _whole(5, 86_400),
+    ),
+    Variable(
+        ("WOD_DAILY_MESSAGE_HOUR",),
+        "hour of the day at which the next day's training is sent, in the program's time zone; not set: never",
+        "",
+        _optional(_whole(0, 23)),
+        "19",
     ),
     Variable(
         ("WOD_ATHLETE_FILE",),
