@@ -28,6 +28,7 @@ from wod_pipeline.wordpress._http import (
     Answer,
     JsonClient,
     Login,
+    OneHopSession,
     Params,
     Timeouts,
     is_plain_web_address,
@@ -95,7 +96,7 @@ class WordPressSource:
         self._sleep = sleep
         self._pretty: bool | None = None  # which form of address the site answers to, once known
         self._http = JsonClient(
-            session or requests.Session(),
+            session or OneHopSession(),
             {"User-Agent": user_agent},
             timeouts=timeouts,
             max_retries=max_retries,

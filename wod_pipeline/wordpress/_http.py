@@ -69,6 +69,14 @@ class _MayPassError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class OneHopSession(requests.Session):
+    """A session that leaves redirects alone: `requests` would read their bodies whole, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 the name is theirs
+        """Nowhere."""
+        return None
+
+
 class JsonClient:
     """GETs JSON over one session. Not for use by several threads at once."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from wod_pipeline.parsing import week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.wordpress._source import PostSource
 
@@ -33,8 +34,6 @@ def gather_weeks(
     noted in `moved`; one that it no longer lists is kept, and noted in `gone`. Raises `SourceError` when the
     source could not be read completely; then nothing is known of any of the weeks.
     """
-    from wod_pipeline.parsing import week_of  # noqa: PLC0415
-
     found = [post for first, last in windows_of(weeks) for post in source.fetch_published(first, last)]
     missing = ids_not_found(weeks, previous, found)
     if missing:

@@ -60,6 +60,7 @@ class FakeWordPress:
         self.faults = faults or Faults()
         self.intercept: Intercept = lambda request: None
         self.log: list[Logged] = []
+        self.connections = 0
         self.port = port
         self.stopping = threading.Event()
         self._server: _Server | None = None
@@ -109,6 +110,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
+        self.wordpress.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

@@ -1,7 +1,7 @@
 """What a WordPress site answers to REST requests: posts that change at run time, and the API's own rules.
 
 No sockets here (`wordpress` serves this) and no trouble (`faults` makes it). The rules imitate what sites of
-versions 6.1 to 7.1 were seen to do, quirks included: pages over equal dates repeat and lose posts; `after` and
+versions 6.1 to 7.1 were seen to do, quirks and all: pages over equal dates repeat and lose posts; `after` and
 `before` are strict and compare site-local time; a wrong application password is an anonymous visitor.
 """
 

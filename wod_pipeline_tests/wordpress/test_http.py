@@ -1,0 +1,293 @@
+"""What goes wrong on the way: retried where it may pass, else one typed error that says what and where."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import io
+import socket
+import ssl
+from collections.abc import Callable
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
+from wod_pipeline.wordpress import Timeouts, WordPressSource
+from wod_pipeline.wordpress._http import decode_json, parse_retry_after, wait_s
+from wod_pipeline_tests.servers.faults import Fault, Faults
+from wod_pipeline_tests.servers.posts import generate_posts
+from wod_pipeline_tests.servers.wordpress import FakeWordPress
+from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_json
+from wod_pipeline_tests.wordpress.conftest import OpenSource, at
+
+JSON = {"Content-Type": "application/json; charset=UTF-8"}
+SUNDAY = at("2021-02-21 17:00")
+QUICK = Timeouts(connect_s=1, read_s=0.05, total_s=1)
+
+BROKEN = {
+    Fault.TOO_MANY: (SourceUnavailable, "answered 429 Too Many Requests"),
+    Fault.DATABASE_DOWN: (SourceUnavailable, "answered 500 Internal Server Error"),
+    Fault.MAINTENANCE: (SourceUnavailable, "answered 503 Service Unavailable"),
+    Fault.CUT_BODY: (SourceUnavailable, "IncompleteRead"),
+    Fault.CUT_SILENTLY: (SourceUnavailable, "the answer is cut short or broken after"),
+    Fault.PORTAL: (SourceMalformed, r"answered with a page \(text/html\).*Open it in a browser"),
+    Fault.NOTICE: (SourceMalformed, r"other text around its JSON.*display_errors"),
+    Fault.EMPTY: (SourceUnavailable, "answered with nothing"),
+    Fault.DELAY: (SourceUnavailable, "did not answer in time"),
+    Fault.RESET: (SourceUnavailable, "onnection reset"),
+}
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_trouble_that_passes_costs_a_retry_and_nothing_else(
+    fault: Fault, wp: FakeWordPress, open_source: OpenSource, waits: list[float]
+) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    wp.faults.fail_next(fault, fault)
+    assert open_source(timeouts=QUICK).list_ids() == {post_id}
+    assert len(waits) == 2
+    assert len(wp.log) == 3
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_trouble_that_stays_is_one_typed_error_that_says_what_and_where(
+    fault: Fault, wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    wp.site.write("Post", at=SUNDAY)
+    wp.faults.rate, wp.faults.kinds = 1.0, [fault]
+    kind, text = BROKEN[fault]
+    with pytest.raises(kind, match=text) as error:
+        open_source(timeouts=QUICK, max_retries=2).list_ids()
+    assert f"{wp.url}/wp-json/wp/v2/posts" in str(error.value)
+    assert str(error.value).endswith("rerun can clear this." if error.value.rerun_helps else "will not help.")
+    assert "<" not in str(error.value)
+    assert len(wp.log) == 3
+
+
+def test_every_kind_of_trouble_has_its_expected_error() -> None:
+    assert BROKEN.keys() == set(Fault)
+
+
+def test_retries_wait_longer_each_time(
+    wp: FakeWordPress, open_source: OpenSource, waits: list[float]
+) -> None:
+    wp.faults.rate, wp.faults.kinds = 1.0, [Fault.DATABASE_DOWN]
+    with pytest.raises(SourceUnavailable):
+        open_source().list_ids()
+    assert len(waits) == 4
+    assert all(0.25 * 2**n <= wait <= 0.5 * 2**n for n, wait in enumerate(waits))
+
+
+def test_none_are_made_when_none_are_allowed(
+    wp: FakeWordPress, open_source: OpenSource, waits: list[float]
+) -> None:
+    wp.faults.fail_next(Fault.RESET)
+    with pytest.raises(SourceUnavailable):
+        open_source(max_retries=0).list_ids()
+    assert waits == []
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("7", 7.0), ("600", 60.0)])
+def test_the_site_is_given_the_time_it_asks_for_up_to_a_minute(
+    asked: str, waited: float, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    wp.faults.retry_after = asked
+    wp.faults.fail_next(Fault.MAINTENANCE)
+    source.list_ids()
+    assert waits == [waited]
+
+
+def test_the_site_may_name_the_time_as_a_date() -> None:
+    soon = dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1)
+    assert 3500 < (parse_retry_after(email.utils.format_datetime(soon, usegmt=True)) or 0) <= 3600
+    assert parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+
+
+@given(st.text())
+def test_any_retry_after_header_is_survived(text: str) -> None:
+    wait = parse_retry_after(text)
+    assert wait is None or wait >= 0
+
+
+@given(st.integers(0, 60), st.none() | st.floats(0, 1e9))
+def test_no_wait_is_longer_than_a_minute(attempt: int, asked: float | None) -> None:
+    assert 0 < wait_s(attempt, asked) <= 60
+
+
+def test_a_server_that_is_down_is_unavailable_and_found_again_when_it_is_up(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    assert source.list_ids() == {post_id}
+    wp.down()
+    with pytest.raises(SourceUnavailable, match="onnection refused"):
+        source.list_ids()
+    wp.up()
+    assert source.list_ids() == {post_id}
+
+
+def test_a_host_that_does_not_exist_is_unavailable(open_source: OpenSource) -> None:
+    with pytest.raises(SourceUnavailable, match=r"http://coach\.invalid/"):
+        open_source("http://coach.invalid", max_retries=0).list_ids()
+
+
+def test_a_certificate_that_is_not_trusted_is_refused_without_a_retry(
+    open_source: OpenSource, waits: list[float]
+) -> None:
+    class Session(requests.Session):
+        def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
+            raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed certificate"))
+
+    with pytest.raises(SourceRefused, match=r"no certificate to trust: .*self-signed certificate"):
+        open_source(session=Session()).list_ids()
+    assert waits == []
+
+
+@pytest.mark.parametrize("fault", [requests.exceptions.InvalidHeader, requests.exceptions.InvalidProxyURL])
+def test_a_request_that_cannot_even_be_made_is_refused(
+    fault: type[requests.RequestException], open_source: OpenSource
+) -> None:
+    class Session(requests.Session):
+        def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
+            raise fault("secret")
+
+    with pytest.raises(SourceRefused, match=rf"cannot be asked \({fault.__name__}\)") as error:
+        open_source(session=Session()).list_ids()
+    assert "secret" not in str(error.value)
+
+
+# ------------------------------------------------------------------------------------------- bounds and types
+def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    wp.site.write("Endless", "x" * 5_000_000, at=SUNDAY)
+    with pytest.raises(SourceMalformed, match="sends more than 1,000,000 bytes in one answer"):
+        open_source(max_bytes=1_000_000).fetch_modified(at("2021-01-01 00:00"))
+
+
+def test_an_answer_that_trickles_in_for_ever_is_given_up(wp: FakeWordPress, open_source: OpenSource) -> None:
+    wp.site.write("Slow", "x" * 1_000_000, at=SUNDAY)
+    with pytest.raises(SourceUnavailable, match="did not finish its answer in time"):
+        open_source(timeouts=Timeouts(total_s=0), max_retries=0).fetch_modified(at("2021-01-01 00:00"))
+
+
+def redirect_to(where: Callable[[Request], str]) -> Callable[[Request], Reply]:
+    return lambda request: Reply(301, b"", {"Location": where(request)}, "text/html")
+
+
+def test_a_redirect_to_the_sites_new_address_is_followed(wp: FakeWordPress, open_source: OpenSource) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    with FakeWordPress() as old:
+        old.intercept = redirect_to(
+            lambda request: f"{wp.url}{request.path}?per_page=100&categories=213&_fields=id"
+        )
+        assert open_source(old.url).list_ids() == {post_id}
+
+
+def test_redirects_in_a_circle_end(wp: FakeWordPress, source: WordPressSource) -> None:
+    wp.intercept = redirect_to(lambda request: request.path)
+    with pytest.raises(SourceRefused, match="redirects more than 5 times"):
+        source.list_ids()
+    assert len(wp.log) == 6
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "http://user:pass@127.0.0.1/", "http://["])
+def test_redirects_lead_to_web_addresses_only(
+    target: str, wp: FakeWordPress, source: WordPressSource
+) -> None:
+    wp.intercept = redirect_to(lambda request: target)
+    with pytest.raises(SourceRefused, match="redirects to something that is no web address"):
+        source.list_ids()
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_that_carries_no_posts_is_no_empty_list(
+    status: int, wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    wp.intercept = lambda request: Reply(status, b"")
+    with pytest.raises(SourceError):
+        open_source(max_retries=0).list_ids()
+
+
+def test_json_that_calls_itself_a_page_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
+    wp.intercept = lambda request: Reply(200, b"[]", {"X-WP-Total": "0", "X-WP-TotalPages": "0"}, "text/html")
+    with pytest.raises(SourceMalformed, match="sends its answer as text/html, not as JSON"):
+        source.list_ids()
+
+
+def test_json_that_is_no_list_of_posts_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
+    totals = {"X-WP-Total": "1", "X-WP-TotalPages": "1"}
+    wp.intercept = lambda request: as_json({"hello": 1}, headers=totals)
+    with pytest.raises(SourceMalformed, match="is an object where a list of posts was expected"):
+        source.list_ids()
+    wp.intercept = lambda request: as_json([{"id": 1}, {"slug": "x"}], headers=totals)
+    with pytest.raises(SourceMalformed, match="post 2 has no id"):
+        source.list_ids()
+
+
+def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
+    assert decode_json(b"\xef\xbb\xbf [1]\r\n", JSON, "x") == [1]
+
+
+@given(st.binary())
+def test_any_body_is_json_or_a_source_error(body: bytes) -> None:
+    def get(self: requests.Session, *args: object, **kwargs: object) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response.raw = 200, io.BytesIO(body)
+        response.headers.update(JSON)
+        return response
+
+    session = type("Session", (requests.Session,), {"get": get})()
+    with pytest.raises(SourceError):
+        WordPressSource("https://coach.example", session=session, max_retries=1, sleep=id).list_ids()
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"NaN", b"[Infinity]"])
+def test_json_that_python_or_no_one_should_read_is_malformed(body: bytes) -> None:
+    with pytest.raises(SourceMalformed, match="JSON that cannot be read"):
+        decode_json(body, JSON, "The site")
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "rest_invalid_param"), (401, "rest_forbidden")])
+def test_a_refusal_repeats_wordpress_own_words_in_one_short_line(
+    status: int, code: str, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    error = {"code": code, "message": "<b>No.</b>\n  Really &amp; truly" + " no" * 200}
+    wp.intercept = lambda request: as_json(error, status=status)
+    with pytest.raises(SourceRefused) as raised:
+        source.list_ids()
+    assert f"refused with {status}: {code}, No. Really & truly no no" in str(raised.value)
+    assert len(str(raised.value)) < 350
+    assert waits == []
+
+
+def test_errors_show_no_query(wp: FakeWordPress, source: WordPressSource) -> None:
+    wp.faults.rate, wp.faults.kinds = 1.0, [Fault.DATABASE_DOWN]
+    with pytest.raises(SourceUnavailable) as error:
+        source.list_ids()
+    assert "?" not in str(error.value)
+
+
+def test_a_silent_server_runs_into_the_time_limit(open_source: OpenSource) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(SourceUnavailable, match="did not answer in time"):
+            open_source(url, timeouts=QUICK, max_retries=0).list_ids()
+
+
+def test_an_archive_read_through_much_trouble_is_whole(waits: list[float]) -> None:
+    posts = generate_posts(260, dt.date(2016, 1, 4))
+    faults = Faults(rate=0.3, seed=7, delay_s=0.1)
+    with FakeWordPress(posts, faults=faults) as wp:
+        source = WordPressSource(wp.url, sleep=waits.append, max_retries=12, timeouts=QUICK)
+        for year in range(2015, 2022):
+            source.fetch_published(dt.date(year, 1, 1), dt.date(year, 12, 31))
+        found = source.fetch_published(dt.date(2015, 1, 1), dt.date(2021, 12, 31))
+    assert sorted(post.id for post in found) == [post["id"] for post in posts]
+    assert {post.id: post.content.rendered for post in found} == {
+        post["id"]: post["content"]["rendered"] for post in posts
+    }
+    assert any(entry.fault for entry in wp.log)
