@@ -18,7 +18,7 @@ from wod_pipeline.errors import WodError
 COMMANDS: dict[str, tuple[str, str]] = {
     "materialize": ("materialize", "Fetch, parse and store weeks of training."),
     "status": ("status", "List the weeks: stored, missing, not published, flagged."),
-    "sources": ("sources", "Show what would be fetched, without storing anything."),
+    "sources": ("status", "Show what would be fetched, without storing anything."),
     "parse": ("parse", "Turn a post's JSON into a structured Week."),
     "explain": ("parse", "Show how one line of a post is read."),
 }

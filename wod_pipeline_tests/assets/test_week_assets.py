@@ -1,0 +1,224 @@
+"""Each asset called directly with fake resources, for one week and for a range."""
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from wod_pipeline.assets import build_assets
+from wod_pipeline.assets.partitions import training_weeks
+from wod_pipeline.errors import SourceRefused, SourceUnavailable
+from wod_pipeline.program import Outcome, Rendered, WeekRecords
+from wod_pipeline.records import records_of
+from wod_pipeline.storage.stages import revision_key
+from wod_pipeline_tests.fakes import (
+    MONDAY,
+    WEEK,
+    lake_around,
+    FakeSource,
+    source_around,
+    MemoryLake,
+    edited,
+    slug_of,
+    training_post,
+)
+
+WEEKS = training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles")
+ASSETS = {
+    asset.key.path[-1]: asset
+    for asset in build_assets(WEEKS, source_kind="json", lake_kind="file", table_kind="sqlite")
+}
+KEY = str(MONDAY)
+
+
+INSTANCE = dg.DagsterInstance.ephemeral()
+
+
+def context(*keys: str) -> dg.AssetExecutionContext:
+    if len(keys) == 1:
+        return dg.build_asset_context(partition_key=keys[0], instance=INSTANCE)
+    return dg.build_asset_context(
+        partition_key_range=dg.PartitionKeyRange(keys[0], keys[-1]), instance=INSTANCE
+    )
+
+
+def call(name: str, *keys: str, **arguments: Any) -> dict[str, Any]:
+    """What the asset returns for these weeks, as a plain dictionary."""
+    return dict(ASSETS[name](context(*keys), **arguments).value)
+
+
+def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[str, Any]:
+    return call(
+        "raw_posts", *keys, source=source_around(source), lake=lake_around(lake or MemoryLake())
+    )
+
+
+def through(post_source: FakeSource, *keys: str) -> WeekRecords:
+    """The records of the first key, made by all five assets in turn."""
+    value = fetch(post_source, *keys)
+    upstream = "raw_posts"
+    for name in ("plain_text_posts", "daily_sessions", "segmented_exercises", "session_records"):
+        value = call(name, *keys, **{upstream: value})
+        upstream = name
+    return value[keys[0]]
+
+
+def test_raw_posts_are_the_posts_of_the_week_as_received() -> None:
+    post = training_post()
+    week = fetch(FakeSource([post, training_post(MONDAY + WEEK, 2)]), KEY)[KEY]
+    assert (week.outcome, week.posts) == (Outcome.PUBLISHED, [post])
+
+
+def test_a_range_gives_every_week_its_own_posts() -> None:
+    posts = [training_post(MONDAY + n * WEEK, n + 1) for n in range(3)]
+    weeks = fetch(FakeSource(posts), KEY, str(MONDAY + 2 * WEEK))
+    assert {key: [post.id for post in week.posts] for key, week in weeks.items()} == {
+        "2026-03-02": [1],
+        "2026-03-09": [2],
+        "2026-03-16": [3],
+    }
+
+
+def test_a_week_without_a_post_is_not_published_and_flows_through_as_such() -> None:
+    records = through(FakeSource(), KEY)
+    assert (records.outcome, records.records) == (Outcome.NOT_PUBLISHED, [])
+
+
+def test_a_source_that_cannot_be_read_is_an_error_and_never_an_empty_week() -> None:
+    down = FakeSource(failing={MONDAY: SourceUnavailable("The site answers 503.")})
+    with pytest.raises(dg.Failure) as caught:
+        fetch(down, KEY)
+    assert "2026-03-02: The site answers 503. A rerun can clear this." in caught.value.description
+    assert caught.value.allow_retries
+
+
+def test_a_refused_login_is_not_retried() -> None:
+    with pytest.raises(dg.Failure) as caught:
+        fetch(FakeSource(failing={MONDAY: SourceRefused("The login does not hold.")}), KEY)
+    assert not caught.value.allow_retries
+
+
+def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded() -> None:
+    first = dt.date(2024, 1, 1)
+    posts = [training_post(first + n * WEEK, n + 1) for n in range(104)]
+    source = FakeSource(posts, failing={first + 103 * WEEK: SourceUnavailable("Timed out.")})
+    lake = MemoryLake()
+    ctx = context(str(first), str(first + 103 * WEEK))
+    with pytest.raises(dg.Failure) as caught:
+        ASSETS["raw_posts"](ctx, source=source_around(source), lake=lake_around(lake))
+    assert "2024-12-30 to 2025-12-22: Timed out." in caught.value.description
+    assert len([key for key in lake.objects if key.startswith("raw_posts/")]) == 52
+
+
+def test_plain_text_keeps_every_line_and_link() -> None:
+    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([training_post()]), KEY))[KEY].posts[0]
+    assert len(plain.lines) == 10
+    link = plain.lines[3].links[0]
+    assert plain.lines[3].text[link.start : link.end] == "Snatch"
+
+
+def test_sessions_are_dated_by_their_weekday() -> None:
+    records = through(FakeSource([training_post()]), KEY).records
+    assert [(str(r.date), r.kind) for r in records] == [
+        ("2026-03-02", "training"),
+        ("2026-03-04", "rest"),
+        ("2026-03-06", "training"),
+    ]
+
+
+def test_a_record_holds_its_segments_as_text_and_as_structure() -> None:
+    record = through(FakeSource([training_post()]), KEY).records[2]
+    assert record.texts["segment_a"].splitlines() == [
+        "A.",
+        "Three sets of:",
+        "Back Squat x 5 reps @ 75%",
+        "Rest 2 minutes",
+    ]
+    exercise = record.segments[0].blocks[0].exercises[0]
+    assert exercise.parts[0].movement_id == "back_squat"
+
+
+def test_two_posts_for_one_week_are_both_kept_under_keys_of_their_own() -> None:
+    first, second = training_post(number=1), training_post(number=2, slug=slug_of(MONDAY, "other-program"))
+    records = through(FakeSource([first, second]), KEY).records
+    assert [r.session for r in records if str(r.date) == "2026-03-02"] == ["small-program/1/1", "other-program/2/1"]
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        training_post(content=Rendered("")),
+        training_post(content=Rendered("", protected=True)),
+        training_post(content=Rendered("<p>The gym is closed on Friday evening.</p>")),
+        training_post(title=Rendered(""), slug="", content=Rendered("<p>Nothing here.</p>")),
+    ],
+    ids=["empty", "protected", "announcement", "untitled"],
+)
+def test_a_post_without_training_is_published_without_a_session(post: Any) -> None:
+    records = through(FakeSource([post]), KEY)
+    assert (records.outcome, records.records) == (Outcome.NO_SESSION, [])
+    assert [stamp.post_id for stamp in records.posts] == [1]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>" + "A very long line " * 60_000 + "</p>",
+        "<div>" * 500 + "A.<br/>Snatch x 2 reps" + "</div>" * 500,
+        "<script>alert(1)</script><p>Monday<br/>A.<br/>Snatch x 2 reps<!-- <p>Tuesday</p> --></p>",
+    ],
+    ids=["a megabyte", "500 nested divs", "scripts and comments"],
+)
+def test_odd_html_flows_through_without_an_error(html: str) -> None:
+    records = through(FakeSource([training_post(content=Rendered(html))]), KEY)
+    assert records.outcome in {Outcome.PUBLISHED, Outcome.NO_SESSION}
+    assert "alert(1)" not in str(records)
+
+
+def test_a_moved_post_is_noted_in_the_week_it_left() -> None:
+    lake, post = MemoryLake(), training_post()
+    before = fetch(FakeSource([post]), KEY, lake=lake)
+    from wod_pipeline.storage.stages import write_stage
+
+    write_stage(lake, "raw_posts", before)
+    moved = training_post(MONDAY + WEEK, number=post.id)
+    week = fetch(FakeSource([moved]), KEY, lake=lake)[KEY]
+    assert (week.outcome, week.moved) == (Outcome.NOT_PUBLISHED, [post.id])
+
+
+def test_a_deleted_post_is_kept_and_noted_as_gone() -> None:
+    from wod_pipeline.storage.stages import write_stage
+
+    lake, post = MemoryLake(), training_post()
+    write_stage(lake, "raw_posts", fetch(FakeSource([post]), KEY, lake=lake))
+    week = fetch(FakeSource([]), KEY, lake=lake)[KEY]
+    assert (week.posts, week.gone) == ([post], [post.id])
+
+
+def test_every_revision_of_a_post_is_kept_for_good() -> None:
+    from wod_pipeline.storage.stages import write_stage
+
+    lake, post = MemoryLake(), training_post()
+    newer = edited(post, "75%", "80%")
+    for one in (post, newer):
+        write_stage(lake, "raw_posts", fetch(FakeSource([one]), KEY, lake=lake))
+    assert {revision_key(post), revision_key(newer)} <= set(lake.objects)
+
+
+def test_records_point_at_lines_they_hold_themselves() -> None:
+    weekly = call(
+        "segmented_exercises",
+        KEY,
+        daily_sessions=call(
+            "daily_sessions",
+            KEY,
+            plain_text_posts=call(
+                "plain_text_posts", KEY, raw_posts=fetch(FakeSource([training_post()]), KEY)
+            ),
+        ),
+    )[KEY]
+    for record in records_of(weekly).records:
+        assert all(not line.owner.startswith("/sessions") for line in record.lines)
+        first, last = min(line.n for line in record.lines), max(line.n for line in record.lines)
+        assert [line.n for line in record.lines] == list(range(first, last + 1))
