@@ -92,7 +92,7 @@ class SnsNotifier:
         return _once(self._ledger, self._warn, message, lambda: self._publish(message))
 
     def _publish(self, message: Message) -> None:
-        from wod_pipeline.storage import _aws  # noqa: PLC0415 - boto3 only where it is used
+        from wod_pipeline.storage import _aws
 
         try:
             if self._topic_arn:

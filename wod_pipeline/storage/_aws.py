@@ -18,7 +18,7 @@ from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
 AwsFailure = (boto.ClientError, boto.BotoCoreError)
 """What any call of a client may raise."""
 
-_PASSING = {
+PASSING = {
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -38,6 +38,7 @@ _PASSING = {
     "TransactionConflictException",
     "TransactionInProgressException",
 }
+"""Codes that a later attempt can clear."""
 _CREDENTIALS = (
     "Check the credentials boto3 uses: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role "
     "of the machine."
@@ -140,6 +141,6 @@ def _service_said(error: boto.ClientError, doing: str, advice: Mapping[str, str]
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())[:300]
     what = f"{doing}: {code} {said}".rstrip(" .") + "."
-    if code in _PASSING or status >= 500 or status == 429:
+    if code in PASSING or status >= 500 or status == 429:
         return StorageUnavailable(what)
     return StorageRefused(what, fix=advice.get(code, ""))

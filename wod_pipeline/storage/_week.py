@@ -38,7 +38,7 @@ class Header(Struct, omit_defaults=True):
     """A week without its sessions. `version` counts its replacements.
 
     `count` repeats the number of entries, so that lists of weeks need not read them. While `staged`, the
-    sessions listed in `unsettled` are read from the staging area (see `_dynamodb_large`), and the keys in
+    sessions listed in `unsettled` are read from the staging area (see `_dynamo_staging`), and the keys in
     `leaving` are still to be deleted.
     """
 

@@ -1,0 +1,93 @@
+"""The WordPress login: from Secrets Manager, else as set, else none. Nothing here logs in, or shows a value.
+
+A secret that was named and cannot be read, or does not hold what it should, is an error, never a reason to go on
+without a login: a site serves fewer posts to strangers, and nobody would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wod_pipeline.errors import SettingsError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+Login = tuple[str, str]
+"""User and application password."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A login, and in words where it is from; `login` None: a public site needs none."""
+
+    login: Login | None = field(repr=False)
+    source: str
+
+
+class _Secret(msgspec.Struct):
+    username: str
+    password: str
+
+
+def wordpress_credentials(
+    *,
+    secret_name: str = "",
+    username: str = "",
+    password: str = "",
+    region: str = "",
+    endpoint_url: str = "",
+    secrets: Callable[[], SecretsManagerClient] | None = None,
+) -> Credentials:
+    """The login a secret holds, else the one given, else none.
+
+    `secrets` makes the Secrets Manager client, by default one for `region` and `endpoint_url`. Raises
+    `SettingsError` for a secret that is not there, may not be read or is malformed, and `StorageUnavailable`
+    when it cannot be read for now.
+    """
+    if secret_name:
+        client = secrets() if secrets else _client(region, endpoint_url)
+        return Credentials(_login_from(client, secret_name), f"the secret {secret_name!r}")
+    if username and password:
+        return Credentials((username, password), "the environment")
+    return Credentials(None, "none: anonymous")
+
+
+def _client(region: str, endpoint_url: str) -> SecretsManagerClient:
+    from wod_pipeline.storage._aws import client
+
+    made: SecretsManagerClient = client("secretsmanager", region=region, endpoint_url=endpoint_url)
+    return made
+
+
+def _login_from(client: SecretsManagerClient, name: str) -> Login:
+    from wod_pipeline.storage._aws import AwsFailure, in_words
+
+    advice = {"ResourceNotFoundException": "Create it, or correct WOD_SECRET_NAME."}
+    try:
+        text = client.get_secret_value(SecretId=name).get("SecretString", "")
+    except AwsFailure as error:
+        failure = in_words(error, f"The secret {name!r} (WOD_SECRET_NAME) could not be read", advice)
+        if isinstance(failure, StorageUnavailable):
+            raise failure from error
+        raise SettingsError(failure.what, fix=failure.fix) from error
+    return _parsed(name, text)
+
+
+def _parsed(name: str, text: str) -> Login:
+    """The login in a secret's text, which appears in no message: not even a part of it."""
+    secret: _Secret | None
+    try:
+        secret = msgspec.json.decode(text, type=_Secret)
+    except (msgspec.MsgspecError, UnicodeError):
+        secret = None
+    if secret is None or not secret.username or not secret.password:
+        raise SettingsError(
+            f"The secret {name!r} (WOD_SECRET_NAME) is not a JSON object with a username and a password.",
+            fix='Store {"username": "…", "password": "…"} in it, with an application password of that user.',
+        )
+    return secret.username, secret.password
