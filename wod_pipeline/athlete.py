@@ -53,11 +53,11 @@ step = 2.5         # the smallest step you load, both sides together
 # strict_press = 65
 
 # Best sets of several repetitions, for programs that ask for "80% of your 6-RM". Never derived from a 1-RM.
-# [6-RM]
+[6-RM]
 # back_squat = 135
 
-# Plates you own: weight of one plate = number of PAIRS. Leave it out in a well-equipped gym.
-# [plates]
+# Plates you own: weight of one plate = number of PAIRS. Empty in a well-equipped gym.
+[plates]
 # 25 = 2
 # 20 = 1
 # 10 = 1

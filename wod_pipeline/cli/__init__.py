@@ -16,6 +16,15 @@ from wod_pipeline import __version__
 from wod_pipeline.errors import WodError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "today": ("sessions", "Show what is to be lifted today."),
+    "next": ("sessions", "Show the next training day after today."),
+    "show": ("sessions", "Show the sessions of one date."),
+    "week": ("sessions", "Show a whole training week."),
+    "search": ("lookup", "Find sessions by movements and notes."),
+    "history": ("lookup", "List every prescription of a lift by date, with loads."),
+    "movements": ("lookup", "List the movements that were prescribed."),
+    "load": ("lookup", "Show the training load by day, week or month."),
+    "athlete": ("athlete", "Keep your maxes in a file, so that percentages become weights."),
     "materialize": ("materialize", "Fetch, parse and store weeks of training."),
     "status": ("status", "List the weeks: stored, missing, not published, flagged."),
     "sources": ("status", "Show what would be fetched, without storing anything."),

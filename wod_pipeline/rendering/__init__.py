@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
 from wod_pipeline.rendering._text import (
+    as_lines,
     as_text,
     day_name,
     facts_of,
     headline,
     lines_of,
     links_of,
+    preamble_as_text,
     rows_of,
     set_line,
     shortened,
@@ -39,6 +41,7 @@ __all__ = [
     "SegmentView",
     "SessionView",
     "SetView",
+    "as_lines",
     "as_markdown",
     "as_text",
     "clean",
@@ -51,6 +54,7 @@ __all__ = [
     "lines_of",
     "links_of",
     "load_words",
+    "preamble_as_text",
     "rows_of",
     "scheme_sentence",
     "set_line",

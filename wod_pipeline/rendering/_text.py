@@ -26,6 +26,16 @@ def as_text(view: SessionView, width: int = 80, colour: bool = False) -> str:
     return "\n".join(_Page(max(width, 20), colour).session(view)) + "\n"
 
 
+def preamble_as_text(view: SessionView, width: int = 80, colour: bool = False) -> str:
+    """What the post says before its first session; empty when it says nothing."""
+    return "".join(f"{line}\n" for line in _Page(max(width, 20), colour).preamble(view))
+
+
+def as_lines(block: BlockView, width: int = 80, colour: bool = False) -> Iterator[str]:
+    """One block as lines."""
+    return _Page(max(width, 20), colour).block(block)
+
+
 def shortened(text: str, longest: int = LONGEST_LINE) -> str:
     """`text`, or its beginning with a word on how much is left out."""
     if len(text) <= longest:
@@ -56,13 +66,17 @@ class _Page:
             yield ""
             yield from self._wrap("No weight where " + "; ".join(view.missing) + ".", style=_YELLOW)
 
+    def preamble(self, view: SessionView) -> Iterator[str]:
+        for note in view.preamble:
+            yield from self._note(note, 0)
+
     def _segment(self, segment: SegmentView) -> Iterator[str]:
         if segment.heading:
             yield from self._wrap(segment.heading, style=_BOLD)
         for item in segment.items:
-            yield from self._note(item, 2) if isinstance(item, NoteView) else self._block(item)
+            yield from self._note(item, 2) if isinstance(item, NoteView) else self.block(item)
 
-    def _block(self, block: BlockView) -> Iterator[str]:
+    def block(self, block: BlockView) -> Iterator[str]:
         if block.scheme:
             yield from self._wrap(block.scheme, 2)
         indent = 4 if block.scheme else 2

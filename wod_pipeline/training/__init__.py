@@ -15,8 +15,11 @@ from wod_pipeline.training._load import (
     Period,
     SessionDoses,
     TrainingLoad,
+    as_decimal,
     doses_of,
+    lifts_of,
     load_by,
+    top_percent,
 )
 from wod_pipeline.training._movements import (
     Movement,
@@ -58,10 +61,12 @@ __all__ = [
     "Unit",
     "Weight",
     "Working",
+    "as_decimal",
     "decimal_text",
     "doses_of",
     "exact",
     "find_movement",
+    "lifts_of",
     "load_by",
     "midpoint",
     "movement_family",
@@ -69,5 +74,6 @@ __all__ = [
     "movements",
     "nearest_movements",
     "ramp_weights",
+    "top_percent",
     "working_weight",
 ]

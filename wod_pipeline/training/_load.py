@@ -156,6 +156,27 @@ def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
             yield Dose(families, None, Decimal(0), percent, hard, load)
 
 
+def lifts_of(movement: str, block: Block, exercise: Exercise) -> Decimal:
+    """How often an exercise lifts this very movement at working weight; 0 when that is not stated."""
+    a_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == movement)
+    return sum((dose.sets * dose.reps for dose in _doses(block, exercise) if dose.sets), Decimal(0)) * a_rep
+
+
+def top_percent(exercise: Exercise) -> Decimal | None:
+    """The highest percentage an exercise names, ranges by their upper end; None when it names none."""
+    loads = [exercise.load, *(row.load for row in exercise.set_rows)]
+    spans = [load.pct for load in loads if load is not None and load.kind == "percent" and load.pct]
+    ends = [
+        exact(end) for span in spans if (end := span.max if span.max is not None else span.min) is not None
+    ]
+    return as_decimal(max(ends)) if ends else None
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction as the decimal nearest to it (28 digits)."""
+    return Decimal(value.numerator) / value.denominator
+
+
 def _families(exercise: Exercise) -> tuple[tuple[str, int], ...]:
     counts: Counter[str] = Counter()
     for part in exercise.parts:
@@ -216,7 +237,7 @@ def _middle(value: Range | None) -> Decimal | None:
     middle = midpoint(value) if value is not None else None
     if middle is None:
         return None
-    return min(Decimal(middle.numerator) / middle.denominator, Decimal(_MOST_REPS))
+    return min(as_decimal(middle), Decimal(_MOST_REPS))
 
 
 # ----------------------------------------------------------------------------------------------- summing up

@@ -1,0 +1,259 @@
+"""Answers as JSON: the shapes that `wod … --json` prints and the web API returns, made from the model.
+
+Pure. Field names carry units; an absent value is left out. The shapes say nothing about where they are
+served.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from msgspec import Struct
+
+from wod_pipeline.journal import Hit, Occurrence, Snapshot
+from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord
+from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
+from wod_pipeline.storage import StoredWeek
+from wod_pipeline.training import (
+    ZONES,
+    Athlete,
+    LoadRow,
+    Period,
+    TrainingLoad,
+    Unit,
+    lifts_of,
+    movement_family,
+    movement_name,
+    top_percent,
+)
+
+
+class SessionAnswer(Struct):
+    """A session as stored, and as shown: `view` holds the sentences and, with maxes, the weights."""
+
+    session: SessionRecord
+    view: SessionView
+
+
+class SessionsAnswer(Struct):
+    """Sessions in order of date, a page of them."""
+
+    sessions: list[SessionAnswer]
+    total: int
+
+
+class WeekFacts(Struct):
+    """What is known of a stored week without its sessions."""
+
+    week: dt.date
+    outcome: Outcome
+    sessions: int
+    posts: list[PostStamp]
+
+
+class WeeksAnswer(Struct):
+    """Stored weeks, newest first, a page of them."""
+
+    weeks: list[WeekFacts]
+    total: int
+
+
+class WeekAnswer(Struct):
+    """A week with its sessions."""
+
+    week: dt.date
+    outcome: Outcome
+    posts: list[PostStamp]
+    sessions: list[SessionAnswer]
+
+
+class MovementFacts(Struct):
+    """A movement that has been prescribed: in how many sessions, and when last."""
+
+    id: str
+    name: str
+    family: str
+    sessions: int
+    last: dt.date
+
+
+class MovementsAnswer(Struct):
+    """Movements, most often prescribed first."""
+
+    movements: list[MovementFacts]
+    total: int
+
+
+class Prescription(Struct, omit_defaults=True):
+    """One exercise that holds the lift. `lifts` counts the lift itself at working weight."""
+
+    segment: str
+    shown: BlockView
+    lifts: Number = 0
+    top_percent: Number | None = None
+
+
+class HistoryRow(Struct):
+    """A session that holds the lift."""
+
+    date: dt.date | None
+    week: dt.date
+    session: str
+    program: str
+    prescriptions: list[Prescription]
+
+
+class HistoryAnswer(Struct):
+    """Every prescription of a lift, newest first, a page of them."""
+
+    movement: str
+    name: str
+    rows: list[HistoryRow]
+    total: int
+
+
+class Figures(Struct, omit_defaults=True):
+    """Training load; the definitions are those of `wod_pipeline.training`. `zones` counts lifts by percent."""
+
+    lifts: Number
+    zones: dict[str, Number]
+    hard_sets: Number
+    average_intensity_percent: Number | None = None
+    rated_lifts: Number = 0
+    builds_to_max: int = 0
+    uncounted_exercises: int = 0
+    tonnage: Number | None = None
+    weighed_lifts: Number = 0
+
+
+class LoadFacts(Struct, omit_defaults=True):
+    """The load of one day, week or month and its change against the one before."""
+
+    start: dt.date
+    sessions: int
+    total: Figures
+    families: dict[str, Figures]
+    lifts_change_percent: Number | None = None
+    intensity_change_points: Number | None = None
+
+
+class LoadAnswer(Struct, omit_defaults=True):
+    """The load period by period, oldest first. `unit` is that of the tonnage."""
+
+    by: Period
+    rows: list[LoadFacts]
+    unit: Unit | None = None
+
+
+class SearchRow(Struct):
+    """A session that matches, with the first matching lines of its post."""
+
+    date: dt.date | None
+    week: dt.date
+    session: str
+    label: str
+    lines: list[str]
+
+
+class SearchAnswer(Struct):
+    """Sessions that match, newest first, a page of them."""
+
+    query: str
+    rows: list[SearchRow]
+    total: int
+
+
+LINES_A_HIT = 3
+LONGEST_HIT = 200
+
+
+def plain(value: Decimal | Fraction) -> Number:
+    """A whole number as int, any other as the float nearest to it, to three decimals."""
+    return int(value) if value == int(value) else round(float(value), 3)
+
+
+def session_answer(record: SessionRecord, athlete: Athlete | None) -> SessionAnswer:
+    """A session with its view."""
+    return SessionAnswer(record, view_session(record, athlete))
+
+
+def week_facts(stored: StoredWeek) -> WeekFacts:
+    """A stored week."""
+    return WeekFacts(stored.week, stored.outcome, stored.sessions, list(stored.posts))
+
+
+def movement_facts(snapshot: Snapshot) -> list[MovementFacts]:
+    """Every movement prescribed outside a warm-up, most often first."""
+    facts = [
+        MovementFacts(
+            movement, movement_name(movement), movement_family(movement) or "", len(found), found[0].entry.day
+        )
+        for movement, found in snapshot.by_movement.items()
+    ]
+    return sorted(facts, key=lambda fact: (-fact.sessions, fact.name))
+
+
+def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) -> HistoryRow:
+    """A session of a lift's history, with weights where the athlete's maxes give them."""
+    prescriptions = [
+        Prescription(
+            item.segment,
+            view_exercise(item.block, item.exercise, athlete),
+            plain(lifts_of(movement, item.block, item.exercise)),
+            plain(top) if (top := top_percent(item.exercise)) is not None else None,
+        )
+        for item in occurrence.prescribed
+    ]
+    entry = occurrence.entry
+    return HistoryRow(entry.date, entry.week, entry.session, entry.program, prescriptions)
+
+
+def history_answer(
+    movement: str, occurrences: Iterable[Occurrence], total: int, athlete: Athlete | None
+) -> HistoryAnswer:
+    """A page of a lift's history."""
+    rows = [history_row(movement, occurrence, athlete) for occurrence in occurrences]
+    return HistoryAnswer(movement, movement_name(movement), rows, total)
+
+
+def load_answer(by: Period, rows: Iterable[LoadRow], athlete: Athlete | None) -> LoadAnswer:
+    """Rows of load as JSON."""
+    return LoadAnswer(by, [_load_facts(row) for row in rows], athlete.rack.unit if athlete else None)
+
+
+def _load_facts(row: LoadRow) -> LoadFacts:
+    return LoadFacts(
+        row.start,
+        row.summary.sessions,
+        _figures(row.summary.total),
+        {family: _figures(load) for family, load in sorted(row.summary.families.items())},
+        None if row.lifts_change_pct is None else plain(row.lifts_change_pct),
+        None if row.intensity_change is None else plain(row.intensity_change),
+    )
+
+
+def _figures(load: TrainingLoad) -> Figures:
+    intensity = load.average_intensity
+    return Figures(
+        lifts=plain(load.lifts),
+        zones={zone: plain(lifts) for zone, lifts in zip(ZONES, load.zones, strict=True)},
+        hard_sets=plain(load.hard_sets),
+        average_intensity_percent=None if intensity is None else plain(intensity),
+        rated_lifts=plain(load.rated_lifts),
+        builds_to_max=load.max_efforts,
+        uncounted_exercises=load.uncounted,
+        tonnage=plain(load.tonnage) if load.weighed_lifts else None,
+        weighed_lifts=plain(load.weighed_lifts),
+    )
+
+
+def search_row(hit: Hit) -> SearchRow:
+    """A match, its lines cut to what fits a list."""
+    entry = hit.entry
+    lines = [
+        line if len(line) <= LONGEST_HIT else line[:LONGEST_HIT] + "…" for line in hit.lines[:LINES_A_HIT]
+    ]
+    return SearchRow(entry.date, entry.week, entry.session, entry.label, lines)
