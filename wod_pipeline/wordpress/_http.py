@@ -233,7 +233,7 @@ def parse_retry_after(text: str) -> float | None:
         return float(text)
     try:
         then = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     then = then if then.tzinfo else then.replace(tzinfo=dt.timezone.utc)
     return max(0.0, (then - dt.datetime.now(dt.timezone.utc)).total_seconds())

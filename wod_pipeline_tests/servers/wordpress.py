@@ -15,6 +15,7 @@ Or by hand, serving a folder of post JSON files, which may be edited while it ru
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import socket
@@ -182,15 +183,18 @@ def read_folder(folder: Path) -> list[Post]:
     return [post for value in values for post in (value if isinstance(value, list) else [value])]
 
 
-def _serve_folder_changes(wordpress: FakeWordPress, folder: Path) -> None:
-    """Load the folder again whenever a file in it changes, until interrupted."""
-    seen: dict[Path, int] = {}
-    while True:
-        stamps = {file: file.stat().st_mtime_ns for file in folder.glob("*.json")}
-        if stamps != seen:
-            wordpress.site.load(read_folder(folder))
-            seen = stamps
-        time.sleep(0.5)
+class _FolderWatch:
+    """Loads a folder of posts into a site, and again whenever a file in it has changed."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self._site, self._folder = site, folder
+        self._seen: dict[Path, int] = {}
+
+    def look(self) -> None:
+        stamps = {file: file.stat().st_mtime_ns for file in self._folder.glob("*.json")}
+        if stamps != self._seen:
+            self._site.load(read_folder(self._folder))
+            self._seen = stamps
 
 
 def main() -> None:
@@ -208,18 +212,17 @@ def main() -> None:
     wordpress = FakeWordPress(
         port=asked.port, faults=Faults(rate=asked.faults, seed=asked.seed), timezone=asked.timezone
     )
+    look = _FolderWatch(wordpress.site, asked.posts).look if asked.posts else lambda: None
+    look()
     if not asked.posts:
         today = dt.datetime.now(wordpress.site.zone).date()
         first = today - dt.timedelta(days=today.weekday(), weeks=asked.weeks - 1)
         wordpress.site.load(generate_posts(asked.weeks, first, asked.seed))
-    with wordpress:
+    with wordpress, contextlib.suppress(KeyboardInterrupt):
         print(wordpress.url, flush=True)  # noqa: T201 a script reads it
-        try:
-            if asked.posts:
-                _serve_folder_changes(wordpress, asked.posts)
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            pass
+        while True:
+            time.sleep(0.5)
+            look()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,14 @@ from zoneinfo import ZoneInfo
 Post = dict[str, Any]
 Query = Mapping[str, str]
 
+DEFAULTS: Post = {
+    "status": "publish",
+    "date": "",
+    "date_gmt": "",
+    "modified": "",
+    "slug": "",
+    "categories": [],
+}
 ORDERS = {"author", "date", "id", "include", "modified", "parent", "relevance", "slug", "title"}
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 NOT_FOUND_PAGE = (
@@ -84,7 +92,7 @@ class Site:
     def load(self, posts: Iterable[Post]) -> None:
         """Make these the site's posts."""
         with self._lock:
-            self._posts = {post["id"]: {"status": "publish", **copy.deepcopy(post)} for post in posts}
+            self._posts = {post["id"]: {**DEFAULTS, **copy.deepcopy(post)} for post in posts}
 
     def write(
         self,
@@ -278,15 +286,14 @@ class Asked:
 
     def matches(self, post: Post) -> bool:
         """Whether the post is listed: times strictly within, any of the categories, none of the excluded."""
-        own: dict[str, set[int]] = {
-            "categories": set(post.get("categories", [])),
-            "include": {post["id"]},
-        }
+        own = {"categories": set(post["categories"]), "include": {post["id"]}}
+        bounds = [
+            post[column] > limit if name.endswith("after") else post[column] < limit
+            for name, limit in self.times.items()
+            for column in ["modified" if name.startswith("modified") else "date"]
+        ]
         return (
-            self.times.get("after", "") < post["date"] < self.times.get("before", "~")
-            and self.times.get("modified_after", "")
-            < post["modified"]
-            < self.times.get("modified_before", "~")
+            all(bounds)
             and all(own[name] & ids for name, ids in self.ids.items() if name != "exclude")
             and post["id"] not in self.ids.get("exclude", set())
             and (not self.slugs or post["slug"] in self.slugs)
