@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from wod_pipeline.errors import NotStored, StorageError
 from wod_pipeline.program import WeekRecords
@@ -45,6 +46,11 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
     session_table: dg.ResourceDependency[SessionTableResource]
     lake: dg.ResourceDependency[LakeResource]
     allow_empty: bool = False
+    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Keep hold of the run's instance."""
+        self._instance = context.instance
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
@@ -60,7 +66,7 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
                     obj.stored(key, value, change_metadata(change, written))
         context.add_output_metadata(totals(context, changed))
         if failed:
-            _mark_stored(context, [key for key in keys if key not in failed])
+            self._mark_stored(context, [key for key in keys if key not in failed])
             raise _failure(failed)
 
     def load_input(self, context: dg.InputContext) -> Mapping[str, WeekRecords]:
@@ -82,6 +88,13 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
             else:
                 failed[value.week.isoformat()] = change
 
+    def _mark_stored(self, context: dg.OutputContext, keys: list[str]) -> None:
+        """Record the weeks that were stored although the step fails: Dagster would forget them."""
+        for key in keys if self._instance else []:
+            self._instance.report_runless_asset_event(
+                dg.AssetMaterialization(context.asset_key, partition=key)
+            )
+
 
 def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
     """Say what replacing the week did to the table, and where its JSON Lines are."""
@@ -101,13 +114,6 @@ def _stored_week(table: SessionTable, key: str) -> WeekRecords:
             fix=f"Materialize it: wod materialize --week {key}.",
         )
     return value
-
-
-def _mark_stored(context: dg.OutputContext, keys: list[str]) -> None:
-    """Record the weeks that were stored although the step fails: Dagster would forget them."""
-    instance = context.step_context.instance
-    for key in keys:
-        instance.report_runless_asset_event(dg.AssetMaterialization(context.asset_key, partition=key))
 
 
 def _failure(failed: Mapping[str, Exception]) -> dg.Failure:

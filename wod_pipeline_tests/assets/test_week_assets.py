@@ -102,7 +102,7 @@ def test_a_refused_login_is_not_retried() -> None:
 def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded() -> None:
     first = dt.date(2024, 1, 1)
     posts = [training_post(first + n * WEEK, n + 1) for n in range(104)]
-    source = FakeSource(posts, failing={first + 103 * WEEK: SourceUnavailable("Timed out.")})
+    source = FakeSource(posts, failing={dt.date(2026, 2, 1): SourceUnavailable("Timed out.")})
     lake = MemoryLake()
     ctx = context(str(first), str(first + 103 * WEEK))
     with pytest.raises(dg.Failure) as caught:

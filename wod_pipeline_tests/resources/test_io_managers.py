@@ -1,0 +1,172 @@
+"""The IO managers: one week or many, both ways, and what they refuse."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from wod_pipeline.assets.partitions import training_weeks
+from wod_pipeline.errors import NotStored, StorageCorrupt
+from wod_pipeline.program import Outcome, PostStamp, SessionRecord, Weekly, WeekRecords
+from wod_pipeline.resources.lake import LakeIOManager
+from wod_pipeline.resources.session_table import SessionTableIOManager
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline_tests.fakes import MONDAY, WEEK, MemoryLake, lake_around, table_around, training_post
+
+WEEKS = training_weeks(dt.date(2026, 1, 5), "America/Los_Angeles")
+KEYS = [str(MONDAY + n * WEEK) for n in range(3)]
+
+
+OPENED = ExitStack()
+
+
+@pytest.fixture(autouse=True)
+def _contexts_are_closed() -> Iterator[None]:
+    yield
+    OPENED.close()
+
+
+def output_context(asset: str, keys: list[str]) -> dg.OutputContext:
+    context = dg.build_output_context(
+        asset_key=asset,
+        asset_partitions_def=WEEKS,
+        **({"partition_key": keys[0]} if len(keys) == 1 else {}),
+        asset_partition_key_range=dg.PartitionKeyRange(keys[0], keys[-1]) if len(keys) > 1 else None,
+    )
+    return OPENED.enter_context(context)
+
+
+def input_context(asset: str, keys: list[str], **metadata: Any) -> dg.InputContext:
+    context = dg.build_input_context(
+        asset_key=asset,
+        asset_partitions_def=WEEKS,
+        asset_partition_key_range=dg.PartitionKeyRange(keys[0], keys[-1]),
+        definition_metadata=metadata,
+    )
+    return OPENED.enter_context(context)
+
+
+def raw_week(key: str) -> Weekly[Any]:
+    day = dt.date.fromisoformat(key)
+    return Weekly(week=day, outcome=Outcome.PUBLISHED, posts=[training_post(day)])
+
+
+def records(key: str, sessions: int = 1, modified: str = "2026-03-02T01:00:00") -> WeekRecords:
+    week = dt.date.fromisoformat(key)
+    stamp = PostStamp(1, "small-program", modified, "c" * 64)
+    made = [
+        SessionRecord(
+            date=week + n * dt.timedelta(days=1),
+            session="small-program/1/1",
+            week=week,
+            program="small-program",
+            post_id=1,
+            post_title="",
+            post_url="",
+            modified_gmt=modified,
+            content_sha256="c" * 64,
+            weekday=None,
+            label=None,
+            kind="training",
+        )
+        for n in range(sessions)
+    ]
+    outcome = Outcome.PUBLISHED if made else Outcome.NO_SESSION
+    return WeekRecords(week=week, outcome=outcome, posts=[stamp], records=made)
+
+
+@pytest.mark.parametrize("keys", [KEYS[:1], KEYS], ids=["one week", "a range"])
+def test_what_is_written_is_read_back(keys: list[str]) -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    values = {key: raw_week(key) for key in keys}
+    manager.handle_output(output_context("raw_posts", keys), values)
+    assert dict(manager.load_input(input_context("raw_posts", keys))) == values
+
+
+def test_a_week_of_the_run_without_a_value_is_refused_and_named() -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    with pytest.raises(dg.DagsterInvariantViolationError, match="2026-03-16"):
+        manager.handle_output(output_context("raw_posts", KEYS), {key: raw_week(key) for key in KEYS[:2]})
+
+
+def test_reading_a_week_that_was_never_stored_is_an_error_that_names_it() -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    manager.handle_output(output_context("raw_posts", KEYS[:1]), {KEYS[0]: raw_week(KEYS[0])})
+    with pytest.raises(NotStored, match="raw_posts has no stored value for 2026-03-09, 2026-03-16"):
+        manager.load_input(input_context("raw_posts", KEYS))
+
+
+def test_an_input_may_allow_missing_weeks() -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    manager.handle_output(output_context("raw_posts", KEYS[:1]), {KEYS[0]: raw_week(KEYS[0])})
+    found = manager.load_input(input_context("raw_posts", KEYS, allow_missing_partitions=True))
+    assert list(found) == KEYS[:1]
+
+
+def test_an_unchanged_week_is_not_written_again() -> None:
+    lake = MemoryLake()
+    manager = LakeIOManager(lake=lake_around(lake))
+    for _ in range(2):
+        context = output_context("raw_posts", KEYS)
+        manager.handle_output(context, {key: raw_week(key) for key in KEYS})
+    assert len(lake.writes) == 2 * len(KEYS)  # each week's posts and each post's revision, once
+    assert context.get_logged_metadata()["weeks_unchanged"].value == 3
+
+
+def test_an_object_that_cannot_be_read_back_is_named() -> None:
+    lake = MemoryLake()
+    lake.objects["raw_posts/week=2026-03-02/posts.json"] = b'{"week": "2026-03-02", "outcome": "publi'
+    with pytest.raises(StorageCorrupt, match="raw_posts of week 2026-03-02"):
+        LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", KEYS[:1]))
+
+
+def table_manager(tmp_path: Path, **options: Any) -> tuple[SessionTableIOManager, SqliteSessionTable]:
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    manager = SessionTableIOManager(
+        session_table=table_around(table), lake=lake_around(MemoryLake()), **options
+    )
+    return manager, table
+
+
+def test_records_are_stored_and_read_back(tmp_path: Path) -> None:
+    manager, _ = table_manager(tmp_path)
+    values = {key: records(key, sessions=2) for key in KEYS}
+    manager.handle_output(output_context("session_records", KEYS), values)
+    assert dict(manager.load_input(input_context("session_records", KEYS))) == values
+
+
+def test_a_week_that_would_become_empty_fails_alone_and_keeps_its_sessions(tmp_path: Path) -> None:
+    manager, table = table_manager(tmp_path)
+    manager.handle_output(output_context("session_records", KEYS), {key: records(key) for key in KEYS})
+    changed = {KEYS[0]: records(KEYS[0], 0), KEYS[1]: records(KEYS[1], 3), KEYS[2]: records(KEYS[2])}
+    context = output_context("session_records", KEYS)
+    with pytest.raises(dg.Failure) as caught:
+        manager.handle_output(context, changed)
+    assert caught.value.description.splitlines()[1].startswith("2026-03-02: ")
+    stored = [table.read_week(dt.date.fromisoformat(key)) for key in KEYS]
+    assert [len(week.records) for week in stored if week] == [1, 3, 1]
+
+
+def test_a_week_may_become_empty_when_that_is_asked_for(tmp_path: Path) -> None:
+    manager, table = table_manager(tmp_path, allow_empty=True)
+    for sessions in (1, 0):
+        values = {KEYS[0]: records(KEYS[0], sessions)}
+        manager.handle_output(output_context("session_records", KEYS[:1]), values)
+    stored = table.read_week(MONDAY)
+    assert stored is not None
+    assert stored.records == []
+
+
+def test_an_older_revision_never_replaces_a_newer_one(tmp_path: Path) -> None:
+    manager, table = table_manager(tmp_path)
+    newer, older = records(KEYS[0], 2, "2026-03-03T00:00:00"), records(KEYS[0], 1, "2026-03-02T00:00:00")
+    manager.handle_output(output_context("session_records", KEYS[:1]), {KEYS[0]: newer})
+    with pytest.raises(dg.Failure):
+        manager.handle_output(output_context("session_records", KEYS[:1]), {KEYS[0]: older})
+    stored = table.read_week(MONDAY)
+    assert stored is not None
+    assert len(stored.records) == 2
