@@ -13,11 +13,12 @@ One module a concern, named for the section of the notation (docs/notation.md) i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
-from wod_pipeline.parsing._dates import UNDATED_WEEK, monday_of, published_day
+from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, monday_of, published_day
 from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
 from wod_pipeline.parsing._html import read_lines, read_text
-from wod_pipeline.parsing._outline import outline_post
+from wod_pipeline.parsing._outline import outline_post, read_heading
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.program import PlainPost, RawPost, Source, Week
 
@@ -62,8 +63,16 @@ def week_of(post: RawPost) -> dt.date:
     Title, slug and dated headings decide, else the publication. When not even that can be read: the day of the
     last modification, else `UNDATED_WEEK`.
     """
-    week = outline_post(read_post(post)).week
+    source = Source(post.link, post.id, "", post.modified_gmt, post.slug, post.date)
+    week = date_post(read_text(post.title.rendered), source, _headings(post)).week
     if week is not None:
         return week
     day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)
     return monday_of(day) if day else UNDATED_WEEK
+
+
+def _headings(post: RawPost) -> Iterator[str]:
+    """Day headings, read only when asked for: mostly the title says enough, and a body costs much more."""
+    for line in read_lines(post.content.rendered):
+        if read_heading(line.text):
+            yield line.text
