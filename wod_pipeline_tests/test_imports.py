@@ -22,8 +22,11 @@ LAYERS = (
         "export",
         "calendar",
         "watching",
+        "status",
     },
     {"storage", "alerts", "credentials", "wordpress", "demo", "messages"},
+    {"journal"},
+    {"answers"},
     {"settings"},
     {"adapters"},
     {"resources"},
@@ -62,7 +65,9 @@ def imports_of(path: Path) -> set[str]:
 
 
 def layer_of(room: str) -> int:
-    return next(n for n, rooms in enumerate(LAYERS) if room in rooms)
+    found = [n for n, rooms in enumerate(LAYERS) if room in rooms]
+    assert found, f"{room} is new: say in LAYERS where it lies, and in the package's docstring what it is"
+    return found[0]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -118,7 +123,7 @@ def test_nothing_imports_the_definitions_but_the_runner() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["wod_pipeline.cli", "wod_pipeline.cli.training", "wod_pipeline.cli.parse"]
+    "module", ["wod_pipeline.cli", "wod_pipeline.cli.sessions", "wod_pipeline.cli.parse"]
 )
 def test_the_command_line_starts_without_heavy_libraries(module: str) -> None:
     code = f"import sys, {module}; print(*[m for m in ('dagster', 'boto3', 'pandas', 'fastapi') if m in sys.modules])"
