@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 
@@ -91,7 +92,8 @@ class JsonClient:
         sleep: Callable[[float], None],
     ) -> None:
         self._session = session
-        self._headers = {"Accept": "application/json", **headers}
+        named = {"Accept": "application/json", **headers}
+        self._headers = {name: value.encode() for name, value in named.items()}
         self._timeouts = timeouts
         self._max_retries = max_retries
         self._max_bytes = max_bytes
@@ -149,7 +151,7 @@ class JsonClient:
             url,
             params=params,
             headers=self._headers,
-            auth=login or _no_login,
+            auth=HTTPBasicAuth(*(text.encode() for text in login)) if login else _no_login,
             timeout=(self._timeouts.connect_s, self._timeouts.read_s),
             allow_redirects=False,
             stream=True,

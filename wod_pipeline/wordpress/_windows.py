@@ -21,7 +21,7 @@ and such a post is dated a year before it was published. A year of weekly posts 
 CHUNK_WEEKS = 52
 """Weeks fetched together: about a hundred posts and two pages; small enough to be lost and read again."""
 
-PostWeek = Callable[[RawPost], dt.date | None]
+PostWeek = Callable[[RawPost], dt.date]
 Window = tuple[dt.date, dt.date]
 
 
@@ -74,10 +74,9 @@ def settle(
 ) -> dict[dt.date, Weekly[RawPost]]:
     """Each week's posts, given every post the source lists that is stored under it or may belong to it."""
     listed = {post.id: post for post in found}
-    week_by_id = {post.id: week_of(post) for post in listed.values()}
-    by_week: dict[dt.date | None, list[RawPost]] = {}
+    by_week: dict[dt.date, list[RawPost]] = {}
     for post in listed.values():
-        by_week.setdefault(week_by_id[post.id], []).append(post)
+        by_week.setdefault(week_of(post), []).append(post)
     return {
         week: _settle_week(week, previous.get(week), by_week.get(week, []), listed.keys()) for week in weeks
     }

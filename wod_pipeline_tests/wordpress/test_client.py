@@ -323,6 +323,11 @@ def test_a_login_is_proved_once_and_sent_with_every_request(
     assert all("authorization" in entry.request.headers for entry in wp.log)
 
 
+def test_user_and_password_may_hold_any_letters(wp: FakeWordPress, open_source: OpenSource) -> None:
+    wp.site.users = {"łukasz": "żółw – 7"}
+    assert open_source(credentials=("łukasz", "żółw – 7")).list_ids() == set()
+
+
 def test_a_wrong_password_is_noticed_though_the_site_would_serve_it_as_anonymous(
     wp: FakeWordPress, open_source: OpenSource
 ) -> None:

@@ -129,8 +129,14 @@ def test_a_server_that_is_down_is_unavailable_and_found_again_when_it_is_up(
     assert source.list_ids() == {post_id}
 
 
-def test_a_host_that_does_not_exist_is_unavailable(open_source: OpenSource) -> None:
-    with pytest.raises(SourceUnavailable, match=r"http://coach\.invalid/"):
+def test_a_host_whose_name_leads_nowhere_is_unavailable(
+    open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*args: object, **kwargs: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(SourceUnavailable, match=r"http://coach\.invalid/.*: \[Errno -2\] Name or service"):
         open_source("http://coach.invalid", max_retries=0).list_ids()
 
 
@@ -262,6 +268,17 @@ def test_a_refusal_repeats_wordpress_own_words_in_one_short_line(
     assert f"refused with {status}: {code}, No. Really & truly no no" in str(raised.value)
     assert len(str(raised.value)) < 350
     assert waits == []
+
+
+@pytest.mark.parametrize("user_agent", ["Mozilla/5.0 – łódź", "Mozilla/5.0\r\nX-Evil: 1"])
+def test_any_user_agent_is_sent_or_refused(
+    user_agent: str, wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    if "\n" in user_agent:
+        with pytest.raises(SourceRefused, match=r"cannot be asked \(InvalidHeader\)"):
+            open_source(user_agent=user_agent).list_ids()
+    else:
+        assert open_source(user_agent=user_agent).list_ids() == set()
 
 
 def test_errors_show_no_query(wp: FakeWordPress, source: WordPressSource) -> None:
