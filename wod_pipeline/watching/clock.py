@@ -63,3 +63,9 @@ def consecutive(weeks: set[dt.date]) -> list[tuple[dt.date, dt.date]]:
         else:
             ranges.append((week, week))
     return ranges
+
+
+def day_to_announce(now: dt.datetime, hour: int, zone: ZoneInfo) -> dt.date | None:
+    """The next day, once it is `hour` o'clock; None before."""
+    local = now.astimezone(zone)
+    return local.date() + _DAY if local.hour >= hour else None

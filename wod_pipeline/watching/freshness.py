@@ -11,7 +11,7 @@ the same when a tick is repeated, so nothing is sent twice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -27,6 +27,8 @@ NoticeKind = Literal["warn", "critical", "recovered"]
 
 KEPT_OPEN = dt.timedelta(weeks=4)
 """How long a week that never came stays an open episode."""
+ARRIVAL = dt.timedelta(minutes=30)
+"""How long after its publication a week may take to be stored: a sensor's interval, and a run."""
 _WEEK = dt.timedelta(weeks=1)
 
 
@@ -35,6 +37,8 @@ class Cause(str, Enum):
 
     NOT_PUBLISHED = "not_published"
     NO_SESSION = "no_session"
+    ARRIVING = "arriving"
+    """Published moments ago: the run that stores it has had no time to end. Nobody is told."""
     NOT_PROCESSED = "not_processed"
     DOUBTFUL = "doubtful"
     COULD_NOT_LOOK = "could_not_look"
@@ -59,11 +63,20 @@ class Rules:
     critical: WeeklyTime
 
 
+@dataclass(frozen=True)
+class Revision:
+    """One state of a post's content, and when it appeared (None: unknown)."""
+
+    content_sha256: str
+    appeared: dt.datetime | None = None
+
+
 class Episode(Struct, frozen=True, omit_defaults=True):
-    """A week that is not good: since when, what was told, and since when nobody could look."""
+    """A week that is not good: since when and why, what was told, and since when nobody could look."""
 
     week: dt.date
     since: dt.datetime
+    cause: Cause
     told: Urgency | None = None
     blind_since: dt.datetime | None = None
 
@@ -101,9 +114,21 @@ def weeks_to_judge(now: dt.datetime, rules: Rules, state: State) -> list[dt.date
     return sorted(week for week in weeks if due - week < KEPT_OPEN)
 
 
-def may_tell(week: dt.date, state: State) -> bool:
-    """Whether anything but a recovery could still be told of the week, so that looking closer is worth it."""
-    return all(episode.told != "critical" for episode in state.episodes if episode.week == week)
+def settled_cause(week: dt.date, state: State) -> Cause | None:
+    """Why the week is missing, when the gravest was told and only a recovery can follow: no need to look again."""
+    told = (episode for episode in state.episodes if episode.week == week and episode.told == "critical")
+    return next((episode.cause for episode in told), None)
+
+
+def cause_of_absence(now: dt.datetime, published: Iterable[Revision], stored: Iterable[Revision]) -> Cause:
+    """Why a week without stored sessions is so, from its posts as listed now and as last taken in."""
+    listed, taken = list(published), {revision.content_sha256 for revision in stored}
+    if not listed:
+        return Cause.NOT_PUBLISHED
+    if {revision.content_sha256 for revision in listed} <= taken:
+        return Cause.NO_SESSION
+    appeared = max((revision.appeared for revision in listed if revision.appeared), default=None)
+    return Cause.ARRIVING if appeared and now - appeared < ARRIVAL else Cause.NOT_PROCESSED
 
 
 def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State) -> State:
@@ -111,8 +136,8 @@ def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing
     episodes = {episode.week: episode for episode in state.episodes if episode.week in standings}
     for week, standing in standings.items():
         if standing.cause is not None:
-            opened = episodes.get(week) or Episode(week, _since(now, week, rules, state))
-            episodes[week] = _seen(opened, standing, now)
+            since = _since(now, week, rules, state)
+            episodes[week] = _seen(episodes.get(week), week, since, standing.cause, now)
         elif week in episodes and episodes[week].told is None:
             del episodes[week]
     judged = max([*standings, *([state.judged] if state.judged else [])], default=None)
@@ -126,6 +151,8 @@ def due_notices(
     notices = []
     for episode in state.episodes:
         standing = standings[episode.week]
+        if standing.cause is Cause.ARRIVING:
+            continue
         kind: NoticeKind = "recovered" if standing.cause is None else _urgency(now, episode.week, rules)
         if kind not in _already_told(episode):
             notices.append(Notice(kind, episode, standing))
@@ -156,6 +183,9 @@ def _since(now: dt.datetime, week: dt.date, rules: Rules, state: State) -> dt.da
     return now.replace(minute=0, second=0, microsecond=0)
 
 
-def _seen(episode: Episode, standing: Standing, now: dt.datetime) -> Episode:
-    blind = standing.cause is Cause.COULD_NOT_LOOK
-    return msgspec.structs.replace(episode, blind_since=(episode.blind_since or now) if blind else None)
+def _seen(
+    before: Episode | None, week: dt.date, since: dt.datetime, cause: Cause, now: dt.datetime
+) -> Episode:
+    episode = before or Episode(week, since, cause)
+    blind = (episode.blind_since or now) if cause is Cause.COULD_NOT_LOOK else None
+    return msgspec.structs.replace(episode, cause=cause, blind_since=blind)

@@ -1,0 +1,71 @@
+"""The daily message: the next day's training, once a day at the hour of the settings. Off unless one is set."""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+import dagster as dg
+import msgspec
+
+from wod_pipeline import messages
+from wod_pipeline.alerts import Notifier
+from wod_pipeline.resources.notifier import NotifierResource
+from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.settings import Settings
+from wod_pipeline.storage import SessionTable
+from wod_pipeline.watching.clock import day_to_announce
+
+USUAL_HOUR = 19
+"""The hour when a person starts the sensor in the UI without having set one."""
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The day that was last announced."""
+
+    announced: dt.date | None = None
+
+
+def daily_message_sensor(settings: Settings) -> dg.SensorDefinition:
+    """The sensor; it runs from the start only when an hour is set."""
+    off = settings.daily_message_hour is None
+    hour = USUAL_HOUR if settings.daily_message_hour is None else settings.daily_message_hour
+
+    @dg.sensor(
+        name="daily_message",
+        minimum_interval_seconds=settings.sensor_interval_s,
+        default_status=dg.DefaultSensorStatus.STOPPED if off else default_status(settings),
+        description=f"Sends the next day's training at {hour}:00, short enough for a phone.",
+    )
+    def daily_message(
+        context: dg.SensorEvaluationContext, session_table: SessionTableResource, notifier: NotifierResource
+    ) -> dg.SensorResult:
+        state = read_cursor(context.cursor, State, context.log)
+        day = day_to_announce(dt.datetime.now(dt.timezone.utc), hour, settings.zone)
+        watch = Watch(session_table.open(), notifier.open(), context.log)
+        state, reason = watch.tick(day, state)
+        return dg.SensorResult(skip_reason=reason, cursor=write_cursor(state))
+
+    return daily_message
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a tick reads and speaks through."""
+
+    table: SessionTable
+    notifier: Notifier
+    log: logging.Logger
+
+    def tick(self, day: dt.date | None, state: State) -> tuple[State, str]:
+        """Announce the day, unless it was; a day without a stored session is passed over in silence."""
+        if day is None:
+            return state, "Not the hour yet."
+        if state.announced == day:
+            return state, f"{day} is announced."
+        records = self.table.read_dates(day, day)
+        if not records:
+            return state, f"{day}: no session is stored."
+        if not send(self.notifier, messages.tomorrow(day, records), self.log):
+            return state, f"{day}: not sent yet."
+        return State(day), f"{day}: {len(records)} sessions announced."

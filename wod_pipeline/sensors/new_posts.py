@@ -1,0 +1,185 @@
+"""The new-post sensor: asks the site for new and edited posts and requests runs for exactly their weeks.
+
+What is new, when to ask a failing site again and what to tell is decided in `watching`; here the site and the
+table are asked, runs requested and messages sent. The cursor moves together with the requests.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import dagster as dg
+import msgspec
+
+from wod_pipeline import messages
+from wod_pipeline.alerts import Notifier
+from wod_pipeline.errors import SourceError
+from wod_pipeline.jobs import training_week_job
+from wod_pipeline.messages import Links
+from wod_pipeline.parsing import week_of
+from wod_pipeline.program import RawPost
+from wod_pipeline.resources.notifier import NotifierResource
+from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.settings import Settings
+from wod_pipeline.watching import outage, posts
+from wod_pipeline.watching.clock import consecutive
+from wod_pipeline.watching.posts import Known, State
+from wod_pipeline.watching.runs import RANGE_END, RANGE_START
+from wod_pipeline.wordpress import PostSource
+
+DAY = dt.timedelta(days=1)
+
+
+def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
+    """The sensor over these weeks."""
+    links = Links(settings.base_url)
+
+    @dg.sensor(
+        name="new_posts",
+        job=training_week_job,
+        minimum_interval_seconds=settings.sensor_interval_s,
+        default_status=default_status(settings),
+        description="Requests a run for exactly the weeks whose posts are new, edited or moved.",
+    )
+    def new_posts(
+        context: dg.SensorEvaluationContext,
+        source: SourceResource,
+        session_table: SessionTableResource,
+        notifier: NotifierResource,
+    ) -> dg.SensorResult:
+        state = read_cursor(context.cursor, State, context.log)
+        watch = Watch(settings, links, source, session_table, notifier.open(), context.log, is_week)
+        found = watch.tick(dt.datetime.now(dt.timezone.utc), state)
+        return dg.SensorResult(
+            run_requests=[run_request(*request) for request in found.requests],
+            skip_reason=None if found.requests else found.reason,
+            cursor=write_cursor(found.state),
+        )
+
+    def is_week(week: dt.date) -> bool:
+        return weeks.has_partition_key(week.isoformat())
+
+    return new_posts
+
+
+Request = tuple[tuple[dt.date, dt.date], list[RawPost]]
+"""First and last week, and the posts that ask for them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a tick leaves: runs to request, the new state, and what it found."""
+
+    requests: list[Request]
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Everything a tick looks at and speaks through."""
+
+    settings: Settings
+    links: Links
+    source: SourceResource
+    table: SessionTableResource
+    notifier: Notifier
+    log: logging.Logger
+    is_week: Callable[[dt.date], bool]
+
+    def tick(self, now: dt.datetime, state: State) -> Found:
+        """Ask the site, unless it failed a moment ago, and decide which weeks to run again."""
+        if state.outage and now < state.outage.next_try:
+            return Found([], state, _waiting(state.outage))
+        try:
+            site = self.source.open()
+            read = _read(site, now, state)
+            listed = site.list_ids() if posts.is_sweep_due(now, state) else None
+        except SourceError as error:
+            return self._failed(now, state, error)
+        state = self._recovered(site, state)
+        known = self._known()
+        if listed is not None:
+            state = self._swept(now, site, listed, known, state)
+        return self._decide(now, read, known, state)
+
+    def _decide(
+        self, now: dt.datetime, read: list[RawPost], known: dict[int, list[Known]], state: State
+    ) -> Found:
+        news = posts.news(read, week_of, known, state, self.is_week)
+        for week, unknown in news.unknown.items():
+            ids = ", ".join(str(post.id) for post in unknown)
+            self.log.warning("Post %s belongs to the week of %s, which is no partition: not run.", ids, week)
+        requests = [
+            (span, list(_posts_of(span, news.weeks).values())) for span in consecutive(set(news.weeks))
+        ]
+        for (first, last), asking in requests:
+            self.log.info("Weeks %s to %s, for posts %s", first, last, sorted(post.id for post in asking))
+        reason = f"{len(read)} posts read, none new or edited."
+        return Found(requests, posts.asked(now, read, week_of, state), reason)
+
+    def _known(self) -> dict[int, list[Known]]:
+        return posts.known_posts((stored.week, stored.posts) for stored in self.table.open().weeks())
+
+    def _failed(self, now: dt.datetime, state: State, error: SourceError) -> Found:
+        failing = outage.failed(now, state.outage, error.what, passing=error.rerun_helps)
+        if outage.is_worth_telling(now, failing):
+            message = messages.source_down(self._name, failing, self.settings.zone, self.links)
+            if send(self.notifier, message, self.log):
+                failing = outage.told(failing)
+        return Found([], msgspec.structs.replace(state, outage=failing), _waiting(failing))
+
+    def _recovered(self, site: PostSource, state: State) -> State:
+        if state.outage and state.outage.told:
+            message = messages.source_back(site.name, state.outage, self.settings.zone, self.links)
+            if not send(self.notifier, message, self.log):
+                return state
+        return msgspec.structs.replace(state, outage=None)
+
+    def _swept(
+        self,
+        now: dt.datetime,
+        site: PostSource,
+        listed: set[int],
+        known: dict[int, list[Known]],
+        state: State,
+    ) -> State:
+        gone = posts.newly_gone(listed, known, state)
+        if gone and not send(self.notifier, messages.posts_gone(site.name, gone, self.links), self.log):
+            return state
+        return posts.swept(now, listed, gone, state)
+
+    @property
+    def _name(self) -> str:
+        """What to call a site that may not even open."""
+        return self.settings.wordpress_url if self.settings.source == "wordpress" else self.settings.source
+
+
+def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost]) -> dg.RunRequest:
+    """One run for one week or for a range of neighbours."""
+    first, last = (week.isoformat() for week in weeks)
+    key = posts.run_key(weeks, asking)
+    if first == last:
+        return dg.RunRequest(partition_key=first, run_key=key)
+    return dg.RunRequest(run_key=key, tags={RANGE_START: first, RANGE_END: last})
+
+
+def _read(site: PostSource, now: dt.datetime, state: State) -> list[RawPost]:
+    """Posts edited since the last reading, and posts published since: a scheduled one may be neither edited."""
+    since = posts.read_since(now, state)
+    published = site.fetch_published(since.date() - DAY, now.date() + DAY)
+    return list({post.id: post for post in [*published, *site.fetch_modified(since)]}.values())
+
+
+def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]) -> dict[int, RawPost]:
+    return {post.id: post for week, asking in weeks.items() if span[0] <= week <= span[1] for post in asking}
+
+
+def _waiting(failing: outage.Outage) -> str:
+    return (
+        f"The site could not be read {failing.failures} times since {failing.since:%Y-%m-%d %H:%M} UTC; "
+        f"asking again at {failing.next_try:%H:%M} UTC. {failing.says}"
+    )

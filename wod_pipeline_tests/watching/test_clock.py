@@ -1,0 +1,117 @@
+"""Weeks and deadlines by the wall clock, changes of clocks included."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.watching.clock import (
+    WeeklyTime,
+    consecutive,
+    day_to_announce,
+    newest_due,
+    parse_weekly_time,
+    week_for,
+)
+
+ZONE = ZoneInfo("America/Los_Angeles")
+UTC = dt.timezone.utc
+DEADLINE = parse_weekly_time("sun 21:00")
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("now", "week"),
+    [
+        ("2026-11-22 17:59", "2026-11-16"),
+        ("2026-11-22 18:00", "2026-11-23"),
+        ("2026-11-23 06:00", "2026-11-23"),
+        ("2026-03-08 18:00", "2026-03-09"),
+        ("2026-11-01 17:59", "2026-10-26"),
+        ("2026-11-01 18:00", "2026-11-02"),
+    ],
+)
+def test_from_sunday_at_six_in_the_evening_the_coming_week_matters(now: str, week: str) -> None:
+    assert week_for(at(now).astimezone(UTC), ZONE).isoformat() == week
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sun 21:00", WeeklyTime(-1, dt.time(21))),
+        ("Fri 8:30", WeeklyTime(-3, dt.time(8, 30))),
+        ("mon 05:00", WeeklyTime(0, dt.time(5))),
+        ("thu 23:59", WeeklyTime(3, dt.time(23, 59))),
+    ],
+)
+def test_friday_to_sunday_lie_before_the_week_and_monday_to_thursday_in_it(
+    text: str, expected: WeeklyTime
+) -> None:
+    assert parse_weekly_time(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "sunday 21:00", "sun 24:00", "sun 21", "xxx 21:00", "sun 21:60"])
+def test_any_other_text_is_no_weekly_time(text: str) -> None:
+    with pytest.raises(ValueError, match="use a weekday and a time such as sun 21:00"):
+        parse_weekly_time(text)
+
+
+@pytest.mark.parametrize(
+    ("week", "utc"),
+    [
+        ("2026-03-09", "2026-03-09T04:00:00+00:00"),
+        ("2026-03-02", "2026-03-02T05:00:00+00:00"),
+        ("2026-11-02", "2026-11-02T05:00:00+00:00"),
+        ("2026-10-26", "2026-10-26T04:00:00+00:00"),
+    ],
+)
+def test_a_deadline_keeps_its_time_of_day_when_clocks_change(week: str, utc: str) -> None:
+    assert DEADLINE.of_week(dt.date.fromisoformat(week), ZONE).astimezone(UTC).isoformat() == utc
+
+
+@pytest.mark.parametrize(
+    ("now", "week"),
+    [
+        ("2026-11-22 20:59", "2026-11-16"),
+        ("2026-11-22 21:00", "2026-11-23"),
+        ("2026-11-29 20:59", "2026-11-23"),
+    ],
+)
+def test_a_week_is_due_from_its_deadline_on(now: str, week: str) -> None:
+    assert newest_due(at(now), DEADLINE, ZONE).isoformat() == week
+
+
+@given(
+    st.integers(0, 15 * 365 * 24 * 60).map(lambda n: at("2020-01-01") + dt.timedelta(minutes=n)),
+    st.builds(WeeklyTime, st.integers(-3, 3), st.times()),
+)
+def test_the_newest_due_week_is_due_and_the_next_is_not(now: dt.datetime, deadline: WeeklyTime) -> None:
+    week = newest_due(now, deadline, ZONE)
+
+    assert week.weekday() == 0
+    assert deadline.of_week(week, ZONE) <= now < deadline.of_week(week + dt.timedelta(weeks=1), ZONE)
+
+
+@given(st.sets(st.integers(0, 60)))
+def test_ranges_hold_exactly_the_weeks_and_never_touch(numbers: set[int]) -> None:
+    weeks = {dt.date(2026, 1, 5) + dt.timedelta(weeks=n) for n in numbers}
+    ranges = consecutive(weeks)
+
+    spelled = [
+        first + dt.timedelta(weeks=n) for first, last in ranges for n in range((last - first).days // 7 + 1)
+    ]
+    assert spelled == sorted(weeks)
+    assert all(b[0] - a[1] > dt.timedelta(weeks=1) for a, b in pairwise(ranges))
+
+
+def test_the_next_day_is_announced_from_its_hour_on() -> None:
+    assert day_to_announce(at("2026-11-22 18:59"), 19, ZONE) is None
+    assert day_to_announce(at("2026-11-22 19:00"), 19, ZONE) == dt.date(2026, 11, 23)

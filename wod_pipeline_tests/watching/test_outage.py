@@ -1,0 +1,43 @@
+"""A failing site is asked less and less often, and told of once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from wod_pipeline.watching.outage import Outage, failed, is_worth_telling, told
+
+NOW = dt.datetime(2026, 11, 22, 21, tzinfo=dt.timezone.utc)
+
+
+def fail_for(minutes: int) -> tuple[list[int], Outage]:
+    """Ask again whenever it is time; the minutes at which it was asked, and the outage."""
+    asked, outage = [0], failed(NOW, None, "no answer", passing=True)
+    while (outage.next_try - NOW).total_seconds() / 60 <= minutes:
+        asked.append(round((outage.next_try - NOW).total_seconds() / 60))
+        outage = failed(outage.next_try, outage, "no answer", passing=True)
+    return asked, outage
+
+
+def test_pauses_double_up_to_an_hour() -> None:
+    assert fail_for(280)[0] == [0, 5, 15, 35, 75, 135, 195, 255]
+
+
+def test_an_outage_remembers_its_start_and_counts_failures() -> None:
+    outage = fail_for(100)[1]
+
+    assert (outage.since, outage.failures) == (NOW, 5)
+
+
+def test_a_failure_that_may_pass_is_kept_from_people_for_half_an_hour() -> None:
+    outage = failed(NOW, None, "no answer", passing=True)
+
+    assert not is_worth_telling(NOW + dt.timedelta(minutes=29), outage)
+    assert is_worth_telling(NOW + dt.timedelta(minutes=30), outage)
+
+
+def test_a_failure_that_cannot_pass_is_told_at_once_and_only_once() -> None:
+    outage = failed(NOW, None, "refused", passing=False)
+
+    assert is_worth_telling(NOW, outage)
+    assert not is_worth_telling(NOW, told(outage))
+    assert not is_worth_telling(NOW, failed(NOW, told(outage), "refused", passing=False))
