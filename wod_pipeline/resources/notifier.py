@@ -1,4 +1,4 @@
-"""Where messages to people go, as Dagster resources."""
+"""Where messages to people go, and the ledger that keeps each from going twice, as Dagster resources."""
 
 import logging
 from abc import abstractmethod
@@ -7,7 +7,26 @@ from pathlib import Path
 import dagster as dg
 
 from wod_pipeline.alerts import ConsoleNotifier, Notifier
+from wod_pipeline.storage import Ledger
 from wod_pipeline.storage._sqlite import SqliteLedger
+
+
+class LedgerResource(dg.ConfigurableResource[Ledger]):
+    """Somewhere to mark that a thing was done."""
+
+    @abstractmethod
+    def open(self) -> Ledger:
+        """Return the ledger, ready to be asked."""
+
+
+class SqliteLedgerResource(LedgerResource):
+    """A ledger in a SQLite file of this machine."""
+
+    path: str
+
+    def open(self) -> Ledger:
+        """Open the file; it is made when first written."""
+        return SqliteLedger(Path(self.path))
 
 
 class NotifierResource(dg.ConfigurableResource[Notifier]):
@@ -21,10 +40,8 @@ class NotifierResource(dg.ConfigurableResource[Notifier]):
 class ConsoleNotifierResource(NotifierResource):
     """Writes messages to the log: what is used when no SNS topic or phone is set."""
 
-    ledger_path: str
+    ledger: dg.ResourceDependency[LedgerResource]
 
     def open(self) -> Notifier:
         """Return a notifier that logs."""
-        return ConsoleNotifier(
-            logging.getLogger("wod_pipeline.alerts").warning, SqliteLedger(Path(self.ledger_path))
-        )
+        return ConsoleNotifier(logging.getLogger("wod_pipeline.alerts").warning, self.ledger.open())

@@ -3,7 +3,12 @@
 from typing import Any
 
 from wod_pipeline.resources.lake import FolderLakeResource, LakeIOManager, LakeResource
-from wod_pipeline.resources.notifier import ConsoleNotifierResource
+from wod_pipeline.resources.notifier import (
+    ConsoleNotifierResource,
+    LedgerResource,
+    NotifierResource,
+    SqliteLedgerResource,
+)
 from wod_pipeline.resources.session_table import (
     SessionTableIOManager,
     SessionTableResource,
@@ -15,12 +20,12 @@ from wod_pipeline.settings import Settings
 
 def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[str, Any]:
     """Every resource of the code location by key."""
-    lake, table = _stores(settings)
+    lake, table = _lake(settings), _session_table(settings)
     return {
         "source": source_resource(settings),
         "lake": lake,
         "session_table": table,
-        "notifier": ConsoleNotifierResource(ledger_path=str(settings.database_path)),
+        "notifier": _notifier(settings),
         "lake_io_manager": LakeIOManager(lake=lake),
         "session_table_io_manager": SessionTableIOManager(
             session_table=table, lake=lake, allow_empty=allow_empty
@@ -28,13 +33,34 @@ def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[st
     }
 
 
-def _stores(settings: Settings) -> tuple[LakeResource, SessionTableResource]:
-    """The lake and the table of the settings; the AWS ones are imported only when chosen."""
+def _lake(settings: Settings) -> LakeResource:
     if settings.on_aws:
-        from wod_pipeline.resources.aws import aws_stores
+        from wod_pipeline.resources.aws import lake_on_s3
 
-        return aws_stores(settings)
-    data = settings.data_dir.resolve()
-    return FolderLakeResource(path=str(data / "lake")), SqliteSessionTableResource(
-        path=str(data / "sessions.sqlite")
-    )
+        return lake_on_s3(settings)
+    return FolderLakeResource(path=str(settings.lake_path.resolve()))
+
+
+def _session_table(settings: Settings) -> SessionTableResource:
+    if settings.on_aws:
+        from wod_pipeline.resources.aws import table_on_dynamodb
+
+        return table_on_dynamodb(settings)
+    return SqliteSessionTableResource(path=str(settings.database_path.resolve()))
+
+
+def _ledger(settings: Settings) -> LedgerResource:
+    if settings.on_aws:
+        from wod_pipeline.resources.aws import ledger_on_dynamodb
+
+        return ledger_on_dynamodb(settings)
+    return SqliteLedgerResource(path=str(settings.database_path.resolve()))
+
+
+def _notifier(settings: Settings) -> NotifierResource:
+    """SNS when a topic or phone is set, wherever the sessions are kept; else the log."""
+    if settings.sns_topic_arn or settings.sns_phone:
+        from wod_pipeline.resources.aws import notifier_on_sns
+
+        return notifier_on_sns(settings, _ledger(settings))
+    return ConsoleNotifierResource(ledger=_ledger(settings))
