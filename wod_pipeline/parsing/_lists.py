@@ -1,0 +1,314 @@
+"""§7.3 and §7.4: the terms of a movement line as a list, a complex, or alternatives.
+
+One term is read in `_exercises`; here a line is cut into terms, and terms become exercises.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
+from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load
+from wod_pipeline.parsing._quantities import Quantity
+from wod_pipeline.parsing._rest import read_rest
+from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
+from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.program import Range, Rest, Side
+
+
+class Element(NamedTuple):
+    """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them."""
+
+    terms: tuple[Term, ...]
+    grouped: bool = False
+    alternative: bool = False
+
+
+class MovementLine(NamedTuple):
+    """All movements a line names, before it is known which block they stand in."""
+
+    elements: tuple[Element, ...]
+    minute: int | None = None
+    alternative: bool = False
+
+    @property
+    def sets(self) -> Range | None:
+        """The number of sets the line itself states (``k x r``)."""
+        return next((term.sets for element in self.elements for term in element.terms if term.sets), None)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the line lists its sets one by one."""
+        return any(term.rows for element in self.elements for term in element.terms)
+
+
+class ReadExercise(NamedTuple):
+    """One exercise as a line states it: parts with their repetitions within one of it, quantity, load and the rest."""
+
+    parts: tuple[tuple[ReadPart, int | None], ...]
+    quantity: Quantity | None = None
+    rep_scheme: tuple[int, ...] = ()
+    rows: tuple[ReadRow, ...] = ()
+    side: Side | None = None
+    load: ReadLoad | None = None
+    load_words: str = ""
+    tempo: str | None = None
+    rest: Rest | None = None
+    choice: int | None = None
+
+
+_MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
+_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)] ?(?=[^0-9 ])")
+_OR = re.compile(r"or:? ")
+_GROUP = re.compile(r"\(([^()%@]*\+[^()%@]*)\)")
+_SEPARATOR = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]"
+    r"|(?P<or>,? or (?=\S)| ?/ or )"
+    r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
+    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then) (?=[0-9]))"
+)
+_WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    joiner: str  # "", ",", "+", "or": what stands in front
+
+
+@lru_cache(maxsize=8192)
+def read_movements(form: Form, start: int = 0) -> MovementLine | None:
+    """The movements the matching form names from `start` on, when that is all it does.
+
+    ``line = ["Minute" N "-"] [N "."] element {("," | "or") element}``, ``element = term {"+" term}``. Lines that
+    start with `*` or stand wholly in brackets name none.
+    """
+    text = form.text
+    if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
+        return None
+    minute = _MINUTE.match(text, start)
+    start = minute.end() if minute else start
+    number = _LIST_NUMBER.match(text, start)
+    start = number.end() if number else start
+    other = _OR.match(text, start)
+    start = other.end() if other else start
+    elements = _with_rows(form, start) or _elements(form, start, len(text))
+    if not elements:
+        return None
+    return MovementLine(elements, int(minute["n"]) if minute else None, bool(other))
+
+
+def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
+    """``NAME row {"," row}``: the sets one by one behind the name."""
+    at = find_clauses(form.text[start:])
+    if not at:
+        return ()
+    rows = read_clauses(form.text[start + at :])
+    if not rows or (len(rows) == 1 and "@" in form.text[start:]):
+        return ()
+    end = start + len(form.text[start : start + at].rstrip(" @:,-x"))
+    elements = _elements(form, start, end)
+    if not elements or any(term.quantity or term.load for element in elements for term in element.terms):
+        return ()
+    last = elements[-1]
+    terms = (*last.terms[:-1], last.terms[-1]._replace(rows=rows))
+    return (*elements[:-1], last._replace(terms=terms))
+
+
+def _elements(form: Form, start: int, end: int) -> tuple[Element, ...]:
+    opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
+    groups = [found.span() for found in _GROUP.finditer(form.text)]
+    plain = form._replace(text=opened)
+    pieces = _pieces(opened, start, end)
+    for any_name in (False, True):
+        elements = _fold(plain, pieces, groups, any_name=any_name)
+        if elements:
+            return elements
+    return ()
+
+
+def _pieces(text: str, start: int, end: int) -> list[_Piece]:
+    pieces, at, joiner = [], start, ""
+    for found in _SEPARATOR.finditer(text, start, end):
+        kind = found.lastgroup
+        if kind is None:
+            continue
+        pieces.append(_Piece(at, found.start(), joiner))
+        at, joiner = found.end(), {"or": "or", "plus": "+", "comma": ","}[kind]
+    return [*pieces, _Piece(at, end, joiner)]
+
+
+_MOST_PIECES = 40
+
+
+def _fold(
+    form: Form, pieces: list[_Piece], groups: list[tuple[int, int]], *, any_name: bool
+) -> tuple[Element, ...]:
+    """Read piece by piece; a piece that is no term is a clause of the term before it, or part of a longer name."""
+    elements: list[Element] = []
+    k = 0
+    while k < len(pieces) and len(pieces) <= _MOST_PIECES:
+        taken = _longest_term(form, pieces, k, any_name=any_name)
+        if taken:
+            term, count = taken
+            _join(elements, term, pieces[k], groups)
+            k += count
+        elif elements and (clause := _with_clause(elements[-1].terms[-1], form.text[slice(*pieces[k][:2])])):
+            _replace_last(elements, clause)
+            k += 1
+        else:
+            return ()
+    return tuple(elements)
+
+
+def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
+    """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
+    loose = any_name and _ends_in_x(form, pieces)
+    for count in range(1, min(4, len(pieces) - k + 1)):
+        if count > 1 and pieces[k + count - 1].joiner == ",":
+            return None
+        term = read_term(form, pieces[k].start, pieces[k + count - 1].end, any_name=any_name or count == 1)
+        if term:
+            return term, count
+    if loose and (pieces[k].joiner == "+" or pieces[k + 1 : k + 2] and pieces[k + 1].joiner == "+"):
+        return _unknown_in_complex(form, pieces[k])
+    return None
+
+
+_IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
+
+
+def _ends_in_x(form: Form, pieces: list[_Piece]) -> bool:
+    return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
+
+
+_PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z' /-]{2,60})")
+
+
+def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+    """An unknown name in ``A + B x N`` stands before `x N`, like any name of the complex."""
+    text = form.text[piece.start : piece.end]
+    start = piece.start + len(text) - len(text.lstrip())
+    found = _PLAIN_NAME.fullmatch(text.strip())
+    if not found:
+        return None
+    count = Range(int(found["n"]), int(found["n"])) if found["n"] else None
+    part = ReadPart(None, start + found.start("name"), start + found.end("name"))
+    return Term((part,), count=count), 1
+
+
+def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple[int, int]]) -> None:
+    grouped = any(start <= term.parts[0].start < end for start, end in groups)
+    if piece.joiner == "+" and elements:
+        last = elements[-1]
+        elements[-1] = last._replace(terms=(*last.terms, term), grouped=last.grouped or grouped)
+    else:
+        elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
+
+
+def _with_clause(term: Term, text: str) -> Term | None:
+    """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
+    text = text.strip(" .")
+    load = read_bracketed_load(text) if term.load is None else None
+    if load:
+        return term._replace(load=load, load_words=text)
+    rest = read_rest(text)
+    if rest:
+        return term._replace(rest=rest.rest)
+    return term if term.open_ended or not text else None
+
+
+def _replace_last(elements: list[Element], term: Term) -> None:
+    last = elements[-1]
+    elements[-1] = last._replace(terms=(*last.terms[:-1], term))
+
+
+# -------------------------------------------------------------------------------------------- exercises
+def exercises_of(line: MovementLine, *, joins: bool) -> list[ReadExercise]:
+    """The exercises of a line. `joins`: whether the block joins counted terms at `+` to a complex (§7.3)."""
+    out: list[ReadExercise] = []
+    choice = 0
+    for k, element in enumerate(line.elements):
+        opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
+        choice += bool(opens and not element.alternative)
+        mine = choice if opens or element.alternative else None
+        out += [exercise._replace(choice=mine) for exercise in _of_element(element, joins=joins)]
+    return _sharing_quantities(out)
+
+
+def _of_element(element: Element, *, joins: bool) -> list[ReadExercise]:
+    if len(element.terms) > 1 and _is_complex(element, joins=joins):
+        return [_complex(element.terms)]
+    return [_simple(term) for term in element.terms]
+
+
+def _is_complex(element: Element, *, joins: bool) -> bool:
+    """§7.3: grouped by brackets, a term without a count, or all counted where the block joins them."""
+    terms = element.terms
+    if element.grouped or any(not term.counted for term in terms):
+        return True
+    if terms[-1].count is not None and terms[-1].behind_x:
+        return True
+    return joins and all(term.quantity is None or term.quantity.field == "reps" for term in terms)
+
+
+def _simple(term: Term) -> ReadExercise:
+    """One term is one exercise; its count is the exercise's repetitions."""
+    if term.count is not None and term.behind_x:
+        return _complex((term,))
+    quantity = term.quantity or (Quantity("reps", term.count, unit=False) if term.count else None)
+    parts = tuple((part, 1 if len(term.parts) > 1 else None) for part in term.parts)
+    return _exercise((term,), parts, quantity)
+
+
+def _complex(terms: tuple[Term, ...]) -> ReadExercise:
+    """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
+    total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
+    counts = [_count(term, total) for term in terms]
+    if total is None and len(terms) > 1 and counts[0] is not None and not any(counts[1:]):
+        total, counts[0] = Quantity("reps", terms[0].count, unit=False), None
+    parts = tuple((part, count or 1) for term, count in zip(terms, counts) for part in term.parts)
+    if len(parts) == 1:
+        parts = ((parts[0][0], counts[0]),)
+    return _exercise(terms, parts, total)
+
+
+def _each_behind_x(terms: tuple[Term, ...]) -> bool:
+    return len(terms) > 1 and all(term.behind_x for term in terms)
+
+
+def _count(term: Term, total: Quantity | None) -> int | None:
+    value = term.count
+    if value is None and term.quantity is not None and term.quantity is not total:
+        value = term.quantity.value
+    return int(value.min) if value is not None and value.min is not None else None
+
+
+def _exercise(
+    terms: tuple[Term, ...], parts: tuple[tuple[ReadPart, int | None], ...], quantity: Quantity | None
+) -> ReadExercise:
+    last_first = terms[::-1]
+    loaded = next((term for term in last_first if term.load), terms[-1])
+    return ReadExercise(
+        parts=parts,
+        quantity=quantity,
+        rep_scheme=terms[-1].rep_scheme,
+        rows=terms[-1].rows,
+        side=next((term.side for term in last_first if term.side), None),
+        load=loaded.load,
+        load_words=loaded.load_words,
+        tempo=next((term.tempo for term in last_first if term.tempo), None),
+        rest=next((term.rest for term in last_first if term.rest), None),
+    )
+
+
+def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
+    """Of alternatives, one that says no quantity has that of the next that does: `Dips or Rows x 8`."""
+    out = list(exercises)
+    for k in range(len(out) - 2, -1, -1):
+        behind = out[k + 1]
+        if out[k].choice and out[k].choice == behind.choice and out[k].quantity is None and not out[k].rows:
+            out[k] = out[k]._replace(quantity=behind.quantity, side=out[k].side or behind.side)
+    return out

@@ -1,0 +1,157 @@
+"""§7.2 The vocabulary, and which movement a name means.
+
+The vocabulary is data (`movements.json`): movements with aliases, a family, and the lifts a percent of them
+can refer to. A name that resolves to nothing is kept as written by the callers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from wod_pipeline.parsing._text import form_of
+
+
+class Movement(NamedTuple):
+    """One entry of the vocabulary. `ref_chain`: the lifts a percent of it can refer to, the likeliest first."""
+
+    id: str
+    name: str
+    family: str
+    ref_chain: tuple[str, ...]
+    ref_ambiguous: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+class Name(NamedTuple):
+    """A name found in a text: which movement, where, and whether the name says it is paused."""
+
+    movement_id: str | None
+    start: int
+    end: int
+    paused: bool = False
+
+
+FAMILIES = frozenset(
+    "snatch clean clean+jerk jerk pull press squat hinge accessory gymnastics conditioning".split()
+)
+DROPPABLE = frozenset(
+    # implements
+    "db dumbbell kb kettlebell barbell bar plate band banded sandbag"
+    # sides
+    " single one 1 arm leg alternating"
+    # manner
+    " strict kipping unbroken weighted empty easy light heavy moderate slow fast standing seated deficit"
+    " jumping inchworm tempo pause paused pausing"
+    # the rest
+    " hold bottom top max of the your a or with".split()
+)
+_PAUSES = frozenset(("pause", "paused", "pausing"))
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PAUSE_CLAUSE = re.compile(r"(?:^|(?<= ))(?:with|w/).{0,40}?\bpauses?\b[^+,]{0,60}")
+_AND = re.compile(r" (?:and|&) |&")
+_SIGNS = re.compile(r"[^\w ]+")
+_QUARTERED = re.compile(r"[-_/]+")
+MAX_NAME = 120
+
+
+def load_vocabulary(path: Path) -> dict[str, Movement]:
+    """The movements of a vocabulary file, by id."""
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        entry["id"]: Movement(
+            entry["id"],
+            entry["name"],
+            entry["family"],
+            tuple(entry["ref_chain"]),
+            entry.get("ref_ambiguous", False),
+            tuple(entry["aliases"]),
+        )
+        for entry in entries
+    }
+
+
+def plain_name(text: str) -> str:
+    """A name as names are compared: lower case, `&` as and, hyphens as spaces, no other signs, singular words."""
+    text = _QUARTERED.sub(" ", text.replace("&", " and "))
+    return " ".join(_singular(word) for word in _SIGNS.sub("", text).split())
+
+
+def _singular(word: str) -> str:
+    if len(word) < 3 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
+    return word[:-1]
+
+
+VOCABULARY = load_vocabulary(Path(__file__).with_name("movements.json"))
+
+
+def names_of(movement: Movement) -> set[str]:
+    """Every name of a movement, as names are compared."""
+    return {
+        plain_name(form_of(name).text)
+        for name in (movement.id.replace("_", " "), movement.name, *movement.aliases)
+    }
+
+
+_BY_NAME = {name: movement.id for movement in VOCABULARY.values() for name in names_of(movement)}
+
+
+@lru_cache(maxsize=8192)
+def resolve(text: str) -> tuple[Name, ...]:
+    """The movement, or the movements joined by `and`, that `text` (in matching form) names; empty when none.
+
+    In order: the whole name; without brackets and a pause clause; both halves at an `and`; then words that
+    only say how or with what are dropped from left to right until a name is left.
+    """
+    if not text or len(text) > MAX_NAME:
+        return ()
+    whole = _BY_NAME.get(plain_name(text))
+    if whole:
+        return (Name(whole, 0, len(text)),)
+    bare = _PAUSE_CLAUSE.sub(" ", _BRACKETS.sub(" ", text))
+    exact = _BY_NAME.get(plain_name(bare))
+    if exact:
+        return (Name(exact, 0, len(text)),)
+    return _both_halves(text) or _dropping(text, bare)
+
+
+def is_exact(text: str) -> bool:
+    """Whether `text` as a whole is a name, nothing dropped."""
+    return plain_name(text) in _BY_NAME
+
+
+def _both_halves(text: str) -> tuple[Name, ...]:
+    for found in _AND.finditer(text):
+        left, right = resolve(text[: found.start()]), resolve(text[found.end() :])
+        if left and right:
+            moved = (Name(n.movement_id, n.start + found.end(), n.end + found.end(), n.paused) for n in right)
+            return (*left, *moved)
+    return ()
+
+
+def _dropping(text: str, bare: str) -> tuple[Name, ...]:
+    words, paused, at = plain_name(bare).split(), False, 0
+    while at < len(words):
+        if words[at] not in DROPPABLE:
+            at += 1
+            continue
+        paused = words.pop(at) in _PAUSES or paused
+        found = _BY_NAME.get(" ".join(words))
+        if found:
+            return (Name(found, 0, len(text), paused),)
+    return ()
+
+
+def nearest_name(text: str) -> str | None:
+    """The known name most like `text`, to offer to the reader; None when nothing is alike."""
+    close = difflib.get_close_matches(plain_name(text)[:60], _BY_NAME, n=1, cutoff=0.75)
+    return VOCABULARY[_BY_NAME[close[0]]].name if close else None

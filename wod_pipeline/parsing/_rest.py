@@ -1,0 +1,60 @@
+"""§9 Rest: how long, and whether the line says it is between sets or rounds."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from wod_pipeline.parsing._quantities import CLOCK, clock_s
+from wod_pipeline.parsing._text import NUM, number, tidy
+from wod_pipeline.program import Range, Rest
+
+
+class ReadRest(NamedTuple):
+    """A rest, and whether it is the block's by its own words."""
+
+    rest: Rest
+    between: bool
+
+
+_LENGTH = (
+    rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?(?: ?min(?:ute)?s?)?"
+    rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec(?:ond)?s?|s|min(?:ute)?s?|m))"
+)
+_REST = re.compile(
+    r"(?:rest(?:ing)?[:=]?(?: (?:for|about|exactly|at least|up to|period))*[:=]? ?"
+    rf"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?|equal to work(?: time)?)|{_LENGTH})"
+    rf"|{_LENGTH.replace('P<', 'P<r_')} (?:of )?rest)"
+    r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between| ?and repeat)?"
+)
+
+
+def read_rest(text: str) -> ReadRest | None:
+    """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line."""
+    if "rest" not in text:
+        return None
+    found = _REST.fullmatch(text.strip("(). "))
+    if not found:
+        return None
+    between = bool(found["between"]) and (found["of"] or "")[:3] in {"set", "rou"}
+    return ReadRest(_rest(found), between)
+
+
+def _rest(found: re.Match[str]) -> Rest:
+    if found["needed"]:
+        return Rest(qual="as_needed")
+    if found["equal"]:
+        return Rest(qual="equal_to_work")
+    prefix = "" if found["clock"] or found["a"] else "r_"
+    clock, low = found[prefix + "clock"], found[prefix + "a"]
+    if clock:
+        ends = [clock_s(clock), clock_s(found[prefix + "clock2"] or clock)]
+        return Rest(Range(min(ends), max(ends)))
+    unit = found[prefix + "unit"]
+    first = _seconds(low, found[prefix + "unit1"] or unit)
+    last = _seconds(found[prefix + "b"] or low, unit) if found[prefix + "b"] else first
+    return Rest(Range(min(first, last), max(first, last)))
+
+
+def _seconds(text: str, unit: str) -> int | float:
+    return tidy(number(text) * (60 if unit.startswith("m") else 1))
