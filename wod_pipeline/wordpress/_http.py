@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
@@ -35,7 +36,7 @@ RETRY_AFTER_CAP_S = 60.0
 MAX_REDIRECTS = 5
 RETRIED_STATUS = frozenset({408, 429})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CHUNK_BYTES = 64 * 1024
+_PIECE_BYTES = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 Params = Mapping[str, str | int]
@@ -121,11 +122,7 @@ class JsonClient:
             raise SourceRefused(f"{where} has no certificate to trust: {_root_reason(e)}.") from e
         except requests.exceptions.Timeout as e:
             raise _MayPassError(SourceUnavailable(f"{where} did not answer in time.")) from e
-        except (
-            requests.exceptions.ConnectionError,
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-        ) as e:
+        except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as e:
             raise _MayPassError(SourceUnavailable(f"{where}: {_root_reason(e)}.")) from e
         except requests.exceptions.RequestException as e:
             raise SourceRefused(
@@ -172,8 +169,9 @@ class JsonClient:
     def _read(self, response: requests.Response, where: str) -> bytes:
         body = bytearray()
         deadline = time.monotonic() + self._timeouts.total_s
-        for chunk in response.iter_content(_CHUNK_BYTES):
-            body += chunk
+        # As bytes arrive: reading a fixed number of them waits as long as a server that trickles likes.
+        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
+            body += piece
             if len(body) > self._max_bytes:
                 raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one answer.")
             if time.monotonic() > deadline:

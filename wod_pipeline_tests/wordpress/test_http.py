@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email.utils
+import gzip
 import io
 import socket
 import ssl
+import threading
+import zlib
 from collections.abc import Callable
 
 import pytest
 import requests
+import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,10 +179,46 @@ def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(
         open_source(max_bytes=1_000_000).fetch_modified(at("2021-01-01 00:00"))
 
 
-def test_an_answer_that_trickles_in_for_ever_is_given_up(wp: FakeWordPress, open_source: OpenSource) -> None:
-    wp.site.write("Slow", "x" * 1_000_000, at=SUNDAY)
-    with pytest.raises(SourceUnavailable, match="did not finish its answer in time"):
-        open_source(timeouts=Timeouts(total_s=0), max_retries=0).fetch_modified(at("2021-01-01 00:00"))
+def trickle(listening: socket.socket) -> None:
+    """Answer one request with a byte at a time, until the reader has had enough."""
+    connection, _ = listening.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+        while True:
+            connection.sendall(b" ")
+
+
+def test_an_answer_that_trickles_in_for_ever_is_given_up(open_source: OpenSource) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=trickle, args=(listening,), daemon=True).start()
+        source = open_source(
+            f"http://127.0.0.1:{listening.getsockname()[1]}",
+            timeouts=Timeouts(read_s=5, total_s=0.05),
+            max_retries=0,
+        )
+        with pytest.raises(SourceUnavailable, match="did not finish its answer in time"):
+            source.list_ids()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_compressed_answers_are_read_and_broken_ones_read_again(
+    coding: str, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    compress = {"gzip": gzip.compress, "deflate": zlib.compress}[coding]
+    whole = [False]
+
+    def compressed(request: Request) -> Reply:
+        reply = wp.site.answer(request)
+        body = compress(reply.body)
+        body = body if whole[0] else b"\x00" + body[1:]
+        whole[0] = True
+        return Reply(reply.status, body, {**reply.headers, "Content-Encoding": coding})
+
+    wp.intercept = compressed
+    assert source.list_ids() == {post_id}
+    assert len(waits) == 1
 
 
 def redirect_to(where: Callable[[Request], str]) -> Callable[[Request], Reply]:
@@ -242,7 +283,10 @@ def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
 def test_any_body_is_json_or_a_source_error(body: bytes) -> None:
     def get(self: requests.Session, *args: object, **kwargs: object) -> requests.Response:
         response = requests.Response()
-        response.status_code, response.raw = 200, io.BytesIO(body)
+        response.status_code, response.raw = (
+            200,
+            urllib3.HTTPResponse(io.BytesIO(body), preload_content=False),
+        )
         response.headers.update(JSON)
         return response
 
