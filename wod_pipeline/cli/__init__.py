@@ -16,20 +16,25 @@ from wod_pipeline import __version__
 from wod_pipeline.errors import WodError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "today": ("sessions", "Show what is to be lifted today."),
-    "next": ("sessions", "Show the next training day after today."),
-    "show": ("sessions", "Show the sessions of one date."),
-    "week": ("sessions", "Show a whole training week."),
-    "search": ("lookup", "Find sessions by movements and notes."),
-    "history": ("lookup", "List every prescription of a lift by date, with loads."),
-    "movements": ("lookup", "List the movements that were prescribed."),
-    "load": ("lookup", "Show the training load by day, week or month."),
-    "athlete": ("athlete", "Keep your maxes in a file, so that percentages become weights."),
+    "today": ("sessions", "Show today's session."),
+    "next": ("sessions", "Show the next session."),
+    "show": ("sessions", "Show the sessions of a day."),
+    "week": ("sessions", "Show a whole week."),
+    "search": ("lookup", "Find words in movements and notes."),
+    "history": ("lookup", "Show every prescription of a movement, newest first."),
+    "movements": ("lookup", "List the movements and how often each was prescribed."),
+    "load": ("lookup", "Show the training load by week or month."),
+    "export": ("export", "Write sessions as CSV, Parquet, iCalendar or JSON."),
+    "athlete": ("athlete", "Make or check the file with the athlete's maxes."),
+    "serve": ("serve", "Serve the athlete's page and the API."),
     "materialize": ("materialize", "Fetch, parse and store weeks of training."),
-    "status": ("status", "List the weeks: stored, missing, not published, flagged."),
+    "status": ("status", "List the weeks: stored, missing, not published, flagged, failed."),
+    "check": ("check", "Judge stored weeks by the same claims as the asset checks."),
     "sources": ("status", "Show what would be fetched, without storing anything."),
     "parse": ("parse", "Turn a post's JSON into a structured Week."),
     "explain": ("parse", "Show how one line of a post is read."),
+    "doctor": ("doctor", "Check the settings and every service they name."),
+    "aws": ("aws", "Set up what the platform needs on AWS."),
 }
 """Command → module of this package that defines it, and one line of help."""
 
