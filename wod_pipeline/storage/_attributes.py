@@ -44,7 +44,7 @@ def _attribute(value: Any) -> dict[str, Any]:
             return {"S": value}
         case int() | float():
             return {"N": _number(value)}
-        case list():
+        case list() | tuple():
             return {"L": [_attribute(one) for one in value]}
         case dict():
             return {"M": as_attributes(value)}

@@ -5,6 +5,8 @@ Nothing here knows what is stored. It imports botocore, so it is itself imported
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,6 +41,8 @@ PASSING = {
     "TransactionInProgressException",
 }
 """Codes that a later attempt can clear."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Sessions may not make two clients at once; the clients themselves may be shared."""
 _CREDENTIALS = (
     "Check the credentials boto3 uses: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role "
     "of the machine."
@@ -102,10 +106,20 @@ def client(
         user_agent_extra=f"wod_pipeline/{__version__}",
     )
     try:
-        session = boto3.session.Session(region_name=region or None)
-        return session.client(service, endpoint_url=endpoint_url or None, config=config)  # type: ignore[call-overload]
+        with _ONE_AT_A_TIME:
+            return _session(region or None).client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=endpoint_url or None,
+                config=config,
+            )
     except (boto.BotoCoreError, ValueError) as error:
         raise in_words(error, f"No {service} client can be made") from error
+
+
+@functools.cache
+def _session(region: str | None) -> boto3.session.Session:
+    """One session, since each reads botocore's descriptions of the services anew."""
+    return boto3.session.Session(region_name=region)
 
 
 def code_of(error: Exception) -> str:

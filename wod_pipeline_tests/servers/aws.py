@@ -10,17 +10,22 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
 from wod_pipeline.storage import _aws
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 REGION = "us-west-2"
 ENVIRONMENT = {
@@ -54,11 +59,29 @@ class AwsServer:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[AwsServer]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield AwsServer(f"http://{host}:{port}")
-    server.stop()
+    server = make_server("127.0.0.1", 0, _one_at_a_time(), threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield AwsServer(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+
+
+def _one_at_a_time() -> WSGIApplication:
+    """moto, answering one request after the other: its transactions are not atomic among threads."""
+    moto = DomainDispatcherApplication(create_backend_app)
+    lock = threading.Lock()
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with lock:
+            return list(moto(environ, start_response))
+
+    return application
+
+
+class _Quiet(MotoRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
 
 
 @pytest.fixture
