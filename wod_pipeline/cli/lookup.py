@@ -138,7 +138,16 @@ def _load_text(answer: answers.LoadAnswer, families: bool) -> str:
         lines.append(_figures_line(row.start.isoformat(), change, row.total))
         if families:
             lines += [_figures_line(f"  {name}", "", figures) for name, figures in row.families.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_unweighed(answer)]) + "\n"
+
+
+def _unweighed(answer: answers.LoadAnswer) -> Iterator[str]:
+    """Say what the tonnage leaves out."""
+    lifts, weighed = (
+        sum(getattr(row.total, name) for row in answer.rows) for name in ("lifts", "weighed_lifts")
+    )
+    if answer.unit and weighed < lifts:
+        yield f"Tonnage counts the lifts whose max is known: {weighed} of {lifts}."
 
 
 def _figures_line(name: str, change: str, figures: answers.Figures) -> str:

@@ -28,10 +28,20 @@ from wod_pipeline.rendering._view import (
     SessionView,
     SetView,
     exercises_of,
+    title_of,
     view_exercise,
     view_session,
 )
-from wod_pipeline.rendering._words import clean, clock, load_words, scheme_sentence, span
+from wod_pipeline.rendering._words import (
+    clean,
+    clock,
+    load_words,
+    quantity,
+    reps_words,
+    rest_words,
+    scheme_sentence,
+    span,
+)
 
 __all__ = [
     "BlockView",
@@ -55,11 +65,15 @@ __all__ = [
     "links_of",
     "load_words",
     "preamble_as_text",
+    "quantity",
+    "reps_words",
+    "rest_words",
     "rows_of",
     "scheme_sentence",
     "set_line",
     "shortened",
     "span",
+    "title_of",
     "view_exercise",
     "view_session",
 ]

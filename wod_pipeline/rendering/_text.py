@@ -154,9 +154,14 @@ def set_line(row: SetView) -> str:
     """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty when a set says nothing."""
     told = ", ".join(fact for fact in (row.reps, row.load) if fact)
     if row.weight:
-        plates = f" ({row.plates} a side)" if row.plates not in ("", "bar only") else ""
+        plates = f" ({plates_words(row.plates)})" if row.plates else ""
         told = f"{told} → {row.weight}{plates}" if told else f"{row.weight}{plates}"
     return f"{row.label}: {told}" if row.label and told else told or row.label
+
+
+def plates_words(plates: str) -> str:
+    """`25 + 10 a side`; the bar alone has no sides."""
+    return plates if plates.endswith("bar only") else f"{plates} a side"
 
 
 def links_of(exercise: ExerciseView) -> tuple[Run, ...]:

@@ -325,6 +325,11 @@ def view_exercise(block: Block, exercise: Exercise, athlete: Athlete | None = No
     return BlockView(words.scheme_sentence(block), (_exercise(block, exercise, None, _Lines([]), athlete),))
 
 
+def title_of(exercise: Exercise) -> str:
+    """The name of an exercise as plain text: `Snatch + Hip Snatch`."""
+    return "".join(run.text for run in _name(exercise))
+
+
 def _name(exercise: Exercise) -> Iterator[Run]:
     for n, part in enumerate(exercise.parts):
         if n:
@@ -371,11 +376,10 @@ def _set_views(
 
 
 def _plates(working: Working | None, athlete: Athlete | None) -> str:
-    """Plates for one side of the lower end, which is loaded first: `25 + 10 + 2.5`."""
-    weight = working and (working.low or working.high)
-    if not weight or athlete is None:
+    """Plates for one side, `25 + 10`; of a range for both ends, `20 to 25`. Empty when plates do not make it."""
+    if working is None or athlete is None:
         return ""
-    side = athlete.rack.side(weight.amount)
-    if side is None:
-        return ""
-    return " + ".join(decimal_text(plate) for plate in side) or "bar only"
+    ends = [end for end in (working.low, working.high) if end is not None]
+    sides = [athlete.rack.side(end.amount) for end in dict.fromkeys(ends)]
+    told = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
+    return " to ".join(told) if len(told) == len(sides) else ""

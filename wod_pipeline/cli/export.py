@@ -1,0 +1,103 @@
+"""`wod export`: stored sessions for a spreadsheet, a data frame, a calendar or another program."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from wod_pipeline.cli.dates import DAY
+from wod_pipeline.cli.reading import Reading, reading_options
+from wod_pipeline.errors import StorageRefused, WodError
+from wod_pipeline.program import SessionRecord, encode, monday_of
+
+FIRST, LAST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["csv", "parquet", "ics", "json"]), required=True)
+@click.option("--from", "first", type=DAY, help="First day; default: the oldest stored.")
+@click.option("--to", "last", type=DAY, help="Last day; default: the newest stored.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, whole or not at all; default: standard output. An .ics file that is written again"
+    " carries on: sessions it had that are gone are marked cancelled.",
+)
+@reading_options
+def export(
+    reading: Reading, format_: str, first: dt.date | None, last: dt.date | None, out: Path | None
+) -> None:
+    """Write sessions as csv, parquet (a row per exercise and sets), ics (a calendar) or json (whole)."""
+    days = (first or FIRST, last or LAST)
+    records = list(_records(reading, *days))
+    if format_ == "ics":
+        data = _calendar(reading, records, days, out)
+    else:
+        data = _WRITERS[format_](reading, records)
+    if out is None:
+        click.get_binary_stream("stdout").write(data)
+        return
+    _write(out, data)
+    click.echo(f"{len(records)} sessions in {out}", err=True)
+
+
+def _records(reading: Reading, first: dt.date, last: dt.date) -> Iterator[SessionRecord]:
+    """Sessions of these days; an undated one belongs to its week's Monday."""
+    for week in reading.table.read_weeks(monday_of(first) - dt.timedelta(days=7), last):
+        yield from (record for record in week.records if first <= (record.date or record.week) <= last)
+
+
+def _csv(reading: Reading, records: Sequence[SessionRecord]) -> bytes:
+    from wod_pipeline.export import as_csv, rows_of
+
+    return as_csv(row for record in records for row in rows_of(record, reading.athlete)).encode()
+
+
+def _parquet(reading: Reading, records: Sequence[SessionRecord]) -> bytes:
+    from wod_pipeline.export import as_frame, rows_of
+
+    data: bytes = as_frame(row for record in records for row in rows_of(record, reading.athlete)).to_parquet()
+    return data
+
+
+def _calendar(
+    reading: Reading, records: Sequence[SessionRecord], days: tuple[dt.date, dt.date], out: Path | None
+) -> bytes:
+    try:
+        from wod_pipeline.calendar import as_calendar
+    except ImportError as error:
+        raise WodError(
+            "Calendars need the icalendar library.", fix="Install it: pip install 'wod_pipeline[web]'."
+        ) from error
+    previous = out.read_bytes() if out is not None and out.exists() else b""
+    try:
+        return as_calendar(records, reading.settings.zone, reading.athlete, previous, days)
+    except ValueError as error:
+        raise StorageRefused(
+            f"{out} is no calendar to carry on from: {error}.", fix="Name another file, or delete it."
+        ) from error
+
+
+def _json(_: Reading, records: Sequence[SessionRecord]) -> bytes:
+    return encode(records)
+
+
+_WRITERS: dict[str, Callable[[Reading, Sequence[SessionRecord]], bytes]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "json": _json,
+}
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        raise StorageRefused(
+            f"{path} cannot be written: {error.strerror}.", fix="Name another file."
+        ) from error

@@ -1,0 +1,164 @@
+"""Sessions as tables for other programs: one row for each exercise and the sets that share a prescription.
+
+`rows_of` makes the rows, `as_csv` and `as_frame` write them. The structure of a session is flattened here and
+nowhere else; JSON exports keep it whole and need nothing of this.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
+
+from wod_pipeline.program import Block, Exercise, Load, Number, Range, Segment, SessionRecord
+from wod_pipeline.rendering import clean, quantity, reps_words, rest_words, scheme_sentence, title_of
+from wod_pipeline.training import Athlete, Weight, working_weight
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sets `set_from` to `set_to` of one exercise (both None: the post gives no number of sets).
+
+    Loads in percent of the max named by `reference` and `reference_rm`; `weight_…` are what they come to for
+    the athlete, in `weight_unit`, or an absolute load as prescribed.
+    """
+
+    date: dt.date | None
+    week: dt.date
+    program: str
+    session: str
+    kind: str
+    label: str
+    segment: str
+    segment_kind: str
+    scheme: str
+    exercise: str
+    movements: str
+    set_from: int | None
+    set_to: int | None
+    reps_min: Number | None
+    reps_max: Number | None
+    quantity: str
+    load: str | None
+    percent_min: Number | None
+    percent_max: Number | None
+    reference: str | None
+    reference_rm: int | None
+    weight_min: Number | None
+    weight_max: Number | None
+    weight_unit: str | None
+    rest: str
+    post_url: str
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+def rows_of(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
+    """Every exercise of a session in reading order; a rest day without exercises has no row."""
+    for segment in record.segments:
+        for block in segment.blocks:
+            for exercise in block.exercises:
+                for first, last, reps, load in _sets(block, exercise):
+                    yield _row(record, segment, block, exercise, (first, last), reps, load, athlete)
+
+
+def _sets(
+    block: Block, exercise: Exercise
+) -> Iterator[tuple[int | None, int | None, Range | None, Load | None]]:
+    if not exercise.set_rows:
+        sets = block.sets.max if block.sets is not None and block.sets.max is not None else None
+        yield (1 if sets else None), (int(sets) if sets else None), exercise.reps, exercise.load
+    for row in exercise.set_rows:
+        yield row.first, row.last, row.reps or exercise.reps, row.load or exercise.load
+
+
+def _row(
+    record: SessionRecord,
+    segment: Segment,
+    block: Block,
+    exercise: Exercise,
+    sets: tuple[int | None, int | None],
+    reps: Range | None,
+    load: Load | None,
+    athlete: Athlete | None,
+) -> Row:
+    percent = load.pct if load is not None and load.kind == "percent" else None
+    ref = load.ref if load is not None else None
+    low, high, unit = _weights(load, athlete)
+    return Row(
+        date=record.date,
+        week=record.week,
+        program=clean(record.program),
+        session=clean(record.session),
+        kind=record.kind,
+        label=clean(record.label or ""),
+        segment=clean(segment.label or segment.title or ""),
+        segment_kind=segment.kind,
+        scheme=scheme_sentence(block),
+        exercise=title_of(exercise),
+        movements="+".join(part.movement_id or "?" for part in exercise.parts),
+        set_from=sets[0],
+        set_to=sets[1],
+        reps_min=reps.min if reps else None,
+        reps_max=reps.max if reps else None,
+        quantity=reps_words(reps) if reps and exercise.reps is None else quantity(exercise),
+        load=load.kind if load else None,
+        percent_min=percent.min if percent else None,
+        percent_max=percent.max if percent else None,
+        reference=ref.movement_id if ref else None,
+        reference_rm=ref.rm if ref and ref.movement_id else None,
+        weight_min=low,
+        weight_max=high,
+        weight_unit=unit,
+        rest=rest_words(exercise.rest or block.rest),
+        post_url=clean(record.post_url),
+    )
+
+
+def _weights(load: Load | None, athlete: Athlete | None) -> tuple[Number | None, Number | None, str | None]:
+    if load is not None and load.kind == "absolute" and load.abs is not None:
+        return load.abs.min, load.abs.max, load.abs.unit
+    working = working_weight(load, athlete) if load is not None and athlete is not None else None
+    if working is None or athlete is None or working.missing:
+        return None, None, None
+    return _amount(working.low), _amount(working.high), athlete.rack.unit
+
+
+def _amount(weight: Weight | None) -> float | None:
+    return None if weight is None else float(weight.amount)
+
+
+# -------------------------------------------------------------------------------------------------- formats
+def as_csv(rows: Iterable[Row]) -> str:
+    """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets a ' in front."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_inert(value) for value in astuple(row)] for row in rows)
+    return out.getvalue()
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+
+
+def as_frame(rows: Iterable[Row]) -> pd.DataFrame:
+    """Rows as a pandas table with typed columns."""
+    import pandas as pd
+
+    frame = pd.DataFrame([astuple(row) for row in rows], columns=pd.Index(COLUMNS))
+    for name in ("date", "week"):
+        frame[name] = pd.to_datetime(frame[name])
+    for name in COLUMNS:
+        if name.startswith(("set_", "reference_rm")):
+            frame[name] = frame[name].astype("Int64")
+        elif name.startswith(("reps_", "percent_", "weight_m")):
+            frame[name] = frame[name].astype("Float64")
+    return frame
