@@ -32,6 +32,7 @@ from wod_pipeline.wordpress._http import (
     Params,
     Timeouts,
     is_plain_web_address,
+    plain,
     shown,
 )
 from wod_pipeline.wordpress._source import as_day, as_utc, read_posts, was_modified_since
@@ -138,7 +139,7 @@ class WordPressSource:
         self._prove_login()
         answer = self._ask("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
         newest = _read_page(answer)
-        day = f", the newest of {newest[0].date[:10]}" if newest else ""
+        day = f", the newest of {plain(newest[0].date, 10)}" if newest else ""
         return f"{self._base} answers: {_totals(answer)[0]} posts in category {self._category}{day}."
 
     def _query(self, extra: Params) -> Params:
@@ -280,5 +281,5 @@ def _wordpress_error(value: Any) -> str:
     """WordPress's own code and message as one short line without markup; empty when there is none."""
     if not _code(value):
         return ""
-    message = re.sub(r"<[^>]*>", "", str(value.get("message", "")))
-    return " ".join(html.unescape(f"{_code(value)}, {message}").split())[:200].rstrip(" .,")
+    message = re.sub(r"<[^>]*>", "", str(value.get("message", ""))[:1000])
+    return plain(html.unescape(f"{_code(value)[:60]}, {message}"), 200).rstrip(" .,")

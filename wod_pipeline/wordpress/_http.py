@@ -181,7 +181,7 @@ class JsonClient:
 
 def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
     """The JSON of a successful answer, whole and alone: nothing is salvaged from a page that contains it."""
-    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = plain(headers.get("Content-Type", "").partition(";")[0], 60).lower()
     text = body.removeprefix(_BOM).strip()
     if not text:
         raise _MayPassError(SourceUnavailable(f"{where} answered with nothing."))
@@ -276,10 +276,16 @@ def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _said(response: requests.Response) -> str:
-    return f"{response.status_code} {response.reason or ''}".strip()
+    return plain(f"{response.status_code} {response.reason or ''}", 60)
 
 
 def _root_reason(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
-    return f"{error}"[:120] or type(error).__name__
+    return plain(str(error), 120) or type(error).__name__
+
+
+def plain(text: str, limit: int) -> str:
+    """A server's words on one short line, without characters that steer terminals or writing direction."""
+    visible = (c if c.isprintable() else " " for c in text[: 2 * limit])
+    return " ".join("".join(visible).split())[:limit]

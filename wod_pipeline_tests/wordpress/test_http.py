@@ -325,6 +325,17 @@ def test_any_user_agent_is_sent_or_refused(
         assert open_source(user_agent=user_agent).list_ids() == set()
 
 
+def test_a_hostile_message_can_neither_steer_the_terminal_nor_take_for_ever(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    error = {"code": "x\x1b[2J\u202e", "message": "\x07red\x1b[31m" + "<" * 1_000_000}
+    wp.intercept = lambda request: as_json(error, status=403)
+    with pytest.raises(SourceRefused) as raised:
+        source.list_ids()
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 400
+
+
 def test_errors_show_no_query(wp: FakeWordPress, source: WordPressSource) -> None:
     wp.faults.rate, wp.faults.kinds = 1.0, [Fault.DATABASE_DOWN]
     with pytest.raises(SourceUnavailable) as error:
