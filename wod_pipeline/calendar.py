@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event
@@ -30,20 +30,21 @@ def as_calendar(
     zone: ZoneInfo,
     athlete: Athlete | None = None,
     previous: bytes = b"",
-    covered: tuple[dt.date, dt.date] = (dt.date.min, dt.date.max),
+    covered: Container[dt.date] = frozenset(),
 ) -> bytes:
     """The calendar of these sessions in order; undated ones are left out.
 
-    `records` are all sessions dated within `covered`. `previous` is the calendar that was published before:
-    of its events those within `covered` that are not among the sessions are cancelled, those outside stay as
-    they were. Raises `ValueError` when `previous` is no calendar.
+    `previous` is the calendar that was published before. Its events that are not among these sessions are
+    cancelled when their day is in `covered`, the days of which `records` are known to be all sessions; others
+    stay as they were, so that nothing is cancelled because it was not read. Raises `ValueError` when
+    `previous` is no calendar.
     """
     events: dict[str, Component] = dict(_current(records, athlete))
     for uid, before in _events(previous).items():
         if uid in events:
             _outrank(events[uid], before)
         else:
-            events[uid] = _cancelled(before) if covered[0] <= _day(before) <= covered[1] else before
+            events[uid] = _cancelled(before) if _day(before) in covered else before
     calendar = _empty(zone)
     for uid in sorted(events, key=lambda uid: (_day(events[uid]), uid)):
         calendar.add_component(events[uid])

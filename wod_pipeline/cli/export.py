@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -31,41 +33,50 @@ def export(
     reading: Reading, format_: str, first: dt.date | None, last: dt.date | None, out: Path | None
 ) -> None:
     """Write sessions as csv, parquet (a row per exercise and sets), ics (a calendar) or json (whole)."""
-    days = (first or FIRST, last or LAST)
-    records = list(_records(reading, *days))
-    if format_ == "ics":
-        data = _calendar(reading, records, days, out)
-    else:
-        data = _WRITERS[format_](reading, records)
+    stored = _stored(reading, first or FIRST, last or LAST)
+    data = _WRITERS[format_](reading, stored, out)
     if out is None:
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
         return
     _write(out, data)
-    click.echo(f"{len(records)} sessions in {out}", err=True)
+    click.echo(f"{len(stored.records)} sessions in {out}", err=True)
 
 
-def _records(reading: Reading, first: dt.date, last: dt.date) -> Iterator[SessionRecord]:
-    """Sessions of these days; an undated one belongs to its week's Monday."""
-    for week in reading.table.read_weeks(monday_of(first) - dt.timedelta(days=7), last):
-        yield from (record for record in week.records if first <= (record.date or record.week) <= last)
+@dataclass(frozen=True)
+class Stored:
+    """The stored sessions of some days, and those of the days whose week is stored."""
+
+    records: Sequence[SessionRecord]
+    days: frozenset[dt.date]
 
 
-def _csv(reading: Reading, records: Sequence[SessionRecord]) -> bytes:
+def _stored(reading: Reading, first: dt.date, last: dt.date) -> Stored:
+    """An undated session belongs to its week's Monday."""
+    weeks = list(reading.table.read_weeks(monday_of(first) - dt.timedelta(days=7), last))
+    records = [record for week in weeks for record in week.records]
+    days = {week.week + dt.timedelta(days=n) for week in weeks for n in range(7)}
+    return Stored(
+        [record for record in records if first <= (record.date or record.week) <= last],
+        frozenset(day for day in days if first <= day <= last),
+    )
+
+
+def _csv(reading: Reading, stored: Stored, _: Path | None) -> bytes:
     from wod_pipeline.export import as_csv, rows_of
 
-    return as_csv(row for record in records for row in rows_of(record, reading.athlete)).encode()
+    return as_csv(row for record in stored.records for row in rows_of(record, reading.athlete)).encode()
 
 
-def _parquet(reading: Reading, records: Sequence[SessionRecord]) -> bytes:
+def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
     from wod_pipeline.export import as_frame, rows_of
 
-    data: bytes = as_frame(row for record in records for row in rows_of(record, reading.athlete)).to_parquet()
+    data: bytes = as_frame(
+        row for record in stored.records for row in rows_of(record, reading.athlete)
+    ).to_parquet()
     return data
 
 
-def _calendar(
-    reading: Reading, records: Sequence[SessionRecord], days: tuple[dt.date, dt.date], out: Path | None
-) -> bytes:
+def _ics(reading: Reading, stored: Stored, out: Path | None) -> bytes:
     try:
         from wod_pipeline.calendar import as_calendar
     except ImportError as error:
@@ -74,20 +85,21 @@ def _calendar(
         ) from error
     previous = out.read_bytes() if out is not None and out.exists() else b""
     try:
-        return as_calendar(records, reading.settings.zone, reading.athlete, previous, days)
+        return as_calendar(stored.records, reading.settings.zone, reading.athlete, previous, stored.days)
     except ValueError as error:
         raise StorageRefused(
             f"{out} is no calendar to carry on from: {error}.", fix="Name another file, or delete it."
         ) from error
 
 
-def _json(_: Reading, records: Sequence[SessionRecord]) -> bytes:
-    return encode(records)
+def _json(_: Reading, stored: Stored, __: Path | None) -> bytes:
+    return encode(stored.records)
 
 
-_WRITERS: dict[str, Callable[[Reading, Sequence[SessionRecord]], bytes]] = {
+_WRITERS: dict[str, Callable[[Reading, Stored, Path | None], bytes]] = {
     "csv": _csv,
     "parquet": _parquet,
+    "ics": _ics,
     "json": _json,
 }
 
