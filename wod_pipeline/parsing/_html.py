@@ -37,7 +37,7 @@ _CELL = "\x1f"
 _INERT = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*(?:>|\Z)"
-    r"|<(script|style|noscript|iframe|title)(?=[\s/>]).*?(?:</\1(?=[\s/>])|\Z)",
+    r"|<(script|style|noscript|iframe|title)(?=[\s/>]).*?(?:(?=</\1[\s/>])|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 """Comments, doctypes, processing instructions and raw-text elements, left to right as a browser meets them."""

@@ -76,7 +76,7 @@ def quantity_of(found: re.Match[str]) -> Quantity:
     if found["clock"]:
         ends = [clock_s(found["clock"]), clock_s(found["clock2"] or found["clock"])]
         return Quantity("duration_s", Range(min(ends), max(ends)), unit=True)
-    unit = found["unit"]
+    unit = found.groupdict().get("unit")
     field, factor = _unit(unit) if unit else ("reps", 1.0)
     value = range_of(found, factor)
     even = bool(found["slash"]) and value.f == value.min

@@ -1,0 +1,408 @@
+"""§6 Scheme lines and connectors: how the movements below, or on the same line, are to be done.
+
+Reads one line each. Opening blocks with what was read is `_blocks`' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from wod_pipeline.parsing._lists import MovementLine, read_movements
+from wod_pipeline.parsing._quantities import TIME, time_s
+from wod_pipeline.parsing._rest import read_rest
+from wod_pipeline.parsing._set_rows import Columns, read_header
+from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
+from wod_pipeline.program import Range, Rest, RmTarget, Scheme
+
+Detail = Literal["cap", "on", "off", "rounds", "reps", "table"]
+
+
+class ReadScheme(NamedTuple):
+    """What a scheme line states. `detail`: the line only adds to the block that is open, if one is."""
+
+    scheme: Scheme
+    interval_s: int | None = None
+    duration_s: int | None = None
+    sets: Range | None = None
+    cap_s: int | None = None
+    rm_target: RmTarget | None = None
+    reps: Range | None = None
+    rep_scheme: tuple[int, ...] = ()
+    seconds: int | None = None
+    rest: Rest | None = None
+    empty_bar: bool = False
+    detail: Detail | None = None
+    columns: Columns | None = None
+    movements: MovementLine | None = None
+
+
+class ReadConnector(NamedTuple):
+    """When the next block starts; `behind` is where the rest of the line begins."""
+
+    start_s: int | None
+    rest_before_s: int | None
+    behind: int
+
+
+_SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to) ?(?P<sets2>{NUM}))?"
+_QUALIFIER = re.compile(
+    r"(?:(?: ?[,-])? ?(?:of|the following(?: complex| exercises| movements)?|as follows|for quality|not for time|nft"
+    r"|alternating(?: between)?|complete|perform|with (?:a )?partner|at (?:an? )?[a-z]+ (?:pace|effort)|for load"
+    r"|for max reps|unbroken|total|each)(?![a-z'])| ?\([^()]*\))*(?P<end>[ :.\u2026,;-]*)"
+)
+
+
+def _read_behind(form: Form, at: int) -> tuple[bool, MovementLine | None]:
+    """Whether the rest of a scheme line is understood, and the movements it holds."""
+    found = _QUALIFIER.match(form.text, at)
+    at = found.end() if found else at
+    if at >= len(form.text):
+        return True, None
+    movements = read_movements(form, at)
+    return movements is not None, movements
+
+
+def _sets_range(found: re.Match[str]) -> Range:
+    low = number(found["sets"])
+    return Range(low, number(found["sets2"] or found["sets"]))
+
+
+# ----------------------------------------------------------------------------------------------- every
+_EVERY = re.compile(
+    rf"(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
+    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)|\(?emom\)?)(?![a-z]))?"
+)
+_EVERY_SETS = re.compile(rf",? ?[(x]? ?(?:for )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
+_EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
+_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,]| of ))")
+
+
+def _every(form: Form, at: int) -> ReadScheme | None:
+    """``("Every" TIME | "On the" TIME | "E" [N] "MOM") ["for" TIME] ["(" N "sets)"]``; the third of three follows."""
+    head = _EVERY.match(form.text, at)
+    if head is None:
+        return None
+    interval = _interval(head)
+    duration = time_s(head["long"]) if head["long"] else None
+    sets: Range | None = None
+    at, moved = head.end(), True
+    while moved:
+        moved = False
+        if sets is None and (found := _EVERY_SETS.match(form.text, at)):
+            sets, at, moved = _sets_range(found), found.end(), True
+        elif duration is None and (found := _EVERY_LONG.match(form.text, at)):
+            duration, at, moved = time_s(found["time"]), found.end(), True
+        elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
+            sets, duration = _bare(int(found["bare"]), interval, minutes=head["every"] is None and head["on"] is None)
+            at, moved = found.end(), True
+    understood, movements = _read_behind(form, at)
+    if not understood:
+        return None
+    duration, sets = _completed(interval, duration, sets)
+    return ReadScheme("every", interval, duration, sets, movements=movements)
+
+
+def _interval(head: re.Match[str]) -> int:
+    written = head["every"] or head["on"]
+    return time_s(written) if written else round(60 * float(head["n"] or 1))
+
+
+def _bare(count: int, interval: int, *, minutes: bool) -> tuple[Range | None, int | None]:
+    """A bare number behind EMOM is minutes when that makes whole sets, and behind `Every 2:00` it is sets."""
+    if minutes and interval and count * 60 % interval == 0:
+        return None, count * 60
+    return exact(count), None
+
+
+def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple[int | None, Range | None]:
+    """§6 One of interval, duration and sets missing is computed."""
+    if duration is None and sets is not None and sets.min == sets.max and sets.min is not None:
+        return round(interval * sets.min), sets
+    if sets is None and duration is not None and interval and duration % interval == 0:
+        return duration, exact(duration // interval)
+    return duration, sets
+
+
+# ------------------------------------------------------------------------------- sets, rounds, for time
+_SETS_OF = re.compile(
+    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total )?sets?(?![a-z'])(?: for (?P<for>quality|time))?"
+    rf"(?: of (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?| each)?(?= ?(?:\Z|[:.,(]| [a-z])))?"
+)
+_ROUNDS = re.compile(
+    rf"(?:(?:complete|perform|for a total of|do|for) )?{_SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
+)
+_RFT = re.compile(rf"{_SETS} ?rft(?![a-z])")
+_FOR_TIME = re.compile(r"for time(?![a-z])")
+_REPS_LIST = r"(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){1,14})"
+_REP_LINE = re.compile(rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])")
+_CAP_INSIDE = re.compile(rf",? ?[(,]? ?(?:with (?:a|an) )?(?:(?:time )?cap[:=]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -](?:time )?cap)\)?")
+
+
+def _sets(form: Form, at: int) -> ReadScheme | None:
+    """``N "sets" ["of" R "reps"] ["of"] [":"]``."""
+    found = _SETS_OF.match(form.text, at)
+    if not found:
+        return None
+    understood, movements = _read_behind(form, found.end())
+    reps = None
+    if not (understood and _says_of(form, at, found, movements)):
+        return None
+    if found["reps"]:
+        low, _, high = found["reps"].partition("-")
+        reps = Range(number(low), number(high or low))
+    return ReadScheme("sets", sets=_sets_range(found), reps=reps, movements=movements)
+
+
+def _says_of(form: Form, at: int, found: re.Match[str], movements: MovementLine | None) -> bool:
+    return True
+
+
+def _rounds(form: Form, at: int) -> ReadScheme | None:
+    """``N "rounds" ["for time"] ["of"] [":"]``."""
+    found = _RFT.match(form.text, at) or _ROUNDS.match(form.text, at)
+    if not found:
+        return None
+    timed = found.re is _RFT or bool(found["time"])
+    cap = _CAP_INSIDE.match(form.text, found.end())
+    understood, movements = _read_behind(form, cap.end() if cap else found.end())
+    if not understood:
+        return None
+    detail: Detail | None = None if timed or movements or form.text.endswith(":") else "rounds"
+    scheme: Scheme = "for_time" if timed else "rounds"
+    return ReadScheme(scheme, sets=_sets_range(found), cap_s=_cap_s(cap), detail=detail, movements=movements)
+
+
+def _for_time(form: Form, at: int) -> ReadScheme | None:
+    """``"For time" [":"]`` with repetitions behind, or none."""
+    found = _FOR_TIME.match(form.text, at)
+    if not found:
+        return None
+    cap = _CAP_INSIDE.match(form.text, found.end())
+    end = cap.end() if cap else found.end()
+    listed = _REP_LINE.match(form.text, _QUALIFIER.match(form.text, end).end())  # type: ignore[union-attr]
+    reps = _rep_list(listed) if listed else ()
+    understood, movements = _read_behind(form, listed.end() if listed else end)
+    if not understood:
+        return None
+    return _with_reps(ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements), reps)
+
+
+def _rep_line(form: Form, at: int) -> ReadScheme | None:
+    """``15-12-9 ["reps"] [", for time of"] [":"]``; alone on the line at least three numbers."""
+    found = _REP_LINE.match(form.text, at)
+    reps = _rep_list(found) if found else ()
+    if not found or len(reps) < 2 or (len(reps) < 3 and "for time" not in found[0]):
+        return None
+    cap = _CAP_INSIDE.match(form.text, found.end())
+    understood, movements = _read_behind(form, cap.end() if cap else found.end())
+    if not understood:
+        return None
+    stated = ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements, detail="reps")
+    return _with_reps(stated, reps)
+
+
+def _rep_list(found: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(n) for n in found["reps"].split("-"))
+
+
+def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
+    if not reps:
+        return scheme
+    if len(set(reps)) == 1:
+        return scheme._replace(sets=exact(len(reps)), reps=exact(reps[0]))
+    return scheme._replace(sets=exact(len(reps)), rep_scheme=reps)
+
+
+# ---------------------------------------------------------------------------------------- amrap, tabata
+_AS_MANY = r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))? as possible"
+_AMRAP = re.compile(
+    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
+    rf"|(?:{_AS_MANY}|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}(?![0-9:]))?\)?)(?![a-z])"
+)
+_TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
+_ON_OFF = re.compile(rf"(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off|of rest|rest))?")
+
+
+def _amrap(form: Form, at: int) -> ReadScheme | None:
+    """``"AMRAP" N | "As many rounds as possible in" TIME | TIME "AMRAP"``; a bare number is minutes."""
+    found = _AMRAP.match(form.text, at)
+    if not found:
+        return None
+    written = found["first"] or found["then"]
+    understood, movements = _read_behind(form, found.end())
+    if not understood:
+        return None
+    return ReadScheme("amrap", duration_s=time_s(written) if written else None, movements=movements)
+
+
+def _tabata(form: Form, at: int) -> ReadScheme | None:
+    """``"Tabata" ["of"] [":"] [NAME]``: eight times twenty seconds on, ten off, unless lines below differ."""
+    found = _TABATA.match(form.text, at)
+    if not found:
+        return None
+    understood, movements = _read_behind(form, found.end())
+    if not understood:
+        return None
+    return ReadScheme("tabata", sets=exact(8), seconds=20, rest=Rest(exact(10)), movements=movements)
+
+
+def _on_off(form: Form, at: int) -> ReadScheme | None:
+    """``TIME ("on" | "off")``: a detail of a tabata."""
+    found = _ON_OFF.fullmatch(form.text.rstrip(" .:"), at)
+    if not found:
+        return None
+    on = found["way"] in {"on", "work", "of work"}
+    seconds = time_s(found["time"])
+    if not on:
+        return ReadScheme("tabata", rest=Rest(exact(seconds)), detail="off")
+    off = Rest(exact(time_s(found["time2"]))) if found["time2"] else None
+    return ReadScheme("tabata", seconds=seconds, rest=off, detail="on")
+
+
+# ----------------------------------------------------------------------------------------- build to max
+_BUILD = re.compile(
+    rf"(?:(?:in|take|over|within|you have|with) (?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
+    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|find|establish|hit|test|to find|set)(?: (?:a|an|your|the|new|today's|for))*"
+    r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps? max(?:imum)?)|(?P<max>max)(?:imum)?"
+    r"|(?:(?P<heavy>heavy|challenging|tough|hard) )(?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?)?)(?![a-z])"
+)
+_FEW = {"single": 1, "double": 2, "triple": 3}
+_INTO = re.compile(r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex| lift)? ?[:-]? ?(?=\S)")
+_BUILD_TAIL = re.compile(r"[ .:,]*(?:(?:for|of) (?:the|to)[ ]?day[ .:]*)?")
+
+
+def _build(form: Form, at: int) -> ReadScheme | None:
+    """``["In" TIME | "In" N "sets"] ("build to" | "find" | "establish") (N-RM | HEAVY single…) [NAME]``."""
+    found = _BUILD.match(form.text, at)
+    if not found:
+        return None
+    target = _target(found)
+    movements = None
+    if not _BUILD_TAIL.fullmatch(form.text, found.end()):
+        into = _INTO.match(form.text, found.end())
+        start = into.end() if into else found.end()
+        movements = read_movements(form, start) or _unknown_lift(form, start)
+        if movements is None:
+            return None
+    stated = bool(found["time"] or found["sets"])
+    if not stated and movements is None:
+        return None
+    duration = time_s(found["time"]) if found["time"] else None
+    sets = _sets_range(found) if found["sets"] else None
+    return ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, movements=movements)
+
+
+def _unknown_lift(form: Form, start: int) -> MovementLine | None:
+    return None
+
+
+def _target(found: re.Match[str]) -> RmTarget | None:
+    if found["rm"] or found["max"]:
+        return RmTarget(int(found["rm"] or 1), "rm")
+    if found["few"]:
+        return RmTarget(_FEW[found["few"]], "heavy")
+    count = found["n"] or found["n2"]
+    return RmTarget(int(count), "heavy") if count else None
+
+
+# ------------------------------------------------------------------------------------------ free, details
+_EMPTY_BAR = re.compile(r"(?:with |using )(?:the |an? )?(?:empty )(?:bar(?:bell)?)(?! ?[a-z])(?=[:,. -]|\Z)")
+_CAP = re.compile(rf"\(?(?:(?:time )?cap ?[:=-]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -](?:time )?cap)\)?[ .]*")
+
+
+def _empty_bar(form: Form, at: int) -> ReadScheme | None:
+    """``"With empty bar" [":"]``."""
+    found = _EMPTY_BAR.match(form.text, at)
+    if not found:
+        return None
+    understood, movements = _read_behind(form, found.end())
+    return ReadScheme("free", empty_bar=True, movements=movements) if understood else None
+
+
+def _cap(form: Form, at: int) -> ReadScheme | None:
+    """``"Time Cap" [":"] TIME``."""
+    found = _CAP.fullmatch(form.text, at)
+    return ReadScheme("free", cap_s=_cap_s(found), detail="cap") if found else None
+
+
+def _cap_s(found: re.Match[str] | None) -> int | None:
+    return time_s(found["after"] or found["before"]) if found else None
+
+
+def _table(form: Form, at: int) -> ReadScheme | None:
+    """The header row of a table of sets."""
+    columns = read_header(form.text[at:])
+    return ReadScheme("free", columns=columns, detail="table") if columns else None
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], ...] = tuple(
+    (re.compile(hint), read)
+    for hint, read in (
+        (r"\|", _table),
+        (r"cap\b", _cap),
+        (r"tabata", _tabata),
+        (r" on\b| off\b| work\b| rest\b", _on_off),
+        (r"amrap|as many", _amrap),
+        (r"every |on the |mom\b|motm\b", _every),
+        (r"rm\b|max|heavy|challenging|tough|hard", _build),
+        (r"[0-9]-[0-9]", _rep_line),
+        (r"for time", _for_time),
+        (r"round|rft", _rounds),
+        (r"set", _sets),
+        (r"empty bar", _empty_bar),
+    )
+)
+"""Each form with what a line must contain to be worth matching, in the order they are tried."""
+
+
+def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
+    """The scheme a line states from `at` on, or None."""
+    if len(form.text) > MAX_MATCHED:
+        return None
+    for hint, read in _FORMS:
+        if hint.search(form.text, at):
+            found = read(form, at)
+            if found:
+                return found
+    return None
+
+
+# -------------------------------------------------------------------------------------------- connectors
+_THEN = re.compile(
+    r"(?:immediately |directly )?followed by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z)"
+)
+_REST_THEN = re.compile(
+    rf"rest (?:for )?(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then|,? (?:and )?followed by)"
+)
+_REST_UNTIL = re.compile(
+    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}})"
+)
+_AT_MARK = re.compile(rf"(?:then |and then )?at (?:the )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?(?:,? (?:then|complete|begin|start))?")
+_WHEN = re.compile(
+    rf"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) (?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
+)
+_SIGNS = re.compile(r"[ :.,;\u2026-]*")
+
+
+def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
+    """``"Followed by" | "Then" | "Rest" TIME "then" | "At the" TIME "mark" | "When the clock reaches" TIME``."""
+    text = form.text
+    if len(text) > MAX_MATCHED:
+        return None
+    for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _THEN):
+        found = pattern.match(text, at)
+        if found:
+            signs = _SIGNS.match(text, found.end())
+            behind = signs.end() if signs else found.end()
+            return _connector(found, behind) if behind > found.end() or behind == len(text) else None
+    return None
+
+
+def _connector(found: re.Match[str], behind: int) -> ReadConnector | None:
+    groups = found.groupdict()
+    clock, rest = groups.get("clock"), groups.get("rest")
+    if found.re is _AT_MARK and "mark" not in found[0] and "clock" not in found[0] and ":" not in (clock or ""):
+        return None
+    return ReadConnector(time_s(clock) if clock else None, time_s(rest) if rest else None, behind)
