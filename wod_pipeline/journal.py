@@ -190,12 +190,17 @@ class Journal:
 def refreshed(known: Snapshot, table: SessionTable) -> Snapshot:
     """`known` brought up to date; the very same when nothing changed."""
     weeks = {week.week: week for week in table.weeks()}
-    if weeks == known.weeks:
+    changed = [week for week, stored in weeks.items() if _differs(stored, known.weeks.get(week))]
+    if not changed and len(weeks) == len(known.weeks):
         return known
-    changed = [week for week, stored in weeks.items() if known.weeks.get(week) != stored]
     by_week = {week: entries for week, entries in known.by_week.items() if week in weeks}
     by_week.update((value.week, _entries(value)) for value in _read(table, changed))
     return snapshot_of(weeks, by_week)
+
+
+def _differs(stored: StoredWeek, known: StoredWeek | None) -> bool:
+    """Whether the week was replaced: by other posts, or by another reading of the same."""
+    return known is None or stored != known or stored.version != known.version
 
 
 def _entries(value: WeekRecords) -> tuple[Entry, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, WeekRecords
@@ -83,12 +83,13 @@ class WeekChange:
 
 @dataclass(frozen=True)
 class StoredWeek:
-    """What the table knows of a week without its sessions."""
+    """What the table knows of a week without its sessions. `version` counts its replacements."""
 
     week: dt.date
     outcome: Outcome
     posts: tuple[PostStamp, ...]
     sessions: int
+    version: int = field(default=0, compare=False)
 
 
 class SessionTable(Protocol):

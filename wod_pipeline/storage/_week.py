@@ -103,7 +103,11 @@ def stored_week(item: Item) -> StoredWeek:
     """The public face of a header item; its entries need not have been read."""
     header = header_from_item(item)
     return StoredWeek(
-        dt.date.fromisoformat(item["session"]), header.outcome, tuple(header.posts), header.count
+        dt.date.fromisoformat(item["session"]),
+        header.outcome,
+        tuple(header.posts),
+        header.count,
+        header.version,
     )
 
 
