@@ -84,9 +84,9 @@ _CLAIMS = (
         "error",
         "Every day headed as training or test holds an exercise, and every usual training weekday has a "
         "session.",
-        "An empty training day is an error: the lines under that heading were not understood; `wod "
-        "explain` shows how each line is read. A usual weekday that is absent is a warning: a heading may "
-        "be misspelt, or the coach gave the day off.",
+        "An empty training day is a warning, and an error when all of them are empty: the lines under "
+        "that heading were not understood; `wod explain` shows how each line is read. A usual weekday "
+        "that is absent is a warning: a heading may be misspelt, or the coach gave the day off.",
     ),
     Claim(
         "session_count_is_usual",

@@ -81,10 +81,12 @@ def filled(case: Case) -> Finding:
 def training_days(case: Case) -> Finding:
     """Training days without an exercise, and usual training weekdays without a session."""
     records = case.records.records
-    empty = [record for record in records if is_training(record) and not any(exercises_in(record))]
+    training = [record for record in records if is_training(record)]
+    empty = [record for record in training if not any(exercises_in(record))]
     if empty:
         rows = tuple(_session_row(record) for record in empty)
-        return Finding("error", f"{count(empty, 'training day')} without a single exercise.", rows)
+        says = f"{len(empty)} of {count(training, 'training day')} without a single exercise."
+        return Finding("error" if len(empty) == len(training) else "warn", says, rows)
     absent = _absent_days(case) if records else []
     if absent:
         says = f"No session on {', '.join(absent)}, usually trained."

@@ -26,7 +26,7 @@ def read_cursor(cursor: str | None, state: type[StateT], log: logging.Logger) ->
 
 def write_cursor(state: msgspec.Struct) -> str:
     """The state as a cursor."""
-    return msgspec.json.encode(state, order="sorted").decode()
+    return msgspec.json.encode(state).decode()
 
 
 def send(notifier: Notifier, message: Message, log: logging.Logger) -> bool:

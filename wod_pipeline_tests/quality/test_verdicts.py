@@ -149,13 +149,21 @@ def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object],
 
 
 # ---------------------------------------------------------------------------------------- completeness
-def test_a_training_day_without_an_exercise_is_an_error() -> None:
+def test_a_training_day_without_an_exercise_is_a_warning_and_shown() -> None:
     verdict = check(
         "every_training_day_has_a_session",
         spoiled(a_week(), 2, segments=[]),
-        "error: 1 training day without a single exercise.",
+        "warn: 1 of 5 training days without a single exercise.",
     )
     assert [row["heading"] for row in verdict.rows] == ["wed"]
+
+
+def test_a_week_of_which_no_training_day_was_understood_is_an_error_that_does_not_block() -> None:
+    verdict = check(
+        "every_training_day_has_a_session",
+        spoiled(a_week(days=(0,)), 0, segments=[]),
+        "error: 1 of 1 training day without a single exercise.",
+    )
     assert not verdict.blocks
 
 
