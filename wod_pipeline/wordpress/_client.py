@@ -49,6 +49,8 @@ MAX_BYTES = 64 * 2**20
 """Largest answer taken: a hundred posts of half a megabyte, far above any real page (about 1.6 MB)."""
 _SECOND = dt.timedelta(seconds=1)
 _DAY = dt.timedelta(days=1)
+_REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
+"""Margin for edits: sites compare local time, which is an hour back when summer time ends."""
 
 
 @dataclass
@@ -120,8 +122,8 @@ class WordPressSource:
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
         """All posts edited at `since` (UTC when without zone) or later. Raises `SourceError`."""
         start = as_utc(since)
-        query: Params = {"modified_after": f"{(start - _SECOND).isoformat(timespec='seconds')}Z"}
-        # A WordPress before 5.7 ignores the parameter and lists everything.
+        query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
+        # Cut here as well: to the second, and because a WordPress before 5.7 ignores the parameter.
         return [post for post in self._read_all(query) if was_modified_since(post, start)]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:

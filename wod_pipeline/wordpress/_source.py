@@ -80,8 +80,9 @@ def as_day(value: dt.date) -> dt.date:
 
 
 def as_utc(value: dt.datetime) -> dt.datetime:
-    """The instant in UTC, without zone, as WordPress writes `modified_gmt`."""
-    return value.astimezone(dt.timezone.utc).replace(tzinfo=None) if value.tzinfo else value
+    """The instant in UTC, in whole seconds and without zone, as WordPress writes `modified_gmt`."""
+    utc = value.astimezone(dt.timezone.utc) if value.tzinfo else value
+    return utc.replace(tzinfo=None, microsecond=0)
 
 
 def was_modified_since(post: RawPost, since: dt.datetime) -> bool:

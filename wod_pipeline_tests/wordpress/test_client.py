@@ -182,7 +182,18 @@ def test_an_edit_of_exactly_the_asked_second_counts_in_any_zone(
     in_tokyo = edited.replace(tzinfo=dt.timezone.utc).astimezone(dt.timezone(dt.timedelta(hours=9)))
     assert [post.id for post in source.fetch_modified(edited)] == [post_id]
     assert [post.id for post in source.fetch_modified(in_tokyo)] == [post_id]
+    assert [post.id for post in source.fetch_modified(edited + dt.timedelta(seconds=0.9))] == [post_id]
     assert source.fetch_modified(edited + dt.timedelta(seconds=1)) == []
+
+
+def test_an_edit_in_the_hour_that_summer_time_repeats_is_not_missed(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    wp.site.clock = lambda: dt.datetime(2021, 11, 7, 9, 10, tzinfo=dt.timezone.utc)
+    wp.site.edit(post_id, content="<p>again 01:10</p>")
+    [post] = source.fetch_modified(at("2021-11-07 08:45"))
+    assert (post.modified, post.modified_gmt) == ("2021-11-07T01:10:00", "2021-11-07T09:10:00")
 
 
 def test_a_site_too_old_to_filter_by_modification_is_filtered_here(

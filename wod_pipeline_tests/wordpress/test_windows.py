@@ -104,6 +104,24 @@ def test_looking_again_at_what_has_not_changed_gives_the_same_value() -> None:
     assert settle([MAY_10], once, found, week_of) == once
 
 
+WEEKS = [MAY_3, MAY_10, MAY_17]
+places = st.dictionaries(st.integers(1, 12), st.sampled_from(WEEKS))
+
+
+@given(places, places)
+def test_no_post_is_ever_lost_or_in_two_weeks_whatever_became_of_it(
+    was: dict[int, dt.date], now: dict[int, dt.date]
+) -> None:
+    before = settle(WEEKS, {}, [post(n, week) for n, week in was.items()], week_of)
+    after = settle(WEEKS, before, [post(n, week) for n, week in now.items()], week_of)
+    placed = [(p.id, week) for week, value in after.items() for p in value.posts]
+    assert sorted(placed) == sorted((was | now).items())
+    assert {n for value in after.values() for n in value.gone} == was.keys() - now.keys()
+    for week, value in after.items():
+        left = {n for n, old in was.items() if old == week and now.get(n, week) != week}
+        assert set(value.moved) == left
+
+
 # --------------------------------------------------------------------------------------------------- windows
 def test_a_single_week_is_one_window_wide_enough_for_early_late_and_misdated_posts() -> None:
     [(first, last)] = windows_of([MAY_10])
