@@ -41,6 +41,7 @@ PASSING = {
     "TransactionInProgressException",
 }
 """Codes that a later attempt can clear."""
+_CONNECTIONS = 32
 _ONE_AT_A_TIME = threading.Lock()
 """Sessions may not make two clients at once; the clients themselves may be shared."""
 _CREDENTIALS = (
@@ -92,19 +93,12 @@ def client(
     connect_timeout_s: float = 5.0,
     read_timeout_s: float = 20.0,
     attempts: int = 4,
-    connections: int = 32,
 ) -> Any:
     """A client of an AWS service; what is not given is found as boto3 always finds it.
 
     `attempts` bounds how often botocore itself sends a request. Raises `StorageRefused` without a region.
     """
-    config = Config(
-        connect_timeout=connect_timeout_s,
-        read_timeout=read_timeout_s,
-        max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        user_agent_extra=f"wod_pipeline/{__version__}",
-    )
+    config = client_config(connect_timeout_s, read_timeout_s, attempts)
     try:
         with _ONE_AT_A_TIME:
             return _session(region or None).client(
@@ -114,6 +108,17 @@ def client(
             )
     except (boto.BotoCoreError, ValueError) as error:
         raise in_words(error, f"No {service} client can be made") from error
+
+
+def client_config(connect_timeout_s: float, read_timeout_s: float, attempts: int) -> Config:
+    """How every client of ours behaves: bounded waits and retries, enough connections, a name."""
+    return Config(
+        connect_timeout=connect_timeout_s,
+        read_timeout=read_timeout_s,
+        max_pool_connections=_CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        user_agent_extra=f"wod_pipeline/{__version__}",
+    )
 
 
 @functools.cache
