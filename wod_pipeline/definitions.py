@@ -13,6 +13,8 @@ from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import training_week_job
 from wod_pipeline.resources.wiring import build_resources
+from wod_pipeline.schedules import build_schedules
+from wod_pipeline.sensors import build_sensors
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
@@ -33,6 +35,8 @@ def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: An
     return dg.Definitions(
         assets=assets,
         jobs=[training_week_job],
+        schedules=build_schedules(settings),
+        sensors=build_sensors(settings, weeks),
         resources={**build_resources(settings, allow_empty=allow_empty), **overrides},
         executor=dg.in_process_executor,
     )
