@@ -121,8 +121,9 @@ class MemoryLake:
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         return {key: self.objects[key] for key in keys if key in self.objects}
 
-    def write_many(self, objects: Mapping[str, bytes]) -> dict[str, Written]:
-        return {key: self.write(key, data) for key, data in objects.items()}
+    def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
+        write = self.write_once if once else self.write
+        return {key: write(key, data) for key, data in objects.items()}
 
     def keys(self, prefix: str) -> Iterator[str]:
         return iter(sorted(key for key in self.objects if key.startswith(prefix)))

@@ -50,8 +50,11 @@ class Lake(Protocol):
         """Many objects, read concurrently within a bound; missing keys are absent from the answer."""
         ...
 
-    def write_many(self, objects: Mapping[str, bytes]) -> dict[str, Written]:
-        """Many objects, written concurrently within a bound; the first error is raised at the end."""
+    def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
+        """Many objects, each as by `write` (or `write_once`), concurrently within a bound.
+
+        The first error is raised when all have ended.
+        """
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:

@@ -70,9 +70,9 @@ class FolderLake:
         found = all_of(lambda key: (key, self._bytes(self._path(key))), keys, workers=_WORKERS)
         return {key: data for key, data in found if data is not None}
 
-    def write_many(self, objects: Mapping[str, bytes]) -> dict[str, Written]:
-        written = all_of(lambda pair: (pair[0], self.write(*pair)), objects.items(), workers=_WORKERS)
-        return dict(written)
+    def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
+        write = self.write_once if once else self.write
+        return dict(all_of(lambda pair: (pair[0], write(*pair)), objects.items(), workers=_WORKERS))
 
     def keys(self, prefix: str) -> Iterator[str]:
         folder = self._root / prefix.rpartition("/")[0]

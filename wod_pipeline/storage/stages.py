@@ -31,6 +31,7 @@ from wod_pipeline.program import (
     WeekRecords,
     decode,
     encode,
+    sha256_of,
 )
 from wod_pipeline.storage import Lake, Written
 
@@ -59,9 +60,9 @@ def records_key(week: str) -> str:
 
 
 def revision_key(post: RawPost) -> str:
-    """Where one revision of a post is kept for good: by id, time of modification and content."""
+    """Where one revision of a post is kept for good: by id, time of modification and all it says."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
-    return f"raw_post_revisions/post={post.id}/{modified}-{post.content_sha256[:16]}.json"
+    return f"raw_post_revisions/post={post.id}/{modified}-{sha256_of(post)[:16]}.json"
 
 
 def batched(items: Iterable[KeyT], size: int = BATCH) -> Iterator[list[KeyT]]:
@@ -110,10 +111,7 @@ def write_stage(lake: Lake, stage: str, values: Mapping[str, Any]) -> dict[str, 
 
 def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
     posts = {revision_key(post): encode(post) for value in weeks for post in value.posts}
-    known = lake.read_many(list(posts))
-    for key, data in posts.items():
-        if key not in known:
-            lake.write_once(key, data)
+    lake.write_many(posts, once=True)
 
 
 def write_records(lake: Lake, values: Iterable[WeekRecords]) -> dict[str, Written]:

@@ -62,6 +62,15 @@ def test_many_objects_are_read_in_one_call_and_missing_ones_are_absent(lake: Lak
     assert lake.read_many([*objects, "plain/week=none/x.json"]) == objects
 
 
+def test_many_objects_written_once_are_never_overwritten(lake: Lake) -> None:
+    first = {"r/1": b"1", "r/2": b"2"}
+    assert all(one.changed for one in lake.write_many(first, once=True).values())
+    assert not any(one.changed for one in lake.write_many(first, once=True).values())
+    with pytest.raises(StorageRefused, match="kept for good"):
+        lake.write_many({"r/1": b"other", "r/3": b"3"}, once=True)
+    assert lake.read_many(["r/1", "r/2", "r/3"]) == {**first, "r/3": b"3"}
+
+
 def test_one_refused_object_among_many_is_raised_and_the_others_are_written(lake: Lake) -> None:
     with pytest.raises(StorageRefused):
         lake.write_many({"a/1": b"1", "a/../2": b"2", "a/3": b"3"})
