@@ -26,7 +26,11 @@ def parse(post: Path) -> None:
     from wod_pipeline.wordpress import read_post
 
     data = _read_json(post)
-    week = parse_post(read_post(data[0] if isinstance(data, list) and data else data, where=str(post)))
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]
+    if isinstance(data, dict):
+        data.setdefault("id", 0)  # a draft written by hand has none, and is parsed all the same
+    week = parse_post(read_post(data, where=str(post)))
     click.echo(msgspec.json.format(encode(week), indent=1).decode())
 
 
