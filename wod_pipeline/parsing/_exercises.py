@@ -167,7 +167,7 @@ def _take_at(got: _Clauses) -> _Clauses:
     loads = [read for mark in marks if (read := read_load(got.head, _behind(got.head, mark.end())))]
     words = tail.strip(" .")
     head = got.head[: first.start()]
-    read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head))
+    read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=words)
     behind = got.head[loads[0].end :] if loads else ""
     return got._replace(head=head, load=read, load_words=words, tail=behind, open_ended=True)
 

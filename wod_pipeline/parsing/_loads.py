@@ -28,6 +28,7 @@ class ReadLoad(NamedTuple):
     rm: int = 1
     named: tuple[str, ...] | None = None
     unit_missing: bool = False
+    words: str = ""
 
 
 PERCENT = rf"(?P<a>{NUM}) ?%?(?: ?(?:-|to) ?(?P<b>{NUM}))?(?P<plus>\+)? ?(?:%|percent)(?P<plus2> ?\+)?"

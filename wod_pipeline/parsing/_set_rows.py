@@ -128,7 +128,7 @@ def _load_first(text: str, at: int) -> ReadRow | None:
 
 
 def _unreadable(text: str, at: int) -> ReadLoad:
-    return ReadLoad(None, at, len(text))
+    return ReadLoad(None, at, len(text), words=text[at:])
 
 
 def _range(found: re.Match[str] | None) -> Range | None:

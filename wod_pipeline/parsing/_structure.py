@@ -1,40 +1,64 @@
-"""The third stage: an outlined post becomes a Week."""
+"""The third stage: the lines of an outlined post become segments, blocks and exercises (§5 to §11).
+
+Drafts are read session by session, then finished into values, then every line is given its owner.
+"""
 
 from __future__ import annotations
 
-from wod_pipeline.parsing._segments import read_label
-from wod_pipeline.parsing._text import form_of
-from wod_pipeline.program import Line, Note, OutlinedPost, Segment, Session, Week
+from wod_pipeline.parsing._blocks import SessionReader
+from wod_pipeline.parsing._diagnostics import diagnostic
+from wod_pipeline.parsing._drafts import Claims, NoteDraft, SessionDraft
+from wod_pipeline.parsing._finish import Finisher
+from wod_pipeline.parsing._owners import pointers
+from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
+from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, Session, Week
 
 
-def structure_post(outlined: OutlinedPost) -> Week:
-    """The Week of a post cut into sessions."""
-    lines = [Line(line.n, line.text, "note", "", line.links) for line in outlined.lines]
-    sessions = []
-    preamble = []
-    for k, cut in enumerate(outlined.sessions):
-        session = Session(cut.date, cut.weekday, cut.label, cut.kind, cut.lines, [], cut.ordinal)
-        for n in range(cut.lines[0], cut.lines[1] + 1):
-            label = read_label(form_of(lines[n].text))
-            if n in cut.heading_lines:
-                lines[n].role, lines[n].owner = "heading", f"/sessions/{k}"
-            elif label:
-                session.segments.append(Segment(label.label, label.kind or "other", (n, n), [], pair_of=label.pair_of))
-                lines[n].role, lines[n].owner = "label", f"/sessions/{k}/segments/{len(session.segments) - 1}"
-            elif session.segments:
-                segment = session.segments[-1]
-                segment.notes.append(Note("cue", (n, n)))
-                segment.lines = (segment.lines[0], n)
-                lines[n].owner = f"/sessions/{k}/segments/{len(session.segments) - 1}/notes/{len(segment.notes) - 1}"
-            else:
-                session.notes.append(Note("cue", (n, n)))
-                lines[n].owner = f"/sessions/{k}/notes/{len(session.notes) - 1}"
-        sessions.append(session)
-    for line in lines:
-        if not line.owner:
-            line.owner = f"/preamble/{len(preamble)}"
-            preamble.append(Note("program", (line.n, line.n)))
+def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> Week:
+    """The Week of an outlined post. `references` overrides, by movement, which lifts a percent can be of."""
+    claims: Claims = {}
+    drafts = [SessionDraft(outline) for outline in outlined.sessions]
+    for draft in drafts:
+        SessionReader(outlined.lines, draft, claims).read()
+    if not any(segment.blocks for draft in drafts for segment in draft.segments):
+        return _not_a_programme(outlined)
+    preamble = [NoteDraft(line.n) for line in outlined.lines if line.n not in claims]
+    claims.update({note.n: ("note", note) for note in preamble})
+    finisher = Finisher(outlined.lines, references)
+    sessions = [finisher.session(draft) for draft in drafts]
+    at = pointers(drafts, preamble)
+    lines = []
+    for line in outlined.lines:
+        role, owner = claims[line.n]
+        lines.append(Line(line.n, line.text, role, at[owner], list(line.links)))
+    found = [*outlined.diagnostics, *finisher.diagnostics.values()]
+    return _week(outlined, lines, _program_notes(preamble), sessions, found)
+
+
+def _not_a_programme(outlined: OutlinedPost) -> Week:
+    """§4.8 Nothing to train: no session, no date, every line kept as a note."""
+    lines = [Line(line.n, line.text, "note", f"/preamble/{line.n}", list(line.links)) for line in outlined.lines]
+    notes = _program_notes([NoteDraft(line.n) for line in outlined.lines])
+    week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme")])
+    week.week, week.dates = None, Dates(None, None, "none", "unknown")
+    return week
+
+
+def _program_notes(drafts: list[NoteDraft]) -> list[Note]:
+    return [Note("program", (draft.n, draft.n)) for draft in drafts]
+
+
+def _week(
+    outlined: OutlinedPost, lines: list[Line], preamble: list[Note], sessions: list[Session], found: list[Diagnostic]
+) -> Week:
     return Week(
-        week=outlined.week, program=outlined.program, source=outlined.source, title=outlined.title,
-        dates=outlined.dates, lines=lines, preamble=preamble, sessions=sessions, diagnostics=outlined.diagnostics,
+        week=outlined.week,
+        program=outlined.program,
+        source=outlined.source,
+        title=outlined.title,
+        dates=outlined.dates,
+        lines=lines,
+        preamble=preamble,
+        sessions=sessions,
+        diagnostics=sorted(found, key=lambda item: (-1 if item.line is None else item.line, item.code)),
     )

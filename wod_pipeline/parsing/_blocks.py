@@ -1,0 +1,395 @@
+"""§6 Blocks: reading the lines of a session one after the other, each into the place where it belongs.
+
+The reader keeps what is open (segment, block, exercise) and decides by it which of a line's possibilities holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wod_pipeline.parsing._drafts import (
+    BlockDraft,
+    Claims,
+    Draft,
+    ExerciseDraft,
+    NoteDraft,
+    RowDraft,
+    SegmentDraft,
+    SessionDraft,
+)
+from wod_pipeline.parsing._lines import LineReading, read_line
+from wod_pipeline.parsing._lists import MovementLine, exercises_of
+from wod_pipeline.parsing._rest import ReadRest
+from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme
+from wod_pipeline.parsing._segments import read_label
+from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_table_row
+from wod_pipeline.parsing._text import exact, form_of
+from wod_pipeline.program import Range, Rest, Role, SourceLine
+
+
+@dataclass(eq=False)
+class _PendingRest:
+    """A rest below an exercise: its own when another exercise follows in the block, else the block's."""
+
+    n: int
+    rest: Rest
+    block: BlockDraft
+    exercise: ExerciseDraft
+    notes: list[NoteDraft]
+
+
+class SessionReader:
+    """Reads the lines of one session into a draft, and claims every one of them for a node."""
+
+    def __init__(self, lines: list[SourceLine], session: SessionDraft, claims: Claims) -> None:
+        self._lines = lines
+        self._session = session
+        self._claims = claims
+        self._segment: SegmentDraft | None = None
+        self._block: BlockDraft | None = None
+        self._exercise: ExerciseDraft | None = None
+        self._resting: _PendingRest | None = None
+        self._carried: list[tuple[int, ReadConnector]] = []
+        self._columns: Columns = PLAIN_COLUMNS
+        self._choices = 0
+
+    def read(self) -> None:
+        """Read every line of the session."""
+        outline = self._session.outline
+        first, last = outline.lines
+        for n in outline.heading_lines:
+            self._claim(n, "heading", self._session)
+        body = [n for n in range(first, last + 1) if n not in outline.heading_lines]
+        self._open_unlabelled(body)
+        for n in body:
+            self._take(n, last)
+        self._settle_rest()
+
+    # ------------------------------------------------------------------ one line
+    def _reading(self, n: int) -> LineReading:
+        return read_line(self._lines[n].text)
+
+    def _claim(self, n: int, role: Role, owner: Draft) -> None:
+        self._claims[n] = (role, owner)
+
+    def _take(self, n: int, last: int) -> None:
+        """The first role that fits (§2)."""
+        reading = self._reading(n)
+        if reading.label:
+            self._take_label(n, reading)
+            return
+        connects = reading.connector and self._take_connector(n, reading, last)
+        if connects:
+            return
+        table_row = self._table_row(reading)
+        steps = (
+            lambda: self._take_rest(n, reading.rest),
+            lambda: self._take_rows(n, reading.rows or table_row),
+            lambda: self._take_scheme(n, reading, reading.scheme),
+            lambda: self._take_movements(n, reading, reading.movements),
+        )
+        if not any(step() for step in steps):
+            self._take_note(n, bracketed=reading.bracketed)
+
+    # ------------------------------------------------------------------ segments
+    def _open_unlabelled(self, body: list[int]) -> None:
+        """§4.7 Lines before the first label are a part of their own when one of them prescribes anything."""
+        before = []
+        for n in body:
+            if self._reading(n).label:
+                break
+            before.append(n)
+        labelled = len(before) < len(body)
+        if any(self._reading(n).prescribes for n in before):
+            self._open_segment(SegmentDraft(None, "warm_up" if labelled else None))
+
+    def _open_segment(self, segment: SegmentDraft) -> None:
+        self._settle_rest()
+        self._session.segments.append(segment)
+        self._segment, self._block, self._exercise = segment, None, None
+        self._choices = 0
+
+    def _take_label(self, n: int, reading: LineReading) -> None:
+        """§5.1 The label opens the segment; what stands behind it is read as a line of its own."""
+        label = reading.label
+        assert label is not None  # noqa: S101 - asked by the caller
+        segment = SegmentDraft(label, label.kind, lines=[*(m for m, _ in self._carried), n])
+        self._open_segment(segment)
+        for m, _ in self._carried:
+            self._claim(m, "connector", segment)
+        self._claim(n, "label", segment)
+        behind = reading.form.words(label.behind, len(reading.form.text)).strip()
+        if not behind:
+            return
+        if reading.scheme:
+            self._open_by_scheme(n, reading, reading.scheme, owns=False)
+        elif reading.movements:
+            self._add_movements(n, reading, reading.movements, owns=False)
+        else:
+            segment.title = behind
+            titled = read_label(form_of(behind))
+            segment.kind = segment.kind or (titled.kind if titled and titled.label is None else None)
+
+    # ------------------------------------------------------------------ connectors
+    def _take_connector(self, n: int, reading: LineReading, last: int) -> bool:
+        """A connector opens a block; directly above a label it belongs to the segment that starts there."""
+        connector = reading.connector
+        if connector is None:
+            return False
+        if connector.behind < len(reading.form.text):
+            return self._take_connected(n, reading, connector)
+        if n < last and self._reading(n + 1).label:
+            self._carried.append((n, connector))
+            return True
+        if self._segment is None:
+            return False
+        block = self._open_block(n)
+        _set_clock(block, connector)
+        self._claim(n, "connector", block)
+        return True
+
+    def _take_connected(self, n: int, reading: LineReading, connector: ReadConnector) -> bool:
+        """A line that says when, and then what: the scheme or the movements open a block of their own."""
+        if not reading.prescribes or self._segment is None:
+            return False
+        block = self._open_block(n, shares=True)
+        _set_clock(block, connector)
+        if reading.scheme:
+            return self._take_scheme(n, reading, reading.scheme)
+        return self._take_movements(n, reading, reading.movements)
+
+    # ------------------------------------------------------------------ blocks
+    def _open_block(self, n: int, *, shares: bool = False) -> BlockDraft:
+        self._settle_rest()
+        if self._segment is None:
+            self._open_segment(SegmentDraft(None, None))
+        assert self._segment is not None  # noqa: S101 - just opened
+        block = BlockDraft(lines=[] if shares else [n])
+        for _, connector in self._carried:
+            _set_clock(block, connector)
+        self._carried = []
+        self._segment.blocks.append(block)
+        self._block, self._exercise, self._columns = block, None, PLAIN_COLUMNS
+        return block
+
+    def _take_scheme(self, n: int, reading: LineReading, scheme: ReadScheme | None) -> bool:
+        if scheme is None:
+            return False
+        if scheme.detail and self._block and self._detail(self._block, scheme):
+            self._block.lines.append(n)
+            self._claim(n, "scheme", self._block)
+            return True
+        if scheme.detail in {"on", "off", "table"}:
+            return False
+        self._open_by_scheme(n, reading, scheme, owns=True)
+        return True
+
+    def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
+        """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
+        block = self._block
+        merged = _merged(block, scheme) if block and not block.exercises else None
+        if block is None or merged is None:
+            block = self._open_block(n, shares=True)
+            merged = scheme
+        block.scheme, block.scheme_line = merged, n if block.scheme_line is None else block.scheme_line
+        if scheme.rest:
+            block.rest = scheme.rest
+        block.lines.append(n)
+        if owns:
+            self._claim(n, "scheme", block)
+        if scheme.movements:
+            self._append(n, reading, scheme.movements)
+            block.closed = True
+
+    def _detail(self, block: BlockDraft, scheme: ReadScheme) -> bool:
+        """Whether a line details the open block; if so, what it says is the block's."""
+        if scheme.detail == "cap":
+            block.scheme = block.scheme._replace(cap_s=scheme.cap_s)
+            return True
+        if scheme.detail == "table" and self._exercise and scheme.columns:
+            self._columns = scheme.columns
+            return True
+        if block.scheme.scheme != "tabata":
+            return False
+        if scheme.detail == "rounds":
+            block.scheme = block.scheme._replace(sets=scheme.sets)
+        elif scheme.detail in {"on", "off"}:
+            block.scheme = block.scheme._replace(seconds=scheme.seconds or block.scheme.seconds)
+            block.rest = scheme.rest or block.rest
+        return scheme.detail in {"rounds", "on", "off"}
+
+    # ------------------------------------------------------------------ movements
+    def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
+        if line is None:
+            return False
+        self._add_movements(n, reading, line, owns=True)
+        return True
+
+    def _add_movements(self, n: int, reading: LineReading, line: MovementLine, *, owns: bool) -> None:
+        """Add the exercises of a movement line to the block they belong to, opening one where §6 says so."""
+        own = line.sets is not None or line.has_rows
+        block = self._block
+        if block is None or block.closed or _leaves(block, own=own):
+            block = self._open_block(n, shares=True)
+        if own and not block.stated:
+            block.own_sets = True
+            block.scheme = ReadScheme("sets", sets=line.sets)
+        elif line.minute is not None and not block.stated:
+            block.scheme = ReadScheme("every")
+        added = self._append(n, reading, line)
+        if owns:
+            self._claim(n, "movement", added[0] if len(added) == 1 else block)
+            block.lines += [n] if len(added) > 1 else []
+
+    def _append(self, n: int, reading: LineReading, line: MovementLine) -> list[ExerciseDraft]:
+        block, segment = self._block, self._segment
+        assert block is not None  # noqa: S101 - opened by the caller
+        assert segment is not None  # noqa: S101
+        joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
+        reads = exercises_of(line, joins=joins)
+        self._settle_rest(followed=True)
+        added = []
+        for read in reads:
+            exercise = ExerciseDraft(read, reading.form, [n], len(reads) == 1, minute=line.minute, rest=read.rest)
+            for row in read.rows:
+                self._add_row(exercise, row, n)
+            added.append(exercise)
+        self._number_choices(block, line, added)
+        block.exercises += added
+        self._exercise = added[-1]
+        if block.own_sets and line.sets is None:
+            block.scheme = block.scheme._replace(sets=_last_set(self._exercise))
+        return added
+
+    def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
+        taken = max((exercise.choice or 0 for exercise in block.exercises), default=0)
+        for exercise in added:
+            exercise.choice = exercise.read.choice + taken if exercise.read.choice else None
+        if line.alternative and block.exercises:
+            before = block.exercises[-1]
+            before.choice = before.choice or taken + 1
+            added[0].choice = before.choice
+
+    # ------------------------------------------------------------------ set rows
+    def _table_row(self, reading: LineReading) -> tuple[ReadRow, ...]:
+        if self._exercise is None or "|" not in reading.form.text:
+            return ()
+        row = read_table_row(reading.form.text, self._columns)
+        return (row,) if row else ()
+
+    def _take_rows(self, n: int, rows: tuple[ReadRow, ...]) -> bool:
+        """§8 Rows belong to the exercise above; without one they are no rows."""
+        exercise, block = self._exercise, self._block
+        if not rows or exercise is None or block is None:
+            return False
+        self._settle_rest(followed=True)
+        if not block.stated:
+            block = self._own_block(block, exercise)
+        drafts = [self._add_row(exercise, row, n) for row in rows]
+        exercise.lines.append(n)
+        if block.own_sets:
+            block.scheme = block.scheme._replace(sets=_last_set(exercise))
+        self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
+        return True
+
+    def _add_row(self, exercise: ExerciseDraft, row: ReadRow, n: int) -> RowDraft:
+        """Rows without numbers count on from the row above."""
+        above = exercise.rows[-1].last if exercise.rows else 0
+        first = row.first if row.first is not None else above + 1
+        last = row.last if row.last is not None else above + row.count
+        draft = RowDraft(row, first, last, n)
+        exercise.rows.append(draft)
+        return draft
+
+    def _own_block(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
+        """Under no scheme line an exercise with set rows is a block of its own."""
+        if not block.own_sets and len(block.exercises) > 1 and exercise.alone:
+            block.exercises.pop()
+            own = BlockDraft(exercises=[exercise])
+            own.notes = [note for note in block.notes if note.n > exercise.lines[0]]
+            block.notes = [note for note in block.notes if note.n < exercise.lines[0]]
+            assert self._segment is not None  # noqa: S101 - a block is open
+            self._segment.blocks.append(own)
+            self._block = block = own
+        if not block.own_sets:
+            block.own_sets = True
+            block.scheme = ReadScheme("sets")
+        return block
+
+    # ------------------------------------------------------------------ rest
+    def _take_rest(self, n: int, rest: ReadRest | None) -> bool:
+        """§9 A rest waits until it is known whether another exercise of the block follows."""
+        block = self._block
+        if rest is None or block is None:
+            return False
+        self._settle_rest()
+        if rest.between or self._exercise is None:
+            block.rest = rest.rest
+            block.lines.append(n)
+            self._claim(n, "rest", block)
+        else:
+            self._resting = _PendingRest(n, rest.rest, block, self._exercise, [])
+        return True
+
+    def _settle_rest(self, *, followed: bool = False) -> None:
+        resting = self._resting
+        if resting is None:
+            return
+        self._resting = None
+        owner: ExerciseDraft | BlockDraft = resting.exercise if followed else resting.block
+        owner.rest = resting.rest
+        owner.lines.append(resting.n)
+        owner.notes += resting.notes
+        self._claim(resting.n, "rest", owner)
+
+    # ------------------------------------------------------------------ notes
+    def _take_note(self, n: int, *, bracketed: bool) -> None:
+        """§10 A note in brackets directly below an exercise is the exercise's, else it hangs on what is open."""
+        note = NoteDraft(n)
+        self._claim(n, "note", note)
+        if bracketed and self._resting and self._resting.n + len(self._resting.notes) == n - 1:
+            self._resting.notes.append(note)
+            return
+        exercise = self._exercise
+        if bracketed and exercise and exercise.alone and n - 1 in _lines_of(exercise):
+            exercise.notes.append(note)
+            return
+        (self._block or self._segment or self._session).notes.append(note)
+
+
+def _lines_of(exercise: ExerciseDraft) -> list[int]:
+    return [*exercise.lines, *(row.n for row in exercise.rows), *(note.n for note in exercise.notes)]
+
+
+def _last_set(exercise: ExerciseDraft) -> Range | None:
+    return exact(exercise.rows[-1].last) if exercise.rows else None
+
+
+def _leaves(block: BlockDraft, *, own: bool) -> bool:
+    """Whether a movement line does not belong to the open block: one of the two has sets of its own."""
+    return not block.stated and bool(block.exercises) and (own or block.own_sets)
+
+
+def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
+    """The scheme of a block without exercises once another scheme line follows; None when that opens a block."""
+    before = block.scheme
+    if not block.stated:
+        return scheme
+    if scheme.empty_bar and before.scheme != "free":
+        return before._replace(empty_bar=True, movements=scheme.movements)
+    if before.scheme == "free":
+        return scheme._replace(empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s)
+    if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {before.scheme, scheme.scheme}:
+        return scheme._replace(
+            scheme="for_time",
+            sets=scheme.sets or before.sets,
+            cap_s=scheme.cap_s or before.cap_s,
+            reps=scheme.reps or before.reps,
+            rep_scheme=scheme.rep_scheme or before.rep_scheme,
+        )
+    return None
+
+
+def _set_clock(block: BlockDraft, connector: ReadConnector) -> None:
+    block.start_s = connector.start_s if connector.start_s is not None else block.start_s
+    block.rest_before_s = connector.rest_before_s if connector.rest_before_s is not None else block.rest_before_s

@@ -1,0 +1,319 @@
+"""From drafts to the values of a Week: spans, quantities, loads with their references, kinds, diagnostics.
+
+By now every line has its place; here each node is given what the lines around it add (§6, §8, §11).
+"""
+
+from __future__ import annotations
+
+from wod_pipeline.parsing._diagnostics import diagnostic
+from wod_pipeline.parsing._drafts import (
+    BlockDraft,
+    ExerciseDraft,
+    NoteDraft,
+    RowDraft,
+    SegmentDraft,
+    SessionDraft,
+)
+from wod_pipeline.parsing._lists import ReadExercise
+from wod_pipeline.parsing._loads import ReadLoad
+from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
+from wod_pipeline.parsing._notes import note_kind, read_added
+from wod_pipeline.parsing._exercises import ReadPart
+from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
+from wod_pipeline.parsing._segments import segment_kind
+from wod_pipeline.program import (
+    Block,
+    Diagnostic,
+    Exercise,
+    Load,
+    Note,
+    Part,
+    Range,
+    Reference,
+    Segment,
+    Session,
+    SetRow,
+    SourceLine,
+    Span,
+)
+
+
+class Finisher:
+    """Turns drafts into values, and gathers the diagnostics on the way."""
+
+    def __init__(self, lines: list[SourceLine], policy: Policy) -> None:
+        self._lines = lines
+        self._policy = policy
+        self.diagnostics: dict[tuple[str, int | None], Diagnostic] = {}
+
+    def _report(self, code: str, line: int, **words: object) -> None:
+        self.diagnostics.setdefault((code, line), diagnostic(code, line, **words))
+
+    # ------------------------------------------------------------------ nodes
+    def notes(self, drafts: list[NoteDraft]) -> list[Note]:
+        """Each note line with its kind."""
+        return [Note(note_kind(self._lines[draft.n].text), (draft.n, draft.n)) for draft in drafts]
+
+    def session(self, draft: SessionDraft) -> Session:
+        """The session with its segments."""
+        outline = draft.outline
+        return Session(
+            date=outline.date,
+            weekday=outline.weekday,
+            label=outline.label,
+            kind=outline.kind,
+            lines=outline.lines,
+            segments=[self._segment(segment) for segment in draft.segments],
+            ordinal=outline.ordinal,
+            notes=self.notes(draft.notes),
+        )
+
+    def _segment(self, draft: SegmentDraft) -> Segment:
+        blocks = [self._block(block) for block in draft.blocks]
+        notes = self.notes(draft.notes)
+        return Segment(
+            label=draft.label.label if draft.label else None,
+            kind=draft.kind or _kind(blocks),
+            lines=_span(draft.lines, [*blocks, *notes]),
+            blocks=blocks,
+            title=draft.title,
+            pair_of=draft.label.pair_of if draft.label else None,
+            notes=notes,
+        )
+
+    def _block(self, draft: BlockDraft) -> Block:
+        scheme = draft.scheme
+        exercises = [self._exercise(exercise, draft) for exercise in draft.exercises]
+        notes = self.notes(draft.notes)
+        self._check_interval(draft)
+        return Block(
+            scheme=scheme.scheme,
+            lines=_span(draft.lines, [*exercises, *notes]),
+            exercises=exercises,
+            start_s=draft.start_s,
+            rest_before_s=draft.rest_before_s,
+            interval_s=scheme.interval_s,
+            duration_s=scheme.duration_s,
+            cap_s=scheme.cap_s,
+            sets=scheme.sets,
+            rm_target=scheme.rm_target,
+            rest=draft.rest,
+            notes=notes,
+        )
+
+    def _check_interval(self, draft: BlockDraft) -> None:
+        """§6 The three figures of an interval scheme, when all are stated, must agree."""
+        scheme, line = draft.scheme, draft.scheme_line
+        if scheme.scheme != "every" or line is None or not (scheme.interval_s and scheme.duration_s and scheme.sets):
+            return
+        ends = [end for end in (scheme.sets.min, scheme.sets.max) if end is not None]
+        if any(round(end * scheme.interval_s) == scheme.duration_s for end in ends):
+            return
+        sets = ends[-1] if ends else 0
+        self._report(
+            "every_mismatch",
+            line,
+            sets=sets,
+            interval=in_words(scheme.interval_s),
+            product=in_words(round(sets * scheme.interval_s)),
+            duration=in_words(scheme.duration_s),
+        )
+
+    # ------------------------------------------------------------------ exercises
+    def _exercise(self, draft: ExerciseDraft, block: BlockDraft) -> Exercise:
+        read, notes = draft.read, self.notes(draft.notes)
+        single_row = self._single_row(draft, block)
+        rows = [] if single_row else draft.rows
+        exercise = Exercise(
+            parts=[self._part(draft, part, reps) for part, reps in read.parts],
+            lines=_span([*draft.lines, *(row.n for row in draft.rows)], notes),
+            rep_scheme=list(read.rep_scheme),
+            per_side=read.side,
+            tempo=read.tempo,
+            minute=draft.minute,
+            rest=draft.rest,
+            choice=draft.choice,
+            notes=notes,
+        )
+        _set_quantity(exercise, read, block)
+        if single_row:
+            exercise.reps = single_row.read.reps
+        self._set_loads(exercise, draft, block, rows, single_row)
+        self._check_rows(exercise, block)
+        return exercise
+
+    def _single_row(self, draft: ExerciseDraft, block: BlockDraft) -> RowDraft | None:
+        """`NAME 70% x 4` under a scheme line prescribes every set of it, not the first."""
+        inline = [row for row in draft.rows if row.n == draft.lines[0]]
+        return inline[0] if block.stated and len(draft.rows) == len(inline) == 1 and inline[0].read.count == 1 else None
+
+    def _part(self, draft: ExerciseDraft, part: ReadPart, reps: int | None) -> Part:
+        form, n = draft.form, draft.lines[0]
+        raw = form.words(part.start, part.end).strip()
+        start, end = form.origin(part.start), form.origin(part.start) + len(raw)
+        url = next((link.href for link in self._lines[n].links if link.start < end and link.end > start), None)
+        if part.movement_id is None:
+            near = nearest_name(raw)
+            self._report("unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "")
+        return Part(raw, part.movement_id, reps, part.pause, url)
+
+    def _check_rows(self, exercise: Exercise, block: BlockDraft) -> None:
+        """§8 Set rows must cover 1…sets exactly once."""
+        if not exercise.set_rows:
+            return
+        named = [n for row in exercise.set_rows for n in range(row.first, min(row.last, row.first + 999) + 1)]
+        sets = block.scheme.sets
+        count = sets.max if sets and sets.max is not None else max(named, default=0)
+        if sorted(named) != list(range(1, int(count) + 1)):
+            numbers = ", ".join(map(str, named[:20]))
+            self._report("set_rows_gap", exercise.set_rows[0].lines[0], named=numbers, sets=count)
+
+    # ------------------------------------------------------------------ loads
+    def _set_loads(
+        self, exercise: Exercise, draft: ExerciseDraft, block: BlockDraft, rows: list[RowDraft], single: RowDraft | None
+    ) -> None:
+        ids = [part.movement_id for part in exercise.parts]
+        n = draft.lines[0]
+        own = single.read.load if single else draft.read.load
+        stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
+        if not rows:
+            stated[0] = self._with_notes(own, n, draft, block)
+        references = self._references(stated, ids)
+        loads = [self._load(read, line, ref) for (read, line), ref in zip(stated, references)]
+        exercise.load = loads[0]
+        exercise.set_rows = [
+            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load) for row, load in zip(rows, loads[1:])
+        ]
+
+    def _with_notes(
+        self, own: ReadLoad | None, n: int, draft: ExerciseDraft, block: BlockDraft
+    ) -> tuple[ReadLoad | None, int]:
+        """§8 What the notes of the block and of the exercise add to the load of an exercise without set rows."""
+        added = [(read_added(self._lines[note.n].text), note.n) for note in (*block.notes, *draft.notes)]
+        load = own.load if own else None
+        if load is None and block.scheme.empty_bar:
+            own, load = _of(Load("empty_bar")), Load("empty_bar")
+        bounds = [(read, line) for add, line in added for read in (add.at_most, add.at_least) if read]
+        if bounds and (load is None or load.kind in {"described", "empty_bar"}):
+            own, n = _joined([read for read, _ in bounds]), bounds[0][1]
+            load = own.load
+        if load is None and own is None and any(add.empty_bar for add, _ in added):
+            own = _of(Load("empty_bar"))
+            load = own.load
+        if any(add.ramp for add, _ in added) and (own is None or load is not None):
+            rising = Load("described") if load is None else _copy(load)
+            rising.ramp = True
+            own = own._replace(load=rising) if own else _of(rising)
+        return own, n
+
+    def _references(self, stated: list[tuple[ReadLoad | None, int]], ids: list[str | None]) -> list[Reference | None]:
+        """§8 rules 1 to 6 for the percents of one exercise, in reading order."""
+        explicit = [self._explicit(read, ids) for read, _ in stated]
+        out: list[Reference | None] = []
+        for k, (read, _) in enumerate(stated):
+            if read is None or read.load is None or read.load.kind != "percent":
+                out.append(None)
+            elif explicit[k]:
+                out.append(explicit[k])
+            else:
+                near = next((ref for ref in [*explicit[:k][::-1], *explicit[k + 1 :]] if ref), None)
+                out.append(_inherited(near) if near else infer_reference(ids, read.rm, self._policy))
+        return out
+
+    def _explicit(self, read: ReadLoad | None, ids: list[str | None]) -> Reference | None:
+        if read is None or read.named is None or read.load is None or read.load.kind != "percent":
+            return None
+        if read.named:
+            return named_reference(read.named, read.rm, self._policy)
+        if len(ids) == 1 and ids[0]:
+            return Reference(ids[0], read.rm, "explicit")
+        return None
+
+    def _load(self, read: ReadLoad | None, n: int, reference: Reference | None) -> Load | None:
+        """The load as a value of the model, with its diagnostics."""
+        if read is None:
+            return None
+        if read.load is None:
+            self._report("unreadable_load", n, load=read.words)
+            return None
+        load = _copy(read.load)
+        load.ref = reference
+        if read.unit_missing and load.abs:
+            self._report("load_unit_missing", n, load=_figure(load.abs.min, load.abs.max, load.abs.f))
+        if reference and reference.source == "ambiguous":
+            names = " or ".join(VOCABULARY[lift].name for lift in reference.candidates if lift in VOCABULARY)
+            self._report("ambiguous_reference", n, candidates=f": {names}?" if names else "")
+        return load
+
+
+def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> None:
+    """The quantity the line states; where it states none, the repetitions or seconds of the scheme."""
+    quantity, scheme = read.quantity, block.scheme
+    if quantity is None:
+        if scheme.rep_scheme and not exercise.rep_scheme:
+            exercise.rep_scheme = list(scheme.rep_scheme)
+        elif not exercise.rep_scheme and not read.rows:
+            exercise.reps = scheme.reps
+        if scheme.scheme == "tabata" and scheme.seconds:
+            exercise.duration_s = Range(scheme.seconds, scheme.seconds)
+    elif quantity.max_of:
+        exercise.max_of = quantity.max_of
+    elif quantity.value is not None:
+        setattr(exercise, quantity.field, quantity.value)
+
+
+def _of(load: Load) -> ReadLoad:
+    return ReadLoad(load, 0, 0)
+
+
+def _joined(bounds: list[ReadLoad]) -> ReadLoad:
+    """A floor and a cap from different notes make one range."""
+    ranges = [read.load.pct for read in bounds if read.load and read.load.pct]
+    low = next((pct.min for pct in ranges if pct.min is not None), None)
+    high = next((pct.max for pct in ranges if pct.max is not None), None)
+    named = next((read for read in bounds if read.named is not None), bounds[0])
+    return named._replace(load=Load("percent", pct=Range(low, high)))
+
+
+def _copy(load: Load) -> Load:
+    return Load(load.kind, load.pct, load.ref, load.abs, load.past, load.delta_pct, load.rpe, load.word, load.ramp)
+
+
+def _inherited(near: Reference) -> Reference:
+    source = near.source if near.source == "ambiguous" else "inherited"
+    return Reference(near.movement_id, near.rm, source, list(near.candidates))
+
+
+def _figure(low: object, high: object, women: object) -> str:
+    if women is not None:
+        return f"{low}/{women}"
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
+def in_words(seconds: int) -> str:
+    """A time for people: `90 seconds`, `2 minutes`, `2:30 minutes`."""
+    if seconds < 120 and seconds % 60:
+        return f"{seconds} seconds"
+    minutes, rest = divmod(seconds, 60)
+    if rest:
+        return f"{minutes}:{rest:02d} minutes"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+
+
+def _kind(blocks: list[Block]) -> str:
+    movements = [
+        VOCABULARY[part.movement_id]
+        for block in blocks
+        for exercise in block.exercises
+        for part in exercise.parts
+        if part.movement_id
+    ]
+    unknown = any(part.movement_id is None for b in blocks for e in b.exercises for part in e.parts)
+    families = [(movement.family, bool(movement.ref_chain)) for movement in movements]
+    return segment_kind((block.scheme for block in blocks), families + [("", False)] * unknown)
+
+
+def _span(own: list[int], children: list[Note] | list[Block | Note] | list[Exercise | Note]) -> Span:
+    """§2 The first and last line over a node's own and its descendants' lines."""
+    ends = [*own, *(end for child in children for end in child.lines)]
+    return (min(ends), max(ends)) if ends else (0, 0)

@@ -1,0 +1,60 @@
+"""What one line can be, read once and remembered: lines repeat within a week and from week to week.
+
+A reading knows nothing of the lines around it; which of its possibilities holds is decided in `_blocks` (§2).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from wod_pipeline.parsing._lists import MovementLine, read_movements
+from wod_pipeline.parsing._rest import ReadRest, read_rest
+from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme, read_connector, read_scheme
+from wod_pipeline.parsing._segments import Label, read_label
+from wod_pipeline.parsing._set_rows import ReadRow, read_rows
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of
+
+
+class LineReading(NamedTuple):
+    """Everything a line may be on its own, the label apart from what stands behind it."""
+
+    form: Form
+    label: Label | None = None
+    connector: ReadConnector | None = None
+    rest: ReadRest | None = None
+    rows: tuple[ReadRow, ...] = ()
+    scheme: ReadScheme | None = None
+    movements: MovementLine | None = None
+    bracketed: bool = False
+
+    @property
+    def prescribes(self) -> bool:
+        """Whether the line is a scheme or movement line."""
+        return self.scheme is not None or self.movements is not None
+
+
+@lru_cache(maxsize=16384)
+def read_line(line: str) -> LineReading:
+    """The possibilities of a line, each tried only where its words can be."""
+    form = form_of(line)
+    if len(form.text) > MAX_MATCHED:
+        return LineReading(form)
+    label = read_label(form)
+    at = label.behind if label else 0
+    connector = read_connector(form, at)
+    at = connector.behind if connector else at
+    text = form.text[at:] if at else form.text
+    if not text:
+        return LineReading(form, label, connector)
+    rest = read_rest(text)
+    rows = read_rows(text) if rest is None else ()
+    scheme = read_scheme(form, at) if rest is None else None
+    movements = read_movements(form, at) if rest is None and scheme is None else None
+    return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))
+
+
+def _bracketed(text: str) -> bool:
+    """§10 Whether the line stands wholly in brackets."""
+    text = text.rstrip(".")
+    return text[:1] in {"(", "["} and text[-1:] in {")", "]"} and not any(c in text[1:-1] for c in "()[]")
