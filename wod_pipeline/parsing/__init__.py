@@ -17,14 +17,18 @@ from collections.abc import Iterator
 
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, monday_of, published_day
 from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
+from wod_pipeline.parsing._explain import Explanation, explain_line
 from wod_pipeline.parsing._html import read_lines, read_text
 from wod_pipeline.parsing._outline import outline_post, read_heading
+from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.program import PlainPost, RawPost, Source, Week
 
 __all__ = [
     "DIAGNOSTICS",
     "UNDATED_WEEK",
+    "Explanation",
+    "explain_line",
     "outline_post",
     "parse_post",
     "read_lines",
@@ -52,9 +56,9 @@ def read_post(post: RawPost) -> PlainPost:
     )
 
 
-def parse_post(post: RawPost) -> Week:
+def parse_post(post: RawPost, *, references: Policy = NO_OVERRIDES) -> Week:
     """The structured Week of a post: `read_post`, `outline_post`, `structure_post` in a row."""
-    return structure_post(outline_post(read_post(post)))
+    return structure_post(outline_post(read_post(post)), references=references)
 
 
 def week_of(post: RawPost) -> dt.date:

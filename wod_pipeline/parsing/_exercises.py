@@ -44,6 +44,7 @@ class Term(NamedTuple):
     tempo: str | None = None
     rest: Rest | None = None
     open_ended: bool = False  # has an `@` or a clause about load: what follows need not be understood
+    unread: tuple[tuple[int, int], ...] = ()
 
     @property
     def counted(self) -> bool:
@@ -94,6 +95,7 @@ class _Clauses(NamedTuple):
     per_side_count: Quantity | None = None
     sets: Range | None = None
     tail: str = ""
+    tail_start: int = 0
     open_ended: bool = False
 
 
@@ -168,8 +170,10 @@ def _take_at(got: _Clauses) -> _Clauses:
     words = tail.strip(" .")
     head = got.head[: first.start()]
     read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=words)
-    behind = got.head[loads[0].end :] if loads else ""
-    return got._replace(head=head, load=read, load_words=words, tail=behind, open_ended=True)
+    end = loads[0].end if loads else first.end()
+    return got._replace(
+        head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
+    )
 
 
 def _behind(text: str, at: int) -> int:
@@ -188,7 +192,14 @@ def _take_load_clause(got: _Clauses) -> _Clauses:
         head = _WITH.sub("", head)
     if not head.strip():
         return got
-    return got._replace(head=head, load=got.load or read, load_words=words, tail=got.head[read.end :], open_ended=True)
+    return got._replace(
+        head=head,
+        load=got.load or read,
+        load_words=words,
+        tail=got.head[read.end :],
+        tail_start=read.end,
+        open_ended=True,
+    )
 
 
 def _take_side(got: _Clauses) -> _Clauses:
@@ -264,10 +275,15 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
     quantity, count, behind_x = got.per_side_count or term.quantity, term.count, term.behind_x
     if got.per_side_count:
         count = None
+    unread = got.tail
     if got.tail and not (quantity or count):
         found = _TAIL_Q.match(got.tail)
         quantity = read_quantity(found[1].strip()) if found else None
         behind_x = behind_x or quantity is not None
+        unread = " " * found.end() + got.tail[found.end() :] if found and quantity else unread
+    unread = _SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
+    left = len(unread) - len(unread.lstrip(" .,;:)"))
+    spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
     return term._replace(
         parts=parts,
         quantity=quantity,
@@ -280,6 +296,7 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
         tempo=got.tempo,
         rest=got.rest,
         open_ended=got.open_ended,
+        unread=spans if unread.strip(" .,;:)") else (),
     )
 
 

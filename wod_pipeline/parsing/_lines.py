@@ -33,6 +33,13 @@ class LineReading(NamedTuple):
         """Whether the line is a scheme or movement line."""
         return self.scheme is not None or self.movements is not None
 
+    @property
+    def unread(self) -> tuple[tuple[int, int], ...]:
+        """The spans of the line that nothing was made of, though the rest was read."""
+        movements = self.movements or (self.scheme.movements if self.scheme else None)
+        spans = movements.unread if movements else ()
+        return tuple((self.form.origin(start), self.form.origin(end)) for start, end in spans)
+
 
 @lru_cache(maxsize=16384)
 def read_line(line: str) -> LineReading:

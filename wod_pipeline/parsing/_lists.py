@@ -39,6 +39,11 @@ class MovementLine(NamedTuple):
         return next((term.sets for element in self.elements for term in element.terms if term.sets), None)
 
     @property
+    def unread(self) -> tuple[tuple[int, int], ...]:
+        """The spans of the matching form that nothing was made of."""
+        return tuple(span for element in self.elements for term in element.terms for span in term.unread)
+
+    @property
     def has_rows(self) -> bool:
         """Whether the line lists its sets one by one."""
         return any(term.rows for element in self.elements for term in element.terms)
@@ -155,7 +160,7 @@ def _fold(
             term, count = taken
             _join(elements, term, pieces[k], groups)
             k += count
-        elif elements and (clause := _with_clause(elements[-1].terms[-1], form.text[slice(*pieces[k][:2])])):
+        elif elements and (clause := _with_clause(elements[-1].terms[-1], form.text, pieces[k])):
             _replace_last(elements, clause)
             k += 1
         else:
@@ -208,16 +213,18 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
 
-def _with_clause(term: Term, text: str) -> Term | None:
+def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
-    text = text.strip(" .")
+    text = line[piece.start : piece.end].strip(" .")
     load = read_bracketed_load(text) if term.load is None else None
     if load:
         return term._replace(load=load, load_words=text)
     rest = read_rest(text)
     if rest:
         return term._replace(rest=rest.rest)
-    return term if term.open_ended or not text else None
+    if not text:
+        return term
+    return term._replace(unread=(*term.unread, (piece.start, piece.end))) if term.open_ended else None
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:
