@@ -8,8 +8,9 @@ warning.
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -58,6 +59,10 @@ class Notifier(Protocol):
         """
         ...
 
+    def check(self) -> str:
+        """Say in a sentence where messages would go, having asked whether it is there. Raises `AlertError`."""
+        ...
+
 
 class ConsoleNotifier:
     """Messages as lines of text, for a machine without a cloud."""
@@ -71,6 +76,10 @@ class ConsoleNotifier:
         """Print the message."""
         line = f"[{message.severity}] {one_line(message.subject)}\n{message.text}"
         return _once(self._ledger, self._warn, message, lambda: self._write(line))
+
+    def check(self) -> str:
+        """Name the console."""
+        return "messages are printed; set WOD_SNS_TOPIC_ARN or WOD_SNS_PHONE to have them sent"
 
 
 class SnsNotifier:
@@ -91,19 +100,35 @@ class SnsNotifier:
         """Publish the message."""
         return _once(self._ledger, self._warn, message, lambda: self._publish(message))
 
-    def _publish(self, message: Message) -> None:
+    def check(self) -> str:
+        """Look for the topic; whether a phone would ring cannot be known without a message."""
+        if not self._topic_arn:
+            return f"messages go to {self._where}; not tried"
+        with self._explained(f"{self._where} cannot be used"):
+            self._client.get_topic_attributes(TopicArn=self._topic_arn)
+        return f"messages go to {self._where}"
+
+    @property
+    def _where(self) -> str:
+        return self._topic_arn or f"the phone number ending in {self._phone_number[-2:]}"
+
+    @contextlib.contextmanager
+    def _explained(self, doing: str) -> Iterator[None]:
         from wod_pipeline.storage import _aws
 
         try:
+            yield
+        except _aws.AwsFailure as error:
+            failure = _aws.in_words(error, doing)
+            raise AlertError(failure.what, fix=failure.fix) from error
+
+    def _publish(self, message: Message) -> None:
+        subject = one_line(message.subject)
+        with self._explained(f"The message “{subject}” could not be sent to {self._where}"):
             if self._topic_arn:
                 self._client.publish(TopicArn=self._topic_arn, **for_topic(message))
             else:
                 self._client.publish(PhoneNumber=self._phone_number, **for_phone(message))
-        except _aws.AwsFailure as error:
-            where = self._topic_arn or f"the phone number ending in {self._phone_number[-2:]}"
-            subject = one_line(message.subject)
-            failure = _aws.in_words(error, f"The message “{subject}” could not be sent to {where}")
-            raise AlertError(failure.what, fix=failure.fix) from error
 
 
 def for_topic(message: Message) -> dict[str, Any]:

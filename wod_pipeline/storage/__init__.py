@@ -65,6 +65,10 @@ class Lake(Protocol):
         """Where a person finds the object: ``file://…`` or ``s3://…``."""
         ...
 
+    def check(self) -> str:
+        """Try reading and writing without changing anything, and say in a sentence what answered."""
+        ...
+
 
 @dataclass(frozen=True)
 class WeekChange:
@@ -135,6 +139,10 @@ class SessionTable(Protocol):
         """The newest week that has at least one session; None when there is none."""
         ...
 
+    def check(self) -> str:
+        """Try reading and writing without changing anything, and say in a sentence what answered."""
+        ...
+
 
 class Ledger(Protocol):
     """Marks for side effects that must happen once (a message sent), kept for a limited time."""
@@ -145,6 +153,10 @@ class Ledger(Protocol):
 
     def release(self, operation: str, identifier: str) -> None:
         """Forget a claim whose side effect did not happen after all."""
+        ...
+
+    def check(self) -> str:
+        """Try reading and writing without changing anything, and say in a sentence what answered."""
         ...
 
 

@@ -5,6 +5,7 @@ Nothing here knows what the items mean. Every read is strongly consistent.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import secrets
 import uuid
@@ -126,6 +127,18 @@ class Requests:
             ],
             ClientRequestToken=str(uuid.uuid4()),
         )
+
+    def prove_writable(self, item: Attributes) -> None:
+        """Try to put an item on a condition that never holds: refused without the right, and never done."""
+        with contextlib.suppress(Overtaken):
+            self.call(
+                "put_item",
+                "The right to write could not be proved",
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_exists(#never)",
+                ExpressionAttributeNames={"#never": "#never"},
+            )
 
     def _write_all(self, requests: Iterable[dict[str, Any]]) -> None:
         for batch in _batches(requests, _WRITE_BATCH):

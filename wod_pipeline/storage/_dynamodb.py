@@ -139,6 +139,12 @@ class DynamoSessionTable:
         )
         return next(map(stored_week, newest_first), None)
 
+    def check(self) -> str:
+        newest = self.newest_week()
+        self._requests.prove_writable({"date": {"S": "#check"}, "session": {"S": "#check"}})
+        what = f"its newest week with sessions is {newest.week}" if newest else "it holds no session yet"
+        return f"table {self._table} can be read and written; {what}"
+
     def _header(self, week: dt.date) -> Header | None:
         item = self._requests.get((WEEKS, week.isoformat()))
         return header_from_item(item) if item else None
@@ -220,6 +226,10 @@ class DynamoLedger:
     def release(self, operation: str, identifier: str) -> None:
         key = {"idempotency_key": {"S": idempotency_key(operation, identifier)}}
         self._requests.call("delete_item", "A claim could not be released", TableName=self._table, Key=key)
+
+    def check(self) -> str:
+        self._requests.prove_writable({"idempotency_key": {"S": "#check"}})
+        return f"table {self._table} can be written"
 
 
 def _chunks(headers: Iterable[tuple[dt.date, Header]], size: int) -> Iterator[list[tuple[dt.date, Header]]]:

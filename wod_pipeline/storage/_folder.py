@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -83,6 +84,11 @@ class FolderLake:
 
     def uri(self, key: str) -> str:
         return self._path(key).absolute().as_uri()
+
+    def check(self) -> str:
+        with _explained(self._root), _temporary_for(self._root / "check", b"check"):
+            free = shutil.disk_usage(self._root).free
+        return f"{self._root} can be written; {free / 1e9:.1f} GB are free"
 
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)

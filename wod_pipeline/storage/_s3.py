@@ -80,14 +80,26 @@ class S3Lake:
         pages = self._client.get_paginator("list_objects_v2")
         try:
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
-                names = (found["Key"] for found in page.get("Contents", []))
-                yield from (name.removeprefix(self._prefix) for name in names if not name.endswith("/"))
+                names = (found["Key"].removeprefix(self._prefix) for found in page.get("Contents", []))
+                yield from (name for name in names if not name.endswith("/") and not name.startswith("."))
         except AwsFailure as error:
             where = f"s3://{self._bucket}/{self._prefix}{prefix}"
             raise in_words(error, f"{where} could not be listed", _ADVICE) from error
 
     def uri(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{checked_key(key)}"
+
+    def check(self) -> str:
+        """Put a small object of the lake's own unless it is there: refused without the right to write."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket, Key=f"{self._prefix}.wod-check", Body=b"", IfNoneMatch="*"
+            )
+        except AwsFailure as error:
+            if code_of(error) not in {"PreconditionFailed", "412"}:
+                raise in_words(error, f"Bucket {self._bucket} cannot be written", _ADVICE) from error
+        next(self.keys(""), None)
+        return f"s3://{self._bucket}/{self._prefix} can be listed and written"
 
     def _where(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}

@@ -16,6 +16,7 @@ from wod_pipeline.storage._aws import AwsFailure, code_of, in_words
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
 
 State = Literal["exists", "made", "missing"]
@@ -89,6 +90,21 @@ def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[s
         raise in_words(error, f"Topic {arn or name} could not be made") from error
 
 
+def find_secret(client: SecretsManagerClient, name: str) -> Step:
+    """The secret with the site's login; its value is not made, and not looked at."""
+    what = f"secret {name}"
+    try:
+        client.describe_secret(SecretId=name)
+    except AwsFailure as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise in_words(error, f"The {what} cannot be looked at") from error
+        value = '{"username": "…", "password": "…"}'
+        return Step(
+            what, "missing", f"aws secretsmanager create-secret --name {name} --secret-string '{value}'"
+        )
+    return Step(what, "exists")
+
+
 _PUBLIC_ACCESS = {
     "PublicAccessBlockConfiguration": {
         "BlockPublicAcls": True,
@@ -133,9 +149,10 @@ class _Bucket:
         return Step(what, "made")
 
     def has(self, what: str, setting: str, wanted: dict[str, Any]) -> Step:
-        """Read a setting of the bucket; put it unless it holds what is wanted."""
+        """Read a setting of the bucket, which S3 answers with its wrapper or without; put it unless it holds."""
         what = f"bucket {self._name} {what}"
-        if _holds(self._get(f"get_{setting}"), wanted):
+        found = self._get(f"get_{setting}")
+        if any(_holds(found, one) for one in (wanted, *wanted.values())):
             return Step(what, "exists")
         self._do(f"put_{setting}", **wanted)
         return Step(what, "made")

@@ -52,14 +52,14 @@ class _Database:
     """The file: opened for each operation, created by the first write, its errors put into words."""
 
     def __init__(self, path: Path, busy_timeout_s: float) -> None:
-        self._path = Path(path)
+        self.path = Path(path)
         self._timeout = busy_timeout_s
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
         """A connection that sees one moment of the file; None while there is no file."""
         with self._explained():
-            if not self._path.exists():
+            if not self.path.exists():
                 yield None
                 return
             with contextlib.closing(self._connect()) as connection:
@@ -70,7 +70,7 @@ class _Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection that alone may write; committed at the end, rolled back on any error."""
         with self._explained():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
                 if not _has_schema(connection):
                     connection.execute("PRAGMA journal_mode = WAL")
@@ -80,7 +80,7 @@ class _Database:
                 connection.execute("COMMIT")
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
@@ -89,10 +89,10 @@ class _Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise _in_words(error, self._path) from error
+            raise _in_words(error, self.path) from error
         except OSError as error:
             raise StorageRefused(
-                f"The session table cannot be put at {self._path}: {error.strerror}.",
+                f"The session table cannot be put at {self.path}: {error.strerror}.",
                 fix="Set WOD_DATA_DIR to a folder that can be written.",
             ) from error
 
@@ -142,6 +142,12 @@ class SqliteSessionTable:
         )
         with self._database.reading() as connection:
             return next(map(stored_week, _items(connection, query, WEEKS)), None)
+
+    def check(self) -> str:
+        with self._database.writing() as connection:
+            query = "SELECT count(*) FROM sessions WHERE date = ?"
+            (weeks,) = connection.execute(query, (WEEKS,)).fetchone()
+        return f"{self._database.path} can be written and holds {weeks} weeks"
 
     def _replace_batch(
         self, batch: list[WeekRecords], *, allow_empty: bool
@@ -195,6 +201,10 @@ class SqliteLedger:
         with self._database.writing() as connection:
             key = idempotency_key(operation, identifier)
             connection.execute("DELETE FROM ledger WHERE idempotency_key = ?", (key,))
+
+    def check(self) -> str:
+        with self._database.writing():
+            return f"{self._database.path} can be written"
 
 
 def _replace(connection: sqlite3.Connection, value: WeekRecords, *, allow_empty: bool) -> WeekChange:

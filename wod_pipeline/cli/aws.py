@@ -1,0 +1,102 @@
+"""`wod aws init`: make what the platform needs on AWS, and say what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wod_pipeline.errors import SettingsError, StorageError
+
+if TYPE_CHECKING:
+    from wod_pipeline.settings import Settings
+    from wod_pipeline.storage._setup import Step
+
+COLOURS = {"made": "green", "missing": "yellow", "failed": "red"}
+
+
+@click.group()
+def aws() -> None:
+    """Set up what the platform needs on AWS."""
+
+
+@aws.command()
+@click.option("--bucket", default="", help="Bucket of the lake; WOD_S3_BUCKET when left out.")
+@click.option(
+    "--topic", default="wod-alerts", show_default=True, help="Topic, when WOD_SNS_TOPIC_ARN is not set."
+)
+def init(bucket: str, topic: str) -> None:
+    r"""Make the bucket, the tables and the topic, or what of them is missing; nothing that is right is changed.
+
+    \b
+    AWS_REGION=us-west-2 wod aws init --bucket my-wod-lake
+    wod aws init               once more: everything exists
+    """
+    from wod_pipeline.settings import load_settings
+
+    settings = load_settings()
+    bucket = bucket or settings.s3_bucket
+    if not bucket or not settings.aws_region:
+        raise SettingsError(
+            "It is not known which bucket to make, or where.",
+            fix="Set AWS_REGION, and name the bucket: wod aws init --bucket NAME (or WOD_S3_BUCKET).",
+        )
+    wanted = {"WOD_STORAGE": "aws", "AWS_REGION": settings.aws_region, "WOD_S3_BUCKET": bucket}
+    failures = [_make(part) for part in _stores(settings, bucket)]
+    if not settings.sns_phone:
+        failures.append(_make(partial(_topic, settings, topic, wanted)))
+    if settings.secret_name:
+        failures.append(_make(partial(_secret, settings)))
+    click.echo("\nSettings to use it (in the environment or in .env):")
+    click.echo("".join(f"  {name}={value}\n" for name, value in wanted.items()) + "Then: wod doctor")
+    if any(failures):
+        raise click.exceptions.Exit(1)
+
+
+def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[Step]]]:
+    from wod_pipeline.storage import _setup
+
+    return [
+        lambda: _setup.ensure_bucket(
+            _client(settings, "s3"), bucket, settings.aws_region, prefix=settings.s3_prefix
+        ),
+        lambda: _setup.ensure_sessions_table(_client(settings, "dynamodb"), settings.sessions_table),
+        lambda: _setup.ensure_ledger_table(_client(settings, "dynamodb"), settings.ledger_table),
+    ]
+
+
+def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[Step]:
+    from wod_pipeline.storage._setup import ensure_topic
+
+    arn, steps = ensure_topic(_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
+    wanted["WOD_SNS_TOPIC_ARN"] = arn
+    return steps
+
+
+def _secret(settings: Settings) -> Iterable[Step]:
+    from wod_pipeline.storage._setup import find_secret
+
+    return [find_secret(_client(settings, "secretsmanager"), settings.secret_name)]
+
+
+def _client(settings: Settings, service: str) -> Any:
+    from wod_pipeline.storage._aws import client
+
+    return client(service, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+
+
+def _make(part: Callable[[], Iterable[Step]]) -> bool:
+    """Make one part and print its steps; whether it failed. The others are made all the same."""
+    try:
+        for step in part():
+            _print(step.state, f"{step.what}{': ' if step.fix else ''}{step.fix}")
+    except StorageError as error:
+        _print("failed", str(error))
+        return True
+    return False
+
+
+def _print(state: str, text: str) -> None:
+    click.echo(f"{click.style(f'{state:8}', fg=COLOURS.get(state))} {text}")

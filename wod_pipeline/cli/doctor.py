@@ -1,0 +1,62 @@
+"""`wod doctor`: try everything the settings name, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from wod_pipeline.errors import WodError
+
+if TYPE_CHECKING:
+    from wod_pipeline.settings import Settings
+
+
+@click.command()
+def doctor() -> None:
+    r"""Check the settings and every service they name: a line each, what to do where one fails.
+
+    Changes nothing that is stored, and sends nothing. The exit code is 1 when anything failed.
+
+    \b
+    wod doctor
+    WOD_SOURCE=wordpress wod doctor
+    """
+    from wod_pipeline.settings import load_settings
+
+    settings = load_settings()
+    _report("settings", True, _summary(settings))
+    results = [_try(what, check) for what, check in _checks(settings)]
+    if not all(results):
+        raise click.exceptions.Exit(1)
+
+
+def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
+    from wod_pipeline import adapters
+
+    return [
+        ("source", lambda: adapters.open_source(settings).check()),
+        ("lake", lambda: adapters.open_lake(settings).check()),
+        ("sessions", lambda: adapters.open_table(settings).check()),
+        ("ledger", lambda: adapters.open_ledger(settings).check()),
+        ("messages", lambda: adapters.open_notifier(settings).check()),
+    ]
+
+
+def _summary(settings: Settings) -> str:
+    return f"{settings.storage} storage, source {settings.source}, weeks of {settings.timezone}"
+
+
+def _try(what: str, check: Callable[[], str]) -> bool:
+    try:
+        _report(what, True, check())
+    except WodError as error:
+        _report(what, False, str(error))
+        return False
+    return True
+
+
+def _report(what: str, ok: bool, text: str) -> None:
+    verdict = click.style("ok  ", fg="green") if ok else click.style("fail", fg="red")
+    click.echo(f"{verdict}  {what:9} {' '.join(text.split())}")
