@@ -97,7 +97,7 @@ class WordPressSource:
         self._login_proved = credentials is None
         self._page_pause_s = page_pause_s
         self._sleep = sleep
-        self._pretty: bool | None = None  # which form of address the site answers to, once known
+        self._pretty = True  # addresses under /wp-json/, until the site answers only to the other form
         self._http = JsonClient(
             session or OneHopSession(),
             {"User-Agent": user_agent},
@@ -176,7 +176,6 @@ class WordPressSource:
                 self._sleep(self._page_pause_s)
             answer = self._ask("posts", {**query, "page": page}, past_end_ok=page > 1)
             if _is_past_end(answer):
-                reading.steady = False
                 break
             total, pages = _totals(answer)
             if not reading.add(_read_page(answer), total):
@@ -201,14 +200,12 @@ class WordPressSource:
 
     def _ask_either_form(self, path: str, params: Params) -> Answer:
         """Ask under ``/wp-json/``; without URL rewriting that is a 404 page, and ``?rest_route=`` works."""
-        if self._pretty is not False:
+        if self._pretty:
             answer = self._http.get(f"{self._base}/wp-json/wp/v2/{path}", params, self._login)
-            if self._pretty or not _is_plain_404(answer):
-                self._pretty = True
+            if not _is_plain_404(answer):
                 return answer
         answer = self._http.get(f"{self._base}/", {"rest_route": f"/wp/v2/{path}", **params}, self._login)
-        if not _is_plain_404(answer):
-            self._pretty = False
+        self._pretty = self._pretty and _is_plain_404(answer)
         return answer
 
     def _refusal(self, answer: Answer, path: str) -> SourceRefused:

@@ -11,7 +11,6 @@ from enum import Enum
 
 from wod_pipeline_tests.servers.wordpress_site import Reply, as_page
 
-FATAL_PAGE = b"<!DOCTYPE html>\n<html><body>There has been a critical error on this website.</body></html>\n"
 MAINTENANCE_PAGE = (
     b"<!DOCTYPE html>\n<html><body>Briefly unavailable for scheduled maintenance.</body></html>\n"
 )
