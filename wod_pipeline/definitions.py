@@ -10,6 +10,7 @@ import dagster as dg
 
 from wod_pipeline.adapters import first_week
 from wod_pipeline.assets import build_assets
+from wod_pipeline.assets.checks import build_checks
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import training_week_job
 from wod_pipeline.resources.wiring import build_resources
@@ -18,6 +19,7 @@ from wod_pipeline.sensors import build_sensors
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*partitions_def.*")
 
 
 def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: Any) -> dg.Definitions:
@@ -34,6 +36,7 @@ def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: An
     )
     return dg.Definitions(
         assets=assets,
+        asset_checks=build_checks(weeks, allow_empty=allow_empty),
         jobs=[training_week_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),
