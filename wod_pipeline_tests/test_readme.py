@@ -1,0 +1,60 @@
+"""What the README promises, held to what is there."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from wod_pipeline.cli import COMMANDS
+from wod_pipeline.parsing import parse_post
+from wod_pipeline.program import RawPost, Rendered, encode
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    """The first fenced block of the language."""
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has no {language} block"
+    return found[1]
+
+
+def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
+    lines = ["Monday", "A.", *block("text").splitlines()]
+    post = RawPost(
+        id=1,
+        date="2026-03-01T17:00:00",
+        title=Rendered("March 2-8, 2026"),
+        content=Rendered("<p>" + "<br/>".join(lines) + "</p>"),
+    )
+    session = json.loads(encode(parse_post(post)))["sessions"][0]
+    assert session["segments"][0]["blocks"] == [json.loads(block("json"))]
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z-]+)", README))))
+def test_every_make_command_exists(command: str) -> None:
+    assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"bin/wod ([a-z]+)", README))))
+def test_every_wod_command_exists(command: str) -> None:
+    assert command in COMMANDS
+
+
+def test_the_tree_names_every_room_of_the_house() -> None:
+    tree = README[README.index("wod_pipeline/\n") :]
+    rooms = {
+        path.name
+        for path in (ROOT / "wod_pipeline").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    missing = {room for room in rooms - {"__init__.py"} if not re.search(rf"^  {re.escape(room)}", tree, re.M)}
+    assert not missing, f"the README's tree does not say what these are: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)#]+)\)", README))
+def test_every_file_linked_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
