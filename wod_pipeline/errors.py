@@ -17,7 +17,8 @@ the message, so that it survives logs, the Dagster UI and text messages::
     │   ├── StorageCorrupt     permanent   an object or row that cannot be read back
     │   ├── ItemTooLarge       permanent   a session beyond the table's item limit
     │   ├── StaleRevision      permanent   an older revision of a post than the stored one
-    │   └── WouldEmptyWeek     permanent   a week with sessions would be left without any
+    │   ├── WouldEmptyWeek     permanent   a week with sessions would be left without any
+    │   └── UnsoundWeek        permanent   a week that breaks a claim which must hold before it is stored
     ├── AlertError             transient   a message could not be delivered
     └── AthleteFileError       permanent   the athlete file cannot be used as it is
 """
@@ -102,6 +103,10 @@ class StaleRevision(StorageError):
 
 class WouldEmptyWeek(StorageError):
     """Writing would leave a week without the sessions it has."""
+
+
+class UnsoundWeek(StorageError):
+    """The week breaks a claim that must hold before it is stored."""
 
 
 class AlertError(WodError):

@@ -40,6 +40,11 @@ def judge_blocking(case: Case) -> list[Verdict]:
     return [_verdict(name, case.records.week, _JUDGES[name](case)) for name in BLOCKING]
 
 
+def unsound(records: WeekRecords) -> str:
+    """Why the week, whatever the table holds, may not be stored; empty when it may."""
+    return " ".join(verdict.says for verdict in judge_blocking(Case(records)) if verdict.blocks)
+
+
 def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Verdict:
     """Whether the table gives back exactly what was parsed; `stored` None: the table has no such week."""
     finding = _findings.stored(parsed, stored)

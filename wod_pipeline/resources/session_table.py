@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import NotStored, StorageError
+from wod_pipeline.errors import NotStored, StorageError, UnsoundWeek
 from wod_pipeline.program import WeekRecords
+from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource, complete_keys, totals
 from wod_pipeline.resources.weeks import DescribedWeeks
 from wod_pipeline.storage import SessionTable, WeekChange, Written
@@ -78,7 +79,9 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
         self, values: list[WeekRecords], failed: dict[str, Exception]
     ) -> Iterator[tuple[WeekRecords, WeekChange, Written]]:
         table, lake = self.session_table.open(), self.lake.open()
-        changes = table.replace_weeks(values, allow_empty=self.allow_empty)
+        refused = {value.week: error for value in values if (error := _refusal(value))}
+        sound = [value for value in values if value.week not in refused]
+        changes = {**table.replace_weeks(sound, allow_empty=self.allow_empty), **refused}
         good = [value for value in values if isinstance(changes[value.week], WeekChange)]
         written = write_records(lake, good)
         for value in values:
@@ -104,6 +107,13 @@ def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
         "sessions_unchanged": change.unchanged,
         "stored_at": dg.MetadataValue.url(written.uri),
     }
+
+
+def _refusal(value: WeekRecords) -> UnsoundWeek | None:
+    """Why the week must not be stored. In a run over many weeks its checks alone would not keep it out."""
+    reason = unsound(value)
+    fix = "Its checks show what to look at; correct the post or the parser and run the week again."
+    return UnsoundWeek(reason, fix=fix) if reason else None
 
 
 def _stored_week(table: SessionTable, key: str) -> WeekRecords:
