@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
+from typing import Literal
 
 from msgspec import Struct
 
@@ -128,6 +130,11 @@ class Figures(Struct, omit_defaults=True):
     tonnage: Number | None = None
     weighed_lifts: Number = 0
 
+    @property
+    def unrated(self) -> Number:
+        """Lifts whose percentage is not known."""
+        return self.lifts - self.rated_lifts
+
 
 class LoadFacts(Struct, omit_defaults=True):
     """The load of one day, week or month and its change against the one before."""
@@ -164,6 +171,14 @@ class SearchAnswer(Struct):
     query: str
     rows: list[SearchRow]
     total: int
+
+
+class HealthAnswer(Struct):
+    """Whether sessions can be read, and whether the week that runs today is among them (`fresh`)."""
+
+    status: Literal["ok"]
+    newest_week: dt.date | None
+    fresh: bool
 
 
 LINES_A_HIT = 3
@@ -211,6 +226,12 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
     return HistoryRow(entry.date, entry.week, entry.session, entry.program, prescriptions)
 
 
+def top_percent_of(occurrence: Occurrence) -> Number | None:
+    """The highest percentage prescribed for a lift in a session; None when none is."""
+    tops = [top for item in occurrence.prescribed if (top := top_percent(item.exercise)) is not None]
+    return plain(max(tops)) if tops else None
+
+
 def history_answer(
     movement: str, occurrences: Iterable[Occurrence], total: int, athlete: Athlete | None
 ) -> HistoryAnswer:
@@ -253,7 +274,14 @@ def _figures(load: TrainingLoad) -> Figures:
 def search_row(hit: Hit) -> SearchRow:
     """A match, its lines cut to what fits a list."""
     entry = hit.entry
-    lines = [
-        line if len(line) <= LONGEST_HIT else line[:LONGEST_HIT] + "…" for line in hit.lines[:LINES_A_HIT]
-    ]
+    lines = [_around(line, hit.words) for line in islice(hit.lines(), LINES_A_HIT)]
     return SearchRow(entry.date, entry.week, entry.session, entry.label, lines)
+
+
+def _around(line: str, words: tuple[str, ...]) -> str:
+    """The line, or what stands around the first of the words in it."""
+    if len(line) <= LONGEST_HIT:
+        return line
+    found = min((at for word in words if (at := line.casefold().find(word)) >= 0), default=0)
+    start = max(0, min(found - LONGEST_HIT // 2, len(line) - LONGEST_HIT))
+    return ("…" if start else "") + line[start : start + LONGEST_HIT] + "…"

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from wod_pipeline.program import Block, Exercise, SessionKind, SessionRecord, WeekRecords
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable, StoredWeek
-from wod_pipeline.training import Dose, SessionDoses, doses_of, find_movement
+from wod_pipeline.training import SessionDoses, find_movement, session_doses
 
 CHECK_AFTER_S = 10.0
 """Seconds a snapshot is used before the table is asked whether it is still good."""
@@ -34,7 +34,7 @@ class Prescribed(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as far as the index needs it. `lines` are the coach's, cleaned for showing."""
+    """A session as far as the index needs it. `lines` are the coach's, cleaned; `text` is all of them to search."""
 
     date: dt.date | None
     week: dt.date
@@ -46,9 +46,10 @@ class Entry:
     label: str
     kind: SessionKind
     lines: tuple[str, ...]
+    text: str
     movements: frozenset[str]
     prescribed: tuple[Prescribed, ...]
-    doses: tuple[Dose, ...]
+    doses: SessionDoses
 
     @property
     def day(self) -> dt.date:
@@ -65,6 +66,7 @@ def entry_of(record: SessionRecord) -> Entry:
         for block in segment.blocks
         for exercise in block.exercises
     )
+    lines = tuple(clean(line.text) for line in record.lines)
     return Entry(
         date=record.date,
         week=record.week,
@@ -75,10 +77,11 @@ def entry_of(record: SessionRecord) -> Entry:
         content_sha256=record.content_sha256,
         label=clean(record.label or ""),
         kind=record.kind,
-        lines=tuple(clean(line.text) for line in record.lines),
+        lines=lines,
+        text="\n".join(lines).casefold(),
         movements=frozenset(_movements(record)),
         prescribed=prescribed,
-        doses=doses_of(record),
+        doses=session_doses(record),
     )
 
 
@@ -98,10 +101,14 @@ class Occurrence(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A session that matches a search, with the lines that do."""
+    """A session that matches a search for some words."""
 
     entry: Entry
-    lines: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        """The lines that hold one of the words."""
+        return (line for line in self.entry.lines if any(word in line.casefold() for word in self.words))
 
 
 @dataclass(frozen=True)
@@ -126,20 +133,17 @@ class Snapshot:
         return self.by_movement.get(movement, ())
 
     def search(self, text: str) -> Iterator[Hit]:
-        """Sessions that hold every word of `text`, or the movement it names; newest first."""
-        wanted = text.casefold().split()
+        """Sessions whose lines hold every word of `text`, or whose movements it names; newest first."""
+        words = tuple(text.casefold().split())
         movement = find_movement(text)
         for entry in reversed(self.entries):
-            lines = entry.lines if wanted else ()
-            found = tuple(line for line in lines if any(word in line.casefold() for word in wanted))
-            all_words = " ".join((*found, entry.label)).casefold()
-            if (wanted and all(word in all_words for word in wanted)) or movement in entry.movements:
-                yield Hit(entry, found)
+            if (words and all(word in entry.text for word in words)) or movement in entry.movements:
+                yield Hit(entry, words)
 
     def doses(self, entries: Iterable[Entry] | None = None) -> Iterator[SessionDoses]:
         """What the training load of these sessions (default: all) is summed up from."""
         chosen = self.entries if entries is None else entries
-        return (SessionDoses(entry.date, entry.week, entry.doses) for entry in chosen)
+        return (entry.doses for entry in chosen)
 
 
 def snapshot_of(

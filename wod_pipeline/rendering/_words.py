@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from wod_pipeline.program import (
     AbsoluteLoad,
@@ -37,6 +38,7 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", _BREAKS.sub(" ", text))
 
 
+@lru_cache(maxsize=4096)
 def number(value: Number) -> str:
     """A number without decimals that say nothing: 8, 72.5, 30.48."""
     return decimal_text(exact(value))

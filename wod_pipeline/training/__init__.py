@@ -19,6 +19,8 @@ from wod_pipeline.training._load import (
     doses_of,
     lifts_of,
     load_by,
+    period_holding,
+    session_doses,
     top_percent,
 )
 from wod_pipeline.training._movements import (
@@ -73,7 +75,9 @@ __all__ = [
     "movement_name",
     "movements",
     "nearest_movements",
+    "period_holding",
     "ramp_weights",
+    "session_doses",
     "top_percent",
     "working_weight",
 ]

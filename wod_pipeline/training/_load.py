@@ -37,7 +37,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
+from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord, monday_of
 from wod_pipeline.training._movements import movement_family
 from wod_pipeline.training._weights import Athlete, Weight, exact, midpoint, working_weight
 
@@ -82,7 +82,7 @@ class TrainingLoad:
     hard_sets: Decimal = Decimal(0)
     max_efforts: int = 0
     uncounted: int = 0
-    tonnage: Fraction = Fraction(0)
+    tonnage: Decimal = Decimal(0)
     weighed_lifts: Decimal = Decimal(0)
 
     @property
@@ -90,7 +90,7 @@ class TrainingLoad:
         """Mean percent of 1-RM over the rated lifts, to one decimal; None without any."""
         return round(self.percent_lifts / self.rated_lifts, 1) if self.rated_lifts else None
 
-    def add(self, dose: Dose, lifts_a_rep: int, weight: Fraction | None = None) -> None:
+    def add(self, dose: Dose, lifts_a_rep: int) -> None:
         """Count a dose, of which `lifts_a_rep` lifts of each repetition belong here."""
         self.max_efforts += dose.builds_to_max
         if dose.sets is None:
@@ -104,9 +104,24 @@ class TrainingLoad:
             self.rated_lifts += lifts
             self.percent_lifts += dose.percent * lifts
             self.zones[_zone(dose.percent)] += lifts
-        if weight is not None:
-            self.tonnage += weight * Fraction(lifts)
-            self.weighed_lifts += lifts
+
+    def weigh(self, dose: Dose, lifts_a_rep: int, weight: Decimal) -> None:
+        """Count the tonnage of a dose at `weight`."""
+        lifts = (dose.sets or 0) * dose.reps * lifts_a_rep
+        self.tonnage += weight * lifts
+        self.weighed_lifts += lifts
+
+    def merge(self, other: TrainingLoad) -> None:
+        """Add the sums of `other`."""
+        self.lifts += other.lifts
+        self.rated_lifts += other.rated_lifts
+        self.percent_lifts += other.percent_lifts
+        self.zones = [mine + its for mine, its in zip(self.zones, other.zones, strict=True)]
+        self.hard_sets += other.hard_sets
+        self.max_efforts += other.max_efforts
+        self.uncounted += other.uncounted
+        self.tonnage += other.tonnage
+        self.weighed_lifts += other.weighed_lifts
 
 
 def _zone(percent: Decimal) -> int:
@@ -249,20 +264,66 @@ class LoadSummary:
     families: dict[str, TrainingLoad] = field(default_factory=dict)
     sessions: int = 0
 
-    def add(self, doses: Iterable[Dose], athlete: Athlete | None = None) -> None:
-        """Count one session."""
-        self.sessions += 1
+    def family(self, name: str) -> TrainingLoad:
+        """The load of one family, empty at first."""
+        return self.families.setdefault(name, TrainingLoad())
+
+    def merge(self, other: LoadSummary) -> None:
+        """Add the sessions of `other`."""
+        self.sessions += other.sessions
+        self.total.merge(other.total)
+        for name, load in other.families.items():
+            self.family(name).merge(load)
+
+    def weigh(self, doses: Iterable[Dose], weights: Weights) -> None:
+        """Add the tonnage of sessions that are counted already."""
         for dose in doses:
-            weight = weight_of(dose.load, athlete)
-            self.total.add(dose, sum(count for _, count in dose.families), weight)
-            for family, count in dose.families:
-                self.families.setdefault(family, TrainingLoad()).add(dose, count, weight)
+            weight = weights.of(dose.load)
+            if weight is not None:
+                self.total.weigh(dose, _lifts_a_rep(dose), weight)
+                for name, count in dose.families:
+                    self.family(name).weigh(dose, count, weight)
 
 
-def weight_of(load: Load | None, athlete: Athlete | None) -> Fraction | None:
-    """The weight a load comes to in the athlete's unit, a range by its midpoint; None when not known."""
-    if load is None or athlete is None:
-        return None
+def summary_of(doses: Iterable[Dose]) -> LoadSummary:
+    """The load of one session, without tonnage."""
+    summary = LoadSummary(sessions=1)
+    for dose in doses:
+        summary.total.add(dose, _lifts_a_rep(dose))
+        for name, count in dose.families:
+            summary.family(name).add(dose, count)
+    return summary
+
+
+def _lifts_a_rep(dose: Dose) -> int:
+    return sum(count for _, count in dose.families)
+
+
+class Weights:
+    """The weights that loads come to for one athlete, a range by its midpoint, each worked out once."""
+
+    def __init__(self, athlete: Athlete) -> None:
+        self._athlete = athlete
+        self._known: dict[object, Decimal | None] = {}
+
+    def of(self, load: Load | None) -> Decimal | None:
+        """The weight in the athlete's unit; None when it is not known."""
+        if load is None:
+            return None
+        ref, stated = load.ref, load.abs
+        key = (
+            load.kind,
+            load.pct,
+            ref and (ref.movement_id, ref.rm),
+            stated and (stated.unit, stated.min, stated.max),
+        )
+        if key not in self._known:
+            weight = _weight_of(load, self._athlete)
+            self._known[key] = None if weight is None else as_decimal(weight)
+        return self._known[key]
+
+
+def _weight_of(load: Load, athlete: Athlete) -> Fraction | None:
     if load.kind == "absolute":
         return _absolute_weight(load, athlete)
     working = working_weight(load, athlete)
@@ -286,6 +347,13 @@ class SessionDoses:
     date: dt.date | None
     week: dt.date
     doses: tuple[Dose, ...]
+    summary: LoadSummary
+
+
+def session_doses(record: SessionRecord) -> SessionDoses:
+    """What a session asks for, summed up once."""
+    doses = doses_of(record)
+    return SessionDoses(record.date, record.week, doses, summary_of(doses))
 
 
 @dataclass(frozen=True)
@@ -307,9 +375,13 @@ def load_by(
 ) -> list[LoadRow]:
     """The load of every period that has a session, in order; by day, undated sessions are left out."""
     summaries: dict[dt.date, LoadSummary] = {}
+    weights = Weights(athlete) if athlete is not None else None
     for session in sessions:
         if (start := period_start(period, session)) is not None:
-            summaries.setdefault(start, LoadSummary()).add(session.doses, athlete)
+            summary = summaries.setdefault(start, LoadSummary())
+            summary.merge(session.summary)
+            if weights is not None:
+                summary.weigh(session.doses, weights)
     return [
         _row(start, summaries[start], summaries.get(_before(period, start))) for start in sorted(summaries)
     ]
@@ -319,7 +391,12 @@ def period_start(period: Period, session: SessionDoses) -> dt.date | None:
     """First day of the period a session belongs to; an undated one belongs to its training week's Monday."""
     if period == "day":
         return session.date
-    return session.week if period == "week" else (session.date or session.week).replace(day=1)
+    return session.week if period == "week" else period_holding(period, session.date or session.week)
+
+
+def period_holding(period: Period, day: dt.date) -> dt.date:
+    """First day of the day, week or month that holds `day`."""
+    return {"day": day, "week": monday_of(day), "month": day.replace(day=1)}[period]
 
 
 def _before(period: Period, start: dt.date) -> dt.date:

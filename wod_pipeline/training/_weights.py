@@ -66,6 +66,7 @@ class Weight:
         return f"{decimal_text(self.amount)} {self.unit}"
 
 
+@lru_cache(maxsize=4096)
 def decimal_text(amount: Fraction) -> str:
     """A number for people: at most two decimals, none that say nothing."""
     rounded = round(amount, 2)

@@ -1,0 +1,29 @@
+"""`wod serve`: the page and the API on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from wod_pipeline.errors import SettingsError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any.")
+def serve(host: str, port: int) -> None:
+    """Serve the athlete's page and the API; on this machine only, unless --host says otherwise."""
+    from wod_pipeline.adapters import open_table
+    from wod_pipeline.settings import load_settings
+
+    try:
+        import uvicorn
+
+        from wod_pipeline.web.app import create_app
+    except ImportError as error:
+        raise SettingsError(
+            f"The web extra is not installed ({error.name} is missing).",
+            fix="Install it: pip install 'wod_pipeline[web]'.",
+        ) from error
+    settings = load_settings()
+    app = create_app(open_table(settings), settings.zone)
+    uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)

@@ -1,0 +1,110 @@
+"""`create_app`: pages, API, calendar and static files as one ASGI application over a session table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from wod_pipeline import __version__
+from wod_pipeline.errors import StorageError
+from wod_pipeline.journal import Journal
+from wod_pipeline.storage import SessionTable
+from wod_pipeline.web import api, feed, pages
+from wod_pipeline.web.http import SecurityHeaders, problem
+from wod_pipeline.web.source import Source
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    table: SessionTable,
+    zone: ZoneInfo,
+    today: Callable[[], dt.date] | None = None,
+    previous_calendar: Callable[[], bytes] = bytes,
+) -> FastAPI:
+    """The application. `today` defaults to the current day in `zone`."""
+    journal = Journal(table)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        """Read the sessions while the first visitor is still looking at today's."""
+        threading.Thread(target=_warm, args=(journal,), daemon=True).start()
+        yield
+
+    app = FastAPI(
+        title="wod_pipeline",
+        version=__version__,
+        description="A coach's weightlifting program as structured, dated sessions. Read-only.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.source = Source(table, journal, zone, today or _today_in(zone), previous_calendar)
+    app.add_middleware(SecurityHeaders)
+    app.include_router(api.router, tags=["api"])
+    app.include_router(feed.router, tags=["calendar"])
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
+    _describe(app)
+    _explain_errors(app)
+    return app
+
+
+def _today_in(zone: ZoneInfo) -> Callable[[], dt.date]:
+    return lambda: dt.datetime.now(zone).date()
+
+
+def _warm(journal: Journal) -> None:
+    try:
+        journal.snapshot()
+    except StorageError:
+        log.exception("The sessions could not be read at start; they are read again when asked for.")
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the answers' schemas to the OpenAPI description."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = described()
+            schema.setdefault("components", {}).setdefault("schemas", {}).update(api.schemas())
+        return described()
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def _explain_errors(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return _explained(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        return _explained(request, 422, "A parameter is wrong.", wrong)
+
+    @app.exception_handler(StorageError)
+    async def unreadable(request: Request, error: StorageError) -> Response:
+        log.error("Sessions cannot be read: %s", error)
+        return _explained(request, 503, "The sessions cannot be read for now.")
+
+
+def _explained(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
+    if request.url.path.startswith(("/api", "/calendar")):
+        return problem(status, detail, errors)
+    html = pages.render("error.html", here="", status=status, detail=detail, errors=errors or [])
+    return Response(html, status, media_type="text/html; charset=utf-8")

@@ -1,0 +1,86 @@
+"""What pages and API read: the session table, its index, the day it is, and the visitor's maxes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from wod_pipeline.journal import Journal, Snapshot
+from wod_pipeline.program import Outcome, SessionRecord, monday_of
+from wod_pipeline.storage import SessionTable
+from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
+from wod_pipeline.web import maxes
+
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+"""Days a visitor may ask for."""
+LOOK_AHEAD = dt.timedelta(days=28)
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where answers come from. `previous_calendar` is the calendar last published, to carry cancellations on."""
+
+    table: SessionTable
+    journal: Journal
+    zone: ZoneInfo
+    today: Callable[[], dt.date]
+    previous_calendar: Callable[[], bytes]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Every stored session, indexed."""
+        return self.journal.snapshot()
+
+    def on(self, day: dt.date) -> list[SessionRecord]:
+        """The sessions of a day."""
+        return self.table.read_dates(day, day)
+
+    def next_after(self, day: dt.date) -> list[SessionRecord]:
+        """The sessions of the next day with training; empty when the next weeks have none."""
+        later = self.table.read_dates(day + ONE_DAY, min(day + LOOK_AHEAD, LAST_DAY))
+        training = [record for record in later if record.kind != "rest"]
+        return [record for record in training if record.date == training[0].date]
+
+    def is_fresh(self) -> bool:
+        """Whether the week that runs today is stored with sessions."""
+        stored = self.table.read_week(monday_of(self.today()))
+        return stored is not None and stored.outcome is Outcome.PUBLISHED
+
+
+def _source(request: Request) -> Source:
+    return cast("Source", request.app.state.source)
+
+
+def _athlete(request: Request) -> Athlete | None:
+    return maxes.athlete_of(request.cookies.get(maxes.COOKIE))
+
+
+FromSource = Annotated[Source, Depends(_source)]
+Visitor = Annotated[Athlete | None, Depends(_athlete)]
+"""The visitor's maxes, from their cookie."""
+
+
+def load_rows(
+    snapshot: Snapshot, by: Period, first: dt.date, last: dt.date, athlete: Athlete | None
+) -> list[LoadRow]:
+    """The load of the periods from that of `first` on, each compared with the one before it."""
+    start = period_holding(by, first)
+    before = period_holding(by, max(start - ONE_DAY, FIRST_DAY))
+    rows = load_by(by, snapshot.doses(snapshot.between(before, last)), athlete)
+    return [row for row in rows if row.start >= start]
+
+
+def modified_of(records: list[SessionRecord]) -> dt.datetime | None:
+    """When the newest of the posts behind these sessions was changed; None when that is not known."""
+    stamps = [record.modified_gmt for record in records]
+    try:
+        changed = max(dt.datetime.fromisoformat(stamp) for stamp in stamps)
+    except ValueError:
+        return None
+    return changed.replace(tzinfo=dt.timezone.utc, microsecond=0)
