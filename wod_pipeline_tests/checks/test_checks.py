@@ -1,0 +1,203 @@
+"""The asset checks in real runs, over one week and over many: what they report, and what they keep out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import msgspec
+import pytest
+
+from wod_pipeline.adapters import open_lake, open_table
+from wod_pipeline.assets.checks import TABLE_ROWS, evaluations, read_back
+from wod_pipeline.definitions import build_defs
+from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.program import RawPost, Rendered, WeekRecords
+from wod_pipeline.quality import BLOCKING, CLAIMS, Verdict
+from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline.storage.stages import read_stage_week, write_stage
+from wod_pipeline.watching.runs import RANGE_END, RANGE_START
+from wod_pipeline_tests.fakes import MONDAY, WEEK, FakeSource, source_around, training_post
+
+PARSED = dg.AssetKey("segmented_exercises")
+
+
+class Platform:
+    """The definitions over a folder and SQLite, with a source of posts in memory."""
+
+    def __init__(self, folder: Path, posts: list[RawPost], *, allow_empty: bool = False) -> None:
+        environ = {"WOD_DATA_DIR": str(folder), "WOD_START_WEEK": "2026-01-05"}
+        self.settings: Settings = load_settings(environ, dotenv=folder / "none")
+        self.source = FakeSource(posts)
+        defs = build_defs(self.settings, allow_empty=allow_empty, source=source_around(self.source))
+        self.job = defs.resolve_job_def(TRAINING_WEEK)
+
+    def run(self, first: dt.date, last: dt.date | None = None, *assets: str) -> dg.ExecuteInProcessResult:
+        one = last is None or first == last
+        tags = {} if one else {RANGE_START: str(first), RANGE_END: str(last)}
+        return self.job.execute_in_process(
+            partition_key=str(first) if one else None,
+            tags=tags,
+            asset_selection=[dg.AssetKey(asset) for asset in assets] or None,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+
+    def stored(self, week: dt.date) -> WeekRecords | None:
+        return open_table(self.settings).read_week(week)
+
+
+def emptied(post: RawPost) -> RawPost:
+    """The post after the coach replaced it by an announcement."""
+    return msgspec.structs.replace(
+        post, content=Rendered("<p>No training this week.</p>"), modified_gmt="2026-12-31T00:00:00"
+    )
+
+
+def breaches(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str | None], str]:
+    """What the checks found, by claim and week (None: of the whole run)."""
+    return {
+        (found.check_name, found.partition): f"{found.severity.value}: {found.description}"
+        for found in result.get_asset_check_evaluations()
+        if not found.passed
+    }
+
+
+def test_a_good_week_holds_every_claim_and_says_so_for_its_partition(tmp_path: Path) -> None:
+    result = Platform(tmp_path, [training_post()]).run(MONDAY)
+
+    found = result.get_asset_check_evaluations()
+    assert result.success
+    assert breaches(result) == {}
+    assert [(check.check_name, check.partition) for check in found] == [
+        (name, str(MONDAY)) for name in CLAIMS
+    ]
+
+
+def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, [training_post()])
+    platform.run(MONDAY)
+    before = platform.stored(MONDAY)
+    platform.source.posts = [emptied(training_post())]
+
+    result = platform.run(MONDAY)
+
+    assert not result.success
+    assert breaches(result)["a_week_with_sessions_stays_filled", str(MONDAY)] == (
+        "ERROR: 3 stored sessions would be lost to a week without any: its post holds no session."
+    )
+    assert before is not None
+    assert platform.stored(MONDAY) == before
+
+
+def test_a_week_is_emptied_when_a_person_allows_it(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, [training_post()], allow_empty=True)
+    platform.run(MONDAY)
+    platform.source.posts = [emptied(training_post())]
+
+    assert platform.run(MONDAY).success
+    stored = platform.stored(MONDAY)
+    assert stored is not None
+    assert stored.records == []
+
+
+def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tmp_path: Path) -> None:
+    weeks = [MONDAY + n * WEEK for n in range(4)]
+    posts = [training_post(week, number) for number, week in enumerate(weeks, start=1)]
+    platform = Platform(tmp_path, [posts[1]])
+    platform.run(weeks[1])
+    before = platform.stored(weeks[1])
+    platform.source.posts = [posts[0], emptied(posts[1]), *posts[2:]]
+
+    result = platform.run(weeks[0], weeks[-1])
+
+    assert not result.success
+    assert platform.stored(weeks[1]) == before
+    assert all(platform.stored(week) for week in weeks)
+    found = breaches(result)
+    assert found["a_week_with_sessions_stays_filled", str(weeks[1])].startswith("ERROR: 3 stored sessions")
+    assert found["a_week_with_sessions_stays_filled", None] == (
+        "WARN: 1 of 4 weeks breach it; 1 of them are kept out of the table."
+    )
+
+
+def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> None:
+    weeks = [MONDAY + n * WEEK for n in range(3)]
+    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+
+    found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
+
+    assert [(check.check_name, check.partition) for check in found] == [(name, None) for name in CLAIMS]
+
+
+def misdate(settings: Settings, week: dt.date) -> None:
+    """Make the parsed week claim a day of another month, as a misread heading would."""
+    lake = open_lake(settings)
+    parsed = read_stage_week(lake, "segmented_exercises", str(week))
+    parsed.posts[0].sessions[0].date = week + dt.timedelta(days=40)
+    write_stage(lake, "segmented_exercises", {str(week): parsed})
+
+
+def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_path: Path) -> None:
+    weeks = [MONDAY, MONDAY + WEEK]
+    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform.run(weeks[0], weeks[-1])
+    before = platform.stored(MONDAY)
+    misdate(platform.settings, MONDAY)
+
+    result = platform.run(weeks[0], weeks[-1], "session_records")
+
+    failure = next(event for event in result.all_events if event.is_step_failure)
+    told = failure.step_failure_data.user_failure_data
+    assert told is not None
+    assert "1 session dated outside the week of 2026-03-02." in (told.description or "")
+    assert platform.stored(MONDAY) == before
+
+
+def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, [training_post()])
+    platform.run(MONDAY)
+    stored, table = platform.stored(MONDAY), open_table(platform.settings)
+    assert stored is not None
+    table.replace_week(msgspec.structs.replace(stored, records=stored.records[1:]))
+    parsed = read_stage_week(open_lake(platform.settings), "segmented_exercises", str(MONDAY))
+
+    (verdict,) = read_back({str(MONDAY): parsed}, table)
+    assert not verdict.passed
+    assert verdict.says == "1 session stored otherwise than parsed."
+
+
+def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> None:
+    result = Platform(tmp_path, []).run(MONDAY)
+
+    assert result.success
+    assert breaches(result) == {
+        ("the_week_is_published", str(MONDAY)): "WARN: The coach has not published this week."
+    }
+
+
+def test_evidence_is_shown_as_a_table_of_bounded_length() -> None:
+    rows = tuple({"line": n, "text": "a | b <script>"} for n in range(TABLE_ROWS + 10))
+    verdict = Verdict("every_load_is_readable", MONDAY, False, "warn", "60 loads.", rows)
+
+    (result,) = evaluations(PARSED, [verdict], weeks=1)
+    table = result.metadata["evidence"]
+    assert isinstance(table, dg.TableMetadataValue)
+    assert len(table.records) == TABLE_ROWS
+    assert table.records[0].data == {"line": 0, "text": "a | b <script>"}
+    assert result.metadata["what_to_do"].value == CLAIMS["every_load_is_readable"].act
+
+
+@pytest.mark.parametrize("name", list(CLAIMS))
+def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path: Path, name: str) -> None:
+    settings = load_settings({"WOD_DATA_DIR": str(tmp_path)}, dotenv=tmp_path / "none")
+    specs = {
+        spec.name: spec
+        for checks in build_defs(settings).asset_checks or []
+        if isinstance(checks, dg.AssetChecksDefinition)
+        for spec in checks.check_specs
+    }
+
+    assert specs[name].blocking is (name in BLOCKING)
+    assert CLAIMS[name].says in (specs[name].description or "")
