@@ -17,7 +17,8 @@ PUBLISHED_EARLY = dt.timedelta(weeks=10)
 """How long before its week a post may appear. Mostly the Sunday before; weeks ahead before a holiday."""
 PUBLISHED_LATE = dt.timedelta(weeks=54)
 """How long after its week a post may appear. Mostly never; but in January the old year is typed into titles,
-and such a post is dated a year before it was published. A year of weekly posts is still one page."""
+and such a post is dated a year before it was published. A year of weekly posts is still one page.
+A post beyond both margins is not found, unless it is stored already: then it is asked for by its id."""
 CHUNK_WEEKS = 52
 """Weeks fetched together: about a hundred posts and two pages; small enough to be lost and read again."""
 

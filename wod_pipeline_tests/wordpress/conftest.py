@@ -19,6 +19,12 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that the environment names is not for servers on this machine."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
 @pytest.fixture
 def wp() -> Iterator[FakeWordPress]:
     """An empty site in Los Angeles; its clock stands still at noon UTC on 1 March 2021."""
