@@ -29,7 +29,7 @@ def _cut_month(name: str) -> str:
 
 
 _MONTH = "(?:sept|" + "|".join(map(_cut_month, MONTHS)) + ")"
-_WORD = "[a-z]{4,12}"
+_WORD = f"(?:{_MONTH}(?![a-z])|[a-z]{{4,12}})"
 _YEAR = "(?P<y{}>(?:19|20)[0-9]{{2}}(?![0-9]))"
 _ORDINAL = "(?:st|nd|rd|th)?(?![0-9])"
 _NO_COUNT = "(?![ -]*(?:days?|weeks?)(?![a-z]))"  # `June 3 – 5 Day Program` names one day
@@ -63,6 +63,9 @@ _NUMERIC = (
 )  # fmt: skip
 _SHORT = (re.compile(r"(?<![0-9/])(?P<m1>[0-9]{1,2})/(?P<d1>[0-9]{1,2})(?![0-9/])"),)
 _WEEK_OF = re.compile(r"\bweek[ -]of[ -](?:the[ -])?\Z")
+_RANGE_BEFORE = re.compile(
+    r"(?<![a-z])(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?:st|nd|rd|th)?(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to|through|thru) ?)\Z"
+)
 _FINAL_NUMBER = re.compile(r"(?:^|-)[0-9]+\Z")
 
 
@@ -104,9 +107,18 @@ def read_heading_date(text: str, near: dt.date | None) -> Reading | None:
 def _earliest(patterns: tuple[re.Pattern[str], ...], form: str) -> Iterator[re.Match[str]]:
     """Matches from left to right, at each place the fullest shape first."""
     for place in patterns[-1].finditer(form):
+        if _ends_a_range(form[: place.start()]):
+            continue
         yield from (found for pattern in patterns if (found := pattern.match(form, place.start())))
     if patterns is _NUMERIC:
         yield from (found for pattern in patterns for found in pattern.finditer(form))
+
+
+def _ends_a_range(before: str) -> bool:
+    """Whether a date is the second half of a range whose first month is misspelt."""
+    found = _RANGE_BEFORE.search(before)
+    month = _month(found["word"]) if found else None
+    return month is not None and month.misspelt
 
 
 def _reading(found: re.Match[str], near: dt.date | None) -> Reading | None:

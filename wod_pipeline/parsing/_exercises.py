@@ -144,6 +144,9 @@ def _bracket(got: _Clauses, inner: str) -> _Clauses | None:
     if sets:
         low = number(sets["a"])
         return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
+    rest = read_rest(inner)
+    if rest:
+        return got._replace(rest=rest.rest)
     load = read_bracketed_load(inner)
     if load and got.load is None:
         return got._replace(load=load, load_words=inner)
@@ -379,9 +382,10 @@ def _by_x(head: str, any_name: bool) -> Term | None:
     if found is None or quantity is None:
         return None
     start, end = found.span("name")
-    counted = _n_name(head[:end], any_name) if head[0] in "0123456789." else None
-    if counted and counted.parts:
-        return counted._replace(quantity=quantity, behind_x=True)
+    if head[0] in "0123456789." and not _PAUSE_FIRST.match(head):
+        counted = _n_name(head[:end], any_name=False) or _n_name(head[:end], any_name=any_name)
+        if counted:
+            return counted._replace(quantity=quantity, behind_x=True)
     parts = _named(head, start, end, any_name=any_name)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 
@@ -423,7 +427,7 @@ def _q_name(head: str, _any_name: bool) -> Term | None:
     return Term(parts, quantity=quantity)
 
 
-def _n_name(head: str, any_name: bool) -> Term | None:
+def _n_name(head: str, *, any_name: bool) -> Term | None:
     """``N NAME``."""
     if not head or head[0] not in "0123456789." or is_exact(head):
         return None
@@ -441,7 +445,7 @@ def _n_name(head: str, any_name: bool) -> Term | None:
 
 
 def _n_known_name(head: str, _any_name: bool) -> Term | None:
-    return _n_name(head, False)  # noqa: FBT003
+    return _n_name(head, any_name=False)
 
 
 def _name_q(head: str, _any_name: bool) -> Term | None:

@@ -42,6 +42,7 @@ _INERT = re.compile(
 )
 """Comments, doctypes, processing instructions and raw-text elements, left to right as a browser meets them."""
 
+_PLAIN_LESS = re.compile(r"<(?![a-zA-Z/!?])")
 _UNCLOSED_TAG = re.compile(r"<[a-zA-Z/][^>]*\Z")
 _SLASHED_TAG = re.compile(r"(<(?:a|template|head)\b[^<>]*[\s\"'])/>", re.IGNORECASE)
 
@@ -62,7 +63,7 @@ def read_text(html: str) -> str:
 def _prepared(html: str) -> str:
     """Markup without what is never text, and without what the tokeniser would read unlike a browser."""
     html = _SURROGATES.sub("\ufffd", html).replace(_CELL, "").replace("\0", "")
-    html = _INERT.sub("", html)
+    html = _PLAIN_LESS.sub("&lt;", _INERT.sub("", html))
     end = html.rfind(">") + 1
     tail = _UNCLOSED_TAG.search(html, end)
     html = html[: tail.start()] if tail else html

@@ -65,7 +65,7 @@ class ReadExercise(NamedTuple):
 
 
 _MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
-_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)] ?(?=[^0-9 ])")
+_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))")
 _OR = re.compile(r"or:? ")
 _GROUP = re.compile(r"\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(
@@ -130,8 +130,22 @@ def _elements(form: Form, start: int, end: int) -> tuple[Element, ...]:
     for any_name in (False, True):
         elements = _fold(plain, pieces, groups, any_name=any_name)
         if elements:
-            return elements
+            return _all_alternatives(elements)
     return ()
+
+
+def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """In `A, B or C x Q` all three are alternatives: neither A nor B says how much."""
+    out = list(elements)
+    for k in range(len(out) - 2, 0, -1):
+        bare = all(not element.alternative and _says_nothing(element) for element in out[k - 1 : k + 1])
+        if out[k + 1].alternative and bare:
+            out[k] = out[k]._replace(alternative=True)
+    return tuple(out)
+
+
+def _says_nothing(element: Element) -> bool:
+    return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
 
 
 def _pieces(text: str, start: int, end: int) -> list[_Piece]:

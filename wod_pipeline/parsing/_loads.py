@@ -78,7 +78,7 @@ _RIR = re.compile(
 )
 _ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
 _BARE = re.compile(
-    rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?(?=[ ,;.)]|\Z)(?! ?(?:%|x |reps?|rir|sets?|seconds?|minutes?))"
+    rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?(?= ?(?:[,;.()]|\Z|each\b|per\b|for\b|x \b))"
 )
 _EMPTY_BAR = re.compile(r"(?:with |w/ ?|using |just )*(?:the |an? )?empty (?:bar(?:bell)?s?)(?![a-z])")
 _DESCRIBED = re.compile(

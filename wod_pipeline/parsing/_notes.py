@@ -10,26 +10,29 @@ from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, form_of
 from wod_pipeline.program import Load, NoteKind, Range
 
-_KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = tuple(
-    (re.compile(words), kind)  # type: ignore[misc]
-    for words, kind in (
-        (
-            r"\b(?:scales?|substitutes?|regress|instead|flexibility|limitations?|options?|not able to)\b"
-            r"|\bif you (?:can't|cannot|don't|aren't|are not)\b|\bif you're not\b",
-            "scale",
+_KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
+    (
+        re.compile(
+            r"\b(?:scale|substitute|regress|instead|flexibility|limitations?|option|not able to)\b"
+            r"|\bif you (?:can't|cannot|don't|aren't|are not)\b|\bif you're not\b"
         ),
-        (r"\b(?:scores?|records?|logs?|comments?|results?)\b", "score"),
-        (
-            r"\b(?:weights?|loads?|heavy|heavier|heaviest|light|lighter|percent|percentages?|build(?:ing)?|work(?:ing)? up)\b"
-            r"|%|(?<![a-z])(?:kgs?|lbs?|pounds?|rm|rpe)\b",
-            "load",
+        "scale",
+    ),
+    (re.compile(r"\b(?:score|record|log|comments?|results?)\b"), "score"),
+    (
+        re.compile(
+            r"\b(?:weight|load|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
+            r"|work(?:ing)? up)\b|%|(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b"
         ),
-        (
+        "load",
+    ),
+    (
+        re.compile(
             r"\b(?:today|tomorrow|tonight|yesterday|week|cycle|sessions?|deload"
-            r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
-            "schedule",
+            r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
         ),
-    )
+        "schedule",
+    ),
 )
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from wod_pipeline.parsing._lists import MovementLine, read_movements
+from wod_pipeline.parsing._exercises import ReadPart, Term
+from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
 from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import Columns, read_header
@@ -71,10 +72,10 @@ def _sets_range(found: re.Match[str]) -> Range:
 
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
-    rf"(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
+    rf"(?:alternating )?(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
     rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)|\(?emom\)?)(?![a-z]))?"
 )
-_EVERY_SETS = re.compile(rf",? ?[(x]? ?(?:for )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
+_EVERY_SETS = re.compile(rf",? ?[(x]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
 _EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,]| of ))")
 
@@ -127,8 +128,8 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total )?sets?(?![a-z'])(?: for (?P<for>quality|time))?"
-    rf"(?: of (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?| each)?(?= ?(?:\Z|[:.,(]| [a-z])))?"
+    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total )?sets?(?![a-z'])"
+    rf"(?: of (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
 )
 _ROUNDS = re.compile(
     rf"(?:(?:complete|perform|for a total of|do|for) )?{_SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
@@ -146,17 +147,11 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
     if not found:
         return None
     understood, movements = _read_behind(form, found.end())
-    reps = None
-    if not (understood and _says_of(form, at, found, movements)):
+    if not understood:
         return None
-    if found["reps"]:
-        low, _, high = found["reps"].partition("-")
-        reps = Range(number(low), number(high or low))
+    low, _, high = (found["reps"] or "").partition("-")
+    reps = Range(number(low), number(high or low)) if low else None
     return ReadScheme("sets", sets=_sets_range(found), reps=reps, movements=movements)
-
-
-def _says_of(form: Form, at: int, found: re.Match[str], movements: MovementLine | None) -> bool:
-    return True
 
 
 def _rounds(form: Form, at: int) -> ReadScheme | None:
@@ -199,7 +194,8 @@ def _rep_line(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, cap.end() if cap else found.end())
     if not understood:
         return None
-    stated = ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements, detail="reps")
+    even = len(set(reps)) == 1 and "for time" not in found[0]
+    stated = ReadScheme("sets" if even else "for_time", cap_s=_cap_s(cap), movements=movements, detail="reps")
     return _with_reps(stated, reps)
 
 
@@ -279,14 +275,14 @@ def _build(form: Form, at: int) -> ReadScheme | None:
     if not found:
         return None
     target = _target(found)
+    stated = bool(found["time"] or found["sets"])
     movements = None
     if not _BUILD_TAIL.fullmatch(form.text, found.end()):
         into = _INTO.match(form.text, found.end())
         start = into.end() if into else found.end()
-        movements = read_movements(form, start) or _unknown_lift(form, start)
+        movements = read_movements(form, start) or (_unknown_lift(form, start) if stated else None)
         if movements is None:
             return None
-    stated = bool(found["time"] or found["sets"])
     if not stated and movements is None:
         return None
     duration = time_s(found["time"]) if found["time"] else None
@@ -294,8 +290,16 @@ def _build(form: Form, at: int) -> ReadScheme | None:
     return ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, movements=movements)
 
 
+_LIFT = re.compile(r"[a-z][a-z' -]{2,40}(?=[ .:,(@]*\Z| ?[(@,])")
+
+
 def _unknown_lift(form: Form, start: int) -> MovementLine | None:
-    return None
+    """What a line that gives its time or sets builds to need not be in the vocabulary."""
+    found = _LIFT.match(form.text, start)
+    if not found:
+        return None
+    part = ReadPart(None, found.start(), found.start() + len(found[0].rstrip()))
+    return MovementLine((Element((Term((part,)),)),))
 
 
 def _target(found: re.Match[str]) -> RmTarget | None:
@@ -371,7 +375,8 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
 
 # -------------------------------------------------------------------------------------------- connectors
 _THEN = re.compile(
-    r"(?:immediately |directly )?followed by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z)"
+    r"(?:(?:immediately |directly )?followed by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z))"
+    r"(?:,? (?:complete|perform|continue with|move on to|immediately|directly)(?=[:.\u2026, -]*\Z))?"
 )
 _REST_THEN = re.compile(
     rf"rest (?:for )?(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then|,? (?:and )?followed by)"
@@ -383,6 +388,7 @@ _AT_MARK = re.compile(rf"(?:then |and then )?at (?:the )?(?P<clock>{TIME}|[0-9]{
 _WHEN = re.compile(
     rf"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) (?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
 )
+_ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")
 
 
@@ -403,6 +409,6 @@ def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
 def _connector(found: re.Match[str], behind: int) -> ReadConnector | None:
     groups = found.groupdict()
     clock, rest = groups.get("clock"), groups.get("rest")
-    if found.re is _AT_MARK and "mark" not in found[0] and "clock" not in found[0] and ":" not in (clock or ""):
+    if found.re is _AT_MARK and not (_ON_CLOCK.search(found[0]) or behind == len(found.string)):
         return None
     return ReadConnector(time_s(clock) if clock else None, time_s(rest) if rest else None, behind)

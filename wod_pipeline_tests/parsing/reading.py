@@ -1,0 +1,116 @@
+"""The verbs of the parser's tests: read a few lines as a post, and say briefly what came out.
+
+Ranges are written short: 5, "5-6", "101+", "≤55", "95/65" (men/women); a part that is only a movement is its id;
+a reference is how it was decided and the lift: "inferred snatch", "explicit 3-RM jerk", "ambiguous clean or deadlift".
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from wod_pipeline.parsing import parse_post
+from wod_pipeline.program import Exercise, RawPost, Rendered, Session, Week
+
+TITLE = "June 1-7, 2020 – Barn Barbell"
+SLUG = "june-1-7-2020-barn-barbell"
+PUBLISHED = "2020-05-31T16:00:00"
+
+
+def post(
+    lines: Sequence[str] | str, *, title: str = TITLE, slug: str = SLUG, published: str = PUBLISHED
+) -> RawPost:
+    """A post of these lines, each a paragraph."""
+    lines = lines.split("\n") if isinstance(lines, str) else lines
+    body = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+    return RawPost(id=7, date=published, slug=slug, title=Rendered(title), content=Rendered(body))
+
+
+def read(lines: Sequence[str] | str, **named: str) -> Week:
+    """The Week of a post of these lines."""
+    return parse_post(post(lines, **named))
+
+
+def session_of(lines: Sequence[str] | str) -> Session:
+    """The session of lines under one weekday heading."""
+    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
+    return read(["Monday", *lines]).sessions[0]
+
+
+def exercises(lines: Sequence[str] | str) -> list[Exercise]:
+    """All exercises of lines below a label."""
+    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
+    session = session_of(["A.", *lines])
+    return [exercise for segment in session.segments for block in segment.blocks for exercise in block.exercises]
+
+
+def check_line(line: str, *expected: dict[str, Any], above: str = "") -> None:
+    """Below the lines `above`, `line` prescribes exactly these exercises (and no fewer of their facts)."""
+    before = above.split("\n") if above else []
+    found = exercises([*before, line])[len(exercises(before)) if before else 0 :]
+    assert [short(exercise) for exercise in found] == list(expected)
+
+
+def check_block(lines: str, expected: dict[str, Any]) -> None:
+    """The last block of these lines below a label has these facts, its exercises and notes apart."""
+    blocks = session_of("A.\n" + lines).segments[-1].blocks
+    assert short(blocks[-1], "exercises", "notes") == expected
+
+
+def roles(lines: Sequence[str] | str) -> list[str]:
+    """The role of each line below a weekday heading."""
+    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
+    return [line.role for line in read(["Monday", *lines]).lines][1:]
+
+
+def codes(week: Week) -> list[tuple[str, int | None]]:
+    """Every diagnostic with its line."""
+    return [(found.code, found.line) for found in week.diagnostics]
+
+
+_PLACES = frozenset(("lines", "raw", "video_url"))
+
+
+def short(value: Any, *without: str) -> Any:
+    """A node with its ranges written short, without its lines and words."""
+    return _short(msgspec.to_builtins(value), frozenset(without) | _PLACES)
+
+
+def _short(value: Any, without: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [_short(item, without) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) <= {"min", "max", "f"} and {"min", "max"} <= set(value):
+        return _range(**value)
+    if "rm" in value and "movement_id" in value:
+        return _reference(value)
+    if "parts" in value:
+        value = {**value, "parts": [_part(part) for part in value["parts"]]}
+    if "unit" in value:
+        return f"{_range(value['min'], value['max'], value.get('f'))} {value['unit']}"
+    kept = {key: _short(item, without) for key, item in value.items() if key not in without and item is not None}
+    return {key: item for key, item in kept.items() if item not in ([], {}, False)} or {}
+
+
+def _reference(ref: dict[str, Any]) -> str:
+    lift = ref["movement_id"] or " or ".join(ref.get("candidates", [])) or "?"
+    return f"{ref['source']} {'' if ref['rm'] == 1 else str(ref['rm']) + '-RM '}{lift}"
+
+
+def _range(min: float | None, max: float | None, f: float | None = None) -> Any:  # noqa: A002
+    if f is not None:
+        return f"{min}/{f}"
+    if min == max:
+        return min
+    if min is None:
+        return f"≤{max}"
+    return f"{min}+" if max is None else f"{min}-{max}"
+
+
+def _part(part: dict[str, Any]) -> Any:
+    facts = {key: part[key] for key in ("reps", "pause") if part.get(key) is not None}
+    return {"movement": part["movement_id"], **facts} if facts else part["movement_id"]
