@@ -65,6 +65,8 @@ class FolderLake:
             return Written(path.absolute().as_uri(), changed=True)
         if (self._bytes(path) if held is None else held) != data:
             raise StorageRefused(f"{path} is kept for good and holds something else; it stays as it was.")
+        with _explained(path):
+            _sweep(path.parent)
         return Written(path.absolute().as_uri(), changed=False)
 
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:

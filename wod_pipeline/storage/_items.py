@@ -70,14 +70,16 @@ def record_from_item(item: Item) -> SessionRecord:
         known["texts"] = {**texts, **known.get("texts", {})}
     if str(known.get("date", "")).startswith("undated#"):
         known["date"] = None
-    known["session"] = str(known.get("session", "")).removesuffix(f"@{known.get('week')}")
     try:
-        return msgspec.convert(_restored(known, SessionRecord), SessionRecord)
+        record = msgspec.convert(_restored(known, SessionRecord), SessionRecord)
     except msgspec.ValidationError as error:
         where = f"date {item.get('date')!r}, session {item.get('session')!r}"
         raise StorageCorrupt(
             f"The stored session ({where}) cannot be read: {error}.", fix="Materialize its week again."
         ) from error
+    if record.date and monday_of(record.date) != record.week:
+        record.session = record.session.removesuffix(f"@{record.week.isoformat()}")
+    return record
 
 
 def idempotency_key(operation: str, identifier: str) -> str:

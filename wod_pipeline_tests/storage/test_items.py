@@ -1,0 +1,132 @@
+"""The item form of a record, and an item in DynamoDB's notation: nothing is lost, nothing is absent twice."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from boto3.dynamodb.types import TypeDeserializer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wod_pipeline.errors import StorageCorrupt
+from wod_pipeline.program import Range, SessionRecord, encode
+from wod_pipeline.storage._attributes import as_attributes, item_from, size_of
+from wod_pipeline.storage._items import as_item, idempotency_key, key_of, record_from_item
+from wod_pipeline_tests.storage.records import records
+from wod_pipeline_tests.storage.weeks import MONDAY, session
+
+values: st.SearchStrategy[Any] = st.recursive(
+    st.text(st.characters(exclude_categories=["Cs"]))
+    | st.booleans()
+    | st.integers(-(10**37), 10**37)
+    | st.floats(-1e100, 1e100).filter(lambda value: abs(value) > 1e-100 and value % 1),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60)
+@given(records())
+def test_a_record_comes_back_from_its_item_byte_for_byte(record: SessionRecord) -> None:
+    stored = json.loads(json.dumps(as_item(record)))
+    assert encode(record_from_item(stored)) == encode(record)
+
+
+@settings(max_examples=60)
+@given(records())
+def test_a_record_comes_back_from_dynamodb_byte_for_byte(record: SessionRecord) -> None:
+    assert encode(record_from_item(item_from(as_attributes(as_item(record))))) == encode(record)
+
+
+@settings(max_examples=40)
+@given(records())
+def test_nothing_absent_is_written_at_any_depth(record: SessionRecord) -> None:
+    assert "null" not in json.dumps(as_item(record)).replace('"null', "")
+
+
+@settings(max_examples=40)
+@given(records(), records())
+def test_two_records_share_a_key_only_when_date_session_and_week_are_the_same(
+    one: SessionRecord, other: SessionRecord
+) -> None:
+    same = (one.date, one.session, one.week) == (other.date, other.session, other.week)
+    assert (key_of(one) == key_of(other)) == same
+
+
+def test_an_item_shows_what_other_tools_look_for() -> None:
+    item = as_item(session("Snatch"))
+    assert (item["date"], item["week"], item["post_id"]) == ("2021-03-01", "2021-03-01", 4711)
+    assert item["segment_a"] == "A. Snatch 5 x 3 @ 72.5%"
+    exercise = item["segments"][0]["blocks"][0]["exercises"][0]
+    assert exercise["load"] == {"kind": "percent", "pct": {"min": 72.5}}
+    assert "label" not in item
+
+
+def test_other_tools_read_numbers_as_exact_decimals() -> None:
+    attributes = as_attributes({"metres": 30.48, "reps": 5, "tiny": 1e-07})
+    found = {name: TypeDeserializer().deserialize(value) for name, value in attributes.items()}
+    assert found == {"metres": Decimal("30.48"), "reps": Decimal(5), "tiny": Decimal("1E-7")}
+
+
+def test_a_number_without_a_fraction_is_an_integer() -> None:
+    record = session("Row")
+    record.segments[0].blocks[0].exercises[0].distance_m = Range(min=500.0, max=500.0)
+    item = as_item(record)
+    assert repr(item["segments"][0]["blocks"][0]["exercises"][0]["distance_m"]["min"]) == "500"
+
+
+@given(values)
+def test_a_value_comes_back_from_its_attribute(value: Any) -> None:
+    back = item_from(as_attributes({"v": value}))["v"]
+    assert back == value
+    assert json.dumps(back) == json.dumps(value)
+
+
+@pytest.mark.parametrize("number", [10**38, -(10**40), 1e126, 1e-131, float("inf"), float("nan")])
+def test_a_number_beyond_dynamodb_is_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="beyond what DynamoDB holds"):
+        as_attributes({"n": number})
+
+
+@pytest.mark.parametrize(
+    ("item", "size"),
+    [
+        ({"date": "2021-03-01"}, 4 + 10),
+        ({"ü": "日本"}, 2 + 6),
+        ({"n": 27}, 1 + 3),
+        ({"b": True}, 1 + 1),
+        ({"l": ["ab", "c"]}, 1 + 3 + 1 + 2 + 1 + 1),
+        ({"m": {"k": "v"}}, 1 + 3 + 1 + 1 + 1),
+    ],
+)
+def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -> None:
+    assert size_of(as_attributes(item)) == size
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "holiday"}, "kind"),
+        ({"post_id": "x"}, "post_id"),
+        ({"segments": [{"label": "A"}]}, "segments"),
+        ({"week": "soon"}, "week"),
+    ],
+)
+def test_an_item_that_is_no_record_is_corrupt_and_named(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(StorageCorrupt, match=rf"date '2021-03-01', session 'harbour.*{said}"):
+        record_from_item({**as_item(session("Snatch")), **change})
+
+
+def test_an_item_without_its_date_is_corrupt() -> None:
+    item = as_item(session("Snatch"))
+    del item["week"]
+    with pytest.raises(StorageCorrupt, match="week"):
+        record_from_item(item)
+
+
+def test_the_ledger_key_is_a_digest() -> None:
+    assert len(idempotency_key("alert", "week_late/2021-03-01")) == 64
+    assert str(MONDAY) not in idempotency_key("alert", str(MONDAY))

@@ -1,0 +1,240 @@
+"""The bucket: what is written beside the bytes, what is not written again, and every answer S3 may give instead."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import botocore.exceptions as boto
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from wod_pipeline.errors import (
+    NotStored,
+    StorageCorrupt,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+)
+from wod_pipeline.storage._s3 import S3Lake
+from wod_pipeline.storage._setup import ensure_bucket
+from wod_pipeline_tests.servers.aws import AwsServer
+
+KEY = "raw_posts/week=2021-03-01/posts.json"
+BUCKET = "harbour-lake"
+
+
+@pytest.fixture
+def s3(aws: AwsServer) -> Any:
+    client = aws.client("s3", attempts=2)
+    ensure_bucket(client, BUCKET, aws.region)
+    return client
+
+
+@pytest.fixture
+def lake(s3: Any) -> S3Lake:
+    return S3Lake(s3, BUCKET, "/programs/")
+
+
+@pytest.fixture
+def requests(s3: Any) -> list[str]:
+    """The operations that are sent from here on."""
+    sent: list[str] = []
+    s3.meta.events.register("before-call.s3", lambda model, **_: sent.append(model.name))
+    return sent
+
+
+def answer(s3: Any, operation: str, status: int, code: str, times: int = 99, *, done: bool = False) -> None:
+    """Let the next answers to an operation be an error; `done`: although the server has done what was asked."""
+    left = [times]
+
+    def instead(**_: Any) -> AWSResponse | None:
+        if left[0] <= 0:
+            return None
+        left[0] -= 1
+        body = f"<Error><Code>{code}</Code><Message>as injected</Message></Error>".encode()
+        return _Answer(status, body)
+
+    def before(request: Any, **_: Any) -> AWSResponse | None:
+        if left[0] > 0 and done:
+            s3._endpoint.http_session.send(request.prepare() if hasattr(request, "prepare") else request)
+        return instead()
+
+    s3.meta.events.register(f"before-send.s3.{operation}", before)
+
+
+class _Answer(AWSResponse):
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__("http://127.0.0.1/", status, {"content-type": "application/xml"}, None)
+        self._content = body
+
+
+def test_an_object_carries_type_checksum_and_digest(lake: S3Lake, s3: Any) -> None:
+    sent: list[Any] = []
+    s3.meta.events.register("before-send.s3.PutObject", lambda request, **_: sent.append(request.headers))
+    written = lake.write(KEY, b"[]\n")
+    assert written.uri == f"s3://{BUCKET}/programs/{KEY}"
+    head = s3.head_object(Bucket=BUCKET, Key=f"programs/{KEY}")
+    digest = hashlib.sha256(b"[]\n").digest()
+    assert head["ContentType"] == "application/json"
+    assert sent[0]["x-amz-checksum-sha256"] == base64.b64encode(digest)
+    assert head["Metadata"] == {"sha256": digest.hex()}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.json", "application/json"),
+        ("a.jsonl", "application/x-ndjson"),
+        ("a.parquet", "application/vnd.apache.parquet"),
+        ("a", "application/octet-stream"),
+    ],
+)
+def test_the_content_type_follows_the_name(lake: S3Lake, s3: Any, name: str, kind: str) -> None:
+    lake.write(f"x/{name}", b"1")
+    assert s3.head_object(Bucket=BUCKET, Key=f"programs/x/{name}")["ContentType"] == kind
+
+
+def test_an_unchanged_object_is_neither_downloaded_nor_written(lake: S3Lake, requests: list[str]) -> None:
+    lake.write(KEY, b"a")
+    lake.write_once("r/1", b"b")
+    requests.clear()
+    assert not lake.write(KEY, b"a").changed
+    assert not lake.write_once("r/1", b"b").changed
+    assert requests == ["HeadObject", "HeadObject"]
+
+
+def test_an_object_put_there_by_another_program_is_compared_by_its_bytes(lake: S3Lake, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="programs/r/1", Body=b"same")
+    assert not lake.write_once("r/1", b"same").changed
+    with pytest.raises(StorageRefused, match="kept for good"):
+        lake.write_once("r/1", b"other")
+
+
+def test_an_own_write_whose_answer_was_lost_is_no_conflict(
+    lake: S3Lake, s3: Any, requests: list[str]
+) -> None:
+    """The store commits, the answer is a 500; boto3 sends again and is told that the object exists."""
+    answer(s3, "PutObject", 500, "InternalError", times=1, done=True)
+    assert not lake.write_once(KEY, b"ours").changed
+    assert lake.read(KEY) == b"ours"
+    assert requests == ["HeadObject", "PutObject", "GetObject", "GetObject"]
+
+
+def test_a_lost_race_for_an_object_is_a_conflict_only_when_the_bytes_differ(lake: S3Lake, s3: Any) -> None:
+    other = S3Lake(s3, BUCKET, "programs")
+
+    def overtake(**_: Any) -> None:
+        s3.meta.events.unregister("before-call.s3.PutObject", overtake)
+        other.write_once(KEY, b"theirs")
+
+    s3.meta.events.register("before-call.s3.PutObject", overtake)
+    with pytest.raises(StorageRefused, match="kept for good"):
+        lake.write_once(KEY, b"ours")
+    assert lake.read(KEY) == b"theirs"
+
+
+def test_a_conflict_with_a_put_under_way_is_tried_again_within_bounds(lake: S3Lake, s3: Any) -> None:
+    answer(s3, "PutObject", 409, "ConditionalRequestConflict", times=2)
+    assert lake.write_once(KEY, b"a").changed
+    answer(s3, "PutObject", 409, "ConditionalRequestConflict")
+    with pytest.raises(StorageUnavailable, match="others keep writing it"):
+        lake.write_once("r/2", b"a")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "advice"),
+    [
+        (503, "SlowDown", StorageUnavailable, "A rerun can clear this"),
+        (500, "InternalError", StorageUnavailable, "A rerun can clear this"),
+        (403, "AccessDenied", StorageRefused, "the right it lacks"),
+        (403, "InvalidAccessKeyId", StorageRefused, "Check the credentials"),
+        (400, "ExpiredToken", StorageRefused, "Log in again"),
+        (404, "NoSuchBucket", StorageRefused, "wod aws init"),
+        (301, "PermanentRedirect", StorageRefused, "another region"),
+    ],
+)
+def test_what_s3_refuses_is_said_with_what_to_do_and_nothing_is_lost(
+    lake: S3Lake, s3: Any, status: int, code: str, kind: type[StorageError], advice: str
+) -> None:
+    lake.write(KEY, b"old")
+    for operation, attempt in attempts(lake).items():
+        answer(s3, operation, status, code)
+        with pytest.raises(kind, match=rf"s3://{BUCKET}/programs/raw_posts.*{code}.*{advice}"):
+            attempt()
+    assert S3Lake(AwsServer(s3.meta.endpoint_url).client("s3"), BUCKET, "programs").read(KEY) == b"old"
+
+
+def attempts(lake: S3Lake) -> dict[str, Callable[[], object]]:
+    return {
+        "GetObject": lambda: lake.read(KEY),
+        "PutObject": lambda: lake.write(KEY, b"new"),
+        "ListObjectsV2": lambda: list(lake.keys("raw_posts/")),
+    }
+
+
+def test_a_head_that_is_denied_names_the_right_that_is_missing(lake: S3Lake, s3: Any) -> None:
+    """Without s3:ListBucket S3 denies what is not there, instead of saying so."""
+    answer(s3, "HeadObject", 403, "403")
+    with pytest.raises(StorageRefused, match="ListBucket"):
+        lake.write(KEY, b"a")
+
+
+def test_slow_answers_are_waited_out(lake: S3Lake, s3: Any) -> None:
+    answer(s3, "PutObject", 503, "SlowDown", times=1)
+    assert lake.write(KEY, b"a").changed
+
+
+def test_a_bucket_that_does_not_exist_is_not_an_empty_lake(s3: Any) -> None:
+    lake = S3Lake(s3, "no-such-lake")
+    for attempt in (lambda: list(lake.keys("")), lambda: lake.read(KEY), lambda: lake.write(KEY, b"a")):
+        with pytest.raises(StorageError, match="wod aws init") as caught:
+            attempt()
+        assert not isinstance(caught.value, NotStored)
+
+
+def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None:
+    lake = S3Lake(AwsServer("http://127.0.0.1:9").client("s3", attempts=1, connect_timeout_s=0.2), BUCKET)
+    with pytest.raises(StorageUnavailable, match="could not be reached"):
+        lake.read(KEY)
+
+
+def test_missing_credentials_are_said(monkeypatch: pytest.MonkeyPatch, s3: Any, lake: S3Lake) -> None:
+    def none(**_: Any) -> None:
+        raise boto.NoCredentialsError
+
+    s3.meta.events.register("before-call.s3", none)
+    with pytest.raises(StorageRefused, match=r"no usable AWS credentials.*AWS_PROFILE"):
+        lake.read(KEY)
+
+
+def test_bytes_that_do_not_match_their_checksum_are_corrupt(lake: S3Lake, s3: Any) -> None:
+    lake.write(KEY, b"good")
+
+    def spoil(parsed: dict[str, Any], **_: Any) -> None:
+        raise boto.FlexibleChecksumError(error_msg="Expected checksum a did not match b")
+
+    s3.meta.events.register("after-call.s3.GetObject", spoil)
+    with pytest.raises(StorageCorrupt, match="checksum"):
+        lake.read(KEY)
+
+
+def test_more_keys_than_a_page_are_all_listed(lake: S3Lake, s3: Any, requests: list[str]) -> None:
+    names = [f"x/{n:03}" for n in range(25)]
+    lake.write_many(dict.fromkeys(names, b"x"))
+    s3.meta.events.register(
+        "provide-client-params.s3.ListObjectsV2", lambda params, **_: {**params, "MaxKeys": 10}
+    )
+    requests.clear()
+    assert list(lake.keys("x/")) == names
+    assert requests == ["ListObjectsV2"] * 3
+
+
+def test_two_lakes_in_one_bucket_do_not_see_each_other(s3: Any) -> None:
+    one, other, whole = S3Lake(s3, BUCKET, "one"), S3Lake(s3, BUCKET, "one-more"), S3Lake(s3, BUCKET)
+    one.write("a", b"1")
+    other.write("a", b"2")
+    assert list(one.keys("")) == ["a"]
+    assert list(whole.keys("")) == ["one-more/a", "one/a"]

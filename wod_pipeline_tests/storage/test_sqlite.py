@@ -1,0 +1,269 @@
+"""The SQLite file: readers beside a writer, a kill, a lock, a full disk, a file that is something else."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import datetime as dt
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wod_pipeline.errors import (
+    StorageCorrupt,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+    WouldEmptyWeek,
+)
+from wod_pipeline.program import WeekRecords
+from wod_pipeline.storage import WeekChange, _sqlite
+from wod_pipeline.storage._sqlite import SqliteLedger, SqliteSessionTable
+from wod_pipeline_tests.storage.weeks import MONDAY, week_of
+
+HERE = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "wod.sqlite"
+
+
+@pytest.fixture
+def table(path: Path) -> SqliteSessionTable:
+    return SqliteSessionTable(path, busy_timeout_s=0.05)
+
+
+def weeks(count: int, word: str = "Row") -> list[WeekRecords]:
+    return [week_of(word, week=MONDAY + dt.timedelta(weeks=n)) for n in range(count)]
+
+
+def test_reading_creates_no_file(table: SqliteSessionTable, path: Path) -> None:
+    assert table.read_week(MONDAY) is None
+    assert not path.parent.exists()
+
+
+def test_items_lie_under_the_keys_of_dynamodb(table: SqliteSessionTable, path: Path) -> None:
+    table.replace_week(week_of("Snatch"))
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT date, session, week, item FROM sessions").fetchall()
+    header, session = rows
+    assert header[:3] == ("#weeks", "2021-03-01", None)
+    assert session[:3] == ("2021-03-01", "harbour-plan/4711/000", "2021-03-01")
+    assert json.loads(session[3])["segment_a"] == "A. Snatch 5 x 3 @ 72.5%"
+
+
+def test_readers_of_a_week_that_is_being_replaced_see_the_old_week_or_the_new_one(path: Path) -> None:
+    """Two sessions always carry the same word; one word each of an old and a new week would be a mixture."""
+    writer, reader = SqliteSessionTable(path), SqliteSessionTable(path)
+    writer.replace_week(week_of("w0", "w0"))
+    done = threading.Event()
+
+    def read() -> int:
+        count = 0
+        while not done.is_set() or count == 0:
+            for records in (
+                (reader.read_week(MONDAY) or week_of()).records,
+                reader.read_dates(MONDAY, MONDAY),
+            ):
+                assert len({record.texts["segment_a"] for record in records}) == 1
+            count += 1
+        return count
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        for n in range(1, 51):
+            writer.replace_week(week_of(f"w{n}", f"w{n}"))
+        done.set()
+        assert all(reader.result() for reader in readers)
+
+
+def test_many_weeks_go_in_few_transactions_and_read_back_in_order(
+    table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[str] = []
+    connect = sqlite3.connect
+
+    def traced(*args: object, **more: object) -> sqlite3.Connection:
+        connection = connect(*args, **more)  # type: ignore[call-overload]
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    values = weeks(200)
+    table.replace_weeks(values)
+    assert statements.count("COMMIT") == 4
+    assert list(table.read_weeks(MONDAY, values[-1].week)) == values
+
+
+def test_a_stream_of_weeks_is_held_one_batch_at_a_time(table: SqliteSessionTable) -> None:
+    ahead = 0
+
+    def stream() -> Iterator[WeekRecords]:
+        nonlocal ahead
+        for n, value in enumerate(weeks(150)):
+            ahead = max(ahead, n - len(table.weeks()))
+            yield value
+
+    table.replace_weeks(stream())
+    assert ahead < _sqlite._BATCH
+    assert len(table.weeks()) == 150
+
+
+def test_a_locked_file_is_said_and_nothing_is_changed(table: SqliteSessionTable, path: Path) -> None:
+    table.replace_week(week_of("Snatch"))
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for attempt in (
+            lambda: table.replace_week(week_of("Clean")),
+            lambda: SqliteLedger(path, busy_timeout_s=0.05).claim("alert", "x"),
+        ):
+            with pytest.raises(StorageUnavailable, match="in use by another program"):
+                attempt()
+        assert table.read_week(MONDAY) == week_of("Snatch")
+        results = table.replace_weeks(weeks(3))
+        assert all(isinstance(result, StorageUnavailable) for result in results.values())
+    assert table.read_week(MONDAY) == week_of("Snatch")
+
+
+def test_a_full_disk_is_said_and_the_old_weeks_stay(
+    table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own limit on pages fails exactly as a full disk does."""
+    table.replace_week(week_of("Snatch"))
+    connect = sqlite3.connect
+
+    def full(*args: object, **more: object) -> sqlite3.Connection:
+        connection = connect(*args, **more)  # type: ignore[call-overload]
+        connection.execute("PRAGMA max_page_count = 10")
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", full)
+        results = table.replace_weeks(weeks(64, word="Row " * 200))
+    assert {type(result) for result in results.values()} == {StorageUnavailable}
+    assert "Free some space" in str(results[MONDAY])
+    assert [value.week for value in table.weeks()] == [MONDAY]
+    assert table.read_week(MONDAY) == week_of("Snatch")
+
+
+def test_a_bad_week_in_a_batch_is_undone_alone(table: SqliteSessionTable) -> None:
+    values = weeks(3)
+    table.replace_week(values[1])
+    results = table.replace_weeks([values[0], week_of(week=values[1].week), values[2]])
+    assert isinstance(results[values[1].week], WouldEmptyWeek)
+    assert isinstance(results[values[2].week], WeekChange)
+    assert list(table.read_weeks(MONDAY, values[2].week)) == values
+
+
+def test_a_file_that_is_no_database_is_said_and_left_alone(table: SqliteSessionTable, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"a text that is long enough to be told from a database " * 20)
+    before = path.read_bytes()
+    for attempt in (
+        lambda: table.read_week(MONDAY),
+        lambda: table.replace_week(week_of("Snatch")),
+        table.check,
+    ):
+        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move it away"):
+            attempt()
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_database_is_said(table: SqliteSessionTable, path: Path) -> None:
+    table.replace_weeks(weeks(60))
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(StorageError, match="database"):
+        list(table.read_weeks(MONDAY, MONDAY + dt.timedelta(weeks=60)))
+
+
+def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
+    table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.replace_week(week_of("Snatch"))
+    connect = sqlite3.connect
+
+    def read_only(path: Path, **more: object) -> sqlite3.Connection:
+        return connect(f"file:{path}?mode=ro", uri=True, **more)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    assert table.read_week(MONDAY) == week_of("Snatch")
+    with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
+        table.replace_week(week_of("Clean"))
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageRefused, match="cannot be put at"):
+        SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of("Snatch"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "no JSON object"),
+        (
+            "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'",
+            "cannot be read",
+        ),
+        ("UPDATE sessions SET item = json_remove(item, '$.posts') WHERE date = '#weeks'", "cannot be read"),
+        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is not whole"),
+        (
+            "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week <> ''",
+            "is not whole",
+        ),
+    ],
+)
+def test_what_another_program_has_spoilt_is_told(
+    table: SqliteSessionTable, path: Path, statement: str, said: str
+) -> None:
+    table.replace_week(week_of("Snatch"))
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    with pytest.raises(StorageCorrupt, match=said):
+        table.read_week(MONDAY)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM sessions", "INSERT OR REPLACE INTO sessions", "COMMIT"])
+def test_a_killed_writer_leaves_the_old_week_or_the_new_one(path: Path, statement: str) -> None:
+    table = SqliteSessionTable(path)
+    table.replace_week(week_of("Snatch", "Clean", "Jerk"))
+    program = f"""
+        import os, signal, sqlite3
+        from pathlib import Path
+        from wod_pipeline.storage._sqlite import SqliteSessionTable
+        from wod_pipeline_tests.storage.weeks import week_of
+        connect = sqlite3.connect
+        def killed(*args, **more):
+            connection = connect(*args, **more)
+            def trace(statement):
+                if statement.startswith({statement!r}):
+                    os.kill(os.getpid(), signal.SIGKILL)
+            connection.set_trace_callback(trace)
+            return connection
+        sqlite3.connect = killed
+        SqliteSessionTable(Path({str(path)!r})).replace_week(week_of("Row", "Run", modified="2021-03-02T00:00:00"))
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False, cwd=HERE)
+    assert killed.returncode == -signal.SIGKILL
+    assert table.read_week(MONDAY) == week_of("Snatch", "Clean", "Jerk")
+    table.replace_week(week_of("Row", "Run", modified="2021-03-02T00:00:00"))
+    assert table.read_week(MONDAY) == week_of("Row", "Run", modified="2021-03-02T00:00:00")
+
+
+def test_writers_wait_for_each_other(path: Path) -> None:
+    def replace(n: int) -> None:
+        SqliteSessionTable(path).replace_week(week_of(f"w{n}", week=MONDAY + dt.timedelta(weeks=n)))
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(replace, range(24)))
+    assert len(SqliteSessionTable(path).weeks()) == 24
