@@ -31,6 +31,8 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 WEEK = dt.timedelta(days=7)
 LATER_ASSETS = ("plain_text_posts", "daily_sessions", "segmented_exercises", "session_records")
+INSTANCE_CONFIG = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+"""A new instance sends nothing to Dagster's makers and asks nobody to sign up."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -76,7 +78,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     config = home / "dagster.yaml"
     with FileLock(home / ".init.lock"):
         if not config.exists():
-            config.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            config.write_text(INSTANCE_CONFIG, encoding="utf-8")
         instance = dg.DagsterInstance.get()
         instance.get_runs_count()
     return instance
