@@ -179,7 +179,8 @@ def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]
 
 
 def _waiting(failing: outage.Outage) -> str:
+    since, again = (time.astimezone(dt.timezone.utc) for time in (failing.since, failing.next_try))
     return (
-        f"The site could not be read {failing.failures} times since {failing.since:%Y-%m-%d %H:%M} UTC; "
-        f"asking again at {failing.next_try:%H:%M} UTC. {failing.says}"
+        f"The site could not be read since {since:%Y-%m-%d %H:%M} UTC (asked {failing.failures}x); "
+        f"asking again at {again:%H:%M} UTC. {failing.says}"
     )

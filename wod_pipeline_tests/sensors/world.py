@@ -22,6 +22,7 @@ from wod_pipeline.errors import AlertError, SourceUnavailable, StorageUnavailabl
 from wod_pipeline.messages import Links
 from wod_pipeline.program import RawPost, Rendered, Weekly, WeekRecords
 from wod_pipeline.records import records_of
+from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.schedules import reason_to_skip
 from wod_pipeline.sensors import freshness as freshness_sensor
 from wod_pipeline.sensors import new_posts as new_posts_sensor
@@ -234,3 +235,13 @@ def hours(first: dt.datetime, n: int) -> Iterable[dt.datetime]:
     """`n` moments an hour apart, in UTC, so that no change of clocks is stepped over."""
     start = first.astimezone(UTC)
     return (start + k * HOUR for k in range(n))
+
+
+def notifier_around(phone: Phone) -> NotifierResource:
+    """A notifier resource around a phone."""
+
+    class Around(NotifierResource):
+        def open(self) -> Phone:  # type: ignore[override]
+            return phone
+
+    return Around()

@@ -1,0 +1,204 @@
+"""The new-post sensor at its ticks: which runs it requests, and what it does about a site that fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+import msgspec
+import pytest
+
+from wod_pipeline.errors import SourceRefused
+from wod_pipeline.program import RawPost
+from wod_pipeline.sensors.new_posts import new_posts_sensor, run_request
+from wod_pipeline.settings import load_settings
+from wod_pipeline.watching import posts
+from wod_pipeline_tests.fakes import source_around
+from wod_pipeline_tests.sensors.world import Phone, World, hours, local, notifier_around, post_for
+
+NOW = local("2026-11-22 18:00")
+WEEKS = [dt.date(2026, 11, 2) + n * dt.timedelta(weeks=1) for n in range(4)]
+MINUTES = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def world() -> World:
+    """Four weeks, published and stored."""
+    world = World()
+    for number, week in enumerate(WEEKS, start=1):
+        world.site.will_publish(local(f"{week - dt.timedelta(days=1)} 17:30"), post_for(week, number))
+    world.site.move_to(NOW)
+    world.run(WEEKS[0], WEEKS[-1])
+    world.tick_new_posts(NOW)
+    assert world.runs == []
+    world.phone.received.clear()
+    return world
+
+
+def ranges(world: World) -> list[str]:
+    """First and last week of every requested run."""
+    return ["..".join(key.split("/")[1:3]) for key in world.runs]
+
+
+def test_an_edit_of_three_years_ago_is_taken_in_at_the_next_tick(world: World) -> None:
+    old = dt.date(2023, 11, 6)
+    world.site.will_publish(local("2023-11-05 17:30"), post_for(old, 99))
+    world.site.move_to(NOW)
+    world.run(old, old)
+    edit = msgspec.structs.replace(post_for(old, 99, "now with a cool-down"), date="2023-11-05T17:30:00")
+    world.site.will_publish(NOW + 2 * MINUTES, edit)
+    world.site.move_to(NOW + 5 * MINUTES)
+    world.tick_new_posts(NOW + 5 * MINUTES)
+
+    assert ranges(world) == ["2023-11-06..2023-11-06"]
+    assert world.table.values[old].posts[0].content_sha256 == edit.content_sha256
+
+
+def test_several_edited_weeks_are_one_run_a_range_of_neighbours(world: World) -> None:
+    for number in (1, 2, 4):
+        world.site.will_publish(NOW + MINUTES, post_for(WEEKS[number - 1], number, "edited"))
+    world.site.move_to(NOW + 5 * MINUTES)
+    world.tick_new_posts(NOW + 5 * MINUTES)
+
+    assert ranges(world) == ["2026-11-02..2026-11-09", "2026-11-23..2026-11-23"]
+
+
+def test_a_run_over_neighbours_is_tagged_as_a_range_and_a_single_week_as_a_partition() -> None:
+    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)])
+    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)])
+
+    assert several.tags == {
+        "dagster/asset_partition_range_start": "2026-11-02",
+        "dagster/asset_partition_range_end": "2026-11-16",
+    }
+    assert (several.partition_key, one.partition_key, one.tags) == (None, "2026-11-02", {})
+
+
+def test_a_post_moved_to_another_week_updates_both(world: World) -> None:
+    target = dt.date(2026, 11, 30)
+    moved = post_for(target, 4)
+    world.site.will_publish(NOW + MINUTES, moved)
+    world.site.move_to(NOW + 5 * MINUTES)
+    world.tick_new_posts(NOW + 5 * MINUTES)
+
+    assert ranges(world) == ["2026-11-23..2026-11-30"]
+    assert [stamp.post_id for stamp in world.table.values[target].posts] == [4]
+
+
+def test_a_scheduled_post_whose_last_edit_is_old_is_seen_when_it_appears(world: World) -> None:
+    later = dt.date(2026, 11, 30)
+    at = local("2026-11-29 17:30")
+    world.site.will_publish(at, post_for(later, 9))
+    appearing = world.site.events[0][1]
+    world.site.events[0] = (at, msgspec.structs.replace(appearing, modified_gmt="2026-11-01T00:00:00"))
+    world.tick_new_posts(at - 5 * MINUTES)
+    world.site.move_to(at + 5 * MINUTES)
+    world.tick_new_posts(at + 5 * MINUTES)
+
+    assert ranges(world) == ["2026-11-30..2026-11-30"]
+
+
+def test_a_run_that_is_going_or_failed_is_not_requested_again(world: World) -> None:
+    world.runs_fail = True
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[0], 1, "edited"))
+    world.site.move_to(NOW + 5 * MINUTES)
+    for minutes in (5, 10, 15):
+        world.tick_new_posts(NOW + minutes * MINUTES)
+
+    assert ranges(world) == ["2026-11-02..2026-11-02"]
+
+
+def test_a_week_that_is_no_partition_is_not_requested(world: World) -> None:
+    world.first_week = dt.date(2026, 12, 7)
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[0], 1, "edited"))
+    world.site.move_to(NOW + 5 * MINUTES)
+    world.tick_new_posts(NOW + 5 * MINUTES)
+
+    assert world.runs == []
+
+
+def test_a_deleted_post_is_told_of_once_and_its_sessions_are_kept(world: World) -> None:
+    world.site.posts = [post for post in world.site.posts if post.id != 2]
+    for now in hours(NOW, 20):
+        world.tick_new_posts(now)
+
+    (message,) = world.phone.received
+    assert message.subject == "1 post no longer listed by https://coach.example"
+    assert "- post 2, week of 2026-11-09" in message.text
+    assert world.table.values[WEEKS[1]].records
+
+
+def test_a_deleted_post_that_could_not_be_told_of_is_told_of_later(world: World) -> None:
+    world.site.posts = world.site.posts[1:]
+    world.phone.down = True
+    world.tick_new_posts(NOW + 7 * 60 * MINUTES)
+    world.phone.down = False
+    world.tick_new_posts(NOW + 7 * 60 * MINUTES + 5 * MINUTES)
+
+    assert world.told == ["warn posts_gone"]
+
+
+def test_a_failing_site_backs_off_is_told_once_and_once_when_it_is_back(world: World) -> None:
+    world.site.down = True
+    reasons = [world.tick_new_posts(NOW + n * 5 * MINUTES) for n in range(24)]
+    world.site.down = False
+    for n in range(24, 48):
+        world.tick_new_posts(NOW + n * 5 * MINUTES)
+
+    assert world.told == ["warn source_down", "info source_back"]
+    assert reasons[0] == (
+        "The site could not be read since 2026-11-23 02:00 UTC (asked 1x); asking again at 02:05 UTC. "
+        "https://coach.example did not answer within 30 s."
+    )
+    assert "asked 5x" in reasons[-1]
+
+
+def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
+    world.source_resource = source_around(SourceRefused("401 incorrect_password."))
+    world.tick_new_posts(NOW)
+
+    assert world.told == ["warn source_down"]
+    assert "This does not pass by itself" in world.phone.received[0].text
+
+
+def test_nothing_published_while_the_site_was_down_is_missed(world: World) -> None:
+    world.site.down = True
+    world.tick_new_posts(NOW)
+    world.site.will_publish(NOW + 10 * MINUTES, post_for(WEEKS[0], 1, "edited"))
+    world.site.down = False
+    later = NOW + dt.timedelta(hours=30)
+    world.site.move_to(later)
+    world.tick_new_posts(later)
+
+    assert ranges(world) == ["2026-11-02..2026-11-02"]
+
+
+def test_the_dagster_sensor_requests_the_partition_and_moves_its_cursor_with_it(world: World) -> None:
+    weeks = dg.StaticPartitionsDefinition([str(week) for week in WEEKS])
+    sensor = new_posts_sensor(load_settings({}), weeks)
+    site = source_around(
+        type(
+            "Now",
+            (),
+            {
+                "name": "site",
+                "fetch_published": lambda *_: [],
+                "fetch_modified": lambda *_: [post_for(WEEKS[3], 4, "edited")],
+                "list_ids": lambda *_: {1, 2, 3, 4},
+            },
+        )()
+    )
+    context = dg.build_sensor_context(
+        resources={
+            "source": site,
+            "session_table": world.table_resource,
+            "notifier": notifier_around(Phone()),
+        }
+    )
+
+    result = sensor(context)
+
+    (request,) = result.run_requests
+    assert request.partition_key == "2026-11-23"
+    state = msgspec.json.decode(result.cursor, type=posts.State)
+    assert list(state.asked) == [4]

@@ -1,0 +1,188 @@
+"""The run messages over a real instance: which runs are told of, in which words, and that none is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import msgspec
+import pytest
+
+from wod_pipeline.adapters import open_table
+from wod_pipeline.definitions import build_defs
+from wod_pipeline.errors import SourceUnavailable
+from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.messages import Links
+from wod_pipeline.program import Rendered
+from wod_pipeline.sensors.run_messages import State, Watch, run_messages_sensor
+from wod_pipeline.settings import load_settings
+from wod_pipeline.watching.runs import RANGE_END, RANGE_START
+from wod_pipeline_tests.fakes import (
+    MONDAY,
+    WEEK,
+    FakeSource,
+    edited,
+    source_around,
+    table_around,
+    training_post,
+)
+from wod_pipeline_tests.sensors.world import Phone, notifier_around
+
+UTC = dt.timezone.utc
+BY_SENSOR = {"dagster/sensor_name": "new_posts"}
+LOG = logging.getLogger("sensor")
+
+
+class Office:
+    """An instance in which runs end, and the sensor that tells of them."""
+
+    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        settings = load_settings({"WOD_DATA_DIR": str(folder), "WOD_START_WEEK": "2026-01-05"})
+        self.source = FakeSource([training_post(MONDAY + n * WEEK, n + 1) for n in range(3)])
+        self.table = open_table(settings)
+        self.phone = Phone()
+        self.job = build_defs(settings, source=source_around(self.source)).resolve_job_def(TRAINING_WEEK)
+        links = Links("http://dagster.example")
+        self.watch = Watch(instance, links, table_around(self.table), self.phone, LOG)
+        self.state = State(dt.datetime.now(UTC) - dt.timedelta(minutes=1))
+
+    def run(self, tags: dict[str, str], *weeks: dt.date) -> dg.ExecuteInProcessResult:
+        many = {RANGE_START: str(weeks[0]), RANGE_END: str(weeks[-1])} if len(weeks) > 1 else {}
+        return self.job.execute_in_process(
+            instance=self.instance,
+            partition_key=str(weeks[0]) if len(weeks) == 1 else None,
+            tags={**tags, **many},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+
+    def tick(self) -> list[str]:
+        """One tick, the cursor through its text form; the subjects received by it."""
+        before = len(self.phone.received)
+        state = msgspec.json.decode(msgspec.json.encode(self.state), type=State)
+        self.state, _ = self.watch.tick(dt.datetime.now(UTC), state)
+        return [message.subject for message in self.phone.received[before:]]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Office(tmp_path, instance)
+
+
+def test_a_week_requested_by_a_sensor_is_told_of_in_a_few_lines(office: Office) -> None:
+    result = office.run(BY_SENSOR, MONDAY)
+
+    assert office.tick() == ["Training week of Mon 2 Mar is here: 3 sessions"]
+    assert office.phone.received[0].text == (
+        "Monday 2 March 2026, 3 sessions:\n"
+        "- Mon 2 Mar: Snatch\n"
+        "- Wed 4 Mar: rest\n"
+        "- Fri 6 Mar: Back Squat\n"
+        f"Look: http://dagster.example/runs/{result.run_id}"
+    )
+    assert office.tick() == []
+
+
+def test_an_edited_week_is_told_of_as_updated_and_an_unchanged_one_not_at_all(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    office.run(BY_SENSOR, MONDAY)
+    assert office.tick() == []
+
+    office.source.posts[0] = edited(office.source.posts[0], "Snatch</a> x 2", "Snatch</a> x 3")
+    office.run({"dagster/schedule_name": "weekly"}, MONDAY)
+    assert office.tick() == ["Training week of Mon 2 Mar was updated: 3 sessions"]
+
+
+def test_several_weeks_in_one_run_are_one_message(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY, MONDAY + WEEK, MONDAY + 2 * WEEK)
+
+    assert office.tick() == ["3 training weeks updated: 2026-03-02 to 2026-03-16"]
+
+
+def test_a_week_run_by_hand_needs_no_message(office: Office) -> None:
+    office.run({}, MONDAY)
+
+    assert office.tick() == []
+
+
+def test_an_unpublished_week_is_no_news(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY - WEEK)
+
+    assert office.tick() == []
+
+
+def test_a_failed_run_tells_step_reason_and_whether_a_rerun_helps(office: Office) -> None:
+    office.source.failing = {MONDAY: SourceUnavailable("https://coach.example did not answer within 30 s.")}
+    office.run(BY_SENSOR, MONDAY)
+
+    assert office.tick() == ["Run of training_week for the week of 2026-03-02 failed in raw_posts"]
+    text = office.phone.received[0].text
+    assert "https://coach.example did not answer within 30 s." in text
+    assert "What to do: A rerun can clear this" in text
+
+
+def test_a_blocked_week_tells_the_claim_and_that_a_rerun_alone_will_not_help(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    emptied = Rendered("<p>No training this week.</p>")
+    office.source.posts[0] = msgspec.structs.replace(
+        office.source.posts[0], content=emptied, modified_gmt="2026-12-31T00:00:00"
+    )
+    office.run(BY_SENSOR, MONDAY)
+
+    assert office.tick() == [
+        "Run of training_week for the week of 2026-03-02 failed in a_week_with_sessions_stays_filled"
+    ]
+    assert office.phone.received[1].text.splitlines()[:2] == [
+        (
+            "a_week_with_sessions_stays_filled: week 2026-03-02: 3 stored sessions would be lost to a week without "
+            "any: its post holds no session."
+        ),
+        "What to do: A rerun alone will not help: clear the reason first.",
+    ]
+
+
+def test_runs_of_a_backfill_are_left_to_its_summary(office: Office) -> None:
+    office.run({"dagster/backfill": "abcdef"}, MONDAY)
+    office.source.failing = {MONDAY: SourceUnavailable("no answer")}
+    office.run({"dagster/backfill": "abcdef"}, MONDAY)
+
+    assert office.tick() == []
+    message = office.watch._of_backfill("abcdef", succeeded=False)
+    assert message.subject == "Backfill of 1 week ended with failures"
+    assert message.text.startswith("Runs: 1 failure, 1 success.")
+    assert message.text.endswith("Look: http://dagster.example/runs/b/abcdef")
+
+
+def test_a_message_lost_to_an_outage_is_sent_when_it_is_over(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.phone.down = True
+    assert office.tick() == []
+    assert office.tick() == []
+
+    office.phone.down = False
+    assert office.tick() == ["Training week of Mon 2 Mar is here: 3 sessions"]
+    assert office.tick() == []
+
+
+def test_the_first_tick_tells_nothing_of_the_past(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.state = State()
+
+    assert office.tick() == []
+
+
+def test_the_dagster_sensor_ticks(office: Office) -> None:
+    context = dg.build_sensor_context(
+        instance=office.instance,
+        resources={"session_table": table_around(office.table), "notifier": notifier_around(office.phone)},
+    )
+    result = run_messages_sensor(load_settings({}))(context)
+
+    assert msgspec.json.decode(result.cursor, type=State).read_until is not None
