@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import Struct
@@ -338,15 +339,37 @@ def _name(exercise: Exercise) -> Iterator[Run]:
 
 
 # --------------------------------------------------------------------------------------------------- sets
+@dataclass(frozen=True)
+class _Sets:
+    """Sets `first` to `last` of an exercise under one load."""
+
+    label: str
+    first: int
+    last: int
+    reps: str
+    load: Load | None
+
+
 def _sets(block: Block, exercise: Exercise, athlete: Athlete | None) -> Iterator[SetView]:
-    if not exercise.set_rows:
-        if exercise.load is not None:
-            yield from _set_views("", 1, _last_set(block), "", exercise.load, athlete)
-        return
+    own = [part.movement_id for part in exercise.parts]
+    for sets in _prescriptions(block, exercise):
+        told = words.load_words(sets.load, own)
+        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, athlete) if sets.load else ()
+        if ramp:
+            yield from _ramp(sets, told, ramp, athlete)
+        else:
+            working = working_weight(sets.load, athlete) if sets.load else None
+            missing = working.missing if working is not None and athlete is not None else ""
+            weight = words.working_words(working)
+            yield SetView(sets.label, sets.reps, told, weight, _plates(working, athlete), missing)
+
+
+def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Sets]:
+    if not exercise.set_rows and exercise.load is not None:
+        yield _Sets("", 1, _last_set(block), "", exercise.load)
     for row in exercise.set_rows:
         reps = words.reps_words(row.reps) if row.reps is not None else ""
-        load = row.load if row.load is not None else exercise.load
-        yield from _set_views(_row_label(row), row.first, row.last, reps, load, athlete)
+        yield _Sets(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
 
 
 def _last_set(block: Block) -> int:
@@ -359,20 +382,11 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _set_views(
-    label: str, first: int, last: int, reps: str, load: Load | None, athlete: Athlete | None
-) -> Iterator[SetView]:
-    told = words.load_words(load)
-    working = working_weight(load, athlete) if load is not None else None
-    missing = working.missing if working is not None and athlete is not None else ""
-    ramp = ramp_weights(load, last - first + 1, athlete) if load is not None else ()
-    if not ramp:
-        yield SetView(label, reps, told, words.working_words(working), _plates(working, athlete), missing)
-        return
-    for n, step in enumerate(ramp, start=first):
-        yield SetView(
-            f"Set {n}", reps, told if n == first else "", words.working_words(step), _plates(step, athlete)
-        )
+def _ramp(sets: _Sets, told: str, weights: Iterable[Working], athlete: Athlete | None) -> Iterator[SetView]:
+    """A row for each set of a ramp; the load is said once."""
+    for n, step in enumerate(weights, start=sets.first):
+        load = told if n == sets.first else ""
+        yield SetView(f"Set {n}", sets.reps, load, words.working_words(step), _plates(step, athlete))
 
 
 def _plates(working: Working | None, athlete: Athlete | None) -> str:

@@ -7,7 +7,7 @@ characters and bidirectional overrides, which could reorder or hide what a page 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 from wod_pipeline.program import (
@@ -219,26 +219,30 @@ def _scaled(value: Range, divisor: int, digits: int) -> Range:
 
 
 # --------------------------------------------------------------------------------------------------- loads
-def load_words(load: Load | None) -> str:
-    """How heavy, as prescribed: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`."""
+def load_words(load: Load | None, own: Collection[str | None] = ()) -> str:
+    """How heavy, as prescribed: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`.
+
+    A max that the post does not name is said to be assumed, unless it is that of one of the `own` movements.
+    """
     if load is None:
         return ""
-    words = _LOADS[load.kind](load)
+    words = _percent(load, own) if load.kind == "percent" else _LOADS[load.kind](load)
     if load.ramp:
         return f"{words}, building up" if words else "building up"
     return words
 
 
-def _percent(load: Load) -> str:
+def _percent(load: Load, own: Collection[str | None] = ()) -> str:
     told = span(load.pct, "%") if load.pct is not None else "a percentage"
-    return f"{told}{_reference(load.ref)}"
+    return f"{told}{_reference(load.ref, own)}"
 
 
-def _reference(ref: Reference | None) -> str:
+def _reference(ref: Reference | None, own: Collection[str | None]) -> str:
     if ref is None or ref.movement_id is None:
         return " (of which max is not said)"
     max_name = f"{ref.rm}-RM {movement_name(ref.movement_id)}"
-    return f" of {max_name}" if ref.source in ("explicit", "inherited") else f" (of {max_name}, assumed)"
+    sure = ref.source in ("explicit", "inherited") or ref.movement_id in own
+    return f" of {max_name}" if sure else f" (of {max_name}, assumed)"
 
 
 def _absolute(load: Load) -> str:

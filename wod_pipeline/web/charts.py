@@ -14,45 +14,51 @@ from pygal.style import Style
 from wod_pipeline.program import Number
 from wod_pipeline.training import ZONES
 
-WIDTH, HEIGHT = 800, 360
+WIDTH, HEIGHT = 520, 300
 MOST_POINTS = 120
-LABELS = 6
+LABELS = 5
 
-_ZONE_COLOURS = ("#9ec5e8", "#3d8bcc", "#e0912b", "#c8372d", "#b9bfc8")
-_DARK = (
-    "inline:@media (prefers-color-scheme: dark) { .plot .background, .graph > .background { fill: none } }"
-)
-_STYLE = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#6b7686",
-    foreground_strong="#6b7686",
-    foreground_subtle="#6b7686",
-    opacity="0.95",
-    opacity_hover="1",
-    font_family="system-ui, sans-serif",
-    label_font_size=15,
-    major_label_font_size=15,
-    legend_font_size=16,
-    title_font_size=18,
-    colors=_ZONE_COLOURS,
-)
+_ZONES = ("#9ec5e8", "#3d8bcc", "#e0912b", "#c8372d", "#b9bfc8")
+"""Below 70 %, from 70, from 80, from 90, unknown."""
+_QUIET = "#6f7b8a"
+_DARK = "inline:@media (prefers-color-scheme: dark) { text { fill: #a9b4c2 !important } }"
+
+
+def _style(*colours: str) -> Style:
+    return Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground=_QUIET,
+        foreground_strong=_QUIET,
+        foreground_subtle=_QUIET,
+        guide_stroke_color=f"{_QUIET}55",
+        major_guide_stroke_color=f"{_QUIET}55",
+        guide_stroke_dasharray="2,4",
+        major_guide_stroke_dasharray="2,4",
+        opacity="1",
+        font_family="system-ui, sans-serif",
+        label_font_size=14,
+        major_label_font_size=14,
+        legend_font_size=14,
+        no_data_font_size=18,
+        colors=colours,
+    )
 
 
 @lru_cache(maxsize=64)
 def lift_chart(points: tuple[tuple[dt.date, Number | None], ...]) -> bytes:
     """The highest percentage prescribed at each date, in order. Dates without a percentage are gaps."""
-    chart = _chart(pygal.Line, dots_size=4, stroke_style={"width": 3}, show_legend=False)
+    chart = _chart(pygal.Line, _style("#3d8bcc"), dots_size=4, stroke_style={"width": 3}, show_legend=False)
     _label(chart, [day for day, _ in points])
     chart.value_formatter = lambda value: f"{value:g}%"
-    chart.add("Highest %", [top for _, top in points], color=_ZONE_COLOURS[1])
+    chart.add("Highest %", [top for _, top in points])
     return bytes(chart.render())
 
 
 @lru_cache(maxsize=16)
 def load_chart(points: tuple[tuple[dt.date, tuple[Number, ...]], ...]) -> bytes:
     """Lifts of each period in order, stacked: those of each zone, and those whose percentage is not known."""
-    chart = _chart(pygal.StackedBar, legend_at_bottom=True, legend_at_bottom_columns=5)
+    chart = _chart(pygal.StackedBar, _style(*_ZONES), legend_at_bottom=True, legend_at_bottom_columns=5)
     _label(chart, [start for start, _ in points])
     for n, name in enumerate([*(f"{zone}%" for zone in ZONES), "no %"]):
         chart.add(name, [lifts[n] for _, lifts in points])
@@ -61,23 +67,25 @@ def load_chart(points: tuple[tuple[dt.date, tuple[Number, ...]], ...]) -> bytes:
 
 def _label(chart: pygal.graph.graph.Graph, days: list[dt.date]) -> None:
     """Dates below the chart, as many as have room."""
-    chart.x_labels = [day.isoformat() for day in days]
+    chart.x_labels = [f"{day.day} {day:%b} {day:%y}" for day in days]
     chart.x_labels_major = chart.x_labels[:: max(1, -(-len(days) // LABELS))]
     chart.show_minor_x_labels = False
 
 
-def _chart(kind: type, **options: object) -> pygal.graph.graph.Graph:
+def _chart(kind: type, style: Style, **options: object) -> pygal.graph.graph.Graph:
     return kind(
-        style=_STYLE,
+        style=style,
         width=WIDTH,
         height=HEIGHT,
         js=(),
         css=("file://style.css", "file://graph.css", _DARK),
         explicit_size=False,
-        disable_xml_declaration=False,
         no_data_text="nothing to draw",
         x_label_rotation=0,
         truncate_label=-1,
-        margin=8,
+        min_scale=3,
+        max_scale=6,
+        margin=6,
+        margin_right=34,
         **options,
     )

@@ -50,6 +50,21 @@ def short_day(day: dt.date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def long_day(day: dt.date, today: dt.date) -> str:
+    """`Monday 21 December`, with the year when it is not this one."""
+    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else day_words(day)
+
+
+def plain_day(day: dt.date) -> str:
+    """`21 Dec 2020`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def near_day(day: dt.date) -> str:
+    """`Mon 21 Dec`, where the year is plain."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def _environment() -> jinja2.Environment:
     folder = resources.files("wod_pipeline.web").joinpath("templates")
     loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
@@ -66,6 +81,9 @@ def _environment() -> jinja2.Environment:
     }
     environment.filters |= {
         "day": day_words,
+        "long_day": long_day,
+        "near_day": near_day,
+        "plain_day": plain_day,
         "short_day": short_day,
         "number": number_words,
         "plain": decimal_text,
@@ -116,6 +134,7 @@ def _day_page(
         "day.html",
         "today" if is_today else "",
         day=day,
+        today=source.today(),
         is_today=is_today,
         views=_views(records, visitor),
         later=_views(later, visitor),
@@ -222,7 +241,10 @@ def _load_facts(source: Source, by: Period, visitor: Athlete | None) -> answers.
 @router.get("/load")
 def load(request: Request, source: FromSource, visitor: Visitor, by: By = "week") -> Response:
     """Training load with a chart, and what the figures mean."""
-    return page(request, "load.html", "load", answer=_load_facts(source, by, visitor), by=by)
+    found = _load_facts(source, by, visitor)
+    begun = [row for row in found.rows if row.start <= source.today()]
+    current = (begun or found.rows or [None])[-1]
+    return page(request, "load.html", "load", answer=found, by=by, current=current)
 
 
 @router.get("/charts/load.svg")
