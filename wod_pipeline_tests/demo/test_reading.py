@@ -52,9 +52,9 @@ def test_weeks_are_dated_across_a_year_end_and_with_any_month_misspelt() -> None
             if "opening-hours" not in post.slug:
                 outline = outline_post(read_post(post))
                 assert outline.week == dt.date.fromordinal(post.id), post.title
-                if outline.week.day <= 22:  # the month is named once
-                    misspelt = _calendar.program_week(outline.week) == _calendar.MISSPELT_MONTH
-                    assert [d.code for d in outline.diagnostics] == ["date_repaired"] * misspelt, post.title
+                misspelt = _calendar.program_week(outline.week) == _calendar.MISSPELT_MONTH
+                assert [d.code for d in outline.diagnostics] == ["date_repaired"] * misspelt, post.title
+                assert outline.program == "5-day-barbell-program"
 
 
 def test_the_kinds_of_session_and_the_two_a_day_are_there() -> None:
