@@ -21,17 +21,16 @@ from wod_pipeline.parsing._lines import LineReading, read_line
 from wod_pipeline.parsing._lists import MovementLine, exercises_of
 from wod_pipeline.parsing._rest import ReadRest
 from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme
-from wod_pipeline.parsing._segments import read_label
-from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_table_row
-from wod_pipeline.parsing._text import exact, form_of
+from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
+from wod_pipeline.parsing._text import exact
 from wod_pipeline.program import Range, Rest, Role, SourceLine
 
 
 @dataclass(eq=False)
 class _PendingRest:
-    """A rest below an exercise: its own when another exercise follows in the block, else the block's."""
+    """Rests below an exercise: its own when another exercise follows in the block, else the block's."""
 
-    n: int
+    lines: list[int]
     rest: Rest
     block: BlockDraft
     exercise: ExerciseDraft
@@ -51,7 +50,7 @@ class SessionReader:
         self._resting: _PendingRest | None = None
         self._carried: list[tuple[int, ReadConnector]] = []
         self._columns: Columns = PLAIN_COLUMNS
-        self._choices = 0
+        self._alternative = False
 
     def read(self) -> None:
         """Read every line of the session."""
@@ -82,6 +81,9 @@ class SessionReader:
         if connects:
             return
         table_row = self._table_row(reading)
+        if self._is_header(n, reading, last):
+            self._take_header(n, reading)
+            return
         steps = (
             lambda: self._take_rest(n, reading.rest),
             lambda: self._take_rows(n, reading.rows or table_row),
@@ -107,13 +109,13 @@ class SessionReader:
         self._settle_rest()
         self._session.segments.append(segment)
         self._segment, self._block, self._exercise = segment, None, None
-        self._choices = 0
+        self._alternative = False
 
     def _take_label(self, n: int, reading: LineReading) -> None:
         """§5.1 The label opens the segment; what stands behind it is read as a line of its own."""
         label = reading.label
         assert label is not None  # noqa: S101 - asked by the caller
-        segment = SegmentDraft(label, label.kind, lines=[*(m for m, _ in self._carried), n])
+        segment = SegmentDraft(label, label.kind, label.title, lines=[*(m for m, _ in self._carried), n])
         self._open_segment(segment)
         for m, _ in self._carried:
             self._claim(m, "connector", segment)
@@ -127,8 +129,6 @@ class SessionReader:
             self._add_movements(n, reading, reading.movements, owns=False)
         else:
             segment.title = behind
-            titled = read_label(form_of(behind))
-            segment.kind = segment.kind or (titled.kind if titled and titled.label is None else None)
 
     # ------------------------------------------------------------------ connectors
     def _take_connector(self, n: int, reading: LineReading, last: int) -> bool:
@@ -179,7 +179,7 @@ class SessionReader:
             self._block.lines.append(n)
             self._claim(n, "scheme", self._block)
             return True
-        if scheme.detail in {"on", "off", "table"}:
+        if scheme.detail in {"on", "off"}:
             return False
         self._open_by_scheme(n, reading, scheme, owns=True)
         return True
@@ -205,9 +205,6 @@ class SessionReader:
         """Whether a line details the open block; if so, what it says is the block's."""
         if scheme.detail == "cap":
             block.scheme = block.scheme._replace(cap_s=scheme.cap_s)
-            return True
-        if scheme.detail == "table" and self._exercise and scheme.columns:
-            self._columns = scheme.columns
             return True
         if block.scheme.scheme != "tabata":
             return False
@@ -265,10 +262,11 @@ class SessionReader:
         taken = max((exercise.choice or 0 for exercise in block.exercises), default=0)
         for exercise in added:
             exercise.choice = exercise.read.choice + taken if exercise.read.choice else None
-        if line.alternative and block.exercises:
+        if (line.alternative or self._alternative) and block.exercises:
             before = block.exercises[-1]
             before.choice = before.choice or taken + 1
             added[0].choice = before.choice
+        self._alternative = line.opens_alternative
 
     # ------------------------------------------------------------------ set rows
     def _table_row(self, reading: LineReading) -> tuple[ReadRow, ...]:
@@ -277,12 +275,26 @@ class SessionReader:
         row = read_table_row(reading.form.text, self._columns)
         return (row,) if row else ()
 
+    def _is_header(self, n: int, reading: LineReading, last: int) -> bool:
+        """Cells without a figure directly above a table row are its header, whatever their words."""
+        text = reading.form.text
+        if self._exercise is None or n >= last or "|" not in text or any(c.isdigit() for c in text):
+            return False
+        below = self._reading(n + 1).form.text
+        return read_table_row(below, read_header(text) or PLAIN_COLUMNS) is not None
+
+    def _take_header(self, n: int, reading: LineReading) -> None:
+        block = self._block
+        assert block is not None  # noqa: S101 - it holds the exercise above
+        self._columns = read_header(reading.form.text) or PLAIN_COLUMNS
+        block.lines.append(n)
+        self._claim(n, "scheme", block)
+
     def _take_rows(self, n: int, rows: tuple[ReadRow, ...]) -> bool:
         """§8 Rows belong to the exercise above; without one they are no rows."""
         exercise, block = self._exercise, self._block
         if not rows or exercise is None or block is None:
             return False
-        self._settle_rest(followed=True)
         if not block.stated:
             block = self._own_block(block, exercise)
         drafts = [self._add_row(exercise, row, n) for row in rows]
@@ -322,13 +334,13 @@ class SessionReader:
         block = self._block
         if rest is None or block is None:
             return False
-        self._settle_rest()
         if rest.between or self._exercise is None:
             block.rest = rest.rest
             block.lines.append(n)
             self._claim(n, "rest", block)
         else:
-            self._resting = _PendingRest(n, rest.rest, block, self._exercise, [])
+            before = self._resting.lines if self._resting else []
+            self._resting = _PendingRest([*before, n], rest.rest, block, self._exercise, [])
         return True
 
     def _settle_rest(self, *, followed: bool = False) -> None:
@@ -338,16 +350,18 @@ class SessionReader:
         self._resting = None
         owner: ExerciseDraft | BlockDraft = resting.exercise if followed else resting.block
         owner.rest = resting.rest
-        owner.lines.append(resting.n)
+        owner.lines += resting.lines
         owner.notes += resting.notes
-        self._claim(resting.n, "rest", owner)
+        for n in resting.lines:
+            self._claim(n, "rest", owner)
 
     # ------------------------------------------------------------------ notes
     def _take_note(self, n: int, *, bracketed: bool) -> None:
         """§10 A note in brackets directly below an exercise is the exercise's, else it hangs on what is open."""
         note = NoteDraft(n)
+        self._alternative = self._reading(n).form.text.strip(" -.:") == "or"
         self._claim(n, "note", note)
-        if bracketed and self._resting and self._resting.n + len(self._resting.notes) == n - 1:
+        if bracketed and self._resting and self._resting.lines[-1] + len(self._resting.notes) == n - 1:
             self._resting.notes.append(note)
             return
         exercise = self._exercise

@@ -61,7 +61,7 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
     ),
     "ambiguous_reference": DiagnosticKind(
         "warn",
-        "It is not said what the percent is of{candidates}.",
+        "It is not said what the percent of {name} is of{candidates}.",
         "The lift a percent refers to cannot be decided; no weight is shown for it.",
     ),
     "unknown_movement": DiagnosticKind(

@@ -61,7 +61,7 @@ _SIDE = re.compile(
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
 _PAUSE = re.compile(
     rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?|s)\b )?pauses?\b"
-    r"(?:(?P<place>(?: (?:at|in|above|below|on|off|just)\b)[^+,@()]{0,50}?)(?= x |  |\Z|[+,@()]| - ))?"
+    r"(?:(?P<place>(?: (?:at|in|above|below|on|off|just|overhead)\b)[^+,@()]{0,50}?)(?= x |  |\Z|[+,@()]| - ))?"
 )
 _PAUSE_FIRST = re.compile(rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))?[ -](?:seconds?|secs?)[ -](?=pause)")
 _PLACES: tuple[tuple[str, PausePlace], ...] = (

@@ -175,11 +175,14 @@ class Finisher:
         ids = [part.movement_id for part in exercise.parts]
         n = draft.lines[0]
         own = single.read.load if single else draft.read.load
+        if own is None and not rows and block.scheme.load and block.scheme_line is not None:
+            own, n = block.scheme.load, block.scheme_line
         stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
         if not rows:
             stated[0] = self._with_notes(own, n, draft, block)
         references = self._references(stated, ids)
-        loads = [self._load(read, line, ref) for (read, line), ref in zip(stated, references)]
+        name = " + ".join(part.raw for part in exercise.parts)
+        loads = [self._load(read, line, ref, name) for (read, line), ref in zip(stated, references)]
         exercise.load = loads[0]
         exercise.set_rows = [
             SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load) for row, load in zip(rows, loads[1:])
@@ -213,6 +216,8 @@ class Finisher:
         for k, (read, _) in enumerate(stated):
             if read is None or read.load is None or read.load.kind != "percent":
                 out.append(None)
+            elif read.unknown_lift:
+                out.append(Reference(None, read.rm, "ambiguous"))
             elif explicit[k]:
                 out.append(explicit[k])
             else:
@@ -229,7 +234,7 @@ class Finisher:
             return Reference(ids[0], read.rm, "explicit")
         return None
 
-    def _load(self, read: ReadLoad | None, n: int, reference: Reference | None) -> Load | None:
+    def _load(self, read: ReadLoad | None, n: int, reference: Reference | None, name: str) -> Load | None:
         """The load as a value of the model, with its diagnostics."""
         if read is None:
             return None
@@ -241,8 +246,8 @@ class Finisher:
         if read.unit_missing and load.abs:
             self._report("load_unit_missing", n, load=_figure(load.abs.min, load.abs.max, load.abs.f))
         if reference and reference.source == "ambiguous":
-            names = " or ".join(VOCABULARY[lift].name for lift in reference.candidates if lift in VOCABULARY)
-            self._report("ambiguous_reference", n, candidates=f": {names}?" if names else "")
+            lifts = " or ".join(VOCABULARY[lift].name for lift in reference.candidates if lift in VOCABULARY)
+            self._report("ambiguous_reference", n, name=name, candidates=f" ({lifts})" if lifts else "")
         return load
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
-from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load
+from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
@@ -31,7 +31,8 @@ class MovementLine(NamedTuple):
 
     elements: tuple[Element, ...]
     minute: int | None = None
-    alternative: bool = False
+    alternative: bool = False  # to the exercise above
+    opens_alternative: bool = False  # to the exercise below
 
     @property
     def sets(self) -> Range | None:
@@ -67,6 +68,7 @@ class ReadExercise(NamedTuple):
 _MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))")
 _OR = re.compile(r"or:? ")
+_OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
 _GROUP = re.compile(r"\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]"
@@ -99,10 +101,12 @@ def read_movements(form: Form, start: int = 0) -> MovementLine | None:
     start = number.end() if number else start
     other = _OR.match(text, start)
     start = other.end() if other else start
-    elements = _with_rows(form, start) or _elements(form, start, len(text))
+    opens = _OR_NEXT.search(text, start)
+    form = form._replace(text=text[: opens.start()]) if opens else form
+    elements = _with_rows(form, start) or _elements(form, start, len(form.text))
     if not elements:
         return None
-    return MovementLine(elements, int(minute["n"]) if minute else None, bool(other))
+    return MovementLine(elements, int(minute["n"]) if minute else None, bool(other), bool(opens))
 
 
 def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
@@ -230,6 +234,11 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
 def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
+    further = read_further(term.load.load, text) if term.load and term.load.load else None
+    if further:
+        said = f"{term.load_words} {text}"
+        kept = term.load if term.load else further
+        return term._replace(load=kept._replace(load=further.load, words=said), load_words=said)
     load = read_bracketed_load(text) if term.load is None else None
     if load:
         return term._replace(load=load, load_words=text)
@@ -288,7 +297,7 @@ def _complex(terms: tuple[Term, ...]) -> ReadExercise:
     """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
     total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
     counts = [_count(term, total) for term in terms]
-    if total is None and len(terms) > 1 and counts[0] is not None and not any(counts[1:]):
+    if total is None and len(terms) > 1 and terms[0].count is not None and not any(counts[1:]):
         total, counts[0] = Quantity("reps", terms[0].count, unit=False), None
     parts = tuple((part, count or 1) for term, count in zip(terms, counts) for part in term.parts)
     if len(parts) == 1:
@@ -326,10 +335,11 @@ def _exercise(
 
 
 def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
-    """Of alternatives, one that says no quantity has that of the next that does: `Dips or Rows x 8`."""
+    """Of alternatives, one that says no quantity has that of its neighbour: `Dips or Rows x 8`, `8 Dips or Rows`."""
     out = list(exercises)
-    for k in range(len(out) - 2, -1, -1):
-        behind = out[k + 1]
-        if out[k].choice and out[k].choice == behind.choice and out[k].quantity is None and not out[k].rows:
-            out[k] = out[k]._replace(quantity=behind.quantity, side=out[k].side or behind.side)
+    neighbours = [(k, k + 1) for k in range(len(out) - 2, -1, -1)] + [(k + 1, k) for k in range(len(out) - 1)]
+    for k, other in neighbours:
+        mine, theirs = out[k], out[other]
+        if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
+            out[k] = mine._replace(quantity=theirs.quantity, side=mine.side or theirs.side)
     return out

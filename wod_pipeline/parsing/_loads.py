@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wod_pipeline.parsing._movements import resolve
+from wod_pipeline.parsing._movements import has_reference, resolve
 from wod_pipeline.parsing._quantities import scaled
 from wod_pipeline.parsing._text import NUM, number, tidy
 from wod_pipeline.program import AbsoluteLoad, Load, Range
@@ -19,7 +19,7 @@ class ReadLoad(NamedTuple):
     """A load as one line states it.
 
     `named` are the movements the line says the percent is of: None when it names none, empty when it says the
-    exercise itself. `load` None: something stands there that could not be read.
+    exercise itself; `unknown_lift` when it names one that is not in the vocabulary. `load` None: something stands there that could not be read.
     """
 
     load: Load | None
@@ -28,6 +28,7 @@ class ReadLoad(NamedTuple):
     rm: int = 1
     named: tuple[str, ...] | None = None
     unit_missing: bool = False
+    unknown_lift: bool = False
     words: str = ""
 
 
@@ -46,18 +47,24 @@ _BELOW = (
     r"|not over|not above|(?:not to|don't|do not) exceed|no heavier than|at most|less than"
 )
 _ABOVE = r"at least|no less than|not (?:below|under)|over|above|more than"
-_RAMP = (
-    r"(?:slowly )?(?:ramp(?:ing)?(?: up)?|work(?:ing)?(?: up)?|build(?:ing)?(?: up)?|climb(?:ing)?)"
-    r"(?: (?:from|to|up))*"
-)
+_RAMP_WORDS = r"(?:ramp|work|build|climb)(?:ing)?(?: up)?|increas(?:e|ing)"
+_RAMP = rf"(?:slowly )?(?:{_RAMP_WORDS})(?: (?:from|to|up))*"
 _PERCENT = re.compile(
-    rf"(?:(?P<ramp>{_RAMP}) )?(?:(?P<below>{_BELOW}) |(?P<above>{_ABOVE}) )?(?:about |around |~ ?|at )?{PERCENT}"
+    rf"(?:(?P<ramp>{_RAMP}) )?(?:(?P<below>{_BELOW}) |(?P<above>{_ABOVE}) )?(?:(?P<sign>[<>]=?) ?)?(?:about |around |~ ?|at )?{PERCENT}"
 )
 _OF = re.compile(
-    rf" ?of (?:(?:your|the|a|his|her|their|my|current|best|estimated|training) )*(?:(?:{RM}|(?P<max>max)(?:imum)?)(?![a-z]) ?)?(?P<rest>.*)"
+    r",? ?(?:\((?=of ))?(?P<of>of )?(?:(?:your|the|a|his|her|their|my|current|best|estimated|training) )*"
+    rf"(?:(?:{RM}|(?P<max>max)(?:imum)?)(?![a-z]) ?)?(?P<rest>.*)"
 )
+_RISING_TO = re.compile(rf",? ?(?:and )?(?:{_RAMP_WORDS}) to {PERCENT}")
+_NOT_A_MAXIMUM = re.compile(r" ?(?:effort|speed|pace|hr|heart|(?:of )?max effort)\b")
+_MORE_PERCENTS = re.compile(r" ?(?:,|/|then|and)(?: then)? ?[0-9]{1,3}(?:-[0-9]{1,3})? ?%")
 _RM_WEIGHT = re.compile(rf"(?:(?:your|the|a) )*{RM}(?![a-z]) ?(?P<rest>.*)")
 _ITSELF = re.compile(r"(?:in |of |for )?(?:this|the same|that) (?:exercise|movement|lift|complex)")
+_NO_NAME = re.compile(
+    r" *(?:\Z|[^a-z ]|(?:for|each|every|on|in|with|and|then|x|to|per|across|over|today|this|but|or|at|as|if|all|from"
+    r"|weight|load|from|same|only|here|again|by|until|if|the)(?![a-z]))"
+)
 _NAME_STOP = re.compile(r"[,;:(.]| - | for | then | with | x |@|\Z")
 _SAME = re.compile(
     rf"(?:(?:the|use|at) )*same(?: (?:loads?|weights?|percentages?|%))?(?: as| from| on)*(?: (?:the )?)(?:one )?{PAST}"
@@ -68,7 +75,7 @@ _MORE = re.compile(
 )
 _OF_PAST = re.compile(rf"{PERCENT} (?:of|from) (?:the )?(?:weight (?:from|of) )?{PAST}")
 _BODY = re.compile(
-    rf"(?:(?P<n>{NUM})(?:/(?P<d>{NUM}))? ?(?P<sign>%|percent|x|times)? ?(?:of )?)?(?:your )?(?:bw|body[ -]?weight)(?![a-z])"
+    rf"(?:(?P<n>{NUM})(?:/(?P<d>{NUM}))? ?(?P<sign>%|percent|x|times)? ?(?:of )?)?(?:your )?(?:bw|body[ -]?weight)(?![a-z])(?! ?\+)"
 )
 _RPE = re.compile(
     rf"(?:@ ?)?(?:rpe ?(?:of )?[:=]? ?(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?|(?P<a2>{NUM})(?:-(?P<b2>{NUM}))? ?rpe)(?![a-z])"
@@ -76,7 +83,7 @@ _RPE = re.compile(
 _RIR = re.compile(
     rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])|rir ?(?P<a2>{NUM})(?:-(?P<b2>{NUM}))?"
 )
-_ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
+_ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)?(?P<slash>/|-| ?to ) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
 _BARE = re.compile(
     rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?(?= ?(?:[,;.()]|\Z|each\b|per\b|for\b|x \b))"
 )
@@ -162,10 +169,16 @@ def _described(found: re.Match[str]) -> ReadLoad:
 
 
 def _percent(found: re.Match[str]) -> ReadLoad:
-    """``[RAMP] [BOUND] PERCENT ["of" [N-RM] NAME]``."""
-    load = Load("percent", pct=_percent_range(found), ramp=bool(found["ramp"]))
-    of = _OF.match(found.string, found.end())
-    read = _read(found, load)
+    """``[RAMP] [BOUND] PERCENT ["building to" PERCENT] ["of" [N-RM] NAME]``."""
+    text = found.string
+    pct, ramp, end = _percent_range(found), bool(found["ramp"]), found.end()
+    rising = _RISING_TO.match(text, end)
+    if rising:
+        pct, ramp, end = Range(pct.min, _percent_range(rising).max), True, rising.end()
+    read = ReadLoad(Load("percent", pct=pct, ramp=ramp), found.start(), end)
+    if _NOT_A_MAXIMUM.match(text, end) or _MORE_PERCENTS.match(text, end):
+        return read._replace(load=None, end=len(text), words=text[found.start() :])
+    of = _OF.match(text, end)
     return _with_reference(read, of) if of else read
 
 
@@ -175,7 +188,11 @@ def _rm_weight(found: re.Match[str]) -> ReadLoad:
 
 
 def _with_reference(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
-    """Add the maximum the line names: ``[N-RM] (NAME | "in this exercise")``."""
+    """Add the maximum the line names: ``["of"] [N-RM] (NAME | "in this exercise")``."""
+    groups = of.groupdict()
+    marked = bool(of["rm"] or groups.get("max"))
+    if not (marked or groups.get("of")):
+        return read
     rm = int(of["rm"] or 1)
     at = of.start("rest")
     itself = _ITSELF.match(of["rest"])
@@ -184,7 +201,9 @@ def _with_reference(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
     names, length = _longest_name(of["rest"])
     if names:
         return read._replace(rm=rm, named=names, end=at + length)
-    return read._replace(rm=rm, end=at)
+    if marked or not of["rest"].strip(" .,;:)"):
+        return read._replace(rm=rm, end=at, unknown_lift=not _NO_NAME.match(of["rest"]))
+    return read._replace(load=None, end=len(of.string), words=of.string[read.start :])
 
 
 def _longest_name(text: str) -> tuple[tuple[str, ...], int]:
@@ -195,7 +214,7 @@ def _longest_name(text: str) -> tuple[tuple[str, ...], int]:
         name = " ".join(words[:count]).strip()
         for form in (name, name.removesuffix(" weight")):
             found = resolve(form.replace(" + ", " and "))
-            if found:
+            if found and any(has_reference(n.movement_id) for n in found):
                 return tuple(n.movement_id for n in found if n.movement_id), len(name)
     return (), 0
 
@@ -204,9 +223,9 @@ def _percent_range(found: re.Match[str]) -> Range:
     low = number(found["a"])
     high = number(found["b"]) if found["b"] else low
     groups = found.groupdict()
-    if groups.get("below"):
+    if groups.get("below") or (groups.get("sign") or "")[:1] == "<":
         return Range(None, high)
-    if groups.get("above") or found["plus"] or found["plus2"]:
+    if groups.get("above") or groups.get("sign") or found["plus"] or found["plus2"]:
         return Range(low, None)
     return Range(min(low, high), max(low, high))
 
@@ -249,6 +268,17 @@ def read_load(text: str, at: int = 0) -> ReadLoad | None:
         found = pattern.match(text, at)
         if found:
             return build(found)
+    return None
+
+
+def read_further(load: Load, text: str) -> ReadLoad | None:
+    """A load with the clause behind it: `building to 80%` raises a percent; a second load makes it unreadable."""
+    rising = _RISING_TO.fullmatch(text)
+    if rising and load.pct:
+        pct = Range(load.pct.min, _percent_range(rising).max)
+        return ReadLoad(Load("percent", pct=pct, ref=load.ref, ramp=True), 0, 0)
+    if text[:1] in "+0123456789" and read_load(text.lstrip("+ ")):
+        return ReadLoad(None, 0, 0, words=text)
     return None
 
 

@@ -129,6 +129,11 @@ def is_exact(text: str) -> bool:
     return plain_name(text) in _BY_NAME
 
 
+def has_reference(movement_id: str | None) -> bool:
+    """Whether a percent of the movement can be of anything."""
+    return movement_id is not None and bool(VOCABULARY[movement_id].ref_chain)
+
+
 def _both_halves(text: str) -> tuple[Name, ...]:
     for found in _AND.finditer(text):
         left, right = resolve(text[: found.start()]), resolve(text[found.end() :])

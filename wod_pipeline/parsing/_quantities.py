@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from wod_pipeline.parsing._text import NUM, number, tidy
+from wod_pipeline.parsing._text import NUM, exact, number, tidy
 from wod_pipeline.program import MaxOf, Number, Range, Side
 
 Field = Literal["reps", "duration_s", "distance_m", "calories"]
@@ -36,6 +36,7 @@ _UNITS: dict[str, tuple[Field, float]] = {
     **dict.fromkeys(("mile", "mi"), ("distance_m", 1609.344)),
     **dict.fromkeys(("calorie", "cal"), ("calories", 1)),
 }
+_FRACTIONS = frozenset((a, b) for a in ("1", "2", "3", "5") for b in ("2", "3", "4", "8") if a < b)
 _MAXIMA: dict[str, MaxOf] = {
     "cal": "calories",
     "dis": "distance",
@@ -44,7 +45,7 @@ _MAXIMA: dict[str, MaxOf] = {
     "sec": "time",
 }
 
-CLOCK = r"[0-9]{1,3}:[0-5][0-9](?![0-9:])"
+CLOCK = r"(?:[0-9]{1,3}:[0-5]|:[0-9])[0-9](?![0-9]|:[0-9])"
 AMOUNT = (
     rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?"
     rf"|(?P<a>{NUM})(?: ?(?:(?P<slash>/)|-|to(?= )) ?(?P<b>{NUM}))?(?P<plus> ?\+)?)"
@@ -78,6 +79,9 @@ def quantity_of(found: re.Match[str]) -> Quantity:
         return Quantity("duration_s", Range(min(ends), max(ends)), unit=True)
     unit = found.groupdict().get("unit")
     field, factor = _unit(unit) if unit else ("reps", 1.0)
+    if found["slash"] and (found["a"], found["b"]) in _FRACTIONS and field != "reps":
+        value = exact(tidy(number(found["a"]) / number(found["b"]) * factor))
+        return Quantity(field, value, unit=True)
     value = range_of(found, factor)
     even = bool(found["slash"]) and value.f == value.min
     if even:
@@ -113,7 +117,7 @@ _TIME = re.compile(rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.
 def clock_s(text: str) -> int:
     """``M:SS`` in seconds."""
     minutes, seconds = text.split(":")
-    return int(minutes) * 60 + int(seconds)
+    return int(minutes or 0) * 60 + int(seconds)
 
 
 def time_s(text: str) -> int:

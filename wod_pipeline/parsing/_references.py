@@ -47,7 +47,7 @@ def infer_reference(ids: Sequence[str | None], rm: int = 1, policy: Policy = NO_
     chains = [chain for movement_id in known if (chain := _chain(movement_id, policy))]
     lifts = list(dict.fromkeys(chain[0] for chain in chains))
     decided = _shared_lift(lifts)
-    if decided is None or any(_is_open(movement_id, policy) for movement_id in known):
+    if decided is None:
         return _reference(None, rm, "ambiguous", lifts)
     return _reference(decided, rm, "inferred")
 

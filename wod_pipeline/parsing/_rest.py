@@ -22,8 +22,8 @@ _LENGTH = (
     rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec(?:ond)?s?|s|min(?:ute)?s?|m))"
 )
 _REST = re.compile(
-    r"(?:rest(?:ing)?[:=]?(?: (?:for|about|exactly|at least|up to|period))*[:=]? ?"
-    rf"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?|equal to work(?: time)?)|{_LENGTH})"
+    r"(?:rest(?:ing)?(?: ?[:=-])?(?: (?:for|about|exactly|(?P<least>at least)|(?P<most>up to|at most|no more than)|period))*(?: ?[:=])? ?"
+    rf"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?(?: ?\(?(?:work|rest)(?: ?(?:to|:|/) ?(?:work|rest))\)?)?|equal to work(?: time)?)|{_LENGTH})"
     rf"|{_LENGTH.replace('P<', 'P<r_')} (?:of )?rest)"
     r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between| ?and repeat)?"
 )
@@ -33,7 +33,7 @@ def read_rest(text: str) -> ReadRest | None:
     """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line."""
     if "rest" not in text:
         return None
-    found = _REST.fullmatch(text.strip("(). "))
+    found = _REST.fullmatch(text.strip("[(. ").rstrip(")].,;:! ") if "(" not in text[1:] else text.strip(" .,;"))
     if not found:
         return None
     between = bool(found["between"]) and (found["of"] or "")[:3] in {"set", "rou"}
@@ -49,11 +49,17 @@ def _rest(found: re.Match[str]) -> Rest:
     clock, low = found[prefix + "clock"], found[prefix + "a"]
     if clock:
         ends = [clock_s(clock), clock_s(found[prefix + "clock2"] or clock)]
-        return Rest(Range(min(ends), max(ends)))
+        return _bounded(found, Range(min(ends), max(ends)))
     unit = found[prefix + "unit"]
     first = _seconds(low, found[prefix + "unit1"] or unit)
     last = _seconds(found[prefix + "b"] or low, unit) if found[prefix + "b"] else first
-    return Rest(Range(min(first, last), max(first, last)))
+    return _bounded(found, Range(min(first, last), max(first, last)))
+
+
+def _bounded(found: re.Match[str], length: Range) -> Rest:
+    if found["least"]:
+        return Rest(Range(length.min, None))
+    return Rest(Range(None, length.max) if found["most"] else length)
 
 
 def _seconds(text: str, unit: str) -> int | float:

@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 from wod_pipeline.parsing._exercises import ReadPart, Term
 from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
+from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._set_rows import Columns, read_header
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
-Detail = Literal["cap", "on", "off", "rounds", "reps", "table"]
+Detail = Literal["cap", "on", "off", "rounds", "reps"]
 
 
 class ReadScheme(NamedTuple):
@@ -33,9 +33,9 @@ class ReadScheme(NamedTuple):
     rep_scheme: tuple[int, ...] = ()
     seconds: int | None = None
     rest: Rest | None = None
+    load: ReadLoad | None = None
     empty_bar: bool = False
     detail: Detail | None = None
-    columns: Columns | None = None
     movements: MovementLine | None = None
 
 
@@ -72,10 +72,10 @@ def _sets_range(found: re.Match[str]) -> Range:
 
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
-    rf"(?:alternating )?(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
-    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)|\(?emom\)?)(?![a-z]))?"
+    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
+    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)|every minute|\(?emom\)?)(?![a-z]))?"
 )
-_EVERY_SETS = re.compile(rf",? ?[(x]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
+_EVERY_SETS = re.compile(rf",? ?[(x-]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
 _EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,]| of ))")
 
@@ -87,7 +87,7 @@ def _every(form: Form, at: int) -> ReadScheme | None:
         return None
     interval = _interval(head)
     duration = time_s(head["long"]) if head["long"] else None
-    sets: Range | None = None
+    sets = exact(int(head["first"])) if head["first"] else None
     at, moved = head.end(), True
     while moved:
         moved = False
@@ -128,14 +128,15 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total )?sets?(?![a-z'])"
+    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total |super)?sets?(?![a-z'])"
     rf"(?: of (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
 )
+_LOAD_BEHIND = re.compile(r" ?@ ?(?P<load>.*?)[ :.]*")
 _ROUNDS = re.compile(
     rf"(?:(?:complete|perform|for a total of|do|for) )?{_SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
 )
 _RFT = re.compile(rf"{_SETS} ?rft(?![a-z])")
-_FOR_TIME = re.compile(r"for time(?![a-z])")
+_FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
 _REPS_LIST = r"(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){1,14})"
 _REP_LINE = re.compile(rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])")
 _CAP_INSIDE = re.compile(rf",? ?[(,]? ?(?:with (?:a|an) )?(?:(?:time )?cap[:=]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -](?:time )?cap)\)?")
@@ -146,12 +147,16 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
     found = _SETS_OF.match(form.text, at)
     if not found:
         return None
-    understood, movements = _read_behind(form, found.end())
+    load = _LOAD_BEHIND.fullmatch(form.text, found.end())
+    understood, movements = (True, None) if load else _read_behind(form, found.end())
     if not understood:
         return None
     low, _, high = (found["reps"] or "").partition("-")
     reps = Range(number(low), number(high or low)) if low else None
-    return ReadScheme("sets", sets=_sets_range(found), reps=reps, movements=movements)
+    read = read_load(load["load"]) if load else None
+    if load and read is None:
+        return None
+    return ReadScheme("sets", sets=_sets_range(found), reps=reps, load=read, movements=movements)
 
 
 def _rounds(form: Form, at: int) -> ReadScheme | None:
@@ -215,7 +220,7 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
 _AS_MANY = r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))? as possible"
 _AMRAP = re.compile(
     rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
-    rf"|(?:{_AS_MANY}|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?)(?![a-z])"
+    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?)(?![a-z])"
 )
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
 _ON_OFF = re.compile(rf"(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off|of rest|rest))?")
@@ -259,14 +264,17 @@ def _on_off(form: Form, at: int) -> ReadScheme | None:
 
 # ----------------------------------------------------------------------------------------- build to max
 _BUILD = re.compile(
-    rf"(?:(?:in|take|over|within|you have|with) (?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
-    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|find|establish|hit|test|to find|set)(?: (?:a|an|your|the|new|today's|for))*"
-    r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps? max(?:imum)?)|(?P<max>max)(?:imum)?"
+    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
+    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the|new|today's|for))*"
+    r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"
     r"|(?:(?P<heavy>heavy|challenging|tough|hard) )(?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?)?)(?![a-z])"
 )
+_BUILD_TIME = re.compile(rf",? in (?P<time>{TIME})[ .:]*\Z")
 _FEW = {"single": 1, "double": 2, "triple": 3}
 _INTO = re.compile(r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex| lift)? ?[:-]? ?(?=\S)")
-_BUILD_TAIL = re.compile(r"[ .:,]*(?:(?:for|of) (?:the|to)[ ]?day[ .:]*)?")
+_BUILD_TAIL = re.compile(
+    r"[ .:,]*(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
+)
 
 
 def _build(form: Form, at: int) -> ReadScheme | None:
@@ -275,19 +283,33 @@ def _build(form: Form, at: int) -> ReadScheme | None:
     if not found:
         return None
     target = _target(found)
-    stated = bool(found["time"] or found["sets"])
+    written = found["time"]
+    timed = None if written else _BUILD_TIME.search(form.text, found.end())
+    if timed:
+        written, form = timed["time"], form._replace(text=form.text[: timed.start()])
+    stated = bool(written or found["sets"])
     movements = None
     if not _BUILD_TAIL.fullmatch(form.text, found.end()):
         into = _INTO.match(form.text, found.end())
         start = into.end() if into else found.end()
+        form = _without_brackets(form, start)
         movements = read_movements(form, start) or (_unknown_lift(form, start) if stated else None)
         if movements is None:
             return None
     if not stated and movements is None:
         return None
-    duration = time_s(found["time"]) if found["time"] else None
+    duration = time_s(written) if written else None
     sets = _sets_range(found) if found["sets"] else None
     return ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, movements=movements)
+
+
+def _without_brackets(form: Form, start: int) -> Form:
+    """Brackets around all that is built to only hold it together."""
+    text = form.text
+    if text[start : start + 1] == "(" and text.rstrip(" .:").endswith(")") and text.count("(", start) == 1:
+        inner = text[start:].replace("(", " ").replace(")", " ")
+        return form._replace(text=text[:start] + inner)
+    return form
 
 
 _LIFT = re.compile(r"[a-z][a-z' -]{2,40}(?=[ .:,(@]*\Z| ?[(@,])")
@@ -335,21 +357,14 @@ def _cap_s(found: re.Match[str] | None) -> int | None:
     return time_s(found["after"] or found["before"]) if found else None
 
 
-def _table(form: Form, at: int) -> ReadScheme | None:
-    """The header row of a table of sets."""
-    columns = read_header(form.text[at:])
-    return ReadScheme("free", columns=columns, detail="table") if columns else None
-
-
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], ...] = tuple(
     (re.compile(hint), read)
     for hint, read in (
-        (r"\|", _table),
         (r"cap\b", _cap),
         (r"tabata", _tabata),
         (r" on\b| off\b| work\b| rest\b", _on_off),
         (r"amrap|as many", _amrap),
-        (r"every |on the |mom\b|motm\b", _every),
+        (r"every |on the |mom|motm", _every),
         (r"rm\b|max|heavy|challenging|tough|hard", _build),
         (r"[0-9]-[0-9]", _rep_line),
         (r"for time", _for_time),
@@ -375,16 +390,17 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
 
 # -------------------------------------------------------------------------------------------- connectors
 _THEN = re.compile(
-    r"(?:(?:immediately |directly )?followed by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z))"
+    r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z))"
     r"(?:,? (?:complete|perform|continue with|move on to|immediately|directly)(?=[:.\u2026, -]*\Z))?"
 )
 _REST_THEN = re.compile(
-    rf"rest (?:for )?(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then|,? (?:and )?followed by)"
+    rf"rest (?:for |exactly )*(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then(?: (?:complete|perform|begin|start))?|,? (?:and )?followed by)"
 )
 _REST_UNTIL = re.compile(
-    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}})"
+    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:(?:the )?(?:running )?clock (?:reaches|hits|reads|says) |the )?"
+    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?"
 )
-_AT_MARK = re.compile(rf"(?:then |and then )?at (?:the )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?(?:,? (?:then|complete|begin|start))?")
+_AT_MARK = re.compile(rf"(?:then |and then )?at (?:the |minute )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?(?:,? (?:then|complete|begin|start))?")
 _WHEN = re.compile(
     rf"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) (?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
 )

@@ -21,6 +21,7 @@ class Label(NamedTuple):
     kind: SegmentKind | None
     pair_of: str | None
     behind: int
+    title: str | None = None
 
 
 _LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
@@ -47,7 +48,11 @@ def read_label(form: Form) -> Label | None:
     ``label = (LETTER [DIGIT] | "Part" X | "Event" N) ("." | ")" | ":")``, the sign left out only alone on a line;
     ``title = WARM-UP | COOL-DOWN | … [":"]``; or any line that starts with "optional" or "extra work".
     """
-    return _letter_label(form) or _title(form)
+    label = _letter_label(form)
+    if label is None:
+        return _title(form, 0)
+    title = _title(form, label.behind)
+    return label if title is None else label._replace(kind=title.kind, behind=title.behind, title=title.title)
 
 
 def _letter_label(form: Form) -> Label | None:
@@ -62,13 +67,13 @@ def _letter_label(form: Form) -> Label | None:
     return Label(label, None, label[0] if len(label) == 2 else None, found.end())
 
 
-def _title(form: Form) -> Label | None:
-    if _OPTIONAL.match(form.text):
-        return Label(None, "optional", None, len(form.text))
+def _title(form: Form, at: int) -> Label | None:
+    if _OPTIONAL.match(form.text, at):
+        return Label(None, "optional", None, len(form.text), form.words(at, len(form.text)))
     for pattern, kind in _TITLES:
-        found = pattern.match(form.text)
+        found = pattern.match(form.text, at)
         if found and (found.end() == len(form.text) or _COLON_BEFORE.search(found[0])):
-            return Label(None, kind, None, found.end())
+            return Label(None, kind, None, found.end(), form.words(*found.span()).rstrip(" :-."))
     return None
 
 

@@ -28,6 +28,7 @@ _NUMBERED = re.compile(
 _SPANS = re.compile(r"(?P<first>[0-9]{1,3})(?: ?(?:-|to|through) ?(?P<last>[0-9]{1,3}))?")
 _REPS_ONLY = re.compile(rf"{_REPS}(?: ?reps?)?(?: each(?: \w+)?)?")
 _REPS_AT = re.compile(rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS}(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)")
+_MAX_AT = re.compile(r"(?:max(?:imum)?(?: reps?| effort)?|amrap) ?@(?P<load>.+)")
 _REPS_LOAD = re.compile(rf"{_REPS} reps?,? (?P<load>.+)")
 _BEHIND_LOAD = re.compile(
     rf",? ?(?:x|for) ?{_REPS}(?: ?reps?)?(?: ?(?:x|for) ?(?P<count>[0-9]{{1,2}})(?: ?sets?)?)?(?P<rest>.*)"
@@ -49,7 +50,7 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     ``row = ("Set" | "Sets" | "Attempt") N ["-" M] ("=" | ":" | "-") [REPS] ["@" LOAD]``; or unnumbered
     ``REPS "@" LOAD``, ``LOAD "x" REPS ["x" SETS]``, ``[SETS "x"] REPS "x" PERCENT``, several by commas.
     """
-    numbered = _NUMBERED.match(text)
+    numbered = _NUMBERED.match(text[1:-1] if text[:4] in {"(set", "[set"} and text[-1] in ")]" else text)
     if numbered:
         return _numbered(numbered)
     if "%" not in text and "@" not in text:
@@ -61,17 +62,20 @@ def _numbered(found: re.Match[str]) -> tuple[ReadRow, ...]:
     row = _body(found["body"].strip())
     if row is None:
         return ()
-    spans = _SPANS.finditer(found["sets"])
-    return tuple(
-        row._replace(first=int(span["first"]), last=int(span["last"] or span["first"])) for span in spans
-    )
+    spans: list[tuple[int, int]] = []
+    for span in _SPANS.finditer(found["sets"]):
+        first, last = int(span["first"]), int(span["last"] or span["first"])
+        if spans and spans[-1][1] + 1 == first:
+            first = spans.pop()[0]
+        spans.append((first, last))
+    return tuple(row._replace(first=first, last=last) for first, last in spans)
 
 
 def read_clauses(text: str) -> tuple[ReadRow, ...]:
     """Unnumbered rows by commas, as behind a movement's name: ``4x70%, 3x75%``, ``70% x 4 x 2``."""
     rows = []
     for piece in _COMMA.split(text.strip(" .;")):
-        row = _body(piece) if piece and piece[0] in "0123456789@." else None
+        row = _body(piece) if piece and piece.removeprefix("x ")[:1] in "0123456789@." else None
         if row is None or row.reps is None or row.load is None or row.load.load is None:
             return ()
         rows.append(row)
@@ -91,6 +95,10 @@ def _body(text: str) -> ReadRow | None:
     at = len(text) - len(text.lstrip("@ "))
     if at and "@" in text[:at]:
         return _load_first(text, at) or ReadRow(None, None, 1, None, _unreadable(text, at))
+    text = text.removeprefix("x ")
+    most = _MAX_AT.fullmatch(text)
+    if most:
+        return ReadRow(None, None, 1, None, read_load(most["load"].strip()) or _unreadable(most["load"], 0))
     if _REPS_ONLY.fullmatch(text):
         return ReadRow(None, None, 1, _range(_REPS_ONLY.fullmatch(text)), None)
     for pattern in (_BY_X, _REPS_AT):
@@ -149,7 +157,7 @@ class Columns(NamedTuple):
     load: int | None
 
 
-_SETS_HEAD = re.compile(r"(?:sets?|attempts?)(?: ?#| number)?")
+_SETS_HEAD = re.compile(r"(?:sets?|attempts?)(?: ?#| number| no\.?)?|#")
 _REPS_HEAD = re.compile(r"rep(?:etition)?s?")
 _LOAD_HEAD = re.compile(r"%|percent(?:age)?|load|weight|intensity|% ?(?:of )?(?:1-?rm)?")
 PLAIN_COLUMNS = Columns(0, 1, 2)
