@@ -20,7 +20,7 @@ class LastSeen:
     sessions: int
 
 
-_CAUSES: Mapping[Cause, tuple[str, str, str]] = {
+CAUSES: Mapping[Cause, tuple[str, str, str]] = {
     Cause.NOT_PUBLISHED: (
         "not published by the coach",
         "The site was read completely; the coach has not published this week.",
@@ -59,7 +59,7 @@ def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: L
     if notice.kind == "recovered":
         return _recovered(notice, rules, links)
     week, cause = notice.episode.week, notice.standing.cause or Cause.NOT_PUBLISHED
-    short, why, act = _CAUSES[cause]
+    short, why, act = CAUSES[cause]
     late = "is late" if notice.kind == "warn" else "is needed now"
     subject = f"Training week of {day(week)} {late}: {short}"
     lines = [
