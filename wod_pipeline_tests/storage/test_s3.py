@@ -9,7 +9,6 @@ from typing import Any
 
 import botocore.exceptions as boto
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from wod_pipeline.errors import (
     NotStored,
@@ -21,6 +20,7 @@ from wod_pipeline.errors import (
 from wod_pipeline.storage._s3 import S3Lake
 from wod_pipeline.storage._setup import ensure_bucket
 from wod_pipeline_tests.servers.aws import AwsServer
+from wod_pipeline_tests.servers.aws_faults import answer, before_next, operations, with_parameters
 
 KEY = "raw_posts/week=2021-03-01/posts.json"
 BUCKET = "harbour-lake"
@@ -40,35 +40,7 @@ def lake(s3: Any) -> S3Lake:
 
 @pytest.fixture
 def requests(s3: Any) -> list[str]:
-    """The operations that are sent from here on."""
-    sent: list[str] = []
-    s3.meta.events.register("before-call.s3", lambda model, **_: sent.append(model.name))
-    return sent
-
-
-def answer(s3: Any, operation: str, status: int, code: str, times: int = 99, *, done: bool = False) -> None:
-    """Let the next answers to an operation be an error; `done`: although the server has done what was asked."""
-    left = [times]
-
-    def instead(**_: Any) -> AWSResponse | None:
-        if left[0] <= 0:
-            return None
-        left[0] -= 1
-        body = f"<Error><Code>{code}</Code><Message>as injected</Message></Error>".encode()
-        return _Answer(status, body)
-
-    def before(request: Any, **_: Any) -> AWSResponse | None:
-        if left[0] > 0 and done:
-            s3._endpoint.http_session.send(request.prepare() if hasattr(request, "prepare") else request)
-        return instead()
-
-    s3.meta.events.register(f"before-send.s3.{operation}", before)
-
-
-class _Answer(AWSResponse):
-    def __init__(self, status: int, body: bytes) -> None:
-        super().__init__("http://127.0.0.1/", status, {"content-type": "application/xml"}, None)
-        self._content = body
+    return operations(s3)
 
 
 def test_an_object_carries_type_checksum_and_digest(lake: S3Lake, s3: Any) -> None:
@@ -126,11 +98,7 @@ def test_an_own_write_whose_answer_was_lost_is_no_conflict(
 def test_a_lost_race_for_an_object_is_a_conflict_only_when_the_bytes_differ(lake: S3Lake, s3: Any) -> None:
     other = S3Lake(s3, BUCKET, "programs")
 
-    def overtake(**_: Any) -> None:
-        s3.meta.events.unregister("before-call.s3.PutObject", overtake)
-        other.write_once(KEY, b"theirs")
-
-    s3.meta.events.register("before-call.s3.PutObject", overtake)
+    before_next(s3, "PutObject", lambda: other.write_once(KEY, b"theirs"))
     with pytest.raises(StorageRefused, match="kept for good"):
         lake.write_once(KEY, b"ours")
     assert lake.read(KEY) == b"theirs"
@@ -224,9 +192,7 @@ def test_bytes_that_do_not_match_their_checksum_are_corrupt(lake: S3Lake, s3: An
 def test_more_keys_than_a_page_are_all_listed(lake: S3Lake, s3: Any, requests: list[str]) -> None:
     names = [f"x/{n:03}" for n in range(25)]
     lake.write_many(dict.fromkeys(names, b"x"))
-    s3.meta.events.register(
-        "provide-client-params.s3.ListObjectsV2", lambda params, **_: {**params, "MaxKeys": 10}
-    )
+    with_parameters(s3, "ListObjectsV2", lambda params: {**params, "MaxKeys": 10})
     requests.clear()
     assert list(lake.keys("x/")) == names
     assert requests == ["ListObjectsV2"] * 3
