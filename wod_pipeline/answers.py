@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
-from fractions import Fraction
 from itertools import islice
 from typing import Literal
 
@@ -26,6 +24,7 @@ from wod_pipeline.training import (
     Period,
     TrainingLoad,
     Unit,
+    as_number,
     lifts_of,
     movement_family,
     movement_name,
@@ -185,11 +184,6 @@ LINES_A_HIT = 3
 LONGEST_HIT = 200
 
 
-def plain(value: Decimal | Fraction) -> Number:
-    """A whole number as int, any other as the float nearest to it, to three decimals."""
-    return int(value) if value == int(value) else round(float(value), 3)
-
-
 def session_answer(record: SessionRecord, athlete: Athlete | None) -> SessionAnswer:
     """A session with its view."""
     return SessionAnswer(record, view_session(record, athlete))
@@ -217,8 +211,8 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
         Prescription(
             item.segment,
             view_exercise(item.block, item.exercise, athlete),
-            plain(lifts_of(movement, item.block, item.exercise)),
-            plain(top) if (top := top_percent(item.exercise)) is not None else None,
+            as_number(lifts_of(movement, item.block, item.exercise)),
+            as_number(top) if (top := top_percent(item.exercise)) is not None else None,
         )
         for item in occurrence.prescribed
     ]
@@ -229,7 +223,7 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
 def top_percent_of(occurrence: Occurrence) -> Number | None:
     """The highest percentage prescribed for a lift in a session; None when none is."""
     tops = [top for item in occurrence.prescribed if (top := top_percent(item.exercise)) is not None]
-    return plain(max(tops)) if tops else None
+    return as_number(max(tops)) if tops else None
 
 
 def history_answer(
@@ -251,23 +245,23 @@ def _load_facts(row: LoadRow) -> LoadFacts:
         row.summary.sessions,
         _figures(row.summary.total),
         {family: _figures(load) for family, load in sorted(row.summary.families.items())},
-        None if row.lifts_change_pct is None else plain(row.lifts_change_pct),
-        None if row.intensity_change is None else plain(row.intensity_change),
+        None if row.lifts_change_pct is None else as_number(row.lifts_change_pct),
+        None if row.intensity_change is None else as_number(row.intensity_change),
     )
 
 
 def _figures(load: TrainingLoad) -> Figures:
     intensity = load.average_intensity
     return Figures(
-        lifts=plain(load.lifts),
-        zones={zone: plain(lifts) for zone, lifts in zip(ZONES, load.zones, strict=True)},
-        hard_sets=plain(load.hard_sets),
-        average_intensity_percent=None if intensity is None else plain(intensity),
-        rated_lifts=plain(load.rated_lifts),
+        lifts=as_number(load.lifts),
+        zones={zone: as_number(lifts) for zone, lifts in zip(ZONES, load.zones, strict=True)},
+        hard_sets=as_number(load.hard_sets),
+        average_intensity_percent=None if intensity is None else as_number(intensity),
+        rated_lifts=as_number(load.rated_lifts),
         builds_to_max=load.max_efforts,
         uncounted_exercises=load.uncounted,
-        tonnage=plain(load.tonnage) if load.weighed_lifts else None,
-        weighed_lifts=plain(load.weighed_lifts),
+        tonnage=as_number(load.tonnage) if load.weighed_lifts else None,
+        weighed_lifts=as_number(load.weighed_lifts),
     )
 
 

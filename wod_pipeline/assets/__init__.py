@@ -1,7 +1,7 @@
 """The assets of a training week, in order: raw_posts → plain_text_posts → daily_sessions → segmented_exercises
-→ session_records.
+→ session_records → training_load.
 
-Bodies are plain functions in `posts`, `sessions` and `records`; this module makes assets of them. They are
+Bodies are plain functions in `posts`, `sessions`, `records` and `load`; this module makes assets of them. They are
 built by a function because the partitions depend on settings.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.assets.load import training_load
 from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
 from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
@@ -24,6 +25,7 @@ CODE_VERSIONS = {
     "daily_sessions": "1",
     "segmented_exercises": "1",
     "session_records": "1",
+    "training_load": "1",
 }
 """Raised when an asset would make something else of the same input: the UI then shows its weeks as stale."""
 
@@ -44,7 +46,7 @@ policy for all assets, so that a job over them is clear about its own."""
 def build_assets(
     weeks: dg.PartitionsDefinition[str], *, source_kind: str, lake_kind: str, table_kind: str
 ) -> list[dg.AssetsDefinition]:
-    """Make the five assets over these weeks; the kinds are the badges the UI shows."""
+    """Make the assets over these weeks; the kinds are the badges the UI shows."""
 
     def asset(
         body: Callable[..., Any], group: str, kinds: set[str], store: str = LAKE
@@ -70,4 +72,14 @@ def build_assets(
         asset(daily_sessions, "sessions", {"python", lake_kind}),
         asset(segmented_exercises, "sessions", {"python", lake_kind}),
         asset(session_records, "sessions", {"python", table_kind}, TABLE),
+        dg.asset(
+            deps=[session_records.__name__],
+            partitions_def=weeks,
+            group_name="sessions",
+            kinds={"pandas", lake_kind},
+            owners=OWNERS,
+            code_version=CODE_VERSIONS[training_load.__name__],
+            description=getdoc(training_load),
+            backfill_policy=BACKFILL,
+        )(training_load),
     ]

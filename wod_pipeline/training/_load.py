@@ -187,6 +187,11 @@ def top_percent(exercise: Exercise) -> Decimal | None:
     return as_decimal(max(ends)) if ends else None
 
 
+def as_number(value: Decimal | Fraction) -> int | float:
+    """A whole number as int, any other as the float nearest to it, to three decimals."""
+    return int(value) if value == int(value) else round(float(value), 3)
+
+
 def as_decimal(value: Fraction) -> Decimal:
     """A fraction as the decimal nearest to it (28 digits)."""
     return Decimal(value.numerator) / value.denominator
