@@ -147,14 +147,18 @@ def _unit(value: object) -> tuple[Unit, list[str]]:
 def _maxes(
     reps: int, table: Mapping[str, object], unit: Unit, problems: list[str]
 ) -> Iterator[tuple[tuple[str, int], Weight]]:
+    given: set[str] = set()
     for name, value in table.items():
         movement = find_movement(name)
         weight = as_weight(value, unit)
-        if movement is None:
+        if movement in given:
+            problems.append(f"[{reps}-RM] {name!r} is {movement_name(movement)}, which is given already.")
+        elif movement is None:
             problems.append(f"[{reps}-RM] {name!r} is no movement known here{_meant(name)}.")
         elif isinstance(weight, str):
             problems.append(f"[{reps}-RM] {name}: {weight}.")
         else:
+            given.add(movement)
             yield (movement, reps), weight
 
 

@@ -110,14 +110,14 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
 
 @lru_cache(maxsize=32)
 def _sides(plates: tuple[tuple[Fraction, int], ...]) -> dict[Fraction, tuple[Fraction, ...]]:
-    """Every sum one side can hold, with the fewest plates that make it."""
+    """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first."""
     sides: dict[Fraction, tuple[Fraction, ...]] = {Fraction(0): ()}
     for plate, pairs in plates:
         for total, chosen in list(sides.items()):
             for count in range(1, pairs + 1):
                 more = (*chosen, *(plate,) * count)
                 known = sides.get(total + plate * count)
-                if known is None or len(more) < len(known):
+                if known is None or (len(more), known) < (len(known), more):
                     sides[total + plate * count] = more
     return sides
 

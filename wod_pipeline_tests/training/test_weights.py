@@ -1,0 +1,167 @@
+"""Working weights: what a percentage puts on the bar, and when it puts nothing there."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.program import Load, Range, Reference
+from wod_pipeline.training import Athlete, Rack, Unit, Weight, Working, exact, ramp_weights, working_weight
+from wod_pipeline_tests.written import exercise_of
+
+KG = Rack()
+LB = Rack("lb", Fraction(45), Fraction(5))
+
+
+def athlete(rack: Rack = KG, **maxes: str) -> Athlete:
+    """An athlete with these maxes: `snatch="100 kg"`, `back_squat_6="135 kg"` (a 6-RM)."""
+    found = {}
+    for name, text in maxes.items():
+        movement, _, reps = name.rpartition("_") if name[-1].isdigit() else (name, "", "1")
+        amount, unit = text.split()
+        found[movement, int(reps)] = Weight(Fraction(amount), "lb" if unit == "lb" else "kg")
+    return Athlete(rack, found)
+
+
+def percent(
+    low: float | None, high: float | None, of: str = "snatch", rm: int = 1, ramp: bool = False
+) -> Load:
+    return Load("percent", pct=Range(low, high), ref=Reference(of, rm, "explicit"), ramp=ramp)
+
+
+def amounts(working: Working | None) -> tuple[str, str]:
+    assert working is not None
+    return str(working.low), str(working.high)
+
+
+@pytest.mark.parametrize(("pct", "weight"), [(75, "155 lb"), (85, "175 lb"), (95, "195 lb")])
+def test_205_lb_in_steps_of_5(pct: int, weight: str) -> None:
+    working = working_weight(percent(pct, pct), athlete(LB, snatch="205 lb"))
+    assert amounts(working) == (weight, weight)
+
+
+def test_180_kg_at_75_percent_is_135() -> None:
+    assert amounts(working_weight(percent(75, 75), athlete(snatch="180 kg"))) == ("135 kg", "135 kg")
+
+
+def test_a_tie_goes_down() -> None:
+    assert KG.nearest(Fraction("61.25")) == 60
+    assert KG.nearest(Fraction("61.26")) == Fraction("62.5")
+
+
+def test_a_weight_is_never_below_the_bar() -> None:
+    assert amounts(working_weight(percent(10, 10), athlete(snatch="60 kg"))) == ("20 kg", "20 kg")
+
+
+def test_a_range_gives_both_ends() -> None:
+    assert amounts(working_weight(percent(60, 72.5), athlete(snatch="100 kg"))) == ("60 kg", "72.5 kg")
+
+
+def test_an_open_end_is_a_floor_or_a_ceiling() -> None:
+    assert amounts(working_weight(percent(101, None), athlete(snatch="100 kg"))) == ("100 kg", "None")
+    assert amounts(working_weight(percent(None, 55), athlete(snatch="100 kg"))) == ("None", "55 kg")
+
+
+def test_a_max_in_the_other_unit_is_converted_exactly_and_rounded_once() -> None:
+    working = working_weight(percent(100, 100), athlete(LB, snatch="100 kg"))
+    assert amounts(working) == ("220 lb", "220 lb")  # 220.46 lb
+    assert Weight(Fraction(100), "kg").to("lb").to("kg") == Weight(Fraction(100), "kg")
+
+
+def test_a_ramp_rises_evenly_from_the_first_set_to_the_last() -> None:
+    steps = ramp_weights(percent(60, 80, ramp=True), 5, athlete(snatch="100 kg"))
+    assert [str(step.low) for step in steps] == ["60 kg", "65 kg", "70 kg", "75 kg", "80 kg"]
+
+
+@pytest.mark.parametrize("sets", [-3, 0, 1, 41, 10**9])
+def test_a_ramp_over_one_set_or_absurdly_many_is_not_listed(sets: int) -> None:
+    assert ramp_weights(percent(60, 80, ramp=True), sets, athlete(snatch="100 kg")) == ()
+
+
+def test_a_missing_max_gives_no_weight_but_says_which() -> None:
+    working = working_weight(percent(75, 75, of="power_snatch"), athlete(snatch="100 kg"))
+    assert working == Working(missing="your 1-RM Power Snatch is not given")
+
+
+def test_an_n_rm_is_not_guessed_from_a_1_rm() -> None:
+    load = percent(80, 80, of="back_squat", rm=6)
+    assert working_weight(load, athlete(back_squat="160 kg")) == Working(
+        missing="your 6-RM Back Squat is not given"
+    )
+    assert amounts(working_weight(load, athlete(back_squat_6="135 kg"))) == ("107.5 kg", "107.5 kg")
+
+
+def test_an_ambiguous_reference_gives_no_weight_but_says_between_what() -> None:
+    _, exercise = exercise_of("A.", "Three sets of:", "Romanian Deadlift x 8 reps @ 60%")
+    assert exercise.load is not None
+    working = working_weight(exercise.load, athlete(clean="120 kg", deadlift="180 kg"))
+    assert working == Working(missing="the post does not say of which max (Clean or Deadlift?)")
+
+
+@pytest.mark.parametrize("kind", ["absolute", "bodyweight", "relative_past", "rpe", "empty_bar", "described"])
+def test_only_percentages_are_turned_into_weights(kind: str) -> None:
+    assert working_weight(Load(kind), athlete(snatch="100 kg")) is None  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------------------------- plates
+def test_plates_of_one_side_are_as_few_as_possible() -> None:
+    assert KG.side(Fraction(135)) == (25, 25, 5, Fraction("2.5"))
+    assert KG.side(Fraction(20)) == ()
+    assert LB.side(Fraction(155)) == (45, 10)
+
+
+def test_only_plates_that_are_owned_are_used() -> None:
+    rack = Rack(plates=((Fraction(20), 1), (Fraction(10), 2), (Fraction("2.5"), 1)))
+    assert rack.side(Fraction(100)) == (20, 10, 10)
+    assert rack.nearest(Fraction(89)) == 85
+    assert rack.side(Fraction(85)) == (20, 10, Fraction("2.5"))
+    assert rack.nearest(Fraction(200)) == 105, "all there is"
+
+
+def test_plates_that_cannot_make_a_weight_give_the_nearest_one_that_can() -> None:
+    rack = Rack(plates=((Fraction(25), 1), (Fraction(5), 1)))
+    working = working_weight(percent(73, 73), Athlete(rack, {("snatch", 1): Weight(Fraction(100), "kg")}))
+    assert amounts(working) == ("70 kg", "70 kg")
+
+
+# ------------------------------------------------------------------------------------------------- always
+RACKS = st.builds(
+    Rack,
+    unit=st.sampled_from(["kg", "lb"]),
+    bar=st.sampled_from([Fraction(10), Fraction(15), Fraction(20), Fraction(45)]),
+    step=st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(5, 2), Fraction(5)]),
+    plates=st.sampled_from(
+        [(), ((Fraction(20), 3), (Fraction(5), 1), (Fraction(5, 2), 2)), ((Fraction(10), 4),)]
+    ),
+)
+
+
+@given(RACKS, st.decimals(0, 600, places=2))
+def test_what_is_shown_can_be_loaded_and_is_the_nearest_that_can(rack: Rack, wanted: object) -> None:
+    amount = Fraction(str(wanted))
+    weight = rack.nearest(amount)
+    assert weight >= rack.bar
+    assert (weight - rack.bar) % rack.step == 0
+    if rack.plates:
+        side = rack.side(weight)
+        assert side is not None
+        assert rack.bar + 2 * sum(side) == weight
+    elif amount >= rack.bar:
+        assert abs(weight - amount) <= rack.step / 2
+
+
+@given(st.sampled_from(["kg", "lb"]), st.integers(1, 700), st.integers(1, 1300))
+def test_arithmetic_does_not_drift(unit: Unit, best: int, tenths: int) -> None:
+    rack = Rack(unit, Fraction(0), Fraction(1, 1000))
+    working = working_weight(percent(tenths / 10, tenths / 10), athlete(rack, snatch=f"{best} {unit}"))
+    assert working is not None
+    assert working.low is not None
+    assert working.low.amount == Fraction(best * tenths, 1000)
+
+
+def test_a_decimal_is_taken_as_it_was_written() -> None:
+    assert exact(72.1) == Fraction(721, 10)
+    assert exact(0.1) + exact(0.2) == exact(0.3)
