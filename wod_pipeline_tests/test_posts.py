@@ -16,6 +16,7 @@ from wod_pipeline.parsing import parse_post
 from wod_pipeline.program import RawPost, decode, encode
 
 POSTS = Path(__file__).parent / "posts"
+NOTATION = Path(__file__).parent.parent / "docs" / "notation.md"
 
 
 def names(suffix: str) -> set[str]:
@@ -44,6 +45,14 @@ def test_there_are_posts_and_every_one_has_its_week() -> None:
 def test_every_post_is_listed_in_the_readme_with_what_it_covers_and_nothing_else_is() -> None:
     readme = (POSTS / "README.md").read_text("utf-8")
     assert sorted(re.findall(r"^\| `([a-z0-9-]+)` \| \S", readme, re.MULTILINE)) == NAMES
+
+
+def test_every_section_of_the_notation_has_a_post_of_its_own() -> None:
+    sections = re.findall(r"^## (\d+) ", NOTATION.read_text("utf-8"), re.MULTILINE)
+    readme = (POSTS / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `[a-z0-9-]+` \| .* \| ([\d, ]+) \|$", readme, re.MULTILINE)
+    assert sections
+    assert set(sections) <= {section for row in rows for section in row.split(", ")}
 
 
 def test_no_two_posts_have_the_same_id() -> None:
