@@ -6,6 +6,7 @@ characters and bidirectional overrides, which could reorder or hide what a page 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
@@ -27,7 +28,7 @@ from wod_pipeline.program import (
 from wod_pipeline.training import Working, decimal_text, exact, movement_name
 
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
 _PLACES = {"other": "where noted", "top": "the top", "bottom": "the bottom", "catch": "the catch"}
@@ -260,16 +261,21 @@ def _bodyweight(load: Load) -> str:
 
 
 def _relative_past(load: Load) -> str:
-    past = {"today": "today's", "previous": "the previous one"}.get(load.past or "")
-    then = past or (load.past or "before").replace("_", " ")
+    then = _PAST.get(load.past or "", (load.past or "an earlier one").replace("_", " "))
     if load.pct is not None:
-        return f"{span(load.pct, '%')} of {'today’s weight' if load.past == 'today' else then}"
-    delta = load.delta_pct
-    if delta is None or (delta.min == 0 and delta.max == 0):
-        return f"same load as {'earlier today' if load.past == 'today' else then}"
-    ends = [end for end in (delta.min, delta.max) if end is not None]
-    size = Range(min(map(abs, ends)), max(map(abs, ends))) if ends else Range(None, None)
-    return f"{span(size, '%')} {'less' if max(ends, default=0) < 0 else 'more'} than {then}"
+        return f"{span(load.pct, '%')} of {then}"
+    ends = [end for end in (load.delta_pct.min, load.delta_pct.max) if end] if load.delta_pct else []
+    if not ends:
+        return f"same load as {then}"
+    size = Range(min(map(abs, ends)), max(map(abs, ends)))
+    return f"{span(size, '%')} {'less' if max(ends) < 0 else 'more'} than {then}"
+
+
+_PAST = {
+    "today": "earlier today",
+    "previous": "the one before",
+    **{f"last_{day:%a}".lower(): f"last {day:%A}" for day in (dt.date(2024, 1, 1 + n) for n in range(7))},
+}
 
 
 _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {

@@ -1,0 +1,319 @@
+"""The view of a session: what is said, in which order, and that nothing of the post is lost."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.program import Line, Link, Note, SessionRecord
+from wod_pipeline.rendering import (
+    BlockView,
+    ExerciseView,
+    NoteView,
+    Run,
+    SegmentView,
+    SessionView,
+    as_lines,
+    as_text,
+    clean,
+    exercises_of,
+    facts_of,
+    lines_of,
+    view_session,
+)
+from wod_pipeline.training import Athlete, Rack, Weight
+from wod_pipeline_tests.written import MONDAY, post_of, record_of, week_of
+
+LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
+
+
+def blocks_of(view: SessionView) -> list[BlockView]:
+    segments = [item for item in view.items if isinstance(item, SegmentView)]
+    return [item for segment in segments for item in segment.items if isinstance(item, BlockView)]
+
+
+def shown(*lines: str, athlete: Athlete | None = None) -> list[str]:
+    """The lines of the blocks of a session, without indentation."""
+    view = view_session(record_of(*lines), athlete)
+    return [line.strip() for block in blocks_of(view) for line in as_lines(block, width=200)]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "sentence"),
+    [
+        ("Every 2 minutes, for 16 minutes (8 sets):", "Every 2:00 for 16:00 (8 sets)"),
+        ("Every 45 seconds, for 3 minutes (4 sets):", "Every 45 s for 3:00 (4 sets)"),
+        ("Three sets of:", "3 sets"),
+        ("3-4 sets of 5 reps:", "3–4 sets"),
+        ("2 Rounds:", "2 rounds"),
+        ("AMRAP 7:", "As many rounds as possible in 7:00"),
+        ("For time:", "For time"),
+        ("Four rounds for time of:", "4 rounds for time"),
+        ("21-15-9 reps, for time of:", "21-15-9 reps for time"),
+        ("In 6 sets, build to a heavy double:", "Build to a heavy set of 2 in 6 sets"),
+    ],
+)
+def test_a_scheme_is_one_sentence(scheme: str, sentence: str) -> None:
+    assert shown("A.", scheme, "Back Squat")[0] == sentence
+
+
+def test_a_build_to_a_max_says_the_max_and_the_time() -> None:
+    assert shown("A.", "In 24 minutes, build to a 3-RM Back Squat") == [
+        "Build to a 3-RM in 24:00",
+        "Back Squat",
+    ]
+
+
+def test_caps_clock_times_and_rests_belong_to_the_sentence() -> None:
+    assert shown("A.", "For time:", "Time Cap: 6 Minutes", "Row 500m")[0] == "For time, time cap 6:00"
+    assert shown("A.", "Three sets of:", "Dips x 6 reps", "Rest 90 seconds")[0] == "3 sets, rest 1:30"
+    lines = shown("A.", "Row 500m", "Rest 2 minutes, then:", "Three sets of:", "Dips x 6 reps")
+    assert lines[-2] == "After 2:00 of rest, 3 sets"
+
+
+def test_sets_say_repetitions_percentage_weight_and_plates() -> None:
+    assert shown(
+        "A.",
+        "Every 2 minutes, for 8 minutes (4 sets):",
+        "Snatch",
+        "*Sets 1-2 = 2 reps @ 70% of 1-RM Snatch",
+        "*Sets 3-4 = 1 rep @ 80-85% of 1-RM Snatch",
+        athlete=LIFTER,
+    ) == [
+        "Every 2:00 for 8:00 (4 sets)",
+        "Snatch",
+        "Sets 1–2: 2 reps, 70% of 1-RM Snatch → 70 kg (25 a side)",
+        "Sets 3–4: 1 rep, 80–85% of 1-RM Snatch → 80–85 kg (25 + 5 to 25 + 5 + 2.5 a side)",
+    ]
+
+
+def test_a_ramp_lists_the_weight_of_every_set() -> None:
+    lines = shown(
+        "A.",
+        "Three sets of:",
+        "Snatch x 2 reps @ 60-70% of 1-RM Snatch",
+        "Work up over the sets.",
+        athlete=LIFTER,
+    )
+    assert lines[2:5] == [
+        "Set 1: 60–70% of 1-RM Snatch, building up → 60 kg (20 a side)",
+        "Set 2: 65 kg (20 + 2.5 a side)",
+        "Set 3: 70 kg (25 a side)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Snatch x 2 reps @ 70%+ of 1-RM Snatch", "70% or more of 1-RM Snatch → from 70 kg (25 a side)"),
+        ("Snatch x 2 reps, no more than 55% of 1-RM Snatch", "at most 55% of 1-RM Snatch → at most 55 kg (15 + 2.5 a side)"),
+        ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% of 1-RM Snatch → 20 kg (bar only)"),
+    ],
+)  # fmt: skip
+def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
+    assert shown("A.", "Three sets of:", line, athlete=LIFTER)[2] == told
+
+
+@pytest.mark.parametrize(
+    ("line", "load"),
+    [
+        ("Power Snatch x 7 reps @ 75/55 lb", "75/55 lb"),
+        ("Strict Press x 8 reps @ RPE 7-8", "RPE 7–8"),
+        ("Strict Press x 8 reps @ 60", "60 (no unit given)"),
+        ("Back Squat x 5 reps @ same load as last Monday", "same load as last Monday"),
+        ("Back Squat x 5 reps @ 4-6% more than last week", "4–6% more than last week"),
+        ("Back Squat x 5 reps, 5% less than last week", "5% less than last week"),
+        ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
+        ("Hang Clean x 2 reps @ 70%", "70% (of 1-RM Clean, assumed)"),
+        ("Clean x 2 reps @ 70%", "70% of 1-RM Clean"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60% (of which max is not said)"),
+    ],
+)
+def test_a_load_is_said_as_prescribed_and_an_assumption_as_one(line: str, load: str) -> None:
+    assert load in shown("A.", "Three sets of:", line)[1]
+
+
+def test_no_weight_is_invented_and_what_is_missing_is_said_once() -> None:
+    record = record_of(
+        "A.", "Three sets of:", "Clean x 2 reps @ 70%", "Clean Pull x 2 reps @ 90% of 1-RM Clean"
+    )
+    view = view_session(record, LIFTER)
+    assert view.missing == ("your 1-RM Clean is not given",)
+    assert not any(row.weight for exercise in exercises_of(view.items) for row in exercise.sets)
+    assert "No weight where your 1-RM Clean is not given." in as_text(view)
+    assert view_session(record).missing == (), "without any maxes there is nothing to miss one by one"
+
+
+def test_exercises_of_one_line_stay_together_and_alternatives_say_or() -> None:
+    assert shown(
+        "Warm-Up", "With empty bar:", "5 Back Squats, 5 Good Mornings", "3 Muscle Snatches", "A.", "Dips"
+    ) == [
+        "With the empty bar",
+        "Back Squats, 5 reps · Good Mornings, 5 reps",
+        "Muscle Snatches, 3 reps",
+        "Dips",
+    ]
+    assert "or Ring Dips, 9 reps" in " ".join(
+        shown("A.", "Two sets of:", "Push-Ups x 8 reps OR Ring Dips x 9 reps")
+    )
+
+
+def test_quantity_tempo_minute_and_rest_stand_beside_the_name() -> None:
+    lines = (
+        "A.",
+        "Three sets of:",
+        "Goblet Squat x 8-10 reps each leg @ 3011",
+        "Rest 45 seconds",
+        "Run 1 mile",
+    )
+    assert shown(*lines)[1:] == [
+        "Goblet Squat, 8–10 reps each leg, tempo 3011, then rest 45 s",
+        "Run, 1.61 km",
+    ]
+
+
+def test_notes_stay_in_reading_order_between_what_was_understood() -> None:
+    lines = shown(
+        "A.", "Two sets of:", "Dips x 6 reps", "Keep the chest proud.", "Push-Ups x 8 reps", "Breathe."
+    )
+    assert lines == ["2 sets", "Dips, 6 reps", "Keep the chest proud.", "Push-Ups, 8 reps", "Breathe."]
+
+
+def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() -> None:
+    content = (
+        "<p>Monday</p><p>A.</p><p>Two sets of:</p>"
+        '<p><a href="https://example.com/v">Snatch</a> x 2 reps @ 70% (<a href="https://example.com/w">read</a>)</p>'
+    )
+    post = post_of()
+    post.content.rendered = content
+    (record,) = week_of(post).records
+    (exercise,) = exercises_of(view_session(record).items)
+    assert exercise.name == (Run("Snatch", "https://example.com/v"),)
+    assert exercise.links == (Run("read", "https://example.com/w"),)
+
+
+def test_only_web_links_are_links() -> None:
+    record = record_of("A.", "Two sets of:", "Dips x 6 reps", "Read this.")
+    line = next(line for line in record.lines if line.text == "Read this.")
+    line.links = [Link(0, 4, "javascript:alert(1)"), Link(2, 99, "https://example.com/")]
+    (block,) = blocks_of(view_session(record))
+    assert block.items[-1] == NoteView((Run("Read"), Run(" this.")), "cue")
+
+
+def test_the_coach_s_introduction_is_kept() -> None:
+    (record,) = week_of(post_of("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
+    assert [note.text for note in view_session(record).preamble] == ["Welcome to a hard week."]
+
+
+def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
+    view = view_session(record_of("A.", "Every 75 seconds, for 5 minutes (5 sets):", "Dips x 6 reps"))
+    assert view.warnings == (
+        "The interval, the time and the number of sets do not agree. “Every 75 seconds, for 5 minutes (5 sets):”",
+    )
+
+
+def test_a_rest_day_is_one() -> None:
+    records = week_of(post_of("Monday", "A.", "Dips x 6 reps", "Tuesday (Rest Day)")).records
+    view = view_session(records[1])
+    assert (view.kind, view.title, view.items) == ("rest", "Tuesday (Rest Day)", ())
+
+
+# ----------------------------------------------------------------------------------------- nothing is lost
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "A.",
+            "B) Strength",
+            "Warm-Up",
+            "Three sets of:",
+            "Every 2 minutes, for 8 minutes (4 sets):",
+            "Snatch x 2 reps @ 70%",
+            "*Sets 1-2 = 60%",
+            "Dips, 9 Lunges or 12 Rows",
+            "Rest 60 seconds",
+            "(add weight if possible)",
+            "Followed by…",
+            "Stay below 60%.",
+            "PM Session",
+        ]
+    )
+    | st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30),
+    max_size=14,
+)
+
+
+def words_in(view: SessionView) -> str:
+    return " ".join(line for item in view.items if isinstance(item, SegmentView) for line in item.as_written)
+
+
+def notes_in(view: SessionView) -> set[str]:
+    def walk(value: object) -> set[str]:
+        if isinstance(value, NoteView):
+            return {value.text}
+        if isinstance(value, (SegmentView, BlockView)):
+            return set().union(*map(walk, value.items))
+        return {note.text for note in value.notes} if isinstance(value, ExerciseView) else set()
+
+    return set().union(*map(walk, view.items))
+
+
+@given(LINES)
+def test_every_line_is_shown_as_a_note_or_kept_as_written(lines: list[str]) -> None:
+    for record in week_of(post_of("Monday", "A.", "Dips x 6 reps", *lines)).records:
+        view = view_session(record, LIFTER)
+        written, notes = words_in(view), notes_in(view)
+        for line in record.lines:
+            if line.role == "note":
+                assert clean(line.text) in notes
+            elif line.role != "heading":
+                assert clean(line.text) in written
+
+
+def test_a_note_line_that_no_node_claims_is_shown_all_the_same() -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.lines.append(Line(99, "Left over.", "note", ""))
+    assert "Left over." in notes_in(view_session(record))
+
+
+def test_spans_that_point_nowhere_do_no_harm() -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.notes.append(Note("cue", (500, 900)))
+    record.segments[0].lines = (7, 3)
+    assert isinstance(view_session(record), SessionView)
+
+
+def test_a_view_is_json_and_comes_back_the_same() -> None:
+    view = view_session(record_of("A.", "Two sets of:", "Snatch x 2 reps @ 70%", "Breathe."), LIFTER)
+    assert msgspec.json.decode(msgspec.json.encode(view), type=SessionView) == view
+
+
+def test_a_record_of_nothing_is_a_view() -> None:
+    record = SessionRecord(
+        date=None,
+        session="p/1/1",
+        week=MONDAY,
+        program="p",
+        post_id=1,
+        post_title="",
+        post_url="",
+        modified_gmt="",
+        content_sha256="",
+        weekday=None,
+        label=None,
+        kind="training",
+    )
+    view = view_session(record)
+    assert (view.title, view.items) == ("Session", ())
+    assert as_text(view) == "No date — Session\n"
+
+
+def test_groups_and_facts_serve_every_medium() -> None:
+    (block,) = blocks_of(view_session(record_of("A.", "2 Rounds:", "5 Dips, 9 Lunges", "Breathe.")))
+    first, note = lines_of(block)
+    assert isinstance(first, tuple)
+    assert [facts_of(exercise) for exercise in first] == [("5 reps",), ("9 reps",)]
+    assert isinstance(note, NoteView)
