@@ -7,7 +7,9 @@ them is `wod_pipeline.running`'s business.
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +17,12 @@ from wod_pipeline.cli.dates import DAY
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.program import Outcome, monday_of
 
+if TYPE_CHECKING:
+    from wod_pipeline.settings import Settings
+
 WEEK = dt.timedelta(days=7)
+INTERRUPTED = 130
+"""What a shell expects of a program that was interrupted."""
 
 
 @click.command()
@@ -57,9 +64,19 @@ def materialize(
     if not weeks:
         click.echo("Nothing is missing.")
         return
-    from wod_pipeline.running import run_weeks
+    sys.exit(_run(settings, weeks, allow_empty=allow_empty, verbose=verbose))
 
-    sys.exit(0 if run_weeks(settings, weeks, allow_empty=allow_empty, verbose=verbose) else 1)
+
+def _run(settings: Settings, weeks: list[dt.date], *, allow_empty: bool, verbose: bool) -> int:
+    """Run the weeks; the exit code. A polite kill is heard like Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from wod_pipeline.running import run_weeks
+
+        return 0 if run_weeks(settings, weeks, allow_empty=allow_empty, verbose=verbose) else 1
+    except KeyboardInterrupt:
+        click.echo("wod: stopped. What is stored stays; the same command goes on with the rest.", err=True)
+        return INTERRUPTED
 
 
 def _range(

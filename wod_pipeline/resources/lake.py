@@ -2,16 +2,18 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from wod_pipeline.errors import NotStored
-from wod_pipeline.resources.weeks import DescribedWeeks, Weeks, storage_metadata
+from wod_pipeline.resources.weeks import Outcomes, Weeks, complete_keys, storage_metadata
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._folder import FolderLake
-from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_stage
+from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_each, write_stage
 
 ALLOW_MISSING = "allow_missing_partitions"
 
@@ -38,21 +40,29 @@ class LakeIOManager(dg.ConfigurableIOManager):
     """Keeps an asset's weeks in the lake, one object a week, for a run of one week or of many.
 
     Values are mappings by partition key, on both sides. Equal values are not written again. A key of the run
-    that has no value, or that was never stored, is an error: Dagster would mark the week materialized.
+    that has no value, or that was never stored, is an error: Dagster would mark the week materialized. A week
+    that cannot be written fails alone: the others are stored, then the run fails.
     """
 
     lake: dg.ResourceDependency[LakeResource]
+    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Keep hold of the run's instance."""
+        self._instance = context.instance
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, Any]) -> None:
-        """Write every week of the run. Raises when a week has no value, and `StorageError`."""
+        """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""
         stage, lake = context.asset_key.path[-1], self.lake.open()
-        changed: list[str] = []
+        outcome = Outcomes(context, obj)
         for keys in batched(complete_keys(context, obj)):
             values = {key: obj[key] for key in keys}
-            for key, written in write_stage(lake, stage, values).items():
-                changed += [key] if written.changed else []
-                report(obj, key, values[key], written)
-        context.add_output_metadata(totals(context, changed))
+            for key, written in write_each(partial(write_stage, lake, stage), values).items():
+                if isinstance(written, Written):
+                    outcome.stored(key, values[key], storage_metadata(written), changed=written.changed)
+                else:
+                    outcome.failed[key] = written
+        outcome.report(self._instance)
 
     def load_input(self, context: dg.InputContext) -> Mapping[str, Any]:
         """Return the weeks of the run, read in batches when asked for.
@@ -94,26 +104,3 @@ class StoredWeeks(Weeks[Any]):
                 f"{self._stage} has no stored value for {', '.join(missing)} (looked for {where}).",
                 fix=f"Materialize {self._stage} for {'that week' if len(missing) == 1 else 'those weeks'} first.",
             )
-
-
-def complete_keys(context: dg.OutputContext, values: Mapping[str, Any]) -> list[str]:
-    """List the run's partition keys. Raises when `values` does not hold exactly these."""
-    keys = list(context.asset_partition_keys)
-    if set(keys) != set(values):
-        odd = ", ".join(sorted(set(keys) ^ set(values)))
-        raise dg.DagsterInvariantViolationError(
-            f"{context.asset_key.to_user_string()} must return exactly the weeks of the run; these differ: {odd}."
-        )
-    return keys
-
-
-def report(weeks: Mapping[str, Any], key: str, value: Any, written: Written) -> None:
-    """Tell an asset's weeks where a value went; a plain mapping has no one to tell."""
-    if isinstance(weeks, DescribedWeeks):
-        weeks.stored(key, value, storage_metadata(written))
-
-
-def totals(context: dg.OutputContext, changed: list[str]) -> dict[str, Any]:
-    """Say, for the run as a whole, how many weeks had to be written."""
-    keys = len(list(context.asset_partition_keys))
-    return {"weeks": keys, "weeks_changed": len(changed), "weeks_unchanged": keys - len(changed)}

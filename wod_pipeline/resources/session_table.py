@@ -2,21 +2,22 @@
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import NotStored, StorageError, UnsoundWeek
+from wod_pipeline.errors import NotStored, UnsoundWeek
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
-from wod_pipeline.resources.lake import LakeResource, complete_keys, totals
-from wod_pipeline.resources.weeks import DescribedWeeks
+from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.weeks import Outcomes, complete_keys
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage._sqlite import SqliteSessionTable
-from wod_pipeline.storage.stages import batched, write_records
+from wod_pipeline.storage.stages import batched, write_each, write_records
 
 
 class SessionTableResource(dg.ConfigurableResource[SessionTable]):
@@ -55,48 +56,35 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
-        keys = complete_keys(context, obj)
-        changed: list[str] = []
-        failed: dict[str, Exception] = {}
-        for batch in batched(keys):
-            values = [obj[key] for key in batch]
-            for value, change, written in self._store(values, failed):
-                key = value.week.isoformat()
-                changed += [key] if change.changed else []
-                if isinstance(obj, DescribedWeeks):
-                    obj.stored(key, value, change_metadata(change, written))
-        context.add_output_metadata(totals(context, changed))
-        if failed:
-            self._mark_stored(context, [key for key in keys if key not in failed])
-            raise _failure(failed)
+        outcome = Outcomes(context, obj)
+        for keys in batched(complete_keys(context, obj)):
+            self._store({key: obj[key] for key in keys}, outcome)
+        outcome.report(self._instance)
 
     def load_input(self, context: dg.InputContext) -> Mapping[str, WeekRecords]:
         """Read the weeks of the run back. Raises `NotStored` naming the first that never was."""
         table = self.session_table.open()
         return {key: _stored_week(table, key) for key in context.asset_partition_keys}
 
-    def _store(
-        self, values: list[WeekRecords], failed: dict[str, Exception]
-    ) -> Iterator[tuple[WeekRecords, WeekChange, Written]]:
+    def _store(self, values: Mapping[str, WeekRecords], outcome: Outcomes) -> None:
+        """Replace the weeks in the table; those that were, in the lake too."""
         table, lake = self.session_table.open(), self.lake.open()
-        refused = {value.week: error for value in values if (error := _refusal(value))}
-        sound = [value for value in values if value.week not in refused]
-        changes = {**table.replace_weeks(sound, allow_empty=self.allow_empty), **refused}
-        good = [value for value in values if isinstance(changes[value.week], WeekChange)]
-        written = write_records(lake, good)
-        for value in values:
-            change = changes[value.week]
+        refused = {key: error for key, value in values.items() if (error := _refusal(value))}
+        sound = [value for key, value in values.items() if key not in refused]
+        outcome.failed.update(refused)
+        changes: dict[str, WeekChange] = {}
+        for week, change in table.replace_weeks(sound, allow_empty=self.allow_empty).items():
             if isinstance(change, WeekChange):
-                yield value, change, written[value.week.isoformat()]
+                changes[week.isoformat()] = change
             else:
-                failed[value.week.isoformat()] = change
-
-    def _mark_stored(self, context: dg.OutputContext, keys: list[str]) -> None:
-        """Record the weeks that were stored although the step fails: Dagster would forget them."""
-        for key in keys if self._instance else []:
-            self._instance.report_runless_asset_event(
-                dg.AssetMaterialization(context.asset_key, partition=key)
-            )
+                outcome.failed[week.isoformat()] = change
+        good = {key: values[key] for key in changes}
+        for key, written in write_each(partial(write_records, lake), good).items():
+            if isinstance(written, Written):
+                metadata = change_metadata(changes[key], written)
+                outcome.stored(key, values[key], metadata, changed=changes[key].changed)
+            else:
+                outcome.failed[key] = written
 
 
 def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
@@ -124,13 +112,3 @@ def _stored_week(table: SessionTable, key: str) -> WeekRecords:
             fix=f"Materialize it: wod materialize --week {key}.",
         )
     return value
-
-
-def _failure(failed: Mapping[str, Exception]) -> dg.Failure:
-    helps = all(isinstance(error, StorageError) and error.rerun_helps for error in failed.values())
-    return dg.Failure(
-        description=f"{len(failed)} week(s) could not be stored, their old content is untouched:\n"
-        + "\n".join(f"{key}: {error}" for key, error in failed.items()),
-        metadata={"weeks_failed": list(failed)},
-        allow_retries=helps,
-    )

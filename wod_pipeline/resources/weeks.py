@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import dagster as dg
 
+from wod_pipeline.errors import WodError
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 
@@ -73,9 +74,63 @@ class DescribedWeeks(Weeks[ValueT]):
 
     def stored(self, key: str, value: ValueT, metadata: Metadata) -> None:
         """Attach to the week what it holds and what storing it did."""
+        shown = {**self._describe(value), **metadata}
+        self._context.add_asset_metadata(shown, partition_key=key)
         if progress := _progress.get():
-            progress(self._context.asset_key.path[-1], key, metadata)
-        self._context.add_asset_metadata({**self._describe(value), **metadata}, partition_key=key)
+            progress(self._context.asset_key.path[-1], key, shown)
+
+
+class Outcomes:
+    """What became of each week of a run in an IO manager: stored, perhaps changed by it, or failed alone."""
+
+    def __init__(self, context: dg.OutputContext, weeks: Mapping[str, Any]) -> None:
+        self._context = context
+        self._weeks = weeks
+        self._stored: list[str] = []
+        self._changed = 0
+        self.failed: dict[str, Exception] = {}
+
+    def stored(self, key: str, value: Any, metadata: Metadata, *, changed: bool) -> None:
+        """Note a stored week, and tell the asset's weeks; a plain mapping has no one to tell."""
+        self._stored.append(key)
+        self._changed += changed
+        if isinstance(self._weeks, DescribedWeeks):
+            self._weeks.stored(key, value, metadata)
+
+    def report(self, instance: dg.DagsterInstance | None) -> None:
+        """Say how many weeks had to be written. Raises `dg.Failure` naming those that could not be.
+
+        Of a step that fails Dagster forgets what it did; the stored weeks are recorded before.
+        """
+        stored = len(self._stored)
+        totals = {"weeks": stored, "weeks_changed": self._changed, "weeks_unchanged": stored - self._changed}
+        self._context.add_output_metadata(totals)
+        if not self.failed:
+            return
+        if instance:
+            self._record(instance)
+        raise dg.Failure(
+            description=f"{len(self.failed)} week(s) could not be stored, their old content is untouched:\n"
+            + "\n".join(f"{key}: {error}" for key, error in self.failed.items()),
+            metadata={"weeks_failed": list(self.failed)},
+            allow_retries=all(isinstance(e, WodError) and e.rerun_helps for e in self.failed.values()),
+        )
+
+    def _record(self, instance: dg.DagsterInstance) -> None:
+        for key in self._stored:
+            materialization = dg.AssetMaterialization(self._context.asset_key, partition=key)
+            instance.report_runless_asset_event(materialization)
+
+
+def complete_keys(context: dg.OutputContext, values: Mapping[str, Any]) -> list[str]:
+    """List the run's partition keys. Raises when `values` does not hold exactly these."""
+    keys = list(context.asset_partition_keys)
+    if set(keys) != set(values):
+        odd = ", ".join(sorted(set(keys) ^ set(values)))
+        raise dg.DagsterInvariantViolationError(
+            f"{context.asset_key.to_user_string()} must return exactly the weeks of the run; these differ: {odd}."
+        )
+    return keys
 
 
 def storage_metadata(written: Written) -> Metadata:

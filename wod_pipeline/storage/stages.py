@@ -15,13 +15,13 @@ What bytes mean is decided here; how they are kept is the lake's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
 
-from wod_pipeline.errors import NotStored, StorageCorrupt
+from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError
 from wod_pipeline.program import (
     OutlinedPost,
     PlainPost,
@@ -45,6 +45,9 @@ STAGES: dict[str, Any] = {
 
 BATCH = 32
 """Weeks read or written at a time: enough to keep a remote store busy, few enough to stay small in memory."""
+
+FEW = 3
+"""Weeks that have to fail alone before a store is taken to be out of order."""
 
 KeyT = TypeVar("KeyT")
 
@@ -109,13 +112,36 @@ def write_stage(lake: Lake, stage: str, values: Mapping[str, Any]) -> dict[str, 
     return {week: written[stage_key(stage, week)] for week in values}
 
 
+def write_each(
+    write: Callable[[Mapping[str, Any]], Mapping[str, Written]], values: Mapping[str, Any]
+) -> dict[str, Written | StorageError]:
+    """Write weeks together and, when that fails, one by one: each week's outcome is its own.
+
+    When the first few fail one by one, the store is taken to be out of order and the others are not tried.
+    """
+    try:
+        return dict(write(values))
+    except StorageError:
+        outcomes: dict[str, Written | StorageError] = {}
+    for week, value in values.items():
+        failures = [outcome for outcome in outcomes.values() if isinstance(outcome, StorageError)]
+        if len(failures) == len(outcomes) >= FEW:
+            outcomes[week] = failures[-1]
+            continue
+        try:
+            outcomes.update(write({week: value}))
+        except StorageError as error:
+            outcomes[week] = error
+    return outcomes
+
+
 def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
     posts = {revision_key(post): encode(post) for value in weeks for post in value.posts}
     lake.write_many(posts, once=True)
 
 
-def write_records(lake: Lake, values: Iterable[WeekRecords]) -> dict[str, Written]:
+def write_records(lake: Lake, values: Mapping[str, WeekRecords]) -> dict[str, Written]:
     """Write the session records of those weeks as JSON Lines, one record a line; what was done, by week."""
-    objects = {value.week.isoformat(): b"".join(map(encode, value.records)) for value in values}
-    written = lake.write_many({records_key(week): data for week, data in objects.items()})
-    return {week: written[records_key(week)] for week in objects}
+    objects = {records_key(week): b"".join(map(encode, value.records)) for week, value in values.items()}
+    written = lake.write_many(objects)
+    return {week: written[records_key(week)] for week in values}

@@ -1,0 +1,92 @@
+"""What the runs of a command have done so far, and showing it: a bar on a terminal, else a line now and then.
+
+Knows neither Dagster nor storage; it is told of every week an asset has stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+ASSETS = ("raw_posts", "plain_text_posts", "daily_sessions", "segmented_exercises", "session_records")
+"""In order: each is made from the one before."""
+SECONDS_BETWEEN_LINES = 10.0
+"""Where there is no terminal, a log is kept readable."""
+
+
+@dataclass
+class Report:
+    """The weeks (as partition keys) each asset has stored, what changed, how many posts, and what failed."""
+
+    stored: dict[str, set[str]] = field(default_factory=lambda: {asset: set() for asset in ASSETS})
+    changed: set[str] = field(default_factory=set)
+    posts: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, asset: str, week: str, metadata: dict[str, Any]) -> None:
+        """Note that an asset has stored a week, and what the asset says of it."""
+        if week not in self.stored[asset]:
+            self.stored[asset].add(week)
+            self.posts += metadata.get("posts", 0) if asset == ASSETS[0] else 0
+        if metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted"):
+            self.changed.add(week)
+
+    @property
+    def done(self) -> int:
+        """Weeks that went through all assets."""
+        return len(self.stored[ASSETS[-1]])
+
+    @property
+    def share(self) -> float:
+        """Weeks' worth of work done: a week on its way counts in part."""
+        return sum(map(len, self.stored.values())) / len(ASSETS)
+
+    def rest(self, keys: Collection[str]) -> tuple[list[str], tuple[str, ...]]:
+        """After a run over these weeks has failed: which of them can still go on, and through which assets.
+
+        The first asset that did not store all of them is the one that failed. What it did store goes on.
+        """
+        for n, asset in enumerate(ASSETS, start=1):
+            there = self.stored[asset] & set(keys)
+            if len(there) < len(keys):
+                return (sorted(there), ASSETS[n:]) if ASSETS[n:] else ([], ())
+        return [], ()
+
+
+def progress_line(report: Report, weeks: int, seconds: float) -> str:
+    """How far, how fast, how long yet: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
+    line = f"{report.done} of {weeks} weeks, {report.posts} posts"
+    rate = report.share / seconds if seconds > 0 else 0.0
+    if not rate:
+        return line
+    left = dt.timedelta(seconds=round((weeks - report.share) / rate))
+    return f"{line}, {rate:.1f} weeks/s, {str(left).removeprefix('0:')} left"
+
+
+@contextmanager
+def display(console: Console, report: Report, weeks: int, *, hidden: bool) -> Iterator[Callable[[], None]]:
+    """Show the report while it grows. What this yields is to be called a few times a second."""
+    start = last = time.monotonic()
+
+    def refresh() -> None:
+        nonlocal last
+        now = time.monotonic()
+        if console.is_terminal:
+            bar.update(task, completed=report.share, line=progress_line(report, weeks, now - start))
+        elif now - last >= SECONDS_BETWEEN_LINES and not hidden:
+            last = now
+            console.print(progress_line(report, weeks, now - start), highlight=False)
+
+    columns = (BarColumn(), TextColumn("{task.fields[line]}"))
+    with Progress(
+        *columns, console=console, disable=hidden or not console.is_terminal, transient=True
+    ) as bar:
+        task = bar.add_task("", total=weeks, line="")
+        yield refresh
