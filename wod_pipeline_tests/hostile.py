@@ -11,8 +11,9 @@ BIDI = "\u202e\u2066\u200f\u061c"
 CONTROLS = "\x1b[2J\x1b]0;owned\x07\x9b31m\x00"
 
 CONTENT = f"""
-<p><strong>Monday &lt;img src=x onerror=alert(1)&gt;</strong></p>
-<p>A. {BIDI}Every 2 minutes, for 8 minutes (4 sets):</p>
+<p><strong>Monday</strong></p>
+<p>A. &lt;img src=x onerror=alert(1)&gt; {BIDI}</p>
+<p>Every 2 minutes, for 8 minutes (4 sets):</p>
 <p>Snatch x 2 reps @ 70% of 1-RM Snatch</p>
 <p>&lt;script&gt;document.title = 'owned'&lt;/script&gt;</p>
 <p>&lt;img src=x onerror="document.title='owned'"&gt; &lt;svg/onload=alert(1)&gt; {{{{ 7*7 }}}}
@@ -23,17 +24,18 @@ CONTENT = f"""
 <p>{LONG_WORD}</p>
 <p>B. <b onmouseover="document.title='owned'">Two sets of:</b></p>
 <p>&lt;b&gt;Sandbag&lt;/b&gt; {BIDI}Tango x 20 meters</p>
-<p>=cmd|'/c calc'!A1 x 3 reps</p>
 <script>document.title = 'owned'</script>
 <style>body {{ display: none }}</style><iframe src="https://example.com/"></iframe>
 """
 """Everything at once: tags as text and as tags, handlers, script links, direction overrides, terminal codes, a
-line of 100,000 characters, template and Markdown syntax, spreadsheet formulas."""
+line of 100,000 characters, template and Markdown syntax."""
 
 
 def hostile_post() -> RawPost:
     """The post as a source would give it."""
-    return raw_post(CONTENT)
+    post = raw_post(CONTENT)
+    post.title.rendered += f" {SCRIPT} &lt;script&gt;document.title = &#039;owned&#039;&lt;/script&gt; {BIDI}"
+    return post
 
 
 def hostile_record() -> SessionRecord:

@@ -110,7 +110,10 @@ def test_a_ramp_lists_the_weight_of_every_set() -> None:
     ("line", "told"),
     [
         ("Snatch x 2 reps @ 70%+ of 1-RM Snatch", "70% or more of 1-RM Snatch → from 70 kg (25 a side)"),
-        ("Snatch x 2 reps, no more than 55% of 1-RM Snatch", "at most 55% of 1-RM Snatch → at most 55 kg (15 + 2.5 a side)"),
+        (
+            "Snatch x 2 reps, no more than 55% of 1-RM Snatch",
+            "at most 55% of 1-RM Snatch → at most 55 kg (15 + 2.5 a side)",
+        ),
         ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% of 1-RM Snatch → 20 kg (bar only)"),
     ],
 )  # fmt: skip

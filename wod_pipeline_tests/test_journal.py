@@ -1,0 +1,134 @@
+"""The index over the session table: what it answers, and that it is never older than the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wod_pipeline.journal import Journal, Snapshot, refreshed
+from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.training import load_by
+from wod_pipeline_tests.written import MONDAY, post_of, week_of
+
+SEVEN = dt.timedelta(days=7)
+
+
+class CountingTable(SqliteSessionTable):
+    """A table that knows which weeks were read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.read: list[dt.date] = []
+        self.listed = 0
+
+    def read_week(self, week: dt.date) -> WeekRecords | None:
+        self.read.append(week)
+        return super().read_week(week)
+
+    def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+        for value in super().read_weeks(first, last):
+            self.read.append(value.week)
+            yield value
+
+    def weeks(self) -> list[object]:  # type: ignore[override]
+        self.listed += 1
+        return list(super().weeks())
+
+
+def week(n: int, *lines: str) -> WeekRecords:
+    monday = MONDAY + n * SEVEN
+    return week_of(post_of("Monday", *lines, monday=monday, number=100 + n))
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> CountingTable:
+    found = CountingTable(tmp_path / "sessions.sqlite")
+    found.replace_week(
+        week(0, "Warm-Up", "With empty bar:", "3 Power Snatches", "A.", "3 sets of 2 reps:", "Snatch @ 70%")
+    )
+    found.replace_week(
+        week(1, "A.", "3 sets of 2 reps:", "(Snatch + Overhead Squat) @ 80%", "Mind the WIND.")
+    )
+    found.read.clear()
+    return found
+
+
+def test_a_lift_s_history_is_newest_first_and_leaves_warm_ups_out(table: CountingTable) -> None:
+    snapshot = refreshed(Snapshot(), table)
+    assert [found.entry.date for found in snapshot.history("snatch")] == [MONDAY + SEVEN, MONDAY]
+    assert [item.segment for item in snapshot.history("snatch")[0].prescribed] == ["A"]
+    assert snapshot.history("power_snatch") == ()
+    assert snapshot.history("no_such_lift") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("wind", [1]),
+        ("the MIND", [1]),
+        ("snatch", [1, 0]),
+        ("power snatch", [0]),
+        ("wind kilo", []),
+        ("%", [1, 0]),
+        ("", []),
+    ],
+)
+def test_a_search_finds_every_word_in_any_case_and_movements_by_name(
+    table: CountingTable, text: str, weeks: list[int]
+) -> None:
+    hits = refreshed(Snapshot(), table).search(text)
+    assert [hit.entry.week for hit in hits] == [MONDAY + n * SEVEN for n in weeks]
+
+
+def test_only_changed_weeks_are_read_again(table: CountingTable) -> None:
+    first = refreshed(Snapshot(), table)
+    table.read.clear()
+    assert refreshed(first, table) is first
+    assert table.read == []
+    table.replace_week(week(2, "A.", "3 sets of 2 reps:", "Clean @ 70%"))
+    second = refreshed(first, table)
+    assert table.read == [MONDAY + 2 * SEVEN]
+    assert [entry.week for entry in second.entries] == [MONDAY + n * SEVEN for n in range(3)]
+
+
+def test_the_same_post_read_otherwise_is_a_change(table: CountingTable) -> None:
+    first = refreshed(Snapshot(), table)
+    again = week(1, "A.", "3 sets of 2 reps:", "(Snatch + Overhead Squat) @ 80%", "Mind the WIND.")
+    again.records[0].label = "Monday, read better"
+    table.replace_week(again)
+    assert refreshed(first, table).entries[-1].label == "Monday, read better"
+
+
+def test_a_week_that_became_empty_leaves_the_index(table: CountingTable) -> None:
+    first = refreshed(Snapshot(), table)
+    table.replace_week(WeekRecords(MONDAY, Outcome.NOT_PUBLISHED, [], []), allow_empty=True)
+    assert [entry.week for entry in refreshed(first, table).entries] == [MONDAY + SEVEN]
+
+
+def test_the_table_is_asked_once_in_a_while(table: CountingTable) -> None:
+    journal = Journal(table, check_after_s=3600)
+    assert journal.snapshot() is journal.snapshot()
+    assert table.listed == 1
+    eager = Journal(table, check_after_s=0)
+    eager.snapshot()
+    table.replace_week(week(2, "A.", "3 sets of 2 reps:", "Clean @ 70%"))
+    assert len(eager.snapshot().entries) == 3
+
+
+def test_many_weeks_are_read_in_one_sweep(tmp_path: Path) -> None:
+    table = CountingTable(tmp_path / "sessions.sqlite")
+    table.replace_weeks(week(n, "A.", "3 sets of 2 reps:", "Clean @ 70%") for n in range(30))
+    snapshot = refreshed(Snapshot(), table)
+    assert len(snapshot.entries) == len(table.read) == 30
+    first, last = MONDAY + 3 * SEVEN, MONDAY + 5 * SEVEN
+    assert [entry.week for entry in snapshot.between(first, last)] == [first, first + SEVEN, last]
+    assert [row.summary.total.lifts for row in load_by("week", snapshot.doses())] == [6] * 30
+
+
+def test_an_empty_table_is_an_empty_index(tmp_path: Path) -> None:
+    snapshot = Journal(SqliteSessionTable(tmp_path / "none.sqlite")).snapshot()
+    assert (snapshot.entries, list(snapshot.search("a"))) == ((), [])
