@@ -19,7 +19,8 @@ CONTENT = f"""
 <p>&lt;img src=x onerror="document.title='owned'"&gt; &lt;svg/onload=alert(1)&gt; {{{{ 7*7 }}}}
 {{% raw %}} ${{7*7}}</p>
 <p><a href="javascript:document.title='owned'">a link that is none</a> and
-<a href="https://example.com/?q=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" onclick="document.title='owned'">one</a></p>
+<a href="https://example.com/?q=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+onclick="document.title='owned'">one</a></p>
 <p>{BIDI}drawkcab{BIDI} &#x1b;[2J&#x1b;]0;owned&#7; |a|b| **bold** [x](javascript:alert(1)) &amp;lt;b&amp;gt;</p>
 <p>{LONG_WORD}</p>
 <p>B. <b onmouseover="document.title='owned'">Two sets of:</b></p>

@@ -1,0 +1,234 @@
+"""The commands that read stored sessions, as a person runs them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from icalendar import Calendar
+
+from wod_pipeline.cli import main
+from wod_pipeline.demo import sample_posts
+from wod_pipeline.parsing import parse_post
+from wod_pipeline.program import Outcome, Weekly
+from wod_pipeline.records import records_of
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+
+TODAY = dt.date(2026, 11, 17)
+MAXES = """
+[1-RM]
+snatch = 100
+clean_and_jerk = 125
+power_clean = 105
+strict_press = 65
+back_squat = 160
+"""
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the sample program."""
+    folder = tmp_path_factory.mktemp("data")
+    weeks = [parse_post(post) for post in sample_posts(TODAY)]
+    values = [records_of(Weekly(week.week, Outcome.PUBLISHED, [week])) for week in weeks if week.week]
+    results = SqliteSessionTable(folder / "sessions.sqlite").replace_weeks(values)
+    assert not [result for result in results.values() if isinstance(result, Exception)]
+    return folder
+
+
+@pytest.fixture
+def folder(stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The stored sample on a Tuesday, with an athlete file to write to."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WOD_DATA_DIR", str(stored))
+    monkeypatch.setenv("WOD_ATHLETE_FILE", str(tmp_path / "athlete.toml"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: TODAY)
+    return tmp_path
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def run(capsys: Capture, *args: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(args))
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> None:
+    (folder / "athlete.toml").write_text(MAXES)
+    code, out, _ = run(capsys, "today")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.startswith("Tuesday 17 November 2026 — Tuesday (Session 2)\n")
+    assert (
+        "B\n"
+        "  Every 2:00 for 14:00 (7 sets)\n"
+        "    Power Clean + Split Jerk, 1 rep\n"
+        "      75–80% of 1-RM Power Clean → 77.5–85 kg (25 + 2.5 + 1.25 to 25 + 5 + 2.5\n"
+        "        a side)\n"
+    ) in out
+    assert "\x1b" not in out, "no colour where there is no terminal"
+
+
+def test_today_without_maxes_shows_percentages_and_how_to_get_weights(folder: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "today")
+    assert "Power Clean + Split Jerk, 1 rep, 75–80% of 1-RM Power Clean\n" in out
+    assert " kg" not in out
+    assert out.endswith("Weights follow once your maxes are known: `wod athlete init`.\n")
+
+
+def test_json_holds_the_record_and_what_is_shown(folder: Path, capsys: Capture) -> None:
+    (folder / "athlete.toml").write_text(MAXES)
+    _, out, _ = run(capsys, "today", "--json")
+    (session,) = json.loads(out)["sessions"]
+    assert session["session"]["date"] == "2026-11-17"
+    assert "77.5–85 kg" in json.dumps(session["view"], ensure_ascii=False)
+
+
+def test_next_passes_over_rest_days(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: dt.date(2026, 11, 18))
+    _, out, _ = run(capsys, "next")
+    assert out.startswith("Friday 20 November 2026 — Friday (Session 4)\n")
+
+
+def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None:
+    code, out, _ = run(capsys, "show", "2031-01-01")
+    assert code == 0
+    assert out == (
+        "No session on Wednesday 1 January 2031. That week is not stored: `wod materialize` fetches the current"
+        " and the coming week.\n"
+    )
+
+
+def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "week", "2026-10-08")
+    assert [line.split(" ")[0] for line in out.splitlines() if " October 2026 — " in line] == [
+        *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    ]
+    assert out.startswith("Welcome to week 1")
+
+
+def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "search", "hollow", "hold", "--limit", "1")
+    first, day, line, *_ = out.splitlines()
+    assert "sessions hold 'hollow hold', the newest 1 are shown." in first
+    assert day.startswith("2026-")
+    assert "hollow hold" in line.lower()
+
+
+def test_history_lists_prescriptions_newest_first(folder: Path, capsys: Capture) -> None:
+    (folder / "athlete.toml").write_text(MAXES)
+    _, out, _ = run(capsys, "history", "back", "squat", "--limit", "3")
+    days = [line[:10] for line in out.splitlines() if line.startswith("2026-")]
+    assert len(days) == 3
+    assert days == sorted(days, reverse=True)
+    assert " kg" in out
+    assert out.startswith("Back Squat: ")
+
+
+def test_a_misspelt_movement_gets_suggestions(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(capsys, "history", "bakc squat")
+    assert code == 2
+    assert "Did you mean: Back Squat" in err
+
+
+def test_movements_are_listed_by_how_often(folder: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "movements", "--json")
+    facts = json.loads(out)["movements"]
+    assert [fact["sessions"] for fact in facts] == sorted((fact["sessions"] for fact in facts), reverse=True)
+    _, out, _ = run(capsys, "movements", "turkish", "--all")
+    assert "turkish_get_up" in out
+
+
+def test_load_by_week_fits_and_adds_up(folder: Path, capsys: Capture) -> None:
+    (folder / "athlete.toml").write_text(MAXES)
+    _, out, _ = run(capsys, "load", "--last", "4", "--families")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "tonnage kg" in out
+    _, out, _ = run(capsys, "load", "--by", "week", "--json", "--last", "60")
+    week = next(row for row in json.loads(out)["rows"] if row["start"] == "2026-10-05")
+    assert sum(week["total"]["zones"].values()) == week["total"]["rated_lifts"]
+    assert sum(family["lifts"] for family in week["families"].values()) == week["total"]["lifts"]
+
+
+# -------------------------------------------------------------------------------------------------- export
+def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(
+        capsys, "export", "--format", "csv", "--from", "2026-11-16", "--to", "2026-11-22", "--out", "a.csv"
+    )
+    assert (code, err) == (0, "7 sessions in a.csv\n")
+    frame = pd.read_csv(io.StringIO((folder / "a.csv").read_text(encoding="utf-8")))
+    assert set(frame["week"]) == {"2026-11-16"}
+    assert frame["percent_max"].max() > 70
+
+
+def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Capture) -> None:
+    days = ("--from", "2026-11-16", "--to", "2026-11-17")
+    run(capsys, "export", "--format", "parquet", *days, "--out", "a.parquet")
+    run(capsys, "export", "--format", "json", *days, "--out", "a.json")
+    records = json.loads((folder / "a.json").read_bytes())
+    assert set(pd.read_parquet(folder / "a.parquet")["session"]) == {record["session"] for record in records}
+
+
+def test_export_ics_carries_on_and_cancels_nothing_outside_its_days(folder: Path, capsys: Capture) -> None:
+    run(capsys, "export", "--format", "ics", "--from", "2026-11-16", "--to", "2026-11-29", "--out", "a.ics")
+    before = (folder / "a.ics").read_bytes()
+    run(capsys, "export", "--format", "ics", "--from", "2026-11-23", "--to", "2026-11-29", "--out", "a.ics")
+    assert (folder / "a.ics").read_bytes() == before
+    assert len(Calendar.from_ical(before).walk("VEVENT")) == 14
+
+
+def test_export_refuses_to_carry_on_from_what_is_no_calendar(folder: Path, capsys: Capture) -> None:
+    (folder / "a.ics").write_text("hello")
+    code, _, err = run(capsys, "export", "--format", "ics", "--out", "a.ics")
+    assert code == 1
+    assert "is no calendar to carry on from" in err
+    assert (folder / "a.ics").read_text() == "hello"
+
+
+# ------------------------------------------------------------------------------------------------- athlete
+def test_athlete_init_writes_once_and_check_reads_it(folder: Path, capsys: Capture) -> None:
+    code, out, _ = run(capsys, "athlete", "init")
+    assert (code, out.split(".")[0]) == (0, f"Wrote {folder / 'athlete'}")
+    code, out, _ = run(capsys, "athlete", "check")
+    assert (code, out.splitlines()[-1]) == (0, "No max is given yet, so no weight will be shown.")
+    code, _, err = run(capsys, "athlete", "init")
+    assert code == 1
+    assert "exists already" in err
+
+
+def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:
+    (folder / "athlete.toml").write_text("[1-RM]\nsnacth = 100\n")
+    code, _, err = run(capsys, "athlete", "check")
+    assert code == 1
+    assert "nearest: Snatch (snatch)" in err
+    code, _, err = run(capsys, "today")
+    assert code == 1, "a file that is wrong is never half used"
+
+
+def test_an_athlete_file_that_was_asked_for_has_to_exist(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(capsys, "today", "--athlete", "none.toml")
+    assert code == 1
+    assert "There is no none.toml" in err
+
+
+def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\n"
+        "from wod_pipeline.cli import main\n"
+        "try:\n    main(['today'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
