@@ -16,6 +16,7 @@ from wod_pipeline.jobs import training_week_job
 from wod_pipeline.resources.wiring import build_resources
 from wod_pipeline.schedules import build_schedules
 from wod_pipeline.sensors import build_sensors
+from wod_pipeline.sensors.freshness import freshness_badge, with_badge
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
@@ -35,7 +36,7 @@ def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: An
         table_kind="dynamodb" if settings.on_aws else "sqlite",
     )
     return dg.Definitions(
-        assets=assets,
+        assets=with_badge(assets, freshness_badge(settings)),
         asset_checks=build_checks(weeks, allow_empty=allow_empty),
         jobs=[training_week_job],
         schedules=build_schedules(settings),

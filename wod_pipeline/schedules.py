@@ -12,6 +12,7 @@ import dagster as dg
 from wod_pipeline.jobs import training_week_job
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.sensors.ticks import within_a_tick
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import posts
 from wod_pipeline.watching.clock import week_for
@@ -45,7 +46,7 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
 
 def reason_to_skip(week: dt.date, source: SourceResource, table: SessionTableResource) -> str:
     """Why the week needs no run now; empty when it does. Raises `SourceError` and `StorageError`."""
-    listed = gather_weeks(source.open(), [week], {})[week].posts
+    listed = within_a_tick(lambda: gather_weeks(source.open(), [week], {})[week].posts)
     known = posts.known_posts((stored.week, stored.posts) for stored in table.open().weeks())
     return posts.reason_to_skip(week, listed, known)
 

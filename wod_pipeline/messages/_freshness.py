@@ -65,8 +65,7 @@ def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: L
     lines = [
         f"The training week of {long_day(week)} is not there as it should be.",
         f"Why: {_because(why, notice, rules.zone)}",
-        f"Due: {moment(rules.deadline.of_week(week, rules.zone), rules.zone)}.",
-        f"Since: {moment(notice.episode.since, rules.zone)}.",
+        f"Due: {moment(rules.deadline.of_week(week, rules.zone), rules.zone)}{_since(notice, rules)}.",
         f"Last seen: {_seen(last_seen)}.",
         f"What to do: {act}",
     ]
@@ -86,6 +85,13 @@ def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: L
     )
 
 
+def _since(notice: Notice, rules: Rules) -> str:
+    """When it went missing, where that is not the deadline."""
+    due = rules.deadline.of_week(notice.episode.week, rules.zone)
+    since = notice.episode.since
+    return "" if since == due else f"; missing since {moment(since, rules.zone)}"
+
+
 def _because(why: str, notice: Notice, zone: ZoneInfo) -> str:
     blind = notice.episode.blind_since
     since = f" We could not look since {moment(blind, zone)} at the latest." if blind else ""
@@ -94,7 +100,7 @@ def _because(why: str, notice: Notice, zone: ZoneInfo) -> str:
 
 def _recovered(notice: Notice, rules: Rules, links: Links) -> Message:
     week, sessions = notice.episode.week, count(notice.standing.sessions, "session")
-    subject = f"Training week of {day(week)} is here: {sessions}"
+    subject = f"Training week of {day(week)} is here after all: {sessions}"
     lines = [
         f"The training week of {long_day(week)} is there now, with {sessions}.",
         f"It was missed since {moment(notice.episode.since, rules.zone)}. Nothing needs to be done.",

@@ -11,7 +11,7 @@ from wod_pipeline import messages
 from wod_pipeline.alerts import Notifier
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.watching.clock import day_to_announce

@@ -6,6 +6,7 @@ messages are sent. A message that cannot be sent stays due.
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import dagster as dg
@@ -19,11 +20,32 @@ from wod_pipeline.quality import Case, judge
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import freshness
 from wod_pipeline.watching.freshness import Cause, Revision, Rules, Standing, State
 from wod_pipeline.wordpress import gather_weeks
+
+RECORDS = dg.AssetKey("session_records")
+POSTED_EARLY = dt.timedelta(days=3)
+"""How long before the deadline a week may come and still count for the badge."""
+
+
+def freshness_badge(settings: Settings) -> dg.FreshnessPolicy:
+    """The same deadline as a badge in the UI. It knows no partitions: a week stored lately, whichever it is,
+    turns it green. What counts is the sensor.
+    """
+    cron = settings.deadline.as_cron()
+    return dg.FreshnessPolicy.cron(cron, lower_bound_delta=POSTED_EARLY, timezone=settings.timezone)
+
+
+def with_badge(assets: Iterable[dg.AssetsDefinition], badge: dg.FreshnessPolicy) -> list[dg.AssetsDefinition]:
+    """The assets, the badge on the last of a week: the session records."""
+
+    def badged(spec: dg.AssetSpec) -> dg.AssetSpec:
+        return dg.apply_freshness_policy(spec, badge) if spec.key == RECORDS else spec
+
+    return [asset.map_asset_specs(badged) for asset in assets]
 
 
 def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -51,6 +73,29 @@ def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
     return freshness_
 
 
+class Site:
+    """The site for one tick: asked for each week that is missing, but not again once it failed."""
+
+    def __init__(self, source: SourceResource) -> None:
+        self._source = source
+        self._failure: SourceError | None = None
+
+    def standing(self, now: dt.datetime, week: dt.date, stored: WeekRecords | None) -> Standing:
+        """Why the table lacks sessions of the week."""
+        listed = [] if self._failure else self._posts_of(week)
+        if self._failure:
+            return Standing(Cause.COULD_NOT_LOOK, self._failure.what)
+        taken = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
+        return Standing(freshness.cause_of_absence(now, map(_revision, listed), taken))
+
+    def _posts_of(self, week: dt.date) -> list[RawPost]:
+        try:
+            return within_a_tick(lambda: gather_weeks(self._source.open(), [week], {})[week].posts)
+        except SourceError as error:
+            self._failure = error
+            return []
+
+
 @dataclass(frozen=True)
 class Watch:
     """Everything a tick looks at and speaks through."""
@@ -65,7 +110,8 @@ class Watch:
     def tick(self, now: dt.datetime, state: State) -> tuple[State, str]:
         """Judge the weeks that are due and send what is due; the new state, and what the tick found."""
         weeks = freshness.weeks_to_judge(now, self.rules, state)
-        standings = {week: self.standing(now, week, state) for week in weeks}
+        site = Site(self.source)
+        standings = {week: self.standing(now, week, state, site) for week in weeks}
         state = freshness.advance(now, self.rules, standings, state)
         notices = freshness.due_notices(now, self.rules, standings, state)
         for notice in notices:
@@ -74,7 +120,7 @@ class Watch:
                 state = freshness.delivered(state, notice)
         return state, _summary(standings)
 
-    def standing(self, now: dt.datetime, week: dt.date, state: State) -> Standing:
+    def standing(self, now: dt.datetime, week: dt.date, state: State, site: Site) -> Standing:
         """How the week stands: by the table first, and only when it lacks the week by the site."""
         try:
             stored = self.table.open().read_week(week)
@@ -83,15 +129,7 @@ class Watch:
         if stored and stored.records:
             return standing_of_stored(stored)
         settled = freshness.settled_cause(week, state)
-        return Standing(settled) if settled else self._standing_by_site(now, week, stored)
-
-    def _standing_by_site(self, now: dt.datetime, week: dt.date, stored: WeekRecords | None) -> Standing:
-        try:
-            listed = gather_weeks(self.source.open(), [week], {})[week].posts
-        except SourceError as error:
-            return Standing(Cause.COULD_NOT_LOOK, error.what)
-        taken = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
-        return Standing(freshness.cause_of_absence(now, map(_revision, listed), taken))
+        return Standing(settled) if settled else site.standing(now, week, stored)
 
     def last_seen(self) -> LastSeen | None:
         """The newest week with sessions, as far as the table can say."""

@@ -22,13 +22,12 @@ from wod_pipeline.program import RawPost
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.clock import consecutive
 from wod_pipeline.watching.posts import Known, State
 from wod_pipeline.watching.runs import RANGE_END, RANGE_START
-from wod_pipeline.wordpress import PostSource
 
 DAY = dt.timedelta(days=1)
 
@@ -79,6 +78,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What the site said: its posts of late and, when a sweep is due, every id it lists."""
+
+    name: str
+    posts: list[RawPost]
+    listed: set[int] | None
+
+
+@dataclass(frozen=True)
 class Watch:
     """Everything a tick looks at and speaks through."""
 
@@ -95,16 +103,14 @@ class Watch:
         if state.outage and now < state.outage.next_try:
             return Found([], state, _waiting(state.outage))
         try:
-            site = self.source.open()
-            read = _read(site, now, state)
-            listed = site.list_ids() if posts.is_sweep_due(now, state) else None
+            site = within_a_tick(lambda: _read(self.source, now, state))
         except SourceError as error:
             return self._failed(now, state, error)
-        state = self._recovered(site, state)
+        state = self._recovered(site.name, state)
         known = self._known()
-        if listed is not None:
-            state = self._swept(now, site, listed, known, state)
-        return self._decide(now, read, known, state)
+        if site.listed is not None:
+            state = self._swept(now, site.name, site.listed, known, state)
+        return self._decide(now, site.posts, known, state)
 
     def _decide(
         self, now: dt.datetime, read: list[RawPost], known: dict[int, list[Known]], state: State
@@ -125,30 +131,31 @@ class Watch:
         return posts.known_posts((stored.week, stored.posts) for stored in self.table.open().weeks())
 
     def _failed(self, now: dt.datetime, state: State, error: SourceError) -> Found:
-        failing = outage.failed(now, state.outage, error.what, passing=error.rerun_helps)
+        failing = outage.failed(
+            now,
+            state.outage,
+            error.what,
+            passing=error.rerun_helps,
+            first_pause=dt.timedelta(seconds=self.settings.sensor_interval_s),
+        )
         if outage.is_worth_telling(now, failing):
             message = messages.source_down(self._name, failing, self.settings.zone, self.links)
             if send(self.notifier, message, self.log):
                 failing = outage.told(failing)
         return Found([], msgspec.structs.replace(state, outage=failing), _waiting(failing))
 
-    def _recovered(self, site: PostSource, state: State) -> State:
+    def _recovered(self, name: str, state: State) -> State:
         if state.outage and state.outage.told:
-            message = messages.source_back(site.name, state.outage, self.settings.zone, self.links)
+            message = messages.source_back(name, state.outage, self.settings.zone, self.links)
             if not send(self.notifier, message, self.log):
                 return state
         return msgspec.structs.replace(state, outage=None)
 
     def _swept(
-        self,
-        now: dt.datetime,
-        site: PostSource,
-        listed: set[int],
-        known: dict[int, list[Known]],
-        state: State,
+        self, now: dt.datetime, name: str, listed: set[int], known: dict[int, list[Known]], state: State
     ) -> State:
         gone = posts.newly_gone(listed, known, state)
-        if gone and not send(self.notifier, messages.posts_gone(site.name, gone, self.links), self.log):
+        if gone and not send(self.notifier, messages.posts_gone(name, gone, self.links), self.log):
             return state
         return posts.swept(now, listed, gone, state)
 
@@ -167,11 +174,14 @@ def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost]) -> dg
     return dg.RunRequest(run_key=key, tags={RANGE_START: first, RANGE_END: last})
 
 
-def _read(site: PostSource, now: dt.datetime, state: State) -> list[RawPost]:
+def _read(source: SourceResource, now: dt.datetime, state: State) -> Reading:
     """Posts edited since the last reading, and posts published since: a scheduled one may be neither edited."""
-    since = posts.read_since(now, state)
+    site, since = source.open(), posts.read_since(now, state)
     published = site.fetch_published(since.date() - DAY, now.date() + DAY)
-    return list({post.id: post for post in [*published, *site.fetch_modified(since)]}.values())
+    found = {post.id: post for post in [*published, *site.fetch_modified(since)]}
+    return Reading(
+        site.name, list(found.values()), site.list_ids() if posts.is_sweep_due(now, state) else None
+    )
 
 
 def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]) -> dict[int, RawPost]:

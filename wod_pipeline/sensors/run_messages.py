@@ -22,7 +22,7 @@ from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.sensors import _events
-from wod_pipeline.sensors._shell import default_status, read_cursor, send, write_cursor
+from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import runs
 

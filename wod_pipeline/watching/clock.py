@@ -36,6 +36,10 @@ class WeeklyTime:
         """The moment for `week`."""
         return dt.datetime.combine(week + self.days * _DAY, self.at, tzinfo=zone)
 
+    def as_cron(self) -> str:
+        """The time of every week as a cron line."""
+        return f"{self.at.minute} {self.at.hour} * * {(self.days + 1) % 7}"
+
 
 def parse_weekly_time(text: str) -> WeeklyTime:
     """``sun 21:00``: Friday to Sunday lie before the week, Monday to Thursday in it. Raises `ValueError`."""

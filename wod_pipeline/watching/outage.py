@@ -7,7 +7,6 @@ import datetime as dt
 import msgspec
 from msgspec import Struct
 
-FIRST_PAUSE = dt.timedelta(minutes=5)
 LONGEST_PAUSE = dt.timedelta(hours=1)
 GRACE = dt.timedelta(minutes=30)
 """How long a failure that may pass by itself is kept from people."""
@@ -30,10 +29,12 @@ class Outage(Struct, frozen=True, omit_defaults=True):
         return f"outage/{self.since.astimezone(dt.timezone.utc):%Y-%m-%dT%H:%MZ}"
 
 
-def failed(now: dt.datetime, before: Outage | None, says: str, *, passing: bool) -> Outage:
+def failed(
+    now: dt.datetime, before: Outage | None, says: str, *, passing: bool, first_pause: dt.timedelta
+) -> Outage:
     """The outage after one more failure; the pause doubles each time."""
     failures = before.failures + 1 if before else 1
-    pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+    pause = min(first_pause * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
     return Outage(
         since=before.since if before else now.replace(second=0, microsecond=0),
         failures=failures,

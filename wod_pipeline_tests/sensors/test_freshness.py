@@ -39,7 +39,6 @@ def test_a_late_week_is_told_with_all_a_person_needs(world: World) -> None:
         "The training week of Monday 23 November 2026 is not there as it should be.\n"
         "Why: The site was read completely; the coach has not published this week.\n"
         "Due: Sun 22 Nov 2026, 21:00 PST.\n"
-        "Since: Sun 22 Nov 2026, 21:00 PST.\n"
         "Last seen: week of Mon 16 Nov 2026, 3 sessions.\n"
         "What to do: Wait, or ask the coach. Once published it is fetched by itself within minutes.\n"
         "Look: http://dagster.example/assets/session_records?view=partitions&partition=2026-11-23"
@@ -127,7 +126,7 @@ def test_a_table_that_cannot_be_read_is_told_as_that_and_recovers(world: World) 
 
     assert [m.subject for m in world.phone.received[1:]] == [
         "Training week of Mon 23 Nov is late: the session table cannot be read",
-        "Training week of Mon 23 Nov is here: 3 sessions",
+        "Training week of Mon 23 Nov is here after all: 3 sessions",
     ]
 
 
@@ -187,7 +186,7 @@ def test_the_dagster_sensor_skips_with_its_finding_and_a_readable_cursor() -> No
 
 
 def test_a_cursor_of_another_version_starts_anew_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    from wod_pipeline.sensors._shell import read_cursor
+    from wod_pipeline.sensors.ticks import read_cursor
     from wod_pipeline.watching.freshness import State
 
     with caplog.at_level(logging.WARNING):

@@ -26,7 +26,7 @@ from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.schedules import reason_to_skip
 from wod_pipeline.sensors import freshness as freshness_sensor
 from wod_pipeline.sensors import new_posts as new_posts_sensor
-from wod_pipeline.sensors._shell import read_cursor, write_cursor
+from wod_pipeline.sensors.ticks import read_cursor, write_cursor
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.watching import freshness, posts

@@ -1,16 +1,23 @@
-"""What every sensor here needs around its decision: a cursor that is a typed value, and sending messages."""
+"""What every tick needs around its decision: a cursor that is a typed value, patience, sending messages."""
 
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLongError
 from typing import TypeVar
 
 import dagster as dg
 import msgspec
 
 from wod_pipeline.alerts import Message, Notifier
-from wod_pipeline.errors import AlertError
+from wod_pipeline.errors import AlertError, SourceUnavailable
 from wod_pipeline.settings import Settings
 
 StateT = TypeVar("StateT", bound=msgspec.Struct)
+AnswerT = TypeVar("AnswerT")
+
+PATIENCE_S = 40.0
+"""How long a tick waits for the site. Dagster gives up on a tick after 60 s, and its state would be lost."""
 
 
 def read_cursor(cursor: str | None, state: type[StateT], log: logging.Logger) -> StateT:
@@ -27,6 +34,17 @@ def read_cursor(cursor: str | None, state: type[StateT], log: logging.Logger) ->
 def write_cursor(state: msgspec.Struct) -> str:
     """The state as a cursor."""
     return msgspec.json.encode(state).decode()
+
+
+def within_a_tick(ask: Callable[[], AnswerT], patience_s: float = PATIENCE_S) -> AnswerT:
+    """What asking the site gives, unless that takes longer than a tick may. Raises `SourceError`."""
+    waiting = ThreadPoolExecutor(max_workers=1)
+    try:
+        return waiting.submit(ask).result(timeout=patience_s)
+    except TookTooLongError as error:
+        raise SourceUnavailable(f"The site gave no complete answer within {patience_s:g} s.") from error
+    finally:
+        waiting.shutdown(wait=False, cancel_futures=True)
 
 
 def send(notifier: Notifier, message: Message, log: logging.Logger) -> bool:
