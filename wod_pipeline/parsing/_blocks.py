@@ -48,7 +48,8 @@ class SessionReader:
         self._block: BlockDraft | None = None
         self._exercise: ExerciseDraft | None = None
         self._resting: _PendingRest | None = None
-        self._carried: list[tuple[int, ReadConnector]] = []
+        self._carried: list[tuple[int, ReadConnector]] = []  # connectors directly above a label
+        self._clocks: list[ReadConnector] = []  # what they say of the segment's first block
         self._columns: Columns = PLAIN_COLUMNS
         self._alternative = False
 
@@ -84,13 +85,13 @@ class SessionReader:
         if self._is_header(n, reading, last):
             self._take_header(n, reading)
             return
-        steps = (
-            lambda: self._take_rest(n, reading.rest),
-            lambda: self._take_rows(n, reading.rows or table_row),
-            lambda: self._take_scheme(n, reading, reading.scheme),
-            lambda: self._take_movements(n, reading, reading.movements),
+        taken = (
+            self._take_rest(n, reading.rest)
+            or self._take_rows(n, reading.rows or table_row, schemed=reading.scheme is not None)
+            or self._take_scheme(n, reading, reading.scheme)
+            or self._take_movements(n, reading, reading.movements)
         )
-        if not any(step() for step in steps):
+        if not taken:
             self._take_note(n, bracketed=reading.bracketed)
 
     # ------------------------------------------------------------------ segments
@@ -110,14 +111,17 @@ class SessionReader:
         self._session.segments.append(segment)
         self._segment, self._block, self._exercise = segment, None, None
         self._alternative = False
+        self._clocks = []
 
     def _take_label(self, n: int, reading: LineReading) -> None:
         """§5.1 The label opens the segment; what stands behind it is read as a line of its own."""
         label = reading.label
         assert label is not None  # noqa: S101 - asked by the caller
-        segment = SegmentDraft(label, label.kind, label.title, lines=[*(m for m, _ in self._carried), n])
+        carried, self._carried = self._carried, []
+        segment = SegmentDraft(label, label.kind, label.title, lines=[*(m for m, _ in carried), n])
         self._open_segment(segment)
-        for m, _ in self._carried:
+        self._clocks = [connector for _, connector in carried]
+        for m, _ in carried:
             self._claim(m, "connector", segment)
         self._claim(n, "label", segment)
         behind = reading.form.words(label.behind, len(reading.form.text)).strip()
@@ -128,7 +132,7 @@ class SessionReader:
         elif reading.movements:
             self._add_movements(n, reading, reading.movements, owns=False)
         else:
-            segment.title = behind
+            segment.title = f"{segment.title}: {behind}" if segment.title else behind
 
     # ------------------------------------------------------------------ connectors
     def _take_connector(self, n: int, reading: LineReading, last: int) -> bool:
@@ -165,9 +169,9 @@ class SessionReader:
             self._open_segment(SegmentDraft(None, None))
         assert self._segment is not None  # noqa: S101 - just opened
         block = BlockDraft(lines=[] if shares else [n])
-        for _, connector in self._carried:
+        for connector in self._clocks:
             _set_clock(block, connector)
-        self._carried = []
+        self._clocks = []
         self._segment.blocks.append(block)
         self._block, self._exercise, self._columns = block, None, PLAIN_COLUMNS
         return block
@@ -175,14 +179,21 @@ class SessionReader:
     def _take_scheme(self, n: int, reading: LineReading, scheme: ReadScheme | None) -> bool:
         if scheme is None:
             return False
-        if scheme.detail and self._block and self._detail(self._block, scheme):
+        details = scheme.detail or (scheme.scheme == "build_to_max" and scheme.movements is None)
+        if details and self._block and self._detail(self._block, scheme, n):
             self._block.lines.append(n)
             self._claim(n, "scheme", self._block)
             return True
-        if scheme.detail in {"on", "off"}:
+        if scheme.detail in {"on", "off"} or (scheme.detail == "target" and not self._awaits(n)):
             return False
         self._open_by_scheme(n, reading, scheme, owns=True)
         return True
+
+    def _awaits(self, n: int) -> bool:
+        """Whether a line that only says what to build to has its movement on the next line."""
+        last = self._session.outline.lines[1]
+        fresh = self._block is None or not self._block.exercises
+        return fresh and n < last and self._reading(n + 1).movements is not None
 
     def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
@@ -201,8 +212,13 @@ class SessionReader:
             self._append(n, reading, scheme.movements)
             block.closed = True
 
-    def _detail(self, block: BlockDraft, scheme: ReadScheme) -> bool:
+    def _detail(self, block: BlockDraft, scheme: ReadScheme, n: int) -> bool:
         """Whether a line details the open block; if so, what it says is the block's."""
+        if scheme.scheme == "build_to_max":
+            bare = len(block.exercises) == 1 and not block.stated and _is_bare(block.exercises[0])
+            if bare and not block.exercises[0].rows:
+                block.scheme, block.scheme_line, block.own_sets = scheme, n, False
+            return bare and block.stated
         if scheme.detail == "cap":
             block.scheme = block.scheme._replace(cap_s=scheme.cap_s)
             return True
@@ -247,7 +263,9 @@ class SessionReader:
         self._settle_rest(followed=True)
         added = []
         for read in reads:
-            exercise = ExerciseDraft(read, reading.form, [n], len(reads) == 1, minute=line.minute, rest=read.rest)
+            exercise = ExerciseDraft(
+                read, reading.form, [n], len(reads) == 1, minute=line.minute, rest=read.rest
+            )
             for row in read.rows:
                 self._add_row(exercise, row, n)
             added.append(exercise)
@@ -259,13 +277,14 @@ class SessionReader:
         return added
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
-        taken = max((exercise.choice or 0 for exercise in block.exercises), default=0)
+        taken = block.choices
         for exercise in added:
             exercise.choice = exercise.read.choice + taken if exercise.read.choice else None
         if (line.alternative or self._alternative) and block.exercises:
             before = block.exercises[-1]
             before.choice = before.choice or taken + 1
             added[0].choice = before.choice
+        block.choices = max(taken, *(exercise.choice or 0 for exercise in (*block.exercises[-1:], *added)))
         self._alternative = line.opens_alternative
 
     # ------------------------------------------------------------------ set rows
@@ -290,10 +309,17 @@ class SessionReader:
         block.lines.append(n)
         self._claim(n, "scheme", block)
 
-    def _take_rows(self, n: int, rows: tuple[ReadRow, ...]) -> bool:
-        """§8 Rows belong to the exercise above; without one they are no rows."""
+    def _take_rows(self, n: int, rows: tuple[ReadRow, ...], *, schemed: bool) -> bool:
+        """§8 Rows belong to the exercise above; without one they are no rows.
+
+        `N sets of R @ L` is a row below an exercise that says nothing itself, else a scheme.
+        """
         exercise, block = self._exercise, self._block
         if not rows or exercise is None or block is None:
+            return False
+        if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
+            return False
+        if schemed and (block.stated or not (exercise.rows or _is_bare(exercise))):
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
@@ -302,13 +328,15 @@ class SessionReader:
         if block.own_sets:
             block.scheme = block.scheme._replace(sets=_last_set(exercise))
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
+        if rows[-1].rest:
+            self._resting = _PendingRest([], rows[-1].rest, block, exercise, [])
         return True
 
     def _add_row(self, exercise: ExerciseDraft, row: ReadRow, n: int) -> RowDraft:
         """Rows without numbers count on from the row above."""
         above = exercise.rows[-1].last if exercise.rows else 0
         first = row.first if row.first is not None else above + 1
-        last = row.last if row.last is not None else above + row.count
+        last = row.last if row.last is not None else above + row.repeat
         draft = RowDraft(row, first, last, n)
         exercise.rows.append(draft)
         return draft
@@ -316,17 +344,31 @@ class SessionReader:
     def _own_block(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
         """Under no scheme line an exercise with set rows is a block of its own."""
         if not block.own_sets and len(block.exercises) > 1 and exercise.alone:
-            block.exercises.pop()
-            own = BlockDraft(exercises=[exercise])
-            own.notes = [note for note in block.notes if note.n > exercise.lines[0]]
-            block.notes = [note for note in block.notes if note.n < exercise.lines[0]]
-            assert self._segment is not None  # noqa: S101 - a block is open
-            self._segment.blocks.append(own)
-            self._block = block = own
+            block = self._split_off(block, exercise)
         if not block.own_sets:
             block.own_sets = True
-            block.scheme = ReadScheme("sets")
+            block.scheme = ReadScheme("sets", cap_s=block.scheme.cap_s)
         return block
+
+    def _split_off(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
+        """The exercise, and all that stands below it, in a block of its own."""
+        at = exercise.lines[0]
+        own = BlockDraft(exercises=[block.exercises.pop()], lines=[n for n in block.lines if n > at])
+        own.notes = [note for note in block.notes if note.n > at]
+        block.notes = [note for note in block.notes if note.n < at]
+        block.lines = [n for n in block.lines if n < at]
+        for n in own.lines:
+            role, _ = self._claims[n]
+            self._claim(n, role, own)
+        if own.lines:
+            own.rest, block.rest = block.rest, None
+            own.scheme, block.scheme = block.scheme, block.scheme._replace(cap_s=None)
+        if self._resting:
+            self._resting.block = own
+        assert self._segment is not None  # noqa: S101 - a block is open
+        self._segment.blocks.append(own)
+        self._block = own
+        return own
 
     # ------------------------------------------------------------------ rest
     def _take_rest(self, n: int, rest: ReadRest | None) -> bool:
@@ -361,7 +403,12 @@ class SessionReader:
         note = NoteDraft(n)
         self._alternative = self._reading(n).form.text.strip(" -.:") == "or"
         self._claim(n, "note", note)
-        if bracketed and self._resting and self._resting.lines[-1] + len(self._resting.notes) == n - 1:
+        if (
+            bracketed
+            and self._resting
+            and self._resting.lines
+            and self._resting.lines[-1] + len(self._resting.notes) == n - 1
+        ):
             self._resting.notes.append(note)
             return
         exercise = self._exercise
@@ -369,6 +416,12 @@ class SessionReader:
             exercise.notes.append(note)
             return
         (self._block or self._segment or self._session).notes.append(note)
+
+
+def _is_bare(exercise: ExerciseDraft) -> bool:
+    """Whether a line only names the movement."""
+    read = exercise.read
+    return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
 
 
 def _lines_of(exercise: ExerciseDraft) -> list[int]:
@@ -392,8 +445,13 @@ def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
     if scheme.empty_bar and before.scheme != "free":
         return before._replace(empty_bar=True, movements=scheme.movements)
     if before.scheme == "free":
-        return scheme._replace(empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s)
-    if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {before.scheme, scheme.scheme}:
+        return scheme._replace(
+            empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
+        )
+    if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {
+        before.scheme,
+        scheme.scheme,
+    }:
         return scheme._replace(
             scheme="for_time",
             sets=scheme.sets or before.sets,
@@ -406,4 +464,6 @@ def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
 
 def _set_clock(block: BlockDraft, connector: ReadConnector) -> None:
     block.start_s = connector.start_s if connector.start_s is not None else block.start_s
-    block.rest_before_s = connector.rest_before_s if connector.rest_before_s is not None else block.rest_before_s
+    block.rest_before_s = (
+        connector.rest_before_s if connector.rest_before_s is not None else block.rest_before_s
+    )

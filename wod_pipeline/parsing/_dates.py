@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.parsing._text import form_of
+from wod_pipeline.parsing._text import form_of, words
 from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
 
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = words("january february march april may june july august september october november december")
 _DAY = dt.timedelta(days=1)
 _FAR_DAYS = 14
 _NO_DATES = Dates(None, None, "none", "unknown")
@@ -47,7 +47,7 @@ def _shapes(month: str, gap: str, comma: str, until: str) -> tuple[re.Pattern[st
     )
 
 
-_TITLE = (" ?", "(?:, ?| )", " ?(?:-|to|through|thru) ?")
+_TITLE = (" ?", "(?: ?, ?| )", " ?(?:-|to|through|thru) ?")
 _SLUG = ("-", "-", "-(?:to-|through-)?")
 _SHAPES = {
     (False, False): _shapes(_MONTH, *_TITLE),
@@ -61,11 +61,17 @@ _NUMERIC = (
     re.compile(r"(?<![0-9/])(?P<m1>[0-9]{1,2})/(?P<d1>[0-9]{1,2})/(?P<y1>(?:20)?[0-9]{2})(?![0-9/])"),
     re.compile(r"(?<![0-9])(?P<y1>20[0-9]{2})-(?P<m1>[0-9]{2})-(?P<d1>[0-9]{2})(?![0-9])"),
 )  # fmt: skip
+_EXACT = (_SHAPES[False, False], _SHAPES[True, False])
 _SHORT = (re.compile(r"(?<![0-9/])(?P<m1>[0-9]{1,2})/(?P<d1>[0-9]{1,2})(?![0-9/])"),)
 _WEEK_OF = re.compile(r"\bweek[ -]of[ -](?:the[ -])?\Z")
 _RANGE_BEFORE = re.compile(
-    r"(?<![a-z])(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?:st|nd|rd|th)?(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to|through|thru) ?)\Z"
+    r"(?<![a-z])(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?:st|nd|rd|th)?(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to"
+    r"|through|thru) ?)\Z"
 )
+_RANGE_BEHIND = re.compile(
+    r"(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to|through|thru) ?)(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?![0-9])"
+)
+_WEEKDAY = re.compile(r"(?<![a-z])(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ")
 _FINAL_NUMBER = re.compile(r"(?:^|-)[0-9]+\Z")
 
 
@@ -86,15 +92,15 @@ def read_dates(text: str, near: dt.date | None, *, slug: bool = False) -> Readin
     ``dates = ["week of"] MONTH DAY ["," YEAR] ["-" [MONTH] DAY ["," YEAR]]``. A missing year is the one that puts
     the start nearest `near`; a misspelt month the only one within two letters.
     """
-    form = text.lower() if slug else form_of(text).text
-    repaired: Reading | None = None
+    form = text.lower() if slug else _WEEKDAY.sub("", form_of(text).text)
+    repaired: list[Reading] = []
     for patterns in (_SHAPES[slug, False], _NUMERIC, _SHAPES[slug, True]):
         for found in _earliest(patterns, form):
             reading = _reading(found, near)
             if reading and not reading.repaired:
                 return reading
-            repaired = repaired or reading
-    return repaired
+            repaired += [reading] if reading else []
+    return max(repaired, key=lambda reading: reading.span[1] - reading.span[0], default=None)
 
 
 def read_heading_date(text: str, near: dt.date | None) -> Reading | None:
@@ -107,18 +113,20 @@ def read_heading_date(text: str, near: dt.date | None) -> Reading | None:
 def _earliest(patterns: tuple[re.Pattern[str], ...], form: str) -> Iterator[re.Match[str]]:
     """Matches from left to right, at each place the fullest shape first."""
     for place in patterns[-1].finditer(form):
-        if _ends_a_range(form[: place.start()]):
+        if patterns in _EXACT and _is_half_a_range(form, *place.span()):
             continue
         yield from (found for pattern in patterns if (found := pattern.match(form, place.start())))
     if patterns is _NUMERIC:
         yield from (found for pattern in patterns for found in pattern.finditer(form))
 
 
-def _ends_a_range(before: str) -> bool:
-    """Whether a date is the second half of a range whose first month is misspelt."""
-    found = _RANGE_BEFORE.search(before)
-    month = _month(found["word"]) if found else None
-    return month is not None and month.misspelt
+def _is_half_a_range(form: str, start: int, end: int) -> bool:
+    """Whether a date is one half of a range whose other month is misspelt."""
+    for found in (_RANGE_BEFORE.search(form[:start]), _RANGE_BEHIND.match(form, end)):
+        month = _month(found["word"]) if found else None
+        if month is not None and month.misspelt:
+            return True
+    return False
 
 
 def _reading(found: re.Match[str], near: dt.date | None) -> Reading | None:
@@ -133,7 +141,9 @@ def _reading(found: re.Match[str], near: dt.date | None) -> Reading | None:
     year = _start_year(parts["y1"], parts["y2"], turns=turns)
     guessed = year or _nearest_year(month, day, near)
     start = _date(guessed, month, day)
-    end = _date(_year(parts["y2"]) if parts["y1"] and parts["y2"] else guessed and guessed + turns, end_month, end_day)
+    end = _date(
+        _year(parts["y2"]) if parts["y1"] and parts["y2"] else guessed and guessed + turns, end_month, end_day
+    )
     if start is None or end is None or end < start:
         return None
     if not parts["d2"] and _WEEK_OF.search(found.string[: found.start()]):

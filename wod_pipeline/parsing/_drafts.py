@@ -59,6 +59,7 @@ class BlockDraft:
     rest: Rest | None = None
     closed: bool = False
     own_sets: bool = False
+    choices: int = 0
     exercises: list[ExerciseDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
 

@@ -7,15 +7,14 @@ depends on the block and is asked for (`joins`). Names are resolved in `_movemen
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load
 from wod_pipeline.parsing._movements import Name, is_exact, resolve
 from wod_pipeline.parsing._quantities import AMOUNT, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
-from wod_pipeline.parsing._text import NUM, Form, exact, number
+from wod_pipeline.parsing._set_rows import ReadRow
+from wod_pipeline.parsing._text import NUM, Form, exact, number, words
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 
@@ -32,7 +31,7 @@ class Term(NamedTuple):
     """One movement of a line with all that is said about it."""
 
     parts: tuple[ReadPart, ...]
-    count: Range | None = None  # `N NAME`
+    times: Range | None = None  # `N NAME`
     quantity: Quantity | None = None  # with a unit, or behind an `x`
     behind_x: bool = False
     sets: Range | None = None
@@ -49,18 +48,20 @@ class Term(NamedTuple):
     @property
     def counted(self) -> bool:
         """Whether the term says how much of itself."""
-        return self.count is not None or self.quantity is not None
+        return self.times is not None or self.quantity is not None
 
 
 # ------------------------------------------------------------------------------------------ clauses of a term
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _SIDE = re.compile(
-    r"(?:,? ?\b(?:on )?(?:each|per|ea\.?|every|both)|(?<=[0-9a-z]) ?/) ?(?P<side>leg|arm|side|hand|foot|way|direction)s?\b"
+    r"(?:,? ?\b(?:on )?(?:each|per|ea\.?|every|both)|(?<=[0-9a-z]) ?/) ?(?P<side>leg|arm|side|hand|foot|way"
+    r"|direction)s?\b"
     r"|,? (?:each|ea\b\.?)(?= *(?:\Z|[,@(x]))|(?<=[0-9s])/ ?(?:each|ea)\b"
 )
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
 _PAUSE = re.compile(
-    rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?|s)\b )?pauses?\b"
+    rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?"
+    r"|s)\b )?pauses?\b"
     r"(?:(?P<place>(?: (?:at|in|above|below|on|off|just|overhead)\b)[^+,@()]{0,50}?)(?= x |  |\Z|[+,@()]| - ))?"
 )
 _PAUSE_FIRST = re.compile(rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))?[ -](?:seconds?|secs?)[ -](?=pause)")
@@ -76,7 +77,10 @@ _PLACES: tuple[tuple[str, PausePlace], ...] = (
     (r"overhead", "overhead"),
 )
 _PLACE = tuple((re.compile(pattern), place) for pattern, place in _PLACES)
-_TEMPO = re.compile(r"(?:\btempo:? ?)?@ ?(?P<t>[0-9x]{4})(?![0-9a-z%])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?|\btempo:? (?:of )?(?P<t2>[0-9x]{4})\b|\b(?P<t3>[0-9x]{4}) tempo\b")
+_TEMPO = re.compile(
+    r"(?:\btempo:? ?)?@ ?(?P<t>[0-9x]{4})(?![0-9a-z%])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?|\btempo:? "
+    r"(?:of )?(?P<t2>[0-9x]{4})\b|\b(?P<t3>[0-9x]{4}) tempo\b"
+)
 _REST_CLAUSE = re.compile(r"[,;-] ?(rest [^,;()]+)\Z")
 _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(?:kg|lb)))")
 _WITH = re.compile(r" (?:with|w/|using|at|,|-|for|to|then)\Z")
@@ -93,6 +97,7 @@ class _Clauses(NamedTuple):
     load: ReadLoad | None = None
     load_words: str = ""
     per_side_count: Quantity | None = None
+    bracketed: Quantity | None = None
     sets: Range | None = None
     tail: str = ""
     tail_start: int = 0
@@ -102,8 +107,26 @@ class _Clauses(NamedTuple):
 def _clauses(text: str) -> _Clauses:
     """Take brackets, tempo, the load behind `@`, clauses about load, rest, sides and pauses out of a term."""
     got = _Clauses(text)
-    for step in (_take_tempo, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_side, _take_pause):
+    for step in _CLAUSE_STEPS:
         got = step(got)
+    return got
+
+
+_WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
+_EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
+
+
+def _take_word(got: _Clauses) -> _Clauses:
+    """A describing word at the end, or an empty bar within the name."""
+    if got.load is not None:
+        return got
+    found = _WORD_BEHIND.search(got.head)
+    if found:
+        return got._replace(
+            head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
+        )
+    if _EMPTY_BAR_NAME.search(got.head):
+        return got._replace(load=read_load("empty bar"), load_words="empty bar")
     return got
 
 
@@ -133,6 +156,16 @@ _N_SETS = re.compile(r"(?P<a>[0-9]{1,2})(?:-(?P<b>[0-9]{1,2}))? (?:sets?|rounds?
 
 
 def _bracket(got: _Clauses, inner: str) -> _Clauses | None:
+    """What brackets say, one thing or several by commas; None when any of it is not understood."""
+    for piece in re.split(r", | - ", inner):
+        taken = _bracketed(got, piece.strip())
+        if taken is None:
+            return None
+        got = taken
+    return got
+
+
+def _bracketed(got: _Clauses, inner: str) -> _Clauses | None:
     sided = _SIDE.search(" " + inner)
     if sided:
         rest = (" " + inner)[: sided.start()].strip()
@@ -144,12 +177,15 @@ def _bracket(got: _Clauses, inner: str) -> _Clauses | None:
     if sets:
         low = number(sets["a"])
         return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
-    rest = read_rest(inner)
-    if rest:
-        return got._replace(rest=rest.rest)
+    resting = read_rest(inner)
+    if resting:
+        return got._replace(rest=resting.rest)
     load = read_bracketed_load(inner)
     if load and got.load is None:
         return got._replace(load=load, load_words=inner)
+    quantity = read_quantity(inner)
+    if quantity and quantity.unit:
+        return got._replace(bracketed=quantity)
     pause = _PAUSE.match(inner) or _PAUSE.match("with " + inner)
     return got._replace(pause=_pause(pause)) if pause else None
 
@@ -213,6 +249,12 @@ def _take_side(got: _Clauses) -> _Clauses:
     return got._replace(side=got.side or _side(behind)) if behind else got
 
 
+def side_of(text: str) -> Side | None:
+    """The side a clause of its own names: `each leg`."""
+    found = _SIDE.fullmatch(" " + text)
+    return _side(found) if found else None
+
+
 def _side(found: re.Match[str]) -> Side:
     return _SIDES.get(found["side"] or "", "side")
 
@@ -231,24 +273,44 @@ def _pause(found: re.Match[str]) -> Pause:
     return Pause(seconds, at)  # type: ignore[arg-type]
 
 
+_CLAUSE_STEPS = (
+    _take_tempo, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_side, _take_word, _take_pause
+)  # fmt: skip
+"""What is taken out of a term's text before its form is read, in this order."""
+
+
 # ----------------------------------------------------------------------------------------------- one term
 _X = r" *x *"
 _TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>\S.*)")
 _HOLD = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}[ -]?{UNIT}")
 _HOLD_CLOCK = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}")
 _FOR_MAX = re.compile(r"(?P<name>\S.*?) (?:for|x|-) (?P<max>max(?:imum)?\b.*|amrap)")
-_MAX_FIRST = re.compile(r"(?P<max>max(?:imum)?[ -](?:effort[ -])?(?:reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|unbroken|effort)(?: of)?) (?P<name>\S.*)")
-_SETS_OF = re.compile(rf"(?P<name>\S.*?)[ :,-]+(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets?(?: (?:of|x))?|{_X}) ?(?P<q>[0-9.m].*)")
-_SETS_FIRST = re.compile(rf"(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets? (?:of|x) |{_X})(?P<q>{AMOUNT}(?:[ -]?{UNIT})?)(?: of)? (?P<name>\S.*)")
-_BY_X = re.compile(rf"(?P<name>\S.*?)(?: +x *|x(?= ?[0-9])|(?<=\)) *x *)(?P<q>[0-9.m].*)")
+_MAX_FIRST = re.compile(
+    r"(?P<max>max(?:imum)?[ -](?:effort[ -])?(?:reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|unbroken"
+    r"|effort)(?: of)?) (?P<name>\S.*)"
+)
+_SETS_OF = re.compile(
+    rf"(?P<name>\S.*?)[ :,-]+(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets?(?: (?:of|x))?|{_X}) ?"
+    r"(?P<q>[0-9.m].*)"
+)
+_SETS_FIRST = re.compile(
+    rf"(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets? (?:of|x) |{_X})(?P<q>{AMOUNT}(?:[ -]?{UNIT})?)"
+    r"(?: of)? (?P<name>\S.*)"
+)
+_BY_X = re.compile(r"(?P<name>\S.*?)(?: +x *|x(?= ?[0-9])|(?<=\)) *x *)(?P<q>[0-9.m].*)")
 _SCHEME = re.compile(r"(?P<name>\S.*?)[ :]+(?:x )?(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){2,14})(?: ?reps?)?")
-_Q_NAME = re.compile(rf"{AMOUNT}[ -]?{UNIT}(?: of| -)? +(?P<name>\S.*)|(?P<timed>[0-9]{{1,3}}:[0-5][0-9])(?: of)? +(?P<name2>\S.*)")
+_Q_NAME = re.compile(
+    rf"{AMOUNT}[ -]?{UNIT}(?: of| -)? +(?P<name>\S.*)|(?P<timed>[0-9]{{1,3}}:[0-5][0-9])(?: of)? +(?P<name2>\S.*)"
+)
 _N_NAME = re.compile(rf"{AMOUNT}(?: of)? +(?P<name>\S.*)")
-_NAME_Q = re.compile(r"(?P<name>\S.*?)(?: ?[:-] | (?:for )?)(?P<q>[0-9.].*)")
+_NAME_Q = re.compile(r"(?P<name>\S.*?)(?: ?[:,-] | (?:for )?)(?P<q>[0-9.].*)")
 _SIDED_NAME = re.compile(r"1[ -](?:arm|leg)")
 _NAME_LIKE = re.compile(r"[a-z]")
 _NOT_IN_NAME = re.compile(r" x |[+|@%=]|[,;:]|\bx[0-9]| or ")
-_LOOSE = frozenset("unbroken total alternating reps rep ub".split())
+_SCHEME_WORDS = re.compile(
+    r"\b(?:e[0-9]*mom|amrap|sets?|rounds?|rest|minutes?|seconds?|tabata|reps?|every)\b"
+)
+_LOOSE = frozenset(words("unbroken total alternating reps rep ub"))
 
 
 def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Term | None:
@@ -272,12 +334,16 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
 def _completed(term: Term, got: _Clauses, shift: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
     parts = tuple(
-        part._replace(start=part.start + shift, end=part.end + shift, pause=_part_pause(part, got, k, len(term.parts)))
+        part._replace(
+            start=part.start + shift, end=part.end + shift, pause=_part_pause(part, got, k, len(term.parts))
+        )
         for k, part in enumerate(term.parts)
     )
-    quantity, count, behind_x = got.per_side_count or term.quantity, term.count, term.behind_x
+    quantity, count, behind_x = got.per_side_count or term.quantity, term.times, term.behind_x
     if got.per_side_count:
         count = None
+    if got.bracketed and not (quantity or count):
+        quantity, behind_x = got.bracketed, True
     unread = got.tail
     if got.tail and not (quantity or count):
         found = _TAIL_Q.match(got.tail)
@@ -290,7 +356,7 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
     return term._replace(
         parts=parts,
         quantity=quantity,
-        count=count,
+        times=count,
         behind_x=behind_x,
         sets=term.sets or got.sets,
         side=got.side or (quantity.per_side if quantity else None),
@@ -323,14 +389,18 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
         if inner:
             pause = Pause(Range(number(paused["a"]), number(paused["b"] or paused["a"])))
             first = inner[0]
-            return (ReadPart(first.movement_id, start + lead, start + lead + paused.end() + first.end, pause),)
+            return (
+                ReadPart(first.movement_id, start + lead, start + lead + paused.end() + first.end, pause),
+            )
     if found:
         base = start + lead
         return tuple(
-            ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None) for n in found
+            ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
+            for n in found
         )
     plain = _BRACKET.sub(" ", name)
-    if any_name and _NAME_LIKE.search(plain) and not _NOT_IN_NAME.search(plain) and len(name) <= 80:
+    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(plain)
+    if any_name and _NAME_LIKE.search(plain) and not unlike and len(name) <= 80:
         return (ReadPart(None, start + lead, start + lead + len(name)),)
     return ()
 
@@ -371,7 +441,9 @@ def _sets_of(head: str, _any_name: bool) -> Term | None:
         parts = _named(head, *found.span("name"), any_name=False) if found and quantity else ()
         if found and parts:
             low = number(found["k"])
-            return Term(parts, quantity=quantity, behind_x=True, sets=Range(low, number(found["k2"] or found["k"])))
+            return Term(
+                parts, quantity=quantity, behind_x=True, sets=Range(low, number(found["k2"] or found["k"]))
+            )
     return None
 
 
@@ -440,8 +512,12 @@ def _n_name(head: str, *, any_name: bool) -> Term | None:
     quantity = quantity_of(found) if not found["clock"] else None
     if quantity is None:
         return None
-    sided = Quantity("reps", quantity.value, unit=False, per_side=quantity.per_side) if quantity.per_side else None
-    return Term(parts, count=None if sided else quantity.value, quantity=sided)
+    sided = (
+        Quantity("reps", quantity.value, unit=False, per_side=quantity.per_side)
+        if quantity.per_side
+        else None
+    )
+    return Term(parts, times=None if sided else quantity.value, quantity=sided)
 
 
 def _n_known_name(head: str, _any_name: bool) -> Term | None:
@@ -452,7 +528,7 @@ def _name_q(head: str, _any_name: bool) -> Term | None:
     """``NAME [":" | "for"] Q`` with a unit, or behind a colon or dash."""
     found = _NAME_Q.fullmatch(head)
     quantity = _loose_quantity(found["q"]) if found else None
-    if found is None or quantity is None or not (quantity.unit or found.group(0)[found.end("name")] in ":-"):
+    if found is None or quantity is None or not (quantity.unit or found.group(0)[found.end("name")] in ":,-"):
         return None
     parts = _named(head, *found.span("name"), any_name=False)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None

@@ -5,6 +5,8 @@ By now every line has its place; here each node is given what the lines around i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -14,11 +16,11 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
+from wod_pipeline.parsing._exercises import ReadPart
 from wod_pipeline.parsing._lists import ReadExercise
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
-from wod_pipeline.parsing._notes import note_kind, read_added
-from wod_pipeline.parsing._exercises import ReadPart
+from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
 from wod_pipeline.program import (
@@ -31,6 +33,7 @@ from wod_pipeline.program import (
     Range,
     Reference,
     Segment,
+    SegmentKind,
     Session,
     SetRow,
     SourceLine,
@@ -44,6 +47,7 @@ class Finisher:
     def __init__(self, lines: list[SourceLine], policy: Policy) -> None:
         self._lines = lines
         self._policy = policy
+        self._added_by: dict[int, list[tuple[Added, int]]] = {}
         self.diagnostics: dict[tuple[str, int | None], Diagnostic] = {}
 
     def _report(self, code: str, line: int, **words: object) -> None:
@@ -104,7 +108,11 @@ class Finisher:
     def _check_interval(self, draft: BlockDraft) -> None:
         """§6 The three figures of an interval scheme, when all are stated, must agree."""
         scheme, line = draft.scheme, draft.scheme_line
-        if scheme.scheme != "every" or line is None or not (scheme.interval_s and scheme.duration_s and scheme.sets):
+        if (
+            scheme.scheme != "every"
+            or line is None
+            or not (scheme.interval_s and scheme.duration_s and scheme.sets)
+        ):
             return
         ends = [end for end in (scheme.sets.min, scheme.sets.max) if end is not None]
         if any(round(end * scheme.interval_s) == scheme.duration_s for end in ends):
@@ -145,13 +153,19 @@ class Finisher:
     def _single_row(self, draft: ExerciseDraft, block: BlockDraft) -> RowDraft | None:
         """`NAME 70% x 4` under a scheme line prescribes every set of it, not the first."""
         inline = [row for row in draft.rows if row.n == draft.lines[0]]
-        return inline[0] if block.stated and len(draft.rows) == len(inline) == 1 and inline[0].read.count == 1 else None
+        return (
+            inline[0]
+            if block.stated and len(draft.rows) == len(inline) == 1 and inline[0].read.repeat == 1
+            else None
+        )
 
     def _part(self, draft: ExerciseDraft, part: ReadPart, reps: int | None) -> Part:
         form, n = draft.form, draft.lines[0]
         raw = form.words(part.start, part.end).strip()
         start, end = form.origin(part.start), form.origin(part.start) + len(raw)
-        url = next((link.href for link in self._lines[n].links if link.start < end and link.end > start), None)
+        url = next(
+            (link.href for link in self._lines[n].links if link.start < end and link.end > start), None
+        )
         if part.movement_id is None:
             near = nearest_name(raw)
             self._report("unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "")
@@ -170,7 +184,12 @@ class Finisher:
 
     # ------------------------------------------------------------------ loads
     def _set_loads(
-        self, exercise: Exercise, draft: ExerciseDraft, block: BlockDraft, rows: list[RowDraft], single: RowDraft | None
+        self,
+        exercise: Exercise,
+        draft: ExerciseDraft,
+        block: BlockDraft,
+        rows: list[RowDraft],
+        single: RowDraft | None,
     ) -> None:
         ids = [part.movement_id for part in exercise.parts]
         n = draft.lines[0]
@@ -182,17 +201,20 @@ class Finisher:
             stated[0] = self._with_notes(own, n, draft, block)
         references = self._references(stated, ids)
         name = " + ".join(part.raw for part in exercise.parts)
-        loads = [self._load(read, line, ref, name) for (read, line), ref in zip(stated, references)]
+        loads = [
+            self._load(read, line, ref, name) for (read, line), ref in zip(stated, references, strict=True)
+        ]
         exercise.load = loads[0]
         exercise.set_rows = [
-            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load) for row, load in zip(rows, loads[1:])
+            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load)
+            for row, load in zip(rows, loads[1:], strict=True)
         ]
 
     def _with_notes(
         self, own: ReadLoad | None, n: int, draft: ExerciseDraft, block: BlockDraft
     ) -> tuple[ReadLoad | None, int]:
         """§8 What the notes of the block and of the exercise add to the load of an exercise without set rows."""
-        added = [(read_added(self._lines[note.n].text), note.n) for note in (*block.notes, *draft.notes)]
+        added = [*self._added(block.notes), *self._added(draft.notes)]
         load = own.load if own else None
         if load is None and block.scheme.empty_bar:
             own, load = _of(Load("empty_bar")), Load("empty_bar")
@@ -209,7 +231,17 @@ class Finisher:
             own = own._replace(load=rising) if own else _of(rising)
         return own, n
 
-    def _references(self, stated: list[tuple[ReadLoad | None, int]], ids: list[str | None]) -> list[Reference | None]:
+    def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
+        """What notes add, those that add nothing left out; remembered for the block all its exercises share."""
+        key = id(notes)
+        if key not in self._added_by:
+            reads = ((read_added(self._lines[note.n].text), note.n) for note in notes)
+            self._added_by[key] = [(read, n) for read, n in reads if read != NOTHING]
+        return self._added_by[key]
+
+    def _references(
+        self, stated: list[tuple[ReadLoad | None, int]], ids: list[str | None]
+    ) -> list[Reference | None]:
         """§8 rules 1 to 6 for the percents of one exercise, in reading order."""
         explicit = [self._explicit(read, ids) for read, _ in stated]
         out: list[Reference | None] = []
@@ -281,7 +313,9 @@ def _joined(bounds: list[ReadLoad]) -> ReadLoad:
 
 
 def _copy(load: Load) -> Load:
-    return Load(load.kind, load.pct, load.ref, load.abs, load.past, load.delta_pct, load.rpe, load.word, load.ramp)
+    return Load(
+        load.kind, load.pct, load.ref, load.abs, load.past, load.delta_pct, load.rpe, load.word, load.ramp
+    )
 
 
 def _inherited(near: Reference) -> Reference:
@@ -305,7 +339,7 @@ def in_words(seconds: int) -> str:
     return f"{minutes} minute{'s' if minutes != 1 else ''}"
 
 
-def _kind(blocks: list[Block]) -> str:
+def _kind(blocks: list[Block]) -> SegmentKind:
     movements = [
         VOCABULARY[part.movement_id]
         for block in blocks
@@ -318,7 +352,7 @@ def _kind(blocks: list[Block]) -> str:
     return segment_kind((block.scheme for block in blocks), families + [("", False)] * unknown)
 
 
-def _span(own: list[int], children: list[Note] | list[Block | Note] | list[Exercise | Note]) -> Span:
+def _span(own: list[int], children: Sequence[Note | Block | Exercise]) -> Span:
     """§2 The first and last line over a node's own and its descendants' lines."""
     ends = [*own, *(end for child in children for end in child.lines)]
     return (min(ends), max(ends)) if ends else (0, 0)

@@ -13,16 +13,19 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.builder._htmlparser import HTMLParserTreeBuilder
 
+from wod_pipeline.parsing._text import words
 from wod_pipeline.program import Link, SourceLine
 
 BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr blockquote pre hr section article"
-    " header footer main nav aside figure figcaption address form fieldset legend details summary center body html"
-    " br".split()
+    words(
+        "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr blockquote pre hr section article"
+        " header footer main nav aside figure figcaption address form fieldset legend details summary center body html"
+        " br"
+    )
 )
 """Elements whose start and end break a line. Every other element is inline, known or not."""
 
-_HEAD_ONLY = frozenset("head title meta link base style script noscript template".split())
+_HEAD_ONLY = frozenset(words("head title meta link base style script noscript template"))
 _CELLS = frozenset(("td", "th"))
 _ROW_ENDS = frozenset(("tr", "table", "tbody", "thead", "tfoot"))
 

@@ -9,13 +9,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
+from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, side_of
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
 from wod_pipeline.parsing._text import MAX_MATCHED, Form
-from wod_pipeline.program import Range, Rest, Side
+from wod_pipeline.program import Load, Range, Rest, Side
 
 
 class Element(NamedTuple):
@@ -86,11 +86,12 @@ class _Piece(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def read_movements(form: Form, start: int = 0) -> MovementLine | None:
+def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> MovementLine | None:
     """The movements the matching form names from `start` on, when that is all it does.
 
     ``line = ["Minute" N "-"] [N "."] element {("," | "or") element}``, ``element = term {"+" term}``. Lines that
-    start with `*` or stand wholly in brackets name none.
+    start with `*` or stand wholly in brackets name none. `lenient`: when one of the names is known, others
+    behind a count need not be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
     if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
@@ -103,7 +104,7 @@ def read_movements(form: Form, start: int = 0) -> MovementLine | None:
     start = other.end() if other else start
     opens = _OR_NEXT.search(text, start)
     form = form._replace(text=text[: opens.start()]) if opens else form
-    elements = _with_rows(form, start) or _elements(form, start, len(form.text))
+    elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     if not elements:
         return None
     return MovementLine(elements, int(minute["n"]) if minute else None, bool(other), bool(opens))
@@ -126,7 +127,7 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
     return (*elements[:-1], last._replace(terms=terms))
 
 
-def _elements(form: Form, start: int, end: int) -> tuple[Element, ...]:
+def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
     opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
     groups = [found.span() for found in _GROUP.finditer(form.text)]
     plain = form._replace(text=opened)
@@ -135,14 +136,18 @@ def _elements(form: Form, start: int, end: int) -> tuple[Element, ...]:
         elements = _fold(plain, pieces, groups, any_name=any_name)
         if elements:
             return _all_alternatives(elements)
-    return ()
+    elements = _fold(plain, pieces, groups, any_name=True, lenient=True) if lenient else ()
+    known = any(part.movement_id for element in elements for term in element.terms for part in term.parts)
+    return _all_alternatives(elements) if known else ()
 
 
 def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
-    """In `A, B or C x Q` all three are alternatives: neither A nor B says how much."""
+    """In `A, B or C x Q` and `Q A, B or C` all three are alternatives: only one of them says how much."""
     out = list(elements)
     for k in range(len(out) - 2, 0, -1):
-        bare = all(not element.alternative and _says_nothing(element) for element in out[k - 1 : k + 1])
+        bare = _says_nothing(out[k]) and not out[k].alternative and (k == 1 or _says_nothing(out[k - 1]))
+        if k == 1 and not _says_nothing(out[0]):
+            bare = bare and all(_says_nothing(element) for element in out[1:])
         if out[k + 1].alternative and bare:
             out[k] = out[k]._replace(alternative=True)
     return tuple(out)
@@ -164,17 +169,28 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
 
 
 _MOST_PIECES = 40
+_HEAVY_FEW = re.compile(r"(?:heavy|challenging) (?:single|double|triple|set of [0-9]{1,2})s?")
 
 
 def _fold(
-    form: Form, pieces: list[_Piece], groups: list[tuple[int, int]], *, any_name: bool
+    form: Form,
+    pieces: list[_Piece],
+    groups: list[tuple[int, int]],
+    *,
+    any_name: bool,
+    lenient: bool = False,
 ) -> tuple[Element, ...]:
     """Read piece by piece; a piece that is no term is a clause of the term before it, or part of a longer name."""
     elements: list[Element] = []
     k = 0
     while k < len(pieces) and len(pieces) <= _MOST_PIECES:
         taken = _longest_term(form, pieces, k, any_name=any_name)
-        if taken:
+        taken = taken or (_unknown_counted(form, pieces[k]) if lenient else None)
+        behind = _with_quantity(form, pieces, k) if elements else None
+        if behind and not elements[-1].terms[-1].counted:
+            _replace_last(elements, behind)
+            k += 1
+        elif taken:
             term, count = taken
             _join(elements, term, pieces[k], groups)
             k += count
@@ -186,6 +202,22 @@ def _fold(
     return tuple(elements)
 
 
+def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
+    """A piece that is only a quantity belongs to the name before the comma: `Rows, 3 x 12`."""
+    piece = pieces[k]
+    if piece.joiner != "," or form.text[piece.start : piece.start + 1] not in set("0123456789x"):
+        return None
+    if read_term(form, piece.start, piece.end, any_name=False):
+        return None
+    return read_term(form, pieces[k - 1].start, piece.end, any_name=False)
+
+
+def _unknown_counted(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+    text = form.text[piece.start : piece.end].strip(" .:")
+    found = _PLAIN_NAME.fullmatch(text)
+    return _unknown_in_complex(form, piece) if found and found["n"] else None
+
+
 def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
     loose = any_name and _ends_in_x(form, pieces)
@@ -195,7 +227,7 @@ def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -
         term = read_term(form, pieces[k].start, pieces[k + count - 1].end, any_name=any_name or count == 1)
         if term:
             return term, count
-    if loose and (pieces[k].joiner == "+" or pieces[k + 1 : k + 2] and pieces[k + 1].joiner == "+"):
+    if loose and (pieces[k].joiner == "+" or (pieces[k + 1 : k + 2] and pieces[k + 1].joiner == "+")):
         return _unknown_in_complex(form, pieces[k])
     return None
 
@@ -219,7 +251,7 @@ def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
         return None
     count = Range(int(found["n"]), int(found["n"])) if found["n"] else None
     part = ReadPart(None, start + found.start("name"), start + found.end("name"))
-    return Term((part,), count=count), 1
+    return Term((part,), times=count), 1
 
 
 def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple[int, int]]) -> None:
@@ -234,6 +266,11 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
 def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
+    side = side_of(text)
+    if side:
+        return term._replace(side=term.side or side)
+    if _HEAVY_FEW.fullmatch(text) and term.load is None:
+        return term._replace(load=ReadLoad(Load("described", word="heavy"), 0, 0), load_words=text)
     further = read_further(term.load.load, text) if term.load and term.load.load else None
     if further:
         said = f"{term.load_words} {text}"
@@ -279,16 +316,16 @@ def _is_complex(element: Element, *, joins: bool) -> bool:
     terms = element.terms
     if element.grouped or any(not term.counted for term in terms):
         return True
-    if terms[-1].count is not None and terms[-1].behind_x:
+    if terms[-1].times is not None and terms[-1].behind_x:
         return True
     return joins and all(term.quantity is None or term.quantity.field == "reps" for term in terms)
 
 
 def _simple(term: Term) -> ReadExercise:
     """One term is one exercise; its count is the exercise's repetitions."""
-    if term.count is not None and term.behind_x:
+    if term.times is not None and term.behind_x:
         return _complex((term,))
-    quantity = term.quantity or (Quantity("reps", term.count, unit=False) if term.count else None)
+    quantity = term.quantity or (Quantity("reps", term.times, unit=False) if term.times else None)
     parts = tuple((part, 1 if len(term.parts) > 1 else None) for part in term.parts)
     return _exercise((term,), parts, quantity)
 
@@ -297,9 +334,11 @@ def _complex(terms: tuple[Term, ...]) -> ReadExercise:
     """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
     total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
     counts = [_count(term, total) for term in terms]
-    if total is None and len(terms) > 1 and terms[0].count is not None and not any(counts[1:]):
-        total, counts[0] = Quantity("reps", terms[0].count, unit=False), None
-    parts = tuple((part, count or 1) for term, count in zip(terms, counts) for part in term.parts)
+    if total is None and len(terms) > 1 and terms[0].times is not None and not any(counts[1:]):
+        total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
+    parts: tuple[tuple[ReadPart, int | None], ...] = tuple(
+        (part, count or 1) for term, count in zip(terms, counts, strict=True) for part in term.parts
+    )
     if len(parts) == 1:
         parts = ((parts[0][0], counts[0]),)
     return _exercise(terms, parts, total)
@@ -310,7 +349,7 @@ def _each_behind_x(terms: tuple[Term, ...]) -> bool:
 
 
 def _count(term: Term, total: Quantity | None) -> int | None:
-    value = term.count
+    value = term.times
     if value is None and term.quantity is not None and term.quantity is not total:
         value = term.quantity.value
     return int(value.min) if value is not None and value.min is not None else None

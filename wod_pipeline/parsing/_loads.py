@@ -50,7 +50,8 @@ _ABOVE = r"at least|no less than|not (?:below|under)|over|above|more than"
 _RAMP_WORDS = r"(?:ramp|work|build|climb)(?:ing)?(?: up)?|increas(?:e|ing)"
 _RAMP = rf"(?:slowly )?(?:{_RAMP_WORDS})(?: (?:from|to|up))*"
 _PERCENT = re.compile(
-    rf"(?:(?P<ramp>{_RAMP}) )?(?:(?P<below>{_BELOW}) |(?P<above>{_ABOVE}) )?(?:(?P<sign>[<>]=?) ?)?(?:about |around |~ ?|at )?{PERCENT}"
+    rf"(?:(?P<ramp>{_RAMP}) )?(?:(?P<below>{_BELOW}) |(?P<above>{_ABOVE}) )?(?:(?P<sign>[<>]=?) ?)?(?:about "
+    rf"|around |~ ?|at )?{PERCENT}"
 )
 _OF = re.compile(
     r",? ?(?:\((?=of ))?(?P<of>of )?(?:(?:your|the|a|his|her|their|my|current|best|estimated|training) )*"
@@ -67,7 +68,8 @@ _NO_NAME = re.compile(
 )
 _NAME_STOP = re.compile(r"[,;:(.]| - | for | then | with | x |@|\Z")
 _SAME = re.compile(
-    rf"(?:(?:the|use|at) )*same(?: (?:loads?|weights?|percentages?|%))?(?: as| from| on)*(?: (?:the )?)(?:one )?{PAST}"
+    r"(?:(?:the|use|at) )*same(?: (?:loads?|weights?|percentages?|%))?(?: as| from| on)*(?: (?:the )?)"
+    rf"(?:one )?{PAST}"
 )
 _MORE = re.compile(
     rf"{PERCENT} (?:(?P<more>more|heavier|higher|above|over|up)|(?P<less>less|lighter|lower|below|under|down))"
@@ -75,13 +77,16 @@ _MORE = re.compile(
 )
 _OF_PAST = re.compile(rf"{PERCENT} (?:of|from) (?:the )?(?:weight (?:from|of) )?{PAST}")
 _BODY = re.compile(
-    rf"(?:(?P<n>{NUM})(?:/(?P<d>{NUM}))? ?(?P<sign>%|percent|x|times)? ?(?:of )?)?(?:your )?(?:bw|body[ -]?weight)(?![a-z])(?! ?\+)"
+    rf"(?:(?P<n>{NUM})(?:/(?P<d>{NUM}))? ?(?P<sign>%|percent|x|times)? ?(?:of )?)?(?:your )?(?:bw"
+    r"|body[ -]?weight)(?![a-z])(?! ?\+)"
 )
 _RPE = re.compile(
-    rf"(?:@ ?)?(?:rpe ?(?:of )?[:=]? ?(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?|(?P<a2>{NUM})(?:-(?P<b2>{NUM}))? ?rpe)(?![a-z])"
+    rf"(?:@ ?)?(?:rpe ?(?:of )?[:=]? ?(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?|(?P<a2>{NUM})(?:-"
+    rf"(?P<b2>{NUM}))? ?rpe)(?![a-z])"
 )
 _RIR = re.compile(
-    rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])|rir ?(?P<a2>{NUM})(?:-(?P<b2>{NUM}))?"
+    rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])|rir ?(?P<a2>{NUM})(?:-"
+    rf"(?P<b2>{NUM}))?"
 )
 _ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)?(?P<slash>/|-| ?to ) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
 _BARE = re.compile(
@@ -89,7 +94,8 @@ _BARE = re.compile(
 )
 _EMPTY_BAR = re.compile(r"(?:with |w/ ?|using |just )*(?:the |an? )?empty (?:bar(?:bell)?s?)(?![a-z])")
 _DESCRIBED = re.compile(
-    r"(?:as )?(?:an? )?(?P<word>light|moderate|medium|heavy)(?:er)?(?: (?:weights?|loads?|bar|as possible))*(?![a-z-])"
+    r"(?:as )?(?:an? )?(?P<word>light|moderate|medium|heavy)(?:er)?(?: (?:weights?|loads?|bar|as possible))*"
+    r"(?![a-z-])"
 )
 _WORDS = {"light": "light", "moderate": "moderate", "medium": "moderate", "heavy": "heavy"}
 
@@ -258,7 +264,8 @@ _MARKED: tuple[Form, ...] = (
 
 _HINT = re.compile(r"%|percent|same|bw|body|rpe|rir|reserve|tank|kg|kilo|lb|pound|#|pood|empty")
 _STARTS = re.compile(
-    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around )*(?:[0-9.]|same|the same|use the same|at the same|with|w/|rpe|rir|the empty|an empty|empty|body|bw|your bw|@)"
+    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around )*(?:[0-9.]|same|the same"
+    r"|use the same|at the same|with|w/|rpe|rir|the empty|an empty|empty|body|bw|your bw|@)"
 )
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from wod_pipeline.parsing._text import form_of
+from wod_pipeline.parsing._text import form_of, words
 
 
 class Movement(NamedTuple):
@@ -37,18 +37,20 @@ class Name(NamedTuple):
 
 
 FAMILIES = frozenset(
-    "snatch clean clean+jerk jerk pull press squat hinge accessory gymnastics conditioning".split()
+    words("snatch clean clean+jerk jerk pull press squat hinge accessory gymnastics conditioning")
 )
 DROPPABLE = frozenset(
-    # implements
-    "db dumbbell kb kettlebell barbell bar plate band banded sandbag"
-    # sides
-    " single one 1 arm leg alternating"
-    # manner
-    " strict kipping unbroken weighted empty easy light heavy moderate slow fast standing seated deficit"
-    " jumping inchworm tempo pause paused pausing"
-    # the rest
-    " hold bottom top max of the your a or with".split()
+    words(
+        # implements
+        "db dumbbell kb kettlebell barbell bar plate band banded sandbag"
+        # sides
+        " single one 1 arm leg alternating"
+        # manner
+        " strict kipping unbroken weighted empty easy light heavy moderate slow fast standing seated deficit"
+        " jumping inchworm tempo pause paused pausing"
+        # the rest
+        " hold bottom top max of the your a or with"
+    )
 )
 _PAUSES = frozenset(("pause", "paused", "pausing"))
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -115,7 +117,7 @@ def resolve(text: str) -> tuple[Name, ...]:
     if not text or len(text) > MAX_NAME:
         return ()
     whole = _BY_NAME.get(plain_name(text))
-    if whole:
+    if whole and text != "single":  # a single is one repetition, singles are a way to skip
         return (Name(whole, 0, len(text)),)
     bare = _PAUSE_CLAUSE.sub(" ", _BRACKETS.sub(" ", text))
     exact = _BY_NAME.get(plain_name(bare))
@@ -144,14 +146,15 @@ def _both_halves(text: str) -> tuple[Name, ...]:
 
 
 def _dropping(text: str, bare: str) -> tuple[Name, ...]:
-    words, paused, at = plain_name(bare).split(), False, 0
-    while at < len(words):
-        if words[at] not in DROPPABLE:
+    left, paused, at = plain_name(bare).split(), False, 0
+    while at < len(left):
+        if left[at] not in DROPPABLE:
             at += 1
             continue
-        paused = words.pop(at) in _PAUSES or paused
-        found = _BY_NAME.get(" ".join(words))
-        if found:
+        paused = left.pop(at) in _PAUSES or paused
+        name = " ".join(left)
+        found = _BY_NAME.get(name)
+        if found and name not in DROPPABLE:
             return (Name(found, 0, len(text), paused),)
     return ()
 

@@ -55,14 +55,16 @@ class Added(NamedTuple):
 _AT_MOST = re.compile(
     rf"\b(?:stay|keep)(?:ing)?\b[^.;]{{0,60}}?\b(?:below|under) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
 )
-_AT_LEAST = re.compile(rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)")
+_AT_LEAST = re.compile(
+    rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
+)
 _EMPTY = re.compile(r"\bstart(?:ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
 _RAMP = re.compile(
     r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|\badd(?:ing)? weight as\b"
     r"|\bincreas(?:e|es|ing)\b|(?<!rope )\bclimb(?:ing)?\b"
 )
 _NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno|\bwithout)(?: [a-z]+)? ?\Z")
-_NOTHING = Added()
+NOTHING = Added()
 
 
 @lru_cache(maxsize=8192)
@@ -70,7 +72,7 @@ def read_added(line: str) -> Added:
     """§8 The loads a note adds: a cap, a floor, the empty bar, a rise over the sets."""
     text = form_of(line).text
     if len(text) > MAX_MATCHED:
-        return _NOTHING
+        return NOTHING
     return Added(
         at_most=_bound(_AT_MOST.search(text), low=False),
         at_least=_bound(_AT_LEAST.search(text), low=True),

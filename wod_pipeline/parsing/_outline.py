@@ -14,7 +14,7 @@ from typing import NamedTuple
 from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._segments import is_lettered, starts_over
-from wod_pipeline.parsing._text import MAX_MATCHED, form_of
+from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
 from wod_pipeline.program import (
     WEEKDAYS,
     Diagnostic,
@@ -25,9 +25,7 @@ from wod_pipeline.program import (
     Weekday,
 )
 
-_WEEKDAY = (
-    r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
-)
+_WEEKDAY = r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 _START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?(?P<n>[0-9]{{1,3}})|session ?[0-9]{{1,3}})(?![a-z0-9'])")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
@@ -39,8 +37,10 @@ _DATE = re.compile(
     r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:,? [0-9]{4})?"
 )
 _HEADING_WORDS = frozenset(
-    "session day rest off active recovery optional test testing max mock meet training workout deload makeup"
-    " morning afternoon evening am pm".split()
+    words(
+        "session day rest off active recovery optional test testing max mock meet training workout deload makeup"
+        " morning afternoon evening am pm"
+    )
 )
 _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
     (re.compile(r"\b(?:rest|off|recovery)\b"), "rest"),
@@ -70,8 +70,8 @@ def read_heading(line: str) -> Heading | None:
     if not start or form.starred:
         return None
     rest = _DATE.sub(" ", _MAKE_UP.sub("makeup", _BRACKETS.sub(" ", form.text[start.end() :])))
-    words = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()
-    if not all(word in _HEADING_WORDS or _NUMBER.fullmatch(word) for word in words):
+    said = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()
+    if not all(word in _HEADING_WORDS or _NUMBER.fullmatch(word) for word in said):
         return None
     weekday = start["weekday"]
     return Heading(_weekday(weekday) if weekday else None, numbered=not weekday and not start["day"])
@@ -128,7 +128,7 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
         _fit_without_heading(cuts, dated, found)
     sessions = [
         _session(cut, behind.first if behind else len(texts), texts, dated, found)
-        for cut, behind in zip(cuts, [*cuts[1:], None])
+        for cut, behind in zip(cuts, [*cuts[1:], None], strict=True)
     ]
     return OutlinedPost(
         source=plain.source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from wod_pipeline.parsing._drafts import Draft, NoteDraft, SessionDraft
 
@@ -29,5 +30,8 @@ def _all(sessions: list[SessionDraft], preamble: list[NoteDraft]) -> Iterator[tu
                     yield from _numbered(f"{at_exercise}/set_rows", exercise.rows)
 
 
-def _numbered(at: str, nodes: Iterable[Draft]) -> Iterator[tuple[Draft, str]]:
+DraftT = TypeVar("DraftT", bound=Draft)
+
+
+def _numbered(at: str, nodes: Iterable[DraftT]) -> Iterator[tuple[DraftT, str]]:
     return ((node, f"{at}/{k}") for k, node in enumerate(nodes))

@@ -54,7 +54,9 @@ UNIT = (
     r"(?P<unit>rep(?:etition)?s?|times|steps?|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|met(?:er|re)s?|m"
     r"|kilomet(?:er|re)s?|km|k|feet|foot|ft|'|yards?|yds?|miles?|mi|calories?|cals?)(?![a-z0-9'])\.?"
 )
-_QUANTITY = re.compile(rf"{AMOUNT}(?:[ -]?{UNIT})?(?: total)?(?: (?:of )?(?=reps?\Z)reps?)?")
+_QUANTITY = re.compile(rf"{AMOUNT}(?:[ -]?{UNIT})?")
+_WORDY = re.compile(rf"{AMOUNT}(?:(?: [a-z&-]{{2,12}}){{1,4}} reps?|[ -]?{UNIT} total)")
+_CLUSTER = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2,5}(?: ?reps?)?")
 _MAX = re.compile(
     r"(?:max(?:imum)?|amrap)(?:[ -](?:(?:effort|set)(?: of)? ?)?"
     r"(?P<of>reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|seconds|effort|unbroken(?: reps)?)?)?"
@@ -63,9 +65,11 @@ _MAX = re.compile(
 
 def read_quantity(text: str) -> Quantity | None:
     """The quantity `text` is as a whole: ``AMOUNT [UNIT]`` or ``max UNIT``."""
-    found = _QUANTITY.fullmatch(text)
+    found = _QUANTITY.fullmatch(text) or _WORDY.fullmatch(text)
     if found:
         return quantity_of(found)
+    if _CLUSTER.fullmatch(text):
+        return Quantity("reps", exact(sum(map(int, re.findall("[0-9]+", text)))), unit=False)
     most = _MAX.fullmatch(text)
     if most:
         return Quantity("reps", None, unit=True, max_of=_MAXIMA.get((most["of"] or "")[:3], "reps"))

@@ -19,13 +19,18 @@ class ReadRest(NamedTuple):
 
 _LENGTH = (
     rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?(?: ?min(?:ute)?s?)?"
-    rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec(?:ond)?s?|s|min(?:ute)?s?|m))"
+    rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec"
+    r"(?:ond)?s?|s|min(?:ute)?s?|m))"
 )
 _REST = re.compile(
-    r"(?:rest(?:ing)?(?: ?[:=-])?(?: (?:for|about|exactly|(?P<least>at least)|(?P<most>up to|at most|no more than)|period))*(?: ?[:=])? ?"
-    rf"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?(?: ?\(?(?:work|rest)(?: ?(?:to|:|/) ?(?:work|rest))\)?)?|equal to work(?: time)?)|{_LENGTH})"
+    r"(?:rest(?:ing)?(?: ?[:=-])?(?: (?:for|about|exactly|(?P<least>at least)|(?P<most>up to|at most"
+    r"|no more than)|period))*(?: ?[:=])? ?"
+    r"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?"
+    rf"(?: ?\(?(?:work|rest)(?: ?(?:to|:|/) ?(?:work|rest))\)?)?|equal to work(?: time)?)|{_LENGTH})"
     rf"|{_LENGTH.replace('P<', 'P<r_')} (?:of )?rest)"
-    r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between| ?and repeat)?"
+    r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?"
+    r"|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between"
+    r"| ?and repeat)?"
 )
 
 
@@ -33,7 +38,9 @@ def read_rest(text: str) -> ReadRest | None:
     """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line."""
     if "rest" not in text:
         return None
-    found = _REST.fullmatch(text.strip("[(. ").rstrip(")].,;:! ") if "(" not in text[1:] else text.strip(" .,;"))
+    found = _REST.fullmatch(
+        text.strip("[(. ").rstrip(")].,;:! ") if "(" not in text[1:] else text.strip(" .,;")
+    )
     if not found:
         return None
     between = bool(found["between"]) and (found["of"] or "")[:3] in {"set", "rou"}

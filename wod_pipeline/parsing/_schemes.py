@@ -13,11 +13,10 @@ from wod_pipeline.parsing._exercises import ReadPart, Term
 from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
 from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._quantities import TIME, time_s
-from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
-Detail = Literal["cap", "on", "off", "rounds", "reps"]
+Detail = Literal["cap", "on", "off", "rounds", "reps", "target"]
 
 
 class ReadScheme(NamedTuple):
@@ -50,7 +49,7 @@ class ReadConnector(NamedTuple):
 _SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to) ?(?P<sets2>{NUM}))?"
 _QUALIFIER = re.compile(
     r"(?:(?: ?[,-])? ?(?:of|the following(?: complex| exercises| movements)?|as follows|for quality|not for time|nft"
-    r"|alternating(?: between)?|complete|perform|with (?:a )?partner|at (?:an? )?[a-z]+ (?:pace|effort)|for load"
+    r"|alternating(?: between)?|complete|perform|with (?:a )?partner|at (?:an? )?[a-z]+ (?:pace|effort)|for loads?"
     r"|for max reps|unbroken|total|each)(?![a-z'])| ?\([^()]*\))*(?P<end>[ :.\u2026,;-]*)"
 )
 
@@ -61,7 +60,7 @@ def _read_behind(form: Form, at: int) -> tuple[bool, MovementLine | None]:
     at = found.end() if found else at
     if at >= len(form.text):
         return True, None
-    movements = read_movements(form, at)
+    movements = read_movements(form, at) or read_movements(form, at, lenient=True)
     return movements is not None, movements
 
 
@@ -72,10 +71,15 @@ def _sets_range(found: re.Match[str]) -> Range:
 
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
-    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
-    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)|every minute|\(?emom\)?)(?![a-z]))?"
+    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
+    rf"(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
+    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)"
+    r"|every minute|\(?emom\)?)(?![a-z]))?"
 )
-_EVERY_SETS = re.compile(rf",? ?[(x-]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?: total)?(?![a-z])\)?")
+_EVERY_SETS = re.compile(
+    rf",? ?[(x-]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?! of each)(?: total)?"
+    r"(?![a-z])\)?"
+)
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
 _EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,]| of ))")
 
@@ -96,7 +100,9 @@ def _every(form: Form, at: int) -> ReadScheme | None:
         elif duration is None and (found := _EVERY_LONG.match(form.text, at)):
             duration, at, moved = time_s(found["time"]), found.end(), True
         elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
-            sets, duration = _bare(int(found["bare"]), interval, minutes=head["every"] is None and head["on"] is None)
+            sets, duration = _bare(
+                int(found["bare"]), interval, minutes=head["every"] is None and head["on"] is None
+            )
             at, moved = found.end(), True
     understood, movements = _read_behind(form, at)
     if not understood:
@@ -129,7 +135,7 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 # ------------------------------------------------------------------------------- sets, rounds, for time
 _SETS_OF = re.compile(
     rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total |super)?sets?(?![a-z'])"
-    rf"(?: of (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
+    rf"(?: (?:of|x) (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
 )
 _LOAD_BEHIND = re.compile(r" ?@ ?(?P<load>.*?)[ :.]*")
 _ROUNDS = re.compile(
@@ -138,8 +144,13 @@ _ROUNDS = re.compile(
 _RFT = re.compile(rf"{_SETS} ?rft(?![a-z])")
 _FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
 _REPS_LIST = r"(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){1,14})"
-_REP_LINE = re.compile(rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])")
-_CAP_INSIDE = re.compile(rf",? ?[(,]? ?(?:with (?:a|an) )?(?:(?:time )?cap[:=]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -](?:time )?cap)\)?")
+_REP_LINE = re.compile(
+    rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])"
+)
+_CAP_INSIDE = re.compile(
+    rf",? ?[(,]? ?(?:with (?:a|an) )?(?:(?:time )?cap[:=]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|"
+    rf"(?P<before>{TIME})[ -](?:time )?cap)\)?"
+)
 
 
 def _sets(form: Form, at: int) -> ReadScheme | None:
@@ -220,10 +231,14 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
 _AS_MANY = r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))? as possible"
 _AMRAP = re.compile(
     rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
-    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?)(?![a-z])"
+    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}"
+    r"(?!:?[0-9]))?\)?)(?![a-z])"
 )
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
-_ON_OFF = re.compile(rf"(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off|of rest|rest))?")
+_ON_OFF = re.compile(
+    rf"(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off"
+    r"|of rest|rest))?"
+)
 
 
 def _amrap(form: Form, at: int) -> ReadScheme | None:
@@ -264,14 +279,24 @@ def _on_off(form: Form, at: int) -> ReadScheme | None:
 
 # ----------------------------------------------------------------------------------------- build to max
 _BUILD = re.compile(
-    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
-    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the|new|today's|for))*"
+    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to"
+    r"| -|:)* )?"
+    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the"
+    r"|new|today's|for))*"
     r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"
-    r"|(?:(?P<heavy>heavy|challenging|tough|hard) )(?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?)?)(?![a-z])"
+    r"|(?P<heavy>heavy|challenging|tough|hard)(?![a-z])"
+    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?"
+    r"(?!-)))?)(?![a-z])"
 )
-_BUILD_TIME = re.compile(rf",? in (?P<time>{TIME})[ .:]*\Z")
+_BUILD_TIME = re.compile(
+    rf",? (?:in|within|over) (?:no more than |at most |up to )?(?:(?P<time>{TIME})|{_SETS} (?:sets?"
+    r"|attempts?))[ .:]*\Z"
+)
 _FEW = {"single": 1, "double": 2, "triple": 3}
-_INTO = re.compile(r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex| lift)? ?[:-]? ?(?=\S)")
+_INTO = re.compile(
+    r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex"
+    r"| lift)? ?[:-]? ?(?=\S)"
+)
 _BUILD_TAIL = re.compile(
     r"[ .:,]*(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
 )
@@ -285,8 +310,10 @@ def _build(form: Form, at: int) -> ReadScheme | None:
     target = _target(found)
     written = found["time"]
     timed = None if written else _BUILD_TIME.search(form.text, found.end())
+    counted = found if found["sets"] else timed
     if timed:
         written, form = timed["time"], form._replace(text=form.text[: timed.start()])
+    sets = _sets_range(counted) if counted and counted["sets"] else None
     stated = bool(written or found["sets"])
     movements = None
     if not _BUILD_TAIL.fullmatch(form.text, found.end()):
@@ -296,11 +323,10 @@ def _build(form: Form, at: int) -> ReadScheme | None:
         movements = read_movements(form, start) or (_unknown_lift(form, start) if stated else None)
         if movements is None:
             return None
-    if not stated and movements is None:
-        return None
     duration = time_s(written) if written else None
-    sets = _sets_range(found) if found["sets"] else None
-    return ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, movements=movements)
+    detail: Detail | None = None if stated or movements else "target"
+    stated_all = ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, detail=detail)
+    return stated_all._replace(movements=movements)
 
 
 def _without_brackets(form: Form, start: int) -> Form:
@@ -312,7 +338,7 @@ def _without_brackets(form: Form, start: int) -> Form:
     return form
 
 
-_LIFT = re.compile(r"[a-z][a-z' -]{2,40}(?=[ .:,(@]*\Z| ?[(@,])")
+_LIFT = re.compile(r"(?!weights?|loads?|bar|sets?\b)[a-z0-9][a-z' -]{2,40}(?=[ .:,(@]*\Z| ?[(@,])")
 
 
 def _unknown_lift(form: Form, start: int) -> MovementLine | None:
@@ -334,17 +360,27 @@ def _target(found: re.Match[str]) -> RmTarget | None:
 
 
 # ------------------------------------------------------------------------------------------ free, details
+_WITH_WEIGHT = re.compile(
+    r"(?:with |using )(?:an? )?(?P<word>light|moderate|medium|heavy) (?:weights?|bar(?:bell)?|loads?) ?:"
+)
 _EMPTY_BAR = re.compile(r"(?:with |using )(?:the |an? )?(?:empty )(?:bar(?:bell)?)(?! ?[a-z])(?=[:,. -]|\Z)")
-_CAP = re.compile(rf"\(?(?:(?:time )?cap ?[:=-]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -](?:time )?cap)\)?[ .]*")
+_CAP = re.compile(
+    rf"\(?(?:(?:time )?cap ?[:=-]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -]"
+    r"(?:time )?cap)\)?[ .]*"
+)
 
 
 def _empty_bar(form: Form, at: int) -> ReadScheme | None:
     """``"With empty bar" [":"]``."""
-    found = _EMPTY_BAR.match(form.text, at)
+    weighted = _WITH_WEIGHT.match(form.text, at)
+    found = weighted or _EMPTY_BAR.match(form.text, at)
     if not found:
         return None
     understood, movements = _read_behind(form, found.end())
-    return ReadScheme("free", empty_bar=True, movements=movements) if understood else None
+    if not understood:
+        return None
+    load = read_load(weighted["word"]) if weighted else None
+    return ReadScheme("free", empty_bar=not weighted, load=load, movements=movements)
 
 
 def _cap(form: Form, at: int) -> ReadScheme | None:
@@ -370,7 +406,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"for time", _for_time),
         (r"round|rft", _rounds),
         (r"set", _sets),
-        (r"empty bar", _empty_bar),
+        (r"empty bar|^(?:with|using) ", _empty_bar),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""
@@ -390,19 +426,26 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
 
 # -------------------------------------------------------------------------------------------- connectors
 _THEN = re.compile(
-    r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards| that)|next(?=[:.\u2026, -]*\Z))"
+    r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards"
+    r"| that)|next(?=[:.\u2026, -]*\Z))"
     r"(?:,? (?:complete|perform|continue with|move on to|immediately|directly)(?=[:.\u2026, -]*\Z))?"
 )
 _REST_THEN = re.compile(
-    rf"rest (?:for |exactly )*(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then(?: (?:complete|perform|begin|start))?|,? (?:and )?followed by)"
+    rf"rest (?:for |exactly )*(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads"
+    rf"|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then(?: (?:complete|perform|begin|start))?|,? "
+    r"(?:and )?followed by)"
 )
 _REST_UNTIL = re.compile(
     rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:(?:the )?(?:running )?clock (?:reaches|hits|reads|says) |the )?"
     rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?"
 )
-_AT_MARK = re.compile(rf"(?:then |and then )?at (?:the |minute )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?(?:,? (?:then|complete|begin|start))?")
+_AT_MARK = re.compile(
+    rf"(?:then |and then )?at (?:the |minute )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?"
+    r"(?:,? (?:then|complete|begin|start))?"
+)
 _WHEN = re.compile(
-    rf"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) (?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
+    r"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
+    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
 )
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")

@@ -25,20 +25,21 @@ class Label(NamedTuple):
 
 
 _LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
-_NAMED = re.compile(
-    r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)"
+_NAMED = re.compile(r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)")
+
+
+def _titled(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)")
+
+
+_TITLES: tuple[tuple[re.Pattern[str], SegmentKind], ...] = (
+    (_titled(r"(?:(?:suggested|general) )*warm[ -]?ups?"), "warm_up"),
+    (_titled(r"cool[ -]?downs?"), "cool_down"),
+    (_titled(r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?"), "main"),
+    (_titled(r"conditioning|metcon|workout of the day|wod"), "conditioning"),
+    (_titled(r"accessory|accessories"), "accessory"),
 )
-_TITLES: tuple[tuple[re.Pattern[str], SegmentKind], ...] = tuple(
-    (re.compile(rf"(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)"), kind)
-    for words, kind in (
-        (r"(?:(?:suggested|general) )*warm[ -]?ups?", "warm_up"),
-        (r"cool[ -]?downs?", "cool_down"),
-        (r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?", "main"),
-        (r"conditioning|metcon|workout of the day|wod", "conditioning"),
-        (r"accessory|accessories", "accessory"),
-    )
-)
-_OPTIONAL = re.compile(r"(?:optional|extra work)(?![a-z])")
+_OPTIONAL = re.compile(r"(?:optional|extra work)(?![a-z])(?: ?: ?|.*)")
 _COLON_BEFORE = re.compile(r"[:-] ?\Z")
 
 
@@ -68,8 +69,9 @@ def _letter_label(form: Form) -> Label | None:
 
 
 def _title(form: Form, at: int) -> Label | None:
-    if _OPTIONAL.match(form.text, at):
-        return Label(None, "optional", None, len(form.text), form.words(at, len(form.text)))
+    optional = _OPTIONAL.match(form.text, at)
+    if optional:
+        return Label(None, "optional", None, optional.end(), form.words(*optional.span()).rstrip(" :-"))
     for pattern, kind in _TITLES:
         found = pattern.match(form.text, at)
         if found and (found.end() == len(form.text) or _COLON_BEFORE.search(found[0])):

@@ -6,28 +6,39 @@ import re
 from typing import NamedTuple
 
 from wod_pipeline.parsing._loads import ReadLoad, read_load
+from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import NUM, exact, number
-from wod_pipeline.program import Range
+from wod_pipeline.program import Range, Rest
 
 
 class ReadRow(NamedTuple):
-    """A row as one line states it: sets `first` to `last`; without numbers (`first` None) the next `count` sets."""
+    """A row as one line states it: sets `first` to `last`; without numbers (`first` None) the next `repeat` sets."""
 
     first: int | None
     last: int | None
-    count: int
+    repeat: int
     reps: Range | None
     load: ReadLoad | None
+    rest: Rest | None = None
 
 
-_REPS = rf"(?P<reps>{NUM})(?: ?(?:-|to) ?(?P<reps2>{NUM}))?(?P<plus>\+)?"
+_REPS = rf"\(?(?P<reps>{NUM})(?: ?(?:-|to) ?(?P<reps2>{NUM}))?(?:(?P<complex>(?: ?\+ ?[0-9]{{1,2}}){{1,5}})|(?P<plus>\+))?\)?"
 _NUMBERS = r"[0-9]{1,3}(?: ?(?:-|to|through|,|&|and|, and) ?#?[0-9]{1,3})*"
 _NUMBERED = re.compile(
-    rf"(?:sets?|attempts?)(?: (?:number|no\.?))? ?#?(?P<sets>{_NUMBERS})\)? ?(?:(?:[=:]|- )+ ?|(?=@)|\. |(?<= )- ?)(?P<body>\S.*)"
+    rf"(?:sets?|attempts?)(?: (?:number|no\.?))? ?#?(?P<sets>{_NUMBERS})\)? ?(?:(?:[=:]|- )+ ?|(?=@)|\. |"
+    r"(?<= )- ?)(?P<body>\S.*)"
 )
 _SPANS = re.compile(r"(?P<first>[0-9]{1,3})(?: ?(?:-|to|through) ?(?P<last>[0-9]{1,3}))?")
 _REPS_ONLY = re.compile(rf"{_REPS}(?: ?reps?)?(?: each(?: \w+)?)?")
-_REPS_AT = re.compile(rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS}(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)")
+_REPS_AT = re.compile(
+    rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS}(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)"
+)
+_NEXT_SET = re.compile(r"[,;] ?(?=sets? ?#?[0-9])")
+_SETS_OF = re.compile(
+    rf"(?P<count>[0-9]{{1,2}})(?: sets? (?:of|x)| ?x) {_REPS}(?: ?reps?)?(?: each(?: \w+)?)?(?: ?(?:@|at "
+    r"(?=[0-9]))(?P<load>[^,;]+))?"
+    r"(?:[,;] ?(?P<rest>rest .*))?"
+)
 _MAX_AT = re.compile(r"(?:max(?:imum)?(?: reps?| effort)?|amrap) ?@(?P<load>.+)")
 _REPS_LOAD = re.compile(rf"{_REPS} reps?,? (?P<load>.+)")
 _BEHIND_LOAD = re.compile(
@@ -50,10 +61,21 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     ``row = ("Set" | "Sets" | "Attempt") N ["-" M] ("=" | ":" | "-") [REPS] ["@" LOAD]``; or unnumbered
     ``REPS "@" LOAD``, ``LOAD "x" REPS ["x" SETS]``, ``[SETS "x"] REPS "x" PERCENT``, several by commas.
     """
+    several = _NEXT_SET.split(text) if text.count("set") > 1 else []
+    if len(several) > 1:
+        rows = [read_rows(piece) for piece in several]
+        return tuple(row for piece in rows for row in piece) if all(rows) else ()
+    counted = _SETS_OF.fullmatch(text)
+    if counted:
+        load = read_load(counted["load"].strip()) if counted["load"] else None
+        rest = read_rest(counted["rest"]) if counted["rest"] else None
+        return (
+            ReadRow(None, None, int(counted["count"]), _range(counted), load, rest.rest if rest else None),
+        )
     numbered = _NUMBERED.match(text[1:-1] if text[:4] in {"(set", "[set"} and text[-1] in ")]" else text)
     if numbered:
         return _numbered(numbered)
-    if "%" not in text and "@" not in text:
+    if ("%" not in text and "@" not in text) or not text or text[0] not in "0123456789@.x":
         return ()
     return read_clauses(text)
 
@@ -76,7 +98,7 @@ def read_clauses(text: str) -> tuple[ReadRow, ...]:
     rows = []
     for piece in _COMMA.split(text.strip(" .;")):
         row = _body(piece) if piece and piece.removeprefix("x ")[:1] in "0123456789@." else None
-        if row is None or row.reps is None or row.load is None or row.load.load is None:
+        if row is None or row.load is None or row.load.load is None or not (row.reps or "x" in piece):
             return ()
         rows.append(row)
     return tuple(rows)
@@ -140,7 +162,7 @@ def _unreadable(text: str, at: int) -> ReadLoad:
 
 
 def _range(found: re.Match[str] | None) -> Range | None:
-    if found is None:
+    if found is None or found["complex"]:
         return None
     low = number(found["reps"])
     if found["plus"]:

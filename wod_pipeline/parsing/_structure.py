@@ -37,7 +37,9 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
 
 def _not_a_programme(outlined: OutlinedPost) -> Week:
     """§4.8 Nothing to train: no session, no date, every line kept as a note."""
-    lines = [Line(line.n, line.text, "note", f"/preamble/{line.n}", list(line.links)) for line in outlined.lines]
+    lines = [
+        Line(line.n, line.text, "note", f"/preamble/{line.n}", list(line.links)) for line in outlined.lines
+    ]
     notes = _program_notes([NoteDraft(line.n) for line in outlined.lines])
     week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme")])
     week.week, week.dates = None, Dates(None, None, "none", "unknown")
@@ -49,7 +51,11 @@ def _program_notes(drafts: list[NoteDraft]) -> list[Note]:
 
 
 def _week(
-    outlined: OutlinedPost, lines: list[Line], preamble: list[Note], sessions: list[Session], found: list[Diagnostic]
+    outlined: OutlinedPost,
+    lines: list[Line],
+    preamble: list[Note],
+    sessions: list[Session],
+    found: list[Diagnostic],
 ) -> Week:
     return Week(
         week=outlined.week,

@@ -14,24 +14,32 @@ from typing import NamedTuple
 
 from wod_pipeline.program import Number, Range
 
+
+def words(text: str) -> list[str]:
+    """A vocabulary written as one string."""
+    return text.split()
+
+
 MAX_MATCHED = 600
 """Lines longer than this are prose: they are kept, as notes, and never matched against a pattern."""
 
 NUMBER_WORDS = {
     word: str(n)
     for n, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen twenty".split(),
+        words(
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+            " seventeen eighteen nineteen twenty"
+        ),
         start=1,
     )
 }
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
-_EMOJI = (
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
-)
+_EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
 _CHANGING = re.compile(
-    r"\b(?P<word>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r")\b(?!-(?:one|two|three|four|five"
+    r"\b(?P<word>"
+    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+    + r")\b(?!-(?:one|two|three|four|five"
     r"|six|seven|eight|nine)\b)"
     r"|(?P<half>(?<=[0-9]) ?\u00bd|\u00bd)"
     rf"|(?P<gone> ?{_EMOJI}+)"
@@ -81,7 +89,11 @@ def steps(line: str) -> list[tuple[str, str]]:
 
 def _lowered(line: str) -> str:
     lowered = line.lower()
-    return lowered if len(lowered) == len(line) else "".join(c.lower() if len(c.lower()) == 1 else c for c in line)
+    return (
+        lowered
+        if len(lowered) == len(line)
+        else "".join(c.lower() if len(c.lower()) == 1 else c for c in line)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -120,7 +132,7 @@ def _without_bullets(line: str, text: str, starts: list[int], origins: list[int]
     if not cut:
         return whole
     first = whole.origin(cut)
-    moved = [(start - cut, origin) for start, origin in zip(starts, origins) if start > cut]
+    moved = [(start - cut, origin) for start, origin in zip(starts, origins, strict=True) if start > cut]
     return Form(
         line,
         text[cut:],

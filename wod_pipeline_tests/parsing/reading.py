@@ -44,7 +44,9 @@ def exercises(lines: Sequence[str] | str) -> list[Exercise]:
     """All exercises of lines below a label."""
     lines = lines.split("\n") if isinstance(lines, str) else list(lines)
     session = session_of(["A.", *lines])
-    return [exercise for segment in session.segments for block in segment.blocks for exercise in block.exercises]
+    return [
+        exercise for segment in session.segments for block in segment.blocks for exercise in block.exercises
+    ]
 
 
 def check_line(line: str, *expected: dict[str, Any], above: str = "") -> None:
@@ -92,7 +94,9 @@ def _short(value: Any, without: frozenset[str]) -> Any:
         value = {**value, "parts": [_part(part) for part in value["parts"]]}
     if "unit" in value:
         return f"{_range(value['min'], value['max'], value.get('f'))} {value['unit']}"
-    kept = {key: _short(item, without) for key, item in value.items() if key not in without and item is not None}
+    kept = {
+        key: _short(item, without) for key, item in value.items() if key not in without and item is not None
+    }
     return {key: item for key, item in kept.items() if item not in ([], {}, False)} or {}
 
 

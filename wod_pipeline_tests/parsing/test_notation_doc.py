@@ -75,7 +75,9 @@ def test_the_page_has_examples_for_every_section() -> None:
     assert without == ["11 Diagnostics"]
 
 
-@pytest.mark.parametrize(("kind", "body", "expected"), EXAMPLES, ids=[e[1].split("\n")[-1][:40] for e in EXAMPLES])
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"), EXAMPLES, ids=[e[1].split("\n")[-1][:40] for e in EXAMPLES]
+)
 def test_an_example_reads_as_the_page_says(kind: str, body: str, expected: str) -> None:
     stated = json.loads(expected)
     got = facts(week_of_example(kind, body))
