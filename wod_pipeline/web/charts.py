@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from xml.etree.ElementTree import Element
 
 import pygal
 from pygal.style import Style
@@ -73,7 +74,7 @@ def _label(chart: pygal.graph.graph.Graph, days: list[dt.date]) -> None:
 
 
 def _chart(kind: type, style: Style, **options: object) -> pygal.graph.graph.Graph:
-    return kind(
+    chart = kind(
         style=style,
         width=WIDTH,
         height=HEIGHT,
@@ -89,3 +90,13 @@ def _chart(kind: type, style: Style, **options: object) -> pygal.graph.graph.Gra
         margin_right=34,
         **options,
     )
+    chart.add_xml_filter(_without_scripts)
+    return chart
+
+
+def _without_scripts(root: Element) -> Element:
+    """Pygal puts its settings into a script of every chart; no chart of ours needs one."""
+    for parent in list(root.iter()):
+        for child in [child for child in parent if str(child.tag).endswith("script")]:
+            parent.remove(child)
+    return root

@@ -243,7 +243,7 @@ def load(request: Request, source: FromSource, visitor: Visitor, by: By = "week"
     """Training load with a chart, and what the figures mean."""
     found = _load_facts(source, by, visitor)
     begun = [row for row in found.rows if row.start <= source.today()]
-    current = (begun or found.rows or [None])[-1]
+    current = next(reversed(begun or found.rows), None)
     return page(request, "load.html", "load", answer=found, by=by, current=current)
 
 

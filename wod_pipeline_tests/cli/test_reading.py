@@ -72,8 +72,8 @@ def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> 
         "B\n"
         "  Every 2:00 for 14:00 (7 sets)\n"
         "    Power Clean + Split Jerk, 1 rep\n"
-        "      75–80% of 1-RM Power Clean → 77.5–85 kg (25 + 2.5 + 1.25 to 25 + 5 + 2.5\n"
-        "        a side)\n"
+        "      75–80% of 1-RM Power Clean → 77.5–85 kg (25 + 2.5 + 1.25 to 25 + 5 + 2.5 a\n"
+        "        side)\n"
     ) in out
     assert "\x1b" not in out, "no colour where there is no terminal"
 

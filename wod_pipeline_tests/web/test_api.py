@@ -1,0 +1,237 @@
+"""The API: what it answers, how it is paged, and that it withstands anything its description allows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import jsonschema
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from icalendar import Calendar
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.program import SessionRecord
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.web.conftest import ZONE
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+GOOD = (
+    "/api/health",
+    "/api/weeks",
+    "/api/weeks/2026-11-18",
+    "/api/sessions",
+    "/api/sessions?from=2026-10-01&to=2026-10-31",
+    "/api/sessions/2026-11-17",
+    "/api/movements",
+    "/api/movements?q=squat",
+    "/api/movements/back_squat/history",
+    "/api/movements/Clean%20%26%20Jerk/history",
+    "/api/load",
+    "/api/load?by=day",
+    "/api/load?by=month&from=2026-01-01",
+    "/api/search?q=hollow",
+    "/calendar.ics",
+)
+
+
+@pytest.mark.parametrize("path", GOOD)
+def test_every_answer_fits_its_description(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    if path.startswith("/api"):
+        description = client.get("/api/openapi.json").json()
+        names = {
+            "/api/weeks/": "/api/weeks/{day}",
+            "/api/sessions/": "/api/sessions/{day}",
+            "/api/movements/": "/api/movements/{movement}/history",
+        }
+        bare = path.split("?", maxsplit=1)[0]
+        route = next((value for prefix, value in names.items() if bare.startswith(prefix)), bare)
+        ok = description["paths"][route]["get"]["responses"]["200"]["content"]["application/json"]
+        schema = {**ok["schema"], "components": description["components"]}
+        jsonschema.validate(answer.json(), schema)
+        jsonschema.validate(ok["example"], schema)
+
+
+def test_a_day_holds_the_record_and_the_view_with_the_visitor_s_weights(lifter: TestClient) -> None:
+    (session,) = lifter.get("/api/sessions/2026-11-17").json()["sessions"]
+    assert session["session"]["weekday"] == "tue"
+    assert "77.5–85 kg" in json.dumps(session["view"], ensure_ascii=False)
+
+
+def test_without_maxes_no_weight_is_answered(client: TestClient) -> None:
+    assert '"weight"' not in client.get("/api/sessions/2026-11-17").text
+
+
+def test_pages_follow_one_another_by_their_links(client: TestClient) -> None:
+    seen: list[str] = []
+    path = "/api/sessions?from=2026-10-01&to=2026-11-30&limit=25"
+    while path:
+        answer = client.get(path)
+        seen += [item["session"]["session"] + item["session"]["date"] for item in answer.json()["sessions"]]
+        path = answer.links.get("next", {}).get("url", "")
+    assert len(seen) == len(set(seen)) == answer.json()["total"] > 50
+    assert "prev" in answer.links
+
+
+def test_health_says_whether_today_s_week_is_there(client: TestClient, empty: TestClient) -> None:
+    assert client.get("/api/health").json() == {"status": "ok", "newest_week": "2026-11-23", "fresh": True}
+    assert empty.get("/api/health").json() == {"status": "ok", "newest_week": None, "fresh": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "word"),
+    [
+        ("/api/sessions/2031-01-01", 404, "No session is stored for 2031-01-01."),
+        ("/api/weeks/2031-01-01", 404, "The week of 2030-12-30 is not stored."),
+        ("/api/movements/bakc_squat/history", 404, "Nearest: Back Squat"),
+        ("/api/sessions/monday", 422, "path.day"),
+        ("/api/sessions/0001-01-01", 422, "path.day"),
+        ("/api/sessions?from=2026-01-02&to=2026-01-01", 422, "has to be"),
+        ("/api/sessions?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
+        ("/api/sessions?limit=0", 422, "query.limit"),
+        ("/api/sessions?limit=101", 422, "query.limit"),
+        ("/api/sessions?offset=-1", 422, "query.offset"),
+        ("/api/load?by=decade", 422, "query.by"),
+        ("/api/load?by=day&from=2016-01-01&to=2026-01-01", 422, "by day"),
+        ("/api/search", 422, "query.q"),
+        (f"/api/search?q={'x' * 101}", 422, "query.q"),
+        (f"/api/movements/{'x' * 61}/history", 422, "path.movement"),
+        ("/calendar.ics?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
+        ("/api/nothing", 404, "Not Found"),
+    ],
+)
+def test_a_problem_is_said_clearly(client: TestClient, path: str, status: int, word: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert word in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_the_api_is_read_only(client: TestClient, method: str) -> None:
+    for path in ("/api/sessions/2026-11-17", "/api/weeks", "/calendar.ics"):
+        assert client.request(method, path).status_code == 405
+
+
+# --------------------------------------------------------------------------------------------- conditional
+@pytest.mark.parametrize("path", [*GOOD, "/", "/week", "/lifts/back_squat", "/load", "/charts/load.svg"])
+def test_what_the_visitor_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    etag = client.get(path).headers["etag"]
+    again = client.get(path, headers={"If-None-Match": f'"other", W/{etag}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_last_modified_is_when_the_post_was_edited(client: TestClient) -> None:
+    path = "/api/sessions/2026-11-17"
+    modified = client.get(path).headers["last-modified"]
+    assert modified.endswith("GMT")
+    assert client.get(path, headers={"If-Modified-Since": modified}).status_code == 304
+    assert client.get(path, headers={"If-Modified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"}).status_code == 200
+    assert client.get(path, headers={"If-Modified-Since": "yesterday"}).status_code == 200
+    assert (
+        client.get(path, headers={"If-Modified-Since": modified, "If-None-Match": '"other"'}).status_code
+        == 200
+    )
+
+
+def test_what_depends_on_the_day_or_on_maxes_has_no_last_modified(
+    client: TestClient, lifter: TestClient
+) -> None:
+    assert "last-modified" not in client.get("/api/health").headers
+    assert "last-modified" not in lifter.get("/api/sessions/2026-11-17").headers
+    assert lifter.get("/api/sessions/2026-11-17").headers["vary"] == "Cookie"
+
+
+# ------------------------------------------------------------------------------------------------ calendar
+def test_the_calendar_covers_two_months_both_ways(client: TestClient) -> None:
+    answer = client.get("/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    days = [event.decoded("dtstart") for event in Calendar.from_ical(answer.content).walk("VEVENT")]
+    assert dt.date(2026, 9, 18) <= min(days)
+    assert max(days) == dt.date(2026, 11, 29)
+    assert dt.date(2026, 11, 17) in days
+
+
+def test_the_calendar_carries_cancellations_on(table: SqliteSessionTable) -> None:
+    gone = (
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:gone@wod_pipeline\r\n"
+        b"DTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20261117\r\nSUMMARY:Old\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    app = create_app(table, ZONE, today=lambda: dt.date(2026, 11, 17), previous_calendar=lambda: gone)
+    with TestClient(app) as client:
+        events = Calendar.from_ical(client.get("/calendar.ics").content).walk("VEVENT")
+    assert [str(event["STATUS"]) for event in events if event["UID"] == "gone@wod_pipeline"] == ["CANCELLED"]
+
+
+# ------------------------------------------------------------------------------------------------- trouble
+class BrokenTable(SqliteSessionTable):
+    """A table whose database is on a disk that is gone."""
+
+    def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
+        raise StorageUnavailable("/secret/place/sessions.sqlite: disk I/O error")
+
+    def weeks(self) -> list[object]:  # type: ignore[override]
+        raise StorageUnavailable("/secret/place/sessions.sqlite: disk I/O error")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/sessions", "/api/search?q=a", "/calendar.ics", "/load"])
+def test_a_table_that_cannot_be_read_is_503_without_a_word_of_where_it_is(tmp_path, path: str) -> None:
+    app = create_app(BrokenTable(tmp_path / "sessions.sqlite"), ZONE)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get(path)
+    assert answer.status_code == 503
+    assert "cannot be read for now" in answer.text
+    assert "secret" not in answer.text
+
+
+# --------------------------------------------------------------------------------------------------- fuzzed
+def operations(app: FastAPI) -> list[APIOperation]:
+    description = schemathesis.openapi.from_asgi("/api/openapi.json", app)
+    return [result.ok() for result in description.get_all_operations()]
+
+
+def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) -> None:
+    tried: set[str] = set()
+    for operation in operations(app):
+
+        @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+        def fuzz(case: Case) -> None:
+            case.call_and_validate(checks=CHECKS)
+            tried.add(case.path)
+
+        fuzz()
+    assert len(tried) == 10
+
+
+def test_what_the_description_does_not_allow_is_no_server_error_either(app: FastAPI) -> None:
+    with_parameters = [each for each in operations(app) if each.path != "/api/health"]
+    for operation in with_parameters:
+
+        @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        def fuzz(case: Case) -> None:
+            case.call_and_validate(checks=(not_a_server_error, status_code_conformance))
+
+        fuzz()

@@ -1,0 +1,290 @@
+"""The pages: what they show, what they keep to themselves, and a visitor's maxes that only their browser has."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from wod_pipeline.web import maxes
+from wod_pipeline.web.http import SECURITY_HEADERS
+from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
+
+PATHS = (
+    "/",
+    "/day/2026-11-19",
+    "/day/2031-01-01",
+    "/week",
+    "/week/2031-01-01",
+    "/lifts",
+    "/lifts?q=squat",
+    "/lifts/back_squat",
+    "/lifts/back_squat?page=99",
+    "/load",
+    "/load?by=day",
+    "/load?by=month",
+    "/search",
+    "/search?q=hollow+hold",
+    "/maxes",
+    "/about",
+    "/no/such/page",
+    "/day/today",
+)
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and whether they close as they open."""
+
+    VOID = frozenset({"meta", "link", "img", "input", "br"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_whole_runs_no_script_and_asks_no_other_host(lifter: TestClient, path: str) -> None:
+    answer = lifter.get(path)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    for tag, attributes in Elements(answer.text).found:
+        assert tag not in {"script", "style", "iframe", "object", "embed"}
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        for name in ("src", "action"):
+            assert (attributes.get(name) or "/").startswith("/")
+        if tag == "link":
+            assert (attributes["href"] or "").startswith("/static/")
+        if tag == "a":
+            assert re.match(r"/|#|https?://", attributes["href"] or "")
+
+
+@pytest.mark.parametrize(
+    "path", [*PATHS, "/api/weeks", "/api/nothing", "/static/app.css", "/static/none", "/calendar.ics"]
+)
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    for name, value in SECURITY_HEADERS.items():
+        assert headers[name] == value
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_chart_may_style_itself_and_nothing_else(client: TestClient) -> None:
+    answer = client.get("/charts/lift/back_squat.svg")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "<script" not in answer.text
+    assert not re.search(r"(?:href|src)\s*=\s*[\"']?(?!#)[a-z]", answer.text)
+
+
+# ----------------------------------------------------------------------------------------------- sessions
+def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient) -> None:
+    page = lifter.get("/").text
+    assert "Tuesday 17 November" in page
+    assert '<strong class="weight">77.5–85 kg</strong>' in page
+    assert "Every 2:00 for 14:00 (7 sets)" in page
+    assert re.search(r'<span class="fact rest">then rest 1:30</span>', page)
+    assert '<a href="https://example.com/videos/power-clean" rel="noopener noreferrer nofollow"' in page
+
+
+def test_without_maxes_the_page_shows_percentages_and_where_to_enter_them(client: TestClient) -> None:
+    page = client.get("/").text
+    assert 'class="weight"' not in page
+    assert "75–80% of 1-RM Power Clean" in page
+    assert 'href="/maxes">Enter my maxes' in page
+
+
+def test_a_max_that_is_missing_is_named(client: TestClient) -> None:
+    client.cookies.set("maxes", "snatch=100")
+    assert "Your 1-RM Power Clean is not given." in client.get("/").text
+
+
+def test_a_rest_day_shows_the_next_training_day(client: TestClient) -> None:
+    page = client.get("/day/2026-11-19").text
+    assert "Rest day" in page
+    assert re.search(r"Next: <a href=\"/day/2026-11-20\">", page)
+
+
+def test_a_page_over_nothing_says_so(empty: TestClient) -> None:
+    for path in ("/", "/week"):
+        assert "This week is not stored yet." in empty.get(path).text
+    assert "No session is stored" in empty.get("/lifts").text
+    assert "No session is stored" in empty.get("/load").text
+    assert empty.get("/charts/load.svg").status_code == 200
+
+
+def test_the_year_is_left_out_only_when_it_is_this_one(client: TestClient) -> None:
+    assert "<h1>Wednesday 1 January 2031</h1>" in client.get("/day/2031-01-01").text
+    assert "<h1>Thursday 19 November</h1>" in client.get("/day/2026-11-19").text
+
+
+def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
+    for path, status in (("/no/such/page", 404), ("/lifts/bakc_squat", 404), ("/day/today", 422)):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert '<a href="/">' in answer.text
+    assert "Nearest: Back Squat" in client.get("/lifts/bakc_squat").text
+
+
+def test_load_names_every_figure_of_its_chart_in_a_table(client: TestClient) -> None:
+    page = client.get("/load").text
+    assert re.search(r'<img class="chart" src="/charts/load.svg\?by=week"[^>]* alt="[^"]{40,}"', page)
+    assert page.count("<tr>") > 15
+
+
+def test_a_search_shows_words_around_what_was_found_in_a_long_line(client: TestClient) -> None:
+    page = client.get("/search?q=WWWW").text
+    assert "1 session</p>" in page
+    assert len(page) < 5_000
+
+
+def test_a_search_is_shown_as_text(client: TestClient) -> None:
+    page = client.get("/search", params={"q": '"><script>alert(1)</script>'}).text
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+# -------------------------------------------------------------------------------------------------- maxes
+FORM = {"unit": "lb", "bar": "45", "step": "5", "snatch": "205", "back_squat.3": "315", "clean": ""}
+
+
+def test_maxes_are_kept_in_a_cookie_that_scripts_and_other_sites_cannot_use(client: TestClient) -> None:
+    answer = client.post("/maxes", data=FORM, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Path=/" in cookie
+    athlete = maxes.athlete_of(client.cookies["maxes"].strip('"'))
+    assert athlete is not None
+    assert {key: str(weight) for key, weight in athlete.maxes.items()} == {
+        ("snatch", 1): "205 lb",
+        ("back_squat", 3): "315 lb",
+    }
+
+
+def test_the_form_comes_back_filled_in(client: TestClient) -> None:
+    client.post("/maxes", data=FORM)
+    page = client.get("/maxes").text
+    assert '<input name="snatch" inputmode="decimal" maxlength="12" value="205">' in page
+    assert '<input name="back_squat.3" inputmode="decimal" maxlength="12" value="315">' in page
+    assert '<option value="lb" selected>' in page
+
+
+def test_205_lb_is_155_at_75_percent_on_the_page(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "lb", "snatch": "205"})
+    page = client.get("/day/2026-10-05").text
+    weights = re.findall(r'<strong class="weight">([^<]*)', page)
+    assert "135 lb" in weights, "65 %: 133.25"
+    assert "145–155 lb" not in weights
+    assert "150 lb" in weights, "72 %: 147.6"
+
+
+def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
+    answer = client.post("/maxes", data={"unit": "kg", "snatch": "heavy", "<b>": "1"})
+    assert answer.status_code == 422
+    assert "&#39;heavy&#39; is no weight" in answer.text
+    assert "&lt;b&gt;" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_maxes_are_forgotten_when_asked(lifter: TestClient) -> None:
+    answer = lifter.post("/maxes", data={"forget": "yes"}, follow_redirects=False)
+    assert 'maxes=""' in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
+    ],
+)
+def test_a_form_of_another_site_sets_nothing(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.post("/maxes", data=FORM, headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_form_of_this_site_is_answered(client: TestClient) -> None:
+    headers = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/maxes", data=FORM, headers=headers, follow_redirects=False).status_code == 303
+
+
+def test_a_form_that_is_too_long_is_refused(client: TestClient) -> None:
+    assert client.post("/maxes", content=b"a" * 20_000).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        "x" * 5_000,
+        "%00%ff",
+        "unit=stone&snatch=1e999",
+        "snatch=nan&bar=-1&step=0",
+        "a.b.c=1&=2&.=3",
+        "&" * 3_000,
+    ],
+)
+def test_any_cookie_is_bounded_and_harmless(client: TestClient, cookie: str) -> None:
+    client.cookies.set("maxes", cookie)
+    for path in ("/", "/maxes", "/api/sessions", "/load"):
+        assert client.get(path).status_code == 200
+
+
+def test_the_server_keeps_no_maxes(client: TestClient, folder: Path) -> None:
+    client.post("/maxes", data={"unit": "kg", "snatch": "123.25"})
+    assert not any(b"123.25" in path.read_bytes() for path in folder.iterdir())
+
+
+# ------------------------------------------------------------------------------------------------- hostile
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/day/2026-03-02",
+        "/week/2026-03-02",
+        "/search?q=script",
+        "/lifts/snatch?page=1",
+        "/lifts/snatch?page=2",
+    ],
+)
+def test_a_hostile_post_is_text_on_every_page(lifter: TestClient, path: str) -> None:
+    page = lifter.get(path).text
+    assert not FORBIDDEN_CHARACTERS & set(page)
+    for tag, attributes in Elements(page).found:
+        assert tag not in {"script", "iframe", "svg", "b"}
+        assert not [name for name in attributes if name.startswith("on")]
+        assert not (attributes.get("href") or "").startswith("javascript")
+    assert "49" not in re.findall(r"\b49\b", page), "no template of the post was run"
+
+
+def test_a_hostile_post_is_shown_as_the_text_it_is(lifter: TestClient) -> None:
+    page = lifter.get("/day/2026-03-02").text
+    assert "&lt;script&gt;document.title = &#39;owned&#39;&lt;/script&gt;" in page
+    assert "{{ 7*7 }}" in page
+    assert 'class="note long"' in page
+
+
+def test_a_hostile_post_is_text_in_the_api_and_the_calendar(client: TestClient) -> None:
+    answer = client.get("/api/sessions/2026-03-02")
+    assert answer.headers["content-type"] == "application/json"
+    lines = answer.json()["sessions"][0]["session"]["lines"]
+    assert "<script>document.title = 'owned'</script>" in [line["text"] for line in lines]
+    calendar = client.get("/calendar.ics?from=2026-03-01&to=2026-03-08")
+    assert not FORBIDDEN_CHARACTERS & set(calendar.text)
