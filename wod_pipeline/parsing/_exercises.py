@@ -166,23 +166,33 @@ def _bracket(got: _Clauses, inner: str) -> _Clauses | None:
 
 
 def _bracketed(got: _Clauses, inner: str) -> _Clauses | None:
+    """One thing brackets say: a side, sets, a rest, a load, a quantity or a pause."""
     sided = _SIDE.search(" " + inner)
     if sided:
-        rest = (" " + inner)[: sided.start()].strip()
-        count = read_quantity(rest) if rest else None
-        if rest and not count:
-            return None
-        return got._replace(side=_side(sided), per_side_count=count)
+        return _bracketed_side(got, (" " + inner)[: sided.start()].strip(), _side(sided))
+    return _bracketed_sets(got, inner) or _bracketed_load(got, inner) or _bracketed_pause(got, inner)
+
+
+def _bracketed_side(got: _Clauses, amount: str, side: Side) -> _Clauses | None:
+    count = read_quantity(amount) if amount else None
+    return None if amount and not count else got._replace(side=side, per_side_count=count)
+
+
+def _bracketed_sets(got: _Clauses, inner: str) -> _Clauses | None:
     sets = _N_SETS.fullmatch(inner)
     if sets:
         low = number(sets["a"])
         return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
     resting = read_rest(inner)
-    if resting:
-        return got._replace(rest=resting.rest)
-    load = read_bracketed_load(inner)
-    if load and got.load is None:
-        return got._replace(load=load, load_words=inner)
+    return got._replace(rest=resting.rest) if resting else None
+
+
+def _bracketed_load(got: _Clauses, inner: str) -> _Clauses | None:
+    load = read_bracketed_load(inner) if got.load is None else None
+    return got._replace(load=load, load_words=inner) if load else None
+
+
+def _bracketed_pause(got: _Clauses, inner: str) -> _Clauses | None:
     quantity = read_quantity(inner)
     if quantity and quantity.unit:
         return got._replace(bracketed=quantity)

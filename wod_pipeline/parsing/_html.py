@@ -18,9 +18,9 @@ from wod_pipeline.program import Link, SourceLine
 
 BLOCKS = frozenset(
     words(
-        "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr blockquote pre hr section article"
-        " header footer main nav aside figure figcaption address form fieldset legend details summary center body html"
-        " br"
+        "p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr blockquote pre hr"
+        " section article header footer main nav aside figure figcaption address form fieldset legend details"
+        " summary center body html br"
     )
 )
 """Elements whose start and end break a line. Every other element is inline, known or not."""

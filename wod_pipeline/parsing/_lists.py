@@ -51,7 +51,7 @@ class MovementLine(NamedTuple):
 
 
 class ReadExercise(NamedTuple):
-    """One exercise as a line states it: parts with their repetitions within one of it, quantity, load and the rest."""
+    """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
 
     parts: tuple[tuple[ReadPart, int | None], ...]
     quantity: Quantity | None = None
@@ -266,25 +266,26 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
 def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
-    side = side_of(text)
+    side, rest, load = side_of(text), read_rest(text), _further_load(term, text)
     if side:
         return term._replace(side=term.side or side)
-    if _HEAVY_FEW.fullmatch(text) and term.load is None:
-        return term._replace(load=ReadLoad(Load("described", word="heavy"), 0, 0), load_words=text)
-    further = read_further(term.load.load, text) if term.load and term.load.load else None
-    if further:
-        said = f"{term.load_words} {text}"
-        kept = term.load if term.load else further
-        return term._replace(load=kept._replace(load=further.load, words=said), load_words=said)
-    load = read_bracketed_load(text) if term.load is None else None
     if load:
-        return term._replace(load=load, load_words=text)
-    rest = read_rest(text)
+        return term._replace(load=load, load_words=load.words)
     if rest:
         return term._replace(rest=rest.rest)
-    if not text:
-        return term
-    return term._replace(unread=(*term.unread, (piece.start, piece.end))) if term.open_ended else None
+    if text and term.open_ended:
+        return term._replace(unread=(*term.unread, (piece.start, piece.end)))
+    return None if text else term
+
+
+def _further_load(term: Term, text: str) -> ReadLoad | None:
+    """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
+    if term.load is None:
+        heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
+        read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text)
+        return read._replace(words=text) if read else None
+    further = read_further(term.load.load, text) if term.load.load else None
+    return term.load._replace(load=further.load, words=f"{term.load_words} {text}") if further else None
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:

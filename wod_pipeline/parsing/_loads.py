@@ -19,7 +19,8 @@ class ReadLoad(NamedTuple):
     """A load as one line states it.
 
     `named` are the movements the line says the percent is of: None when it names none, empty when it says the
-    exercise itself; `unknown_lift` when it names one that is not in the vocabulary. `load` None: something stands there that could not be read.
+    exercise itself; `unknown_lift` when it names one that is not in the vocabulary. `load` None: something stands
+    there that could not be read.
     """
 
     load: Load | None

@@ -25,7 +25,10 @@ from wod_pipeline.program import (
     Weekday,
 )
 
-_WEEKDAY = r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+_WEEKDAY = (
+    r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?"
+    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
 _START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?(?P<n>[0-9]{{1,3}})|session ?[0-9]{{1,3}})(?![a-z0-9'])")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
@@ -127,8 +130,8 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
     sessions = [
-        _session(cut, behind.first if behind else len(texts), texts, dated, found)
-        for cut, behind in zip(cuts, [*cuts[1:], None], strict=True)
+        _session(cut, behind, texts, dated, found)
+        for cut, behind in zip(cuts, [*(cut.first for cut in cuts[1:]), len(texts)], strict=False)
     ]
     return OutlinedPost(
         source=plain.source,

@@ -15,7 +15,7 @@ Field = Literal["reps", "duration_s", "distance_m", "calories"]
 
 
 class Quantity(NamedTuple):
-    """How much: `value` in the unit of `field`; `unit` says whether the line names one; `max_of` when it is a maximum."""
+    """How much: `value` in the unit of `field`; `unit`: the line names one; `max_of`: it is a maximum."""
 
     field: Field
     value: Range | None
@@ -114,7 +114,8 @@ def scaled(text: str, factor: float = 1.0) -> Number:
 
 
 # ------------------------------------------------------------------------------------------------- times
-TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{NUM}[ -]?(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?)"
+_TIME_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?"
+TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{NUM}[ -]?{_TIME_UNIT})"
 _TIME = re.compile(rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?")
 
 

@@ -26,6 +26,14 @@ _BOTH_SIDES = {
     "power_clean_and_power_jerk": ("power_clean", "power_jerk"),
 }
 _POWER = frozenset(("power_clean", "power_jerk"))
+_SHARED = (
+    (_SNATCH_SIDE, "snatch"),
+    (_CLEAN_SIDE, "clean"),
+    (_JERK_SIDE, "jerk"),
+    (_POWER, "power_clean_and_power_jerk"),
+    (_CLEAN_SIDE | _JERK_SIDE, "clean_and_jerk"),
+)
+"""Lifts several parts can share, each with the lift a percent of them together is of; the narrowest first."""
 
 
 def named_reference(ids: Sequence[str], rm: int, policy: Policy = NO_OVERRIDES) -> Reference:
@@ -80,14 +88,5 @@ def _shared_lift(lifts: list[str]) -> str | None:
     if len(lifts) == 1:
         return lifts[0]
     every = {side for lift in lifts for side in _BOTH_SIDES.get(lift, (lift,))}
-    if not every:
-        return None
-    if every <= _SNATCH_SIDE:
-        return "snatch"
-    if every <= _CLEAN_SIDE:
-        return "clean"
-    if every <= _JERK_SIDE:
-        return "jerk"
-    if every <= _CLEAN_SIDE | _JERK_SIDE:
-        return "power_clean_and_power_jerk" if every <= _POWER else "clean_and_jerk"
-    return None
+    shared = (lift for lifts_of_side, lift in _SHARED if every <= lifts_of_side)
+    return next(shared, None) if every else None

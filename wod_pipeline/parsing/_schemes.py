@@ -228,7 +228,10 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
 
 
 # ---------------------------------------------------------------------------------------- amrap, tabata
-_AS_MANY = r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))? as possible"
+_AS_MANY = (
+    r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))?"
+    r" as possible"
+)
 _AMRAP = re.compile(
     rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
     rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}"

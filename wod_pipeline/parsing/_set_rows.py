@@ -22,7 +22,11 @@ class ReadRow(NamedTuple):
     rest: Rest | None = None
 
 
-_REPS = rf"\(?(?P<reps>{NUM})(?: ?(?:-|to) ?(?P<reps2>{NUM}))?(?:(?P<complex>(?: ?\+ ?[0-9]{{1,2}}){{1,5}})|(?P<plus>\+))?\)?"
+_REPS = (
+    rf"\(?(?P<reps>{NUM})(?: ?(?:-|to) ?(?P<reps2>{NUM}))?"
+    r"(?:(?P<complex>(?: ?\+ ?[0-9]{1,2}){1,5})|(?P<plus>\+))?\)?"
+)
+"""Repetitions; of a complex written out (`2+1`) no single number can be said."""
 _NUMBERS = r"[0-9]{1,3}(?: ?(?:-|to|through|,|&|and|, and) ?#?[0-9]{1,3})*"
 _NUMBERED = re.compile(
     rf"(?:sets?|attempts?)(?: (?:number|no\.?))? ?#?(?P<sets>{_NUMBERS})\)? ?(?:(?:[=:]|- )+ ?|(?=@)|\. |"

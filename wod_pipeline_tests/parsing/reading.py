@@ -1,7 +1,7 @@
 """The verbs of the parser's tests: read a few lines as a post, and say briefly what came out.
 
-Ranges are written short: 5, "5-6", "101+", "≤55", "95/65" (men/women); a part that is only a movement is its id;
-a reference is how it was decided and the lift: "inferred snatch", "explicit 3-RM jerk", "ambiguous clean or deadlift".
+Ranges are written short: 5, "5-6", "101+", "≤55", "95/65" (men/women); a part that is only a movement is its id; a
+reference is how it was decided and the lift: "inferred snatch", "explicit 3-RM jerk", "ambiguous clean or deadlift".
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _short(value: Any, without: frozenset[str]) -> Any:
     kept = {
         key: _short(item, without) for key, item in value.items() if key not in without and item is not None
     }
-    return {key: item for key, item in kept.items() if item not in ([], {}, False)} or {}
+    return {key: item for key, item in kept.items() if item is not False and item not in ([], {})}
 
 
 def _reference(ref: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import wod_pipeline.parsing as parsing
 from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
+from wod_pipeline.parsing._text import words
 from wod_pipeline.program import RawPost, Rendered, Week
 from wod_pipeline_tests.parsing.reading import PUBLISHED, SLUG, TITLE, post
 
@@ -22,26 +24,23 @@ SCHEMA = json.loads((Path(parsing.__file__).with_name("week.schema.json")).read_
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-WORDS = (
-    "Monday Tuesday Sun Day Session AM PM Rest Off A. B) C: B1. Part Event Warm-Up Conditioning: Optional Every EMOM"
-    " E2MOM On the minute, minutes seconds for sets of rounds AMRAP For time: Tabata In build to a find 3-RM heavy"
-    " single With empty bar: Time Cap: Followed by… Then: until clock reaches mark Snatch Clean & Jerk + Squat Dips"
-    " Rows Pull-Ups x X × @ % of 1-RM your @70% 75-80% 101%+ (light) (each leg) /side 95/65 lbs kg BW RPE RIR same load"
-    " as last week more than less Set Sets Attempt 1 2-3 4 5-3-1 21-15-9 9:00 1:30 1/2 ½ = – - * • | or OR and with"
-    " pause at knee 2011 20X1 stay below start work up Max Reps Calories 400m ft miles yards , ( ) [ ] : ; . ! 🔥 one"
-    " twenty zwölf 9999999999 ٣ the"
-).split(" ")
-LINES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
+WORDS = """
+    Monday Tuesday Sun Day Session AM PM Rest Off A. B) C: B1. Part Event Warm-Up Conditioning: Optional Every EMOM
+    E2MOM On the minute, minutes seconds for sets of rounds AMRAP For time: Tabata In build to a find 3-RM heavy
+    single With empty bar: Time Cap: Followed by… Then: until clock reaches mark Snatch Clean & Jerk + Squat Dips
+    Rows Pull-Ups x X × @ % of 1-RM your @70% 75-80% 101%+ (light) (each leg) /side 95/65 lbs kg BW RPE RIR same load
+    as last week more than less Set Sets Attempt 1 2-3 4 5-3-1 21-15-9 9:00 1:30 1/2 ½ = – - * • | or OR and with
+    pause at knee 2011 20X1 stay below start work up Max Reps Calories 400m ft miles yards , ( ) [ ] : ; . ! 🔥 one
+    twenty zwölf 9999999999 ٣ the
+"""
+LINES = st.lists(st.sampled_from(words(WORDS)), min_size=1, max_size=12).map(" ".join)
 TEXTS = st.lists(LINES | st.text(max_size=60), max_size=25)
+TAGS = """
+    <p> </p> <br> <br/> <div> </div> <table> <tr> <td> </td> </tr> </table> <li> <script> </script> <!-- -->
+    <template> </template> <head> <title> </title> &nbsp; &amp; &#8217; &# < > " ' <![CDATA[ ]]> <? <b> </i> <a/> </ </a>
+"""
 MARKUP = st.lists(
-    st.sampled_from(
-        "<p> </p> <br> <br/> <div> </div> <table> <tr> <td> </td> </tr> </table> <a href='http://x'> </a> <li> <script>"
-        " </script> <!-- --> <template> </template> <head> <title> </title> &nbsp; &amp; &#8217; &# < > \" ' <![CDATA["
-        " ]]> <? <b> </i> <a/> </".split(" ")
-    )
-    | LINES
-    | st.text(max_size=20),
-    max_size=40,
+    st.sampled_from([*words(TAGS), "<a href='http://x'>"]) | LINES | st.text(max_size=20), max_size=40
 ).map("".join)
 
 
@@ -73,7 +72,7 @@ def check_apart(node: dict[str, Any]) -> None:
     """Siblings are in reading order and do not overlap, except exercises and rows that share one line."""
     for name in ("segments", "blocks", "exercises", "set_rows"):
         children = node.get(name, [])
-        for before, behind in zip(children, children[1:]):
+        for before, behind in itertools.pairwise(children):
             shared = name in {"exercises", "set_rows"} and before["lines"][1] == behind["lines"][0]
             assert before["lines"][1] < behind["lines"][0] or shared, (name, before["lines"], behind["lines"])
         for child in children:
@@ -127,14 +126,14 @@ def test_the_stages_in_a_row_survive_storage_in_between(lines: list[str]) -> Non
 
 def shuffled_lines(seed: int) -> list[str]:
     """A plausible post whose lines come in any order."""
-    known = [
-        "Monday", "Friday (Session Two)", "AM", "A.", "B1. Dips 3 x 8", "Warm-Up", "Every 2 minutes, for 8 minutes:",
-        "Followed by…", "Rest 2 minutes, then:", "Three sets of:", "Snatch + Jerk x 1 rep @ 70%", "Squat",
-        "*Set 1 = 3 reps @ 70%", "70% x 3, 75% x 2", "Set | Reps | %", "1 | 5 | 70%", "(stay tall)", "Rest 60 seconds",
-        "Rest as needed between sets", "9 Dips or 9 Rows", "AMRAP 7: 5 Dips, 5 Rows", "15-12-9", "For time:", "OR",
-        "Time Cap: 9 Minutes", "Build over the sets.", "Tabata Sit-Ups", "20 seconds on", "With empty bar:", "5 Press",
-        "In 9 minutes, find a 2-RM Jerk", "Stay under 60%", "Minute 2 – Dips x 6 reps",
-    ]  # fmt: skip
+    known = """
+Monday\nFriday (Session Two)\nAM\nA.\nB1. Dips 3 x 8\nWarm-Up\nEvery 2 minutes, for 8 minutes:\nFollowed by…
+Rest 2 minutes, then:\nThree sets of:\nSnatch + Jerk x 1 rep @ 70%\nSquat\n*Set 1 = 3 reps @ 70%\n70% x 3, 75% x 2
+Set | Reps | %\n1 | 5 | 70%\n(stay tall)\nRest 60 seconds\nRest as needed between sets\n9 Dips or 9 Rows\nOR
+AMRAP 7: 5 Dips, 5 Rows\n15-12-9\nFor time:\nTime Cap: 9 Minutes\nBuild over the sets.\nTabata Sit-Ups\n3 x 8
+20 seconds on\nWith empty bar:\n5 Press\nIn 9 minutes, find a 2-RM Jerk\nStay under 60%\nMinute 2 – Dips x 6 reps
+4 sets of 3 reps @ 70%\nBuild to a 3-RM
+""".strip().split("\n")
     return random.Random(seed).choices(known, k=40)
 
 
