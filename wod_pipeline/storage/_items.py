@@ -37,6 +37,8 @@ Key = tuple[str, str]
 
 WEEKS = "#weeks"
 DIGEST = "record_sha256"
+_PLAIN = {str, int, bool}
+"""Types kept as they are; most values are, and are spared a call."""
 _FIELDS = frozenset(SessionRecord.__struct_fields__)
 
 
@@ -90,9 +92,13 @@ def idempotency_key(operation: str, identifier: str) -> str:
 def _present(value: Any) -> Any:
     """The value without absent entries, tuples as lists, integral floats as integers."""
     if isinstance(value, dict):
-        return {name: _present(inner) for name, inner in value.items() if inner is not None}
+        return {
+            name: inner if type(inner) in _PLAIN else _present(inner)
+            for name, inner in value.items()
+            if inner is not None
+        }
     if isinstance(value, (list, tuple)):
-        return [_present(inner) for inner in value]
+        return [inner if type(inner) in _PLAIN else _present(inner) for inner in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -100,24 +106,24 @@ def _present(value: Any) -> Any:
 
 def _restored(value: Item, shape: type) -> Item:
     """The value with absent entries back where its shape demands a null; changes nothing in place."""
-    nullable, nested = _shape_of(shape)
-    whole = dict.fromkeys(nullable) | value
-    for name, inner in nested.items():
-        child = whole.get(name)
-        if isinstance(child, dict):
+    nulls, nested = _shape_of(shape)
+    whole = {**nulls, **value}
+    for name in nested.keys() & value.keys():
+        child, inner = value[name], nested[name]
+        if type(child) is dict:
             whole[name] = _restored(child, inner)
-        elif isinstance(child, list):
-            whole[name] = [_restored(one, inner) if isinstance(one, dict) else one for one in child]
+        elif type(child) is list:
+            whole[name] = [_restored(one, inner) if type(one) is dict else one for one in child]
     return whole
 
 
 @functools.cache
-def _shape_of(shape: type) -> tuple[tuple[str, ...], dict[str, type]]:
-    """Of a struct: the names that must be written though they may be null, and its nested structs."""
+def _shape_of(shape: type) -> tuple[dict[str, None], dict[str, type]]:
+    """Of a struct: a null for each name that must be written though it may be null, and its nested structs."""
     fields = msgspec.structs.fields(shape)
-    nullable = tuple(f.encode_name for f in fields if f.required and type(None) in typing.get_args(f.type))
+    nulls = {f.encode_name: None for f in fields if f.required and type(None) in typing.get_args(f.type)}
     structs = {f.encode_name: _struct_in(f.type) for f in fields}
-    return nullable, {name: inner for name, inner in structs.items() if inner is not None}
+    return nulls, {name: inner for name, inner in structs.items() if inner is not None}
 
 
 def _struct_in(annotation: Any) -> type | None:
