@@ -1,0 +1,126 @@
+"""The pages in a real browser: they fit, they are accessible, and a hostile post does nothing there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from wod_pipeline_tests.web.browser import CHROMIUM, Tab, chromium
+from wod_pipeline_tests.web.conftest import MAXES
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install chromium to run these"),
+]
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+PATHS = (
+    "/",
+    "/day/2026-11-19",
+    "/week",
+    "/lifts",
+    "/lifts/back_squat",
+    "/load",
+    "/search?q=hollow",
+    "/maxes",
+    "/about",
+)
+HOSTILE = ("/day/2026-03-02", "/week/2026-03-02", "/search?q=script", "/lifts/snatch?page=2")
+SCREENS = [
+    (width, height, scheme) for width, height in ((390, 844), (1280, 900)) for scheme in ("light", "dark")
+]
+
+
+@pytest.fixture(scope="module")
+def site(app: FastAPI) -> Iterator[str]:
+    """The address of a running server."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    (port,) = {socket.getsockname()[1] for each in server.servers for socket in each.sockets}
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def tab(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with chromium(tmp_path_factory.mktemp("profile")) as tab:
+        tab.call("Network.setCookie", name="maxes", value=f'"{MAXES}"', url=site, httpOnly=True)
+        yield tab
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda s: f"{s[0]}-{s[2]}")
+def test_pages_fit_the_screen_and_say_nothing_to_the_console(
+    tab: Tab, site: str, screen: tuple[int, int, str]
+) -> None:
+    tab.look_as(*screen)
+    for path in (*PATHS, *HOSTILE):
+        tab.messages.clear()
+        tab.open(site + path)
+        assert tab.run("document.documentElement.scrollWidth") <= screen[0], path
+        assert tab.messages == [], path
+        assert tab.run("[...document.images].every(image => image.complete && image.naturalWidth > 0)"), path
+
+
+def test_weights_are_the_largest_text_of_a_session_on_a_phone(tab: Tab, site: str) -> None:
+    tab.look_as(390, 844, "light")
+    tab.open(site + "/")
+    size = "parseFloat(getComputedStyle(document.querySelector('{}')).fontSize)"
+    assert tab.run(size.format(".weight")) >= 26
+    assert tab.run(size.format(".scheme")) >= 17
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_a_hostile_post_does_nothing_in_a_browser(tab: Tab, site: str, path: str) -> None:
+    tab.requests.clear()
+    tab.open(site + path)
+    assert "owned" not in tab.run("document.title")
+    assert (
+        tab.run("document.scripts.length + document.querySelectorAll('iframe, [onerror], [onclick]').length")
+        == 0
+    )
+    assert all(url.startswith((site, "data:")) for url in tab.requests)
+
+
+def test_a_long_line_does_not_make_a_long_page(tab: Tab, site: str) -> None:
+    tab.look_as(390, 844, "light")
+    tab.open(site + "/day/2026-03-02")
+    assert tab.run("document.documentElement.scrollHeight") < 6_000
+
+
+def test_every_page_asks_only_its_own_server(tab: Tab, site: str) -> None:
+    tab.requests.clear()
+    for path in PATHS:
+        tab.open(site + path)
+    assert tab.requests
+    assert all(url.startswith((site, "data:")) for url in tab.requests)
+
+
+def test_the_keyboard_reaches_the_content_first(tab: Tab, site: str) -> None:
+    tab.open(site + "/")
+    for kind in ("keyDown", "keyUp"):
+        tab.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    assert tab.run("document.activeElement.textContent") == "Skip to the content"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not here: npm install --no-save axe-core")
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda s: f"{s[0]}-{s[2]}")
+def test_pages_have_no_accessibility_finding(tab: Tab, site: str, screen: tuple[int, int, str]) -> None:
+    axe = AXE.read_text(encoding="utf-8")
+    tab.look_as(*screen)
+    for path in (*PATHS, *HOSTILE, "/no/such/page"):
+        tab.open(site + path)
+        tab.run(axe + "; 0")
+        found = tab.run(
+            "axe.run().then(r => r.violations.map(v => `${v.impact} ${v.id}: ${v.nodes[0].html}`))"
+        )
+        assert found == [], path
+        assert tab.run("axe.run().then(r => r.passes.length)") > 10
