@@ -1,0 +1,161 @@
+"""Forms of the notation, rule by rule and two rules at a time: forms.txt, weeks from titles, lines from HTML.
+
+A case is a sentence, a post (its lines with `⏎` between them) and, behind `=`, the facts that must come out. The
+first word of a fact says what is compared (`role`, `session`, `segment`, `block`, `exercise`, `note`, `code`): of
+each kind that a case names, the post holds exactly what is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wod_pipeline.parsing import read_lines
+from wod_pipeline.program import Week
+from wod_pipeline_tests.parsing.reading import codes, read, short
+
+_SECTIONS = Path(__file__).with_name("forms.txt").read_text(encoding="utf-8").split("== ")[1:]
+
+
+def _cases(section: str) -> dict[str, tuple[str, ...]]:
+    blocks = [block.strip().split("\n") for block in section.split(" ==\n")[1].strip().split("\n\n")]
+    return {name: (post.strip(), *(fact.strip(" =") for fact in told)) for name, post, *told in blocks}
+
+
+POSTS, WORK = map(_cases, _SECTIONS)
+
+
+def facts(week: Week, above: int) -> Iterator[str]:
+    """All facts of a Week in words; line numbers count from behind the first `above` lines."""
+    yield "role " + " ".join(line.role for line in week.lines[above:])
+    for session in week.sessions:
+        yield f"session {_words(short(session, 'segments', 'notes', 'label'))}"
+        for segment in session.segments:
+            yield f"segment {_words(short(segment, 'blocks', 'notes'))}"
+            for block in segment.blocks:
+                yield f"block {_words(short(block, 'exercises', 'notes'))}"
+                yield from (f"exercise {_exercise(short(exercise, 'notes'))}" for exercise in block.exercises)
+    yield from (f"note {_note(week, line.owner)}" for line in week.lines if line.role == "note")
+    yield from (f"code {code}" + ("" if line is None else f" {line - above}") for code, line in codes(week))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            name if found is True else f"{name} {_words(found)}" for name, found in value.items()
+        )
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _exercise(exercise: dict[str, Any]) -> str:
+    parts = " + ".join(map(_part, exercise.pop("parts")))
+    load, rows = exercise.pop("load", None), exercise.pop("set_rows", [])
+    told = [parts, _words(exercise), _load(load) if load else "", *map(_row, rows)]
+    return "; ".join(filter(None, told))
+
+
+def _part(part: Any) -> str:
+    if not isinstance(part, dict):
+        return str(part or "?")
+    count = f"{part['reps']} " if part.get("reps", 1) != 1 else ""
+    pause = f" paused {_words(part['pause'])}".rstrip() if "pause" in part else ""
+    return f"{count}{part['movement'] or '?'}{pause}"
+
+
+def _load(load: dict[str, Any]) -> str:
+    return "@ " + " ".join(name if found is True else str(found) for name, found in load.items())
+
+
+def _row(row: dict[str, Any]) -> str:
+    sets = str(row["from"]) if row["from"] == row["to"] else f"{row['from']}-{row['to']}"
+    reps = f" x {row['reps']}" if "reps" in row else ""
+    return f"set {sets}{reps}" + (f" {_load(row['load'])}" if "load" in row else "")
+
+
+def _note(week: Week, pointer: str) -> str:
+    node: Any = week
+    steps = pointer.split("/")[1:]
+    for step in steps:
+        node = node[int(step)] if step.isdigit() else getattr(node, step)
+    return f"{node.kind} on {steps[-4].removesuffix('s') if len(steps) > 2 else 'week'}"
+
+
+def check(lines: str, *expected: str, below: tuple[str, ...] = ()) -> None:
+    """Below the lines `below`, a post holds, of each kind of fact that is expected, exactly what is expected."""
+    kinds = [fact.split()[0] for fact in expected]
+    week = read([*below, *lines.split(" ⏎ ")])
+    found = [fact for fact in facts(week, len(below)) if fact.split()[0] in kinds]
+    order = {kind: place for place, kind in enumerate(dict.fromkeys(kinds))}
+    assert sorted(found, key=lambda fact: order[fact.split()[0]]) == list(expected)
+
+
+# title, slug, local publication → first and last day, basis, confidence, program, diagnostics
+DATES = [
+    ("June 2-6, 2020", "plan", "2020-05-31", "06-02 06-06 title exact plan"),
+    ("Mar. 30th – Apr. 5th, 2020", "plan", "2020-03-29", "03-30 04-05 title exact plan"),
+    ("JUNE 29-5, 2020", "plan", "2020-06-28", "06-29 07-05 title exact plan"),
+    (
+        "Week of June 3, 2020",
+        "week-of-june-3-2020-gym-plan-2",
+        "2020-05-31",
+        "06-03 06-07 title exact gym-plan",
+    ),
+    ("June 3, 2020 at 5:30 PM", "5-day-plan-june-3-2020", "2020-05-31", "06-03 06-03 title exact 5-day-plan"),
+    ("Gym Plan", "december-30-january-5-2020-plan", "2019-12-29", "12-30 01-05 slug exact plan"),
+    ("Agust 3-9", "august-3-9-2020-plan", "2020-08-02", "08-03 08-09 slug exact plan"),
+    ("Agust 3-9", "plan", "2020-08-02", "08-03 08-09 title repaired plan date_repaired"),
+    ("January 4-10", "plan", "2020-12-30", "01-04 01-10 title repaired plan date_repaired"),
+    ("December 28 - January 3", "plan", "2020-12-27", "12-28 01-03 title repaired plan date_repaired"),
+    ("Gym Plan", "jnue-1-7-2020-plan", "2020-05-31", "06-01 06-07 slug repaired plan date_repaired"),
+    (
+        "May 4-10, 2020",
+        "may-11-17-2020-plan",
+        "2020-05-03",
+        "05-04 05-10 title exact plan title_slug_mismatch",
+    ),
+    ("June 1-7, 2020", "plan", "2020-06-15", "06-01 06-07 title exact plan"),
+    ("June 1-7, 2020", "plan", "2020-06-16", "06-01 06-07 title exact plan date_contradiction"),
+    ("Part 2 – 5 Day Plan", "plan", "2020-05-03", "05-04 05-10 published inferred plan date_inferred"),
+    ("February 30, 2020", "plan", "2020-05-02", "04-27 05-03 published inferred plan date_inferred"),
+]
+
+HTML = {
+    "Di<!-- no -->ps <x-y>x</x-y> 4": ["Dips x 4"],
+    "<p>One<p>Two<div>Three<div>Four</div>Five": ["One", "Two", "Three", "Four", "Five"],
+    "<style>p{}</style><iframe>no</iframe>Rest<template><p>no</p></template><title>no</title>": ["Rest"],
+    "<table><caption>Sets</caption><tr><th>Set</th><th>Load</th></tr><tr><td>1<br>2</td><td></td></tr></table>": [
+        "Sets",
+        "Set | Load",
+        "1 2 |",
+    ],
+    "A\u200b.\u2003\u202f\u3000B\u00ad &amp;nbsp; &lt;br&gt; &frac12;": ["A. B &nbsp; <br> ½"],
+    "\u200b<br>\u00a0<p> </p>3 < 5 & 6 > 2": ["3 < 5 & 6 > 2"],
+}
+
+
+@pytest.mark.parametrize("case", POSTS, ids=POSTS)
+def test_a_post_is_cut_as_the_notation_says(case: str) -> None:
+    check(*POSTS[case])
+
+
+@pytest.mark.parametrize("case", WORK, ids=WORK)
+def test_work_below_a_label_reads_as_the_notation_says(case: str) -> None:
+    check(*WORK[case], below=("Monday", "A."))
+
+
+@pytest.mark.parametrize(("title", "slug", "published", "expected"), DATES, ids=[row[0] for row in DATES])
+def test_a_week_is_dated_from_title_slug_and_publication(
+    title: str, slug: str, published: str, expected: str
+) -> None:
+    week = read("Monday\nA.\nDips x 5", title=title, slug=slug, published=f"{published}T16:00:00")
+    days = [f"{day:%m-%d}" for day in (week.dates.start, week.dates.end) if day]
+    found = [code for code, _ in codes(week)]
+    assert [*days, week.dates.basis, week.dates.confidence, week.program, *found] == expected.split()
+
+
+@pytest.mark.parametrize("html", HTML)
+def test_lines_are_those_a_browser_shows(html: str) -> None:
+    assert [line.text for line in read_lines(html)] == HTML[html]
