@@ -44,6 +44,7 @@ class SessionReader:
         self._lines = lines
         self._session = session
         self._claims = claims
+        self._readings: dict[int, LineReading] = {}
         self._segment: SegmentDraft | None = None
         self._block: BlockDraft | None = None
         self._exercise: ExerciseDraft | None = None
@@ -67,7 +68,9 @@ class SessionReader:
 
     # ------------------------------------------------------------------ one line
     def _reading(self, n: int) -> LineReading:
-        return read_line(self._lines[n].text)
+        if n not in self._readings:
+            self._readings[n] = read_line(self._lines[n].text)
+        return self._readings[n]
 
     def _claim(self, n: int, role: Role, owner: Draft) -> None:
         self._claims[n] = (role, owner)

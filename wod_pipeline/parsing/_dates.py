@@ -18,6 +18,8 @@ from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
 MONTHS = words("january february march april may june july august september october november december")
 _DAY = dt.timedelta(days=1)
 _FAR_DAYS = 14
+_MOST = 200
+"""A title or slug names its dates within so many characters."""
 _NO_DATES = Dates(None, None, "none", "unknown")
 UNDATED_WEEK = dt.date(1970, 1, 5)
 """The week of a post that names no date and carries no readable publication date either."""
@@ -92,6 +94,7 @@ def read_dates(text: str, near: dt.date | None, *, slug: bool = False) -> Readin
     ``dates = ["week of"] MONTH DAY ["," YEAR] ["-" [MONTH] DAY ["," YEAR]]``. A missing year is the one that puts
     the start nearest `near`; a misspelt month the only one within two letters.
     """
+    text = text[:_MOST]
     form = text.lower() if slug else _WEEKDAY.sub("", form_of(text).text)
     repaired: list[Reading] = []
     for patterns in (_SHAPES[slug, False], _NUMERIC, _SHAPES[slug, True]):

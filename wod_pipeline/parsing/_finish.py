@@ -244,16 +244,17 @@ class Finisher:
     ) -> list[Reference | None]:
         """§8 rules 1 to 6 for the percents of one exercise, in reading order."""
         explicit = [self._explicit(read, ids) for read, _ in stated]
+        near = next((reference for reference in explicit if reference), None)
         out: list[Reference | None] = []
-        for k, (read, _) in enumerate(stated):
+        for own, (read, _) in zip(explicit, stated, strict=True):
+            near = own or near
             if read is None or read.load is None or read.load.kind != "percent":
                 out.append(None)
             elif read.unknown_lift:
                 out.append(Reference(None, read.rm, "ambiguous"))
-            elif explicit[k]:
-                out.append(explicit[k])
+            elif own:
+                out.append(own)
             else:
-                near = next((ref for ref in [*explicit[:k][::-1], *explicit[k + 1 :]] if ref), None)
                 out.append(_inherited(near) if near else infer_reference(ids, read.rm, self._policy))
         return out
 

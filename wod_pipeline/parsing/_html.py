@@ -31,6 +31,7 @@ _ROW_ENDS = frozenset(("tr", "table", "tbody", "thead", "tfoot"))
 
 _SPACE = " \t\n\x0b\f\r\xa0\u2000-\u200a\u202f\u205f\u3000"
 _SPACES = re.compile(f"[{_SPACE}]+")
+_MARKED_UP = re.compile("[<&]")
 _IN_ADDRESS = re.compile(r"[\t\n\r]")  # a browser drops these from an address
 _VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -60,6 +61,8 @@ def read_lines(html: str) -> list[SourceLine]:
 
 def read_text(html: str) -> str:
     """`html` as one line of text, as for a post's title."""
+    if not _MARKED_UP.search(html):
+        return _SPACES.sub(" ", _VANISHING.sub("", _SURROGATES.sub("\ufffd", html))).strip(" ")
     return " ".join(line.text for line in read_lines(html))
 
 
@@ -84,7 +87,7 @@ class _Lines(BeautifulSoup):
         self._anchor: _Anchor | None = None
         self._hidden: list[str] = []  # open head and template elements
         self._rows = 0  # open table rows and what nests in them; inside one, a break is a space
-        builder = HTMLParserTreeBuilder(on_duplicate_attribute="ignore")
+        builder = HTMLParserTreeBuilder(on_duplicate_attribute="ignore", store_line_numbers=False)
         builder.parser_args[1]["convert_charrefs"] = True
         super().__init__(html, builder=builder)
 

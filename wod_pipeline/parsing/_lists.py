@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, side_of
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._quantities import Quantity
@@ -69,7 +71,7 @@ _MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))")
 _OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
-_GROUP = re.compile(r"\(([^()%@]*\+[^()%@]*)\)")
+_GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]"
     r"|(?P<or>,? or (?=\S)| ?/ or )"
@@ -278,8 +280,18 @@ def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     return None if text else term
 
 
+_RISING = re.compile(
+    r"(?:and )?(?:start(?:ing)? (?:light|easy|low)(?:,| and)* ?)?"
+    r"(?:(?:build|work|ramp|climb)(?:ing)?|increas(?:e|ing))(?: (?:up|in weight|each set|over|across|the load).*)?"
+)
+
+
 def _further_load(term: Term, text: str) -> ReadLoad | None:
     """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
+    if _RISING.fullmatch(text):
+        before = term.load.load if term.load else Load("described")
+        rising = msgspec.structs.replace(before, ramp=True) if before else None
+        return (term.load or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
     if term.load is None:
         heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
         read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text)

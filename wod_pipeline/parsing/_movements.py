@@ -159,6 +159,7 @@ def _dropping(text: str, bare: str) -> tuple[Name, ...]:
     return ()
 
 
+@lru_cache(maxsize=1024)
 def nearest_name(text: str) -> str | None:
     """The known name most like `text`, to offer to the reader; None when nothing is alike."""
     close = difflib.get_close_matches(plain_name(text)[:60], _BY_NAME, n=1, cutoff=0.75)

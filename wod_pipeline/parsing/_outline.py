@@ -29,6 +29,7 @@ _WEEKDAY = (
     r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?"
     r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
+_MAYBE_HEADING = re.compile(r"[\W_]*(?:mon|tue|wed|thu|fri|sat|sun|day|session)", re.IGNORECASE)
 _START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?(?P<n>[0-9]{{1,3}})|session ?[0-9]{{1,3}})(?![a-z0-9'])")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
@@ -66,7 +67,7 @@ class Heading(NamedTuple):
 @lru_cache(maxsize=8192)
 def read_heading(line: str) -> Heading | None:
     """``heading = (WEEKDAY | "Day" N | "Session" N) {DATE | "(…)" | AM/PM | NUMBER | heading word}``."""
-    if len(line) > MAX_MATCHED:
+    if len(line) > MAX_MATCHED or not _MAYBE_HEADING.match(line):
         return None
     form = form_of(line)
     start = _START.match(form.text)
@@ -126,7 +127,7 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     headings = [text for text in texts if read_heading(text)]
     dated = date_post(plain.title, plain.source, headings)
     found: list[Diagnostic] = list(dated.diagnostics)
-    cuts = _cuts(texts, found)
+    cuts = _cuts(texts, headings, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
     sessions = [
@@ -146,11 +147,10 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     )
 
 
-def _cuts(texts: list[str], found: list[Diagnostic]) -> list[_Cut]:
+def _cuts(texts: list[str], headings: list[str], found: list[Diagnostic]) -> list[_Cut]:
     """Where sessions start: at headings, at parts of a day, and where labels start over."""
     cuts: list[_Cut] = []
-    has_headings = any(read_heading(text) for text in texts)
-    if texts and not has_headings:
+    if texts and not headings:
         cuts.append(_Cut(0))
     for n, text in enumerate(texts):
         if not _extends_heading(cuts, n, text):

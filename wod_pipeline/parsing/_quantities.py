@@ -56,7 +56,8 @@ UNIT = (
 )
 _QUANTITY = re.compile(rf"{AMOUNT}(?:[ -]?{UNIT})?")
 _WORDY = re.compile(rf"{AMOUNT}(?:(?: [a-z&-]{{2,12}}){{1,4}} reps?|[ -]?{UNIT} total)")
-_CLUSTER = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2,5}(?: ?reps?)?")
+_CLUSTER = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,5}(?: ?reps?)?")
+"""`1.1.1`: single repetitions with a breath between; no number of repetitions, and never a fraction of one."""
 _MAX = re.compile(
     r"(?:max(?:imum)?|amrap)(?:[ -](?:(?:effort|set)(?: of)? ?)?"
     r"(?P<of>reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|seconds|effort|unbroken(?: reps)?)?)?"
@@ -66,10 +67,10 @@ _MAX = re.compile(
 def read_quantity(text: str) -> Quantity | None:
     """The quantity `text` is as a whole: ``AMOUNT [UNIT]`` or ``max UNIT``."""
     found = _QUANTITY.fullmatch(text) or _WORDY.fullmatch(text)
-    if found:
+    if found and not _CLUSTER.fullmatch(text):
         return quantity_of(found)
-    if _CLUSTER.fullmatch(text):
-        return Quantity("reps", exact(sum(map(int, re.findall("[0-9]+", text)))), unit=False)
+    if found or _CLUSTER.fullmatch(text):
+        return Quantity("reps", None, unit=False)
     most = _MAX.fullmatch(text)
     if most:
         return Quantity("reps", None, unit=True, max_of=_MAXIMA.get((most["of"] or "")[:3], "reps"))

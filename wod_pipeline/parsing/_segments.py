@@ -29,11 +29,13 @@ _NAMED = re.compile(r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{
 
 
 def _titled(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)")
+    return re.compile(
+        rf"(?:(?:suggested|general) )*(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)"
+    )
 
 
 _TITLES: tuple[tuple[re.Pattern[str], SegmentKind], ...] = (
-    (_titled(r"(?:(?:suggested|general) )*warm[ -]?ups?"), "warm_up"),
+    (_titled(r"warm[ -]?ups?"), "warm_up"),
     (_titled(r"cool[ -]?downs?"), "cool_down"),
     (_titled(r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?"), "main"),
     (_titled(r"conditioning|metcon|workout of the day|wod"), "conditioning"),

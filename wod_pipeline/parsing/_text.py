@@ -34,6 +34,24 @@ NUMBER_WORDS = {
     )
 }
 
+_STEMS = (
+    "one",
+    "two",
+    "thr",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twel",
+    "teen",
+    "twenty",
+)
+"""What a line with a number word in it contains."""
+
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
 _CHANGING = re.compile(
@@ -99,7 +117,12 @@ def _lowered(line: str) -> str:
 @lru_cache(maxsize=8192)
 def form_of(line: str) -> Form:
     """The matching form of a line. Linear in its length."""
-    same_length = _DASHES.sub("-", _lowered(line)).translate(_PLAIN)
+    if line.isascii():
+        same_length = line.lower()
+        if "  " not in line and not any(stem in same_length for stem in _STEMS):
+            return _without_bullets(line, same_length, [0], [0])
+    else:
+        same_length = _DASHES.sub("-", _lowered(line)).translate(_PLAIN)
     starts, origins, out = [0], [0], []
     at = length = 0
     for found in _CHANGING.finditer(same_length):
