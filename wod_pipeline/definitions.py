@@ -20,7 +20,6 @@ from wod_pipeline.sensors.freshness import freshness_badge, with_badge
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
-warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*partitions_def.*")
 
 
 def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: Any) -> dg.Definitions:
@@ -37,7 +36,7 @@ def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: An
     )
     return dg.Definitions(
         assets=with_badge(assets, freshness_badge(settings)),
-        asset_checks=build_checks(weeks, allow_empty=allow_empty),
+        asset_checks=build_checks(allow_empty=allow_empty),
         jobs=[training_week_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),

@@ -1,8 +1,12 @@
-"""The claims of `quality` as Dagster asset checks, judged per week on what was parsed and on what was stored.
+"""The claims of `quality` as Dagster asset checks, judged on what was parsed and on what was stored.
 
-The parsed week is judged before the table changes, so a breached blocking claim keeps the week out of it. In
-a run over one week that stops the run. In a run over many weeks the others go on: every breach is reported
-for its week, a summary per claim says how many there are, and the table refuses the breaching weeks itself.
+The parsed weeks are judged before the table changes, so a breached blocking claim keeps its week out of it. In a
+run over one week that stops the run. In a run over many the others go on, and the table refuses the breaching
+weeks itself; each claim then has one result that lists them. Run on their own, without a partition, the checks
+judge every stored week.
+
+The checks have no partitions of their own: a result per claim and week would cost more than the runs they judge,
+and in a run over years Dagster would show every week without one as skipped.
 """
 
 import datetime as dt
@@ -18,6 +22,7 @@ from wod_pipeline.quality import (
     Case,
     Claim,
     Held,
+    Stage,
     Verdict,
     Volume,
     judge,
@@ -25,72 +30,68 @@ from wod_pipeline.quality import (
     volume_of,
 )
 from wod_pipeline.records import records_of
+from wod_pipeline.resources.lake import LakeResource, StoredWeeks
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.storage import SessionTable
+from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import batched
 
 ParsedWeeks = Mapping[str, Weekly[Week]]
-Evaluations = Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]
 
 PARSED = dg.AssetKey("segmented_exercises")
 STORED = dg.AssetKey("session_records")
 TABLE_ROWS = 50
-"""Rows of evidence shown; the claim's sentence counts all."""
+"""Rows shown of a table; the sentence counts all."""
 LOGGED = 5
 """Breaches of a claim written out in the log; the check's table has all."""
 
 
-def build_checks(
-    weeks: dg.PartitionsDefinition[str], *, allow_empty: bool = False
-) -> list[dg.AssetChecksDefinition]:
-    """Both steps of checks over these weeks. `allow_empty`: a person said that weeks may lose their sessions."""
+def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]:
+    """Both steps of checks. `allow_empty`: a person said that weeks may lose their sessions."""
 
-    @dg.multi_asset_check(
-        name="parsed_week_checks",
-        specs=[_spec(claim, PARSED, weeks) for claim in CLAIMS.values() if claim.stage == "parsed"],
-        ins={"segmented_exercises": PARSED},
-    )
+    @dg.multi_asset_check(name="parsed_week_checks", specs=_specs(PARSED, "parsed"))
     def parsed_week_checks(
-        context: dg.AssetCheckExecutionContext,
-        segmented_exercises: Any,
-        session_table: SessionTableResource,
-    ) -> Evaluations:
-        cases = cases_of(segmented_exercises, session_table.open(), may_empty=allow_empty)
-        verdicts = [verdict for case in cases for verdict in judge(case)]
+        context: dg.AssetCheckExecutionContext, lake: LakeResource, session_table: SessionTableResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        table = session_table.open()
+        parsed = weeks_of_run(context, lake.open(), table)
+        verdicts = [v for case in cases_of(parsed, table, may_empty=allow_empty) for v in judge(case)]
         _log_breaches(context, verdicts)
-        yield from evaluations(PARSED, verdicts, len(segmented_exercises))
+        yield from results(PARSED, "parsed", verdicts)
 
-    @dg.multi_asset_check(
-        name="stored_week_checks",
-        specs=[_spec(claim, STORED, weeks) for claim in CLAIMS.values() if claim.stage == "stored"],
-        ins={"segmented_exercises": PARSED},
-    )
+    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(STORED, "stored"))
     def stored_week_checks(
-        context: dg.AssetCheckExecutionContext,
-        segmented_exercises: Any,
-        session_table: SessionTableResource,
-    ) -> Evaluations:
-        verdicts = list(read_back(segmented_exercises, session_table.open()))
+        context: dg.AssetCheckExecutionContext, lake: LakeResource, session_table: SessionTableResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        table = session_table.open()
+        verdicts = list(read_back(weeks_of_run(context, lake.open(), table), table))
         _log_breaches(context, verdicts)
-        yield from evaluations(STORED, verdicts, len(segmented_exercises))
+        yield from results(STORED, "stored", verdicts)
 
     return [parsed_week_checks, stored_week_checks]
 
 
-def _spec(claim: Claim, asset: dg.AssetKey, weeks: dg.PartitionsDefinition[str]) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        claim.name,
-        asset=asset,
-        description=f"{claim.says} {claim.act}",
-        blocking=claim.blocking,
-        additional_deps=[] if asset == PARSED else [PARSED],
-        partitions_def=weeks,
-    )
+def _specs(asset: dg.AssetKey, stage: Stage) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            claim.name, asset=asset, description=f"{claim.says} {claim.act}", blocking=claim.blocking
+        )
+        for claim in CLAIMS.values()
+        if claim.stage == stage
+    ]
 
 
 # ----------------------------------------------------------------------------------------------- cases
+def weeks_of_run(context: dg.AssetCheckExecutionContext, lake: Lake, table: SessionTable) -> ParsedWeeks:
+    """The parsed weeks of the run; in a run without partitions, of every stored week. Raises `NotStored`."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return StoredWeeks(lake, PARSED.path[-1], list(context.partition_keys))
+    return StoredWeeks(lake, PARSED.path[-1], sorted(week.week.isoformat() for week in table.weeks()))
+
+
 def cases_of(parsed: ParsedWeeks, table: SessionTable, *, may_empty: bool) -> Iterator[Case]:
     """Each week with what the table holds of it and what was usual before it. Raises `StorageError`."""
+    if not parsed:
+        return
     held = {week.week: Held(week.sessions, _ids(week.posts)) for week in table.weeks()}
     past = [*_past_volumes(table, min(parsed)), *(volume_of(records_of(week)) for week in parsed.values())]
     for week in parsed.values():
@@ -124,14 +125,14 @@ def read_back(parsed: ParsedWeeks, table: SessionTable) -> Iterator[Verdict]:
             yield judge_stored(value, stored.get(value.week))
 
 
-# ----------------------------------------------------------------------------------------- evaluations
-def evaluations(asset: dg.AssetKey, verdicts: Sequence[Verdict], weeks: int) -> Evaluations:
-    """What Dagster is told: of one week every verdict, of many every breach and a summary per claim."""
-    if weeks == 1:
-        yield from (_result(asset, verdict) for verdict in verdicts)
-        return
-    yield from (_evaluation(asset, verdict) for verdict in verdicts if not verdict.passed)
-    yield from (_summary(asset, found) for found in _by_claim(verdicts).values())
+# ------------------------------------------------------------------------------------------------- results
+def results(asset: dg.AssetKey, stage: Stage, verdicts: Sequence[Verdict]) -> Iterator[dg.AssetCheckResult]:
+    """One result a claim: the verdict on a single week, or a summary of many."""
+    by_claim = _by_claim(verdicts)
+    for claim in CLAIMS.values():
+        if claim.stage == stage:
+            found = by_claim.get(claim.name, [])
+            yield _result(asset, found[0]) if len(found) == 1 else _summary(asset, claim, found)
 
 
 def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
@@ -139,61 +140,57 @@ def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
         asset_key=asset,
         check_name=verdict.claim,
         passed=verdict.passed,
-        severity=_severity(verdict),
-        description=verdict.says,
-        metadata=_metadata(verdict),
-    )
-
-
-def _evaluation(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckEvaluation:
-    return dg.AssetCheckEvaluation(
-        asset_key=asset,
-        check_name=verdict.claim,
-        passed=verdict.passed,
-        severity=_severity(verdict),
-        description=verdict.says,
-        metadata=_metadata(verdict),
-        partition=verdict.week.isoformat(),
-        blocking=False,  # True would stop the other weeks of the run
-    )
-
-
-def _summary(asset: dg.AssetKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
-    """One claim over all weeks of a run; only ever a warning, since one bad week must not stop the others."""
-    breaches = [verdict for verdict in verdicts if not verdict.passed]
-    kept_out = [verdict for verdict in breaches if verdict.blocks]
-    says = f"{len(breaches) or 'None'} of {len(verdicts)} weeks breach it"
-    return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=verdicts[0].claim,
-        passed=not breaches,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{says}; {len(kept_out)} of them are kept out of the table." if kept_out else f"{says}.",
+        severity=_severity([verdict]),
+        description=f"Week {verdict.week}: {verdict.says}",
         metadata={
-            "weeks": len(verdicts),
-            "weeks_breaching": [verdict.week.isoformat() for verdict in breaches],
-            "findings": _table([{"week": str(v.week), "grade": v.grade, "says": v.says} for v in breaches]),
+            "week": verdict.week.isoformat(),
+            **verdict.numbers,
+            **_evidence(CLAIMS[verdict.claim], [] if verdict.passed else [verdict]),
         },
     )
 
 
-def _severity(verdict: Verdict) -> dg.AssetCheckSeverity:
-    return dg.AssetCheckSeverity.ERROR if verdict.grade == "error" else dg.AssetCheckSeverity.WARN
+def _summary(asset: dg.AssetKey, claim: Claim, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
+    """One claim over many weeks. A blocking one only warns: one bad week must not stop the others."""
+    breaches = [verdict for verdict in verdicts if not verdict.passed]
+    kept_out = sum(verdict.blocks for verdict in breaches)
+    says = f"{len(breaches) or 'None'} of {len(verdicts)} weeks breach it"
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=claim.name,
+        passed=not breaches,
+        severity=dg.AssetCheckSeverity.WARN if claim.blocking else _severity(breaches),
+        description=f"{says}; {kept_out} of them are kept out of the table." if kept_out else f"{says}.",
+        metadata={
+            "weeks": len(verdicts),
+            "weeks_breaching": [verdict.week.isoformat() for verdict in breaches],
+            **_evidence(claim, breaches),
+        },
+    )
 
 
-def _metadata(verdict: Verdict) -> dict[str, Any]:
-    """The week, the numbers, what to look at, and what to do when the claim is breached."""
-    metadata: dict[str, Any] = {"week": verdict.week.isoformat(), **verdict.numbers}
-    if not verdict.passed:
-        metadata["what_to_do"] = CLAIMS[verdict.claim].act
-    if verdict.rows:
-        metadata["evidence"] = _table(verdict.rows)
-    return metadata
+def _severity(verdicts: Iterable[Verdict]) -> dg.AssetCheckSeverity:
+    """The gravest."""
+    error = any(verdict.grade == "error" for verdict in verdicts)
+    return dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN
+
+
+def _evidence(claim: Claim, breaches: Sequence[Verdict]) -> dict[str, Any]:
+    """What lets a person act on a breach: the finding for each week, what to look at, what to do."""
+    if not breaches:
+        return {}
+    evidence: dict[str, Any] = {"what_to_do": claim.act}
+    if len(breaches) > 1:
+        findings = [{"week": str(v.week), "grade": v.grade, "says": v.says} for v in reversed(breaches)]
+        evidence["findings"] = _table(findings)
+    if rows := [{"week": str(v.week), **row} for v in reversed(breaches) for row in v.rows]:
+        evidence["evidence"] = _table(rows)
+    return evidence
 
 
 def _table(rows: Sequence[Mapping[str, str | int | float | None]]) -> dg.TableMetadataValue:
-    """Rows as a table; text is shown as text."""
-    columns = [dg.TableColumn(name) for name in (rows[0] if rows else ())]
+    """Rows as a table, newest weeks first; text is shown as text."""
+    columns = [dg.TableColumn(name) for name in rows[0]]
     records = [dg.TableRecord({name: _cell(row[name]) for name in row}) for row in rows[:TABLE_ROWS]]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 

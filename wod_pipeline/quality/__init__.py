@@ -9,7 +9,7 @@ No Dagster, no storage: what the table holds and what was usual before is handed
 """
 
 from wod_pipeline.quality._case import Case, Held, Row, Verdict
-from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Grade, Limits
+from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Grade, Limits, Stage
 from wod_pipeline.quality._verdicts import judge, judge_blocking, judge_stored, unsound
 from wod_pipeline.quality._volume import Volume, exercises_in, past_of, robust_z, volume_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "Held",
     "Limits",
     "Row",
+    "Stage",
     "Verdict",
     "Volume",
     "exercises_in",

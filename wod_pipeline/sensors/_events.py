@@ -78,8 +78,7 @@ def _breached_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[Trou
         event = record.event_log_entry.dagster_event
         check = event.asset_check_evaluation_data if event else None
         if check and check.blocking and not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            week = f"week {check.partition}: " if check.partition else ""
-            yield Trouble(check.check_name, f"{week}{check.description or 'breached'}", False)
+            yield Trouble(check.check_name, check.description or "breached", False)
 
 
 def _is_check_failure(event: dg.DagsterEvent) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.checks import TABLE_ROWS, evaluations, read_back
+from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK
 from wod_pipeline.program import RawPost, Rendered, WeekRecords
@@ -55,24 +55,23 @@ def emptied(post: RawPost) -> RawPost:
     )
 
 
-def breaches(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str | None], str]:
-    """What the checks found, by claim and week (None: of the whole run)."""
+def breaches(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """What the checks found, by claim."""
     return {
-        (found.check_name, found.partition): f"{found.severity.value}: {found.description}"
+        found.check_name: f"{found.severity.value}: {found.description}"
         for found in result.get_asset_check_evaluations()
         if not found.passed
     }
 
 
-def test_a_good_week_holds_every_claim_and_says_so_for_its_partition(tmp_path: Path) -> None:
+def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) -> None:
     result = Platform(tmp_path, [training_post()]).run(MONDAY)
 
     found = result.get_asset_check_evaluations()
     assert result.success
     assert breaches(result) == {}
-    assert [(check.check_name, check.partition) for check in found] == [
-        (name, str(MONDAY)) for name in CLAIMS
-    ]
+    assert [check.check_name for check in found] == list(CLAIMS)
+    assert {check.metadata["week"].value for check in found} == {str(MONDAY)}
 
 
 def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path: Path) -> None:
@@ -84,8 +83,8 @@ def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path
     result = platform.run(MONDAY)
 
     assert not result.success
-    assert breaches(result)["a_week_with_sessions_stays_filled", str(MONDAY)] == (
-        "ERROR: 3 stored sessions would be lost to a week without any: its post holds no session."
+    assert breaches(result)["a_week_with_sessions_stays_filled"] == (
+        "ERROR: Week 2026-03-02: 3 stored sessions would be lost to a week without any: its post holds no session."
     )
     assert before is not None
     assert platform.stored(MONDAY) == before
@@ -115,9 +114,7 @@ def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tm
     assert not result.success
     assert platform.stored(weeks[1]) == before
     assert all(platform.stored(week) for week in weeks)
-    found = breaches(result)
-    assert found["a_week_with_sessions_stays_filled", str(weeks[1])].startswith("ERROR: 3 stored sessions")
-    assert found["a_week_with_sessions_stays_filled", None] == (
+    assert breaches(result)["a_week_with_sessions_stays_filled"] == (
         "WARN: 1 of 4 weeks breach it; 1 of them are kept out of the table."
     )
 
@@ -128,7 +125,9 @@ def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> No
 
     found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
 
-    assert [(check.check_name, check.partition) for check in found] == [(name, None) for name in CLAIMS]
+    assert [(check.check_name, check.description) for check in found] == [
+        (name, "None of 3 weeks breach it.") for name in CLAIMS
+    ]
 
 
 def misdate(settings: Settings, week: dt.date) -> None:
@@ -173,20 +172,53 @@ def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> No
 
     assert result.success
     assert breaches(result) == {
-        ("the_week_is_published", str(MONDAY)): "WARN: The coach has not published this week."
+        "the_week_is_published": "WARN: Week 2026-03-02: The coach has not published this week."
     }
 
 
-def test_evidence_is_shown_as_a_table_of_bounded_length() -> None:
-    rows = tuple({"line": n, "text": "a | b <script>"} for n in range(TABLE_ROWS + 10))
-    verdict = Verdict("every_load_is_readable", MONDAY, False, "warn", "60 loads.", rows)
+def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> None:
+    weeks = [MONDAY + n * WEEK for n in range(3)]
+    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform.run(weeks[0], weeks[-1])
+    defs = build_defs(platform.settings)
+    job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
+    alone = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("checks")
 
-    (result,) = evaluations(PARSED, [verdict], weeks=1)
+    found = alone.execute_in_process().get_asset_check_evaluations()
+    assert {check.description for check in found} == {"None of 3 weeks breach it."}
+
+
+def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
+    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 14
+
+
+def of_week(week: dt.date, n: int) -> Verdict:
+    rows = tuple({"line": line, "text": "a | b <script>"} for line in range(n))
+    return Verdict("every_load_is_readable", week, False, "warn", f"{n} loads.", rows)
+
+
+def test_evidence_is_shown_as_a_table_of_bounded_length_with_what_to_do() -> None:
+    result = next(
+        r
+        for r in results(PARSED, "parsed", [of_week(MONDAY, TABLE_ROWS + 10)])
+        if r.check_name == "every_load_is_readable"
+    )
+
     table = result.metadata["evidence"]
     assert isinstance(table, dg.TableMetadataValue)
     assert len(table.records) == TABLE_ROWS
-    assert table.records[0].data == {"line": 0, "text": "a | b <script>"}
+    assert table.records[0].data == {"week": "2026-03-02", "line": 0, "text": "a | b <script>"}
     assert result.metadata["what_to_do"].value == CLAIMS["every_load_is_readable"].act
+
+
+def test_many_weeks_are_one_result_that_lists_them_newest_first() -> None:
+    verdicts = [of_week(MONDAY + n * WEEK, 1) for n in range(3)]
+    result = next(r for r in results(PARSED, "parsed", verdicts) if r.check_name == "every_load_is_readable")
+
+    findings = result.metadata["findings"]
+    assert isinstance(findings, dg.TableMetadataValue)
+    assert result.description == "3 of 3 weeks breach it."
+    assert [record.data["week"] for record in findings.records] == ["2026-03-16", "2026-03-09", "2026-03-02"]
 
 
 @pytest.mark.parametrize("name", list(CLAIMS))
