@@ -17,8 +17,8 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._lines import LineReading, read_line
-from wod_pipeline.parsing._lists import MovementLine, exercises_of
+from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
+from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._rest import ReadRest
 from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme
 from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
@@ -262,13 +262,11 @@ class SessionReader:
         assert block is not None  # noqa: S101 - opened by the caller
         assert segment is not None  # noqa: S101
         joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
-        reads = exercises_of(line, joins=joins)
+        reads = read_exercises(reading.form.line, joins=joins)
         self._settle_rest(followed=True)
         added = []
         for read in reads:
-            exercise = ExerciseDraft(
-                read, reading.form, [n], len(reads) == 1, minute=line.minute, rest=read.rest
-            )
+            exercise = ExerciseDraft(read, [n], len(reads) == 1, minute=line.minute, rest=read.rest)
             for row in read.rows:
                 self._add_row(exercise, row, n)
             added.append(exercise)

@@ -11,7 +11,6 @@ from wod_pipeline.parsing._lists import MovementLine, ReadExercise
 from wod_pipeline.parsing._schemes import ReadScheme
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow
-from wod_pipeline.parsing._text import Form
 from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline
 
 
@@ -37,7 +36,6 @@ class ExerciseDraft:
     """An exercise; `lines` are those it stands on or owns, `alone` whether its first line holds no other."""
 
     read: ReadExercise
-    form: Form
     lines: list[int]
     alone: bool
     minute: int | None = None

@@ -16,8 +16,7 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._exercises import ReadPart
-from wod_pipeline.parsing._lists import ReadExercise
+from wod_pipeline.parsing._lists import NamedPart, ReadExercise
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
 from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
@@ -133,7 +132,7 @@ class Finisher:
         single_row = self._single_row(draft, block)
         rows = [] if single_row else draft.rows
         exercise = Exercise(
-            parts=[self._part(draft, part, reps) for part, reps in read.parts],
+            parts=[self._part(draft.lines[0], part) for part in read.parts],
             lines=_span([*draft.lines, *(row.n for row in draft.rows)], notes),
             rep_scheme=list(read.rep_scheme),
             per_side=read.side,
@@ -159,17 +158,15 @@ class Finisher:
             else None
         )
 
-    def _part(self, draft: ExerciseDraft, part: ReadPart, reps: int | None) -> Part:
-        form, n = draft.form, draft.lines[0]
-        raw = form.words(part.start, part.end).strip()
-        start, end = form.origin(part.start), form.origin(part.start) + len(raw)
-        url = next(
-            (link.href for link in self._lines[n].links if link.start < end and link.end > start), None
-        )
+    def _part(self, n: int, part: NamedPart) -> Part:
+        """§7.10 The words that name the movement, and the first link over them."""
+        raw, links = part.raw, self._lines[n].links
+        over = (link.href for link in links if link.start < part.end and link.end > part.start)
+        url = next(over, None) if links else None
         if part.movement_id is None:
             near = nearest_name(raw)
             self._report("unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "")
-        return Part(raw, part.movement_id, reps, part.pause, url)
+        return Part(raw, part.movement_id, part.reps, part.pause, url)
 
     def _check_rows(self, exercise: Exercise, block: BlockDraft) -> None:
         """§8 Set rows must cover 1…sets exactly once."""
@@ -191,7 +188,6 @@ class Finisher:
         rows: list[RowDraft],
         single: RowDraft | None,
     ) -> None:
-        ids = [part.movement_id for part in exercise.parts]
         n = draft.lines[0]
         own = single.read.load if single else draft.read.load
         if own is None and not rows and block.scheme.load and block.scheme_line is not None:
@@ -199,6 +195,9 @@ class Finisher:
         stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
         if not rows:
             stated[0] = self._with_notes(own, n, draft, block)
+        if stated == [(None, n)]:
+            return
+        ids = [part.movement_id for part in exercise.parts]
         references = self._references(stated, ids)
         name = " + ".join(part.raw for part in exercise.parts)
         loads = [
@@ -215,6 +214,8 @@ class Finisher:
     ) -> tuple[ReadLoad | None, int]:
         """§8 What the notes of the block and of the exercise add to the load of an exercise without set rows."""
         added = [*self._added(block.notes), *self._added(draft.notes)]
+        if not added and not block.scheme.empty_bar:
+            return own, n
         load = own.load if own else None
         if load is None and block.scheme.empty_bar:
             own, load = _of(Load("empty_bar")), Load("empty_bar")
@@ -233,6 +234,8 @@ class Finisher:
 
     def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
         """What notes add, those that add nothing left out; remembered for the block all its exercises share."""
+        if not notes:
+            return []
         key = id(notes)
         if key not in self._added_by:
             reads = ((read_added(self._lines[note.n].text), note.n) for note in notes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from wod_pipeline.parsing._lists import MovementLine, read_movements
+from wod_pipeline.parsing._lists import MovementLine, ReadExercise, exercises_of, read_movements
 from wod_pipeline.parsing._rest import ReadRest, read_rest
 from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme, read_connector, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
@@ -65,3 +65,11 @@ def _bracketed(text: str) -> bool:
     """§10 Whether the line stands wholly in brackets."""
     text = text.rstrip(".")
     return text[:1] in {"(", "["} and text[-1:] in {")", "]"} and not any(c in text[1:-1] for c in "()[]")
+
+
+@lru_cache(maxsize=16384)
+def read_exercises(line: str, *, joins: bool) -> tuple[ReadExercise, ...]:
+    """The exercises a line names; `joins` as in `exercises_of`."""
+    reading = read_line(line)
+    movements = reading.movements or (reading.scheme.movements if reading.scheme else None)
+    return tuple(exercises_of(reading.form, movements, joins=joins)) if movements else ()

@@ -17,7 +17,7 @@ from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
 from wod_pipeline.parsing._text import MAX_MATCHED, Form
-from wod_pipeline.program import Load, Range, Rest, Side
+from wod_pipeline.program import Load, Pause, Range, Rest, Side
 
 
 class Element(NamedTuple):
@@ -52,10 +52,21 @@ class MovementLine(NamedTuple):
         return any(term.rows for element in self.elements for term in element.terms)
 
 
+class NamedPart(NamedTuple):
+    """A movement of an exercise: the coach's words for it, their place in the line, repetitions within one of it."""
+
+    movement_id: str | None
+    raw: str
+    start: int
+    end: int
+    reps: int | None = None
+    pause: Pause | None = None
+
+
 class ReadExercise(NamedTuple):
     """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
 
-    parts: tuple[tuple[ReadPart, int | None], ...]
+    parts: tuple[NamedPart, ...]
     quantity: Quantity | None = None
     rep_scheme: tuple[int, ...] = ()
     rows: tuple[ReadRow, ...] = ()
@@ -306,7 +317,7 @@ def _replace_last(elements: list[Element], term: Term) -> None:
 
 
 # -------------------------------------------------------------------------------------------- exercises
-def exercises_of(line: MovementLine, *, joins: bool) -> list[ReadExercise]:
+def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExercise]:
     """The exercises of a line. `joins`: whether the block joins counted terms at `+` to a complex (§7.3)."""
     out: list[ReadExercise] = []
     choice = 0
@@ -314,14 +325,14 @@ def exercises_of(line: MovementLine, *, joins: bool) -> list[ReadExercise]:
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [exercise._replace(choice=mine) for exercise in _of_element(element, joins=joins)]
+        out += [exercise._replace(choice=mine) for exercise in _of_element(form, element, joins=joins)]
     return _sharing_quantities(out)
 
 
-def _of_element(element: Element, *, joins: bool) -> list[ReadExercise]:
+def _of_element(form: Form, element: Element, *, joins: bool) -> list[ReadExercise]:
     if len(element.terms) > 1 and _is_complex(element, joins=joins):
-        return [_complex(element.terms)]
-    return [_simple(term) for term in element.terms]
+        return [_complex(form, element.terms)]
+    return [_simple(form, term) for term in element.terms]
 
 
 def _is_complex(element: Element, *, joins: bool) -> bool:
@@ -334,27 +345,22 @@ def _is_complex(element: Element, *, joins: bool) -> bool:
     return joins and all(term.quantity is None or term.quantity.field == "reps" for term in terms)
 
 
-def _simple(term: Term) -> ReadExercise:
+def _simple(form: Form, term: Term) -> ReadExercise:
     """One term is one exercise; its count is the exercise's repetitions."""
     if term.times is not None and term.behind_x:
-        return _complex((term,))
+        return _complex(form, (term,))
     quantity = term.quantity or (Quantity("reps", term.times, unit=False) if term.times else None)
-    parts = tuple((part, 1 if len(term.parts) > 1 else None) for part in term.parts)
-    return _exercise((term,), parts, quantity)
+    return _exercise(form, (term,), (1 if len(term.parts) > 1 else None,), quantity)
 
 
-def _complex(terms: tuple[Term, ...]) -> ReadExercise:
+def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
     """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
     total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
     counts = [_count(term, total) for term in terms]
     if total is None and len(terms) > 1 and terms[0].times is not None and not any(counts[1:]):
         total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
-    parts: tuple[tuple[ReadPart, int | None], ...] = tuple(
-        (part, count or 1) for term, count in zip(terms, counts, strict=True) for part in term.parts
-    )
-    if len(parts) == 1:
-        parts = ((parts[0][0], counts[0]),)
-    return _exercise(terms, parts, total)
+    single = len(terms) == len(terms[0].parts) == 1
+    return _exercise(form, terms, tuple(counts if single else (count or 1 for count in counts)), total)
 
 
 def _each_behind_x(terms: tuple[Term, ...]) -> bool:
@@ -369,12 +375,16 @@ def _count(term: Term, total: Quantity | None) -> int | None:
 
 
 def _exercise(
-    terms: tuple[Term, ...], parts: tuple[tuple[ReadPart, int | None], ...], quantity: Quantity | None
+    form: Form, terms: tuple[Term, ...], counts: tuple[int | None, ...], quantity: Quantity | None
 ) -> ReadExercise:
     last_first = terms[::-1]
     loaded = next((term for term in last_first if term.load), terms[-1])
     return ReadExercise(
-        parts=parts,
+        parts=tuple(
+            _in_line(form, part, count)
+            for term, count in zip(terms, counts, strict=True)
+            for part in term.parts
+        ),
         quantity=quantity,
         rep_scheme=terms[-1].rep_scheme,
         rows=terms[-1].rows,
@@ -384,6 +394,13 @@ def _exercise(
         tempo=next((term.tempo for term in last_first if term.tempo), None),
         rest=next((term.rest for term in last_first if term.rest), None),
     )
+
+
+def _in_line(form: Form, part: ReadPart, reps: int | None) -> NamedPart:
+    """A part with its place in the line as the coach wrote it."""
+    raw = form.words(part.start, part.end).strip()
+    start = form.origin(part.start)
+    return NamedPart(part.movement_id, raw, start, start + len(raw), reps, part.pause)
 
 
 def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
