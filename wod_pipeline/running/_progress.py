@@ -67,7 +67,7 @@ def progress_line(report: Report, weeks: int, seconds: float) -> str:
     if not rate:
         return line
     left = dt.timedelta(seconds=round((weeks - report.share) / rate))
-    return f"{line}, {rate:.1f} weeks/s, {str(left).removeprefix('0:')} left"
+    return f"{line}, {rate:.1f} weeks/s, {str(left).removeprefix('0:').removeprefix('0')} left"
 
 
 @contextmanager
