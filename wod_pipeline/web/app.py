@@ -106,5 +106,5 @@ def _explain_errors(app: FastAPI) -> None:
 def _explained(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
     if request.url.path.startswith(("/api", "/calendar")):
         return problem(status, detail, errors)
-    html = pages.render("error.html", here="", status=status, detail=detail, errors=errors or [])
+    html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
     return Response(html, status, media_type="text/html; charset=utf-8")

@@ -96,12 +96,17 @@ def number_words(value: float | None) -> str:
     return "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
-_TEMPLATES = _environment()
+_ENVIRONMENT = _environment()
+_TEMPLATES = {
+    name: _ENVIRONMENT.get_template(f"{name}.html")
+    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "about", "error")
+}
+"""Every page, compiled before the first visitor comes."""
 
 
 def render(template: str, **values: Any) -> str:
     """A page as HTML."""
-    return _TEMPLATES.get_template(template).render(**values)
+    return _TEMPLATES[template].render(**values)
 
 
 def page(request: Request, template: str, here: str, **values: Any) -> Response:
@@ -131,7 +136,7 @@ def _day_page(
     later = source.next_after(day) if not training else []
     return page(
         request,
-        "day.html",
+        "day",
         "today" if is_today else "",
         day=day,
         today=source.today(),
@@ -163,7 +168,7 @@ def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath)
     views = _views(stored.records, visitor) if stored else []
     return page(
         request,
-        "week.html",
+        "week",
         "week" if monday == monday_of(source.today()) else "",
         monday=monday,
         sunday=monday + 6 * ONE_DAY,
@@ -190,7 +195,7 @@ def lifts(request: Request, source: FromSource, q: Words = "") -> Response:
     families: dict[str, list[answers.MovementFacts]] = {}
     for fact in facts:
         families.setdefault(fact.family, []).append(fact)
-    return page(request, "lifts.html", "lifts", families=families, q=q)
+    return page(request, "lifts", "lifts", families=families, q=q)
 
 
 @router.get("/lifts/{movement}")
@@ -207,7 +212,7 @@ def lift(
     shown = found[(number - 1) * ROWS : number * ROWS]
     return page(
         request,
-        "lift.html",
+        "lift",
         "lifts",
         answer=answers.history_answer(known, shown, len(found), visitor),
         number=number,
@@ -244,7 +249,7 @@ def load(request: Request, source: FromSource, visitor: Visitor, by: By = "week"
     found = _load_facts(source, by, visitor)
     begun = [row for row in found.rows if row.start <= source.today()]
     current = next(reversed(begun or found.rows), None)
-    return page(request, "load.html", "load", answer=found, by=by, current=current)
+    return page(request, "load", "load", answer=found, by=by, current=current)
 
 
 @router.get("/charts/load.svg")
@@ -263,7 +268,7 @@ def search(request: Request, source: FromSource, q: Words = "", number: Page = 1
     rows = [answers.search_row(hit) for hit in islice(hits, first, first + ROWS)]
     return page(
         request,
-        "search.html",
+        "search",
         "search",
         answer=answers.SearchAnswer(q, rows, len(hits)),
         number=number,
@@ -274,7 +279,7 @@ def search(request: Request, source: FromSource, q: Words = "", number: Page = 1
 @router.get("/about")
 def about(request: Request) -> Response:
     """The API and the calendar, in words."""
-    return page(request, "about.html", "", endpoints=list(_endpoints()))
+    return page(request, "about", "", endpoints=list(_endpoints()))
 
 
 def _endpoints() -> Iterator[tuple[str, str, str]]:
@@ -313,7 +318,7 @@ def _maxes_page(
     ]
     rack = (athlete or Athlete()).rack
     html = render(
-        "maxes.html", here="maxes", fields=fields, rack=rack, problems=problems, has_maxes=athlete is not None
+        "maxes", here="maxes", fields=fields, rack=rack, problems=problems, has_maxes=athlete is not None
     )
     if status != 200:
         return Response(html, status, media_type="text/html; charset=utf-8")
