@@ -116,7 +116,9 @@ def open_table(settings: Settings) -> SessionTable:
         from wod_pipeline.storage._aws import client
         from wod_pipeline.storage._dynamodb import DynamoSessionTable
 
-        dynamodb = client("dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+        dynamodb = client(
+            "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, validate=False
+        )
         return DynamoSessionTable(dynamodb, settings.sessions_table)
     from wod_pipeline.storage._sqlite import SqliteSessionTable
 

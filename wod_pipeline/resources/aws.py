@@ -100,4 +100,8 @@ def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResou
 
 
 def _dynamodb(settings: Settings) -> DynamoDBResource:
-    return DynamoDBResource(region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url or None)
+    return DynamoDBResource(
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url or None,
+        parameter_validation=False,
+    )

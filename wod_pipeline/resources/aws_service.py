@@ -34,6 +34,10 @@ class AwsServiceResource(dg.ConfigurableResource[Any]):
     connect_timeout_s: float = Field(default=5.0, description="Seconds to wait for a connection.")
     read_timeout_s: float = Field(default=20.0, description="Seconds to wait for an answer.")
 
+    parameter_validation: bool = Field(
+        default=True, description="Whether to check requests before sending; for large items that is slow."
+    )
+
     _client: Any = PrivateAttr(default=None)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
 
@@ -60,5 +64,10 @@ class AwsServiceResource(dg.ConfigurableResource[Any]):
             "endpoint_url": self.endpoint_url,
             "use_ssl": self.use_ssl,
             "verify": self.verify,
-            "config": client_config(self.connect_timeout_s, self.read_timeout_s, self.max_attempts),
+            "config": client_config(
+                self.connect_timeout_s,
+                self.read_timeout_s,
+                self.max_attempts,
+                validate=self.parameter_validation,
+            ),
         }

@@ -93,12 +93,14 @@ def client(
     connect_timeout_s: float = 5.0,
     read_timeout_s: float = 20.0,
     attempts: int = 4,
+    validate: bool = True,
 ) -> Any:
     """A client of an AWS service; what is not given is found as boto3 always finds it.
 
-    `attempts` bounds how often botocore itself sends a request. Raises `StorageRefused` without a region.
+    `attempts` bounds how often botocore itself sends a request; `validate` lets it check each before sending,
+    which for large DynamoDB items costs as much as sending them. Raises `StorageRefused` without a region.
     """
-    config = client_config(connect_timeout_s, read_timeout_s, attempts)
+    config = client_config(connect_timeout_s, read_timeout_s, attempts, validate=validate)
     try:
         with _ONE_AT_A_TIME:
             return _session(region or None).client(
@@ -110,12 +112,15 @@ def client(
         raise in_words(error, f"No {service} client can be made") from error
 
 
-def client_config(connect_timeout_s: float, read_timeout_s: float, attempts: int) -> Config:
+def client_config(
+    connect_timeout_s: float, read_timeout_s: float, attempts: int, *, validate: bool = True
+) -> Config:
     """How every client of ours behaves: bounded waits and retries, enough connections, a name."""
     return Config(
         connect_timeout=connect_timeout_s,
         read_timeout=read_timeout_s,
         max_pool_connections=_CONNECTIONS,
+        parameter_validation=validate,
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent_extra=f"wod_pipeline/{__version__}",
     )
