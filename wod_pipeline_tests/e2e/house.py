@@ -99,7 +99,7 @@ class House:
             descriptor = os.open(heard, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
             os.dup2(descriptor, 1)
             os.dup2(descriptor, 2)
-            os.closerange(3, 1024)  # else the site's socket would stay open here when the site goes down
+            _let_go_of_the_rest()
             sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
             running.CHUNK_WEEKS = CHUNK  # type: ignore[attr-defined]
@@ -143,6 +143,18 @@ class House:
         """How the runs ended, oldest first."""
         with self.instance() as instance:
             return [run.status.value for run in reversed(instance.get_runs())]
+
+
+def _let_go_of_the_rest() -> None:
+    """Inherited files lead nowhere: a site's socket would stay open here when the site goes down.
+
+    They are not closed, because objects of the parent that still hold their numbers may close them later.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in map(int, os.listdir("/dev/fd")):  # noqa: PTH208
+        if descriptor > 2:
+            with contextlib.suppress(OSError):
+                os.dup2(nowhere, descriptor)
 
 
 def die() -> None:

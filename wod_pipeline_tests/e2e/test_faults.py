@@ -86,8 +86,7 @@ def test_a_site_that_dies_and_returns_costs_nothing_but_a_second_run(
 
     def die_at_the_second(request: Request) -> None:
         if next(requests) == 2:
-            threading.Thread(target=wordpress.down).start()
-            wordpress.stopping.wait(10)
+            wordpress.down()
 
     wordpress.intercept = die_at_the_second
     ended = house.materialize()
