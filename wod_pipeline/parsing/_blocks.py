@@ -298,10 +298,12 @@ class SessionReader:
     def _is_header(self, n: int, reading: LineReading, last: int) -> bool:
         """Cells without a figure directly above a table row are its header, whatever their words."""
         text = reading.form.text
-        if self._exercise is None or n >= last or "|" not in text or any(c.isdigit() for c in text):
+        if self._exercise is None or n >= last or "|" not in text:
             return False
-        below = self._reading(n + 1).form.text
-        return read_table_row(below, read_header(text) or PLAIN_COLUMNS) is not None
+        columns = read_header(text)
+        if columns is None and any(c.isdigit() for c in text):
+            return False
+        return read_table_row(self._reading(n + 1).form.text, columns or PLAIN_COLUMNS) is not None
 
     def _take_header(self, n: int, reading: LineReading) -> None:
         block = self._block
@@ -392,7 +394,10 @@ class SessionReader:
             return
         self._resting = None
         owner: ExerciseDraft | BlockDraft = resting.exercise if followed else resting.block
-        owner.rest = resting.rest
+        if (
+            followed or resting.block.scheme.scheme != "tabata"
+        ):  # a rest after a tabata is not the rest within it
+            owner.rest = resting.rest
         owner.lines += resting.lines
         owner.notes += resting.notes
         for n in resting.lines:

@@ -355,11 +355,13 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
     if got.bracketed and not (quantity or count):
         quantity, behind_x = got.bracketed, True
     unread = got.tail
-    if got.tail and not (quantity or count):
-        found = _TAIL_Q.match(got.tail)
-        quantity = read_quantity(found[1].strip()) if found else None
+    tail = _TAIL.match(got.tail)
+    sets = _tail_sets(tail) or term.sets or got.sets
+    if tail and not (quantity or count) and not _SETS_ONLY.fullmatch(tail["q"].strip()):
+        quantity = read_quantity(tail["q"].strip())
         behind_x = behind_x or quantity is not None
-        unread = " " * found.end() + got.tail[found.end() :] if found and quantity else unread
+    if tail and (quantity or sets):
+        unread = " " * tail.end() + got.tail[tail.end() :]
     unread = _SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
     left = len(unread) - len(unread.lstrip(" .,;:)"))
     spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
@@ -368,7 +370,7 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
         quantity=quantity,
         times=count,
         behind_x=behind_x,
-        sets=term.sets or got.sets,
+        sets=sets,
         side=got.side or (quantity.per_side if quantity else None),
         load=got.load,
         load_words=got.load_words,
@@ -379,7 +381,17 @@ def _completed(term: Term, got: _Clauses, shift: int) -> Term:
     )
 
 
-_TAIL_Q = re.compile(r",? ?(?:x|for) ?([0-9m][^,;(]*)")
+_TAIL = re.compile(
+    r",? ?(?:x|for) ?(?P<q>[0-9m][^,;(x]*?)(?: ?(?:x|for) ?(?P<k>[0-9]{1,2})(?: sets?)?)?[ .]*(?=\Z|[,;(])"
+)
+_SETS_ONLY = re.compile(r"(?P<k>[0-9]{1,2}) sets?")
+
+
+def _tail_sets(tail: re.Match[str] | None) -> Range | None:
+    """The sets behind a load: ``@ 70% x 3 reps x 5 sets``, ``@ 70% x 2 sets``."""
+    only = _SETS_ONLY.fullmatch(tail["q"].strip()) if tail else None
+    written = only["k"] if only else tail["k"] if tail else None
+    return exact(int(written)) if written else None
 
 
 def _part_pause(part: ReadPart, got: _Clauses, k: int, parts: int) -> Pause | None:

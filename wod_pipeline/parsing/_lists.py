@@ -283,7 +283,7 @@ def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     if side:
         return term._replace(side=term.side or side)
     if load:
-        return term._replace(load=load, load_words=load.words)
+        return term._replace(load=load, load_words=load.words, open_ended=True)
     if rest:
         return term._replace(rest=rest.rest)
     if text and term.open_ended:
@@ -299,13 +299,13 @@ _RISING = re.compile(
 
 def _further_load(term: Term, text: str) -> ReadLoad | None:
     """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
-    if _RISING.fullmatch(text):
+    if _RISING.fullmatch(text) and "%" not in text:
         before = term.load.load if term.load else Load("described")
         rising = msgspec.structs.replace(before, ramp=True) if before else None
         return (term.load or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
     if term.load is None:
         heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
-        read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text)
+        read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text.split(" - ", maxsplit=1)[0])
         return read._replace(words=text) if read else None
     further = read_further(term.load.load, text) if term.load.load else None
     return term.load._replace(load=further.load, words=f"{term.load_words} {text}") if further else None

@@ -47,7 +47,7 @@ _BELOW = (
     r"(?:no|not) more than|up to|(?:stay(?:ing)? |keep(?:ing)? (?:it |this |these )?)?(?:at or )?(?:below|under)"
     r"|not over|not above|(?:not to|don't|do not) exceed|no heavier than|at most|less than"
 )
-_ABOVE = r"at least|no less than|not (?:below|under)|over|above|more than"
+_ABOVE = r"start(?:ing)? (?:at|from)|at least|no less than|not (?:below|under)|over|above|more than"
 _RAMP_WORDS = r"(?:ramp|work|build|climb)(?:ing)?(?: up)?|increas(?:e|ing)"
 _RAMP = rf"(?:slowly )?(?:{_RAMP_WORDS})(?: (?:from|to|up))*"
 _PERCENT = re.compile(

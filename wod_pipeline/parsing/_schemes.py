@@ -143,7 +143,7 @@ _ROUNDS = re.compile(
 )
 _RFT = re.compile(rf"{_SETS} ?rft(?![a-z])")
 _FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
-_REPS_LIST = r"(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){1,14})"
+_REPS_LIST = r"(?P<reps>[0-9]{1,3}(?: ?- ?[0-9]{1,3}){1,14})"
 _REP_LINE = re.compile(
     rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])"
 )
@@ -189,7 +189,7 @@ def _for_time(form: Form, at: int) -> ReadScheme | None:
     """``"For time" [":"]`` with repetitions behind, or none."""
     found = _FOR_TIME.match(form.text, at)
     if not found:
-        return None
+        return _done_for_time(form, at)
     cap = _CAP_INSIDE.match(form.text, found.end())
     end = cap.end() if cap else found.end()
     listed = _REP_LINE.match(form.text, _QUALIFIER.match(form.text, end).end())  # type: ignore[union-attr]
@@ -198,6 +198,18 @@ def _for_time(form: Form, at: int) -> ReadScheme | None:
     if not understood:
         return None
     return _with_reps(ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements), reps)
+
+
+def _done_for_time(form: Form, at: int) -> ReadScheme | None:
+    """``NAME "for time"``: the movements first."""
+    found = _FOR_TIME.search(form.text, at)
+    if not found:
+        return None
+    blank = " " * (found.end() - found.start())
+    movements = read_movements(
+        form._replace(text=form.text[: found.start()] + blank + form.text[found.end() :]), at
+    )
+    return ReadScheme("for_time", movements=movements) if movements else None
 
 
 def _rep_line(form: Form, at: int) -> ReadScheme | None:
@@ -282,8 +294,8 @@ def _on_off(form: Form, at: int) -> ReadScheme | None:
 
 # ----------------------------------------------------------------------------------------- build to max
 _BUILD = re.compile(
-    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to"
-    r"| -|:)* )?"
+    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
+    rf"(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
     r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the"
     r"|new|today's|for))*"
     r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"
@@ -301,7 +313,7 @@ _INTO = re.compile(
     r"| lift)? ?[:-]? ?(?=\S)"
 )
 _BUILD_TAIL = re.compile(
-    r"[ .:,]*(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
+    r"(?: of)?[ .:,]*(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
 )
 
 
@@ -405,7 +417,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"amrap|as many", _amrap),
         (r"every |on the |mom|motm", _every),
         (r"rm\b|max|heavy|challenging|tough|hard", _build),
-        (r"[0-9]-[0-9]", _rep_line),
+        (r"[0-9] ?- ?[0-9]", _rep_line),
         (r"for time", _for_time),
         (r"round|rft", _rounds),
         (r"set", _sets),

@@ -186,6 +186,7 @@ class Columns(NamedTuple):
 _SETS_HEAD = re.compile(r"(?:sets?|attempts?)(?: ?#| number| no\.?)?|#")
 _REPS_HEAD = re.compile(r"rep(?:etition)?s?")
 _LOAD_HEAD = re.compile(r"%|percent(?:age)?|load|weight|intensity|% ?(?:of )?(?:1-?rm)?")
+_MAX_CELL = re.compile(r"(?:max(?:imum)?(?: reps?)?|amrap|-+)")
 PLAIN_COLUMNS = Columns(0, 1, 2)
 
 
@@ -209,6 +210,7 @@ def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | Non
         return None
     span = _SPANS.fullmatch(cells[columns.sets].removeprefix("sets").removeprefix("set").lstrip(" #"))
     reps = _cell(cells, columns.reps)
+    reps = "" if _MAX_CELL.fullmatch(reps) else reps
     reps_found = _REPS_ONLY.fullmatch(reps)
     if span is None or (reps and not reps_found):
         return None
