@@ -128,10 +128,12 @@ def open_table(settings: Settings) -> SessionTable:
 def open_ledger(settings: Settings) -> Ledger:
     """Where it is marked that a message was sent."""
     if settings.on_aws:
-        from wod_pipeline.storage._aws import client
+        from wod_pipeline.storage._aws import SHORT_WAITS, client
         from wod_pipeline.storage._dynamodb import DynamoLedger
 
-        dynamodb = client("dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+        dynamodb = client(
+            "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS
+        )
         return DynamoLedger(dynamodb, settings.ledger_table)
     from wod_pipeline.storage._sqlite import SqliteLedger
 
@@ -144,9 +146,9 @@ def open_notifier(settings: Settings) -> Notifier:
 
     ledger = open_ledger(settings)
     if settings.sns_topic_arn or settings.sns_phone:
-        from wod_pipeline.storage._aws import client
+        from wod_pipeline.storage._aws import SHORT_WAITS, client
 
-        sns = client("sns", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+        sns = client("sns", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS)
         return SnsNotifier(
             sns,
             topic_arn=settings.sns_topic_arn,

@@ -134,7 +134,7 @@ class SnsNotifier:
 def for_topic(message: Message) -> dict[str, Any]:
     """The message as SNS takes it for a topic: words for people, JSON for machines, attributes to filter."""
     return {
-        "Subject": one_line(message.subject),
+        "Subject": _first_line(message.subject, message.kind),
         "Message": _body(message),
         "MessageStructure": "json",
         "MessageAttributes": _attributes(message),
@@ -143,8 +143,10 @@ def for_topic(message: Message) -> dict[str, Any]:
 
 def for_phone(message: Message) -> dict[str, Any]:
     """The message as SNS takes it for a phone: a text of one part, sent at the priority of an alert."""
-    kind = {"AWS.SNS.SMS.SMSType": _string("Transactional")}
-    return {"Message": _sms(message), "MessageAttributes": {**_attributes(message), **kind}}
+    return {
+        "Message": _sms(message),
+        "MessageAttributes": {"AWS.SNS.SMS.SMSType": _string("Transactional")},
+    }
 
 
 def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
@@ -180,7 +182,12 @@ def _release(ledger: Ledger, warn: Warn, message: Message) -> None:
 
 
 def _sms(message: Message) -> str:
-    return one_line(message.sms or message.subject, SMS_CHARACTERS)
+    return _first_line(message.sms, message.subject, message.kind, limit=SMS_CHARACTERS)
+
+
+def _first_line(*texts: str, limit: int = SUBJECT_CHARACTERS) -> str:
+    """The first text that leaves something when made one line of ASCII: SNS takes no empty ones."""
+    return next(filter(None, (one_line(text, limit) for text in texts)), "message")
 
 
 def _body(message: Message) -> str:

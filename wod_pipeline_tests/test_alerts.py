@@ -20,6 +20,8 @@ from wod_pipeline.alerts import (
     one_line,
 )
 from wod_pipeline.errors import AlertError, StorageUnavailable
+from wod_pipeline.storage._dynamodb import DynamoLedger
+from wod_pipeline.storage._setup import ensure_ledger_table
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
 
 __all__ = ["aws", "aws_environment", "moto_server"]
@@ -172,6 +174,8 @@ def test_any_text_fits_subject_and_sms(text: str) -> None:
     sms = for_phone(message)["Message"]
     assert len(subject) <= 100
     assert len(sms) <= 140
+    assert subject
+    assert sms
     assert subject.isascii()
     assert "\n" not in subject + sms
 
@@ -189,3 +193,22 @@ def test_a_message_too_large_for_sns_is_cut_and_says_so(character: str) -> None:
 def late(**changes: Any) -> Message:
 
     return dataclasses.replace(LATE, **changes)
+
+
+def test_two_processes_with_the_same_event_send_one_message(inbox: Inbox, aws: AwsServer) -> None:
+    client = aws.client("dynamodb")
+    ensure_ledger_table(client, "ledger")
+    sent = [
+        SnsNotifier(inbox.sns, DynamoLedger(client, "ledger"), pytest.fail, topic_arn=inbox.topic).send(LATE)
+        for _ in range(2)
+    ]
+    assert sent == [True, False]
+    assert len(inbox.messages()) == 1
+
+
+def test_the_topic_is_looked_for_without_sending_anything(inbox: Inbox) -> None:
+    notifier = SnsNotifier(inbox.sns, MemoryLedger(), pytest.fail, topic_arn=inbox.topic)
+    assert notifier.check() == f"messages go to {inbox.topic}"
+    with pytest.raises(AlertError, match="NotFound"):
+        SnsNotifier(inbox.sns, MemoryLedger(), pytest.fail, topic_arn=inbox.topic + "-gone").check()
+    assert inbox.messages() == []

@@ -4,6 +4,7 @@ Importing dagster_aws takes seconds, which local mode must not pay.
 """
 
 import logging
+from typing import Any
 
 import dagster as dg
 from dagster_aws.s3 import S3Resource
@@ -86,7 +87,8 @@ def table_on_dynamodb(settings: Settings) -> SessionTableResource:
 
 def ledger_on_dynamodb(settings: Settings) -> LedgerResource:
     """Make the ledger the settings name."""
-    return DynamoLedgerResource(dynamodb=_dynamodb(settings), table=settings.ledger_table)
+    impatient = _dynamodb(settings, connect_timeout_s=3.0, read_timeout_s=5.0, max_attempts=2)
+    return DynamoLedgerResource(dynamodb=impatient, table=settings.ledger_table)
 
 
 def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResource:
@@ -99,9 +101,10 @@ def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResou
     )
 
 
-def _dynamodb(settings: Settings) -> DynamoDBResource:
+def _dynamodb(settings: Settings, **bounds: Any) -> DynamoDBResource:
     return DynamoDBResource(
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url or None,
         parameter_validation=False,
+        **bounds,
     )

@@ -42,6 +42,8 @@ PASSING = {
 }
 """Codes that a later attempt can clear."""
 _CONNECTIONS = 32
+SHORT_WAITS: dict[str, Any] = {"connect_timeout_s": 3.0, "read_timeout_s": 5.0, "attempts": 2}
+"""How a client gives up that is asked within a sensor's tick."""
 _ONE_AT_A_TIME = threading.Lock()
 """Sessions may not make two clients at once; the clients themselves may be shared."""
 _CREDENTIALS = (

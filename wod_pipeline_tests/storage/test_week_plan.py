@@ -1,0 +1,76 @@
+"""What replacing a week takes, decided without a table."""
+
+from __future__ import annotations
+
+import contextlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
+from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.storage._items import Key, key_of
+from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
+from wod_pipeline_tests.storage.weeks import MONDAY, together, week_of
+
+words = st.lists(st.sampled_from(["Snatch", "Clean", "Jerk"]), max_size=4)
+moments = st.sampled_from(["", "2021-02-28T18:00:00", "2021-03-01T07:00:00"])
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> WeekRecords:
+    """A week of up to two posts at some revision, each with some sessions."""
+    posts = draw(st.lists(st.sampled_from([1, 2]), min_size=1, max_size=2, unique=True))
+    parts = [week_of(*draw(words), post=post, modified=draw(moments)) for post in posts]
+    value = together(*parts)
+    value.moved = draw(st.lists(st.sampled_from([1, 2]), max_size=1))
+    return value
+
+
+def carried_out(plan: Plan, held: dict[Key, SessionRecord]) -> dict[Key, SessionRecord]:
+    kept = {key: record for key, record in held.items() if key not in plan.deletes}
+    return kept | {key_of(record): record for record in plan.puts}
+
+
+@given(st.lists(weeks(), max_size=4), st.booleans())
+def test_a_plan_carried_out_makes_the_week_exactly_the_value(
+    values: list[WeekRecords], allow_empty: bool
+) -> None:
+    header: Header | None = None
+    held: dict[Key, SessionRecord] = {}
+    for value in values:
+        with contextlib.suppress(StaleRevision, WouldEmptyWeek):
+            plan = plan_replacement(header, value, allow_empty=allow_empty)
+            held = carried_out(plan, held)
+            assert held == {key_of(record): record for record in value.records}
+            assert (plan.header is not None) == plan.change.changed
+            assert plan.change.put + plan.change.unchanged == len(value.records)
+            header = plan.header or header
+
+
+@given(weeks())
+def test_the_same_value_again_needs_nothing(value: WeekRecords) -> None:
+    first = plan_replacement(None, value, allow_empty=False)
+    assert first.header is not None
+    again = plan_replacement(first.header, value, allow_empty=False)
+    assert (again.header, again.puts, again.deletes) == (None, [], [])
+
+
+@given(weeks(), weeks())
+def test_what_a_plan_may_not_do_is_older_or_emptying(stored: WeekRecords, value: WeekRecords) -> None:
+    header = plan_replacement(None, stored, allow_empty=False).header
+    times = {post.post_id: post.modified_gmt for post in stored.posts}
+    older = any(post.modified_gmt < times.get(post.post_id, "") for post in value.posts)
+    try:
+        plan_replacement(header, value, allow_empty=True)
+        refused = False
+    except StaleRevision:
+        refused = True
+    assert refused == older
+
+
+@given(weeks())
+def test_a_header_comes_back_from_its_item(value: WeekRecords) -> None:
+    header = plan_replacement(None, value, allow_empty=False).header
+    assert header is not None
+    assert header_from_item(header_item(MONDAY, header)) == header
