@@ -19,6 +19,12 @@ from wod_pipeline.program import SessionRecord
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
 
+
+def week_key(monday: dt.date) -> str:
+    """Where the calendar of a week is kept in the lake."""
+    return f"calendar/week={monday}/sessions.ics"
+
+
 PRODUCT = "-//wod_pipeline//training sessions//EN"
 LONGEST_DESCRIPTION = 8_000
 LIFTS_IN_SUMMARY = 3
@@ -29,18 +35,18 @@ def as_calendar(
     records: Iterable[SessionRecord],
     zone: ZoneInfo,
     athlete: Athlete | None = None,
-    previous: bytes = b"",
+    previous: Iterable[bytes] = (),
     covered: Container[dt.date] = frozenset(),
 ) -> bytes:
     """The calendar of these sessions in order; undated ones are left out.
 
-    `previous` is the calendar that was published before. Its events that are not among these sessions are
+    `previous` are calendars that were published before. Their events that are not among these sessions are
     cancelled when their day is in `covered`, the days of which `records` are known to be all sessions; others
-    stay as they were, so that nothing is cancelled because it was not read. Raises `ValueError` when
+    stay as they were, so that nothing is cancelled because it was not read. Raises `ValueError` when one of
     `previous` is no calendar.
     """
     events: dict[str, Component] = dict(_current(records, athlete))
-    for uid, before in _events(previous).items():
+    for uid, before in _published(previous):
         if uid in events:
             _outrank(events[uid], before)
         else:
@@ -65,10 +71,12 @@ def _empty(zone: ZoneInfo) -> Calendar:
     return calendar
 
 
-def _events(data: bytes) -> dict[str, Component]:
-    """The all-day events of a calendar by UID."""
-    found = Calendar.from_ical(data).walk("VEVENT") if data else []
-    return {str(event["UID"]): event for event in found if "UID" in event and "DTSTART" in event}
+def _published(calendars: Iterable[bytes]) -> Iterator[tuple[str, Component]]:
+    """The all-day events of these calendars by UID."""
+    for data in filter(None, calendars):
+        for event in Calendar.from_ical(data).walk("VEVENT"):
+            if "UID" in event and "DTSTART" in event:
+                yield str(event["UID"]), event
 
 
 def _day(event: Component) -> dt.date:

@@ -80,24 +80,24 @@ def test_two_sessions_of_a_day_are_two_events() -> None:
 def test_a_session_that_vanished_is_cancelled_once_and_may_come_back() -> None:
     published = as_calendar(records(*TWO_DAYS), ZONE)
     friday = "2026-03-06-1-gym-plan@wod_pipeline"
-    without = as_calendar(records(*TWO_DAYS[:4]), ZONE, previous=published, covered=DAYS)
+    without = as_calendar(records(*TWO_DAYS[:4]), ZONE, previous=[published], covered=DAYS)
     cancelled = events(without)[friday]
     assert cancelled["status"] == "CANCELLED"
     assert cancelled["sequence"] == events(published)[friday]["sequence"] + 1  # type: ignore[operator]
-    again = as_calendar(records(*TWO_DAYS[:4]), ZONE, previous=without, covered=DAYS)
+    again = as_calendar(records(*TWO_DAYS[:4]), ZONE, previous=[without], covered=DAYS)
     assert events(again)[friday] == cancelled, "told once"
-    back = events(as_calendar(records(*TWO_DAYS), ZONE, previous=again, covered=DAYS))[friday]
+    back = events(as_calendar(records(*TWO_DAYS), ZONE, previous=[again], covered=DAYS))[friday]
     assert (back["status"], back["sequence"]) == ("CONFIRMED", cancelled["sequence"] + 1)  # type: ignore[operator]
 
 
 def test_nothing_is_cancelled_because_it_was_not_read() -> None:
     published = as_calendar(records(*TWO_DAYS), ZONE)
-    assert events(as_calendar([], ZONE, previous=published)) == events(published)
+    assert events(as_calendar([], ZONE, previous=[published])) == events(published)
 
 
 def test_what_is_no_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="hello"):
-        as_calendar([], ZONE, previous=b"hello")
+        as_calendar([], ZONE, previous=[b"hello"])
 
 
 def test_a_hostile_post_is_text_in_one_event() -> None:

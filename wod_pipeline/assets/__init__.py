@@ -1,8 +1,8 @@
 """The assets of a training week, in order: raw_posts → plain_text_posts → daily_sessions → segmented_exercises
-→ session_records → training_load.
+→ session_records → training_load, session_calendar.
 
-Bodies are plain functions in `posts`, `sessions`, `records` and `load`; this module makes assets of them. They are
-built by a function because the partitions depend on settings.
+Bodies are plain functions in `posts`, `sessions`, `records`, `load` and `calendar`; this module makes assets of
+them. They are built by a function because the partitions depend on settings.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.assets.calendar import session_calendar
 from wod_pipeline.assets.load import training_load
 from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
@@ -26,6 +27,7 @@ CODE_VERSIONS = {
     "segmented_exercises": "1",
     "session_records": "1",
     "training_load": "1",
+    "session_calendar": "1",
 }
 """Raised when an asset would make something else of the same input: the UI then shows its weeks as stale."""
 
@@ -66,20 +68,26 @@ def build_assets(
             io_manager_key=store,
         )(body)
 
+    def reader(body: Callable[..., None], kinds: set[str]) -> dg.AssetsDefinition:
+        """An asset made from the stored sessions, which keeps its weeks itself."""
+        return dg.asset(
+            name=body.__name__,
+            deps=[session_records.__name__],
+            partitions_def=weeks,
+            group_name="sessions",
+            kinds=kinds,
+            owners=OWNERS,
+            code_version=CODE_VERSIONS[body.__name__],
+            description=getdoc(body),
+            backfill_policy=BACKFILL,
+        )(body)
+
     return [
         asset(raw_posts, "posts", {source_kind, lake_kind}),
         asset(plain_text_posts, "posts", {"python", lake_kind}),
         asset(daily_sessions, "sessions", {"python", lake_kind}),
         asset(segmented_exercises, "sessions", {"python", lake_kind}),
         asset(session_records, "sessions", {"python", table_kind}, TABLE),
-        dg.asset(
-            deps=[session_records.__name__],
-            partitions_def=weeks,
-            group_name="sessions",
-            kinds={"pandas", lake_kind},
-            owners=OWNERS,
-            code_version=CODE_VERSIONS[training_load.__name__],
-            description=getdoc(training_load),
-            backfill_policy=BACKFILL,
-        )(training_load),
+        reader(training_load, {"pandas", lake_kind}),
+        reader(session_calendar, {"python", lake_kind}),
     ]

@@ -48,7 +48,7 @@ LOGGED = 5
 def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]:
     """Both steps of checks. `allow_empty`: a person said that weeks may lose their sessions."""
 
-    @dg.multi_asset_check(name="parsed_week_checks", specs=_specs(PARSED, "parsed"))
+    @dg.multi_asset_check(name="parsed_week_checks", specs=_specs(PARSED, "parsed"), can_subset=True)
     def parsed_week_checks(
         context: dg.AssetCheckExecutionContext, lake: LakeResource, session_table: SessionTableResource
     ) -> Iterator[dg.AssetCheckResult]:
@@ -56,7 +56,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         parsed = weeks_of_run(context, lake.open(), table)
         verdicts = [v for case in cases_of(parsed, table, may_empty=allow_empty) for v in judge(case)]
         _log_breaches(context, verdicts)
-        yield from results(PARSED, "parsed", verdicts)
+        yield from _selected(context, results(PARSED, "parsed", verdicts))
 
     @dg.multi_asset_check(name="stored_week_checks", specs=_specs(STORED, "stored"))
     def stored_week_checks(
@@ -68,6 +68,14 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         yield from results(STORED, "stored", verdicts)
 
     return [parsed_week_checks, stored_week_checks]
+
+
+def _selected(
+    context: dg.AssetCheckExecutionContext, found: Iterable[dg.AssetCheckResult]
+) -> Iterator[dg.AssetCheckResult]:
+    """Only the results that were asked for: in the UI a person may run one check alone."""
+    names = {key.name for key in context.selected_asset_check_keys}
+    return (result for result in found if result.check_name in names)
 
 
 def _specs(asset: dg.AssetKey, stage: Stage) -> list[dg.AssetCheckSpec]:

@@ -12,7 +12,7 @@ import click
 
 from wod_pipeline.cli.dates import DAY
 from wod_pipeline.cli.reading import Reading, reading_options
-from wod_pipeline.errors import StorageRefused, WodError
+from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode, monday_of
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
@@ -77,13 +77,9 @@ def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
 
 
 def _ics(reading: Reading, stored: Stored, out: Path | None) -> bytes:
-    try:
-        from wod_pipeline.calendar import as_calendar
-    except ImportError as error:
-        raise WodError(
-            "Calendars need the icalendar library.", fix="Install it: pip install 'wod_pipeline[web]'."
-        ) from error
-    previous = out.read_bytes() if out is not None and out.exists() else b""
+    from wod_pipeline.calendar import as_calendar
+
+    previous = [out.read_bytes()] if out is not None and out.exists() else []
     try:
         return as_calendar(stored.records, reading.settings.zone, reading.athlete, previous, stored.days)
     except ValueError as error:

@@ -12,7 +12,7 @@ from wod_pipeline.errors import SettingsError
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any.")
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API; on this machine only, unless --host says otherwise."""
-    from wod_pipeline.adapters import open_table
+    from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.settings import load_settings
 
     try:
@@ -25,5 +25,5 @@ def serve(host: str, port: int) -> None:
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
-    app = create_app(open_table(settings), settings.zone)
+    app = create_app(open_table(settings), settings.zone, lake=open_lake(settings))
     uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
@@ -18,9 +18,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
+from wod_pipeline.calendar import week_key
 from wod_pipeline.errors import StorageError
 from wod_pipeline.journal import Journal
-from wod_pipeline.storage import SessionTable
+from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.web import api, feed, pages
 from wod_pipeline.web.http import SecurityHeaders, problem
 from wod_pipeline.web.source import Source
@@ -32,9 +33,9 @@ def create_app(
     table: SessionTable,
     zone: ZoneInfo,
     today: Callable[[], dt.date] | None = None,
-    previous_calendar: Callable[[], bytes] = bytes,
+    lake: Lake | None = None,
 ) -> FastAPI:
-    """The application. `today` defaults to the current day in `zone`."""
+    """The application. `today` defaults to the current day in `zone`; without a `lake` no event is cancelled."""
     journal = Journal(table)
 
     @asynccontextmanager
@@ -52,7 +53,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
-    app.state.source = Source(table, journal, zone, today or _today_in(zone), previous_calendar)
+    app.state.source = Source(table, journal, zone, today or _today_in(zone), _published(lake))
     app.add_middleware(SecurityHeaders)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
@@ -65,6 +66,13 @@ def create_app(
 
 def _today_in(zone: ZoneInfo) -> Callable[[], dt.date]:
     return lambda: dt.datetime.now(zone).date()
+
+
+def _published(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:
+    """Read the calendars of weeks from the lake."""
+    if lake is None:
+        return lambda _: []
+    return lambda mondays: list(lake.read_many([week_key(monday) for monday in mondays]).values())
 
 
 def _warm(journal: Journal) -> None:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.calendar import as_calendar
+from wod_pipeline.program import monday_of
 from wod_pipeline.web.api import MOST_DAYS, From, To
 from wod_pipeline.web.http import Problem, answer
 from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Visitor
@@ -39,9 +40,9 @@ def calendar(
     last = to or min(max(source.today(), first) + FUTURE, LAST_DAY)
     if not dt.timedelta(0) <= last - first < dt.timedelta(days=MOST_DAYS):
         raise HTTPException(422, f"`to` has to be `from` or later, and less than {MOST_DAYS} days after it.")
-    days = frozenset(first + dt.timedelta(days=n) for n in range((last - first).days + 1))
     stored = source.snapshot.weeks
-    covered = frozenset(day for day in days if day - dt.timedelta(days=day.weekday()) in stored)
-    records = source.table.read_dates(first, last)
-    data = as_calendar(records, source.zone, visitor, source.previous_calendar(), covered)
+    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    covered = frozenset(day for day in days if monday_of(day) in stored)
+    published = source.published(sorted({monday_of(day) for day in days}))
+    data = as_calendar(source.table.read_dates(first, last), source.zone, visitor, published, covered)
     return answer(request, data, "text/calendar; charset=utf-8")

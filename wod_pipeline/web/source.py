@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
@@ -24,13 +24,13 @@ ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Source:
-    """Where answers come from. `previous_calendar` is the calendar last published, to carry cancellations on."""
+    """Where answers come from. `published` are the calendars of these weeks as stored, for their cancellations."""
 
     table: SessionTable
     journal: Journal
     zone: ZoneInfo
     today: Callable[[], dt.date]
-    previous_calendar: Callable[[], bytes]
+    published: Callable[[Sequence[dt.date]], list[bytes]]
 
     @property
     def snapshot(self) -> Snapshot:

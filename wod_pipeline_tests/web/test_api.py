@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -21,8 +22,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+from wod_pipeline.calendar import week_key
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.program import SessionRecord
+from wod_pipeline.storage._folder import FolderLake
 from wod_pipeline.storage._sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.web.conftest import ZONE
@@ -173,12 +176,14 @@ def test_the_calendar_covers_two_months_both_ways(client: TestClient) -> None:
     assert dt.date(2026, 11, 17) in days
 
 
-def test_the_calendar_carries_cancellations_on(table: SqliteSessionTable) -> None:
+def test_the_calendar_carries_cancellations_on(table: SqliteSessionTable, tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
     gone = (
         b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:gone@wod_pipeline\r\n"
         b"DTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20261117\r\nSUMMARY:Old\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    app = create_app(table, ZONE, today=lambda: dt.date(2026, 11, 17), previous_calendar=lambda: gone)
+    lake.write(week_key(dt.date(2026, 11, 16)), gone)
+    app = create_app(table, ZONE, today=lambda: dt.date(2026, 11, 17), lake=lake)
     with TestClient(app) as client:
         events = Calendar.from_ical(client.get("/calendar.ics").content).walk("VEVENT")
     assert [str(event["STATUS"]) for event in events if event["UID"] == "gone@wod_pipeline"] == ["CANCELLED"]

@@ -1,0 +1,41 @@
+"""`session_calendar`: each week's sessions as an iCalendar in the lake. A shell; the events are `calendar`'s.
+
+The stored file is what remembers a session that has vanished from its post: its event stays, cancelled. The
+web feed and whoever reads the files see the cancellation.
+"""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from wod_pipeline.program import WeekRecords
+from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.resources.weeks import storage_metadata
+
+
+def session_calendar(
+    context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
+) -> None:
+    """One all-day event a session, updated when the post is edited, cancelled when the session vanishes."""
+    from wod_pipeline.calendar import week_key
+
+    mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
+    zone = ZoneInfo(context.assets_def.partitions_def.timezone)
+    store = lake.open()
+    stored = {value.week: value for value in session_table.open().read_weeks(min(mondays), max(mondays))}
+    published = store.read_many([week_key(monday) for monday in mondays])
+    for monday in mondays:
+        data = calendar_of(monday, stored.get(monday), published.get(week_key(monday), b""), zone)
+        written = store.write(week_key(monday), data)
+        metadata = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
+        context.add_asset_metadata({**metadata, **storage_metadata(written)}, partition_key=str(monday))
+
+
+def calendar_of(monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo) -> bytes:
+    """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
+    from wod_pipeline.calendar import as_calendar
+
+    days = {monday + dt.timedelta(days=n) for n in range(7)} if value is not None else frozenset[dt.date]()
+    return as_calendar(value.records if value else [], zone, previous=[published], covered=days)

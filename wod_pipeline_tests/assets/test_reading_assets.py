@@ -1,0 +1,144 @@
+"""The assets made from stored sessions: the training load and the calendar of each week."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+from icalendar import Calendar
+
+from wod_pipeline.assets import build_assets
+from wod_pipeline.assets.load import COLUMNS, chart_markdown, days_markdown, load_key
+from wod_pipeline.assets.partitions import training_weeks
+from wod_pipeline.calendar import week_key
+from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.resources.lake import FolderLakeResource
+from wod_pipeline.resources.session_table import SqliteSessionTableResource
+from wod_pipeline.training import load_by, session_doses
+from wod_pipeline_tests.written import MONDAY, post_of, week_of
+
+SEVEN = dt.timedelta(days=7)
+ASSETS = {
+    asset.key.path[-1]: asset
+    for asset in build_assets(
+        training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles"),
+        source_kind="json",
+        lake_kind="file",
+        table_kind="sqlite",
+    )
+}
+
+
+def week(monday: dt.date, sets: int, *more: str) -> WeekRecords:
+    scheme = f"Every 2 minutes, for {2 * sets} minutes ({sets} sets):"
+    return week_of(post_of("Monday", "A.", scheme, "Snatch x 2 reps @ 72%", *more, monday=monday))
+
+
+FRIDAY = ("Friday", "A.", "Four sets of:", "Back Squat x 5 reps @ 85%")
+
+
+class World:
+    """A table and a lake, and runs of one asset over some weeks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lake = FolderLakeResource(path=str(folder / "lake"))
+        self.table = SqliteSessionTableResource(path=str(folder / "sessions.sqlite"))
+
+    def run(self, name: str, first: dt.date, last: dt.date | None = None) -> dict[str, dict[str, object]]:
+        """Materialize these weeks; week → its metadata."""
+        tags = {
+            "dagster/asset_partition_range_start": str(first),
+            "dagster/asset_partition_range_end": str(last or first),
+        }
+        resources = {"lake": self.lake, "session_table": self.table}
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = dg.materialize([ASSETS[name]], tags=tags, resources=resources, instance=instance)
+        events = result.asset_materializations_for_node(name)
+        return {str(e.partition): {k: v.value for k, v in e.metadata.items()} for e in events}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World(tmp_path)
+    table = world.table.open()
+    table.replace_week(week(MONDAY, 5))
+    table.replace_week(week(MONDAY + SEVEN, 6, *FRIDAY))
+    return world
+
+
+def frame_of(world: World, monday: dt.date) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(world.lake.open().read(load_key(monday))))
+
+
+def test_a_week_s_load_is_a_table_in_the_lake(world: World) -> None:
+    world.run("training_load", MONDAY, MONDAY + SEVEN)
+    frame = frame_of(world, MONDAY + SEVEN)
+    assert dict(frame.dtypes.astype(str)) == COLUMNS
+    rows = {(row.by, row.start.date(), row.family): row for row in frame.itertuples()}
+    whole = rows["week", MONDAY + SEVEN, "all"]
+    assert (whole.sessions, whole.lifts, whole.lifts_70_79, whole.lifts_80_89, whole.hard_sets) == (
+        2,
+        32,
+        12,
+        20,
+        4,
+    )
+    assert whole.lifts_change_percent == 220, "32 after 10"
+    assert rows["week", MONDAY + SEVEN, "squat"].lifts == 20
+    assert rows["day", MONDAY + SEVEN + dt.timedelta(days=4), "all"].lifts == 20
+    assert len(rows) == 3 + 2 + 2
+
+
+def test_one_week_s_load_is_the_same_alone_and_in_a_range(world: World) -> None:
+    world.run("training_load", MONDAY, MONDAY + SEVEN)
+    before = world.lake.open().read(load_key(MONDAY + SEVEN))
+    (metadata,) = world.run("training_load", MONDAY + SEVEN).values()
+    assert world.lake.open().read(load_key(MONDAY + SEVEN)) == before
+    assert metadata["changed"] is False
+
+
+def test_the_load_s_metadata_has_figures_a_table_and_a_chart(world: World) -> None:
+    metadata = world.run("training_load", MONDAY + SEVEN)[str(MONDAY + SEVEN)]
+    assert (metadata["lifts"], metadata["average_intensity_percent"], metadata["rows"]) == (32.0, 80.1, 7)
+    assert "| 2026-03-09 | 12 | 72.0 | 0 | 12 | 0 | 0 | 0 |" in str(metadata["by_day"])
+    assert "2026-03-02    10 ▒\n2026-03-09    32 ▒▓▓\n" in str(metadata["chart"])
+
+
+def test_a_week_without_sessions_has_an_empty_table(world: World) -> None:
+    (metadata,) = world.run("training_load", MONDAY + 4 * SEVEN).values()
+    assert metadata["rows"] == 0
+    assert list(frame_of(world, MONDAY + 4 * SEVEN).columns) == list(COLUMNS)
+    assert days_markdown([]).count("\n") == 1
+    assert chart_markdown(load_by("week", map(session_doses, []))).count("\n") == 2
+
+
+def events(world: World, monday: dt.date) -> dict[str, str]:
+    data = world.lake.open().read(week_key(monday))
+    return {str(e["UID"])[:12]: str(e["STATUS"]) for e in Calendar.from_ical(data).walk("VEVENT")}
+
+
+def test_a_week_s_calendar_remembers_the_session_that_vanished(world: World) -> None:
+    monday = MONDAY + SEVEN
+    world.run("session_calendar", MONDAY, monday)
+    assert events(world, monday) == {"2026-03-09-1": "CONFIRMED", "2026-03-13-1": "CONFIRMED"}
+    world.table.open().replace_week(week(monday, 6))
+    (metadata,) = world.run("session_calendar", monday).values()
+    assert events(world, monday) == {"2026-03-09-1": "CONFIRMED", "2026-03-13-1": "CANCELLED"}
+    assert (metadata["events"], metadata["cancelled"]) == (2, 1)
+    (again,) = world.run("session_calendar", monday).values()
+    assert again["changed"] is False
+
+
+def test_a_week_that_is_not_stored_cancels_nothing_and_an_emptied_one_does(world: World) -> None:
+    world.run("session_calendar", MONDAY)
+    fresh = World(Path(world.table.path).parent / "elsewhere")
+    fresh.lake = world.lake
+    fresh.run("session_calendar", MONDAY)
+    assert events(world, MONDAY) == {"2026-03-02-1": "CONFIRMED"}
+    world.table.open().replace_week(WeekRecords(MONDAY, Outcome.NO_SESSION, [], []), allow_empty=True)
+    world.run("session_calendar", MONDAY)
+    assert events(world, MONDAY) == {"2026-03-02-1": "CANCELLED"}
