@@ -233,3 +233,16 @@ def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path
 
     assert specs[name].blocking is (name in BLOCKING)
     assert CLAIMS[name].says in (specs[name].description or "")
+
+
+def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, [training_post()])
+    platform.run(MONDAY)
+    one = dg.AssetCheckKey(PARSED, "every_load_is_readable")
+    job = dg.define_asset_job("one", selection=dg.AssetSelection.checks(one))
+    alone = dg.Definitions.merge(build_defs(platform.settings), dg.Definitions(jobs=[job])).resolve_job_def(
+        "one"
+    )
+
+    (found,) = alone.execute_in_process().get_asset_check_evaluations()
+    assert (found.check_name, found.passed) == ("every_load_is_readable", True)

@@ -40,7 +40,7 @@ class DagsterDev:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> DagsterDev:
-        command = [sys.executable, "-m", "dagster", "dev", "-m", "wod_pipeline.definitions"]
+        command = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml")]
         command += ["-h", "127.0.0.1", "-p", str(self.port)]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
