@@ -5,8 +5,9 @@ Three stages, each a value another stage can be run from::
     RawPost --read_post--> PlainPost --outline_post--> OutlinedPost --structure_post--> Week
 
 One module a concern, named for the section of the notation (docs/notation.md) it reads:
-`_html` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes` and `_blocks` §6,
-`_exercises` and `_movements` §7, `_loads`, `_references` and `_set_rows` §8, `_rest` §9, `_notes` §10,
+`_html` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes`, `_building`,
+`_connectors` and `_blocks` §6, `_exercises`, `_clauses`, `_lists`, `_quantities` and `_movements` §7,
+`_loads`, `_references` and `_set_rows` §8, `_rest` §9, `_notes` §10,
 `_diagnostics` §11. No Dagster, no network, no storage here.
 """
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
     Claims,
@@ -20,10 +22,8 @@ from wod_pipeline.parsing._drafts import (
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._rest import ReadRest
-from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme
 from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
-from wod_pipeline.parsing._text import exact
-from wod_pipeline.program import Range, Rest, Role, SourceLine
+from wod_pipeline.program import Rest, Role, SourceLine
 
 
 @dataclass(eq=False)
@@ -151,7 +151,7 @@ class SessionReader:
         if self._segment is None:
             return False
         block = self._open_block(n)
-        _set_clock(block, connector)
+        block.set_clock(connector)
         self._claim(n, "connector", block)
         return True
 
@@ -160,7 +160,7 @@ class SessionReader:
         if not reading.prescribes or self._segment is None:
             return False
         block = self._open_block(n, shares=True)
-        _set_clock(block, connector)
+        block.set_clock(connector)
         if reading.scheme:
             return self._take_scheme(n, reading, reading.scheme)
         return self._take_movements(n, reading, reading.movements)
@@ -173,7 +173,7 @@ class SessionReader:
         assert self._segment is not None  # noqa: S101 - just opened
         block = BlockDraft(lines=[] if shares else [n])
         for connector in self._clocks:
-            _set_clock(block, connector)
+            block.set_clock(connector)
         self._clocks = []
         self._segment.blocks.append(block)
         self._block, self._exercise, self._columns = block, None, PLAIN_COLUMNS
@@ -218,7 +218,7 @@ class SessionReader:
     def _detail(self, block: BlockDraft, scheme: ReadScheme, n: int) -> bool:
         """Whether a line details the open block; if so, what it says is the block's."""
         if scheme.scheme == "build_to_max":
-            bare = len(block.exercises) == 1 and not block.stated and _is_bare(block.exercises[0])
+            bare = len(block.exercises) == 1 and not block.stated and block.exercises[0].bare
             if bare and not block.exercises[0].rows:
                 block.scheme, block.scheme_line, block.own_sets = scheme, n, False
             return bare and block.stated
@@ -245,7 +245,7 @@ class SessionReader:
         """Add the exercises of a movement line to the block they belong to, opening one where §6 says so."""
         own = line.sets is not None or line.has_rows
         block = self._block
-        if block is None or block.closed or _leaves(block, own=own):
+        if block is None or block.closed or block.left_by(own=own):
             block = self._open_block(n, shares=True)
         if own and not block.stated:
             block.own_sets = True
@@ -274,7 +274,7 @@ class SessionReader:
         block.exercises += added
         self._exercise = added[-1]
         if block.own_sets and line.sets is None:
-            block.scheme = block.scheme._replace(sets=_last_set(self._exercise))
+            block.scheme = block.scheme._replace(sets=self._exercise.last_set())
         return added
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
@@ -322,14 +322,14 @@ class SessionReader:
             return False
         if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
             return False
-        if schemed and (block.stated or not (exercise.rows or _is_bare(exercise))):
+        if schemed and (block.stated or not (exercise.rows or exercise.bare)):
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
         drafts = [self._add_row(exercise, row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
-            block.scheme = block.scheme._replace(sets=_last_set(exercise))
+            block.scheme = block.scheme._replace(sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             self._resting = _PendingRest([], rows[-1].rest, block, exercise, [])
@@ -418,29 +418,10 @@ class SessionReader:
             self._resting.notes.append(note)
             return
         exercise = self._exercise
-        if bracketed and exercise and exercise.alone and n - 1 in _lines_of(exercise):
+        if bracketed and exercise and exercise.alone and n - 1 in exercise.all_lines():
             exercise.notes.append(note)
             return
         (self._block or self._segment or self._session).notes.append(note)
-
-
-def _is_bare(exercise: ExerciseDraft) -> bool:
-    """Whether a line only names the movement."""
-    read = exercise.read
-    return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
-
-
-def _lines_of(exercise: ExerciseDraft) -> list[int]:
-    return [*exercise.lines, *(row.n for row in exercise.rows), *(note.n for note in exercise.notes)]
-
-
-def _last_set(exercise: ExerciseDraft) -> Range | None:
-    return exact(exercise.rows[-1].last) if exercise.rows else None
-
-
-def _leaves(block: BlockDraft, *, own: bool) -> bool:
-    """Whether a movement line does not belong to the open block: one of the two has sets of its own."""
-    return not block.stated and bool(block.exercises) and (own or block.own_sets)
 
 
 def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
@@ -466,10 +447,3 @@ def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
             rep_scheme=scheme.rep_scheme or before.rep_scheme,
         )
     return None
-
-
-def _set_clock(block: BlockDraft, connector: ReadConnector) -> None:
-    block.start_s = connector.start_s if connector.start_s is not None else block.start_s
-    block.rest_before_s = (
-        connector.rest_before_s if connector.rest_before_s is not None else block.rest_before_s
-    )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wod_pipeline.parsing._lists import MovementLine, ReadExercise
-from wod_pipeline.parsing._schemes import ReadScheme
+from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._connectors import ReadConnector
+from wod_pipeline.parsing._lists import ReadExercise
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow
+from wod_pipeline.parsing._text import exact
 from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline
 
 
@@ -44,6 +46,20 @@ class ExerciseDraft:
     rows: list[RowDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
 
+    @property
+    def bare(self) -> bool:
+        """Whether its line only names the movement."""
+        read = self.read
+        return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
+
+    def all_lines(self) -> list[int]:
+        """Its lines, and those of its rows and notes."""
+        return [*self.lines, *(row.n for row in self.rows), *(note.n for note in self.notes)]
+
+    def last_set(self) -> Range | None:
+        """The number of the last set its rows name."""
+        return exact(self.rows[-1].last) if self.rows else None
+
 
 @dataclass(eq=False)
 class BlockDraft:
@@ -65,6 +81,17 @@ class BlockDraft:
     def stated(self) -> bool:
         """Whether a scheme line says how the block is done."""
         return self.scheme_line is not None
+
+    def left_by(self, *, own: bool) -> bool:
+        """Whether a movement line does not belong here: it (`own`) or this block has sets of its own."""
+        return not self.stated and bool(self.exercises) and (own or self.own_sets)
+
+    def set_clock(self, connector: ReadConnector) -> None:
+        """Start when the connector says."""
+        if connector.start_s is not None:
+            self.start_s = connector.start_s
+        if connector.rest_before_s is not None:
+            self.rest_before_s = connector.rest_before_s
 
 
 @dataclass(eq=False)
@@ -91,16 +118,3 @@ class SessionDraft:
 Draft = NoteDraft | RowDraft | ExerciseDraft | BlockDraft | SegmentDraft | SessionDraft
 Claims = dict[int, tuple[Role, Draft]]
 """By line: its role and the node that owns it."""
-
-__all__ = [
-    "BlockDraft",
-    "Claims",
-    "Draft",
-    "ExerciseDraft",
-    "MovementLine",
-    "NoteDraft",
-    "Range",
-    "RowDraft",
-    "SegmentDraft",
-    "SessionDraft",
-]

@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._connectors import ReadConnector, read_connector
 from wod_pipeline.parsing._lists import MovementLine, ReadExercise, exercises_of, read_movements
 from wod_pipeline.parsing._rest import ReadRest, read_rest
-from wod_pipeline.parsing._schemes import ReadConnector, ReadScheme, read_connector, read_scheme
+from wod_pipeline.parsing._schemes import read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._set_rows import ReadRow, read_rows
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of

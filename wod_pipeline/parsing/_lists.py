@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, side_of
+from wod_pipeline.parsing._clauses import side_of
+from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest

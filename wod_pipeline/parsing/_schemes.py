@@ -1,52 +1,20 @@
-"""§6 Scheme lines and connectors: how the movements below, or on the same line, are to be done.
+"""§6 Scheme lines: how the movements below, or on the same line, are to be done.
 
-Reads one line each. Opening blocks with what was read is `_blocks`' business.
+Reads one line each; lines that build to a maximum in `_building`. Opening blocks is `_blocks`' business.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
 
-from wod_pipeline.parsing._exercises import ReadPart, Term
-from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
-from wod_pipeline.parsing._loads import ReadLoad, read_load
+from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
+from wod_pipeline.parsing._lists import MovementLine, read_movements
+from wod_pipeline.parsing._loads import read_load
 from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
-from wod_pipeline.program import Range, Rest, RmTarget, Scheme
+from wod_pipeline.program import Range, Rest, Scheme
 
-Detail = Literal["cap", "on", "off", "rounds", "reps", "target"]
-
-
-class ReadScheme(NamedTuple):
-    """What a scheme line states. `detail`: the line only adds to the block that is open, if one is."""
-
-    scheme: Scheme
-    interval_s: int | None = None
-    duration_s: int | None = None
-    sets: Range | None = None
-    cap_s: int | None = None
-    rm_target: RmTarget | None = None
-    reps: Range | None = None
-    rep_scheme: tuple[int, ...] = ()
-    seconds: int | None = None
-    rest: Rest | None = None
-    load: ReadLoad | None = None
-    empty_bar: bool = False
-    detail: Detail | None = None
-    movements: MovementLine | None = None
-
-
-class ReadConnector(NamedTuple):
-    """When the next block starts; `behind` is where the rest of the line begins."""
-
-    start_s: int | None
-    rest_before_s: int | None
-    behind: int
-
-
-_SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to) ?(?P<sets2>{NUM}))?"
 _QUALIFIER = re.compile(
     r"(?:(?: ?[,-])? ?(?:of|the following(?: complex| exercises| movements)?|as follows|for quality|not for time|nft"
     r"|alternating(?: between)?|complete|perform|with (?:a )?partner|at (?:an? )?[a-z]+ (?:pace|effort)|for loads?"
@@ -64,11 +32,6 @@ def _read_behind(form: Form, at: int) -> tuple[bool, MovementLine | None]:
     return movements is not None, movements
 
 
-def _sets_range(found: re.Match[str]) -> Range:
-    low = number(found["sets"])
-    return Range(low, number(found["sets2"] or found["sets"]))
-
-
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
     rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
@@ -77,7 +40,7 @@ _EVERY = re.compile(
     r"|every minute|\(?emom\)?)(?![a-z]))?"
 )
 _EVERY_SETS = re.compile(
-    rf",? ?[(x-]? ?(?:for |complete |perform )?{_SETS} ?(?:total )?(?:sets?|rounds?)(?! of each)(?: total)?"
+    rf",? ?[(x-]? ?(?:for |complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)(?! of each)(?: total)?"
     r"(?![a-z])\)?"
 )
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
@@ -96,7 +59,7 @@ def _every(form: Form, at: int) -> ReadScheme | None:
     while moved:
         moved = False
         if sets is None and (found := _EVERY_SETS.match(form.text, at)):
-            sets, at, moved = _sets_range(found), found.end(), True
+            sets, at, moved = sets_range(found), found.end(), True
         elif duration is None and (found := _EVERY_LONG.match(form.text, at)):
             duration, at, moved = time_s(found["time"]), found.end(), True
         elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
@@ -134,14 +97,14 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for|do) )?{_SETS} (?:working |total |super)?sets?(?![a-z'])"
+    rf"(?:(?:complete|perform|for|do) )?{SETS} (?:working |total |super)?sets?(?![a-z'])"
     rf"(?: (?:of|x) (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
 )
 _LOAD_BEHIND = re.compile(r" ?@ ?(?P<load>.*?)[ :.]*")
 _ROUNDS = re.compile(
-    rf"(?:(?:complete|perform|for a total of|do|for) )?{_SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
+    rf"(?:(?:complete|perform|for a total of|do|for) )?{SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
 )
-_RFT = re.compile(rf"{_SETS} ?rft(?![a-z])")
+_RFT = re.compile(rf"{SETS} ?rft(?![a-z])")
 _FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
 _REPS_LIST = r"(?P<reps>[0-9]{1,3}(?: ?- ?[0-9]{1,3}){1,14})"
 _REP_LINE = re.compile(
@@ -167,7 +130,7 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
     read = read_load(load["load"]) if load else None
     if load and read is None:
         return None
-    return ReadScheme("sets", sets=_sets_range(found), reps=reps, load=read, movements=movements)
+    return ReadScheme("sets", sets=sets_range(found), reps=reps, load=read, movements=movements)
 
 
 def _rounds(form: Form, at: int) -> ReadScheme | None:
@@ -182,7 +145,7 @@ def _rounds(form: Form, at: int) -> ReadScheme | None:
         return None
     detail: Detail | None = None if timed or movements or form.text.endswith(":") else "rounds"
     scheme: Scheme = "for_time" if timed else "rounds"
-    return ReadScheme(scheme, sets=_sets_range(found), cap_s=_cap_s(cap), detail=detail, movements=movements)
+    return ReadScheme(scheme, sets=sets_range(found), cap_s=_cap_s(cap), detail=detail, movements=movements)
 
 
 def _for_time(form: Form, at: int) -> ReadScheme | None:
@@ -292,88 +255,6 @@ def _on_off(form: Form, at: int) -> ReadScheme | None:
     return ReadScheme("tabata", seconds=seconds, rest=off, detail="on")
 
 
-# ----------------------------------------------------------------------------------------- build to max
-_BUILD = re.compile(
-    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
-    rf"(?:(?P<time>{TIME})|{_SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
-    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the"
-    r"|new|today's|for))*"
-    r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"
-    r"|(?P<heavy>heavy|challenging|tough|hard)(?![a-z])"
-    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?"
-    r"(?!-)))?)(?![a-z])"
-)
-_BUILD_TIME = re.compile(
-    rf",? (?:in|within|over) (?:no more than |at most |up to )?(?:(?P<time>{TIME})|{_SETS} (?:sets?"
-    r"|attempts?))[ .:]*\Z"
-)
-_FEW = {"single": 1, "double": 2, "triple": 3}
-_INTO = re.compile(
-    r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex"
-    r"| lift)? ?[:-]? ?(?=\S)"
-)
-_BUILD_TAIL = re.compile(
-    r"(?: of)?[ .:,]*(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
-)
-
-
-def _build(form: Form, at: int) -> ReadScheme | None:
-    """``["In" TIME | "In" N "sets"] ("build to" | "find" | "establish") (N-RM | HEAVY single…) [NAME]``."""
-    found = _BUILD.match(form.text, at)
-    if not found:
-        return None
-    target = _target(found)
-    written = found["time"]
-    timed = None if written else _BUILD_TIME.search(form.text, found.end())
-    counted = found if found["sets"] else timed
-    if timed:
-        written, form = timed["time"], form._replace(text=form.text[: timed.start()])
-    sets = _sets_range(counted) if counted and counted["sets"] else None
-    stated = bool(written or found["sets"])
-    movements = None
-    if not _BUILD_TAIL.fullmatch(form.text, found.end()):
-        into = _INTO.match(form.text, found.end())
-        start = into.end() if into else found.end()
-        form = _without_brackets(form, start)
-        movements = read_movements(form, start) or (_unknown_lift(form, start) if stated else None)
-        if movements is None:
-            return None
-    duration = time_s(written) if written else None
-    detail: Detail | None = None if stated or movements else "target"
-    stated_all = ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, detail=detail)
-    return stated_all._replace(movements=movements)
-
-
-def _without_brackets(form: Form, start: int) -> Form:
-    """Brackets around all that is built to only hold it together."""
-    text = form.text
-    if text[start : start + 1] == "(" and text.rstrip(" .:").endswith(")") and text.count("(", start) == 1:
-        inner = text[start:].replace("(", " ").replace(")", " ")
-        return form._replace(text=text[:start] + inner)
-    return form
-
-
-_LIFT = re.compile(r"(?!weights?|loads?|bar|sets?\b)[a-z0-9][a-z' -]{2,40}(?=[ .:,(@]*\Z| ?[(@,])")
-
-
-def _unknown_lift(form: Form, start: int) -> MovementLine | None:
-    """What a line that gives its time or sets builds to need not be in the vocabulary."""
-    found = _LIFT.match(form.text, start)
-    if not found:
-        return None
-    part = ReadPart(None, found.start(), found.start() + len(found[0].rstrip()))
-    return MovementLine((Element((Term((part,)),)),))
-
-
-def _target(found: re.Match[str]) -> RmTarget | None:
-    if found["rm"] or found["max"]:
-        return RmTarget(int(found["rm"] or 1), "rm")
-    if found["few"]:
-        return RmTarget(_FEW[found["few"]], "heavy")
-    count = found["n"] or found["n2"]
-    return RmTarget(int(count), "heavy") if count else None
-
-
 # ------------------------------------------------------------------------------------------ free, details
 _WITH_WEIGHT = re.compile(
     r"(?:with |using )(?:an? )?(?P<word>light|moderate|medium|heavy) (?:weights?|bar(?:bell)?|loads?) ?:"
@@ -416,7 +297,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r" on\b| off\b| work\b| rest\b", _on_off),
         (r"amrap|as many", _amrap),
         (r"every |on the |mom|motm", _every),
-        (r"rm\b|max|heavy|challenging|tough|hard", _build),
+        (r"rm\b|max|heavy|challenging|tough|hard", read_build),
         (r"[0-9] ?- ?[0-9]", _rep_line),
         (r"for time", _for_time),
         (r"round|rft", _rounds),
@@ -437,52 +318,3 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
             if found:
                 return found
     return None
-
-
-# -------------------------------------------------------------------------------------------- connectors
-_THEN = re.compile(
-    r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards"
-    r"| that)|next(?=[:.\u2026, -]*\Z))"
-    r"(?:,? (?:complete|perform|continue with|move on to|immediately|directly)(?=[:.\u2026, -]*\Z))?"
-)
-_REST_THEN = re.compile(
-    rf"rest (?:for |exactly )*(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads"
-    rf"|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then(?: (?:complete|perform|begin|start))?|,? "
-    r"(?:and )?followed by)"
-)
-_REST_UNTIL = re.compile(
-    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:(?:the )?(?:running )?clock (?:reaches|hits|reads|says) |the )?"
-    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?"
-)
-_AT_MARK = re.compile(
-    rf"(?:then |and then )?at (?:the |minute )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?"
-    r"(?:,? (?:then|complete|begin|start))?"
-)
-_WHEN = re.compile(
-    r"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
-    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
-)
-_ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
-_SIGNS = re.compile(r"[ :.,;\u2026-]*")
-
-
-def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
-    """``"Followed by" | "Then" | "Rest" TIME "then" | "At the" TIME "mark" | "When the clock reaches" TIME``."""
-    text = form.text
-    if len(text) > MAX_MATCHED:
-        return None
-    for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _THEN):
-        found = pattern.match(text, at)
-        if found:
-            signs = _SIGNS.match(text, found.end())
-            behind = signs.end() if signs else found.end()
-            return _connector(found, behind) if behind > found.end() or behind == len(text) else None
-    return None
-
-
-def _connector(found: re.Match[str], behind: int) -> ReadConnector | None:
-    groups = found.groupdict()
-    clock, rest = groups.get("clock"), groups.get("rest")
-    if found.re is _AT_MARK and not (_ON_CLOCK.search(found[0]) or behind == len(found.string)):
-        return None
-    return ReadConnector(time_s(clock) if clock else None, time_s(rest) if rest else None, behind)
