@@ -11,7 +11,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.program import Block, Exercise, Load, Number, Range, Segment, SessionRecord
 from wod_pipeline.rendering import clean, quantity, reps_words, rest_words, scheme_sentence, title_of
@@ -89,16 +89,9 @@ def _row(
     load: Load | None,
     athlete: Athlete | None,
 ) -> Row:
-    percent = load.pct if load is not None and load.kind == "percent" else None
-    ref = load.ref if load is not None else None
-    low, high, unit = _weights(load, athlete)
     return Row(
-        date=record.date,
-        week=record.week,
-        program=clean(record.program),
-        session=clean(record.session),
-        kind=record.kind,
-        label=clean(record.label or ""),
+        **_session(record),
+        **_prescription(load, athlete),
         segment=clean(segment.label or segment.title or ""),
         segment_kind=segment.kind,
         scheme=scheme_sentence(block),
@@ -109,17 +102,36 @@ def _row(
         reps_min=reps.min if reps else None,
         reps_max=reps.max if reps else None,
         quantity=reps_words(reps) if reps and exercise.reps is None else quantity(exercise),
-        load=load.kind if load else None,
-        percent_min=percent.min if percent else None,
-        percent_max=percent.max if percent else None,
-        reference=ref.movement_id if ref else None,
-        reference_rm=ref.rm if ref and ref.movement_id else None,
-        weight_min=low,
-        weight_max=high,
-        weight_unit=unit,
         rest=rest_words(exercise.rest or block.rest),
-        post_url=clean(record.post_url),
     )
+
+
+def _session(record: SessionRecord) -> dict[str, Any]:
+    return {
+        "date": record.date,
+        "week": record.week,
+        "program": clean(record.program),
+        "session": clean(record.session),
+        "kind": record.kind,
+        "label": clean(record.label or ""),
+        "post_url": clean(record.post_url),
+    }
+
+
+def _prescription(load: Load | None, athlete: Athlete | None) -> dict[str, Any]:
+    percent = load.pct if load is not None and load.kind == "percent" else None
+    ref = load.ref if load is not None else None
+    low, high, unit = _weights(load, athlete)
+    return {
+        "load": load.kind if load else None,
+        "percent_min": percent.min if percent else None,
+        "percent_max": percent.max if percent else None,
+        "reference": ref.movement_id if ref else None,
+        "reference_rm": ref.rm if ref and ref.movement_id else None,
+        "weight_min": low,
+        "weight_max": high,
+        "weight_unit": unit,
+    }
 
 
 def _weights(load: Load | None, athlete: Athlete | None) -> tuple[Number | None, Number | None, str | None]:
