@@ -97,19 +97,17 @@ def weeks_of_run(context: dg.AssetCheckExecutionContext, lake: Lake, table: Sess
 
 
 def cases_of(parsed: ParsedWeeks, table: SessionTable, *, may_empty: bool) -> Iterator[Case]:
-    """Each week with what the table holds of it and what was usual before it. Raises `StorageError`."""
+    """Each week in order, with what the table holds of it and what was usual before. Raises `StorageError`."""
     if not parsed:
         return
     held = {week.week: Held(week.sessions, _ids(week.posts)) for week in table.weeks()}
-    past = [*_past_volumes(table, min(parsed)), *(volume_of(records_of(week)) for week in parsed.values())]
-    for week in parsed.values():
-        yield Case(
-            records_of(week),
-            held=held.get(week.week, Held()),
-            past=past,
-            gone=week.gone,
-            may_empty=may_empty,
-        )
+    past = _past_volumes(table, min(parsed))
+    for key in sorted(parsed):
+        week = parsed[key]
+        records = records_of(week)
+        yield Case(records, held.get(week.week, Held()), past, week.gone, may_empty)
+        if records.records:
+            past = [*past, volume_of(records)][-LIMITS.past_weeks :]
 
 
 def _ids(posts: Iterable[PostStamp]) -> frozenset[int]:
