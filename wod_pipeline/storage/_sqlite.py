@@ -1,9 +1,10 @@
 """The session table and the ledger in one SQLite file: the same items under the same keys as in DynamoDB.
 
-The file is in WAL mode with full synchronisation: readers (the web page, `wod show`) see the last committed
-week while a run writes, a killed process or a power cut leaves whole transactions, and a batch of weeks costs
-one flush. The price: the file wants a local disk, not a network share. Every operation opens its own
-connection, so an instance may be used from any thread and survives a fork.
+The file keeps a rollback journal, with full synchronisation: what a killed process or a power cut leaves is whole
+transactions, and a batch of weeks costs one. Readers (the web page, `wod show`) see the last committed week while a
+run writes, and wait only for the moment of its commit. Unlike WAL mode this leaves one file, that can be copied as
+it is and read where it cannot be written. Every operation opens its own connection, so an instance may be used
+from any thread and survives a fork.
 """
 
 from __future__ import annotations
@@ -73,15 +74,20 @@ class _Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
                 if not _has_schema(connection):
-                    connection.execute("PRAGMA journal_mode = WAL")
                     connection.executescript(_SCHEMA)
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
 
+    def prove_writable(self) -> None:
+        """Write a byte of the file's own as it is: only a real write tells a missing right or a full disk."""
+        with self.writing() as connection:
+            connection.execute("PRAGMA user_version = 0")
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_spill = OFF")  # a spill would keep readers out until the commit
         return connection
 
     @contextlib.contextmanager
@@ -144,10 +150,8 @@ class SqliteSessionTable:
             return next(map(stored_week, _items(connection, query, WEEKS)), None)
 
     def check(self) -> str:
-        with self._database.writing() as connection:
-            query = "SELECT count(*) FROM sessions WHERE date = ?"
-            (weeks,) = connection.execute(query, (WEEKS,)).fetchone()
-        return f"{self._database.path} can be written and holds {weeks} weeks"
+        self._database.prove_writable()
+        return f"{self._database.path} can be written and holds {len(self.weeks())} weeks"
 
     def _replace_batch(
         self, batch: list[WeekRecords], *, allow_empty: bool
@@ -203,8 +207,8 @@ class SqliteLedger:
             connection.execute("DELETE FROM ledger WHERE idempotency_key = ?", (key,))
 
     def check(self) -> str:
-        with self._database.writing():
-            return f"{self._database.path} can be written"
+        self._database.prove_writable()
+        return f"{self._database.path} can be written"
 
 
 def _replace(connection: sqlite3.Connection, value: WeekRecords, *, allow_empty: bool) -> WeekChange:

@@ -187,7 +187,7 @@ def test_a_damaged_database_is_said(table: SqliteSessionTable, path: Path) -> No
 
 
 def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
-    table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
+    table: SqliteSessionTable, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.replace_week(week_of("Snatch"))
     connect = sqlite3.connect
@@ -197,8 +197,15 @@ def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
     assert table.read_week(MONDAY) == week_of("Snatch")
-    with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
-        table.replace_week(week_of("Clean"))
+    for attempt in (lambda: table.replace_week(week_of("Clean")), table.check, SqliteLedger(path).check):
+        with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
+            attempt()
+
+
+def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None:
+    table.replace_weeks(weeks(3))
+    SqliteLedger(path).claim("alert", "x")
+    assert [one.name for one in path.parent.iterdir()] == ["wod.sqlite"]
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
