@@ -5,8 +5,6 @@ The reader keeps what is open (segment, block, exercise) and decides by it which
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
@@ -15,6 +13,7 @@ from wod_pipeline.parsing._drafts import (
     Draft,
     ExerciseDraft,
     NoteDraft,
+    PendingRest,
     RowDraft,
     SegmentDraft,
     SessionDraft,
@@ -23,18 +22,7 @@ from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._rest import ReadRest
 from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
-from wod_pipeline.program import Rest, Role, SourceLine
-
-
-@dataclass(eq=False)
-class _PendingRest:
-    """Rests below an exercise: its own when another exercise follows in the block, else the block's."""
-
-    lines: list[int]
-    rest: Rest
-    block: BlockDraft
-    exercise: ExerciseDraft
-    notes: list[NoteDraft]
+from wod_pipeline.program import Role, SourceLine
 
 
 class SessionReader:
@@ -48,7 +36,7 @@ class SessionReader:
         self._segment: SegmentDraft | None = None
         self._block: BlockDraft | None = None
         self._exercise: ExerciseDraft | None = None
-        self._resting: _PendingRest | None = None
+        self._resting: PendingRest | None = None
         self._carried: list[tuple[int, ReadConnector]] = []  # connectors directly above a label
         self._clocks: list[ReadConnector] = []  # what they say of the segment's first block
         self._columns: Columns = PLAIN_COLUMNS
@@ -201,7 +189,7 @@ class SessionReader:
     def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
         block = self._block
-        merged = _merged(block, scheme) if block and not block.exercises else None
+        merged = block.joined_by(scheme) if block and not block.exercises else None
         if block is None or merged is None:
             block = self._open_block(n, shares=True)
             merged = scheme
@@ -317,6 +305,8 @@ class SessionReader:
 
         `N sets of R @ L` is a row below an exercise that says nothing itself, else a scheme.
         """
+        if rows and self._exercise is None:
+            self._adopt_name()
         exercise, block = self._exercise, self._block
         if not rows or exercise is None or block is None:
             return False
@@ -332,8 +322,26 @@ class SessionReader:
             block.scheme = block.scheme._replace(sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
-            self._resting = _PendingRest([], rows[-1].rest, block, exercise, [])
+            self._resting = PendingRest([], rows[-1].rest, block, exercise, [])
         return True
+
+    def _adopt_name(self) -> None:
+        """A name alone above a scheme line is what the rows below the scheme are of."""
+        blocks = self._segment.blocks if self._segment else []
+        if len(blocks) < 2 or blocks[-1].exercises or not blocks[-1].stated:
+            return
+        named = blocks[-2]
+        if (
+            named.stated
+            or named.notes
+            or named.lines
+            or len(named.exercises) != 1
+            or not named.exercises[0].bare
+        ):
+            return
+        blocks[-1].exercises = named.exercises
+        self._exercise = named.exercises[0]
+        del blocks[-2]
 
     def _add_row(self, exercise: ExerciseDraft, row: ReadRow, n: int) -> RowDraft:
         """Rows without numbers count on from the row above."""
@@ -385,7 +393,7 @@ class SessionReader:
             self._claim(n, "rest", block)
         else:
             before = self._resting.lines if self._resting else []
-            self._resting = _PendingRest([*before, n], rest.rest, block, self._exercise, [])
+            self._resting = PendingRest([*before, n], rest.rest, block, self._exercise, [])
         return True
 
     def _settle_rest(self, *, followed: bool = False) -> None:
@@ -422,28 +430,3 @@ class SessionReader:
             exercise.notes.append(note)
             return
         (self._block or self._segment or self._session).notes.append(note)
-
-
-def _merged(block: BlockDraft, scheme: ReadScheme) -> ReadScheme | None:
-    """The scheme of a block without exercises once another scheme line follows; None when that opens a block."""
-    before = block.scheme
-    if not block.stated:
-        return scheme
-    if scheme.empty_bar and before.scheme != "free":
-        return before._replace(empty_bar=True, movements=scheme.movements)
-    if before.scheme == "free":
-        return scheme._replace(
-            empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
-        )
-    if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {
-        before.scheme,
-        scheme.scheme,
-    }:
-        return scheme._replace(
-            scheme="for_time",
-            sets=scheme.sets or before.sets,
-            cap_s=scheme.cap_s or before.cap_s,
-            reps=scheme.reps or before.reps,
-            rep_scheme=scheme.rep_scheme or before.rep_scheme,
-        )
-    return None

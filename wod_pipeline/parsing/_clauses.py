@@ -41,8 +41,8 @@ _PLACES: tuple[tuple[str, PausePlace], ...] = (
 )
 _PLACE = tuple((re.compile(pattern), place) for pattern, place in _PLACES)
 _TEMPO = re.compile(
-    r"(?:\btempo:? ?)?@ ?(?P<t>[0-9x]{4})(?![0-9a-z%])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?|\btempo:? "
-    r"(?:of )?(?P<t2>[0-9x]{4})\b|\b(?P<t3>[0-9x]{4}) tempo\b"
+    r"(?:\btempo:? ?)?@ ?(?:tempo:? ?)?(?P<t>[0-9x]{4})(?![0-9a-z%])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?"
+    r"|\btempo:? (?:of )?(?P<t2>[0-9x]{4})\b|\b(?P<t3>[0-9x]{4}) tempo\b"
 )
 _REST_CLAUSE = re.compile(r"[,;-] ?(rest [^,;()]+)\Z")
 _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(?:kg|lb)))")

@@ -86,12 +86,47 @@ class BlockDraft:
         """Whether a movement line does not belong here: it (`own`) or this block has sets of its own."""
         return not self.stated and bool(self.exercises) and (own or self.own_sets)
 
+    def joined_by(self, scheme: ReadScheme) -> ReadScheme | None:
+        """The scheme of a block without exercises once another scheme line follows; None when that opens a block."""
+        before = self.scheme
+        if not self.stated:
+            return scheme
+        if scheme.empty_bar and before.scheme != "free":
+            return before._replace(empty_bar=True, movements=scheme.movements)
+        if before.scheme == "free":
+            return scheme._replace(
+                empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
+            )
+        if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {
+            before.scheme,
+            scheme.scheme,
+        }:
+            return scheme._replace(
+                scheme="for_time",
+                sets=scheme.sets or before.sets,
+                cap_s=scheme.cap_s or before.cap_s,
+                reps=scheme.reps or before.reps,
+                rep_scheme=scheme.rep_scheme or before.rep_scheme,
+            )
+        return None
+
     def set_clock(self, connector: ReadConnector) -> None:
         """Start when the connector says."""
         if connector.start_s is not None:
             self.start_s = connector.start_s
         if connector.rest_before_s is not None:
             self.rest_before_s = connector.rest_before_s
+
+
+@dataclass(eq=False)
+class PendingRest:
+    """Rests below an exercise: its own when another exercise follows in the block, else the block's."""
+
+    lines: list[int]
+    rest: Rest
+    block: BlockDraft
+    exercise: ExerciseDraft
+    notes: list[NoteDraft]
 
 
 @dataclass(eq=False)

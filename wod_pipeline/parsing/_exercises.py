@@ -67,7 +67,7 @@ _SETS_OF = re.compile(
 )
 _SETS_FIRST = re.compile(
     rf"(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets? (?:of|x) |{_X})(?P<q>{AMOUNT}(?:[ -]?{UNIT})?)"
-    r"(?: of)? (?P<name>\S.*)"
+    r"(?: of)? +(?P<name>\S.*)"
 )
 _BY_X = re.compile(r"(?P<name>\S.*?)(?: +x *|x(?= ?[0-9])|(?<=\)) *x *)(?P<q>[0-9.m].*)")
 _SCHEME = re.compile(r"(?P<name>\S.*?)[ :]+(?:x )?(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){2,14})(?: ?reps?)?")
@@ -239,7 +239,7 @@ def _by_x(head: str, any_name: bool) -> Term | None:
         return None
     start, end = found.span("name")
     if head[0] in "0123456789." and not PAUSE_FIRST.match(head):
-        counted = _n_name(head[:end], any_name=False) or _n_name(head[:end], any_name=any_name)
+        counted = _n_name(head[:end], any_name=False)
         if counted:
             return counted._replace(quantity=quantity, behind_x=True)
     parts = _named(head, start, end, any_name=any_name)

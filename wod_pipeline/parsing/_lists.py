@@ -204,6 +204,9 @@ def _fold(
         if behind and not elements[-1].terms[-1].counted:
             _replace_last(elements, behind)
             k += 1
+        elif taken and elements and (wider := _wider_reference(form, pieces, k, elements[-1], taken[0])):
+            _replace_last(elements, wider)
+            k += 1
         elif taken:
             term, count = taken
             _join(elements, term, pieces[k], groups)
@@ -214,6 +217,14 @@ def _fold(
         else:
             return ()
     return tuple(elements)
+
+
+def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element, term: Term) -> Term | None:
+    """A bare name at a `+` or `or` behind an `@` goes on with the reference: `@ 70% of 1-RM Clean + Jerk`."""
+    last = element.terms[-1]
+    if pieces[k].joiner not in {"+", "or"} or not last.open_ended or term.counted or term.load:
+        return None
+    return read_term(form, pieces[k - 1].start, pieces[k].end)
 
 
 def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
@@ -357,6 +368,8 @@ def _simple(form: Form, term: Term) -> ReadExercise:
 def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
     """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
     total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
+    if total is None and terms[0].sets and not any(term.counted for term in terms[1:]):
+        total = terms[0].quantity  # `3 x 2 (Clean + Jerk)`
     counts = [_count(term, total) for term in terms]
     if total is None and len(terms) > 1 and terms[0].times is not None and not any(counts[1:]):
         total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
@@ -411,5 +424,10 @@ def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
     for k, other in neighbours:
         mine, theirs = out[k], out[other]
         if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
-            out[k] = mine._replace(quantity=theirs.quantity, side=mine.side or theirs.side)
+            out[k] = mine._replace(
+                quantity=theirs.quantity,
+                side=mine.side or theirs.side,
+                tempo=mine.tempo or theirs.tempo,
+                load=mine.load or theirs.load,
+            )
     return out

@@ -93,6 +93,7 @@ _ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)?(?P<slash>/|-| ?to ) 
 _BARE = re.compile(
     rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?(?= ?(?:[,;.()]|\Z|each\b|per\b|for\b|x \b))"
 )
+_MORE_THAN = re.compile(r" (?:more|less|heavier|lighter|over|under|above|below)\b")
 _EMPTY_BAR = re.compile(r"(?:with |w/ ?|using |just )*(?:the |an? )?empty (?:bar(?:bell)?s?)(?![a-z])")
 _DESCRIBED = re.compile(
     r"(?:as )?(?:an? )?(?P<word>light|moderate|medium|heavy)(?:er)?(?: (?:weights?|loads?|bar|as possible))*"
@@ -152,6 +153,8 @@ def _rir(found: re.Match[str]) -> ReadLoad:
 
 
 def _absolute(found: re.Match[str]) -> ReadLoad:
+    if _MORE_THAN.match(found.string, found.end()):
+        return ReadLoad(None, found.start(), len(found.string), words=found.string[found.start() :])
     written = found.groupdict().get("unit") or ""
     unit = {"k": "kg", "l": "lb", "#": "lb", "po": "pood"}.get(written[:1]) or (
         "pood" if written[:3] == "poo" else None
@@ -295,6 +298,8 @@ def find_load(text: str) -> ReadLoad | None:
     if not _HINT.search(text):
         return None
     for place in _STARTS.finditer(text):
+        if text[: place.start()].endswith("x "):  # a quantity
+            continue
         for pattern, build in _ANYWHERE:
             found = pattern.match(text, place.start())
             if found:
