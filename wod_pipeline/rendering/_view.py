@@ -101,7 +101,8 @@ class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="
     title: str
     kind: str
     items: tuple[BlockView | NoteView, ...]
-    as_written: tuple[str, ...] = ()
+    as_written: tuple[NoteView, ...] = ()
+    """The lines of the post, links included."""
 
     @property
     def heading(self) -> str:
@@ -247,7 +248,7 @@ class _Lines:
         return [(line.n, self._note(line, "cue")) for line in left]
 
     def links(self, span: Span, told: set[str]) -> tuple[Run, ...]:
-        """Links on these lines that no part of the exercise carries yet."""
+        """Links on these lines that no name carries."""
         found = [run for line in self.within(span) if line.role != "note" for run in runs(line)]
         return tuple(run for run in dict.fromkeys(found) if run.href and run.href not in told)
 
@@ -281,7 +282,7 @@ def _segment(segment: Segment, lines: _Lines, athlete: Athlete | None) -> Segmen
         title=words.clean(segment.title or "") or ("" if label else _TITLES[segment.kind]),
         kind=segment.kind,
         items=_in_order(parts),
-        as_written=tuple(words.clean(line.text) for line in lines.within(segment.lines)),
+        as_written=tuple(NoteView(tuple(runs(line))) for line in lines.within(segment.lines)),
     )
 
 
@@ -307,6 +308,7 @@ def _exercise(
     block: Block, exercise: Exercise, before: Exercise | None, lines: _Lines, athlete: Athlete | None
 ) -> ExerciseView:
     name = tuple(_name(exercise))
+    same_line = before is not None and exercise.lines[0] == before.lines[1]
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise),
@@ -315,10 +317,15 @@ def _exercise(
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
         alternative=before is not None and exercise.choice is not None and exercise.choice == before.choice,
-        same_line=before is not None and exercise.lines[0] == before.lines[1],
-        links=lines.links(exercise.lines, {run.href for run in name}) if len(block.exercises) == 1 else (),
+        same_line=same_line,
+        links=() if same_line else lines.links(exercise.lines, _videos(block)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
     )
+
+
+def _videos(block: Block) -> set[str]:
+    """The links that the names of the block's exercises carry."""
+    return {_safe(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
 def view_exercise(block: Block, exercise: Exercise, athlete: Athlete | None = None) -> BlockView:

@@ -199,6 +199,22 @@ def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() 
     assert exercise.links == (Run("read", "https://example.com/w"),)
 
 
+def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises() -> None:
+    content = (
+        '<p>Monday</p><p>A.</p><p><a href="https://example.com/s">Two sets of:</a></p>'
+        '<p>5 Dips, <a href="https://example.com/l">9 Lunges</a> (<a href="https://example.com/w">read</a>)</p>'
+        '<p>Rows x 6 reps (<a href="https://example.com/r">how</a>)</p>'
+    )
+    post = post_of()
+    post.content.rendered = content
+    (record,) = week_of(post).records
+    view = view_session(record)
+    linked = {run.href for exercise in exercises_of(view.items) for run in (*exercise.name, *exercise.links)}
+    assert {"https://example.com/l", "https://example.com/w", "https://example.com/r"} <= linked
+    written = next(item for item in view.items if isinstance(item, SegmentView)).as_written
+    assert "https://example.com/s" in {run.href for line in written for run in line.runs}
+
+
 def test_only_web_links_are_links() -> None:
     record = record_of("A.", "Two sets of:", "Dips x 6 reps", "Read this.")
     line = next(line for line in record.lines if line.text == "Read this.")
@@ -250,7 +266,8 @@ LINES = st.lists(
 
 
 def words_in(view: SessionView) -> str:
-    return " ".join(line for item in view.items if isinstance(item, SegmentView) for line in item.as_written)
+    segments = [item for item in view.items if isinstance(item, SegmentView)]
+    return " ".join(line.text for segment in segments for line in segment.as_written)
 
 
 def notes_in(view: SessionView) -> set[str]:

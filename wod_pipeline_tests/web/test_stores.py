@@ -1,0 +1,69 @@
+"""The same answers over SQLite and DynamoDB, and `wod serve` as a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from wod_pipeline.storage._dynamodb import DynamoSessionTable
+from wod_pipeline.storage._setup import ensure_sessions_table
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
+from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
+
+__all__ = ["aws", "aws_environment", "moto_server"]
+
+PATHS = (
+    "/",
+    "/week/2026-03-02",
+    "/lifts",
+    "/lifts/back_squat",
+    "/load",
+    "/search?q=squat",
+    "/api/sessions",
+    "/api/weeks",
+    "/api/load",
+    "/calendar.ics",
+)
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_dynamodb_gives_the_same_pages_as_sqlite(table: SqliteSessionTable, aws: AwsServer) -> None:
+    dynamodb = aws.client("dynamodb")
+    ensure_sessions_table(dynamodb, "wod-sessions")
+    there = DynamoSessionTable(dynamodb, "wod-sessions")
+    for week in table.read_weeks(dt.date(2026, 1, 1), dt.date(2026, 12, 31)):
+        there.replace_week(week)
+    pages = []
+    for each in (table, there):
+        with TestClient(create_app(each, ZONE, today=lambda: TODAY), cookies={"maxes": MAXES}) as client:
+            pages.append({path: client.get(path).text for path in PATHS})
+    for path in PATHS:
+        assert pages[0][path] == pages[1][path], path
+
+
+def test_serve_listens_on_this_machine_only_and_answers(folder: Path, table: SqliteSessionTable) -> None:
+    assert table.newest_week() is not None
+    command = [sys.executable, "-c", "from wod_pipeline.cli import main; main(['serve', '--port', '0'])"]
+    environ = {"WOD_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"}
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ, cwd=folder)
+    try:
+        assert server.stderr is not None
+        lines = iter(server.stderr.readline, "")
+        address = next(found[0] for line in lines if (found := re.search(r"http://[\d.]+:\d+", line)))
+        assert address.startswith("http://127.0.0.1:")
+        with contextlib.closing(urllib.request.urlopen(f"{address}/api/health", timeout=20)) as answer:
+            assert answer.status == 200
+            assert "Server" not in answer.headers
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
