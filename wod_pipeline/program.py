@@ -421,6 +421,10 @@ class WeekRecords(Struct, omit_defaults=True):
 # ------------------------------------------------------------------------------------------------- JSON
 T = TypeVar("T")
 
+for _shape in (WeekRecords, Weekly[RawPost], Weekly[PlainPost], Weekly[OutlinedPost], Weekly[Week]):
+    # msgspec learns a type when it is first decoded, and crashes the process when two threads do that at once.
+    msgspec.json.Decoder(_shape)
+
 
 def encode(value: Any) -> bytes:
     """Canonical JSON of a model value: keys sorted, UTF-8, one newline at the end."""

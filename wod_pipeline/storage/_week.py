@@ -53,6 +53,9 @@ class Header(Struct, omit_defaults=True):
     leaving: list[Key] = []
 
 
+msgspec.json.Decoder(Header)  # learnt now, since two threads must not learn a type at once (see `program`)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What has to be done so that a week becomes a value. `header` None: nothing."""
