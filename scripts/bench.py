@@ -1,0 +1,278 @@
+"""How fast it is, as ratios measured in one run: the table that `make bench` prints.
+
+    python scripts/bench.py                  everything; about ten minutes
+    python scripts/bench.py --quick          a tenth of the weeks, to try it out
+    python scripts/bench.py --only backfill  one part: backfill, week, parser, start, growth, web
+
+Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
+that of a whole process, start-up included. Beside the table, everything goes into `bench-results/` as JSON.
+What is measured against lives in `bench_bare`; nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BARE = ROOT / "scripts" / "bench_bare.py"
+RESULTS = ROOT / "bench-results"
+PYTHON = sys.executable
+WOD = [PYTHON, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
+WEEK = dt.timedelta(days=7)
+PARTS = ("backfill", "week", "parser", "start", "growth", "web")
+
+Value = float | str
+Rows = dict[str, dict[str, Value]]
+"""What was measured, and the figures of it by name (seconds, MB, ratios)."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A process from start to end: wall and processor seconds, largest resident memory."""
+
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+
+
+def measure(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> Measured:
+    """Run a command to its end; an end that is no success ends the benchmark, with what was said."""
+    log = folder / "said.txt"
+    with log.open("wb") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+    if status:
+        sys.exit(f"{' '.join(map(str, command))} ended with {status}:\n{log.read_text()[-4000:]}")
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+@contextlib.contextmanager
+def site(weeks: int) -> Iterator[str]:
+    """A site with a post for each of the last weeks; its address."""
+    command = [PYTHON, "-m", "wod_pipeline_tests.servers.wordpress", "--weeks", str(weeks + 1)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@dataclass(frozen=True)
+class House:
+    """A data folder with the settings that lead to it, and the weeks that are published."""
+
+    folder: Path
+    url: str
+    last: dt.date
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of every command."""
+        return {
+            "WOD_DATA_DIR": str(self.folder),
+            "WOD_SOURCE": "wordpress",
+            "WOD_WORDPRESS_URL": self.url,
+            "WOD_WORDPRESS_PAUSE_S": "0",
+            "WOD_START_WEEK": "2000-01-03",
+            "DAGSTER_HOME": str(self.folder / "dagster"),
+        }
+
+    def range(self, weeks: int) -> tuple[str, str]:
+        """First and last of that many weeks."""
+        return str(self.last - (weeks - 1) * WEEK), str(self.last)
+
+    def materialize(self, *arguments: str) -> Measured:
+        """Run `wod materialize`."""
+        return measure([*WOD, "materialize", *arguments], self.environment, self.folder)
+
+    @property
+    def stored(self) -> dict[str, bytes]:
+        """Every object of the lake."""
+        root = self.folder / "lake"
+        return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@contextlib.contextmanager
+def house(url: str) -> Iterator[House]:
+    """An empty house in a temporary folder."""
+    today = dt.datetime.now(dt.timezone.utc).date()
+    with tempfile.TemporaryDirectory(prefix="wod-bench-") as folder:
+        yield House(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK)
+
+
+def backfill(weeks: int) -> Rows:
+    """Ten years: against the same work without Dagster, and Dagster without the work."""
+    with site(weeks) as url, house(url) as ours, house(url) as bare, house(url) as empty:
+        span = ours.range(weeks)
+        script = measure([PYTHON, BARE, "script", url, bare.folder, *span], {}, bare.folder)
+        nothing = measure([PYTHON, BARE, "empty", empty.folder, str(weeks)], {}, empty.folder)
+        first = ours.materialize("--from", span[0], "--to", span[1])
+        assert ours.stored == bare.stored, "the bare script does not store what the backfill stores"
+        again = ours.materialize("--from", span[0], "--to", span[1])
+    rows = {
+        f"backfill of {weeks} weeks": asdict(first),
+        "the same again, nothing changed": asdict(again),
+        "bare script, no Dagster": asdict(script),
+        f"Dagster's {5 * weeks} empty materializations": asdict(nothing),
+    }
+    floor = script.seconds + nothing.seconds
+    return rows | {
+        "backfill ÷ (bare script + empty materializations)": {"ratio": first.seconds / floor},
+        "backfill ÷ empty materializations": {"ratio": first.seconds / nothing.seconds},
+    }
+
+
+def week(_: int) -> Rows:
+    """One week in an empty folder, and one more."""
+    with site(60) as url, house(url) as ours:
+        first = ours.materialize("--week", str(ours.last))
+        second = ours.materialize("--week", str(ours.last - WEEK))
+    return {"a single week, first use": asdict(first), "a single week, later": asdict(second)}
+
+
+def parser(weeks: int) -> Rows:
+    """Posts a second and core, against a plain cut of the text by weekday and letter."""
+    code = f"import bench_parser; bench_parser.main({weeks})"
+    where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
+    said = subprocess.run([PYTHON, "-c", code], env=where, check=True, capture_output=True, text=True)
+    rows: Rows = json.loads(said.stdout)
+    return rows
+
+
+def start(_: int) -> Rows:
+    """Imports, the command line, and `dagster dev` until it answers with its code location loaded."""
+    with site(60) as url, house(url) as ours:
+        ours.materialize("--week", str(ours.last))
+        rows = {
+            "python, nothing": measure([PYTHON, "-c", ""], {}, ours.folder),
+            "import dagster": measure([PYTHON, "-c", "import dagster"], {}, ours.folder),
+            "import wod_pipeline.definitions": measure(
+                [PYTHON, "-c", "import wod_pipeline.definitions"], ours.environment, ours.folder
+            ),
+            "wod --help": measure([*WOD, "--help"], ours.environment, ours.folder),
+            "wod week": measure([*WOD, "week", str(ours.last)], ours.environment, ours.folder),
+        }
+        ready = dagster_dev_ready_s(ours)
+    return {name: asdict(value) for name, value in rows.items()} | {"dagster dev ready": {"seconds": ready}}
+
+
+def dagster_dev_ready_s(ours: House) -> float:
+    """Seconds from the start of `dagster dev` until its repository is served."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [PYTHON, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
+    environment = {**os.environ, **ours.environment, "WOD_AUTOMATION": "off"}
+    with (ours.folder / "dev.txt").open("wb") as said:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            while not serves_repository(port) and time.perf_counter() - begun < 180:
+                time.sleep(0.2)
+            return time.perf_counter() - begun
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def serves_repository(port: int) -> bool:
+    """Whether the webserver answers and has loaded a repository."""
+    query = json.dumps({"query": "{repositoriesOrError{... on RepositoryConnection{nodes{name}}}}"}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/graphql", query, {"Content-Type": "application/json"}
+    )
+    with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=60) as answer:
+        return bool(json.load(answer)["data"]["repositoriesOrError"].get("nodes"))
+    return False
+
+
+def growth(weeks: int) -> Rows:
+    """Cost and memory as weeks grow: both should be straight lines, memory a level one."""
+    rows: Rows = {}
+    sizes = [weeks // 10, weeks // 5, weeks // 2, weeks, 2 * weeks]
+    with site(sizes[-1]) as url:
+        for size in sizes:
+            with house(url) as ours:
+                span = ours.range(size)
+                found = ours.materialize("--from", span[0], "--to", span[1])
+            rows[f"{size} weeks"] = {**asdict(found), "ms_per_week": 1000 * found.seconds / size}
+    return rows
+
+
+def web(weeks: int) -> Rows:
+    """The page and the API over ten years of sessions: median milliseconds of an answer."""
+    import asyncio
+    from zoneinfo import ZoneInfo
+
+    import bench_web
+    import httpx
+
+    from wod_pipeline.storage._sqlite import SqliteSessionTable
+    from wod_pipeline.web.app import create_app
+
+    async def medians(table: SqliteSessionTable) -> Rows:
+        app = create_app(table, ZoneInfo("America/Los_Angeles"), today=lambda: bench_web.TODAY)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
+            rows: Rows = {}
+            for path in bench_web.PATHS:
+                times = sorted([await bench_web.timed(client, path) for _ in range(15)])
+                rows[f"GET {path}"] = {"median_ms": times[7], "slowest_ms": times[-1]}
+            return rows
+
+    with tempfile.TemporaryDirectory(prefix="wod-bench-") as folder:
+        table = SqliteSessionTable(Path(folder) / "sessions.sqlite")
+        table.replace_weeks(bench_web.many_weeks(weeks))
+        return asyncio.run(medians(table))
+
+
+def shown(name: str, figures: Mapping[str, Value]) -> str:
+    """One line of the table."""
+    units = {"seconds": "s", "cpu_s": "s of CPU", "peak_mb": "MB", "ratio": "×"}
+    cells = []
+    for key, value in figures.items():
+        unit = units.get(key, key.replace("_", " "))
+        cells.append(f"{value:9.2f} {unit}" if isinstance(value, float) else f"{value} {unit}")
+    return f"  {name:<52}{'  '.join(cells)}"
+
+
+def main() -> None:
+    """Measure the parts, print them as they come, and write all into one file."""
+    asked = argparse.ArgumentParser(description="How fast it is, as ratios measured in one run.")
+    asked.add_argument("--quick", action="store_true", help="a tenth of the weeks")
+    asked.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
+    options = asked.parse_args()
+    weeks = 52 if options.quick else 520
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    print(machine)
+    results: dict[str, Rows] = {}
+    for part in options.only or PARTS:
+        print(f"\n{part}", flush=True)
+        results[part] = globals()[part](weeks)
+        for name, figures in results[part].items():
+            print(shown(name, figures), flush=True)
+    RESULTS.mkdir(exist_ok=True)
+    moment = dt.datetime.now(dt.timezone.utc)
+    file = RESULTS / f"{moment:%Y-%m-%dT%H%M%SZ}.json"
+    file.write_text(json.dumps({"machine": machine, "at": str(moment), "results": results}, indent=2) + "\n")
+    print(f"\n{file.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

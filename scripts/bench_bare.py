@@ -1,0 +1,84 @@
+"""What a backfill is measured against: the same work without Dagster, and Dagster without the work.
+
+    python scripts/bench_bare.py script URL FOLDER FIRST LAST    fetch, parse and store those weeks
+    python scripts/bench_bare.py empty HOME WEEKS                as many materializations that do nothing
+
+`script` makes the very objects and rows of `wod materialize`, through the same adapters. `empty` runs five assets
+whose values are nothing over a range of weeks, on Dagster's default SQLite instance, as Dagster comes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+
+WEEK = dt.timedelta(days=7)
+
+
+def script(url: str, folder: str, first: str, last: str) -> None:
+    from wod_pipeline.parsing import outline_post, read_post, structure_post
+    from wod_pipeline.records import records_of
+    from wod_pipeline.storage._folder import FolderLake
+    from wod_pipeline.storage._sqlite import SqliteSessionTable
+    from wod_pipeline.storage.stages import write_records, write_stage
+    from wod_pipeline.wordpress import WordPressSource, chunks_of, gather_weeks
+
+    source = WordPressSource(url, page_pause_s=0)
+    lake, table = FolderLake(Path(folder, "lake")), SqliteSessionTable(Path(folder, "sessions.sqlite"))
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    for weeks in chunks_of(start + n * WEEK for n in range((end - start).days // 7 + 1)):
+        raw = {str(week): value for week, value in gather_weeks(source, weeks, {}).items()}
+        plain = {key: week.with_posts([read_post(post) for post in week.posts]) for key, week in raw.items()}
+        days = {key: week.with_posts([outline_post(p) for p in week.posts]) for key, week in plain.items()}
+        parsed = {key: week.with_posts([structure_post(p) for p in week.posts]) for key, week in days.items()}
+        records = {key: records_of(week) for key, week in parsed.items()}
+        write_stage(lake, "raw_posts", raw)
+        write_stage(lake, "plain_text_posts", plain)
+        write_stage(lake, "daily_sessions", days)
+        write_stage(lake, "segmented_exercises", parsed)
+        table.replace_weeks(records.values())
+        write_records(lake, records)
+
+
+def empty(home: str, weeks: str) -> None:
+    import dagster as dg
+
+    warnings.simplefilter("ignore")
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    os.environ["DAGSTER_HOME"] = home
+    Path(home, "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    partitions = dg.WeeklyPartitionsDefinition("2000-01-03", day_offset=1)
+    keys = partitions.get_partition_keys()[: int(weeks)]
+
+    class Nowhere(dg.IOManager):
+        def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+            """Keep nothing."""
+
+        def load_input(self, context: dg.InputContext) -> None:
+            """Give nothing."""
+
+    def asset(n: int) -> dg.AssetsDefinition:
+        ins = {"before": dg.AssetIn(f"asset_{n - 1}")} if n else {}
+        return dg.asset(
+            name=f"asset_{n}",
+            ins=ins,
+            partitions_def=partitions,
+            backfill_policy=dg.BackfillPolicy.single_run(),
+        )((lambda before: None) if n else (lambda: None))  # noqa: ARG005
+
+    result = dg.materialize(
+        [asset(n) for n in range(5)],
+        instance=dg.DagsterInstance.get(),
+        resources={"io_manager": Nowhere()},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        tags={"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]},
+    )
+    assert result.success
+
+
+if __name__ == "__main__":
+    {"script": script, "empty": empty}[sys.argv[1]](*sys.argv[2:])
