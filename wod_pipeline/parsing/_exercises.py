@@ -134,7 +134,7 @@ def _completed(term: Term, got: Clauses, shift: int) -> Term:
         behind_x=behind_x,
         sets=sets,
         side=got.side or (quantity.per_side if quantity else None),
-        load=got.load,
+        load=None if _is_height(term, got) else got.load,
         load_words=got.load_words,
         tempo=got.tempo,
         rest=got.rest,
@@ -147,6 +147,15 @@ _TAIL = re.compile(
     r",? ?(?:x|for) ?(?P<q>[0-9m][^,;(x]*?)(?: ?(?:x|for) ?(?P<k>[0-9]{1,2})(?: sets?)?)?[ .]*(?=\Z|[,;(])"
 )
 _SETS_ONLY = re.compile(r"(?P<k>[0-9]{1,2}) sets?")
+
+
+_BY_HEIGHT = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "broad_jump"))
+
+
+def _is_height(term: Term, got: Clauses) -> bool:
+    """A bare number in brackets on a jump is its height, which is not modelled."""
+    bare = got.load is not None and got.load.unit_missing and not got.open_ended
+    return bare and any(part.movement_id in _BY_HEIGHT for part in term.parts)
 
 
 def _tail_sets(tail: re.Match[str] | None) -> Range | None:

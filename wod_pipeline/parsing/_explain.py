@@ -83,14 +83,15 @@ class Explanation:
 def explain_line(text: str, *, above: Sequence[str] = (), references: Policy = NO_OVERRIDES) -> Explanation:
     """How `text` is read below the lines `above` of the same segment (set rows, for one, need an exercise there).
 
-    The line is read as it would be in a post; white space is as it was given. `references` as in `structure_post`.
+    Without any the line is read as the first below a label. `references` as in `structure_post`.
     """
     line = " ".join(text.split())
     reading = read_line(line)
     if read_heading(line) and not above:
         return Explanation(line, "heading", _steps(line, reading), (), (), ())
-    week = _week_of_lines([*above, line], references)
-    n = len(above)
+    before = above or ["A."]
+    week = _week_of_lines([*before, line], references)
+    n = len(before)
     role, nodes = week.lines[n].role, tuple(_nodes(week, n))
     if role == "note" and (reading.rows or reading.rest):
         role = "set_row" if reading.rows else "rest"
@@ -184,10 +185,10 @@ def _nodes(week: Week, n: int) -> Iterator[dict[str, Any]]:
                 yield {"segment": {"label": segment.label, "kind": segment.kind}}
             for block in segment.blocks:
                 if block.lines[0] == n or n == block.lines[1]:
-                    yield {"block": _bare(block, "exercises", "notes")}
+                    yield {"block": _bare(block, "exercises", "notes", "lines")}
                 for exercise in block.exercises:
                     if exercise.lines[0] <= n <= exercise.lines[1]:
-                        yield {"exercise": _bare(exercise)}
+                        yield {"exercise": _bare(exercise, "lines", "notes")}
 
 
 def _bare(node: Any, *without: str) -> dict[str, Any]:

@@ -52,6 +52,8 @@ DROPPABLE = frozenset(
         " hold bottom top max of the your a or with"
     )
 )
+_ONLY_IN_PLURAL = frozenset(("single", "kb"))
+"""A single is one repetition and a KB a weight; singles are a way to skip and KBS are swings."""
 _PAUSES = frozenset(("pause", "paused", "pausing"))
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PAUSE_CLAUSE = re.compile(r"(?:^|(?<= ))(?:with|w/).{0,40}?\bpauses?\b[^+,]{0,60}")
@@ -116,8 +118,9 @@ def resolve(text: str) -> tuple[Name, ...]:
     """
     if not text or len(text) > MAX_NAME:
         return ()
-    whole = _BY_NAME.get(plain_name(text))
-    if whole and text != "single":  # a single is one repetition, singles are a way to skip
+    plain = plain_name(text)
+    whole = _BY_NAME.get(plain)
+    if whole and (plain not in _ONLY_IN_PLURAL or text.rstrip(" .").endswith("s")):
         return (Name(whole, 0, len(text)),)
     bare = _PAUSE_CLAUSE.sub(" ", _BRACKETS.sub(" ", text))
     exact = _BY_NAME.get(plain_name(bare))
@@ -154,7 +157,7 @@ def _dropping(text: str, bare: str) -> tuple[Name, ...]:
         paused = left.pop(at) in _PAUSES or paused
         name = " ".join(left)
         found = _BY_NAME.get(name)
-        if found and name not in DROPPABLE:
+        if found and name not in _ONLY_IN_PLURAL:
             return (Name(found, 0, len(text), paused),)
     return ()
 
@@ -162,5 +165,5 @@ def _dropping(text: str, bare: str) -> tuple[Name, ...]:
 @lru_cache(maxsize=1024)
 def nearest_name(text: str) -> str | None:
     """The known name most like `text`, to offer to the reader; None when nothing is alike."""
-    close = difflib.get_close_matches(plain_name(text)[:60], _BY_NAME, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(plain_name(form_of(text).text)[:60], _BY_NAME, n=1, cutoff=0.75)
     return VOCABULARY[_BY_NAME[close[0]]].name if close else None

@@ -37,7 +37,8 @@ LINES = st.lists(st.sampled_from(words(WORDS)), min_size=1, max_size=12).map(" "
 TEXTS = st.lists(LINES | st.text(max_size=60), max_size=25)
 TAGS = """
     <p> </p> <br> <br/> <div> </div> <table> <tr> <td> </td> </tr> </table> <li> <script> </script> <!-- -->
-    <template> </template> <head> <title> </title> &nbsp; &amp; &#8217; &# < > " ' <![CDATA[ ]]> <? <b> </i> <a/> </ </a>
+    <template> </template> <head> <title> </title> &nbsp; &amp; &#8217; &# < > " ' <![CDATA[
+    ]]> <? <b> </i> <a/> </ </a>
 """
 MARKUP = st.lists(
     st.sampled_from([*words(TAGS), "<a href='http://x'>"]) | LINES | st.text(max_size=20), max_size=40

@@ -1,0 +1,62 @@
+"""One line explained: its steps, its role, its nodes, and what was left unread."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wod_pipeline.parsing import explain_line
+from wod_pipeline_tests.parsing.test_any_input import LINES
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("Friday (Session Two)", "heading"),
+        ("B2. Dips 3 x 8", "label"),
+        ("Followed by…", "connector"),
+        ("Rest 90 seconds", "rest"),
+        ("*Sets 2-3 = 4 reps @ 70%", "set_row"),
+        ("Every 2 minutes, for 10 minutes (5 sets):", "scheme"),
+        ("Dips x 8", "movement"),
+        ("Trust the process", "note"),
+    ],
+)
+def test_the_role_is_what_the_line_is_in_its_place(line: str, role: str) -> None:
+    assert explain_line(line).role == role
+
+
+def test_every_step_is_named_with_its_result() -> None:
+    steps = {step.name: step.result for step in explain_line("• THREE Sets Of:").steps}
+    assert steps["lower case"] == "• three sets of:"
+    assert steps["numbers as digits, no emoji, no bullets"] == "3 sets of:"
+    assert steps["scheme?"] == 'scheme sets, sets {"min": 3, "max": 3}'
+    assert steps["movements?"] == "no"
+
+
+def test_lines_above_give_a_set_row_its_exercise() -> None:
+    found = explain_line("Set 2 – 70%", above=["Three sets of:", "Snatch"])
+    row = found.nodes[-1]["exercise"]["set_rows"][0]
+    assert (row["from"], row["load"]["ref"]["movement_id"]) == (2, "snatch")
+    assert [item.code for item in found.diagnostics] == ["set_rows_gap"]
+
+
+def test_what_was_left_unread_is_underlined() -> None:
+    found = explain_line("Clean x 1 @ 80% feeling snappy")
+    assert [found.line[start:end] for start, end in found.unread] == ["feeling snappy"]
+    assert found.render().split("\n")[:2] == [
+        "Clean x 1 @ 80% feeling snappy",
+        "                ~~~~~~~ ~~~~~~",
+    ]
+
+
+def test_nothing_of_a_note_is_read_and_all_of_a_plain_movement() -> None:
+    assert explain_line("Be brave").unread == ((0, 8),)
+    assert explain_line("Dips x 8 reps each side").unread == ()
+
+
+@given(LINES | st.text(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_any_line_is_explained_within_eighty_columns(line: str) -> None:
+    assert all(len(row) <= 80 for row in explain_line(line).render().split("\n"))
