@@ -15,12 +15,12 @@ from wod_pipeline.storage.stages import revision_key
 from wod_pipeline_tests.fakes import (
     MONDAY,
     WEEK,
-    lake_around,
     FakeSource,
-    source_around,
     MemoryLake,
     edited,
+    lake_around,
     slug_of,
+    source_around,
     training_post,
 )
 
