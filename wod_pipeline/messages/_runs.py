@@ -71,7 +71,7 @@ def run_failed(
         text=text_of([*lines, f"What to do: {_rerun_advice(troubles)}"], links.run(run_id)),
         sms=sms(subject, troubles[0].says if troubles else ""),
         data={"run_id": run_id, "job": job, "steps": [trouble.step for trouble in troubles]},
-        identifier=f"run_failed/{run_id}",
+        identifier=f"run_failed/{job}/{weeks}/{digest(troubles or [run_id])}",
     )
 
 

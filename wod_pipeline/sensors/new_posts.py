@@ -53,7 +53,7 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         watch = Watch(settings, links, source, session_table, notifier.open(), context.log, is_week)
         found = watch.tick(dt.datetime.now(dt.timezone.utc), state)
         return dg.SensorResult(
-            run_requests=[run_request(*request) for request in found.requests],
+            run_requests=[run_request(*request, found.state) for request in found.requests],
             skip_reason=None if found.requests else found.reason,
             cursor=write_cursor(found.state),
         )
@@ -102,12 +102,13 @@ class Watch:
         """Ask the site, unless it failed a moment ago, and decide which weeks to run again."""
         if state.outage and now < state.outage.next_try:
             return Found([], state, _waiting(state.outage))
+        known = self._known()
+        missing = posts.overdue(now, known, state)
         try:
-            site = within_a_tick(lambda: _read(self.source, now, state))
+            site = within_a_tick(lambda: _read(self.source, now, state, missing))
         except SourceError as error:
             return self._failed(now, state, error)
         state = self._recovered(site.name, state)
-        known = self._known()
         if site.listed is not None:
             state = self._swept(now, site.name, site.listed, known, state)
         return self._decide(now, site.posts, known, state)
@@ -115,17 +116,18 @@ class Watch:
     def _decide(
         self, now: dt.datetime, read: list[RawPost], known: dict[int, list[Known]], state: State
     ) -> Found:
-        news = posts.news(read, week_of, known, state, self.is_week)
+        news = posts.news(now, read, week_of, known, state, self.is_week)
         for week, unknown in news.unknown.items():
             ids = ", ".join(str(post.id) for post in unknown)
             self.log.warning("Post %s belongs to the week of %s, which is no partition: not run.", ids, week)
-        requests = [
-            (span, list(_posts_of(span, news.weeks).values())) for span in consecutive(set(news.weeks))
-        ]
+        wanted = {
+            post.id: post for asking in [*news.weeks.values(), *news.unknown.values()] for post in asking
+        }
+        state = posts.asked(now, read, wanted.values(), week_of, state)
+        requests = [(span, _posts_of(span, news.weeks)) for span in consecutive(set(news.weeks))]
         for (first, last), asking in requests:
             self.log.info("Weeks %s to %s, for posts %s", first, last, sorted(post.id for post in asking))
-        reason = f"{len(read)} posts read, none new or edited."
-        return Found(requests, posts.asked(now, read, week_of, state), reason)
+        return Found(requests, state, f"{len(read)} posts read, none new or edited.")
 
     def _known(self) -> dict[int, list[Known]]:
         return posts.known_posts((stored.week, stored.posts) for stored in self.table.open().weeks())
@@ -165,27 +167,32 @@ class Watch:
         return self.settings.wordpress_url if self.settings.source == "wordpress" else self.settings.source
 
 
-def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost]) -> dg.RunRequest:
+def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost], state: State) -> dg.RunRequest:
     """One run for one week or for a range of neighbours."""
     first, last = (week.isoformat() for week in weeks)
-    key = posts.run_key(weeks, asking)
+    key = posts.run_key(weeks, asking, state)
     if first == last:
         return dg.RunRequest(partition_key=first, run_key=key)
     return dg.RunRequest(run_key=key, tags={RANGE_START: first, RANGE_END: last})
 
 
-def _read(source: SourceResource, now: dt.datetime, state: State) -> Reading:
-    """Posts edited since the last reading, and posts published since: a scheduled one may be neither edited."""
+def _read(source: SourceResource, now: dt.datetime, state: State, missing: set[int]) -> Reading:
+    """Posts edited since the last reading, posts published since (a scheduled one may not be edited), and
+    those that are missing in the table.
+    """
     site, since = source.open(), posts.read_since(now, state)
     published = site.fetch_published(since.date() - DAY, now.date() + DAY)
-    found = {post.id: post for post in [*published, *site.fetch_modified(since)]}
+    again = site.fetch_ids(missing) if missing else []
+    found = {post.id: post for post in [*published, *site.fetch_modified(since), *again]}
     return Reading(
         site.name, list(found.values()), site.list_ids() if posts.is_sweep_due(now, state) else None
     )
 
 
-def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]) -> dict[int, RawPost]:
-    return {post.id: post for week, asking in weeks.items() if span[0] <= week <= span[1] for post in asking}
+def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]) -> list[RawPost]:
+    """The posts that ask for weeks of the span, each once."""
+    asking = (post for week, found in weeks.items() if span[0] <= week <= span[1] for post in found)
+    return list({post.id: post for post in asking}.values())
 
 
 def _waiting(failing: outage.Outage) -> str:

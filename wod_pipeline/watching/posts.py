@@ -2,8 +2,8 @@
 
 The session table is the truth about what was taken in: a post is new when the table does not hold its content
 under its week. Times only bound what is read, since a scheduled post may carry an older `modified` than the
-moment it appears. What was asked for already is remembered until it leaves the reading, so that a run that is
-still going, or that failed, is not asked for again every few minutes.
+moment it appears. What was asked for already is remembered: a run that is still going, or that failed, is not
+asked for again every few minutes, but once more after an hour when its post is still not stored.
 """
 
 from __future__ import annotations
@@ -26,14 +26,26 @@ FIRST_LOOK_BACK = dt.timedelta(days=8)
 SWEEP_EVERY = dt.timedelta(hours=6)
 """How often every post's presence is verified."""
 
+RETRY_AFTER = dt.timedelta(hours=1)
+MOST_TRIES = 2
+"""How often a revision of a post is asked for; after that only a person helps, who has heard of the failures."""
+
 WeekOf = Callable[[RawPost], dt.date]
 
 
+class Asked(Struct, frozen=True):
+    """The revision of a post that a run was last requested for: its content and week, when, how often."""
+
+    mark: str
+    at: dt.datetime
+    tries: int = 1
+
+
 class State(Struct, frozen=True, omit_defaults=True):
-    """What a tick leaves to the next. `asked` is post id → content and week last asked for."""
+    """What a tick leaves to the next; `asked` is by post id."""
 
     read_until: dt.datetime | None = None
-    asked: dict[int, str] = {}
+    asked: dict[int, Asked] = {}
     swept: dt.datetime | None = None
     gone: list[int] = []
     outage: Outage | None = None
@@ -70,7 +82,17 @@ def read_since(now: dt.datetime, state: State) -> dt.datetime:
     return (state.read_until or now - FIRST_LOOK_BACK) - OVERLAP
 
 
+def overdue(now: dt.datetime, known: Mapping[int, list[Known]], state: State) -> set[int]:
+    """Posts that were asked for, are not stored after all this time, and may be asked for once more."""
+    return {
+        post_id
+        for post_id, asked in state.asked.items()
+        if _may_retry(now, asked) and not _is_stored(asked.mark, known.get(post_id, []))
+    }
+
+
 def news(
+    now: dt.datetime,
     posts: Iterable[RawPost],
     week_of: WeekOf,
     known: Mapping[int, list[Known]],
@@ -81,8 +103,10 @@ def news(
     found = News()
     for post in posts:
         week = week_of(post)
-        before = known.get(post.id, [])
-        if before == [Known(week, post.content_sha256)] or state.asked.get(post.id) == _mark(post, week):
+        before, asked = known.get(post.id, []), state.asked.get(post.id)
+        if _is_stored(mark_of(post, week), before) or (
+            asked and asked.mark == mark_of(post, week) and not _may_retry(now, asked)
+        ):
             continue
         for touched in {week, *(k.week for k in before)}:
             where = found.weeks if is_partition(touched) else found.unknown
@@ -90,15 +114,30 @@ def news(
     return found
 
 
-def asked(now: dt.datetime, posts: Iterable[RawPost], week_of: WeekOf, state: State) -> State:
-    """The state once the runs for everything read are requested."""
-    marks = {post.id: _mark(post, week_of(post)) for post in posts}
-    return msgspec.structs.replace(state, read_until=now, asked=marks)
+def asked(
+    now: dt.datetime, read: Iterable[RawPost], requested: Iterable[RawPost], week_of: WeekOf, state: State
+) -> State:
+    """The state once runs for the requested posts are out, of all that were read.
+
+    A post that is neither read any more nor to be asked for again is forgotten.
+    """
+    here = {post.id for post in read}
+    kept = {
+        post_id: entry for post_id, entry in state.asked.items() if post_id in here or _is_pending(now, entry)
+    }
+    for post in requested:
+        mark, before = mark_of(post, week_of(post)), kept.get(post.id)
+        tries = before.tries + 1 if before and before.mark == mark else 1
+        kept[post.id] = Asked(mark, now, tries)
+    return msgspec.structs.replace(state, read_until=now, asked=kept)
 
 
-def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost]) -> str:
-    """Names the request by what it takes in: the same revisions, the same key; a later revision, another."""
-    revisions = sorted(f"{post.id} {post.modified_gmt} {post.content_sha256}" for post in posts)
+def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost], state: State) -> str:
+    """Names the request by what it takes in and how often that was asked for: each is requested only once."""
+    tries = {post_id: entry.tries for post_id, entry in state.asked.items()}
+    revisions = sorted(
+        f"{post.id} {post.modified_gmt} {post.content_sha256} {tries.get(post.id, 0)}" for post in posts
+    )
     digest = hashlib.sha256("\n".join(revisions).encode()).hexdigest()
     return f"posts/{weeks[0]}/{weeks[1]}/{digest[:16]}"
 
@@ -125,10 +164,24 @@ def reason_to_skip(week: dt.date, posts: Iterable[RawPost], known: Mapping[int, 
     here = list(posts)
     if not here:
         return f"No post for the week of {week} is published yet; looking again at the next tick."
-    if all(known.get(post.id) == [Known(week, post.content_sha256)] for post in here):
+    if all(_is_stored(mark_of(post, week), known.get(post.id, [])) for post in here):
         return f"The week of {week} is stored as it is published."
     return ""
 
 
-def _mark(post: RawPost, week: dt.date) -> str:
+def mark_of(post: RawPost, week: dt.date) -> str:
+    """Names the content of a post under a week."""
     return f"{week}/{post.content_sha256}"
+
+
+def _is_stored(mark: str, known: Iterable[Known]) -> bool:
+    """Whether the table holds that content under that week, and the post under no other."""
+    return [f"{k.week}/{k.content_sha256}" for k in known] == [mark]
+
+
+def _is_pending(now: dt.datetime, asked: Asked) -> bool:
+    return asked.tries < MOST_TRIES and now - asked.at < 2 * RETRY_AFTER
+
+
+def _may_retry(now: dt.datetime, asked: Asked) -> bool:
+    return asked.tries < MOST_TRIES and now - asked.at >= RETRY_AFTER

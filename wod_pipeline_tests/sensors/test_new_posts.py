@@ -64,8 +64,8 @@ def test_several_edited_weeks_are_one_run_a_range_of_neighbours(world: World) ->
 
 
 def test_a_run_over_neighbours_is_tagged_as_a_range_and_a_single_week_as_a_partition() -> None:
-    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)])
-    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)])
+    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)], posts.State())
+    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)], posts.State())
 
     assert several.tags == {
         "dagster/asset_partition_range_start": "2026-11-02",
@@ -98,14 +98,34 @@ def test_a_scheduled_post_whose_last_edit_is_old_is_seen_when_it_appears(world: 
     assert ranges(world) == ["2026-11-30..2026-11-30"]
 
 
-def test_a_run_that_is_going_or_failed_is_not_requested_again(world: World) -> None:
+def test_a_run_that_is_going_or_failed_is_requested_once_more_after_an_hour_and_then_no_more(
+    world: World,
+) -> None:
     world.runs_fail = True
     world.site.will_publish(NOW + MINUTES, post_for(WEEKS[0], 1, "edited"))
     world.site.move_to(NOW + 5 * MINUTES)
-    for minutes in (5, 10, 15):
+    seen: dict[int, int] = {}
+    for minutes in range(5, 24 * 60, 5):
         world.tick_new_posts(NOW + minutes * MINUTES)
+        seen.setdefault(len(world.runs), minutes)
 
-    assert ranges(world) == ["2026-11-02..2026-11-02"]
+    assert ranges(world) == ["2026-11-02..2026-11-02"] * 2
+    assert seen == {1: 5, 2: 65}
+
+
+def test_what_failed_once_is_taken_in_by_the_second_request_though_the_post_is_long_read(
+    world: World,
+) -> None:
+    world.runs_fail = True
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[0], 1, "edited"))
+    world.site.move_to(NOW + 5 * MINUTES)
+    world.tick_new_posts(NOW + 5 * MINUTES)
+    world.runs_fail = False
+    for hours_later in (3, 4):
+        world.tick_new_posts(NOW + hours_later * 60 * MINUTES)
+
+    assert ranges(world) == ["2026-11-02..2026-11-02"] * 2
+    assert "edited" in world.table.values[WEEKS[0]].records[-1].lines[-1].text
 
 
 def test_a_week_that_is_no_partition_is_not_requested(world: World) -> None:

@@ -127,6 +127,15 @@ def test_a_failed_run_tells_step_reason_and_whether_a_rerun_helps(office: Office
     assert "What to do: A rerun can clear this" in text
 
 
+def test_the_same_failure_of_a_second_try_is_not_told_again(office: Office) -> None:
+    office.source.failing = {MONDAY: SourceUnavailable("https://coach.example did not answer within 30 s.")}
+    office.run(BY_SENSOR, MONDAY)
+    assert len(office.tick()) == 1
+
+    office.run(BY_SENSOR, MONDAY)
+    assert office.tick() == []
+
+
 def test_a_blocked_week_tells_the_claim_and_that_a_rerun_alone_will_not_help(office: Office) -> None:
     office.run(BY_SENSOR, MONDAY)
     office.tick()

@@ -185,7 +185,7 @@ class World:
         found = watch.tick(now, read_cursor(self.posts_cursor, posts.State, LOG))
         self.posts_cursor = write_cursor(found.state)
         for (first, last), asking in found.requests:
-            request = new_posts_sensor.run_request((first, last), asking)
+            request = new_posts_sensor.run_request((first, last), asking, found.state)
             assert request.run_key not in self.runs, "a repeated key would be swallowed by Dagster"
             self.runs.append(str(request.run_key))
             self.run(first, last)

@@ -16,6 +16,7 @@ from wod_pipeline.watching.posts import (
     known_posts,
     newly_gone,
     news,
+    overdue,
     read_since,
     reason_to_skip,
     run_key,
@@ -37,7 +38,7 @@ def known(post: RawPost, *weeks: dt.date) -> dict[int, list[Known]]:
 def weeks_asked(
     posts: list[RawPost], held: dict[int, list[Known]], state: State | None = None
 ) -> list[dt.date]:
-    return sorted(news(posts, lambda _: NEXT, held, state or State(), lambda _: True).weeks)
+    return sorted(news(NOW, posts, lambda _: NEXT, held, state or State(), lambda _: True).weeks)
 
 
 def test_a_post_the_table_does_not_hold_asks_for_its_week() -> None:
@@ -65,20 +66,34 @@ def test_a_save_without_a_change_asks_for_nothing() -> None:
 
 
 def test_what_was_asked_for_is_not_asked_again_until_it_changes() -> None:
-    state = asked(NOW, [a_post()], lambda _: NEXT, State())
+    state = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, State())
 
     assert weeks_asked([a_post()], {}, state) == []
     assert weeks_asked([a_post(words="Clean")], {}, state) == [NEXT]
 
 
-def test_what_was_asked_for_is_remembered_only_while_it_is_read() -> None:
-    state = asked(NOW, [a_post()], lambda _: NEXT, State())
+def test_what_was_asked_for_is_remembered_while_it_is_read_or_may_be_asked_for_again() -> None:
+    state = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, State())
+    later = NOW + dt.timedelta(days=1)
 
-    assert asked(NOW, [], lambda _: NEXT, state).asked == {}
+    assert asked(NOW + dt.timedelta(hours=1), [], [], lambda _: NEXT, state).asked == state.asked
+    assert asked(later, [a_post()], [], lambda _: NEXT, state).asked == state.asked
+    assert asked(later, [], [], lambda _: NEXT, state).asked == {}
+
+
+def test_a_post_still_not_stored_after_an_hour_is_overdue_once() -> None:
+    state = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, State())
+    later = NOW + dt.timedelta(hours=1)
+    assert overdue(later - dt.timedelta(minutes=1), {}, state) == set()
+    assert overdue(later, {}, state) == {1}
+    assert overdue(later, known(a_post(), NEXT), state) == set()
+
+    state = asked(later, [a_post()], [a_post()], lambda _: NEXT, state)
+    assert overdue(later + dt.timedelta(hours=1), {}, state) == set()
 
 
 def test_a_week_that_is_no_partition_is_named_but_not_asked_for() -> None:
-    found = news([a_post()], lambda _: NEXT, {}, State(), lambda _: False)
+    found = news(NOW, [a_post()], lambda _: NEXT, {}, State(), lambda _: False)
 
     assert (found.weeks, list(found.unknown)) == ({}, [NEXT])
 
@@ -98,13 +113,22 @@ def test_readings_overlap_and_the_first_looks_back_a_week() -> None:
     ],
 )
 def test_a_run_key_names_the_revisions_it_takes_in(posts: list[RawPost], same: bool) -> None:
-    assert (run_key((WEEK, NEXT), posts) == run_key((WEEK, NEXT), [a_post(1), a_post(2)])) is same
+    assert (
+        run_key((WEEK, NEXT), posts, State()) == run_key((WEEK, NEXT), [a_post(1), a_post(2)], State())
+    ) is same
 
 
 def test_a_content_that_comes_back_after_an_edit_has_another_run_key() -> None:
     again = a_post(modified="2026-11-23T08:00:00")
 
-    assert run_key((NEXT, NEXT), [again]) != run_key((NEXT, NEXT), [a_post()])
+    assert run_key((NEXT, NEXT), [again], State()) != run_key((NEXT, NEXT), [a_post()], State())
+
+
+def test_a_second_try_has_another_run_key() -> None:
+    once = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, State())
+    twice = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, once)
+
+    assert run_key((NEXT, NEXT), [a_post()], once) != run_key((NEXT, NEXT), [a_post()], twice)
 
 
 def test_stored_posts_the_site_lists_no_longer_are_told_of_once() -> None:
@@ -133,7 +157,7 @@ def test_presence_is_verified_every_six_hours() -> None:
 
 
 def test_the_state_survives_its_cursor() -> None:
-    state = asked(NOW, [a_post()], lambda _: NEXT, swept(NOW, {1}, [5], State()))
+    state = asked(NOW, [a_post()], [a_post()], lambda _: NEXT, swept(NOW, {1}, [5], State()))
 
     assert msgspec.json.decode(msgspec.json.encode(state), type=State) == state
 
