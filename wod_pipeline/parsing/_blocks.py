@@ -322,7 +322,8 @@ class SessionReader:
             block.scheme = block.scheme._replace(sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
-            self._resting = PendingRest([], rows[-1].rest, block, exercise, [])
+            lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
+            self._resting = PendingRest(lines, rows[-1].rest, block, exercise, notes)
         return True
 
     def _adopt_name(self) -> None:
@@ -392,8 +393,8 @@ class SessionReader:
             block.lines.append(n)
             self._claim(n, "rest", block)
         else:
-            before = self._resting.lines if self._resting else []
-            self._resting = PendingRest([*before, n], rest.rest, block, self._exercise, [])
+            lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
+            self._resting = PendingRest([*lines, n], rest.rest, block, self._exercise, notes)
         return True
 
     def _settle_rest(self, *, followed: bool = False) -> None:

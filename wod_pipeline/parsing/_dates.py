@@ -67,13 +67,15 @@ _EXACT = (_SHAPES[False, False], _SHAPES[True, False])
 _SHORT = (re.compile(r"(?<![0-9/])(?P<m1>[0-9]{1,2})/(?P<d1>[0-9]{1,2})(?![0-9/])"),)
 _WEEK_OF = re.compile(r"\bweek[ -]of[ -](?:the[ -])?\Z")
 _RANGE_BEFORE = re.compile(
-    r"(?<![a-z])(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?:st|nd|rd|th)?(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to"
+    r"(?<![a-z])(?P<word>[a-z]{3,12})\.?[ -][0-9]{1,2}(?:st|nd|rd|th)?(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to"
     r"|through|thru) ?)\Z"
 )
 _RANGE_BEHIND = re.compile(
     r"(?:,? ?(?:19|20)[0-9]{2})?(?: ?(?:-|to|through|thru) ?)(?P<word>[a-z]{4,12})\.?[ -][0-9]{1,2}(?![0-9])"
 )
-_WEEKDAY = re.compile(r"(?<![a-z])(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ")
+_WEEKDAY = re.compile(
+    r"(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? (?=[a-z]{3,12}\.? ?[0-9])"
+)
 _FINAL_NUMBER = re.compile(r"(?:^|-)[0-9]+\Z")
 
 
@@ -101,6 +103,8 @@ def read_dates(text: str, near: dt.date | None, *, slug: bool = False) -> Readin
         for found in _earliest(patterns, form):
             reading = _reading(found, near)
             if reading and not reading.repaired:
+                if patterns is _SHAPES[slug, True]:
+                    continue  # it was no whole date when it was read exactly
                 return reading
             repaired += [reading] if reading else []
     return max(repaired, key=lambda reading: reading.span[1] - reading.span[0], default=None)
@@ -124,12 +128,12 @@ def _earliest(patterns: tuple[re.Pattern[str], ...], form: str) -> Iterator[re.M
 
 
 def _is_half_a_range(form: str, start: int, end: int) -> bool:
-    """Whether a date is one half of a range whose other month is misspelt."""
-    for found in (_RANGE_BEFORE.search(form[:start]), _RANGE_BEHIND.match(form, end)):
-        month = _month(found["word"]) if found else None
-        if month is not None and month.misspelt:
-            return True
-    return False
+    """Whether a date is one half of a range whose other half is misspelt or no date."""
+    before, behind = _RANGE_BEFORE.search(form[:start]), _RANGE_BEHIND.match(form, end)
+    if before and _month(before["word"]):
+        return True
+    month = _month(behind["word"]) if behind else None
+    return month is not None and month.misspelt
 
 
 def _reading(found: re.Match[str], near: dt.date | None) -> Reading | None:

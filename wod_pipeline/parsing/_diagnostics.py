@@ -66,7 +66,7 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
     ),
     "unknown_movement": DiagnosticKind(
         "warn",
-        "“{name}” is not in the vocabulary{nearest}.",
+        "“{name}” is not in the vocabulary{nearest}",
         "A movement is kept as written; the nearest known name is offered, never taken.",
     ),
     "unreadable_load": DiagnosticKind(

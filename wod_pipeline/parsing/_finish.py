@@ -165,7 +165,9 @@ class Finisher:
         url = next(over, None) if links else None
         if part.movement_id is None:
             near = nearest_name(raw)
-            self._report("unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "")
+            self._report(
+                "unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "."
+            )
         return Part(raw, part.movement_id, part.reps, part.pause, url)
 
     def _check_rows(self, exercise: Exercise, block: BlockDraft) -> None:
