@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -23,7 +24,7 @@ from wod_pipeline.errors import StorageError
 from wod_pipeline.journal import Journal
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.web import api, feed, pages
-from wod_pipeline.web.http import SecurityHeaders, problem
+from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
 from wod_pipeline.web.source import Source
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.source = Source(table, journal, zone, today or _today_in(zone), _published(lake))
-    app.add_middleware(SecurityHeaders)
+    for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
+        app.add_middleware(middleware)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(pages.router)

@@ -55,6 +55,24 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class HeadAsGet:
+    """Answer HEAD as GET without its body, for calendar programs that ask so first."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
 def answer(
     request: Request,
     body: bytes | str,
@@ -64,11 +82,12 @@ def answer(
 ) -> Response:
     """`body`, or 304 when the visitor has it already.
 
-    The ETag is the content's own hash, so it holds whatever the answer depends on. `modified` is given only
-    where nothing but posts decides the content; it is used when the visitor sends no ETag.
+    The ETag is the content's own hash, so it holds whatever the answer depends on; it is weak, as the answer may
+    be sent zipped. `modified` is given only where nothing but posts decides the content; it is used when the
+    visitor sends no ETag.
     """
     data = body.encode() if isinstance(body, str) else body
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    etag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
     common = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie", **(headers or {})}
     if modified is not None:
         common["Last-Modified"] = format_datetime(modified, usegmt=True)
@@ -80,7 +99,8 @@ def answer(
 def _known(request: Request, etag: str, modified: dt.datetime | None) -> bool:
     tags = request.headers.get("if-none-match")
     if tags is not None:
-        return tags.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in tags.split(","))
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in known or etag.removeprefix("W/") in known
     since = request.headers.get("if-modified-since")
     if since is None or modified is None:
         return False

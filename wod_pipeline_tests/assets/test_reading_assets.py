@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from wod_pipeline.assets import build_assets
+from wod_pipeline.assets import build_assets, previews
 from wod_pipeline.assets.load import COLUMNS, chart_markdown, days_markdown, load_key
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.calendar import week_key
@@ -19,6 +20,7 @@ from wod_pipeline.program import Outcome, WeekRecords
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
 from wod_pipeline.training import load_by, session_doses
+from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_post
 from wod_pipeline_tests.written import MONDAY, post_of, week_of
 
 SEVEN = dt.timedelta(days=7)
@@ -142,3 +144,12 @@ def test_a_week_that_is_not_stored_cancels_nothing_and_an_emptied_one_does(world
     world.table.open().replace_week(WeekRecords(MONDAY, Outcome.NO_SESSION, [], []), allow_empty=True)
     world.run("session_calendar", MONDAY)
     assert events(world, MONDAY) == {"2026-03-02-1": "CANCELLED"}
+
+
+def test_a_hostile_post_is_harmless_in_the_metadata_of_the_records() -> None:
+    preview = str(previews.of_records(week_of(hostile_post()))["preview"].value)
+    assert not FORBIDDEN_CHARACTERS & set(preview)
+    assert "&lt;script&gt;document.title = 'owned'&lt;/script&gt;" in preview
+    assert not re.search(r"<[a-zA-Z/!]", preview)
+    assert all(t.startswith("https://example.com/") for t in re.findall(r"(?<!\\)\]\(([^)]*)\)", preview))
+    assert len(preview) < 10_000

@@ -140,9 +140,22 @@ def test_the_api_is_read_only(client: TestClient, method: str) -> None:
 @pytest.mark.parametrize("path", [*GOOD, "/", "/week", "/lifts/back_squat", "/load", "/charts/load.svg"])
 def test_what_the_visitor_has_is_not_sent_again(client: TestClient, path: str) -> None:
     etag = client.get(path).headers["etag"]
-    again = client.get(path, headers={"If-None-Match": f'"other", W/{etag}'})
+    again = client.get(path, headers={"If-None-Match": f'"other", {etag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/calendar.ics", "/api/weeks", "/api/nothing"])
+def test_head_answers_as_get_without_a_body(client: TestClient, path: str) -> None:
+    get, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers.get("etag") == get.headers.get("etag")
+
+
+def test_pages_are_sent_zipped(client: TestClient) -> None:
+    answer = client.get("/week", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(answer.content) / 4
 
 
 def test_last_modified_is_when_the_post_was_edited(client: TestClient) -> None:
@@ -163,7 +176,7 @@ def test_what_depends_on_the_day_or_on_maxes_has_no_last_modified(
 ) -> None:
     assert "last-modified" not in client.get("/api/health").headers
     assert "last-modified" not in lifter.get("/api/sessions/2026-11-17").headers
-    assert lifter.get("/api/sessions/2026-11-17").headers["vary"] == "Cookie"
+    assert lifter.get("/api/sessions/2026-11-17").headers["vary"] == "Cookie, Accept-Encoding"
 
 
 # ------------------------------------------------------------------------------------------------ calendar
