@@ -12,7 +12,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from wod_pipeline.program import Outcome, RawPost, Weekly, WeekRecords
+from wod_pipeline.program import Outcome, PostStamp, RawPost, Weekly, WeekRecords
 
 
 class State(str, Enum):
@@ -62,7 +62,7 @@ def _judge(week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | No
 def _state(raw: Weekly[RawPost] | None, records: WeekRecords | None, remarks: list[str]) -> State:
     if raw is None and records is None:
         return State.MISSING
-    if records is None or (raw is not None and not _holds(records, raw)):
+    if records is None or (raw is not None and not made_from(records.posts, raw)):
         return State.FAILED
     if records.outcome is Outcome.NOT_PUBLISHED:
         return State.NOT_PUBLISHED
@@ -71,9 +71,9 @@ def _state(raw: Weekly[RawPost] | None, records: WeekRecords | None, remarks: li
     return State.FLAGGED if remarks else State.STORED
 
 
-def _holds(records: WeekRecords, raw: Weekly[RawPost]) -> bool:
-    """Whether the records were made from exactly the posts as last fetched."""
-    return {(p.post_id, p.content_sha256) for p in records.posts} == {
+def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
+    """Whether what carries these stamps was made from exactly the posts as last fetched."""
+    return {(stamp.post_id, stamp.content_sha256) for stamp in stamps} == {
         (p.id, p.content_sha256) for p in raw.posts
     }
 

@@ -30,7 +30,11 @@ INTERRUPTED = 130
 @click.option("--from", "first", type=DAY, help="First week of a range, by any day of it.")
 @click.option("--to", "last", type=DAY, help="Last week of the range; the coming week when left out.")
 @click.option("--all", "everything", is_flag=True, help="Every week from the first to the coming one.")
-@click.option("--missing", is_flag=True, help="Of these, only weeks that have no sessions stored.")
+@click.option(
+    "--missing",
+    is_flag=True,
+    help="Of these, only weeks without stored sessions, or that a run did not finish.",
+)
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
@@ -49,7 +53,7 @@ def materialize(
     wod materialize --week 2020-12-21
     wod materialize --from 2016-01-04 --missing
     """
-    from wod_pipeline.adapters import first_week, open_table, today
+    from wod_pipeline.adapters import first_week, today
     from wod_pipeline.settings import load_settings
 
     settings = load_settings()
@@ -59,8 +63,7 @@ def materialize(
     start, end = _range(week, first, last, everything, oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
     if missing:
-        stored = {w.week for w in open_table(settings).weeks() if w.outcome is Outcome.PUBLISHED}
-        weeks = [week for week in weeks if week not in stored]
+        weeks = _missing(settings, weeks)
     if not weeks:
         click.echo("Nothing is missing.")
         return
@@ -77,6 +80,18 @@ def _run(settings: Settings, weeks: list[dt.date], *, allow_empty: bool, verbose
     except KeyboardInterrupt:
         click.echo("wod: stopped. What is stored stays; the same command goes on with the rest.", err=True)
         return INTERRUPTED
+
+
+def _missing(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
+    """The weeks that have no sessions stored, or not those of the posts as last fetched."""
+    from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.status import made_from
+    from wod_pipeline.storage.stages import read_stage
+
+    stored = {week.week: week for week in open_table(settings).weeks() if week.outcome is Outcome.PUBLISHED}
+    fetched = read_stage(open_lake(settings), "raw_posts", [str(week) for week in weeks if week in stored])
+    behind = {key for key, raw in fetched.items() if not made_from(stored[raw.week].posts, raw)}
+    return [week for week in weeks if week not in stored or str(week) in behind]
 
 
 def _range(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from pathlib import Path
 
-from wod_pipeline.running import _kept_open
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, LAST, WEEK, WEEKS, House, site
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -82,26 +80,3 @@ def test_every_wrong_setting_is_named_at_once(house: House) -> None:
     assert ended.code == 1
     assert "2 settings are wrong" in ended.said
     assert "Traceback" not in ended.said
-
-
-def test_dagsters_files_are_kept_open_only_while_runs_last(tmp_path: Path) -> None:
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.pool import NullPool
-
-    url = f"sqlite:///{tmp_path / 'log.db'}"
-
-    def write() -> sqlite3.Connection:
-        engine = create_engine(url, poolclass=NullPool)
-        with engine.connect() as connection:
-            connection.execute(text("CREATE TABLE IF NOT EXISTS t (n)"))
-            connection.execute(text("INSERT INTO t VALUES (1)"))
-            connection.commit()
-            found = connection.connection.dbapi_connection
-        assert isinstance(found, sqlite3.Connection)
-        return found
-
-    with _kept_open.sqlite_kept_open():
-        assert write() is write()
-    assert write() is not write()
-    with sqlite3.connect(tmp_path / "log.db") as connection:
-        assert connection.execute("SELECT count(*) FROM t").fetchone() == (4,)

@@ -1,0 +1,148 @@
+"""Which weeks `wod materialize` runs. The running itself is replaced; tests in `e2e` have the real one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wod_pipeline.cli.materialize import materialize
+from wod_pipeline.errors import SettingsError
+from wod_pipeline.program import Outcome, PostStamp, Rendered, SessionRecord, Weekly, WeekRecords
+from wod_pipeline.storage._folder import FolderLake
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import write_stage
+from wod_pipeline_tests.fakes import training_post
+
+FIRST = dt.date(2024, 1, 1)
+WEEK = dt.timedelta(days=7)
+THIS_WEEK = dt.date(2024, 2, 12)
+Run = Callable[..., Result]
+
+
+class Runs:
+    """Stands for `wod_pipeline.running`: notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.weeks: list[dt.date] = []
+        self.options: dict[str, bool] = {}
+        self.outcome: Any = True
+
+    def run_weeks(self, _settings: Any, weeks: list[dt.date], **options: bool) -> bool:
+        self.weeks, self.options = weeks, options
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return bool(self.outcome)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runs:
+    runs = Runs()
+    module = types.ModuleType("wod_pipeline.running")
+    module.run_weeks = runs.run_weeks  # type: ignore[attr-defined]
+    monkeypatch.setitem(__import__("sys").modules, "wod_pipeline.running", module)
+    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: THIS_WEEK + dt.timedelta(days=2))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("WOD_SOURCE", "wordpress")
+    monkeypatch.setenv("WOD_START_WEEK", str(FIRST))
+    monkeypatch.chdir(tmp_path)
+    return runs
+
+
+def wod(*arguments: str) -> Result:
+    return CliRunner().invoke(materialize, arguments)
+
+
+def test_without_options_it_is_the_current_and_the_coming_week(runs: Runs) -> None:
+    assert wod().exit_code == 0
+    assert runs.weeks == [THIS_WEEK, THIS_WEEK + WEEK]
+    assert runs.options == {"allow_empty": False, "verbose": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "last"),
+    [
+        (["--week", "2024-01-10"], FIRST + WEEK, FIRST + WEEK),
+        (["--from", "2024-01-10", "--to", "2024-01-24"], FIRST + WEEK, FIRST + 3 * WEEK),
+        (["--from", "2024-02-14"], THIS_WEEK, THIS_WEEK + WEEK),
+        (["--to", "2024-01-14"], FIRST, FIRST + WEEK),
+        (["--all"], FIRST, THIS_WEEK + WEEK),
+    ],
+)
+def test_days_choose_the_weeks_they_are_in(
+    runs: Runs, arguments: list[str], first: dt.date, last: dt.date
+) -> None:
+    assert wod(*arguments).exit_code == 0
+    assert (runs.weeks[0], runs.weeks[-1]) == (first, last)
+    assert len(runs.weeks) == (last - first).days // 7 + 1
+
+
+def test_a_failed_run_is_exit_code_1(runs: Runs) -> None:
+    runs.outcome = False
+    assert wod().exit_code == 1
+
+
+def test_an_interrupt_is_a_sentence_and_exit_code_130(runs: Runs) -> None:
+    runs.outcome = KeyboardInterrupt()
+    ended = wod()
+    assert ended.exit_code == 130
+    assert ended.output == "wod: stopped. What is stored stays; the same command goes on with the rest.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--week", "2024-01-10", "--all"], "Use one of"),
+        (["--from", "2024-02-10", "--to", "2024-01-10"], "ends (2024-01-08) before it starts (2024-02-05)"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(runs: Runs, arguments: list[str], says: str) -> None:
+    ended = wod(*arguments)
+    assert ended.exit_code == 2
+    assert says in ended.output
+    assert runs.weeks == []
+
+
+@pytest.mark.parametrize("day", ["2023-12-31", "2024-02-26"])
+def test_weeks_beyond_the_known_ones_are_refused(runs: Runs, day: str) -> None:
+    ended = wod("--week", day)
+    assert isinstance(ended.exception, SettingsError)
+    assert "WOD_START_WEEK" in str(ended.exception)
+
+
+def test_missing_weeks_are_those_without_sessions_or_behind_what_was_fetched(
+    runs: Runs, tmp_path: Path
+) -> None:
+    posts = {FIRST + n * WEEK: training_post(FIRST + n * WEEK, number=n) for n in (1, 2)}
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    table.replace_weeks([records(day, post.id, post.content_sha256) for day, post in posts.items()])
+    posts[FIRST + 2 * WEEK].content = Rendered("<p>Edited since, and the run did not end.</p>")
+    fetched = {str(day): Weekly(day, Outcome.PUBLISHED, [post]) for day, post in posts.items()}
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", fetched)
+    wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
+    assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]
+    assert wod("--week", str(FIRST + WEEK), "--missing").output == "Nothing is missing.\n"
+
+
+def records(day: dt.date, post_id: int, sha256: str) -> WeekRecords:
+    record = SessionRecord(
+        date=day,
+        session=f"small-program/{post_id}/1",
+        week=day,
+        program="small-program",
+        post_id=post_id,
+        post_title="",
+        post_url="",
+        modified_gmt="",
+        content_sha256=sha256,
+        weekday=None,
+        label=None,
+        kind="training",
+    )
+    return WeekRecords(day, Outcome.PUBLISHED, [PostStamp(post_id, "small-program", "", sha256)], [record])

@@ -1,0 +1,97 @@
+"""`wod status` and `wod sources` over stored weeks: what they print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from wod_pipeline.cli.status import sources, status
+from wod_pipeline.program import Outcome, RawPost, Weekly, WeekRecords, encode
+from wod_pipeline.storage._folder import FolderLake
+from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import write_stage
+from wod_pipeline_tests.cli.test_materialize import records
+from wod_pipeline_tests.fakes import edited, training_post
+
+FIRST = dt.date(2024, 1, 1)
+WEEK = dt.timedelta(days=7)
+POSTS = [training_post(FIRST + n * WEEK, number=n + 1) for n in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def _house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Four weeks: stored, fetched only, not published, never looked at. The source lists posts for all but one."""
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for post in (POSTS[0], edited(POSTS[1], "75%", "80%"), POSTS[3]):
+        (folder / f"{post.id}.json").write_bytes(encode(post))
+    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("WOD_SOURCE", str(folder))
+    monkeypatch.setenv("WOD_START_WEEK", str(FIRST))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: FIRST + 2 * WEEK)
+    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(
+        [
+            records(FIRST, POSTS[0].id, POSTS[0].content_sha256),
+            _not_published(FIRST + 2 * WEEK),
+        ]
+    )
+    values: dict[str, Weekly[RawPost]] = {
+        str(FIRST): Weekly(FIRST, Outcome.PUBLISHED, [POSTS[0]]),
+        str(FIRST + WEEK): Weekly(FIRST + WEEK, Outcome.PUBLISHED, [POSTS[1]]),
+        str(FIRST + 2 * WEEK): Weekly(FIRST + 2 * WEEK, Outcome.NOT_PUBLISHED, []),
+    }
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", values)
+
+
+def _not_published(day: dt.date) -> WeekRecords:
+    value = records(day, 0, "")
+    value.outcome, value.posts, value.records = Outcome.NOT_PUBLISHED, [], []
+    return value
+
+
+def test_status_lists_every_week_newest_first_and_counts_them() -> None:
+    said = CliRunner().invoke(status).output.splitlines()
+    assert [line.split("  ")[1].strip() for line in said[:4]] == [
+        "missing",
+        "not published",
+        "failed",
+        "stored",
+    ]
+    assert said[0].startswith(str(FIRST + 3 * WEEK))
+    assert "1 sessions" in said[3]
+    assert said[4] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
+
+
+def test_status_as_json_says_the_same() -> None:
+    found = json.loads(CliRunner().invoke(status, ["--json"]).output)
+    assert [week["state"] for week in found] == ["missing", "not published", "failed", "stored"]
+    assert found[3] == {
+        "week": "2024-01-01",
+        "state": "stored",
+        "sessions": 1,
+        "posts": [POSTS[0].id],
+        "remarks": [],
+    }
+
+
+def test_status_takes_any_days_of_the_first_and_the_last_week() -> None:
+    found = json.loads(
+        CliRunner().invoke(status, ["--from", "2024-01-10", "--to", "2024-01-12", "--json"]).output
+    )
+    assert [week["week"] for week in found] == ["2024-01-08"]
+    refused = CliRunner().invoke(status, ["--from", "2024-01-20", "--to", "2024-01-02"])
+    assert refused.exit_code == 2
+
+
+def test_sources_says_what_is_new_edited_and_unchanged_and_stores_nothing(tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    said = CliRunner().invoke(sources, ["--from", str(FIRST), "--to", str(FIRST + 3 * WEEK)]).output
+    changes = [line.split()[2] for line in said.splitlines() if line.startswith("    ")]
+    assert changes == ["unchanged", "edited", "new"]
+    assert f"{FIRST + 2 * WEEK}  not published" in said
+    assert sorted(tmp_path.rglob("*")) == before

@@ -1,0 +1,87 @@
+"""What is shown of a backfill, and what is left to do when a run failed."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from wod_pipeline.running import _progress
+from wod_pipeline.running._progress import ASSETS, Report, display, progress_line
+
+KEYS = ["2024-01-01", "2024-01-08", "2024-01-15"]
+
+
+def report_of(*stored: int) -> Report:
+    """A report in which the n-th asset has stored that many of the keys."""
+    report = Report()
+    for asset, count in zip(ASSETS, stored, strict=False):
+        for key in KEYS[:count]:
+            report.add(asset, key, {"posts": 2})
+    return report
+
+
+def test_the_line_says_weeks_posts_rate_and_time_left() -> None:
+    assert (
+        progress_line(report_of(3, 3, 3, 3, 2), 10, 2.0) == "2 of 10 weeks, 6 posts, 1.4 weeks/s, 0:05 left"
+    )
+    assert progress_line(report_of(3), 3000, 2.0).endswith("0.3 weeks/s, 2:46:38 left")
+
+
+def test_before_the_first_week_no_rate_is_made_up() -> None:
+    assert progress_line(Report(), 10, 0.0) == progress_line(Report(), 10, 3.0) == "0 of 10 weeks, 0 posts"
+
+
+def test_a_week_counts_as_changed_by_any_asset_that_wrote_it() -> None:
+    report = Report()
+    report.add("raw_posts", KEYS[0], {"changed": False})
+    report.add("raw_posts", KEYS[1], {"changed": True})
+    report.add("session_records", KEYS[2], {"sessions_put": 0, "sessions_deleted": 1})
+    assert report.changed == set(KEYS[1:])
+
+
+@pytest.mark.parametrize(
+    ("stored", "rest"),
+    [
+        ((3, 3, 3, 3, 3), ([], ())),
+        ((0,), ([], ASSETS[1:])),
+        ((2,), (KEYS[:2], ASSETS[1:])),
+        ((3, 3, 1), (KEYS[:1], ASSETS[3:])),
+        ((3, 3, 3, 3, 2), ([], ())),
+    ],
+    ids=["all done", "nothing fetched", "some fetched", "some outlined", "the table refused one"],
+)
+def test_what_a_failing_asset_stored_goes_on_through_the_later_ones(
+    stored: tuple[int, ...], rest: tuple[list[str], tuple[str, ...]]
+) -> None:
+    assert report_of(*stored).rest(KEYS) == rest
+
+
+def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([0.0, 1.0, 11.0, 12.0, 22.0])
+    monkeypatch.setattr(_progress.time, "monotonic", lambda: next(seconds))
+    said = io.StringIO()
+    with display(Console(file=said, width=200), report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
+        for _ in range(4):
+            refresh()
+    assert said.getvalue().splitlines() == [
+        "2 of 3 weeks, 6 posts, 0.3 weeks/s, 0:01 left",
+        "2 of 3 weeks, 6 posts, 0.1 weeks/s, 0:02 left",
+    ]
+
+
+def test_on_a_terminal_there_is_a_bar() -> None:
+    said = io.StringIO()
+    console = Console(file=said, force_terminal=True, width=120)
+    with display(console, report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
+        refresh()
+    assert "━" in said.getvalue()
+    assert "2 of 3 weeks" in said.getvalue()
+
+
+def test_a_hidden_display_says_nothing() -> None:
+    said = io.StringIO()
+    with display(Console(file=said, force_terminal=True), report_of(3), 3, hidden=True) as refresh:
+        refresh()
+    assert said.getvalue() == ""

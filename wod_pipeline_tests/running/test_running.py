@@ -1,0 +1,155 @@
+"""Cutting weeks into runs, the Dagster instance, and files kept open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.running import chunks
+from wod_pipeline.running._instance import alive, end_run, open_instance
+from wod_pipeline.running._kept_open import MAX_IDLE, sqlite_kept_open
+from wod_pipeline.settings import Settings, load_settings
+
+MONDAY = dt.date(2024, 1, 1)
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an empty data folder."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    return load_settings({"WOD_DATA_DIR": str(tmp_path)})
+
+
+def test_weeks_are_cut_where_one_is_missing() -> None:
+    weeks = [MONDAY, MONDAY + WEEK, MONDAY + 3 * WEEK]
+    assert list(chunks(weeks)) == [["2024-01-01", "2024-01-08"], ["2024-01-22"]]
+
+
+def test_a_run_has_no_more_weeks_than_are_fetched_at_once() -> None:
+    assert [len(keys) for keys in chunks(MONDAY + n * WEEK for n in range(120))] == [52, 52, 16]
+    assert list(chunks([])) == []
+
+
+def started_run(instance: dg.DagsterInstance) -> str:
+    """A run that was started and never ended; its id."""
+
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def job() -> None:
+        nothing()
+
+    run = instance.create_run_for_job(job, run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
+    return run.run_id
+
+
+def status_of(instance: dg.DagsterInstance, run_id: str) -> str:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status.value
+
+
+def test_the_run_of_a_killed_process_is_failed_when_the_instance_is_opened_next(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        run_id = started_run(instance)
+        marks = Path(instance.root_directory) / "running"
+        (marks / f"{run_id}.lock").touch()
+    with open_instance(settings) as instance:
+        assert status_of(instance, run_id) == "FAILURE"
+        assert list(marks.iterdir()) == []
+
+
+def test_the_run_of_a_living_process_is_left_alone(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        run_id = started_run(instance)
+        with alive(settings, run_id), open_instance(settings) as other:
+            assert status_of(other, run_id) == "STARTED"
+
+
+def test_a_run_that_was_asked_to_stop_ends_as_cancelled_and_an_ended_one_stays(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        run_id = started_run(instance)
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        instance.report_run_canceling(run)
+        end_run(instance, run_id, "Asked to.")
+        end_run(instance, run_id, "Again.")
+        end_run(instance, "no such run", "Never was.")
+        assert status_of(instance, run_id) == "CANCELED"
+
+
+def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        database = Path(instance.root_directory) / "history" / "runs.db"
+    database.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+    with (
+        pytest.raises(StorageUnavailable, match=r"Dagster's instance in .* cannot be used"),
+        open_instance(settings),
+    ):
+        pass
+
+
+def insert(path: Path) -> int:
+    """Write a row as Dagster does, through an engine of its own; the identity of the connection used."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TABLE IF NOT EXISTS t (n)"))
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+        connection.commit()
+        return id(connection.connection.dbapi_connection)
+
+
+def count(path: Path) -> int:
+    with sqlite3.connect(path) as connection:
+        found: int = connection.execute("SELECT count(*) FROM t").fetchone()[0]
+        return found
+
+
+def test_a_file_is_opened_once_and_every_commit_is_there_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with sqlite_kept_open():
+        assert insert(path) == insert(path)
+        assert count(path) == 2
+
+
+def test_a_connection_in_use_is_not_given_to_another_thread(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with sqlite_kept_open():
+        insert(path)
+        threads = [threading.Thread(target=insert, args=(path,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert count(path) == 5
+
+
+def test_only_a_few_files_stay_open(tmp_path: Path) -> None:
+    with sqlite_kept_open():
+        for n in range(3 * MAX_IDLE):
+            insert(tmp_path / f"{n}.db")
+        assert len(list(tmp_path.glob("*.db"))) == 3 * MAX_IDLE
+        insert(tmp_path / "0.db")
+    assert count(tmp_path / "0.db") == 2
+
+
+def test_what_was_not_committed_is_gone_when_a_connection_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with sqlite_kept_open():
+        insert(path)
+        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text("INSERT INTO t VALUES (2)"))
+        insert(path)
+    assert count(path) == 2
