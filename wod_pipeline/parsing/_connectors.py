@@ -38,6 +38,7 @@ _AT_MARK = re.compile(
 _WHEN = re.compile(
     r"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
     rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
+    r"(?:,? (?:complete|perform|begin|start)(?=[ :.,;\u2026-]*\Z))?"
 )
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")

@@ -122,6 +122,10 @@ def _earliest(patterns: tuple[re.Pattern[str], ...], form: str) -> Iterator[re.M
     for place in patterns[-1].finditer(form):
         if patterns in _EXACT and _is_half_a_range(form, *place.span()):
             continue
+        whole = patterns[0].match(form, place.start()) if patterns is not _NUMERIC else None
+        if whole:  # two months name a range, possible or not; its first day alone was not meant
+            yield whole
+            continue
         yield from (found for pattern in patterns if (found := pattern.match(form, place.start())))
     if patterns is _NUMERIC:
         yield from (found for pattern in patterns for found in pattern.finditer(form))

@@ -62,7 +62,7 @@ _MAX_FIRST = re.compile(
     r"|effort)(?: of)?) (?P<name>\S.*)"
 )
 _SETS_OF = re.compile(
-    rf"(?P<name>\S.*?)[ :,-]+(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets?(?: (?:of|x))?|{_X}) ?"
+    rf"(?P<name>\S.*?)[ :,-]+(?:x )?(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets?(?: (?:of|x))?|{_X}) ?"
     r"(?P<q>[0-9.m].*)"
 )
 _SETS_FIRST = re.compile(
@@ -76,6 +76,7 @@ _Q_NAME = re.compile(
 )
 _N_NAME = re.compile(rf"{AMOUNT}(?: of)? +(?P<name>\S.*)")
 _NAME_Q = re.compile(r"(?P<name>\S.*?)(?: ?[:,-] | (?:for )?)(?P<q>[0-9.].*)")
+_NAME_Q_TIMES = re.compile(rf"(?P<name>\S.*?) (?P<q>{AMOUNT}[ -]?{UNIT}){_X}(?P<k>[0-9]{{1,2}})")
 _SIDED_NAME = re.compile(r"1[ -](?:arm|leg)")
 _NAME_LIKE = re.compile(r"[a-z]")
 _NOT_IN_NAME = re.compile(r" x |[+|@%=]|[,;:]|\bx[0-9]| or ")
@@ -327,11 +328,20 @@ def _name_q(head: str, _any_name: bool) -> Term | None:
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 
 
+def _name_q_times(head: str, _any_name: bool) -> Term | None:
+    """``NAME Q "x" k``: a distance or time so many times."""
+    found = _NAME_Q_TIMES.fullmatch(head)
+    parts = _named(head, *found.span("name"), any_name=False) if found else ()
+    if found is None or not parts:
+        return None
+    return Term(parts, quantity=read_quantity(found["q"]), behind_x=True, sets=exact(int(found["k"])))
+
+
 def _name(head: str, _any_name: bool) -> Term | None:
     parts = _named(head, 0, len(head), any_name=False)
     return Term(parts) if parts else None
 
 
 _TERM_FORMS = (
-    _take, _hold, _maximum, _sets_of, _rep_scheme, _q_name, _by_x, _n_known_name, _name_q, _name
+    _take, _hold, _maximum, _sets_of, _name_q_times, _rep_scheme, _q_name, _by_x, _n_known_name, _name_q, _name
 )  # fmt: skip

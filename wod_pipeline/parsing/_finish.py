@@ -228,7 +228,9 @@ class Finisher:
         if load is None and own is None and any(add.empty_bar for add, _ in added):
             own = _of(Load("empty_bar"))
             load = own.load
-        if any(add.ramp for add, _ in added) and (own is None or load is not None):
+        if any(add.ramp for add, _ in added):
+            if own and load is None:
+                self._report("unreadable_load", n, load=own.words)
             rising = Load("described") if load is None else _copy(load)
             rising.ramp = True
             own = own._replace(load=rising) if own else _of(rising)

@@ -88,7 +88,7 @@ _SEPARATOR = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]"
     r"|(?P<or>,? or (?=\S)| ?/ or )"
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
-    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then) (?=[0-9]))"
+    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
 )
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 
@@ -142,6 +142,7 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
+    form = form._replace(text=form.text.replace("[", "(").replace("]", ")"))
     opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
     groups = [found.span() for found in _GROUP.finditer(form.text)]
     plain = form._replace(text=opened)

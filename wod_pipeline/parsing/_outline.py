@@ -71,7 +71,7 @@ def read_heading(line: str) -> Heading | None:
         return None
     form = form_of(line)
     start = _START.match(form.text)
-    if not start or form.starred:
+    if not start:
         return None
     rest = _DATE.sub(" ", _MAKE_UP.sub("makeup", _BRACKETS.sub(" ", form.text[start.end() :])))
     said = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()

@@ -29,6 +29,7 @@ _REST = re.compile(
     rf"(?: ?\(?(?:work|rest)(?: ?(?:to|:|/) ?(?:work|rest))\)?)?|equal to work(?: time)?)|{_LENGTH})"
     rf"|{_LENGTH.replace('P<', 'P<r_')} (?:of )?rest)"
     r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?"
+    r"|legs?|arms?|sides?"
     r"|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between"
     r"| ?and repeat)?"
 )

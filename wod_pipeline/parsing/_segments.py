@@ -59,8 +59,6 @@ def read_label(form: Form) -> Label | None:
 
 
 def _letter_label(form: Form) -> Label | None:
-    if form.starred:
-        return None
     found = _LETTER.match(form.text) or _NAMED.match(form.text)
     if not found:
         return None
@@ -90,7 +88,7 @@ def starts_over(line: str) -> bool:
     found = read_label(form_of(line))
     if found is None:
         return False
-    return found.kind == "warm_up" or (found.label or "").casefold() in _FIRST
+    return found.label.casefold() in _FIRST if found.label else found.kind == "warm_up"
 
 
 _FIRST = frozenset(label.casefold() for label in FIRST_LABELS)
