@@ -23,7 +23,8 @@ from wod_pipeline.storage._workers import all_of
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_WORKERS = 16
+_WORKERS = 10
+"""As many as botocore keeps connections by default, whoever made the client."""
 _ATTEMPTS = 4
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {

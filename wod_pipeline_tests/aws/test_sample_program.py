@@ -48,7 +48,7 @@ def on_aws(
 @pytest.fixture
 def count(request: pytest.FixtureRequest) -> int | None:
     """How many weeks: all of the sample's, except on moto, which copies its whole table for each transaction."""
-    return 4 if "moto" in request.node.name else None
+    return 2 if "moto" in request.node.name else None
 
 
 def materialize(settings: Settings, count: int | None) -> dg.ExecuteInProcessResult:

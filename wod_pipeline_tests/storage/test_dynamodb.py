@@ -537,12 +537,12 @@ def test_readers_of_a_large_week_never_see_a_mixture(store: Store, small_transac
 
 
 @pytest.mark.servers
-def test_a_week_of_250_sessions_and_one_of_20_mb_are_replaced_on_dynamodb(
+def test_a_week_of_250_sessions_and_one_of_5_mb_are_replaced_on_dynamodb(
     dynamodb_local: AwsServer, aws_environment: None
 ) -> None:
     store = Store(dynamodb_local)
     ensure_sessions_table(store.client, store.name)
-    heavy = large_week(60, "Ski", NEWEST)
+    heavy = large_week(14, "Ski", NEWEST)
     for record in heavy.records:
         record.texts["segment_b"] = "x" * 350_000
     for value in (large_week(250, "Row"), large_week(249, "Run", NEWER), heavy):
