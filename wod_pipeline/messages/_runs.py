@@ -12,7 +12,7 @@ from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import Trouble
 
 _LIFTS_A_DAY = 3
-_MOST_DAYS = 14
+_MOST_LINES = 14
 
 
 def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) -> Message:
@@ -42,7 +42,8 @@ def weeks_landed(weeks: Sequence[dt.date], sessions: int, *, run_id: str, links:
     subject = f"{count(len(weeks), 'training week')} updated: {weeks[0]} to {weeks[-1]}"
     lines = [
         f"{count(sessions, 'session')} in {count(len(weeks), 'week')}:",
-        *[f"- {week}" for week in weeks],
+        *[f"- {week}" for week in weeks[:_MOST_LINES]],
+        *([f"… and {len(weeks) - _MOST_LINES} more"] if len(weeks) > _MOST_LINES else []),
     ]
     return Message(
         kind="weeks_landed",
@@ -111,8 +112,8 @@ def week_lines(value: WeekRecords) -> list[str]:
     if value.outcome is not Outcome.PUBLISHED:
         return ["no session"]
     lines = [_session_line(record) for record in value.records]
-    more = [f"… and {len(lines) - _MOST_DAYS} more"] if len(lines) > _MOST_DAYS else []
-    return lines[:_MOST_DAYS] + more
+    more = [f"… and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
+    return lines[:_MOST_LINES] + more
 
 
 def _session_line(record: SessionRecord) -> str:

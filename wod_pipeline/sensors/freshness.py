@@ -80,13 +80,13 @@ class Site:
         self._source = source
         self._failure: SourceError | None = None
 
-    def standing(self, now: dt.datetime, week: dt.date, stored: WeekRecords | None) -> Standing:
+    def standing(self, now: dt.datetime, week: dt.date, stored: WeekRecords | None, state: State) -> Standing:
         """Why the table lacks sessions of the week."""
         listed = [] if self._failure else self._posts_of(week)
         if self._failure:
             return Standing(Cause.COULD_NOT_LOOK, self._failure.what)
         taken = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
-        return Standing(freshness.cause_of_absence(now, map(_revision, listed), taken))
+        return Standing(freshness.cause_of_absence(now, map(_revision, listed), taken, state))
 
     def _posts_of(self, week: dt.date) -> list[RawPost]:
         try:
@@ -129,7 +129,7 @@ class Watch:
         if stored and stored.records:
             return standing_of_stored(stored)
         settled = freshness.settled_cause(week, state)
-        return Standing(settled) if settled else site.standing(now, week, stored)
+        return Standing(settled) if settled else site.standing(now, week, stored, state)
 
     def last_seen(self) -> LastSeen | None:
         """The newest week with sessions, as far as the table can say."""

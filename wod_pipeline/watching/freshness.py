@@ -82,8 +82,9 @@ class Episode(Struct, frozen=True, omit_defaults=True):
 
 
 class State(Struct, frozen=True, omit_defaults=True):
-    """What a tick leaves to the next: the newest week ever judged, and the open episodes."""
+    """What a tick leaves to the next: since when this is watched, the newest week ever judged, open episodes."""
 
+    watching_since: dt.datetime | None = None
     judged: dt.date | None = None
     episodes: list[Episode] = []
 
@@ -120,15 +121,21 @@ def settled_cause(week: dt.date, state: State) -> Cause | None:
     return next((episode.cause for episode in told), None)
 
 
-def cause_of_absence(now: dt.datetime, published: Iterable[Revision], stored: Iterable[Revision]) -> Cause:
-    """Why a week without stored sessions is so, from its posts as listed now and as last taken in."""
+def cause_of_absence(
+    now: dt.datetime, published: Iterable[Revision], stored: Iterable[Revision], state: State
+) -> Cause:
+    """Why a week without stored sessions is so, from its posts as listed now and as last taken in.
+
+    Where watching has only begun, even an old post is as good as new: nobody has taken it in yet.
+    """
     listed, taken = list(published), {revision.content_sha256 for revision in stored}
     if not listed:
         return Cause.NOT_PUBLISHED
     if {revision.content_sha256 for revision in listed} <= taken:
         return Cause.NO_SESSION
-    appeared = max((revision.appeared for revision in listed if revision.appeared), default=None)
-    return Cause.ARRIVING if appeared and now - appeared < ARRIVAL else Cause.NOT_PROCESSED
+    seen = [revision.appeared for revision in listed if revision.appeared]
+    appeared = max([*seen, state.watching_since or now])
+    return Cause.ARRIVING if now - appeared < ARRIVAL else Cause.NOT_PROCESSED
 
 
 def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State) -> State:
@@ -141,7 +148,7 @@ def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing
         elif week in episodes and episodes[week].told is None:
             del episodes[week]
     judged = max([*standings, *([state.judged] if state.judged else [])], default=None)
-    return State(judged, [episodes[week] for week in sorted(episodes)])
+    return State(state.watching_since or now, judged, [episodes[week] for week in sorted(episodes)])
 
 
 def due_notices(
@@ -163,9 +170,10 @@ def delivered(state: State, notice: Notice) -> State:
     """The state after the notice has been sent."""
     rest = [episode for episode in state.episodes if episode.week != notice.episode.week]
     if notice.kind == "recovered":
-        return State(state.judged, rest)
+        return msgspec.structs.replace(state, episodes=rest)
     told = msgspec.structs.replace(notice.episode, told=notice.kind)
-    return State(state.judged, sorted([*rest, told], key=lambda episode: episode.week))
+    episodes = sorted([*rest, told], key=lambda episode: episode.week)
+    return msgspec.structs.replace(state, episodes=episodes)
 
 
 def _already_told(episode: Episode) -> set[str]:

@@ -21,8 +21,8 @@ from wod_pipeline.watching.outage import Outage
 
 OVERLAP = dt.timedelta(hours=2)
 """How far readings overlap: clocks differ, and a save can take a while to be listed."""
-FIRST_LOOK_BACK = dt.timedelta(days=8)
-"""How far back the first reading goes. Older weeks are the backfill's business."""
+FIRST_LOOK_BACK = dt.timedelta(days=15)
+"""How far back the first reading goes: the current week's post, mostly. Older weeks are the backfill's."""
 SWEEP_EVERY = dt.timedelta(hours=6)
 """How often every post's presence is verified."""
 

@@ -134,7 +134,7 @@ def test_a_notice_that_could_not_be_sent_stays_due_with_the_same_identifier() ->
 
 def test_a_tick_repeated_after_a_crash_makes_the_same_identifiers() -> None:
     def identifiers(now: str) -> list[str]:
-        state = advance(at(now), RULES, {WEEK: ABSENT}, State(dt.date(2026, 11, 16)))
+        state = advance(at(now), RULES, {WEEK: ABSENT}, State(judged=dt.date(2026, 11, 16)))
         return [notice.identifier for notice in due_notices(at(now), RULES, {WEEK: ABSENT}, state)]
 
     assert (
@@ -210,11 +210,16 @@ def test_causes_of_an_absent_week_are_told_apart() -> None:
     now = at("2026-11-22 21:00")
     old, fresh = now - dt.timedelta(hours=1), now - dt.timedelta(minutes=10)
 
-    assert cause_of_absence(now, [], []) is Cause.NOT_PUBLISHED
-    assert cause_of_absence(now, [Revision("a", old)], [Revision("a")]) is Cause.NO_SESSION
-    assert cause_of_absence(now, [Revision("b", old)], [Revision("a")]) is Cause.NOT_PROCESSED
-    assert cause_of_absence(now, [Revision("a", fresh)], []) is Cause.ARRIVING
-    assert cause_of_absence(now, [Revision("a", None)], []) is Cause.NOT_PROCESSED
+    def cause(listed: list[Revision], taken: list[Revision], since: dt.datetime | None = old) -> Cause:
+        return cause_of_absence(now, listed, taken, State(since))
+
+    assert cause([], []) is Cause.NOT_PUBLISHED
+    assert cause([Revision("a", old)], [Revision("a")]) is Cause.NO_SESSION
+    assert cause([Revision("b", old)], [Revision("a")]) is Cause.NOT_PROCESSED
+    assert cause([Revision("a", fresh)], []) is Cause.ARRIVING
+    assert cause([Revision("a", None)], []) is Cause.NOT_PROCESSED
+    assert cause([Revision("a", old)], [], since=None) is Cause.ARRIVING
+    assert cause([], [], since=None) is Cause.NOT_PUBLISHED
 
 
 STANDINGS = st.sampled_from([GOOD, ABSENT, BLIND, Standing(Cause.ARRIVING)])
