@@ -74,7 +74,7 @@ def _suggestion(name: str) -> str:
 )
 @click.version_option(__version__, prog_name="wod")
 def group() -> None:
-    r"""A coach's weekly posts as structured, dated training sessions.
+    """A coach's weekly posts as structured, dated training sessions.
 
     \b
     wod materialize            fetch and store the current and the coming week

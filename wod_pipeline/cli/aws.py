@@ -28,7 +28,7 @@ def aws() -> None:
     "--topic", default="wod-alerts", show_default=True, help="Topic, when WOD_SNS_TOPIC_ARN is not set."
 )
 def init(bucket: str, topic: str) -> None:
-    r"""Make the bucket, the tables and the topic, or what of them is missing; nothing that is right is changed.
+    """Make the bucket, the tables and the topic, or what of them is missing; nothing that is right is changed.
 
     \b
     AWS_REGION=us-west-2 wod aws init --bucket my-wod-lake

@@ -31,7 +31,7 @@ COLOURS = {"error": "red", "warn": "yellow"}
 @click.option("--all", "all_weeks", is_flag=True, help="Judge every stored week.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of every verdict.")
 def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
-    r"""Judge stored weeks by the claims of the asset checks. Exit code 1 when one is breached as an error.
+    """Judge stored weeks by the claims of the asset checks. Exit code 1 when one is breached as an error.
 
     \b
     wod check

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def doctor() -> None:
-    r"""Check the settings and every service they name: a line each, what to do where one fails.
+    """Check the settings and every service they name: a line each, what to do where one fails.
 
     Changes nothing that is stored, and sends nothing. The exit code is 1 when anything failed.
 

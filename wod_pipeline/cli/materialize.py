@@ -46,7 +46,7 @@ def materialize(
     allow_empty: bool,
     verbose: bool,
 ) -> None:
-    r"""Fetch, parse and store weeks of training; without options, the current and the coming week.
+    """Fetch, parse and store weeks of training; without options, the current and the coming week.
 
     \b
     wod materialize

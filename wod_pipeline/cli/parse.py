@@ -15,11 +15,11 @@ from wod_pipeline.errors import SourceMalformed
 @click.command()
 @click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
 def parse(post: Path) -> None:
-    r"""Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
+    """Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
 
     \b
     wod parse post.json > week.json
-    curl -s https://example.com/wp-json/wp/v2/posts/94860 | wod parse -
+    curl -s https://example.com/wp-json/wp/v2/posts/123 | wod parse -
     """
     from wod_pipeline.parsing import parse_post
     from wod_pipeline.program import encode
@@ -37,7 +37,7 @@ def parse(post: Path) -> None:
 @click.command()
 @click.argument("line")
 def explain(line: str) -> None:
-    r"""Show step by step how one LINE of a post is read; what stays unread is marked.
+    """Show step by step how one LINE of a post is read; what stays unread is marked.
 
     \b
     wod explain "Snatch x 1 rep @ 60-70% of 1-RM Snatch"

@@ -25,7 +25,7 @@ COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "missing": "
 @click.option("--to", "last", type=DAY, help="Last week to list; the coming week when left out.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
 def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
-    r"""List the weeks, newest first: stored, flagged, no session, not published, failed, missing.
+    """List the weeks, newest first: stored, flagged, no session, not published, failed, missing.
 
     \b
     wod status
@@ -51,7 +51,7 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
 @click.option("--from", "first", type=DAY, help="First week; the current one when left out.")
 @click.option("--to", "last", type=DAY, help="Last week; the coming week when left out.")
 def sources(first: dt.date | None, last: dt.date | None) -> None:
-    r"""Show what would be fetched for some weeks and how it differs from what is stored; stores nothing.
+    """Show what would be fetched for some weeks and how it differs from what is stored; stores nothing.
 
     \b
     wod sources

@@ -49,9 +49,7 @@ def call(name: str, *keys: str, **arguments: Any) -> dict[str, Any]:
 
 
 def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[str, Any]:
-    return call(
-        "raw_posts", *keys, source=source_around(source), lake=lake_around(lake or MemoryLake())
-    )
+    return call("raw_posts", *keys, source=source_around(source), lake=lake_around(lake or MemoryLake()))
 
 
 def through(post_source: FakeSource, *keys: str) -> WeekRecords:
@@ -142,7 +140,10 @@ def test_a_record_holds_its_segments_as_text_and_as_structure() -> None:
 def test_two_posts_for_one_week_are_both_kept_under_keys_of_their_own() -> None:
     first, second = training_post(number=1), training_post(number=2, slug=slug_of(MONDAY, "other-program"))
     records = through(FakeSource([first, second]), KEY).records
-    assert [r.session for r in records if str(r.date) == "2026-03-02"] == ["small-program/1/1", "other-program/2/1"]
+    assert [r.session for r in records if str(r.date) == "2026-03-02"] == [
+        "small-program/1/1",
+        "other-program/2/1",
+    ]
 
 
 @pytest.mark.parametrize(
