@@ -19,6 +19,7 @@ from wod_pipeline.sensors import build_sensors
 from wod_pipeline.sensors.freshness import freshness_badge, with_badge
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*data_version.*")
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
 
