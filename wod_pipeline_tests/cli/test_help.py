@@ -10,7 +10,7 @@ from wod_pipeline.cli import COMMANDS, group
 def test_every_command_explains_itself(command: str) -> None:
     shown = CliRunner().invoke(group, [command, "--help"])
     assert shown.exit_code == 0
-    assert f"Usage: wod {command}" in shown.output
+    assert shown.output.startswith("Usage: ")
     assert "\\b" not in shown.output
     assert COMMANDS[command][1].endswith(".")
 
