@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_aws.s3 import S3Resource
+from pydantic import PrivateAttr
 
 from wod_pipeline.alerts import Notifier, SnsNotifier
 from wod_pipeline.resources.dynamodb import DynamoDBResource
@@ -27,10 +28,13 @@ class S3LakeResource(LakeResource):
     s3: dg.ResourceDependency[S3Resource]
     bucket: str
     prefix: str = ""
+    _lake: Lake | None = PrivateAttr(default=None)
 
     def open(self) -> Lake:
-        """Open the bucket."""
-        return S3Lake(self.s3.get_client(), self.bucket, self.prefix)
+        """Open the bucket, once: a new client of S3 takes longer than what most steps ask of it."""
+        if self._lake is None:
+            self._lake = S3Lake(self.s3.get_client(), self.bucket, self.prefix)
+        return self._lake
 
 
 class DynamoSessionTableResource(SessionTableResource):
