@@ -192,3 +192,14 @@ def test_a_cursor_of_another_version_starts_anew_with_a_warning(caplog: pytest.L
     with caplog.at_level(logging.WARNING):
         assert read_cursor('{"episodes": 7}', State, logging.getLogger("sensor")) == State()
     assert "Starting anew" in caplog.text
+
+
+def test_the_badge_in_the_ui_has_the_same_deadline() -> None:
+    from wod_pipeline.definitions import build_defs
+
+    specs = build_defs(load_settings({"WOD_DEADLINE": "sat 20:30"})).resolve_all_asset_specs()
+    policies = {spec.key.path[-1]: spec.freshness_policy for spec in specs if spec.freshness_policy}
+
+    assert list(policies) == ["session_records"]
+    assert policies["session_records"].deadline_cron == "30 20 * * 6"
+    assert policies["session_records"].timezone == "America/Los_Angeles"
