@@ -15,6 +15,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from wod_pipeline.errors import NotStored, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.storage import Written
@@ -52,22 +53,22 @@ class FolderLake:
     def write(self, key: str, data: bytes) -> Written:
         path = self._path(key)
         if self._bytes(path) == data:
-            return Written(path.absolute().as_uri(), changed=False)
+            return Written(self.uri(key), changed=False)
         with _explained(path), _temporary_for(path, data) as temporary:
             temporary.replace(path)
             _flush_folder(path.parent)
-        return Written(path.absolute().as_uri(), changed=True)
+        return Written(self.uri(key), changed=True)
 
     def write_once(self, key: str, data: bytes) -> Written:
         path = self._path(key)
         held = self._bytes(path)
         if held is None and self._link(path, data):
-            return Written(path.absolute().as_uri(), changed=True)
+            return Written(self.uri(key), changed=True)
         if (self._bytes(path) if held is None else held) != data:
             raise StorageRefused(f"{path} is kept for good and holds something else; it stays as it was.")
         with _explained(path):
             _sweep(path.parent)
-        return Written(path.absolute().as_uri(), changed=False)
+        return Written(self.uri(key), changed=False)
 
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         found = all_of(lambda key: (key, self._bytes(self._path(key))), keys, workers=_WORKERS)
@@ -85,7 +86,7 @@ class FolderLake:
         yield from sorted(key for key in keys if key.startswith(prefix))
 
     def uri(self, key: str) -> str:
-        return self._path(key).absolute().as_uri()
+        return "file://" + quote(self._path(key).absolute().as_posix(), safe="/=")
 
     def check(self) -> str:
         with _explained(self._root), _temporary_for(self._root / "check", b"check"):
