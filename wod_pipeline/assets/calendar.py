@@ -25,12 +25,19 @@ def session_calendar(
     zone = ZoneInfo(context.assets_def.partitions_def.timezone)
     store = lake.open()
     stored = {value.week: value for value in session_table.open().read_weeks(min(mondays), max(mondays))}
-    published = store.read_many([week_key(monday) for monday in mondays])
-    for monday in mondays:
-        data = calendar_of(monday, stored.get(monday), published.get(week_key(monday), b""), zone)
-        written = store.write(week_key(monday), data)
-        metadata = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
-        context.add_asset_metadata({**metadata, **storage_metadata(written)}, partition_key=str(monday))
+    keys = {monday: week_key(monday) for monday in mondays}
+    published = store.read_many(list(keys.values()))
+    calendars = {
+        key: calendar_of(monday, stored.get(monday), published.get(key, b""), zone)
+        for monday, key in keys.items()
+    }
+    written = store.write_many(calendars)
+    for monday, key in keys.items():
+        data = calendars[key]
+        counts = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
+        context.add_asset_metadata(
+            {**counts, **storage_metadata(written[key])}, partition_key=monday.isoformat()
+        )
 
 
 def calendar_of(monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo) -> bytes:

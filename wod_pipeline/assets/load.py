@@ -47,11 +47,11 @@ def training_load(
     mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
     stored = session_table.open().read_weeks(min(mondays) - WEEKS_SHOWN * ONE_WEEK, max(mondays))
     doses = {value.week: doses_in(value) for value in stored}
-    store = lake.open()
-    for monday in mondays:
-        frame = load_frame(doses, monday)
-        written = store.write(load_key(monday), as_parquet(frame))
-        metadata = {**describe(doses, monday), **storage_metadata(written), "rows": len(frame)}
+    frames = {monday: load_frame(doses, monday) for monday in mondays}
+    written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})
+    for monday, frame in frames.items():
+        stored_at = storage_metadata(written[load_key(monday)])
+        metadata = {**describe(doses, monday), **stored_at, "rows": len(frame)}
         context.add_asset_metadata(metadata, partition_key=monday.isoformat())
 
 
