@@ -83,8 +83,8 @@ def _history_text(answer: answers.HistoryAnswer, width: int) -> str:
 
 
 def _prescription(item: answers.Prescription, width: int) -> Iterator[str]:
-    lines = list(as_lines(item.shown, width, colour=True))
-    label = f"{item.segment} " if item.segment else ""
+    label = f"{item.segment[:20]} " if item.segment else ""
+    lines = as_lines(item.shown, width - len(label), colour=True)
     yield from (f"{label}{line.lstrip()}" if n == 0 else line for n, line in enumerate(lines))
 
 

@@ -3,9 +3,11 @@
 - `app`: `create_app(...)` puts everything together; the only module that knows all others
 - `pages`: the HTML pages, from `templates/` over the views of `rendering`
 - `api`: the JSON answers of `wod_pipeline.answers`, described in OpenAPI
+- `feed`: ``/calendar.ics``
 - `source`: what pages and API read: sessions, the index, the date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `charts`: SVG drawn on the server
+- `examples`: one small answer of each kind, for the API's description
 - `http`: conditional answers, security headers, problems as JSON or as a page
 
 Read-only: the one request that is not a GET sets or clears the visitor's own cookie. No script, and nothing
