@@ -395,7 +395,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     rules = (
         (
             values["storage"] == "aws" and not values["s3_bucket"],
-            "WOD_S3_BUCKET is not set, but WOD_STORAGE is aws: name it; `wod aws init` makes a bucket that is not there",
+            "WOD_S3_BUCKET is not set, but WOD_STORAGE is aws: name it; `wod aws init` makes it if it is not there",
         ),
         (
             values["storage"] == "aws" and not values["aws_region"],

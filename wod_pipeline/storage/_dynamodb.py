@@ -85,7 +85,7 @@ class DynamoSessionTable:
         return {value.week: outcome for value, outcome in each(replace, values, workers=_WORKERS)}
 
     def read_week(self, week: dt.date) -> WeekRecords | None:
-        versions = set()
+        seen = 0
         for attempt in range(_ATTEMPTS):
             header = self._header(week)
             if header is None:
@@ -93,9 +93,11 @@ class DynamoSessionTable:
             value = assemble(week, header, self._sessions([(week, header)]))
             if value is not None:
                 return value
-            versions.add(header.version)
+            if header.version == seen:
+                break  # nothing was replaced between the two looks, so this is no mixture
+            seen = header.version
             self._requests.pause(attempt)
-        if len(versions) > 1:
+        else:
             raise StorageUnavailable(
                 f"Week {week} could not be read whole: it is being replaced all the time."
             )

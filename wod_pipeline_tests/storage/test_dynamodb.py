@@ -402,6 +402,21 @@ def test_a_session_deleted_by_another_program_is_told_and_not_skipped(store: Sto
     store.client.delete_item(TableName=store.name, Key=key)
     with pytest.raises(StorageCorrupt, match="is not whole"):
         store.table.read_week(MONDAY)
+    assert len(store.waits) == 1
+
+
+def test_a_week_that_is_replaced_at_every_look_is_given_up(store: Store) -> None:
+    other, words = store.another(), iter(range(99))
+    other.replace_week(week_of("Snatch"))
+
+    def replace(params: dict[str, Any]) -> dict[str, Any]:
+        other.replace_week(week_of(f"w{next(words)}"))
+        return params
+
+    with_parameters(store.client, "BatchGetItem", replace)
+    with pytest.raises(StorageUnavailable, match="replaced all the time"):
+        store.table.read_week(MONDAY)
+    assert len(store.waits) == 12
 
 
 # ------------------------------------------------------------------------------------------- large weeks
