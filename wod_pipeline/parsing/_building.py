@@ -45,7 +45,7 @@ def sets_range(found: re.Match[str]) -> Range:
 
 _BUILD = re.compile(
     rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
-    rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?))(?:,| to| -|:)* )?"
+    rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?)(?: or (?:less|fewer))?)(?:,| to| -|:)* )?"
     r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the"
     r"|new|today's|for))*"
     r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"

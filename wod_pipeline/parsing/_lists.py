@@ -80,7 +80,7 @@ class ReadExercise(NamedTuple):
 
 
 _MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
-_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))")
+_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|station #?[0-9]{1,2} ?[-:.=] ?")
 _OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
 _GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")

@@ -44,7 +44,7 @@ _EVERY_SETS = re.compile(
     r"(?![a-z])\)?"
 )
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
-_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,]| of ))")
+_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]| of ))")
 
 
 def _every(form: Form, at: int) -> ReadScheme | None:

@@ -79,7 +79,8 @@ def _title(form: Form, at: int) -> Label | None:
     return None
 
 
-FIRST_LABELS = frozenset(("A", "A1", "Part A", "Part 1", "Event 1"))
+_MAYBE_LETTERED = re.compile(r"[\W_]*(?:[a-z][0-9]?(?:[.):]|\W*\Z)|part |event )", re.IGNORECASE)
+_FIRST_LABELS = frozenset(("a", "a1", "part a", "part 1", "event 1"))
 
 
 @lru_cache(maxsize=8192)
@@ -88,15 +89,14 @@ def starts_over(line: str) -> bool:
     found = read_label(form_of(line))
     if found is None:
         return False
-    return found.label.casefold() in _FIRST if found.label else found.kind == "warm_up"
-
-
-_FIRST = frozenset(label.casefold() for label in FIRST_LABELS)
+    return found.label.casefold() in _FIRST_LABELS if found.label else found.kind == "warm_up"
 
 
 @lru_cache(maxsize=8192)
 def is_lettered(line: str) -> bool:
     """Whether a line starts a segment that has a label."""
+    if not _MAYBE_LETTERED.match(line):
+        return False
     found = read_label(form_of(line))
     return found is not None and found.label is not None
 

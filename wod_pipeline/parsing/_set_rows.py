@@ -48,7 +48,7 @@ _REPS_LOAD = re.compile(rf"{_REPS} reps?,? (?P<load>.+)")
 _BEHIND_LOAD = re.compile(
     rf",? ?(?:x|for) ?{_REPS}(?: ?reps?)?(?: ?(?:x|for) ?(?P<count>[0-9]{{1,2}})(?: ?sets?)?)?(?P<rest>.*)"
 )
-_PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,2})?(?:-[0-9]{1,3}(?:\.[0-9]{1,2})?)?%"
+_PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,2})?(?:-[0-9]{1,3}(?:\.[0-9]{1,2})?)? ?%"
 _BY_X = re.compile(rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS} ?x ?(?P<load>@? ?{_PERCENT}.*)")
 _CLAUSE = re.compile(
     rf"(?:(?:[0-9]{{1,2}} ?x ?)?[0-9]{{1,3}}(?:-[0-9]{{1,3}})?\+? ?x ?@? ?{_PERCENT}\+?"
