@@ -321,4 +321,4 @@ def _subscribers(client: SNSClient, arn: str) -> Step:
     if any(one.get("SubscriptionArn") != "PendingConfirmation" for one in found):
         return Step("the topic has a subscriber", "exists")
     fix = f"aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint you@example.com"
-    return Step("the topic has a subscriber", "missing", f"{fix}, then confirm the mail.")
+    return Step("the topic has a subscriber", "missing", f"{fix} (and confirm the mail)")
