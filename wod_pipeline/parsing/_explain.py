@@ -73,10 +73,15 @@ class Explanation:
 
     def _stepped(self) -> Iterator[str]:
         width = max(len(step.name) for step in self.steps) + 2
+        before = None
         for step in self.steps:
             lead = f"{step.name}:".ljust(width)
+            unchanged, before = step.result == before and step.result != "no", step.result
             yield from textwrap.wrap(
-                step.result or "(nothing)", _WIDTH, initial_indent=lead, subsequent_indent=" " * width
+                "(unchanged)" if unchanged else step.result or "(nothing)",
+                _WIDTH,
+                initial_indent=lead,
+                subsequent_indent=" " * width,
             )
 
 

@@ -265,7 +265,7 @@ def _ends_in_x(form: Form, pieces: list[_Piece]) -> bool:
     return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
-_PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z' /-]{2,60})")
+_PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?")
 
 
 def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:

@@ -85,7 +85,10 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
 
 
 def _numbered(found: re.Match[str]) -> tuple[ReadRow, ...]:
-    row = _body(found["body"].strip())
+    body = found["body"].strip()
+    row = _body(body)
+    if row is None and body.startswith("same "):
+        row = ReadRow(None, None, 1, None, _unreadable(body, 0))
     if row is None:
         return ()
     spans: list[tuple[int, int]] = []
