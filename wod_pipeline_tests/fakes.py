@@ -74,7 +74,9 @@ class FakeSource:
 
     name = "fake"
 
-    def __init__(self, posts: Sequence[RawPost] = (), failing: Mapping[dt.date, SourceError] | None = None) -> None:
+    def __init__(
+        self, posts: Sequence[RawPost] = (), failing: Mapping[dt.date, SourceError] | None = None
+    ) -> None:
         self.posts = list(posts)
         self.failing = failing or {}
 

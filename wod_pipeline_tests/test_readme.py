@@ -51,7 +51,9 @@ def test_the_tree_names_every_room_of_the_house() -> None:
         for path in (ROOT / "wod_pipeline").iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    missing = {room for room in rooms - {"__init__.py"} if not re.search(rf"^  {re.escape(room)}", tree, re.M)}
+    missing = {
+        room for room in rooms - {"__init__.py"} if not re.search(rf"^  {re.escape(room)}", tree, re.M)
+    }
     assert not missing, f"the README's tree does not say what these are: {sorted(missing)}"
 
 
