@@ -5,6 +5,7 @@ This is a shell over Dagster: it launches runs and reports what they did.
 - `_instance`: the Dagster instance, opened and tidied up
 - `_kept_open`: what makes its event log quick enough for ten years of weeks
 - `_progress`: what was done so far, and showing it
+- `_source`: the source, asked for every day only once
 
 A range is run in chunks, one run each, so that every chunk is finished before the next begins: a chunk that
 cannot be fetched costs only itself, an interrupt only the chunk it falls into, and memory does not grow. When an
@@ -30,9 +31,11 @@ from wod_pipeline.adapters import open_table, where_kept
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK
 from wod_pipeline.program import Outcome
+from wod_pipeline.resources.source import source_resource
 from wod_pipeline.resources.weeks import watched_by
 from wod_pipeline.running._instance import alive, end_run, open_instance
 from wod_pipeline.running._progress import Report, display
+from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -52,7 +55,8 @@ def run_weeks(settings: Settings, weeks: Sequence[dt.date], *, allow_empty: bool
     """
     report, console = Report(), Console(stderr=True)
     with open_instance(settings) as instance, _quiet_python_logs(verbose):
-        job = build_defs(settings, allow_empty=allow_empty).resolve_job_def(TRAINING_WEEK)
+        defs = build_defs(settings, allow_empty=allow_empty, source=opened_once(source_resource(settings)))
+        job = defs.resolve_job_def(TRAINING_WEEK)
         launcher = _Launcher(settings, job, instance, report, verbose=verbose)
         with display(console, report, len(weeks), hidden=verbose) as refresh:
             _in_background(launcher, chunks(weeks), refresh)

@@ -1,0 +1,74 @@
+"""A source that is not asked twice for the same days, while the chunks of one command follow each other.
+
+A week's post may appear weeks before it or, under last year's date, a year after; so the windows of neighbouring
+chunks overlap by more than a year, and most posts of an archive would be downloaded twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from wod_pipeline.program import RawPost
+from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.wordpress import PostSource
+
+DAY = dt.timedelta(days=1)
+
+
+class Overlapping:
+    """The source, and the posts of the last window: of a later window only the days after it are asked for."""
+
+    def __init__(self, source: PostSource) -> None:
+        self._source = source
+        self._first, self._last = dt.date.max, dt.date.min
+        self._posts: list[RawPost] = []
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self._source.name
+
+    def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
+        """All posts published in `[first, last]`; what is remembered stays when the source cannot be read."""
+        known: list[RawPost] = []
+        start = first
+        if self._first <= first <= self._last:
+            known = [post for post in self._posts if str(first) <= post.date[:10] <= str(last)]
+            start = self._last + DAY
+        posts = known + (self._source.fetch_published(start, last) if start <= last else [])
+        if last >= self._last:
+            self._first, self._last, self._posts = first, last, posts
+        return posts
+
+    def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
+        """As the source does."""
+        return self._source.fetch_modified(since)
+
+    def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
+        """As the source does."""
+        return self._source.fetch_ids(ids)
+
+    def list_ids(self) -> set[int]:
+        """As the source does."""
+        return self._source.list_ids()
+
+    def check(self) -> str:
+        """As the source does."""
+        return self._source.check()
+
+
+def opened_once(resource: SourceResource) -> SourceResource:
+    """The resource, with one source for all runs of a command.
+
+    Dagster makes resources anew from their configuration for each run, so the source is kept beside them.
+    """
+    opened: list[PostSource] = []
+
+    class OpenedOnce(SourceResource):
+        def open(self) -> PostSource:
+            if not opened:
+                opened.append(Overlapping(resource.open()))
+            return opened[0]
+
+    return OpenedOnce()
