@@ -91,7 +91,7 @@ def of_records(value: WeekRecords) -> Metadata:
 
 
 def sessions_markdown(records: Iterable[SessionRecord]) -> str:
-    """Every session, one below the other, escape_markdown for Dagster's Markdown."""
+    """Every session, one below the other, escaped for Dagster's Markdown."""
     return "\n\n---\n\n".join(as_markdown(view_session(record)) for record in records) or "No session."
 
 
