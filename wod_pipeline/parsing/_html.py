@@ -136,13 +136,16 @@ class _Lines(BeautifulSoup):
             self._anchor = None
 
     def handle_data(self, data: str) -> None:
-        """Keep visible text, and which link it is under."""
+        """Keep visible text, and which link it is under.
+
+        §1.3: zero-width characters vanish, every run of white space is one space.
+        """
         if self._hidden == ["head"] and _MARK in data:
             self._hidden.clear()
             data = data[data.index(_MARK) :]
         if self._hidden:
             return
-        text, *others = data.split(_MARK)
+        text, *others = _SPACES.sub(" ", _VANISHING.sub("", data)).split(_MARK)
         self._pieces.append((text, self._anchor))
         for text in others:
             self._block_ends("br")
@@ -195,14 +198,14 @@ class _Anchor:
 def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]:
     """The finished text of a line and its links; empty when nothing is visible.
 
-    §1.3: zero-width characters vanish, every run of white space is one space, the ends are trimmed. §1.5: a link's
-    offsets leave out the spaces at its ends.
+    The pieces are squeezed already (§1.3); here runs of white space over their ends become one space, and the ends
+    are trimmed. §1.5: a link's offsets leave out the spaces at its ends.
     """
     written: list[str] = []
     spans: dict[_Anchor, tuple[int, int]] = {}
     length, after_space, cells = 0, True, 0
     for data, anchor in pieces:
-        piece = _SPACES.sub(" ", _VANISHING.sub("", data))
+        piece = data
         if data == _CELL:
             cells += 1
             piece = " | " if cells > 1 else ""
