@@ -17,6 +17,7 @@ import datetime as dt
 import json
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -113,7 +114,7 @@ class House:
 def house(url: str) -> Iterator[House]:
     """An empty house in a temporary folder."""
     today = dt.datetime.now(dt.timezone.utc).date()
-    with tempfile.TemporaryDirectory(prefix="wod-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wod-bench-", ignore_cleanup_errors=True) as folder:
         yield House(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK)
 
 
@@ -182,14 +183,25 @@ def dagster_dev_ready_s(ours: House) -> float:
     environment = {**os.environ, **ours.environment, "WOD_AUTOMATION": "off"}
     with (ours.folder / "dev.txt").open("wb") as said:
         begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=said, stderr=said, start_new_session=True
+        )
         try:
             while not serves_repository(port) and time.perf_counter() - begun < 180:
                 time.sleep(0.2)
             return time.perf_counter() - begun
         finally:
-            process.terminate()
-            process.wait(30)
+            end_group(process)
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End `dagster dev` and the four processes it started."""
+    os.killpg(process.pid, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(20)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def serves_repository(port: int) -> bool:
