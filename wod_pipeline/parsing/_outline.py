@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.parsing._segments import is_lettered, starts_over
+from wod_pipeline.parsing._segments import label_of, starts_over
 from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
 from wod_pipeline.program import (
     WEEKDAYS,
@@ -30,7 +30,7 @@ _WEEKDAY = (
     r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
 _MAYBE_HEADING = re.compile(r"[\W_]*(?:mon|tue|wed|thu|fri|sat|sun|day|session)", re.IGNORECASE)
-_START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?(?P<n>[0-9]{{1,3}})|session ?[0-9]{{1,3}})(?![a-z0-9'])")
+_START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?#?[0-9]{{1,3}}|session ?#?[0-9]{{1,3}})(?![a-z0-9'])")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
 _MAKE_UP = re.compile(r"\bmake[- ]up\b")
@@ -51,8 +51,8 @@ _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
     (re.compile(r"\b(?:optional|makeup)\b"), "optional"),
     (re.compile(r"\b(?:test|testing|max|meet)\b"), "test"),
 )
-_ORDINAL = re.compile(r"\b(?:session|day) ?([0-9]{1,3})\b")
-_DAY_PART = re.compile(r"(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?[0-9]{1,3})(?: session)?\W*")
+_ORDINAL = re.compile(r"\b(?:session|day) ?#?([0-9]{1,3})\b")
+_DAY_PART = re.compile(r"(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?#?[0-9]{1,3})(?: session)?\W*")
 _REST_ONLY = re.compile(r"\W*(?:rest(?: day)?|off(?: day)?|day off)\W*")
 
 
@@ -118,7 +118,7 @@ class _Cut:
     weekday: Weekday | None = None
     headings: list[int] = field(default_factory=list)
     under_weekday: bool = False
-    lettered: bool = False
+    label: str | None = None  # the last one
 
 
 def outline_post(plain: PlainPost) -> OutlinedPost:
@@ -174,11 +174,11 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, found: list[Diagnostic]) -> Non
         cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
     elif heading:
         cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
-    elif last and last.lettered and starts_over(text):
-        cuts.append(_Cut(n, lettered=is_lettered(text)))
+    elif last and last.label and starts_over(text, below=last.label):
+        cuts.append(_Cut(n, label=label_of(text)))
         found.append(diagnostic("missing_heading", n))
     elif last:
-        last.lettered = last.lettered or is_lettered(text)
+        last.label = label_of(text) or last.label
 
 
 def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:

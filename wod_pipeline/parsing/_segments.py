@@ -84,21 +84,21 @@ _FIRST_LABELS = frozenset(("a", "a1", "part a", "part 1", "event 1"))
 
 
 @lru_cache(maxsize=8192)
-def starts_over(line: str) -> bool:
-    """§4.6 Whether a line is a first label or a warm-up title."""
+def starts_over(line: str, *, below: str) -> bool:
+    """§4.6 Whether a line is a first label or a warm-up title; `A1` directly below the label `A` goes on with it."""
     found = read_label(form_of(line))
     if found is None:
         return False
-    return found.label.casefold() in _FIRST_LABELS if found.label else found.kind == "warm_up"
+    if found.label is None:
+        return found.kind == "warm_up"
+    return found.label.casefold() in _FIRST_LABELS and (found.label, below) != ("A1", "A")
 
 
 @lru_cache(maxsize=8192)
-def is_lettered(line: str) -> bool:
-    """Whether a line starts a segment that has a label."""
-    if not _MAYBE_LETTERED.match(line):
-        return False
-    found = read_label(form_of(line))
-    return found is not None and found.label is not None
+def label_of(line: str) -> str | None:
+    """The label of the segment a line starts, if it has one."""
+    found = read_label(form_of(line)) if _MAYBE_LETTERED.match(line) else None
+    return found.label if found else None
 
 
 def segment_kind(schemes: Iterable[str], families: Iterable[tuple[str, bool]]) -> SegmentKind:

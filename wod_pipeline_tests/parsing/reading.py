@@ -65,7 +65,7 @@ def check_block(lines: str, expected: dict[str, Any]) -> None:
 def roles(lines: Sequence[str] | str) -> list[str]:
     """The role of each line below a weekday heading."""
     lines = lines.split("\n") if isinstance(lines, str) else list(lines)
-    return [line.role for line in read(["Monday", *lines]).lines][1:]
+    return [str(line.role) for line in read(["Monday", *lines]).lines][1:]
 
 
 def codes(week: Week) -> list[tuple[str, int | None]]:
