@@ -307,6 +307,8 @@ def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> 
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.value is not None:
         setattr(exercise, quantity.field, quantity.value)
+    for measure in read.measures:
+        setattr(exercise, measure.field, measure.value)
 
 
 def _of(load: Load) -> ReadLoad:

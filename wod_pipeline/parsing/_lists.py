@@ -69,6 +69,7 @@ class ReadExercise(NamedTuple):
 
     parts: tuple[NamedPart, ...]
     quantity: Quantity | None = None
+    measures: tuple[Quantity, ...] = ()  # the distances, times and calories of single parts
     rep_scheme: tuple[int, ...] = ()
     rows: tuple[ReadRow, ...] = ()
     side: Side | None = None
@@ -351,11 +352,18 @@ def _of_element(form: Form, element: Element, *, joins: bool) -> list[ReadExerci
 def _is_complex(element: Element, *, joins: bool) -> bool:
     """§7.3: grouped by brackets, a term without a count, or all counted where the block joins them."""
     terms = element.terms
-    if element.grouped or any(not term.counted for term in terms):
-        return True
-    if terms[-1].times is not None and terms[-1].behind_x:
-        return True
-    return joins and all(term.quantity is None or term.quantity.field == "reps" for term in terms)
+    whole = element.grouped or any(not term.counted for term in terms)
+    return _fits(terms) and (whole or joins or (terms[-1].times is not None and terms[-1].behind_x))
+
+
+def _fits(terms: tuple[Term, ...]) -> bool:
+    """Whether one exercise can hold what is measured of its parts: one distance, one time, so many calories."""
+    fields = [measure.field for term in terms if (measure := _measure(term))]
+    return len(fields) == len(set(fields))
+
+
+def _measure(term: Term) -> Quantity | None:
+    return term.quantity if term.quantity and term.quantity.field != "reps" else None
 
 
 def _simple(form: Form, term: Term) -> ReadExercise:
@@ -372,10 +380,15 @@ def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
     if total is None and terms[0].sets and not any(term.counted for term in terms[1:]):
         total = terms[0].quantity  # `3 x 2 (Clean + Jerk)`
     counts = [_count(term, total) for term in terms]
-    if total is None and len(terms) > 1 and terms[0].times is not None and not any(counts[1:]):
+    first_only = len(terms) > 1 and not any(term.counted for term in terms[1:])
+    if total is None and first_only and terms[0].times is not None:
         total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
+    own = [measure if (measure := _measure(term)) is not total else None for term in terms]
     single = len(terms) == len(terms[0].parts) == 1
-    return _exercise(form, terms, tuple(counts if single else (count or 1 for count in counts)), total)
+    if not single:
+        counts = [None if measure else count or 1 for count, measure in zip(counts, own, strict=True)]
+    read = _exercise(form, terms, tuple(counts), total)
+    return read._replace(measures=tuple(filter(None, own)))
 
 
 def _each_behind_x(terms: tuple[Term, ...]) -> bool:
@@ -384,7 +397,7 @@ def _each_behind_x(terms: tuple[Term, ...]) -> bool:
 
 def _count(term: Term, total: Quantity | None) -> int | None:
     value = term.times
-    if value is None and term.quantity is not None and term.quantity is not total:
+    if value is None and term.quantity is not None and term.quantity is not total and not _measure(term):
         value = term.quantity.value
     return int(value.min) if value is not None and value.min is not None else None
 
