@@ -35,6 +35,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Of these, only weeks without stored sessions, or that a run did not finish.",
 )
+@click.option("--derived", is_flag=True, help="Only training load and calendar, from the sessions stored.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
@@ -43,6 +44,7 @@ def materialize(
     last: dt.date | None,
     everything: bool,
     missing: bool,
+    derived: bool,
     allow_empty: bool,
     verbose: bool,
 ) -> None:
@@ -67,16 +69,16 @@ def materialize(
     if not weeks:
         click.echo("Nothing is missing.")
         return
-    sys.exit(_run(settings, weeks, allow_empty=allow_empty, verbose=verbose))
+    sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived_only=derived, verbose=verbose))
 
 
-def _run(settings: Settings, weeks: list[dt.date], *, allow_empty: bool, verbose: bool) -> int:
+def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
     """Run the weeks; the exit code. A polite kill is heard like Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from wod_pipeline.running import run_weeks
 
-        return 0 if run_weeks(settings, weeks, allow_empty=allow_empty, verbose=verbose) else 1
+        return 0 if run_weeks(settings, weeks, **options) else 1
     except KeyboardInterrupt:
         click.echo("wod: stopped. What is stored stays; the same command goes on with the rest.", err=True)
         return INTERRUPTED

@@ -29,7 +29,7 @@ from rich.console import Console
 
 from wod_pipeline.adapters import open_table, where_kept
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK
 from wod_pipeline.program import Outcome
 from wod_pipeline.resources.source import source_resource
 from wod_pipeline.resources.weeks import watched_by
@@ -43,12 +43,24 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 WEEK = dt.timedelta(days=7)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+DERIVED_AT_ONCE = 26
+"""Weeks up to which load and calendar are made along with the sessions; over years they take as long again."""
 PATIENCE_S = 5.0
 """How long a run may take to stop after an interrupt; it may be waiting for a site."""
 
 
-def run_weeks(settings: Settings, weeks: Sequence[dt.date], *, allow_empty: bool, verbose: bool) -> bool:
+def run_weeks(
+    settings: Settings,
+    weeks: Sequence[dt.date],
+    *,
+    allow_empty: bool = False,
+    derived_only: bool = False,
+    verbose: bool = False,
+) -> bool:
     """Materialize the weeks (Mondays, in order), printing progress and a summary. True when all went well.
+
+    Training load and calendar come along for up to half a year of weeks; `derived_only` makes just these, from
+    the sessions stored.
 
     Raises `StorageUnavailable` when the Dagster instance cannot be used, and `KeyboardInterrupt` after an
     interrupt, the run in progress recorded as cancelled.
@@ -57,13 +69,17 @@ def run_weeks(settings: Settings, weeks: Sequence[dt.date], *, allow_empty: bool
     with open_instance(settings) as instance, _quiet_python_logs(verbose):
         defs = build_defs(settings, allow_empty=allow_empty, source=opened_once(source_resource(settings)))
         job = defs.resolve_job_def(TRAINING_WEEK)
-        launcher = _Launcher(settings, job, instance, report, verbose=verbose)
+        first = () if derived_only else SESSIONS
+        then = DERIVED if derived_only or len(weeks) <= DERIVED_AT_ONCE else ()
+        launcher = _Launcher(settings, job, instance, report, first, then, verbose=verbose)
         with display(console, report, len(weeks), hidden=verbose) as refresh:
             _in_background(launcher, chunks(weeks), refresh)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False)
     for line in summary(settings, weeks, report):
         click.echo(line)
+    if not then:
+        click.echo("  training load and calendars of so many weeks: the same command with --derived")
     return not report.failures
 
 
@@ -87,18 +103,21 @@ class _Launcher:
     job: dg.JobDefinition
     instance: dg.DagsterInstance
     report: Report
+    first: tuple[str, ...]
+    then: tuple[str, ...]
     verbose: bool
     run_id: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def run_chunk(self, keys: list[str]) -> None:
-        """Run all assets over the keys; what one asset could store goes on when it failed for others."""
-        assets: Sequence[str] = ()
-        while keys and not self.stopped.is_set():
+        """Run the assets over the keys; what one asset could store goes on when it failed for others."""
+        assets = (*self.first, *self.then)
+        while keys and assets and not self.stopped.is_set():
             whole = [self._run(some, assets) for some in chunks(map(dt.date.fromisoformat, keys))]
             if all(whole):
                 return
-            keys, assets = self.report.rest(keys)
+            keys, later = self.report.rest(keys) if self.first else ([], ())
+            assets = (*later, *self.then)
 
     def stop(self) -> None:
         """Ask the current run to end at the next week it stores, as cancelled. For another thread to call."""
@@ -108,7 +127,7 @@ class _Launcher:
         self.stopped.set()
 
     def _run(self, keys: list[str], assets: Sequence[str]) -> bool:
-        """One run over consecutive keys, of all assets or of some; True when it succeeded."""
+        """One run over consecutive keys, of these assets; True when it succeeded."""
         one = len(keys) == 1
         self.run_id = str(uuid.uuid4())
         with alive(self.settings, self.run_id), watched_by(self._stored):
@@ -117,7 +136,7 @@ class _Launcher:
                 run_id=self.run_id,
                 partition_key=keys[0] if one else None,
                 tags={} if one else {RANGE_START: keys[0], RANGE_END: keys[-1]},
-                asset_selection=[dg.AssetKey(name) for name in assets] or None,
+                asset_selection=[dg.AssetKey(name) for name in assets],
                 run_config={} if self.verbose else QUIET,
                 raise_on_error=False,
             )

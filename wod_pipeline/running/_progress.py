@@ -15,8 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-ASSETS = ("raw_posts", "plain_text_posts", "daily_sessions", "segmented_exercises", "session_records")
-"""In order: each is made from the one before."""
+from wod_pipeline.jobs import SESSIONS
+
 SECONDS_BETWEEN_LINES = 10.0
 """Where there is no terminal, a log is kept readable."""
 
@@ -25,7 +25,7 @@ SECONDS_BETWEEN_LINES = 10.0
 class Report:
     """The weeks (as partition keys) each asset has stored, what changed, how many posts, and what failed."""
 
-    stored: dict[str, set[str]] = field(default_factory=lambda: {asset: set() for asset in ASSETS})
+    stored: dict[str, set[str]] = field(default_factory=lambda: {asset: set() for asset in SESSIONS})
     changed: set[str] = field(default_factory=set)
     posts: int = 0
     failures: list[str] = field(default_factory=list)
@@ -34,29 +34,29 @@ class Report:
         """Note that an asset has stored a week, and what the asset says of it."""
         if week not in self.stored[asset]:
             self.stored[asset].add(week)
-            self.posts += metadata.get("posts", 0) if asset == ASSETS[0] else 0
+            self.posts += metadata.get("posts", 0) if asset == SESSIONS[0] else 0
         if metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted"):
             self.changed.add(week)
 
     @property
     def done(self) -> int:
         """Weeks that went through all assets."""
-        return len(self.stored[ASSETS[-1]])
+        return len(self.stored[SESSIONS[-1]])
 
     @property
     def share(self) -> float:
         """Weeks' worth of work done: a week on its way counts in part."""
-        return sum(map(len, self.stored.values())) / len(ASSETS)
+        return sum(map(len, self.stored.values())) / len(SESSIONS)
 
     def rest(self, keys: Collection[str]) -> tuple[list[str], tuple[str, ...]]:
         """After a run over these weeks has failed: which of them can still go on, and through which assets.
 
         The first asset that did not store all of them is the one that failed. What it did store goes on.
         """
-        for n, asset in enumerate(ASSETS, start=1):
+        for n, asset in enumerate(SESSIONS, start=1):
             there = self.stored[asset] & set(keys)
             if len(there) < len(keys):
-                return (sorted(there), ASSETS[n:]) if ASSETS[n:] else ([], ())
+                return sorted(there), SESSIONS[n:]
         return [], ()
 
 
