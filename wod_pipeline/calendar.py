@@ -22,7 +22,7 @@ from wod_pipeline.training import Athlete
 
 def week_key(monday: dt.date) -> str:
     """Where the calendar of a week is kept in the lake."""
-    return f"calendar/week={monday}/sessions.ics"
+    return f"session_calendar/week={monday}/sessions.ics"
 
 
 PRODUCT = "-//wod_pipeline//training sessions//EN"
