@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HOME_DIR := $(or $(WOD_DATA_DIR),.wod)
 
-.PHONY: help demo dev serve test test-servers lint score bench clean
+.PHONY: help demo dev serve test test-servers test-e2e lint score bench clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
@@ -38,6 +38,9 @@ test: $(READY)  ## every test; no network, no cloud account
 
 test-servers: $(READY)  ## the storage contracts on DynamoDB Local (needs Java 17 and Node)
 	$(BIN)/python -m pytest -m servers
+
+test-e2e: $(READY)  ## a real `dagster dev` through a week: new post, edit, outage, restart, recovery (about 4 minutes)
+	WOD_E2E=1 $(BIN)/python -m pytest wod_pipeline_tests/e2e/test_current.py
 
 lint: $(READY)  ## ruff and mypy --strict
 	$(BIN)/ruff check .
