@@ -53,5 +53,5 @@ score: $(READY)  ## how much of each fixture post is read right, by level
 bench: $(READY)  ## backfill, parser and start-up times as ratios, measured in one run
 	$(BIN)/python scripts/bench.py
 
-clean:  ## remove the environment, caches and local data
-	rm -rf $(VENV) $(HOME_DIR) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+clean:  ## remove the environment, caches and the local data in .wod
+	rm -rf $(VENV) .wod .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
