@@ -16,14 +16,14 @@ from wod_pipeline.parsing._text import exact
 from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class NoteDraft:
     """One note line."""
 
     n: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class RowDraft:
     """A set row with its numbers, and the line it stands on."""
 
@@ -33,7 +33,7 @@ class RowDraft:
     n: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class ExerciseDraft:
     """An exercise; `lines` are those it stands on or owns, `alone` whether its first line holds no other."""
 
@@ -61,7 +61,7 @@ class ExerciseDraft:
         return exact(self.rows[-1].last) if self.rows else None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class BlockDraft:
     """A block; `stated` once a scheme line opened or joined it, `closed` when that line held its own movements."""
 
@@ -118,7 +118,7 @@ class BlockDraft:
             self.rest_before_s = connector.rest_before_s
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class PendingRest:
     """Rests below an exercise: its own when another exercise follows in the block, else the block's."""
 
@@ -129,7 +129,7 @@ class PendingRest:
     notes: list[NoteDraft]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class SegmentDraft:
     """A segment; `kind` when its title or its place tells."""
 
@@ -141,7 +141,7 @@ class SegmentDraft:
     notes: list[NoteDraft] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class SessionDraft:
     """A session with the outline it was cut by."""
 

@@ -39,6 +39,9 @@ from wod_pipeline.program import (
     Span,
 )
 
+_MOST_OFFERS = 60
+"""So many unknown names of a post are compared with the vocabulary, which is dear; a longer list is no training."""
+
 
 class Finisher:
     """Turns drafts into values, and gathers the diagnostics on the way."""
@@ -46,6 +49,7 @@ class Finisher:
     def __init__(self, lines: list[SourceLine], policy: Policy) -> None:
         self._lines = lines
         self._policy = policy
+        self._offers = 0
         self._added_by: dict[int, list[tuple[Added, int]]] = {}
         self.diagnostics: dict[tuple[str, int | None], Diagnostic] = {}
 
@@ -164,11 +168,13 @@ class Finisher:
         over = (link.href for link in links if link.start < part.end and link.end > part.start)
         url = next(over, None) if links else None
         if part.movement_id is None:
-            near = nearest_name(raw)
-            self._report(
-                "unknown_movement", n, name=raw, nearest=f"; did you mean “{near}”?" if near else "."
-            )
+            self._report_unknown(n, raw)
         return Part(raw, part.movement_id, part.reps, part.pause, url)
+
+    def _report_unknown(self, n: int, name: str) -> None:
+        near = nearest_name(name) if self._offers < _MOST_OFFERS else None
+        self._offers += 1
+        self._report("unknown_movement", n, name=name, nearest=f"; did you mean “{near}”?" if near else ".")
 
     def _check_rows(self, exercise: Exercise, block: BlockDraft) -> None:
         """§8 Set rows must cover 1…sets exactly once."""
