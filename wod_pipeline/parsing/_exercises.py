@@ -78,6 +78,7 @@ _N_NAME = re.compile(rf"{AMOUNT}(?: of)? +(?P<name>\S.*)")
 _NAME_Q = re.compile(r"(?P<name>\S.*?)(?: ?[:,-] | (?:for )?)(?P<q>[0-9.].*)")
 _NAME_Q_TIMES = re.compile(rf"(?P<name>\S.*?) (?P<q>{AMOUNT}[ -]?{UNIT}){_X}(?P<k>[0-9]{{1,2}})")
 _SIDED_NAME = re.compile(r"1[ -](?:arm|leg)")
+_DIGIT = re.compile(r"[0-9]")
 _NAME_LIKE = re.compile(r"[a-z]")
 _NOT_IN_NAME = re.compile(r" x |[+|@%=]|[,;:]|\bx[0-9]| or ")
 _SCHEME_WORDS = re.compile(
@@ -97,7 +98,7 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
     shift = start + len(text) - len(text.lstrip())
     got = take_clauses(text.strip())
     head = got.head.rstrip(" .,:;!-")
-    for read in _TERM_FORMS:
+    for read in _TERM_FORMS if _DIGIT.search(head) else _TERM_FORMS_WITHOUT_DIGIT:
         term = read(head, any_name)
         if term:
             return _completed(term, got, shift)
@@ -345,3 +346,4 @@ def _name(head: str, _any_name: bool) -> Term | None:
 _TERM_FORMS = (
     _take, _hold, _maximum, _sets_of, _name_q_times, _rep_scheme, _q_name, _by_x, _n_known_name, _name_q, _name
 )  # fmt: skip
+_TERM_FORMS_WITHOUT_DIGIT = (_maximum, _by_x, _name)

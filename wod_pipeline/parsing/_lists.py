@@ -148,7 +148,7 @@ def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tup
     groups = [found.span() for found in _GROUP.finditer(form.text)]
     plain = form._replace(text=opened)
     pieces = _pieces(opened, start, end)
-    for any_name in (False, True):
+    for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
         elements = _fold(plain, pieces, groups, any_name=any_name)
         if elements:
             return _all_alternatives(elements)

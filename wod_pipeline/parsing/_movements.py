@@ -107,6 +107,7 @@ def names_of(movement: Movement) -> set[str]:
 
 
 _BY_NAME = {name: movement.id for movement in VOCABULARY.values() for name in names_of(movement)}
+_IN_NAMES = DROPPABLE.union(*(name.split() for name in _BY_NAME))
 
 
 @lru_cache(maxsize=8192)
@@ -123,10 +124,11 @@ def resolve(text: str) -> tuple[Name, ...]:
     if whole and (plain not in _ONLY_IN_PLURAL or text.rstrip(" .").endswith("s")):
         return (Name(whole, 0, len(text)),)
     bare = _PAUSE_CLAUSE.sub(" ", _BRACKETS.sub(" ", text))
-    exact = _BY_NAME.get(plain_name(bare))
+    plain = plain if bare == text else plain_name(bare)
+    exact = _BY_NAME.get(plain)
     if exact:
         return (Name(exact, 0, len(text)),)
-    return _both_halves(text) or _dropping(text, bare)
+    return _both_halves(text) or _dropping(text, plain)
 
 
 def is_exact(text: str) -> bool:
@@ -148,8 +150,10 @@ def _both_halves(text: str) -> tuple[Name, ...]:
     return ()
 
 
-def _dropping(text: str, bare: str) -> tuple[Name, ...]:
-    left, paused, at = plain_name(bare).split(), False, 0
+def _dropping(text: str, plain: str) -> tuple[Name, ...]:
+    left, paused, at = plain.split(), False, 0
+    if not _IN_NAMES.issuperset(left):
+        return ()
     while at < len(left):
         if left[at] not in DROPPABLE:
             at += 1
