@@ -200,11 +200,11 @@ class Finisher:
         own = single.read.load if single else draft.read.load
         if own is None and not rows and block.scheme.load and block.scheme_line is not None:
             own, n = block.scheme.load, block.scheme_line
-        stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
         if not rows:
-            stated[0] = self._with_notes(own, n, draft, block)
-        if stated == [(None, n)]:
-            return
+            own, n = self._with_notes(own, n, draft, block)
+            if own is None:
+                return
+        stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
         ids = [part.movement_id for part in exercise.parts]
         references = self._references(stated, ids)
         name = " + ".join(part.raw for part in exercise.parts)

@@ -146,10 +146,12 @@ class _Lines(BeautifulSoup):
         if self._hidden:
             return
         text, *others = _SPACES.sub(" ", _VANISHING.sub("", data)).split(_MARK)
-        self._pieces.append((text, self._anchor))
+        if text:
+            self._pieces.append((text, self._anchor))
         for text in others:
             self._block_ends("br")
-            self._pieces.append((text, self._anchor))
+            if text:
+                self._pieces.append((text, self._anchor))
 
     # ------------------------------------------------------------------ lines
     def _shows_again(self, name: str) -> bool:
@@ -201,6 +203,8 @@ def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]
     The pieces are squeezed already (§1.3); here runs of white space over their ends become one space, and the ends
     are trimmed. §1.5: a link's offsets leave out the spaces at its ends.
     """
+    if len(pieces) == 1 and pieces[0][1] is None and pieces[0][0] != _CELL:
+        return pieces[0][0].strip(" "), []  # most lines
     written: list[str] = []
     spans: dict[_Anchor, tuple[int, int]] = {}
     length, after_space, cells = 0, True, 0
