@@ -67,7 +67,10 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
 
 
 def of_parsed_week(week: Weekly[Week]) -> Metadata:
-    """Say how much of the week was understood, show its diagnostics and its sessions."""
+    """Say how much of the week was understood, show its diagnostics and one session as it was read.
+
+    One is enough to see whether it reads well; `session_records` shows them all.
+    """
     lines = [line for post in week.posts for line in post.lines]
     counts = count_of(week.posts)
     return {
@@ -76,8 +79,13 @@ def of_parsed_week(week: Weekly[Week]) -> Metadata:
         "lines_understood": _share(sum(line.role != "note" for line in lines), len(lines)),
         **counts,
         "diagnostics": dg.MetadataValue.md(_diagnostics(week.posts)),
-        "preview": dg.MetadataValue.md(sessions_markdown(records_of(week).records)),
+        "preview": dg.MetadataValue.md(sessions_markdown(_first_training(week))),
     }
+
+
+def _first_training(week: Weekly[Week]) -> list[SessionRecord]:
+    records = records_of(week).records
+    return [record for record in records if record.kind == "training"][:1] or records[:1]
 
 
 def of_records(value: WeekRecords) -> Metadata:
