@@ -116,8 +116,11 @@ def scaled(text: str, factor: float = 1.0) -> Number:
 
 # ------------------------------------------------------------------------------------------------- times
 _TIME_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?"
-TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{NUM}[ -]?{_TIME_UNIT})"
-_TIME = re.compile(rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?")
+_MIXED = rf"{NUM}[ -]?min(?:ute)?s? and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
+TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT})"
+_TIME = re.compile(
+    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?(?: and (?P<s>{NUM})[ -]?[a-z]+)?"
+)
 
 
 def clock_s(text: str) -> int:
@@ -134,4 +137,4 @@ def time_s(text: str) -> int:
     if found["clock"]:
         return clock_s(found["clock"])
     factor = {"s": 1, "h": 3600}.get(found["unit"][:1], 60)
-    return round(number(found["n"]) * factor)
+    return round(number(found["n"]) * factor + number(found["s"] or "0"))
