@@ -116,10 +116,13 @@ def scaled(text: str, factor: float = 1.0) -> Number:
 
 # ------------------------------------------------------------------------------------------------- times
 _TIME_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?"
-_MIXED = rf"{NUM}[ -]?min(?:ute)?s? and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
+_MIXED = (
+    rf"{NUM}[ -]?min(?:ute)?s?(?: and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
+    rf"| {NUM}[ -]?sec(?:ond)?s?(?= ?(?:[,:;.()]|x [0-9]|for [0-9]|\Z)))"
+)
 TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT})"
 _TIME = re.compile(
-    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?(?: and (?P<s>{NUM})[ -]?[a-z]+)?"
+    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?(?:(?: and)? (?P<s>{NUM})[ -]?[a-z]+)?"
 )
 
 
