@@ -9,6 +9,9 @@ Stages, each a value per post, gathered per training week by `Weekly`::
 
     RawPost → PlainPost → OutlinedPost → Week → SessionRecord
 
+Nodes below a session are many and form trees, never cycles: they are left out of garbage collection (`gc=False`),
+which would otherwise walk them again and again.
+
 JSON is canonical (`encode`): keys sorted, UTF-8, one newline at the end; equal values are equal bytes.
 """
 
@@ -102,7 +105,7 @@ class Source(Struct, omit_defaults=True):
     """Site-local time, as in the post's `date`."""
 
 
-class Link(Struct):
+class Link(Struct, gc=False):
     """A link on a line: `[start, end)` in code points of the line's text."""
 
     start: int
@@ -110,7 +113,7 @@ class Link(Struct):
     href: str
 
 
-class SourceLine(Struct, omit_defaults=True):
+class SourceLine(Struct, gc=False, omit_defaults=True):
     """One visible, non-empty line of a post, numbered from 0."""
 
     n: int
@@ -136,7 +139,7 @@ class Dates(Struct):
     confidence: Confidence
 
 
-class Diagnostic(Struct, omit_defaults=True):
+class Diagnostic(Struct, gc=False, omit_defaults=True):
     """Something a person should know about a line (`line` None: about the post as a whole)."""
 
     code: str
@@ -172,7 +175,7 @@ class OutlinedPost(Struct, omit_defaults=True):
 
 
 # ------------------------------------------------------------------------------------------- prescription
-class Range(Struct, omit_defaults=True, frozen=True):
+class Range(Struct, gc=False, omit_defaults=True, frozen=True):
     """A quantity: `min == max` exact, `min` None at most, `max` None at least; `f` the women's value of a pair."""
 
     min: Number | None
@@ -180,21 +183,21 @@ class Range(Struct, omit_defaults=True, frozen=True):
     f: Number | None = None
 
 
-class Rest(Struct, omit_defaults=True):
+class Rest(Struct, gc=False, omit_defaults=True):
     """A rest: seconds, or said in words."""
 
     s: Range | None = None
     qual: Literal["as_needed", "equal_to_work"] | None = None
 
 
-class Note(Struct):
+class Note(Struct, gc=False):
     """Free text kept as text: the lines hold the words."""
 
     kind: NoteKind
     lines: Span
 
 
-class Reference(Struct, omit_defaults=True):
+class Reference(Struct, gc=False, omit_defaults=True):
     """What a percent is of: an `rm`-repetition maximum of a movement, and how that was decided."""
 
     movement_id: str | None
@@ -203,7 +206,7 @@ class Reference(Struct, omit_defaults=True):
     candidates: list[str] = []
 
 
-class AbsoluteLoad(Struct, omit_defaults=True):
+class AbsoluteLoad(Struct, gc=False, omit_defaults=True):
     """A weight as written; `unit` None when the post names none."""
 
     unit: Literal["kg", "lb", "pood"] | None
@@ -212,7 +215,7 @@ class AbsoluteLoad(Struct, omit_defaults=True):
     f: Number | None = None
 
 
-class Load(Struct, omit_defaults=True):
+class Load(Struct, gc=False, omit_defaults=True):
     """How heavy: exactly one kind, with the fields that kind uses."""
 
     kind: LoadKind
@@ -226,14 +229,14 @@ class Load(Struct, omit_defaults=True):
     ramp: bool = False
 
 
-class Pause(Struct, omit_defaults=True):
+class Pause(Struct, gc=False, omit_defaults=True):
     """A pause within a movement: how long, and where."""
 
     s: Range | None = None
     at: PausePlace | None = None
 
 
-class Part(Struct, omit_defaults=True):
+class Part(Struct, gc=False, omit_defaults=True):
     """One movement of an exercise; `reps` counts it within one rep of a complex."""
 
     raw: str
@@ -243,7 +246,7 @@ class Part(Struct, omit_defaults=True):
     video_url: str | None = None
 
 
-class SetRow(Struct, omit_defaults=True, rename={"first": "from", "last": "to"}):
+class SetRow(Struct, gc=False, omit_defaults=True, rename={"first": "from", "last": "to"}):
     """What sets `first` to `last` of an exercise prescribe, where they differ."""
 
     first: int
@@ -253,7 +256,7 @@ class SetRow(Struct, omit_defaults=True, rename={"first": "from", "last": "to"})
     load: Load | None = None
 
 
-class Exercise(Struct, omit_defaults=True):
+class Exercise(Struct, gc=False, omit_defaults=True):
     """One movement, or a complex of several done as one rep, with its quantity and load."""
 
     parts: list[Part]
@@ -274,14 +277,14 @@ class Exercise(Struct, omit_defaults=True):
     notes: list[Note] = []
 
 
-class RmTarget(Struct):
+class RmTarget(Struct, gc=False):
     """What a block builds to: an N-rep maximum, or a heavy set of N."""
 
     reps: int
     kind: Literal["rm", "heavy"]
 
 
-class Block(Struct, omit_defaults=True):
+class Block(Struct, gc=False, omit_defaults=True):
     """Exercises done under one scheme."""
 
     scheme: Scheme
@@ -298,7 +301,7 @@ class Block(Struct, omit_defaults=True):
     notes: list[Note] = []
 
 
-class Segment(Struct, omit_defaults=True):
+class Segment(Struct, gc=False, omit_defaults=True):
     """A lettered or titled part of a session."""
 
     label: str | None
@@ -323,7 +326,7 @@ class Session(Struct, omit_defaults=True):
     notes: list[Note] = []
 
 
-class Line(Struct, omit_defaults=True):
+class Line(Struct, gc=False, omit_defaults=True):
     """A source line with what it does and the one node that owns it (a JSON pointer into the Week)."""
 
     n: int
