@@ -8,7 +8,7 @@ HOME_DIR := $(or $(WOD_DATA_DIR),.wod)
 .PHONY: help demo dev serve test test-servers test-e2e lint score bench clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
 
 $(READY): pyproject.toml setup.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed, this is " + sys.version)'
@@ -17,7 +17,7 @@ $(READY): pyproject.toml setup.py
 	touch $(READY)
 
 demo: $(READY)  ## set up, materialize the sample program, show the current session
-	$(BIN)/wod materialize --all
+	$(BIN)/wod materialize --all --derived
 	@echo
 	$(BIN)/wod today
 	@echo

@@ -34,7 +34,7 @@ def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
     assert session["segments"][0]["blocks"] == [json.loads(block("json"))]
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z-]+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z0-9-]+)", README))))
 def test_every_make_command_exists(command: str) -> None:
     assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE)
 

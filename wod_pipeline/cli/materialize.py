@@ -35,7 +35,7 @@ INTERRUPTED = 130
     is_flag=True,
     help="Of these, only weeks without stored sessions, or that a run did not finish.",
 )
-@click.option("--derived", is_flag=True, help="Only training load and calendar, from the sessions stored.")
+@click.option("--derived", is_flag=True, help="Training load and calendar as well.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
@@ -69,7 +69,7 @@ def materialize(
     if not weeks:
         click.echo("Nothing is missing.")
         return
-    sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived_only=derived, verbose=verbose))
+    sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived=derived, verbose=verbose))
 
 
 def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:

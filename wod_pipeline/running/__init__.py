@@ -43,8 +43,6 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 WEEK = dt.timedelta(days=7)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-DERIVED_AT_ONCE = 26
-"""Weeks up to which load and calendar are made along with the sessions; over years they take as long again."""
 PATIENCE_S = 5.0
 """How long a run may take to stop after an interrupt; it may be waiting for a site."""
 
@@ -54,13 +52,12 @@ def run_weeks(
     weeks: Sequence[dt.date],
     *,
     allow_empty: bool = False,
-    derived_only: bool = False,
+    derived: bool = False,
     verbose: bool = False,
 ) -> bool:
     """Materialize the weeks (Mondays, in order), printing progress and a summary. True when all went well.
 
-    Training load and calendar come along for up to half a year of weeks; `derived_only` makes just these, from
-    the sessions stored.
+    `derived` makes training load and calendar as well, which over years takes almost as long again.
 
     Raises `StorageUnavailable` when the Dagster instance cannot be used, and `KeyboardInterrupt` after an
     interrupt, the run in progress recorded as cancelled.
@@ -69,17 +66,14 @@ def run_weeks(
     with open_instance(settings) as instance, _quiet_python_logs(verbose):
         defs = build_defs(settings, allow_empty=allow_empty, source=opened_once(source_resource(settings)))
         job = defs.resolve_job_def(TRAINING_WEEK)
-        first = () if derived_only else SESSIONS
-        then = DERIVED if derived_only or len(weeks) <= DERIVED_AT_ONCE else ()
-        launcher = _Launcher(settings, job, instance, report, first, then, verbose=verbose)
+        then = DERIVED if derived else ()
+        launcher = _Launcher(settings, job, instance, report, then, verbose=verbose)
         with display(console, report, len(weeks), hidden=verbose) as refresh:
             _in_background(launcher, chunks(weeks), refresh)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False)
     for line in summary(settings, weeks, report):
         click.echo(line)
-    if not then:
-        click.echo("  training load and calendars of so many weeks: the same command with --derived")
     return not report.failures
 
 
@@ -103,7 +97,6 @@ class _Launcher:
     job: dg.JobDefinition
     instance: dg.DagsterInstance
     report: Report
-    first: tuple[str, ...]
     then: tuple[str, ...]
     verbose: bool
     run_id: str = ""
@@ -111,12 +104,12 @@ class _Launcher:
 
     def run_chunk(self, keys: list[str]) -> None:
         """Run the assets over the keys; what one asset could store goes on when it failed for others."""
-        assets = (*self.first, *self.then)
+        assets = (*SESSIONS, *self.then)
         while keys and assets and not self.stopped.is_set():
             whole = [self._run(some, assets) for some in chunks(map(dt.date.fromisoformat, keys))]
             if all(whole):
                 return
-            keys, later = self.report.rest(keys) if self.first else ([], ())
+            keys, later = self.report.rest(keys)
             assets = (*later, *self.then)
 
     def stop(self) -> None:
