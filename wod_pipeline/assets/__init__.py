@@ -51,13 +51,10 @@ def build_assets(
     """Make the assets over these weeks; the kinds are the badges the UI shows."""
 
     def asset(
-        body: Callable[..., Any], group: str, kinds: set[str], store: str = LAKE
+        body: Callable[..., Any], group: str, kinds: set[str], options: dict[str, Any]
     ) -> dg.AssetsDefinition:
-        upstream = [name for name in signature(body).parameters if name in CODE_VERSIONS]
-        return dg.asset(
+        made: dg.AssetsDefinition = dg.asset(
             name=body.__name__,
-            ins={name: dg.AssetIn(dagster_type=WEEKS) for name in upstream},
-            dagster_type=WEEKS,
             partitions_def=weeks,
             group_name=group,
             kinds=kinds,
@@ -65,29 +62,30 @@ def build_assets(
             code_version=CODE_VERSIONS[body.__name__],
             description=getdoc(body),
             backfill_policy=BACKFILL,
-            io_manager_key=store,
+            **options,
         )(body)
-
-    def reader(body: Callable[..., None], kinds: set[str]) -> dg.AssetsDefinition:
-        """An asset made from the stored sessions, which keeps its weeks itself."""
-        return dg.asset(
-            name=body.__name__,
-            deps=[session_records.__name__],
-            partitions_def=weeks,
-            group_name="sessions",
-            kinds=kinds,
-            owners=OWNERS,
-            code_version=CODE_VERSIONS[body.__name__],
-            description=getdoc(body),
-            backfill_policy=BACKFILL,
-        )(body)
+        return made
 
     return [
-        asset(raw_posts, "posts", {source_kind, lake_kind}),
-        asset(plain_text_posts, "posts", {"python", lake_kind}),
-        asset(daily_sessions, "sessions", {"python", lake_kind}),
-        asset(segmented_exercises, "sessions", {"python", lake_kind}),
-        asset(session_records, "sessions", {"python", table_kind}, TABLE),
-        reader(training_load, {"pandas", lake_kind}),
-        reader(session_calendar, {"python", lake_kind}),
+        asset(raw_posts, "posts", {source_kind, lake_kind}, _kept_in(LAKE, raw_posts)),
+        asset(plain_text_posts, "posts", {"python", lake_kind}, _kept_in(LAKE, plain_text_posts)),
+        asset(daily_sessions, "sessions", {"python", lake_kind}, _kept_in(LAKE, daily_sessions)),
+        asset(segmented_exercises, "sessions", {"python", lake_kind}, _kept_in(LAKE, segmented_exercises)),
+        asset(session_records, "sessions", {"python", table_kind}, _kept_in(TABLE, session_records)),
+        asset(training_load, "sessions", {"pandas", lake_kind}, FROM_TABLE),
+        asset(session_calendar, "sessions", {"python", lake_kind}, FROM_TABLE),
     ]
+
+
+FROM_TABLE = {"deps": [session_records.__name__]}
+"""An asset made from the stored sessions, which keeps its weeks itself."""
+
+
+def _kept_in(store: str, body: Callable[..., Any]) -> dict[str, Any]:
+    """An asset whose weeks an IO manager keeps, made from those of the assets its arguments name."""
+    upstream = [name for name in signature(body).parameters if name in CODE_VERSIONS]
+    return {
+        "ins": {name: dg.AssetIn(dagster_type=WEEKS) for name in upstream},
+        "dagster_type": WEEKS,
+        "io_manager_key": store,
+    }
