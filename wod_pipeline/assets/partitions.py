@@ -15,8 +15,3 @@ def training_weeks(first: dt.date, timezone: str) -> dg.WeeklyPartitionsDefiniti
     return dg.WeeklyPartitionsDefinition(
         start_date=first.isoformat(), timezone=timezone, day_offset=1, end_offset=2
     )
-
-
-def week_key(day: dt.date) -> str:
-    """Return the partition key of the week that holds `day`."""
-    return (day - dt.timedelta(days=day.weekday())).isoformat()

@@ -37,10 +37,9 @@ from wod_pipeline.running._instance import alive, end_run, open_instance
 from wod_pipeline.running._progress import Report, display
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
+from wod_pipeline.watching.runs import RANGE_END, RANGE_START
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 WEEK = dt.timedelta(days=7)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 PATIENCE_S = 5.0
