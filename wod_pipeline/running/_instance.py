@@ -40,23 +40,29 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     home = use_dagster_home(settings)
     with _in_words(home), ExitStack() as stack:
         config = home / "dagster.yaml"
-        with FileLock(home / ".init.lock"):
+        with _alone(home):
             if not config.exists():
                 config.write_text(INSTANCE_CONFIG, encoding="utf-8")
             stack.enter_context(sqlite_kept_open())
             instance = stack.enter_context(dg.DagsterInstance.local_temp(str(home), overrides=OWN_TERMINAL))
             instance.get_runs_count()
-        _end_runs_of_the_dead(instance, home)
+            _end_runs_of_the_dead(instance, home)
         yield instance
 
 
 @contextmanager
 def alive(settings: Settings, run_id: str) -> Iterator[None]:
     """Hold a lock that lives as long as this process: it tells others that the run is not abandoned."""
-    path = _marks(use_dagster_home(settings)) / f"{run_id}.lock"
-    with FileLock(path):
+    home = use_dagster_home(settings)
+    path = _marks(home) / f"{run_id}.lock"
+    mark = FileLock(path)
+    with _alone(home):
+        mark.acquire()
+    try:
         yield
         path.unlink(missing_ok=True)
+    finally:
+        mark.release()
 
 
 def end_run(instance: dg.DagsterInstance, run_id: str, why: str) -> None:
@@ -76,6 +82,11 @@ def _end_runs_of_the_dead(instance: dg.DagsterInstance, home: Path) -> None:
         with suppress(Timeout), FileLock(path, timeout=0):
             end_run(instance, path.stem, "The process that executed this run was killed.")
             path.unlink(missing_ok=True)
+
+
+def _alone(home: Path) -> FileLock:
+    """One process at a time makes the instance, marks its run as alive, or looks for the dead."""
+    return FileLock(home / ".init.lock")
 
 
 def _marks(home: Path) -> Path:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -19,6 +19,30 @@ from wod_pipeline.jobs import SESSIONS
 
 SECONDS_BETWEEN_LINES = 10.0
 """Where there is no terminal, a log is kept readable."""
+
+
+class Stored(NamedTuple):
+    """An asset has stored a week (a partition key) of so many posts, and had to write it or not."""
+
+    asset: str
+    week: str
+    posts: int
+    changed: bool
+
+
+class Failed(NamedTuple):
+    """A step of a run, or a whole process, has failed; the sentence that says why."""
+
+    why: str
+
+
+Event = Stored | Failed
+
+
+def stored_week(asset: str, week: str, metadata: Mapping[str, Any]) -> Stored:
+    """What an asset says of a week it has stored, as an event."""
+    written = metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted")
+    return Stored(asset, week, metadata.get("posts", 0), bool(written))
 
 
 @dataclass
@@ -30,12 +54,16 @@ class Report:
     posts: int = 0
     failures: list[str] = field(default_factory=list)
 
-    def add(self, asset: str, week: str, metadata: dict[str, Any]) -> None:
-        """Note that an asset has stored a week, and what the asset says of it."""
+    def note(self, event: Event) -> None:
+        """Count what has happened."""
+        if isinstance(event, Failed):
+            self.failures.append(event.why)
+            return
+        asset, week, posts, changed = event
         if week not in self.stored[asset]:
             self.stored[asset].add(week)
-            self.posts += metadata.get("posts", 0) if asset == SESSIONS[0] else 0
-        if metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted"):
+            self.posts += posts if asset == SESSIONS[0] else 0
+        if changed:
             self.changed.add(week)
 
     @property

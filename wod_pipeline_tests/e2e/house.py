@@ -22,8 +22,8 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline import running
 from wod_pipeline.cli import main
+from wod_pipeline.running import _launcher, _processes
 from wod_pipeline.wordpress import _http
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -54,6 +54,7 @@ class House:
 
     def __init__(self, folder: Path, url: str, **settings: str) -> None:
         self.folder = folder
+        self.processes = 1
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -102,7 +103,8 @@ class House:
             _let_go_of_the_rest()
             sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
-            running.CHUNK_WEEKS = CHUNK  # type: ignore[attr-defined]
+            _launcher.CHUNK_WEEKS = CHUNK
+            _processes._cores = lambda: self.processes
             _http.BACKOFF_S = 0.001
             before()
             main(list(arguments))

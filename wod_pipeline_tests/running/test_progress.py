@@ -9,7 +9,7 @@ from rich.console import Console
 
 from wod_pipeline.jobs import SESSIONS as ASSETS
 from wod_pipeline.running import _progress
-from wod_pipeline.running._progress import Report, display, progress_line
+from wod_pipeline.running._progress import Failed, Report, Stored, display, progress_line, stored_week
 
 KEYS = ["2024-01-01", "2024-01-08", "2024-01-15"]
 
@@ -19,7 +19,7 @@ def report_of(*stored: int) -> Report:
     report = Report()
     for asset, count in zip(ASSETS, stored, strict=False):
         for key in KEYS[:count]:
-            report.add(asset, key, {"posts": 2})
+            report.note(Stored(asset, key, posts=2, changed=False))
     return report
 
 
@@ -36,10 +36,17 @@ def test_before_the_first_week_no_rate_is_made_up() -> None:
 
 def test_a_week_counts_as_changed_by_any_asset_that_wrote_it() -> None:
     report = Report()
-    report.add("raw_posts", KEYS[0], {"changed": False})
-    report.add("raw_posts", KEYS[1], {"changed": True})
-    report.add("session_records", KEYS[2], {"sessions_put": 0, "sessions_deleted": 1})
+    report.note(stored_week("raw_posts", KEYS[0], {"changed": False}))
+    report.note(stored_week("raw_posts", KEYS[1], {"changed": True}))
+    report.note(stored_week("session_records", KEYS[2], {"sessions_put": 0, "sessions_deleted": 1}))
     assert report.changed == set(KEYS[1:])
+
+
+def test_failures_are_kept_in_the_order_they_came() -> None:
+    report = Report()
+    for why in ("first", "second"):
+        report.note(Failed(why))
+    assert report.failures == ["first", "second"]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from wod_pipeline.errors import StorageUnavailable
-from wod_pipeline.running import chunks
 from wod_pipeline.running._instance import alive, end_run, open_instance
 from wod_pipeline.running._kept_open import MAX_IDLE, sqlite_kept_open
+from wod_pipeline.running._launcher import chunks
 from wod_pipeline.settings import Settings, load_settings
 
 MONDAY = dt.date(2024, 1, 1)

@@ -1,0 +1,168 @@
+"""Launching runs in this process, one after the other: which weeks each covers, and how a run is stopped.
+
+A chunk of weeks is one run. When an asset cannot store some weeks of a chunk, a further run takes the others
+through the later assets. Who is told of what was stored, and what is shown of it, is not decided here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from wod_pipeline.definitions import build_defs
+from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK
+from wod_pipeline.resources.source import source_resource
+from wod_pipeline.resources.weeks import watched_by
+from wod_pipeline.running._instance import alive, end_run, open_instance
+from wod_pipeline.running._progress import Event, Failed, Report, stored_week
+from wod_pipeline.running._source import opened_once
+from wod_pipeline.settings import Settings
+from wod_pipeline.watching.runs import RANGE_END, RANGE_START
+from wod_pipeline.wordpress import CHUNK_WEEKS
+
+WEEK = dt.timedelta(days=7)
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+PATIENCE_S = 5.0
+"""How long a run may take to stop after an interrupt; it may be waiting for a site."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may ask of the runs: weeks that lose their sessions, derived assets, Dagster's own log."""
+
+    allow_empty: bool = False
+    derived: bool = False
+    verbose: bool = False
+
+
+def chunks(weeks: Iterable[dt.date]) -> Iterator[list[str]]:
+    """Cut weeks, in order, into partition keys of consecutive weeks, no more than are fetched at once."""
+    run: list[dt.date] = []
+    for week in weeks:
+        if run and (week - run[-1] != WEEK or len(run) == CHUNK_WEEKS):
+            yield [day.isoformat() for day in run]
+            run = []
+        run.append(week)
+    if run:
+        yield [day.isoformat() for day in run]
+
+
+@contextmanager
+def open_launcher(
+    settings: Settings, options: Options, report: Report, tell: Callable[[Event], None]
+) -> Iterator[Launcher]:
+    """A launcher on the persistent instance. Raises `StorageUnavailable` when the instance cannot be used."""
+    with open_instance(settings) as instance:
+        source = opened_once(source_resource(settings))
+        defs = build_defs(settings, allow_empty=options.allow_empty, source=source)
+        yield Launcher(settings, options, defs.resolve_job_def(TRAINING_WEEK), instance, report, tell)
+
+
+@dataclass
+class Launcher:
+    """Runs chunks of weeks in a thread: in the main thread Dagster would take an interrupt for a failure.
+
+    `report` knows what was stored; `tell` hears of every week and failure, and passes it on to the report.
+    """
+
+    settings: Settings
+    options: Options
+    job: dg.JobDefinition
+    instance: dg.DagsterInstance
+    report: Report
+    tell: Callable[[Event], None]
+    _run_id: str = ""
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _error: BaseException | None = None
+
+    def start(self, work: Sequence[list[str]]) -> None:
+        """Begin with the chunks."""
+        self._thread = threading.Thread(target=self._work, args=(work,), name="wod-runs", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether there is more to do. Raises what ended the work early."""
+        if self._error:
+            raise self._error
+        return self._thread is not None and self._thread.is_alive()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the work, no longer than that."""
+        if self._thread:
+            self._thread.join(seconds)
+
+    def stop(self) -> None:
+        """End the current run at the next week it stores, or when patience ends, and record it as cancelled."""
+        run = self.instance.get_run_by_id(self._run_id)
+        if run is not None and not run.is_finished:
+            self.instance.report_run_canceling(run, "Interrupted from the keyboard.")
+        self._stopped.set()
+        self.wait(PATIENCE_S)
+        end_run(self.instance, self._run_id, "Interrupted from the keyboard.")
+
+    def _work(self, work: Sequence[list[str]]) -> None:
+        try:
+            for keys in work:
+                self._run_chunk(keys)
+        except BaseException as error:  # noqa: BLE001 raised again by `running`, in the thread that can show it
+            self._error = error
+
+    def _run_chunk(self, keys: list[str]) -> None:
+        """Run the assets over the keys; what one asset could store goes on when it failed for others."""
+        then = DERIVED if self.options.derived else ()
+        assets = (*SESSIONS, *then)
+        while keys and assets and not self._stopped.is_set():
+            whole = [self._run(some, assets) for some in chunks(map(dt.date.fromisoformat, keys))]
+            if all(whole):
+                return
+            keys, later = self.report.rest(keys)
+            assets = (*later, *then)
+
+    def _run(self, keys: list[str], assets: Sequence[str]) -> bool:
+        """One run over consecutive keys, of these assets; True when it succeeded."""
+        one = len(keys) == 1
+        self._run_id = str(uuid.uuid4())
+        with alive(self.settings, self._run_id), watched_by(self._stored):
+            result = self.job.execute_in_process(
+                instance=self.instance,
+                run_id=self._run_id,
+                partition_key=keys[0] if one else None,
+                tags={} if one else {RANGE_START: keys[0], RANGE_END: keys[-1]},
+                asset_selection=[dg.AssetKey(name) for name in assets],
+                run_config={} if self.options.verbose else QUIET,
+                raise_on_error=False,
+            )
+        if not self._stopped.is_set():
+            for why in _reasons(result):
+                self.tell(Failed(why))
+        return result.success
+
+    def _stored(self, asset: str, week: str, metadata: dict[str, Any]) -> None:
+        """Tell of a stored week; here a run can be stopped, between two weeks."""
+        self.tell(stored_week(asset, week, metadata))
+        if self._stopped.is_set():
+            raise dg.DagsterExecutionInterruptedError
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """Why each failed step failed: the sentence of the error that started it."""
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        failure = event.step_failure_data
+        if failure.user_failure_data and failure.user_failure_data.description:
+            yield f"{event.step_key}: {failure.user_failure_data.description}"
+        elif failure.error:
+            cause = failure.error
+            while cause.cause:
+                cause = cause.cause
+            yield f"{event.step_key}: {cause.message.strip()}"
