@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from wod_pipeline.errors import NotStored
-from wod_pipeline.resources.weeks import Outcomes, Weeks, complete_keys, storage_metadata
+from wod_pipeline.resources.weeks import Outcomes, Weeks, WeeksIOManager, complete_keys, storage_metadata
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._folder import FolderLake
 from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_each, write_stage
@@ -36,7 +35,7 @@ class FolderLakeResource(LakeResource):
         return FolderLake(Path(self.path))
 
 
-class LakeIOManager(dg.ConfigurableIOManager):
+class LakeIOManager(WeeksIOManager):
     """Keeps an asset's weeks in the lake, one object a week, for a run of one week or of many.
 
     Values are mappings by partition key, on both sides. Equal values are not written again. A key of the run
@@ -45,11 +44,6 @@ class LakeIOManager(dg.ConfigurableIOManager):
     """
 
     lake: dg.ResourceDependency[LakeResource]
-    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Keep hold of the run's instance."""
-        self._instance = context.instance
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, Any]) -> None:
         """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from wod_pipeline.errors import NotStored, UnsoundWeek
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weeks import Outcomes, complete_keys
+from wod_pipeline.resources.weeks import Outcomes, WeeksIOManager, complete_keys
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage._sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import batched, write_each, write_records
@@ -38,7 +37,7 @@ class SqliteSessionTableResource(SessionTableResource):
         return SqliteSessionTable(Path(self.path))
 
 
-class SessionTableIOManager(dg.ConfigurableIOManager):
+class SessionTableIOManager(WeeksIOManager):
     """Keeps session records in the table, and beside it in the lake as JSON Lines.
 
     A week is replaced atomically and fails alone: the other weeks of the run are stored, then the run fails and
@@ -48,11 +47,6 @@ class SessionTableIOManager(dg.ConfigurableIOManager):
     session_table: dg.ResourceDependency[SessionTableResource]
     lake: dg.ResourceDependency[LakeResource]
     allow_empty: bool = False
-    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Keep hold of the run's instance."""
-        self._instance = context.instance
 
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""

@@ -12,9 +12,11 @@ from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from wod_pipeline.errors import WodError
 from wod_pipeline.program import sha256_of
+from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.storage import Written
 
 ValueT = TypeVar("ValueT")
@@ -120,6 +122,19 @@ class Outcomes:
         for key in self._stored:
             materialization = dg.AssetMaterialization(self._context.asset_key, partition=key)
             instance.report_runless_asset_event(materialization)
+
+
+class WeeksIOManager(dg.ConfigurableIOManager):
+    """What keeps weeks: it knows the run's instance, and while the run lasts keeps Dagster's log files open."""
+
+    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WeeksIOManager]:
+        """Serve one run."""
+        self._instance = context.instance
+        with sqlite_kept_open():
+            yield self
 
 
 def complete_keys(context: dg.OutputContext, values: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,6 @@ This is a shell over Dagster: it launches runs and reports what they did.
 - `_launcher`: launching the runs of a process, one after the other
 - `_processes`: further processes for long ranges, each with a launcher of its own
 - `_instance`: the Dagster instance, opened and tidied up
-- `_kept_open`: what makes its event log quick enough for ten years of weeks
 - `_progress`: what was done so far, and showing it
 - `_source`: the source, asked for every day only once
 

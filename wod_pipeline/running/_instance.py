@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
 from wod_pipeline.errors import StorageUnavailable
-from wod_pipeline.running._kept_open import sqlite_kept_open
+from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.settings import Settings, use_dagster_home
 
 INSTANCE_CONFIG = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"

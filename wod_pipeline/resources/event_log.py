@@ -5,6 +5,8 @@ folds the log into the file and deletes it, which flushes the disk; and a new en
 Together that was most of the time of a backfill. Here SQLAlchemy, through its events, is handed connections that
 survive their closing, and statements that were compiled before. What is written, and when it is committed, stays
 the same. Other databases than SQLite are left alone.
+
+Every run keeps the files open while it lasts, through its IO managers, in whatever process it is executed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -101,7 +103,34 @@ def _without_dialect(key: Any) -> Any:
 
 @contextmanager
 def sqlite_kept_open() -> Iterator[None]:
-    """Keep every SQLite file that SQLAlchemy opens within this context open until its end."""
+    """Keep every SQLite file that SQLAlchemy opens within this context open until its end; may be nested."""
+    with _USES:
+        yield
+
+
+class _Uses:
+    """The contexts open in this process: the first begins to listen, the last ends it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+        self._listening = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._count:
+                self._listening.enter_context(_listening())
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+            if not self._count:
+                self._listening.close()
+
+
+@contextmanager
+def _listening() -> Iterator[None]:
     shelf, statements = _Shelf(), _Statements()
 
     def share_statements(connection: Connection) -> None:
@@ -116,3 +145,6 @@ def sqlite_kept_open() -> Iterator[None]:
         event.remove(Engine, "engine_connect", share_statements)
         event.remove(Engine, "do_connect", shelf.connect)
         shelf.clear()
+
+
+_USES = _Uses()
