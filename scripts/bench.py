@@ -2,7 +2,7 @@
 
     python scripts/bench.py                  everything; about ten minutes
     python scripts/bench.py --quick          a tenth of the weeks, to try it out
-    python scripts/bench.py --only backfill  one part: backfill, week, parser, start, growth, web
+    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, start, growth, web
 
 Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
 that of a whole process, start-up included. Beside the table, everything goes into `bench-results/` as JSON.
@@ -25,7 +25,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +34,7 @@ RESULTS = ROOT / "bench-results"
 PYTHON = sys.executable
 WOD = [PYTHON, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
 WEEK = dt.timedelta(days=7)
-PARTS = ("backfill", "week", "parser", "start", "growth", "web")
+PARTS = ("backfill", "aws", "ui", "week", "parser", "start", "growth", "web")
 
 Value = float | str
 Rows = dict[str, dict[str, Value]]
@@ -75,6 +75,20 @@ def site(weeks: int) -> Iterator[str]:
             process.terminate()
 
 
+@contextlib.contextmanager
+def aws_services() -> Iterator[dict[str, str]]:
+    """S3 and DynamoDB on 127.0.0.1, both empty; the settings of a house there. Needs Java and npm."""
+    command = [PYTHON, "-m", "wod_pipeline_tests.servers.aws"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.stdin.close()
+
+
 @dataclass(frozen=True)
 class House:
     """A data folder with the settings that lead to it, and the weeks that are published."""
@@ -82,11 +96,13 @@ class House:
     folder: Path
     url: str
     last: dt.date
+    services: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """The settings of every command."""
         return {
+            **self.services,
             "WOD_DATA_DIR": str(self.folder),
             "WOD_SOURCE": "wordpress",
             "WOD_WORDPRESS_URL": self.url,
@@ -111,11 +127,11 @@ class House:
 
 
 @contextlib.contextmanager
-def house(url: str) -> Iterator[House]:
-    """An empty house in a temporary folder."""
+def house(url: str, services: Mapping[str, str] | None = None) -> Iterator[House]:
+    """An empty house in a temporary folder, its values there or in the services given."""
     today = dt.datetime.now(dt.timezone.utc).date()
     with tempfile.TemporaryDirectory(prefix="wod-bench-", ignore_cleanup_errors=True) as folder:
-        yield House(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK)
+        yield House(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK, services or {})
 
 
 def backfill(weeks: int) -> Rows:
@@ -138,6 +154,42 @@ def backfill(weeks: int) -> Rows:
         "backfill ÷ (bare script + empty materializations)": {"ratio": first.seconds / floor},
         "backfill ÷ empty materializations": {"ratio": first.seconds / nothing.seconds},
     }
+
+
+def aws(weeks: int) -> Rows:
+    """Ten years into S3 and DynamoDB, whose servers share this machine; then the same again."""
+    with site(weeks) as url, aws_services() as services, house(url) as local, house(url, services) as ours:
+        span = ours.range(weeks)
+        first = ours.materialize("--from", span[0], "--to", span[1])
+        again = ours.materialize("--from", span[0], "--to", span[1])
+        local.materialize("--from", span[0], "--to", span[1])
+        assert stored_by(services) == stored_by(local.environment), "S3 and DynamoDB hold something else"
+    return {
+        f"backfill of {weeks} weeks into S3 and DynamoDB": asdict(first),
+        "the same again, nothing changed, on AWS": asdict(again),
+    }
+
+
+def stored_by(environment: Mapping[str, str]) -> tuple[dict[str, bytes], list[bytes]]:
+    """Every object of the lake and every week of the table that the settings name."""
+    from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.program import encode
+    from wod_pipeline.settings import load_settings
+
+    os.environ.update({name: value for name, value in environment.items() if name.startswith("AWS_")})
+    settings = load_settings(dict(environment))
+    lake, always = open_lake(settings), (dt.date(1990, 1, 1), dt.date(2100, 1, 1))
+    objects = lake.read_many(list(lake.keys("")))
+    return objects, [encode(week) for week in open_table(settings).read_weeks(*always)]
+
+
+def ui(weeks: int) -> Rows:
+    """The same backfill launched in the UI of `dagster dev`, whose daemon looks every half minute."""
+    with site(weeks) as url, house(url) as ours:
+        where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
+        command = [PYTHON, ROOT / "scripts" / "bench_ui.py", url, ours.folder, *ours.range(weeks)]
+        said = subprocess.run(command, env=where, check=True, capture_output=True, text=True)
+    return {f"backfill of {weeks} weeks from the UI": json.loads(said.stdout)}
 
 
 def week(_: int) -> Rows:

