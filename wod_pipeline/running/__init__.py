@@ -62,7 +62,7 @@ def _run(
     settings: Settings, weeks: Sequence[dt.date], options: Options, report: Report, console: Console
 ) -> None:
     """Run the chunks, a first share of them in a thread of this process, and show how far they are."""
-    ours, *others = shares(list(chunks(weeks)))
+    ours, *others = shares(chunks(weeks))
     with (
         processes(settings, options, others, report.note) as helping,
         open_launcher(settings, options, report, report.note) as launcher,

@@ -25,9 +25,8 @@ from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching.runs import RANGE_END, RANGE_START
-from wod_pipeline.wordpress import CHUNK_WEEKS
+from wod_pipeline.wordpress import CHUNK_WEEKS, chunks_of
 
-WEEK = dt.timedelta(days=7)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 PATIENCE_S = 5.0
 """How long a run may take to stop after an interrupt; it may be waiting for a site."""
@@ -42,16 +41,9 @@ class Options:
     verbose: bool = False
 
 
-def chunks(weeks: Iterable[dt.date]) -> Iterator[list[str]]:
-    """Cut weeks, in order, into partition keys of consecutive weeks, no more than are fetched at once."""
-    run: list[dt.date] = []
-    for week in weeks:
-        if run and (week - run[-1] != WEEK or len(run) == CHUNK_WEEKS):
-            yield [day.isoformat() for day in run]
-            run = []
-        run.append(week)
-    if run:
-        yield [day.isoformat() for day in run]
+def chunks(weeks: Iterable[dt.date]) -> list[list[str]]:
+    """The partition keys of the weeks in runs of neighbours, no longer than are fetched at once."""
+    return [[week.isoformat() for week in run] for run in chunks_of(weeks, CHUNK_WEEKS)]
 
 
 @contextmanager

@@ -149,6 +149,7 @@ def test_chunks_hold_every_week_once_in_order_and_none_is_too_long(weeks: list[d
     chunks = chunks_of(weeks, size)
     assert [week for chunk in chunks for week in chunk] == sorted(set(weeks))
     assert all(1 <= len(chunk) <= size for chunk in chunks)
+    assert all(b - a == dt.timedelta(weeks=1) for chunk in chunks for a, b in itertools.pairwise(chunk))
 
 
 def test_ten_years_are_ten_chunks() -> None:
