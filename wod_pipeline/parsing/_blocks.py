@@ -308,7 +308,7 @@ class SessionReader:
         if rows and self._exercise is None:
             self._adopt_name()
         exercise, block = self._exercise, self._block
-        if not rows or exercise is None or block is None:
+        if not rows or exercise is None or block is None or not exercise.takes(rows):
             return False
         if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
             return False

@@ -52,6 +52,11 @@ class ExerciseDraft:
         read = self.read
         return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
 
+    def takes(self, rows: tuple[ReadRow, ...]) -> bool:
+        """Whether the rows can be its own: they name no other movement than it does."""
+        own = {part.movement_id for part in self.read.parts}
+        return all(own.issuperset(row.named) for row in rows)
+
     def all_lines(self) -> list[int]:
         """Its lines, and those of its rows and notes."""
         return [*self.lines, *(row.n for row in self.rows), *(note.n for note in self.notes)]

@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple
 
 from wod_pipeline.parsing._loads import ReadLoad, read_load
+from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, exact, number
+from wod_pipeline.parsing._text import exact, number, words
 from wod_pipeline.program import Range, Rest
 
 
@@ -20,39 +21,71 @@ class ReadRow(NamedTuple):
     reps: Range | None
     load: ReadLoad | None
     rest: Rest | None = None
+    named: tuple[str | None, ...] = ()  # the movements the row names, which must be of its exercise
 
 
 _REPS = (
-    rf"\(?(?P<reps>{NUM})(?: ?(?:-|to) ?(?P<reps2>{NUM}))?"
-    r"(?:(?P<complex>(?: ?\+ ?[0-9]{1,2}){1,5})|(?P<plus>\+))?\)?"
+    r"\(?(?P<reps>[0-9]{1,4})(?: ?(?:-|to) ?(?P<reps2>[0-9]{1,4}))?(?![0-9])"
+    r"(?:(?P<complex>(?: ?[+.] ?[0-9]{1,2}){1,5})|(?P<plus>\+))?\)?"
 )
-"""Repetitions; of a complex written out (`2+1`) no single number can be said."""
-_NUMBERS = r"[0-9]{1,3}(?: ?(?:-|to|through|,|&|and|, and) ?#?[0-9]{1,3})*"
-_NUMBERED = re.compile(
-    rf"(?:sets?|attempts?)(?: (?:number|no\.?))? ?#?(?P<sets>{_NUMBERS})\)? ?(?:(?:[=:]|- )+ ?|(?=@)|\. |"
-    r"(?<= )- ?)(?P<body>\S.*)"
+"""Repetitions; of a complex (`2+1`) or a cluster (`1.1.1`) written out no single number can be said."""
+_SPAN = r"[0-9]{1,3}(?:(?:-| to | through )#?[0-9]{1,3})?"
+_LOOSE_SPAN = r"[0-9]{1,3}(?: ?(?:-|to|through) ?#?[0-9]{1,3})?"
+_FIGURE = r"\([0-9@]|[0-9]{1,3}(?:\.[0-9])?(?:-[0-9]{1,3})? ?%"
+_NUMBERED = tuple(
+    re.compile(
+        rf"{head}(?: (?:number|no\.?))? ?#?(?P<sets>{span}(?: ?(?:, and|,|&|and) ?#?{span})*)"
+        rf"\)? ?(?:(?:[=:]|- )+ ?|(?=@)|\. |(?<= )- ?|(?<= )(?={_FIGURE}))(?P<body>\S.*)"
+    )
+    for head, span in (
+        (r"(?:(?:set|attempt|round|minute)|(?:set|attempt|round|minute)s(?! ?#?[0-9]{1,3} - ))", _SPAN),
+        (r"(?:set|attempt|round|minute)s?", _LOOSE_SPAN),
+    )
+)
+"""The numbers of sets and what they prescribe. A dash between spaces ends the numbers (`Set 1 - 3 @ 60%`), unless
+several sets are announced (`Sets 1 - 3 @ 60%`) or nothing can be read behind it (`Set 1 - 3 = 60%`)."""
+_NTH = {
+    word: str(n)
+    for n, word in enumerate(
+        words("first second third fourth fifth sixth seventh eighth ninth tenth"), start=1
+    )
+}
+_ORDINAL = re.compile(
+    rf"(?:the |your )?(?:(?P<n>[0-9]{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_NTH)})) (?P<of>set|attempt)(?![a-z])"
 )
 _SPANS = re.compile(r"(?P<first>[0-9]{1,3})(?: ?(?:-|to|through) ?(?P<last>[0-9]{1,3}))?")
 _REPS_ONLY = re.compile(rf"{_REPS}(?: ?reps?)?(?: each(?: \w+)?)?")
 _REPS_AT = re.compile(
-    rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS}(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)"
+    rf"(?:(?P<count>[0-9]{{1,2}})(?: ?x| sets? (?:of|x)) ?)?{_REPS}"
+    r"(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)"
 )
-_NEXT_SET = re.compile(r"[,;] ?(?=sets? ?#?[0-9])")
+_NAMED = re.compile(
+    rf"(?P<names>[0-9a-z][a-z0-9 &'+-]*?)(?: x {_REPS}(?: ?reps?)?)?(?: ?@ ?(?P<load>[^@]+))?"
+)
+_COUNTED_NAME = re.compile(r" ?(?:(?P<n>[0-9]{1,2}) )?(?P<name>[^ ].*?) ?")
+_BUILDS = re.compile(
+    r"(?:build|work)(?:ing)?(?: up)? to (?:(?:a|an|your|the|today's) )*(?:(?:1|2|3|5)[ -]?rm|max(?:imum)?"
+    r"|(?:heavy|challenging|tough|hard)(?: (?:single|double|triple|set of [0-9]{1,2}))?)(?: for the day)?[ .]*"
+)
+_NEXT_SET = re.compile(r"(?:[,;] ?| / )(?=sets? ?#?[0-9])")
 _SETS_OF = re.compile(
     rf"(?P<count>[0-9]{{1,2}})(?: sets? (?:of|x)| ?x) {_REPS}(?: ?reps?)?(?: each(?: \w+)?)?(?: ?(?:@|at "
     r"(?=[0-9]))(?P<load>[^,;]+))?"
     r"(?:[,;] ?(?P<rest>rest .*))?"
 )
 _MAX_AT = re.compile(r"(?:max(?:imum)?(?: reps?| effort)?|amrap) ?@(?P<load>.+)")
-_REPS_LOAD = re.compile(rf"{_REPS} reps?,? (?P<load>.+)")
+_REPS_LOAD = re.compile(rf"{_REPS} reps?(?:,| with| using| -)? (?P<load>.+)")
+_COUNT_BEHIND = r"(?:x|for) ?(?P<sets>[0-9]{1,2}) ?sets?(?![a-z])"
+_SETS_BEHIND = re.compile(rf"[,)]? ?{_COUNT_BEHIND}")
 _BEHIND_LOAD = re.compile(
-    rf",? ?(?:x|for) ?{_REPS}(?: ?reps?)?(?: ?(?:x|for) ?(?P<count>[0-9]{{1,2}})(?: ?sets?)?)?(?P<rest>.*)"
+    rf"(?:,? ?(?:x|for)|,? - ) ?{_REPS}(?! ?sets?)(?: ?reps?)?"
+    r"(?: ?(?:x|for) ?(?P<count>[0-9]{1,2})(?: ?sets?)?)?(?P<rest>.*)"
 )
 _PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,2})?(?:-[0-9]{1,3}(?:\.[0-9]{1,2})?)? ?%"
 _BY_X = re.compile(rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS} ?x ?(?P<load>@? ?{_PERCENT}.*)")
 _CLAUSE = re.compile(
-    rf"(?:(?:[0-9]{{1,2}} ?x ?)?[0-9]{{1,3}}(?:-[0-9]{{1,3}})?\+? ?x ?@? ?{_PERCENT}\+?"
-    rf"|(?:[0-9]{{1,2}} ?x ?)?[0-9]{{1,3}}(?:-[0-9]{{1,3}})? ?@ ?{_PERCENT}"
+    r"(?:(?:[0-9]{1,2}(?: ?x| sets? (?:of|x)) ?)?[0-9]{1,3}(?:-[0-9]{1,3})?"
+    rf"(?:\+? ?x ?@? ?{_PERCENT}\+?|(?: ?reps?)? ?@ ?{_PERCENT})"
     rf"|@? ?{_PERCENT} ?x ?[0-9]{{1,3}}(?:-[0-9]{{1,3}})?\+?(?: ?reps?)?(?: ?x ?[0-9]{{1,2}}(?: ?sets?)?)?)"
 )
 _COMMA = re.compile(r" ?[,;] ?(?:then )?| then | / | and ")
@@ -76,28 +109,67 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
         return (
             ReadRow(None, None, int(counted["count"]), _range(counted), load, rest.rest if rest else None),
         )
-    numbered = _NUMBERED.match(text[1:-1] if text[:4] in {"(set", "[set"} and text[-1] in ")]" else text)
+    numbered = _numbered(text[1:-1] if text[:4] in {"(set", "[set"} and text[-1] in ")]" else text)
     if numbered:
-        return _numbered(numbered)
+        return numbered
     if ("%" not in text and "@" not in text) or not text or text[0] not in "0123456789@.x":
         return ()
     return read_clauses(text)
 
 
-def _numbered(found: re.Match[str]) -> tuple[ReadRow, ...]:
+def _numbered(text: str) -> tuple[ReadRow, ...]:
+    """Rows that say which sets they are of; empty when nothing can be read behind the numbers."""
+    nth = _ORDINAL.match(text)
+    if nth:
+        text = f"{nth['of']} {nth['n'] or _NTH[nth['word']]}{text[nth.end() :]}"
+    for pattern in _NUMBERED if text[:1] in "sarm" else ():
+        found = pattern.match(text)
+        row = _numbered_body(found) if found else None
+        if found and row:
+            return tuple(row._replace(first=first, last=last) for first, last in _spans(found["sets"]))
+    return ()
+
+
+def _numbered_body(found: re.Match[str]) -> ReadRow | None:
+    """What numbered sets prescribe; rounds and minutes, which name movements otherwise, a load at least."""
     body = found["body"].strip()
+    if body[0] == "(" and body[-1] == ")":
+        body = body[1:-1]
     row = _body(body)
+    if found[0][0] in "rm":
+        return row if row and row.load else None
     if row is None and body.startswith("same "):
-        row = ReadRow(None, None, 1, None, _unreadable(body, 0))
-    if row is None:
-        return ()
+        return ReadRow(None, None, 1, None, _unreadable(body, 0))
+    return row or _named_body(body)
+
+
+def _named_body(body: str) -> ReadRow | None:
+    """What numbered sets prescribe with the movements named again, or as a maximum to build to."""
+    if _BUILDS.fullmatch(body):
+        return ReadRow(None, None, 1, None, None)
+    found = _NAMED.fullmatch(body)
+    if not found or not (found["reps"] or found["load"]):
+        return None
+    names = [_COUNTED_NAME.fullmatch(name) for name in found["names"].split("+")]
+    known = [resolve(name["name"]) if name else () for name in names]
+    if not all(known):
+        return None
+    load = (read_load(found["load"]) or _unreadable(found["load"], 0)) if found["load"] else None
+    reps = _range(found) if found["reps"] else None
+    count = names[0]["n"] if names[0] and len(names) == 1 and not reps else None
+    ids = tuple(name.movement_id for found_names in known for name in found_names)
+    return ReadRow(None, None, 1, exact(int(count)) if count else reps, load, named=ids)
+
+
+def _spans(numbers: str) -> list[tuple[int, int]]:
+    """The first and last set of each span, neighbours joined: `4, 5` is one."""
     spans: list[tuple[int, int]] = []
-    for span in _SPANS.finditer(found["sets"]):
+    for span in _SPANS.finditer(numbers):
         first, last = int(span["first"]), int(span["last"] or span["first"])
         if spans and spans[-1][1] + 1 == first:
             first = spans.pop()[0]
         spans.append((first, last))
-    return tuple(row._replace(first=first, last=last) for first, last in spans)
+    return spans
 
 
 def read_clauses(text: str) -> tuple[ReadRow, ...]:
@@ -138,9 +210,11 @@ def _body(text: str) -> ReadRow | None:
 
 
 def _reps_first(found: re.Match[str]) -> ReadRow:
-    words = found["load"].lstrip("@ ")
-    load = read_load(words) or _unreadable(words, 0)
-    return ReadRow(None, None, int(found["count"] or 1), _range(found), load)
+    said = found["load"].lstrip("@ ")
+    load = read_load(said) or _unreadable(said, 0)
+    behind = _SETS_BEHIND.match(said, load.end)
+    count = found["count"] or (behind["sets"] if behind else "1")
+    return ReadRow(None, None, int(count), _range(found), load)
 
 
 def _reps_then_load(text: str) -> ReadRow | None:
@@ -158,6 +232,9 @@ def _load_first(text: str, at: int) -> ReadRow | None:
     behind = _BEHIND_LOAD.match(text, load.end)
     if behind:
         return ReadRow(None, None, int(behind["count"] or 1), _range(behind), load)
+    counted = _SETS_BEHIND.match(text, load.end)
+    if counted:
+        return ReadRow(None, None, int(counted["sets"]), None, load)
     tail = text[load.end :].strip()
     if tail and not at and tail[0] not in "(,;.-":
         return None
@@ -217,8 +294,8 @@ def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | Non
     reps_found = _REPS_ONLY.fullmatch(reps)
     if span is None or (reps and not reps_found):
         return None
-    words = _cell(cells, columns.load)
-    load = _table_load(words)
+    said = _cell(cells, columns.load)
+    load = _table_load(said)
     if not (reps_found or load):
         return None
     first = int(span["first"])
@@ -229,9 +306,9 @@ def _cell(cells: list[str], column: int | None) -> str:
     return cells[column] if column is not None and column < len(cells) else ""
 
 
-def _table_load(words: str) -> ReadLoad | None:
-    words = words.lstrip("@ ")
-    if not words:
+def _table_load(said: str) -> ReadLoad | None:
+    said = said.lstrip("@ ")
+    if not said:
         return None
-    bare = re.fullmatch(r"[0-9]{2,3}(?:\.[0-9])?(?:-[0-9]{2,3})?", words)
-    return read_load(words + "%" if bare else words) or _unreadable(words, 0)
+    bare = re.fullmatch(r"[0-9]{2,3}(?:\.[0-9])?(?:-[0-9]{2,3})?", said)
+    return read_load(said + "%" if bare else said) or _unreadable(said, 0)
