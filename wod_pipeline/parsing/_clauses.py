@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load
+from wod_pipeline.parsing._load_words import load_of_words, load_words_at
+from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load, read_weight
+from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._quantities import Quantity, read_quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import NUM, number
@@ -22,11 +24,18 @@ SIDE = re.compile(
     r"|,? (?:each|ea\b\.?)(?= *(?:\Z|[,@(x]))|(?<=[0-9s])/ ?(?:each|ea)\b"
 )
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
-_PAUSE = re.compile(
-    rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?"
-    r"|s)\b )?pauses?\b"
-    r"(?:(?P<place>(?: (?:at|in|above|below|on|off|just|overhead)\b)[^+,@()]{0,50}?)(?= x |  |\Z|[+,@()]| - ))?"
+_PAUSE_WORDS = (
+    rf"(?:an? )?(?:(?::(?P<clock>[0-9]{{2}})|(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?\.?|s))"
+    r"[ -])?paus(?:es?|ing)(?![a-z])"
 )
+_PAUSE = re.compile(
+    rf"(?:(?:(?<= )|^)(?:with|w/) ?|, ?(?:and |then )?){_PAUSE_WORDS}"
+    r"(?:(?P<place> (?:(?:at|in|above|below|on|off|just|overhead)\b|@ (?=[a-z]))[^+,@()]{0,50}?)"
+    r"(?= x |  |\Z|[+,@()]| - ))?"
+)
+_ANY_PAUSE = re.sub(r"\(\?P<\w+>", "(?:", _PAUSE_WORDS)
+NOT_BEFORE_PAUSE = rf"(?! ?(?:and |then )?{_ANY_PAUSE} (?:at|in|above|below|on|off|just|@)\b)"
+"""What must not follow a comma that ends a term: a pause is a clause of the term before it."""
 PAUSE_FIRST = re.compile(rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))?[ -](?:seconds?|secs?)[ -](?=pause)")
 _PLACES: tuple[tuple[str, PausePlace], ...] = (
     (r"below (?:the )?knee|under the knee", "below_knee"),
@@ -40,12 +49,17 @@ _PLACES: tuple[tuple[str, PausePlace], ...] = (
     (r"overhead", "overhead"),
 )
 _PLACE = tuple((re.compile(pattern), place) for pattern, place in _PLACES)
+_FOUR = r"[0-9x](?:[0-9x]{3}|(?:[-./][0-9x]){3})"
 _TEMPO = re.compile(
-    r"(?:\btempo:? ?)?@ ?(?:tempo:? ?)?(?P<t>[0-9x]{4})(?![0-9a-z%])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?"
-    r"|\btempo:? (?:of )?(?P<t2>[0-9x]{4})\b|\b(?P<t3>[0-9x]{4}) tempo\b"
+    rf"(?:\btempo:? ?)?@ ?(?:tempo:? ?)?(?P<t>{_FOUR})(?![0-9a-z%]|[-./][0-9])(?! ?(?:kgs?|lbs?|pounds)\b)(?: tempo)?"
+    rf"|\btempo:? (?:of )?(?P<t2>{_FOUR})\b|(?:\b(?:with|at) (?:an? )?)?\b(?P<t3>{_FOUR}) tempo\b"
+    rf"|\((?P<t4>(?![0-9]{{2}}00){_FOUR})\)"
 )
+_TEMPO_HINT = re.compile(r"@|tempo|\([0-9x]{4}\)")
 _REST_CLAUSE = re.compile(r"[,;-] ?(rest [^,;()]+)\Z")
 _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(?:kg|lb)))")
+_DIGITS = frozenset("0123456789.")
+_WEIGHT_HINT = re.compile(r"^[0-9./ -]{1,12}(?:kg|kilo|lb|pound|#|pood|%)")
 _WITH = re.compile(r" (?:with|w/|using|at|,|-|for|to|then)\Z")
 
 
@@ -75,6 +89,32 @@ def take_clauses(text: str) -> Clauses:
     return got
 
 
+_LOAD_FIRST = re.compile(r" +(?:of (?:(?:your|the|a) )*(?:[0-9]{1,2}[ -]?rm|max) +)?(?=[a-z])(?!(?:of|x) )")
+_NAME_AHEAD = re.compile(r"[^@(,;+]*?(?= x | ?[@(,;+]|\Z)")
+
+
+def _take_load_first(got: Clauses) -> Clauses:
+    """A weight or percent in front of the name: `95/65 lb Thrusters x 9`, `75% of 1-RM Front Squat x 3`."""
+    read = read_weight(got.head) if got.head[:1] in _DIGITS and _WEIGHT_HINT.search(got.head) else None
+    between = _LOAD_FIRST.match(got.head, read.end) if read else None
+    if (
+        read is None
+        or between is None
+        or not ((read.load and read.load.abs) or _names(got.head, between.end()))
+    ):
+        return got
+    own = () if between[0].strip() else None
+    said = got.head[: read.end]
+    head = _blank(got.head, 0, between.end())
+    return got._replace(head=head, load=read._replace(named=own), load_words=said)
+
+
+def _names(text: str, at: int) -> bool:
+    """Whether a movement of the vocabulary is named at `at`, as a percent needs one that it is of."""
+    found = _NAME_AHEAD.match(text, at)
+    return bool(found and resolve(found[0].strip()))
+
+
 _WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
 _EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
 
@@ -98,11 +138,21 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def _take_tempo(got: Clauses) -> Clauses:
-    found = _TEMPO.search(got.head) if "@" in got.head or "tempo" in got.head else None
+    found = _TEMPO.search(got.head) if _TEMPO_HINT.search(got.head) else None
     if not found:
         return got
-    tempo = (found["t"] or found["t2"] or found["t3"]).upper()
-    return got._replace(head=_blank(got.head, *found.span()), tempo=tempo)
+    return got._replace(head=_blank(got.head, *found.span()), tempo=_tempo(found))
+
+
+def tempo_of(text: str) -> str | None:
+    """The tempo a clause of its own states: `4111 tempo`."""
+    found = _TEMPO.fullmatch(text) if "tempo" in text else None
+    return _tempo(found) if found else None
+
+
+def _tempo(found: re.Match[str]) -> str:
+    written = found["t"] or found["t2"] or found["t3"] or found["t4"]
+    return re.sub("[-./]", "", written).upper()
 
 
 def _take_brackets(got: Clauses) -> Clauses:
@@ -129,11 +179,14 @@ def _bracket(got: Clauses, inner: str) -> Clauses | None:
 
 
 def _bracketed(got: Clauses, inner: str) -> Clauses | None:
-    """One thing brackets say: a side, sets, a rest, a load, a quantity or a pause."""
+    """One thing brackets say: a load, a side, sets, a rest, a quantity or a pause."""
+    loaded = _bracketed_load(got, inner)
+    if loaded:
+        return loaded
     sided = SIDE.search(" " + inner)
     if sided:
         return _bracketed_side(got, (" " + inner)[: sided.start()].strip(), _side(sided))
-    return _bracketed_sets(got, inner) or _bracketed_load(got, inner) or _bracketed_pause(got, inner)
+    return _bracketed_sets(got, inner) or _bracketed_pause(got, inner)
 
 
 def _bracketed_side(got: Clauses, amount: str, side: Side) -> Clauses | None:
@@ -173,19 +226,25 @@ def _take_rest(got: Clauses) -> Clauses:
 
 def _take_at(got: Clauses) -> Clauses:
     """The load behind the first `@` that can be read; the line need not be understood from there on."""
-    marks = list(_AT.finditer(got.head))
+    plain = _unbracketed(got.head)
+    marks = list(_AT.finditer(plain))
     if not marks:
         return got
     first = marks[0]
     tail = got.head[first.end() :]
     loads = [read for mark in marks if (read := read_load(got.head, _behind(got.head, mark.end())))]
-    words = tail.strip(" .")
+    said = tail.strip(" .")
     head = got.head[: first.start()]
-    read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=words)
+    read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=said)
     end = loads[0].end if loads else first.end()
     return got._replace(
-        head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
+        head=head, load=read, load_words=said, tail=got.head[end:], tail_start=end, open_ended=True
     )
+
+
+def _unbracketed(text: str) -> str:
+    """The text with blanks for its brackets: whatever they hold that was not taken out is no load."""
+    return BRACKET.sub(lambda found: " " * len(found[0]), text) if "(" in text or "[" in text else text
 
 
 def _behind(text: str, at: int) -> int:
@@ -195,10 +254,10 @@ def _behind(text: str, at: int) -> int:
 def _take_load_clause(got: Clauses) -> Clauses:
     if got.open_ended:
         return got
-    read = find_load(got.head)
+    read = find_load(_unbracketed(got.head))
     if read is None:
         return got
-    words = got.head[read.start : read.end]
+    said = got.head[read.start : read.end]
     head = got.head[: read.start].rstrip(" ,-(")
     while _WITH.search(head):
         head = _WITH.sub("", head)
@@ -207,7 +266,7 @@ def _take_load_clause(got: Clauses) -> Clauses:
     return got._replace(
         head=head,
         load=got.load or read,
-        load_words=words,
+        load_words=said,
         tail=got.head[read.end :],
         tail_start=read.end,
         open_ended=True,
@@ -217,9 +276,15 @@ def _take_load_clause(got: Clauses) -> Clauses:
 def _take_side(got: Clauses) -> Clauses:
     found = SIDE.search(got.head)
     if found:
-        return got._replace(head=_blank(got.head, *found.span()), side=got.side or _side(found))
+        return got._replace(head=_blank(got.head, *found.span()), side=_further_side(got, found))
     behind = SIDE.search(" " + got.tail) if got.tail else None
-    return got._replace(side=got.side or _side(behind)) if behind else got
+    return got._replace(side=_further_side(got, behind)) if behind else got
+
+
+def _further_side(got: Clauses, found: re.Match[str]) -> Side | None:
+    """The side of a term; `each hand` beside a weight says what is held, not how it is counted."""
+    held = found["side"] == "hand" and got.load and got.load.load and got.load.load.abs
+    return got.side if got.side or held else _side(found)
 
 
 def side_of(text: str) -> Side | None:
@@ -232,21 +297,48 @@ def _side(found: re.Match[str]) -> Side:
     return _SIDES.get(found["side"] or "", "side")
 
 
+def _take_words(got: Clauses) -> Clauses:
+    """Words about load behind a quantity end the term: `x 10 reps as heavy as possible`."""
+    at = load_words_at(got.head)
+    if not at or not _BEHIND_QUANTITY.search(got.head, 0, at):
+        return got
+    said = got.head[at:].strip(" .,;-")
+    read = load_of_words(said) if got.load is None else None
+    head = got.head[:at].rstrip(" ,;-")
+    return got._replace(
+        head=head, load=read if read and read.load else got.load, load_words=got.load_words or said
+    )
+
+
+_BEHIND_QUANTITY = re.compile(r"[a-z)](?: ?[:,-])? ?(?:x ?)?(?:[0-9:]|max)")
+
+
 def _take_pause(got: Clauses) -> Clauses:
-    found = _PAUSE.search(got.head) if "pause" in got.head else None
-    return got._replace(pause=got.pause or _pause(found)) if found else got
+    """A pause is part of the name it stands behind, and a clause of its own behind a comma or a quantity."""
+    for found in _PAUSE.finditer(got.head) if "paus" in got.head else ():
+        clause = found[0][0] == "," or _BEHIND_QUANTITY.search(got.head, 0, found.start())
+        head = _blank(got.head, *found.span()) if clause else got.head
+        if "@" in found[0]:
+            head = (
+                head[: found.start()]
+                + head[found.start() : found.end()].replace("@", " ")
+                + head[found.end() :]
+            )
+        got = got._replace(head=head, pause=got.pause or _pause(found))
+    return got
 
 
 def _pause(found: re.Match[str]) -> Pause:
-    seconds = None
-    if found["a"]:
-        seconds = Range(number(found["a"]), number(found["b"] or found["a"]))
+    seconds, low = None, found["clock"] or found["a"]
+    if low:
+        seconds = Range(number(low), number(found["b"] or low))
     place = found.groupdict().get("place")
     at = next((name for pattern, name in _PLACE if pattern.search(place)), "other") if place else None
     return Pause(seconds, at)  # type: ignore[arg-type]
 
 
 _CLAUSE_STEPS = (
-    _take_tempo, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_side, _take_word, _take_pause
+    _take_tempo, _take_pause, _take_load_first, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_side,
+    _take_word, _take_words,
 )  # fmt: skip
 """What is taken out of a term's text before its form is read, in this order."""

@@ -53,8 +53,13 @@ class ExerciseDraft:
         return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
 
     def takes(self, rows: tuple[ReadRow, ...]) -> bool:
-        """Whether the rows can be its own: they name no other movement than it does."""
+        """Whether the rows can be its own: they name no other movement than it does.
+
+        `75% of 1-RM Front Squat x 3` below an exercise that says how much is another exercise, not a row.
+        """
         own = {part.movement_id for part in self.read.parts}
+        if self.read.quantity and rows and rows[0].first is None and rows[0].load:
+            return own.issuperset(rows[0].load.named or ())
         return all(own.issuperset(row.named) for row in rows)
 
     def all_lines(self) -> list[int]:

@@ -84,6 +84,7 @@ _NOT_IN_NAME = re.compile(r" x |[+|@%=]|[,;:]|\bx[0-9]| or ")
 _SCHEME_WORDS = re.compile(
     r"\b(?:e[0-9]*mom|amrap|sets?|rounds?|rest|minutes?|seconds?|tabata|reps?|every)\b"
 )
+_HELD = re.compile(r" (?:with|w/) ?(?:an? )?[0-9]{1,2}(?:-[0-9]{1,2})?[ -](?:seconds?|secs?) ")
 _LOOSE = frozenset(words("unbroken total alternating reps rep ub"))
 
 
@@ -98,18 +99,20 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
     shift = start + len(text) - len(text.lstrip())
     got = take_clauses(text.strip())
     head = got.head.rstrip(" .,:;!-")
+    lead = len(head) - len(head.lstrip())
     for read in _TERM_FORMS if _DIGIT.search(head) else _TERM_FORMS_WITHOUT_DIGIT:
-        term = read(head, any_name)
+        term = read(head[lead:], any_name)
         if term:
-            return _completed(term, got, shift)
+            return _completed(term, got, shift, lead)
     return None
 
 
-def _completed(term: Term, got: Clauses, shift: int) -> Term:
+def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
+    at = shift + lead
     parts = tuple(
         part._replace(
-            start=part.start + shift, end=part.end + shift, pause=_part_pause(part, got, k, len(term.parts))
+            start=part.start + at, end=part.end + at, pause=_part_pause(part, got, k, len(term.parts))
         )
         for k, part in enumerate(term.parts)
     )
@@ -194,7 +197,7 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
             for n in found
         )
     plain = BRACKET.sub(" ", name)
-    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(plain)
+    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(_HELD.sub(" ", plain))
     if any_name and _NAME_LIKE.search(plain) and not unlike and len(name) <= 80:
         return (ReadPart(None, start + lead, start + lead + len(name)),)
     return ()

@@ -9,16 +9,15 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
-from wod_pipeline.parsing._clauses import side_of
+from wod_pipeline.parsing._clauses import NOT_BEFORE_PAUSE, side_of, tempo_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
-from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
+from wod_pipeline.parsing._load_words import further_load
+from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
 from wod_pipeline.parsing._text import MAX_MATCHED, Form
-from wod_pipeline.program import Load, Pause, Range, Rest, Side
+from wod_pipeline.program import Pause, Range, Rest, Side
 
 
 class Element(NamedTuple):
@@ -89,7 +88,8 @@ _SEPARATOR = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]"
     r"|(?P<or>,? or (?=\S)| ?/ or )"
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
-    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
+    rf"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{{3}})){NOT_BEFORE_PAUSE}(?: ?(?:and|then|&))?(?: |(?=\S))"
+    rf"|{NOT_BEFORE_PAUSE} (?:and|&|then|/) (?=[0-9]))"
 )
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 
@@ -185,7 +185,6 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
 
 
 _MOST_PIECES = 40
-_HEAVY_FEW = re.compile(r"(?:heavy|challenging) (?:single|double|triple|set of [0-9]{1,2})s?")
 
 
 def _fold(
@@ -293,36 +292,17 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
 def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
-    side, rest, load = side_of(text), read_rest(text), _further_load(term, text)
-    if side:
-        return term._replace(side=term.side or side)
-    if load:
-        return term._replace(load=load, load_words=load.words, open_ended=True)
+    side, tempo = side_of(text), tempo_of(text)
+    if side or tempo:
+        return term._replace(side=term.side or side, tempo=term.tempo or tempo)
+    rest, load = read_rest(text), further_load(term.load, term.load_words, text, counted=term.counted)
+    if load and (load.load or load.words):
+        return term._replace(load=load, load_words=load.words or term.load_words, open_ended=True)
     if rest:
         return term._replace(rest=rest.rest)
-    if text and term.open_ended:
+    if text and (load or term.open_ended):
         return term._replace(unread=(*term.unread, (piece.start, piece.end)))
     return None if text else term
-
-
-_RISING = re.compile(
-    r"(?:and )?(?:start(?:ing)? (?:light|easy|low)(?:,| and)* ?)?"
-    r"(?:(?:build|work|ramp|climb)(?:ing)?|increas(?:e|ing))(?: (?:up|in weight|each set|over|across|the load).*)?"
-)
-
-
-def _further_load(term: Term, text: str) -> ReadLoad | None:
-    """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
-    if _RISING.fullmatch(text) and "%" not in text:
-        before = term.load.load if term.load else Load("described")
-        rising = msgspec.structs.replace(before, ramp=True) if before else None
-        return (term.load or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
-    if term.load is None:
-        heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
-        read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text.split(" - ", maxsplit=1)[0])
-        return read._replace(words=text) if read else None
-    further = read_further(term.load.load, text) if term.load.load else None
-    return term.load._replace(load=further.load, words=f"{term.load_words} {text}") if further else None
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:

@@ -33,7 +33,10 @@ class ReadLoad(NamedTuple):
     words: str = ""
 
 
-PERCENT = rf"(?P<a>{NUM}) ?%?(?: ?(?:-|to) ?(?P<b>{NUM}))?(?P<plus>\+)? ?(?:%|percent)(?P<plus2> ?\+)?"
+PERCENT = (
+    rf"(?P<a>{NUM}) ?%?(?: ?(?:-|to) ?(?P<b>{NUM}))?(?P<plus>\+)? ?(?:%|percent)"
+    r"(?P<plus2> ?\+| (?:and|or) (?:up|more|above|heavier|higher)(?![a-z])(?! than))?"
+)
 RM = r"(?P<rm>[0-9]{1,2})[ -]?(?:rm|rep[ -]max)"
 _DAY_NAMES = (
     r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
@@ -86,8 +89,8 @@ _RPE = re.compile(
     rf"(?P<b2>{NUM}))? ?rpe)(?![a-z])"
 )
 _RIR = re.compile(
-    rf"(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])|rir ?(?P<a2>{NUM})(?:-"
-    rf"(?P<b2>{NUM}))?"
+    rf"(?:leav(?:e|ing) )?(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])"
+    rf"|rir ?(?P<a2>{NUM})(?:-(?P<b2>{NUM}))?"
 )
 _ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)?(?P<slash>/|-| ?to ) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
 _BARE = re.compile(
@@ -99,6 +102,13 @@ _DESCRIBED = re.compile(
     r"(?:as )?(?:an? )?(?P<word>light|moderate|medium|heavy)(?:er)?(?: (?:weights?|loads?|bar|as possible))*"
     r"(?![a-z-])"
 )
+_WHAT_IT_IS = re.compile(
+    r"(?:[ /]+(?:dbs?|kbs?|dumb-?bells?|kettle-?bells?|(?:bar)?bells?|bars?|plates?|bumpers?"
+    r"|(?:med(?:icine)? ?|wall ?|slam ?)?balls?|vests?|sand-?bags?|total|or|for (?:wo)?men|each|per|in|on|a|the"
+    r"|hands?|arms?|sides?|to(?= [0-9a])|target|across|(?:for )?all(?: [0-9]+)? sets"
+    r"|[0-9]{1,2}(?:/[0-9]{1,2})?(?:ft|'|[^a-z0-9 ])))*"
+)
+"""What may stand behind a load in brackets: the thing it is in, in which hand, how far it is thrown."""
 _WORDS = {"light": "light", "moderate": "moderate", "medium": "moderate", "heavy": "heavy"}
 
 
@@ -268,7 +278,7 @@ _MARKED: tuple[Form, ...] = (
 
 _HINT = re.compile(r"%|percent|same|bw|body|rpe|rir|reserve|tank|kg|kilo|lb|pound|#|pood|empty")
 _STARTS = re.compile(
-    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around )*(?:[0-9.]|same|the same"
+    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around )*(?P<figure>[0-9.]|same|the same"
     r"|use the same|at the same|with|w/|rpe|rir|the empty|an empty|empty|body|bw|your bw|@)"
 )
 
@@ -280,6 +290,15 @@ def read_load(text: str, at: int = 0) -> ReadLoad | None:
         if found:
             return build(found)
     return None
+
+
+def read_weight(text: str) -> ReadLoad | None:
+    """The weight or bare percent that `text` starts with."""
+    found = _ABSOLUTE.match(text)
+    if found:
+        return _absolute(found)
+    percent = _PERCENT.match(text)
+    return ReadLoad(Load("percent", pct=_percent_range(percent)), 0, percent.end()) if percent else None
 
 
 def read_further(load: Load, text: str) -> ReadLoad | None:
@@ -300,17 +319,19 @@ def find_load(text: str) -> ReadLoad | None:
     for place in _STARTS.finditer(text):
         if text[: place.start()].endswith("x "):  # a quantity
             continue
-        for pattern, build in _ANYWHERE:
-            found = pattern.match(text, place.start())
-            if found:
-                return build(found)
+        for at in dict.fromkeys((place.start(), place.start("figure"))):
+            for pattern, build in _ANYWHERE:
+                found = pattern.match(text, at)
+                if found:
+                    return build(found)
     return None
 
 
 def read_bracketed_load(text: str) -> ReadLoad | None:
     """The load that brackets or a clause behind a comma hold, as a whole: ``(light)``, ``(95/65 lb)``."""
     text = text.strip(" .!")
-    read = read_load(text.removeprefix("@").strip()) if text else None
-    if read is None or read.end < len(text.removeprefix("@").strip()):
+    said = text.removeprefix("@").strip()
+    read = read_load(said) if text else None
+    if read is None or not (read.end == len(said) or _WHAT_IT_IS.fullmatch(said, read.end)):
         return None
     return None if read.unit_missing and "/" not in text and not text.startswith("@") else read

@@ -147,7 +147,7 @@ def _replacement(found: re.Match[str]) -> str:
 
 
 def _without_bullets(line: str, text: str, starts: list[int], origins: list[int]) -> Form:
-    text = text.rstrip(" !")
+    text = text.rstrip(" !*")  # a star behind a line points at a footnote
     lead = len(text) - len(text.lstrip())
     bullets = _BULLETS.match(text, lead)
     cut = bullets.end() if bullets else lead
