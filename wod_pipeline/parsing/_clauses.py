@@ -172,6 +172,8 @@ def _bracket(got: Clauses, inner: str) -> Clauses | None:
     """What brackets say, one thing or several by commas; None when any of it is not understood."""
     for piece in re.split(r", | - ", inner):
         taken = _bracketed(got, piece.strip())
+        if taken is None and got.load and read_bracketed_load(piece):
+            taken = got._replace(load=ReadLoad(None, 0, 0, words=inner))
         if taken is None:
             return None
         got = taken

@@ -86,7 +86,7 @@ _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
 _GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]"
-    r"|(?P<or>,? or (?=\S)| ?/ or )"
+    r"|(?P<or>,? or (?!(?:less|more|lower|higher|lighter|heavier|below|under|above|up)\b)(?=\S)| ?/ or )"
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
     rf"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{{3}})){NOT_BEFORE_PAUSE}(?: ?(?:and|then|&))?(?: |(?=\S))"
     rf"|{NOT_BEFORE_PAUSE} (?:and|&|then|/) (?=[0-9]))"

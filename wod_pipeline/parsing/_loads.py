@@ -36,6 +36,7 @@ class ReadLoad(NamedTuple):
 PERCENT = (
     rf"(?P<a>{NUM}) ?%?(?: ?(?:-|to) ?(?P<b>{NUM}))?(?P<plus>\+)? ?(?:%|percent)"
     r"(?P<plus2> ?\+| (?:and|or) (?:up|more|above|heavier|higher)(?![a-z])(?! than))?"
+    r"(?P<less2> (?:and|or) (?:less|lower|below|under|lighter)(?![a-z])(?! than))?"
 )
 RM = r"(?P<rm>[0-9]{1,2})[ -]?(?:rm|rep[ -]max)"
 _DAY_NAMES = (
@@ -55,13 +56,13 @@ _RAMP_WORDS = r"(?:ramp|work|build|climb)(?:ing)?(?: up)?|increas(?:e|ing)"
 _RAMP = rf"(?:slowly )?(?:{_RAMP_WORDS})(?: (?:from|to|up))*"
 _PERCENT = re.compile(
     rf"(?:(?P<ramp>{_RAMP}) )?(?:(?P<below>{_BELOW}) |(?P<above>{_ABOVE}) )?(?:(?P<sign>[<>]=?) ?)?(?:about "
-    rf"|around |~ ?|at )?{PERCENT}"
+    rf"|around |roughly |approx(?:imately|\.)? |~ ?|at )?{PERCENT}"
 )
 _OF = re.compile(
     r",? ?(?:\((?=of ))?(?P<of>of )?(?:(?:your|the|a|his|her|their|my|current|best|estimated|training) )*"
     rf"(?:(?:{RM}|(?P<max>max)(?:imum)?)(?![a-z]) ?)?(?P<rest>.*)"
 )
-_RISING_TO = re.compile(rf",? ?(?:and )?(?:{_RAMP_WORDS}) to {PERCENT}")
+_RISING_TO = re.compile(rf"(?:,? ?(?:and )?(?:{_RAMP_WORDS}) to| ?(?:\u2192|-+>|=+>)) ?{PERCENT}")
 _NOT_A_MAXIMUM = re.compile(r" ?(?:effort|speed|pace|hr|heart|(?:of )?max effort)\b")
 _MORE_PERCENTS = re.compile(r" ?(?:,|/|then|and)(?: then)? ?[0-9]{1,3}(?:-[0-9]{1,3})? ?%")
 _RM_WEIGHT = re.compile(rf"(?:(?:your|the|a) )*{RM}(?![a-z]) ?(?P<rest>.*)")
@@ -71,13 +72,14 @@ _NO_NAME = re.compile(
     r"|weight|load|from|same|only|here|again|by|until|if|the)(?![a-z]))"
 )
 _NAME_STOP = re.compile(r"[,;:(.]| - | for | then | with | x |@|\Z")
+_USED = r"(?: (?:what|that))?(?: (?:you|we))?(?: (?:used|did|lifted|hit|had|worked with))?(?: (?:on|in|from|for))?"
 _SAME = re.compile(
-    r"(?:(?:the|use|at) )*same(?: (?:loads?|weights?|percentages?|%))?(?: as| from| on)*(?: (?:the )?)"
+    rf"(?:(?:the|use|at) )*same(?: (?:loads?|weights?|percentages?|%))?(?: as| from| on)*{_USED}(?: (?:the )?)"
     rf"(?:one )?{PAST}"
 )
 _MORE = re.compile(
     rf"{PERCENT} (?:(?P<more>more|heavier|higher|above|over|up)|(?P<less>less|lighter|lower|below|under|down))"
-    rf"(?: (?:than|on|from|of))?(?: {PAST})?(?![a-z])"
+    rf"(?: (?:than|on|from|of))?(?:{_USED} {PAST})?(?![a-z])"
 )
 _OF_PAST = re.compile(rf"{PERCENT} (?:of|from) (?:the )?(?:weight (?:from|of) )?{PAST}")
 _BODY = re.compile(
@@ -212,7 +214,7 @@ def _with_reference(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
     groups = of.groupdict()
     marked = bool(of["rm"] or groups.get("max"))
     if not (marked or groups.get("of")):
-        return read
+        return _with_bare_name(read, of)
     rm = int(of["rm"] or 1)
     at = of.start("rest")
     itself = _ITSELF.match(of["rest"])
@@ -224,6 +226,16 @@ def _with_reference(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
     if marked or not of["rest"].strip(" .,;:)"):
         return read._replace(rm=rm, end=at, unknown_lift=not _NO_NAME.match(of["rest"]))
     return read._replace(load=None, end=len(of.string), words=of.string[read.start :])
+
+
+def _with_bare_name(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
+    """``PERCENT NAME``: a lift directly behind the percent, and nothing else, is what it is of: `70% Clean`."""
+    if read.end + 1 != of.start("rest") or not "a" <= of["rest"][:1] <= "z":
+        return read
+    names, length = _longest_name(of["rest"])
+    stop = _NAME_STOP.search(of["rest"])
+    whole = names and stop and length == len(of["rest"][: stop.start()].rstrip(" ."))
+    return read._replace(named=names, end=of.start("rest") + length) if whole else read
 
 
 def _longest_name(text: str) -> tuple[tuple[str, ...], int]:
@@ -243,7 +255,7 @@ def _percent_range(found: re.Match[str]) -> Range:
     low = number(found["a"])
     high = number(found["b"]) if found["b"] else low
     groups = found.groupdict()
-    if groups.get("below") or (groups.get("sign") or "")[:1] == "<":
+    if groups.get("below") or groups.get("less2") or (groups.get("sign") or "")[:1] == "<":
         return Range(None, high)
     if groups.get("above") or groups.get("sign") or found["plus"] or found["plus2"]:
         return Range(low, None)
@@ -278,7 +290,8 @@ _MARKED: tuple[Form, ...] = (
 
 _HINT = re.compile(r"%|percent|same|bw|body|rpe|rir|reserve|tank|kg|kilo|lb|pound|#|pood|empty")
 _STARTS = re.compile(
-    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around )*(?P<figure>[0-9.]|same|the same"
+    rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around |roughly "
+    r"|approx(?:imately|\.)? )*(?P<figure>[0-9.]|same|the same"
     r"|use the same|at the same|with|w/|rpe|rir|the empty|an empty|empty|body|bw|your bw|@)"
 )
 
