@@ -12,9 +12,9 @@ from typing import NamedTuple
 from wod_pipeline.parsing._load_words import load_of_words, load_words_at
 from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load, read_weight
 from wod_pipeline.parsing._movements import resolve
-from wod_pipeline.parsing._quantities import Quantity, read_quantity
+from wod_pipeline.parsing._quantities import TIME, Quantity, read_quantity, time_s
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, number
+from wod_pipeline.parsing._text import NUM, exact, number
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -68,6 +68,7 @@ class Clauses(NamedTuple):
 
     head: str
     side: Side | None = None
+    each: bool = False
     pause: Pause | None = None
     tempo: str | None = None
     rest: Rest | None = None
@@ -76,6 +77,7 @@ class Clauses(NamedTuple):
     per_side_count: Quantity | None = None
     bracketed: Quantity | None = None
     sets: Range | None = None
+    within: Range | None = None
     tail: str = ""
     tail_start: int = 0
     open_ended: bool = False
@@ -86,6 +88,52 @@ def take_clauses(text: str) -> Clauses:
     got = Clauses(text)
     for step in _CLAUSE_STEPS:
         got = step(got)
+    return got
+
+
+_SETS_BEHIND = re.compile(
+    r"[ ,]*\b(?:(?:x|for) ?(?P<a>[0-9]{1,2})(?:-(?P<b>[0-9]{1,2}))? ?sets?"
+    r"|(?:(?<=rep )|(?<=reps ))x ?(?P<c>[0-9]{1,2}))[ .,-]*\Z"
+)
+_SETS_CLAUSE = re.compile(r"(?:^|[ ,])(?:(?:x|for) ?)?(?P<a>[0-9]{1,2})(?:-(?P<b>[0-9]{1,2}))? ?sets?[ .]*\Z")
+
+
+def _take_sets(got: Clauses) -> Clauses:
+    """The sets behind the repetitions: `x 5 reps x 3 sets`, `x 5 reps x 3`."""
+    found = _SETS_BEHIND.search(got.head)
+    if not found or not found.start():
+        return got
+    sets = exact(int(found["c"])) if found["c"] else _sets(found)
+    return got._replace(head=got.head[: found.start()], sets=got.sets or sets)
+
+
+def take_sets(text: str) -> tuple[Range | None, str]:
+    """The sets a clause ends in, and what stands before them: `80% x 3 sets`."""
+    found = _SETS_CLAUSE.search(text) if "set" in text else None
+    return (_sets(found), text[: found.start()]) if found else (None, text)
+
+
+def _sets(found: re.Match[str]) -> Range:
+    return Range(int(found["a"]), int(found["b"] or found["a"]))
+
+
+_WITHIN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf",? (?:in|for|within|over|x) (?P<time>{TIME})[ .]*\Z",
+        rf"^(?P<time>{TIME}) (?:of )?(?=[a-z])",
+        rf" x (?P<time>{TIME})(?= for max)",
+    )
+)
+
+
+def _take_within(got: Clauses) -> Clauses:
+    """The time a maximum is done in: `Max Calories in 60 seconds`, `1 minute max reps Dips`."""
+    for pattern in _WITHIN if "max" in got.head else ():
+        found = pattern.search(got.head)
+        if found:
+            head = _blank(got.head, *found.span())
+            return got._replace(head=head, within=exact(time_s(found["time"])))
     return got
 
 
@@ -115,14 +163,20 @@ def _names(text: str, at: int) -> bool:
     return bool(found and resolve(found[0].strip()))
 
 
+_PAIR_BEHIND = re.compile(r"(?<=[a-z)]) +(?P<pair>[0-9]{2,3}/[0-9]{2,3}) *\Z")
 _WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
 _EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
 
 
 def _take_word(got: Clauses) -> Clauses:
-    """A describing word at the end, or an empty bar within the name."""
+    """A describing word or a men's/women's pair at the end, or an empty bar within the name."""
     if got.load is not None:
         return got
+    pair = _PAIR_BEHIND.search(got.head) if got.head[:1] in _DIGITS else None
+    if pair:
+        return got._replace(
+            head=got.head[: pair.start()], load=read_load(pair["pair"]), load_words=pair["pair"]
+        )
     found = _WORD_BEHIND.search(got.head)
     if found:
         return got._replace(
@@ -211,8 +265,8 @@ def _bracketed_load(got: Clauses, inner: str) -> Clauses | None:
 
 
 def _bracketed_pause(got: Clauses, inner: str) -> Clauses | None:
-    quantity = read_quantity(inner)
-    if quantity and quantity.unit:
+    quantity = read_quantity(inner.removeprefix("x"))
+    if quantity and (quantity.unit or inner[0] == "x"):
         return got._replace(bracketed=quantity)
     pause = _PAUSE.match(inner) or _PAUSE.match("with " + inner)
     return got._replace(pause=_pause(pause)) if pause else None
@@ -278,7 +332,8 @@ def _take_load_clause(got: Clauses) -> Clauses:
 def _take_side(got: Clauses) -> Clauses:
     found = SIDE.search(got.head)
     if found:
-        return got._replace(head=_blank(got.head, *found.span()), side=_further_side(got, found))
+        head = _blank(got.head, *found.span())
+        return got._replace(head=head, side=_further_side(got, found), each=not found["side"])
     behind = SIDE.search(" " + got.tail) if got.tail else None
     return got._replace(side=_further_side(got, behind)) if behind else got
 
@@ -340,7 +395,7 @@ def _pause(found: re.Match[str]) -> Pause:
 
 
 _CLAUSE_STEPS = (
-    _take_tempo, _take_pause, _take_load_first, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_side,
-    _take_word, _take_words,
+    _take_tempo, _take_pause, _take_load_first, _take_brackets, _take_rest, _take_at, _take_load_clause, _take_sets,
+    _take_side, _take_within, _take_word, _take_words,
 )  # fmt: skip
 """What is taken out of a term's text before its form is read, in this order."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, take_clauses
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import Name, is_exact, resolve
-from wod_pipeline.parsing._quantities import AMOUNT, UNIT, Quantity, quantity_of, read_quantity
+from wod_pipeline.parsing._quantities import AMOUNT, CLOCK, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._set_rows import ReadRow
 from wod_pipeline.parsing._text import Form, exact, number, words
 from wod_pipeline.program import Pause, Range, Rest, Side
@@ -38,6 +38,7 @@ class Term(NamedTuple):
     rep_scheme: tuple[int, ...] = ()
     rows: tuple[ReadRow, ...] = ()
     side: Side | None = None
+    each: bool = False  # `each`, of what is not said
     load: ReadLoad | None = None
     load_words: str = ""
     tempo: str | None = None
@@ -54,28 +55,33 @@ class Term(NamedTuple):
 # ----------------------------------------------------------------------------------------------- one term
 _X = r" *x *"
 _TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>\S.*)")
+_ACCUMULATE = re.compile(
+    rf"accumulate (?:a total of )?{AMOUNT}(?:[ -]?{UNIT})?(?: of| in)?(?: an?| the)? (?P<name>\S.*)"
+)
 _HOLD = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}[ -]?{UNIT}")
 _HOLD_CLOCK = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}")
-_FOR_MAX = re.compile(r"(?P<name>\S.*?) (?:for|x|-) (?P<max>max(?:imum)?\b.*|amrap)")
+_FOR_MAX = re.compile(r"(?P<name>\S.*?)(?: (?:for|x|-)|:|,) (?P<max>max(?:imum)?\b.*|amrap)")
 _MAX_FIRST = re.compile(
     r"(?P<max>max(?:imum)?[ -](?:effort[ -])?(?:reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|unbroken"
-    r"|effort)(?: of)?) (?P<name>\S.*)"
+    r"|effort|set)(?: of)?) (?P<name>\S.*)"
 )
 _SETS_OF = re.compile(
     rf"(?P<name>\S.*?)[ :,-]+(?:x )?(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets?(?: (?:of|x))?|{_X}) ?"
     r"(?P<q>[0-9.m].*)"
 )
 _SETS_FIRST = re.compile(
-    rf"(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets? (?:of|x) |{_X})(?P<q>{AMOUNT}(?:[ -]?{UNIT})?)"
+    rf"(?P<k>[0-9]{{1,2}})(?:-(?P<k2>[0-9]{{1,2}}))?(?: sets? (?:of|x) |{_X})"
+    rf"(?P<q>max(?:imum)?(?: reps?| effort)?|{AMOUNT}(?:[ -]?{UNIT})?)"
     r"(?: of)? +(?P<name>\S.*)"
 )
-_BY_X = re.compile(r"(?P<name>\S.*?)(?: +x *|x(?= ?[0-9])|(?<=\)) *x *)(?P<q>[0-9.m].*)")
-_SCHEME = re.compile(r"(?P<name>\S.*?)[ :]+(?:x )?(?P<reps>[0-9]{1,3}(?:-[0-9]{1,3}){2,14})(?: ?reps?)?")
+_BY_X = re.compile(r"(?P<name>\S.*?)(?: +x *|x(?= ?[0-9])|(?<=\)) *x *)(?P<q>[0-9.:m].*)")
+_SCHEME = re.compile(r"(?P<name>\S.*?)[ :]+(?:x )?(?P<reps>[0-9]{1,3}(?: ?- ?[0-9]{1,3}){2,14})(?: ?reps?)?")
 _Q_NAME = re.compile(
-    rf"{AMOUNT}[ -]?{UNIT}(?: of| -)? +(?P<name>\S.*)|(?P<timed>[0-9]{{1,3}}:[0-5][0-9])(?: of)? +(?P<name2>\S.*)"
+    rf"{AMOUNT}[ -]?{UNIT}(?: of| -)? +(?P<name>\S.*)|(?P<timed>{CLOCK})(?: of)? +(?P<name2>\S.*)"
 )
 _N_NAME = re.compile(rf"{AMOUNT}(?: of)? +(?P<name>\S.*)")
-_NAME_Q = re.compile(r"(?P<name>\S.*?)(?: ?[:,-] | (?:for )?)(?P<q>[0-9.].*)")
+_NAME_Q = re.compile(r"(?P<name>\S.*?)(?P<by> ?[:,-] | (?:for )?)(?P<q>[0-9.:].*)")
+_NAME_N = re.compile(r"(?P<name>\S.*[a-z)]) (?P<n>[0-9]{1,2})")
 _NAME_Q_TIMES = re.compile(rf"(?P<name>\S.*?) (?P<q>{AMOUNT}[ -]?{UNIT}){_X}(?P<k>[0-9]{{1,2}})")
 _SIDED_NAME = re.compile(r"1[ -](?:arm|leg)")
 _DIGIT = re.compile(r"[0-9]")
@@ -84,6 +90,7 @@ _NOT_IN_NAME = re.compile(r" x |[+|@%=]|[,;:]|\bx[0-9]| or ")
 _SCHEME_WORDS = re.compile(
     r"\b(?:e[0-9]*mom|amrap|sets?|rounds?|rest|minutes?|seconds?|tabata|reps?|every)\b"
 )
+_SCALING = re.compile(r"(?:scal(?:e|ed|ing)|sub|substitute|regress|use|if)\b")
 _HELD = re.compile(r" (?:with|w/) ?(?:an? )?[0-9]{1,2}(?:-[0-9]{1,2})?[ -](?:seconds?|secs?) ")
 _LOOSE = frozenset(words("unbroken total alternating reps rep ub"))
 
@@ -100,7 +107,8 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
     got = take_clauses(text.strip())
     head = got.head.rstrip(" .,:;!-")
     lead = len(head) - len(head.lstrip())
-    for read in _TERM_FORMS if _DIGIT.search(head) else _TERM_FORMS_WITHOUT_DIGIT:
+    forms = _TERM_FORMS if _DIGIT.search(head) else _TERM_FORMS_WITHOUT_DIGIT
+    for read in (_name_n, *forms) if got.open_ended else forms:
         term = read(head[lead:], any_name)
         if term:
             return _completed(term, got, shift, lead)
@@ -119,6 +127,10 @@ def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
     quantity, count, behind_x = got.per_side_count or term.quantity, term.times, term.behind_x
     if got.per_side_count:
         count = None
+    if got.within and (quantity is None or quantity.max_of):
+        quantity = Quantity(
+            "duration_s", got.within, unit=True, max_of=(quantity and quantity.max_of) or "reps"
+        )
     if got.bracketed and not (quantity or count):
         quantity, behind_x = got.bracketed, True
     unread = got.tail
@@ -139,6 +151,7 @@ def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
         behind_x=behind_x,
         sets=sets,
         side=got.side or (quantity.per_side if quantity else None),
+        each=got.each,
         load=None if _is_height(term, got) else got.load,
         load_words=got.load_words,
         tempo=got.tempo,
@@ -157,10 +170,15 @@ _SETS_ONLY = re.compile(r"(?P<k>[0-9]{1,2}) sets?")
 _BY_HEIGHT = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "broad_jump"))
 
 
+_HIGHEST = 40
+
+
 def _is_height(term: Term, got: Clauses) -> bool:
-    """A bare number in brackets on a jump is its height, which is not modelled."""
-    bare = got.load is not None and got.load.unit_missing and not got.open_ended
-    return bare and any(part.movement_id in _BY_HEIGHT for part in term.parts)
+    """A bare number in brackets on a jump, and on a step unless too high, is its height, which is not modelled."""
+    weight = got.load.load.abs if got.load and got.load.load and got.load.unit_missing else None
+    low = weight.min if weight and not got.open_ended else None
+    ids = {part.movement_id for part in term.parts}
+    return low is not None and bool(ids & (_BY_HEIGHT if low <= _HIGHEST else _BY_HEIGHT - {"step_up"}))
 
 
 def _tail_sets(tail: re.Match[str] | None) -> Range | None:
@@ -197,7 +215,9 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
             for n in found
         )
     plain = BRACKET.sub(" ", name)
-    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(_HELD.sub(" ", plain))
+    unlike = (
+        _SCALING.match(plain) or _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(_HELD.sub(" ", plain))
+    )
     if any_name and _NAME_LIKE.search(plain) and not unlike and len(name) <= 80:
         return (ReadPart(None, start + lead, start + lead + len(name)),)
     return ()
@@ -210,6 +230,12 @@ def _take(head: str, _any_name: bool) -> Term | None:
     start, end = found.span("name")
     known = _named(head, start, end, any_name=False)
     return Term(known or (ReadPart(None, start, end),), quantity=quantity_of(found))
+
+
+def _accumulate(head: str, _any_name: bool) -> Term | None:
+    found = _ACCUMULATE.fullmatch(head) if head.startswith("accumulate ") else None
+    parts = _named(head, *found.span("name"), any_name=False) if found else ()
+    return Term(parts, quantity=quantity_of(found)) if found and parts else None
 
 
 def _hold(head: str, _any_name: bool) -> Term | None:
@@ -256,6 +282,9 @@ def _by_x(head: str, any_name: bool) -> Term | None:
         counted = _n_name(head[:end], any_name=False)
         if counted:
             return counted._replace(quantity=quantity, behind_x=True)
+        measured = _q_name(head[:end].rstrip(), any_name) if quantity.value and not quantity.unit else None
+        if measured:  # `400m Run x 4`
+            return measured._replace(sets=quantity.value)
     parts = _named(head, start, end, any_name=any_name)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 
@@ -284,7 +313,7 @@ def _rep_scheme(head: str, _any_name: bool) -> Term | None:
 
 def _q_name(head: str, _any_name: bool) -> Term | None:
     """``Q ["of"] NAME`` with a unit."""
-    if not head or head[0] not in "0123456789.":
+    if not head or head[0] not in "0123456789.:":
         return None
     found = _Q_NAME.fullmatch(head)
     if found is None:
@@ -326,7 +355,7 @@ def _name_q(head: str, _any_name: bool) -> Term | None:
     """``NAME [":" | "for"] Q`` with a unit, or behind a colon or dash."""
     found = _NAME_Q.fullmatch(head)
     quantity = _loose_quantity(found["q"]) if found else None
-    if found is None or quantity is None or not (quantity.unit or found.group(0)[found.end("name")] in ":,-"):
+    if found is None or quantity is None or not (quantity.unit or found["by"].strip()):
         return None
     parts = _named(head, *found.span("name"), any_name=False)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
@@ -341,12 +370,24 @@ def _name_q_times(head: str, _any_name: bool) -> Term | None:
     return Term(parts, quantity=read_quantity(found["q"]), behind_x=True, sets=exact(int(found["k"])))
 
 
+def _name_n(head: str, _any_name: bool) -> Term | None:
+    """``NAME N`` before an `@`."""
+    found = _NAME_N.fullmatch(head)
+    parts = _named(head, *found.span("name"), any_name=False) if found else ()
+    return (
+        Term(parts, quantity=Quantity("reps", exact(int(found["n"])), unit=False), behind_x=True)
+        if found and parts
+        else None
+    )
+
+
 def _name(head: str, _any_name: bool) -> Term | None:
     parts = _named(head, 0, len(head), any_name=False)
     return Term(parts) if parts else None
 
 
 _TERM_FORMS = (
-    _take, _hold, _maximum, _sets_of, _name_q_times, _rep_scheme, _q_name, _by_x, _n_known_name, _name_q, _name
+    _take, _accumulate, _hold, _sets_of, _maximum, _name_q_times, _rep_scheme, _q_name, _by_x, _n_known_name,
+    _name_q, _name,
 )  # fmt: skip
 _TERM_FORMS_WITHOUT_DIGIT = (_maximum, _by_x, _name)

@@ -309,6 +309,8 @@ def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> 
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.max_of:
         exercise.max_of = quantity.max_of
+        if quantity.value is not None:
+            setattr(exercise, quantity.field, quantity.value)
         if scheme.scheme == "tabata" and scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.value is not None:

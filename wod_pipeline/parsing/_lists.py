@@ -9,14 +9,16 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from wod_pipeline.parsing._clauses import NOT_BEFORE_PAUSE, side_of, tempo_of
+from wod_pipeline.parsing._clauses import side_of, take_sets, tempo_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
+from wod_pipeline.parsing._leads import read_lead, with_dashes
 from wod_pipeline.parsing._load_words import further_load
 from wod_pipeline.parsing._loads import ReadLoad
+from wod_pipeline.parsing._pieces import Piece, cut, open_groups, take_counts
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, exact
 from wod_pipeline.program import Pause, Range, Rest, Side
 
 
@@ -79,25 +81,8 @@ class ReadExercise(NamedTuple):
     choice: int | None = None
 
 
-_MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
-_LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|station #?[0-9]{1,2} ?[-:.=] ?")
-_OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
-_GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
-_SEPARATOR = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]"
-    r"|(?P<or>,? or (?!(?:less|more|lower|higher|lighter|heavier|below|under|above|up)\b)(?=\S)| ?/ or )"
-    r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
-    rf"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{{3}})){NOT_BEFORE_PAUSE}(?: ?(?:and|then|&))?(?: |(?=\S))"
-    rf"|{NOT_BEFORE_PAUSE} (?:and|&|then|/) (?=[0-9]))"
-)
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-
-
-class _Piece(NamedTuple):
-    start: int
-    end: int
-    joiner: str  # "", ",", "+", "or": what stands in front
 
 
 @lru_cache(maxsize=8192)
@@ -111,18 +96,42 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     text = form.text
     if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
         return None
-    minute = _MINUTE.match(text, start)
-    start = minute.end() if minute else start
-    number = _LIST_NUMBER.match(text, start)
-    start = number.end() if number else start
-    other = _OR.match(text, start)
-    start = other.end() if other else start
+    lead = read_lead(text, start)
+    if lead is None:
+        return None
+    start = lead.behind
     opens = _OR_NEXT.search(text, start)
-    form = form._replace(text=text[: opens.start()]) if opens else form
+    form = form._replace(text=with_dashes(text[: opens.start()] if opens else text))
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
+    elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
     if not elements:
         return None
-    return MovementLine(elements, int(minute["n"]) if minute else None, bool(other), bool(opens))
+    return MovementLine(elements, lead.minute, lead.alternative, bool(opens))
+
+
+def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]:
+    """The elements with `count` of each movement, as said in front of them; none when one of them says otherwise."""
+    terms = [term for element in elements for term in element.terms]
+    if len(terms) < 2 or any(term.counted or term.rows for term in terms):
+        return ()
+    return tuple(
+        element._replace(terms=tuple(term._replace(times=count) for term in element.terms))
+        for element in elements
+    )
+
+
+def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """`A + B x 3 reps each` is 3 of either."""
+    terms = [term for element in elements for term in element.terms]
+    if len(terms) < 2 or not terms[-1].each or any(term.counted for term in terms[:-1]):
+        return elements
+    quantity = terms[-1].quantity
+    if quantity is None or quantity.field != "reps" or quantity.value is None:
+        return elements
+    last = elements[-1]
+    plain = terms[-1]._replace(quantity=None, behind_x=False, side=None)
+    bare = (*elements[:-1], last._replace(terms=(*last.terms[:-1], plain), grouped=len(last.terms) > 1))
+    return _of_each(bare, quantity.value)
 
 
 def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
@@ -143,11 +152,28 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    form = form._replace(text=form.text.replace("[", "(").replace("]", ")"))
-    opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
-    groups = [found.span() for found in _GROUP.finditer(form.text)]
+    """The elements of a line; `A + B x 2+1` counts the parts of the last one by one."""
+    text, counts = take_counts(form.text, start, end)
+    if counts:
+        elements = _counted_elements(_plain_elements(form._replace(text=text), start, end), counts)
+        if elements:
+            return elements
+    return _plain_elements(form, start, end, lenient=lenient)
+
+
+def _counted_elements(elements: tuple[Element, ...], counts: list[int]) -> tuple[Element, ...]:
+    """The elements with a count for each term of the last; none when there are not as many."""
+    terms = elements[-1].terms if elements else ()
+    if len(terms) != len(counts) or any(term.counted for term in terms):
+        return ()
+    counted = tuple(term._replace(times=exact(n)) for term, n in zip(terms, counts, strict=True))
+    return (*elements[:-1], elements[-1]._replace(terms=counted, grouped=True))
+
+
+def _plain_elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
+    opened, groups = open_groups(form.text.replace("[", "(").replace("]", ")"))
     plain = form._replace(text=opened)
-    pieces = _pieces(opened, start, end)
+    pieces = cut(opened, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
         elements = _fold(plain, pieces, groups, any_name=any_name)
         if elements:
@@ -173,23 +199,12 @@ def _says_nothing(element: Element) -> bool:
     return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
 
 
-def _pieces(text: str, start: int, end: int) -> list[_Piece]:
-    pieces, at, joiner = [], start, ""
-    for found in _SEPARATOR.finditer(text, start, end):
-        kind = found.lastgroup
-        if kind is None:
-            continue
-        pieces.append(_Piece(at, found.start(), joiner))
-        at, joiner = found.end(), {"or": "or", "plus": "+", "comma": ","}[kind]
-    return [*pieces, _Piece(at, end, joiner)]
-
-
 _MOST_PIECES = 40
 
 
 def _fold(
     form: Form,
-    pieces: list[_Piece],
+    pieces: list[Piece],
     groups: list[tuple[int, int]],
     *,
     any_name: bool,
@@ -220,7 +235,7 @@ def _fold(
     return tuple(elements)
 
 
-def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element, term: Term) -> Term | None:
+def _wider_reference(form: Form, pieces: list[Piece], k: int, element: Element, term: Term) -> Term | None:
     """A bare name at a `+` or `or` behind an `@` goes on with the reference: `@ 70% of 1-RM Clean + Jerk`."""
     last = element.terms[-1]
     if pieces[k].joiner not in {"+", "or"} or not last.open_ended or term.counted or term.load:
@@ -228,23 +243,23 @@ def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element,
     return read_term(form, pieces[k - 1].start, pieces[k].end)
 
 
-def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
+def _with_quantity(form: Form, pieces: list[Piece], k: int) -> Term | None:
     """A piece that is only a quantity belongs to the name before the comma: `Rows, 3 x 12`."""
     piece = pieces[k]
-    if piece.joiner != "," or form.text[piece.start : piece.start + 1] not in set("0123456789x"):
+    if piece.joiner != "," or form.text[piece.start : piece.start + 1] not in set("0123456789:xm"):
         return None
     if read_term(form, piece.start, piece.end, any_name=False):
         return None
     return read_term(form, pieces[k - 1].start, piece.end, any_name=False)
 
 
-def _unknown_counted(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_counted(form: Form, piece: Piece) -> tuple[Term, int] | None:
     text = form.text[piece.start : piece.end].strip(" .:")
     found = _PLAIN_NAME.fullmatch(text)
     return _unknown_in_complex(form, piece) if found and found["n"] else None
 
 
-def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
+def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
     loose = any_name and _ends_in_x(form, pieces)
     for count in range(1, min(4, len(pieces) - k + 1)):
@@ -261,26 +276,26 @@ def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -
 _IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
 
 
-def _ends_in_x(form: Form, pieces: list[_Piece]) -> bool:
+def _ends_in_x(form: Form, pieces: list[Piece]) -> bool:
     return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
 _PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?")
 
 
-def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_in_complex(form: Form, piece: Piece) -> tuple[Term, int] | None:
     """An unknown name in ``A + B x N`` stands before `x N`, like any name of the complex."""
     text = form.text[piece.start : piece.end]
     start = piece.start + len(text) - len(text.lstrip())
     found = _PLAIN_NAME.fullmatch(text.strip())
-    if not found:
+    if not found or " x " in found["name"]:
         return None
     count = Range(int(found["n"]), int(found["n"])) if found["n"] else None
     part = ReadPart(None, start + found.start("name"), start + found.end("name"))
     return Term((part,), times=count), 1
 
 
-def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple[int, int]]) -> None:
+def _join(elements: list[Element], term: Term, piece: Piece, groups: list[tuple[int, int]]) -> None:
     grouped = any(start <= term.parts[0].start < end for start, end in groups)
     if piece.joiner == "+" and elements:
         last = elements[-1]
@@ -289,9 +304,12 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
 
-def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
+def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
-    text = line[piece.start : piece.end].strip(" .")
+    sets, text = take_sets(line[piece.start : piece.end].strip(" ."))
+    text = text.strip(" ,.")
+    if sets:
+        term = term._replace(sets=term.sets or sets)
     side, tempo = side_of(text), tempo_of(text)
     if side or tempo:
         return term._replace(side=term.side or side, tempo=term.tempo or tempo)
@@ -365,8 +383,11 @@ def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
         total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
     own = [measure if (measure := _measure(term)) is not total else None for term in terms]
     single = len(terms) == len(terms[0].parts) == 1
+    unsaid = total is not None and total.value is None and total.max_of is None  # `A + B x 2+1+1`
     if not single:
-        counts = [None if measure else count or 1 for count, measure in zip(counts, own, strict=True)]
+        counts = [
+            None if measure or unsaid else count or 1 for count, measure in zip(counts, own, strict=True)
+        ]
     read = _exercise(form, terms, tuple(counts), total)
     return read._replace(measures=tuple(filter(None, own)))
 

@@ -59,7 +59,7 @@ _WORDY = re.compile(rf"{AMOUNT}(?:(?: [a-z&-]{{2,12}}){{1,4}} reps?|[ -]?{UNIT} 
 _CLUSTER = re.compile(r"\(?[0-9]{1,2}(?: ?[.+] ?[0-9]{1,2}){1,5}\)?(?: ?reps?)?")
 """`1.1.1`, `2+1`: single repetitions with a breath between; no number of repetitions, and never a fraction of one."""
 _MAX = re.compile(
-    r"(?:max(?:imum)?|amrap)(?:[ -](?:(?:effort|set)(?: of)? ?)?"
+    r"me|(?:max(?:imum)?|amrap)(?:[ -](?:(?:effort|set)(?: of)? ?)?"
     r"(?P<of>reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|seconds|effort|unbroken(?: reps)?)?)?"
 )
 

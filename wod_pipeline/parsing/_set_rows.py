@@ -67,6 +67,8 @@ _BUILDS = re.compile(
     r"(?:build|work)(?:ing)?(?: up)? to (?:(?:a|an|your|the|today's) )*(?:(?:1|2|3|5)[ -]?rm|max(?:imum)?"
     r"|(?:heavy|challenging|tough|hard)(?: (?:single|double|triple|set of [0-9]{1,2}))?)(?: for the day)?[ .]*"
 )
+_FEW = re.compile(r"(?P<n>[0-9]{1,2}) (?:x )?(?P<few>single|double|triple)s?(?= ?@| at [0-9])")
+_REPS_OF = {"single": 1, "double": 2, "triple": 3}
 _NEXT_SET = re.compile(r"(?:[,;] ?| / )(?=sets? ?#?[0-9])")
 _SETS_OF = re.compile(
     rf"(?P<count>[0-9]{{1,2}})(?: sets? (?:of|x)| ?x) {_REPS}(?: ?reps?)?(?: each(?: \w+)?)?(?: ?(?:@|at "
@@ -88,7 +90,7 @@ _CLAUSE = re.compile(
     rf"(?:\+? ?x ?@? ?{_PERCENT}\+?|(?: ?reps?)? ?@ ?{_PERCENT})"
     rf"|@? ?{_PERCENT} ?x ?[0-9]{{1,3}}(?:-[0-9]{{1,3}})?\+?(?: ?reps?)?(?: ?x ?[0-9]{{1,2}}(?: ?sets?)?)?)"
 )
-_COMMA = re.compile(r" ?[,;] ?(?:then )?| then | / | and ")
+_COMMA = re.compile(r" ?[,;] ?(?:then )?| then | / | and |(?<=%) (?=[0-9])")
 _CELLS = re.compile(r" ?\| ?")
 
 
@@ -98,6 +100,9 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     ``row = ("Set" | "Sets" | "Attempt") N ["-" M] ("=" | ":" | "-") [REPS] ["@" LOAD]``; or unnumbered
     ``REPS "@" LOAD``, ``LOAD "x" REPS ["x" SETS]``, ``[SETS "x"] REPS "x" PERCENT``, several by commas.
     """
+    few = _FEW.match(text)
+    if few:
+        text = f"{few['n']} x {_REPS_OF[few['few']]}{text[few.end() :]}"
     several = _NEXT_SET.split(text) if text.count("set") > 1 else []
     if len(several) > 1:
         rows = [read_rows(piece) for piece in several]
