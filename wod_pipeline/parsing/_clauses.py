@@ -55,7 +55,7 @@ _TEMPO = re.compile(
     rf"|\btempo:? (?:of )?(?P<t2>{_FOUR})\b|(?:\b(?:with|at) (?:an? )?)?\b(?P<t3>{_FOUR}) tempo\b"
     rf"|\((?P<t4>(?![0-9]{{2}}00){_FOUR})\)"
 )
-_TEMPO_HINT = re.compile(r"@|tempo|\([0-9x]{4}\)")
+_TEMPO_BRACKET = re.compile(r"\([0-9x]{4}\)")
 _REST_CLAUSE = re.compile(r"[,;-] ?(rest [^,;()]+)\Z")
 _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(?:kg|lb)))")
 _DIGITS = frozenset("0123456789.")
@@ -100,7 +100,8 @@ _SETS_CLAUSE = re.compile(r"(?:^|[ ,])(?:(?:x|for) ?)?(?P<a>[0-9]{1,2})(?:-(?P<b
 
 def _take_sets(got: Clauses) -> Clauses:
     """The sets behind the repetitions: `x 5 reps x 3 sets`, `x 5 reps x 3`."""
-    found = _SETS_BEHIND.search(got.head)
+    hinted = "set" in got.head or "rep x" in got.head or "reps x" in got.head
+    found = _SETS_BEHIND.search(got.head) if hinted else None
     if not found or not found.start():
         return got
     sets = exact(int(found["c"])) if found["c"] else _sets(found)
@@ -192,7 +193,8 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def _take_tempo(got: Clauses) -> Clauses:
-    found = _TEMPO.search(got.head) if _TEMPO_HINT.search(got.head) else None
+    hinted = "@" in got.head or "tempo" in got.head or _TEMPO_BRACKET.search(got.head)
+    found = _TEMPO.search(got.head) if hinted else None
     if not found:
         return got
     return got._replace(head=_blank(got.head, *found.span()), tempo=_tempo(found))

@@ -30,7 +30,7 @@ _JOINING = re.compile(
     r"(?P<or>or:? )|(?:and then|and|then|(?:directly|immediately|straight|right) into) (?=\S)"
 )
 _EACH = re.compile(rf"{AMOUNT}(?: reps?)?(?: of)? each(?: of(?: the following)?)? ?(?::|(?<=of) ) ?")
-_MEANING = re.compile(r"(?:1|a|each) (?:rep|repetition|round|set)s? ?(?:=|is|equals) ")
+_MEANING = re.compile(r"(?:1|a|each) (?:rep|repetition)s? ?(?:=|is|equals) ")
 _LISTED = re.compile(
     r"(?<=[a-z)]) (?:x )?[0-9]{1,2}(?:(?:, ?)[0-9]{1,2}){2,14}(?: ?reps?)?(?= *(?:\Z|[@(]))"
     r"|(?<=[a-z)]) (?:x )?[0-9]{1,2}(?:/[0-9]{1,2}){2,14}(?: ?reps?)?(?= *(?:\Z|[@(]))"
@@ -39,7 +39,7 @@ _LISTED = re.compile(
 
 def read_lead(text: str, start: int) -> Lead | None:
     """``["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``; None: the line explains what a word means."""
-    if _MEANING.match(text, start):
+    if "rep" in text and _MEANING.match(text, start):
         return None
     minute = _MINUTE.match(text, start)
     start = minute.end() if minute else start
@@ -47,7 +47,7 @@ def read_lead(text: str, start: int) -> Lead | None:
     start = number.end() if number else start
     joining = _JOINING.match(text, start)
     start = joining.end() if joining else start
-    each = _EACH.match(text, start)
+    each = _EACH.match(text, start) if "each" in text else None
     return Lead(
         each.end() if each else start,
         int(minute["n"]) if minute else None,

@@ -25,7 +25,7 @@ _SEPARATOR = re.compile(
     r"|(?P<or>,? or (?!(?:less|more|lower|higher|lighter|heavier|below|under|above|up)\b)(?=\S)| ?/ or )"
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.:])(?<![0-9%]\+)(?<![0-9%]\+ ))"
     rf"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{{3}})){NOT_BEFORE_PAUSE}(?: ?(?:and|then|&))?(?: |(?=\S))"
-    rf"|{NOT_BEFORE_PAUSE} (?:and|&|then|/) (?=[0-9]))"
+    rf"| (?=[at&/]){NOT_BEFORE_PAUSE}(?:and|&|then|/) (?=[0-9]))"
 )
 _COUNTS = re.compile(
     r" ?(?:x ?\(?|\()(?P<counts>[0-9]{1,2}(?: ?\+ ?[0-9]{1,2}){1,5})\)?(?: ?reps?)?(?= *(?:\Z|[@,;(x]))"

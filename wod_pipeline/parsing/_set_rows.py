@@ -124,7 +124,7 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
 
 def _numbered(text: str) -> tuple[ReadRow, ...]:
     """Rows that say which sets they are of; empty when nothing can be read behind the numbers."""
-    nth = _ORDINAL.match(text)
+    nth = _ORDINAL.match(text) if " set" in text or " attempt" in text else None
     if nth:
         text = f"{nth['of']} {nth['n'] or _NTH[nth['word']]}{text[nth.end() :]}"
     for pattern in _NUMBERED if text[:1] in "sarm" else ():
