@@ -5,6 +5,8 @@ The reader keeps what is open (segment, block, exercise) and decides by it which
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
@@ -211,14 +213,14 @@ class SessionReader:
                 block.scheme, block.scheme_line, block.own_sets = scheme, n, False
             return bare and block.stated
         if scheme.detail == "cap":
-            block.scheme = block.scheme._replace(cap_s=scheme.cap_s)
+            block.scheme = replace(block.scheme, cap_s=scheme.cap_s)
             return True
         if block.scheme.scheme != "tabata":
             return False
         if scheme.detail == "rounds":
-            block.scheme = block.scheme._replace(sets=scheme.sets)
+            block.scheme = replace(block.scheme, sets=scheme.sets)
         elif scheme.detail in {"on", "off"}:
-            block.scheme = block.scheme._replace(seconds=scheme.seconds or block.scheme.seconds)
+            block.scheme = replace(block.scheme, seconds=scheme.seconds or block.scheme.seconds)
             block.rest = scheme.rest or block.rest
         return scheme.detail in {"rounds", "on", "off"}
 
@@ -262,7 +264,7 @@ class SessionReader:
         block.exercises += added
         self._exercise = added[-1]
         if block.own_sets and line.sets is None:
-            block.scheme = block.scheme._replace(sets=self._exercise.last_set())
+            block.scheme = replace(block.scheme, sets=self._exercise.last_set())
         return added
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
@@ -319,7 +321,7 @@ class SessionReader:
         drafts = [self._add_row(exercise, row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
-            block.scheme = block.scheme._replace(sets=exercise.last_set())
+            block.scheme = replace(block.scheme, sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
@@ -374,7 +376,7 @@ class SessionReader:
             self._claim(n, role, own)
         if own.lines:
             own.rest, block.rest = block.rest, None
-            own.scheme, block.scheme = block.scheme, block.scheme._replace(cap_s=None)
+            own.scheme, block.scheme = block.scheme, replace(block.scheme, cap_s=None)
         if self._resting:
             self._resting.block = own
         assert self._segment is not None  # noqa: S101 - a block is open

@@ -7,12 +7,13 @@ and its quantity are read from what is left, in `_exercises`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load
 from wod_pipeline.parsing._quantities import Quantity, read_quantity
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, number
+from wod_pipeline.parsing._text import NUM, ReadValue, number
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -49,7 +50,7 @@ _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(
 _WITH = re.compile(r" (?:with|w/|using|at|,|-|for|to|then)\Z")
 
 
-class Clauses(NamedTuple):
+class Clauses(ReadValue, frozen=True):
     """What was taken out of a term's text: `head` is left, with blanks where the clauses stood."""
 
     head: str
@@ -85,11 +86,11 @@ def _take_word(got: Clauses) -> Clauses:
         return got
     found = _WORD_BEHIND.search(got.head)
     if found:
-        return got._replace(
-            head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
+        return replace(
+            got, head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
         )
     if _EMPTY_BAR_NAME.search(got.head):
-        return got._replace(load=read_load("empty bar"), load_words="empty bar")
+        return replace(got, load=read_load("empty bar"), load_words="empty bar")
     return got
 
 
@@ -102,7 +103,7 @@ def _take_tempo(got: Clauses) -> Clauses:
     if not found:
         return got
     tempo = (found["t"] or found["t2"] or found["t3"]).upper()
-    return got._replace(head=_blank(got.head, *found.span()), tempo=tempo)
+    return replace(got, head=_blank(got.head, *found.span()), tempo=tempo)
 
 
 def _take_brackets(got: Clauses) -> Clauses:
@@ -111,7 +112,7 @@ def _take_brackets(got: Clauses) -> Clauses:
         inner = (found[1] if found[1] is not None else found[2]).strip()
         taken = _bracket(got, inner)
         if taken:
-            got = taken._replace(head=_blank(taken.head, *found.span()))
+            got = replace(taken, head=_blank(taken.head, *found.span()))
     return got
 
 
@@ -138,29 +139,29 @@ def _bracketed(got: Clauses, inner: str) -> Clauses | None:
 
 def _bracketed_side(got: Clauses, amount: str, side: Side) -> Clauses | None:
     count = read_quantity(amount) if amount else None
-    return None if amount and not count else got._replace(side=side, per_side_count=count)
+    return None if amount and not count else replace(got, side=side, per_side_count=count)
 
 
 def _bracketed_sets(got: Clauses, inner: str) -> Clauses | None:
     sets = _N_SETS.fullmatch(inner)
     if sets:
         low = number(sets["a"])
-        return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
+        return replace(got, sets=Range(low, number(sets["b"] or sets["a"])))
     resting = read_rest(inner)
-    return got._replace(rest=resting.rest) if resting else None
+    return replace(got, rest=resting.rest) if resting else None
 
 
 def _bracketed_load(got: Clauses, inner: str) -> Clauses | None:
     load = read_bracketed_load(inner) if got.load is None else None
-    return got._replace(load=load, load_words=inner) if load else None
+    return replace(got, load=load, load_words=inner) if load else None
 
 
 def _bracketed_pause(got: Clauses, inner: str) -> Clauses | None:
     quantity = read_quantity(inner)
     if quantity and quantity.unit:
-        return got._replace(bracketed=quantity)
+        return replace(got, bracketed=quantity)
     pause = _PAUSE.match(inner) or _PAUSE.match("with " + inner)
-    return got._replace(pause=_pause(pause)) if pause else None
+    return replace(got, pause=_pause(pause)) if pause else None
 
 
 def _take_rest(got: Clauses) -> Clauses:
@@ -168,7 +169,7 @@ def _take_rest(got: Clauses) -> Clauses:
     rest = read_rest(found[1]) if found else None
     if found is None or rest is None:
         return got
-    return got._replace(head=_blank(got.head, *found.span()), rest=rest.rest)
+    return replace(got, head=_blank(got.head, *found.span()), rest=rest.rest)
 
 
 def _take_at(got: Clauses) -> Clauses:
@@ -183,8 +184,8 @@ def _take_at(got: Clauses) -> Clauses:
     head = got.head[: first.start()]
     read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=words)
     end = loads[0].end if loads else first.end()
-    return got._replace(
-        head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
+    return replace(
+        got, head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
     )
 
 
@@ -204,7 +205,8 @@ def _take_load_clause(got: Clauses) -> Clauses:
         head = _WITH.sub("", head)
     if not head.strip():
         return got
-    return got._replace(
+    return replace(
+        got,
         head=head,
         load=got.load or read,
         load_words=words,
@@ -217,9 +219,9 @@ def _take_load_clause(got: Clauses) -> Clauses:
 def _take_side(got: Clauses) -> Clauses:
     found = SIDE.search(got.head)
     if found:
-        return got._replace(head=_blank(got.head, *found.span()), side=got.side or _side(found))
+        return replace(got, head=_blank(got.head, *found.span()), side=got.side or _side(found))
     behind = SIDE.search(" " + got.tail) if got.tail else None
-    return got._replace(side=got.side or _side(behind)) if behind else got
+    return replace(got, side=got.side or _side(behind)) if behind else got
 
 
 def side_of(text: str) -> Side | None:
@@ -234,7 +236,7 @@ def _side(found: re.Match[str]) -> Side:
 
 def _take_pause(got: Clauses) -> Clauses:
     found = _PAUSE.search(got.head) if "pause" in got.head else None
-    return got._replace(pause=got.pause or _pause(found)) if found else got
+    return replace(got, pause=got.pause or _pause(found)) if found else got
 
 
 def _pause(found: re.Match[str]) -> Pause:

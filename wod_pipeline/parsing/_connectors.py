@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wod_pipeline.parsing._quantities import TIME, time_s
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 
 
-class ReadConnector(NamedTuple):
+class ReadConnector(ReadValue, frozen=True):
     """When the next block starts; `behind` is where the rest of the line begins."""
 
     start_s: int | None

@@ -7,18 +7,19 @@ are put together in `_lists`, names are resolved in `_movements`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, take_clauses
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import Name, is_exact, resolve
 from wod_pipeline.parsing._quantities import AMOUNT, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._set_rows import ReadRow
-from wod_pipeline.parsing._text import Form, exact, number, words
+from wod_pipeline.parsing._text import Form, ReadValue, exact, number, words
 from wod_pipeline.program import Pause, Range, Rest, Side
 
 
-class ReadPart(NamedTuple):
+class ReadPart(ReadValue, frozen=True):
     """A movement a line names: its id, the place of its words in the matching form, and a pause."""
 
     movement_id: str | None
@@ -27,7 +28,7 @@ class ReadPart(NamedTuple):
     pause: Pause | None = None
 
 
-class Term(NamedTuple):
+class Term(ReadValue, frozen=True):
     """One movement of a line with all that is said about it."""
 
     parts: tuple[ReadPart, ...]
@@ -108,8 +109,11 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
 def _completed(term: Term, got: Clauses, shift: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
     parts = tuple(
-        part._replace(
-            start=part.start + shift, end=part.end + shift, pause=_part_pause(part, got, k, len(term.parts))
+        replace(
+            part,
+            start=part.start + shift,
+            end=part.end + shift,
+            pause=_part_pause(part, got, k, len(term.parts)),
         )
         for k, part in enumerate(term.parts)
     )
@@ -129,7 +133,8 @@ def _completed(term: Term, got: Clauses, shift: int) -> Term:
     unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
     left = len(unread) - len(unread.lstrip(" .,;:)"))
     spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
-    return term._replace(
+    return replace(
+        term,
         parts=parts,
         quantity=quantity,
         times=count,
@@ -252,7 +257,7 @@ def _by_x(head: str, any_name: bool) -> Term | None:
     if head[0] in "0123456789." and not PAUSE_FIRST.match(head):
         counted = _n_name(head[:end], any_name=False)
         if counted:
-            return counted._replace(quantity=quantity, behind_x=True)
+            return replace(counted, quantity=quantity, behind_x=True)
     parts = _named(head, start, end, any_name=any_name)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -239,7 +241,7 @@ class Finisher:
                 self._report("unreadable_load", n, load=own.words)
             rising = Load("described") if load is None else _copy(load)
             rising.ramp = True
-            own = own._replace(load=rising) if own else _of(rising)
+            own = replace(own, load=rising) if own else _of(rising)
         return own, n
 
     def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
@@ -327,7 +329,7 @@ def _joined(bounds: list[ReadLoad]) -> ReadLoad:
     low = next((pct.min for pct in ranges if pct.min is not None), None)
     high = next((pct.max for pct in ranges if pct.max is not None), None)
     named = next((read for read in bounds if read.named is not None), bounds[0])
-    return named._replace(load=Load("percent", pct=Range(low, high)))
+    return replace(named, load=Load("percent", pct=Range(low, high)))
 
 
 def _copy(load: Load) -> Load:

@@ -6,7 +6,6 @@ A reading knows nothing of the lines around it; which of its possibilities holds
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
@@ -15,10 +14,10 @@ from wod_pipeline.parsing._rest import ReadRest, read_rest
 from wod_pipeline.parsing._schemes import read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._set_rows import ReadRow, read_rows
-from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
 
 
-class LineReading(NamedTuple):
+class LineReading(ReadValue, frozen=True):
     """Everything a line may be on its own, the label apart from what stands behind it."""
 
     form: Form

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import side_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
@@ -17,11 +16,11 @@ from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_furt
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 from wod_pipeline.program import Load, Pause, Range, Rest, Side
 
 
-class Element(NamedTuple):
+class Element(ReadValue, frozen=True):
     """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them."""
 
     terms: tuple[Term, ...]
@@ -29,7 +28,7 @@ class Element(NamedTuple):
     alternative: bool = False
 
 
-class MovementLine(NamedTuple):
+class MovementLine(ReadValue, frozen=True):
     """All movements a line names, before it is known which block they stand in."""
 
     elements: tuple[Element, ...]
@@ -53,7 +52,7 @@ class MovementLine(NamedTuple):
         return any(term.rows for element in self.elements for term in element.terms)
 
 
-class NamedPart(NamedTuple):
+class NamedPart(ReadValue, frozen=True):
     """A movement of an exercise: the coach's words for it, their place in the line, repetitions within one of it."""
 
     movement_id: str | None
@@ -64,7 +63,7 @@ class NamedPart(NamedTuple):
     pause: Pause | None = None
 
 
-class ReadExercise(NamedTuple):
+class ReadExercise(ReadValue, frozen=True):
     """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
 
     parts: tuple[NamedPart, ...]
@@ -94,7 +93,7 @@ _SEPARATOR = re.compile(
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 
 
-class _Piece(NamedTuple):
+class _Piece(ReadValue, frozen=True):
     start: int
     end: int
     joiner: str  # "", ",", "+", "or": what stands in front
@@ -118,7 +117,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     other = _OR.match(text, start)
     start = other.end() if other else start
     opens = _OR_NEXT.search(text, start)
-    form = form._replace(text=text[: opens.start()]) if opens else form
+    form = replace(form, text=text[: opens.start()]) if opens else form
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     if not elements:
         return None
@@ -138,15 +137,15 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
     if not elements or any(term.quantity or term.load for element in elements for term in element.terms):
         return ()
     last = elements[-1]
-    terms = (*last.terms[:-1], last.terms[-1]._replace(rows=rows))
-    return (*elements[:-1], last._replace(terms=terms))
+    terms = (*last.terms[:-1], replace(last.terms[-1], rows=rows))
+    return (*elements[:-1], replace(last, terms=terms))
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    form = form._replace(text=form.text.replace("[", "(").replace("]", ")"))
+    form = replace(form, text=form.text.replace("[", "(").replace("]", ")"))
     opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
     groups = [found.span() for found in _GROUP.finditer(form.text)]
-    plain = form._replace(text=opened)
+    plain = replace(form, text=opened)
     pieces = _pieces(opened, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
         elements = _fold(plain, pieces, groups, any_name=any_name)
@@ -165,7 +164,7 @@ def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         if k == 1 and not _says_nothing(out[0]):
             bare = bare and all(_says_nothing(element) for element in out[1:])
         if out[k + 1].alternative and bare:
-            out[k] = out[k]._replace(alternative=True)
+            out[k] = replace(out[k], alternative=True)
     return tuple(out)
 
 
@@ -285,7 +284,7 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
     grouped = any(start <= term.parts[0].start < end for start, end in groups)
     if piece.joiner == "+" and elements:
         last = elements[-1]
-        elements[-1] = last._replace(terms=(*last.terms, term), grouped=last.grouped or grouped)
+        elements[-1] = replace(last, terms=(*last.terms, term), grouped=last.grouped or grouped)
     else:
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
@@ -295,13 +294,13 @@ def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
     text = line[piece.start : piece.end].strip(" .")
     side, rest, load = side_of(text), read_rest(text), _further_load(term, text)
     if side:
-        return term._replace(side=term.side or side)
+        return replace(term, side=term.side or side)
     if load:
-        return term._replace(load=load, load_words=load.words, open_ended=True)
+        return replace(term, load=load, load_words=load.words, open_ended=True)
     if rest:
-        return term._replace(rest=rest.rest)
+        return replace(term, rest=rest.rest)
     if text and term.open_ended:
-        return term._replace(unread=(*term.unread, (piece.start, piece.end)))
+        return replace(term, unread=(*term.unread, (piece.start, piece.end)))
     return None if text else term
 
 
@@ -315,19 +314,19 @@ def _further_load(term: Term, text: str) -> ReadLoad | None:
     """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
     if _RISING.fullmatch(text) and "%" not in text:
         before = term.load.load if term.load else Load("described")
-        rising = msgspec.structs.replace(before, ramp=True) if before else None
-        return (term.load or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
+        rising = replace(before, ramp=True) if before else None
+        return replace(term.load or ReadLoad(None, 0, 0), load=rising, words=text)
     if term.load is None:
         heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
         read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text.split(" - ", maxsplit=1)[0])
-        return read._replace(words=text) if read else None
+        return replace(read, words=text) if read else None
     further = read_further(term.load.load, text) if term.load.load else None
-    return term.load._replace(load=further.load, words=f"{term.load_words} {text}") if further else None
+    return replace(term.load, load=further.load, words=f"{term.load_words} {text}") if further else None
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:
     last = elements[-1]
-    elements[-1] = last._replace(terms=(*last.terms[:-1], term))
+    elements[-1] = replace(last, terms=(*last.terms[:-1], term))
 
 
 # -------------------------------------------------------------------------------------------- exercises
@@ -339,7 +338,7 @@ def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExe
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [exercise._replace(choice=mine) for exercise in _of_element(form, element, joins=joins)]
+        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
     return _sharing_quantities(out)
 
 
@@ -388,7 +387,7 @@ def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
     if not single:
         counts = [None if measure else count or 1 for count, measure in zip(counts, own, strict=True)]
     read = _exercise(form, terms, tuple(counts), total)
-    return read._replace(measures=tuple(filter(None, own)))
+    return replace(read, measures=tuple(filter(None, own)))
 
 
 def _each_behind_x(terms: tuple[Term, ...]) -> bool:
@@ -438,7 +437,8 @@ def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
     for k, other in neighbours:
         mine, theirs = out[k], out[other]
         if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
-            out[k] = mine._replace(
+            out[k] = replace(
+                mine,
                 quantity=theirs.quantity,
                 side=mine.side or theirs.side,
                 tempo=mine.tempo or theirs.tempo,

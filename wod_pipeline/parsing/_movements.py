@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from wod_pipeline.parsing._text import form_of, words
+from wod_pipeline.parsing._text import ReadValue, form_of, words
 
 
 class Movement(NamedTuple):
@@ -27,7 +27,7 @@ class Movement(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
-class Name(NamedTuple):
+class Name(ReadValue, frozen=True):
     """A name found in a text: which movement, where, and whether the name says it is paused."""
 
     movement_id: str | None

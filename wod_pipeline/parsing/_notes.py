@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, read_load
-from wod_pipeline.parsing._text import MAX_MATCHED, NUM, form_of
+from wod_pipeline.parsing._text import MAX_MATCHED, NUM, ReadValue, form_of
 from wod_pipeline.program import Load, NoteKind, Range
 
 _KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
@@ -43,7 +44,7 @@ def note_kind(line: str) -> NoteKind:
     return next((kind for pattern, kind in _KINDS if pattern.search(text)), "cue")
 
 
-class Added(NamedTuple):
+class Added(ReadValue, frozen=True):
     """What a note says about the load of the exercises it stands with."""
 
     at_most: ReadLoad | None = None
@@ -93,4 +94,4 @@ def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
         return None
     pct = read.load.pct
     bound = Range(pct.min, None) if low else Range(None, pct.max)
-    return read._replace(load=Load("percent", pct=bound))
+    return replace(read, load=Load("percent", pct=bound))

@@ -6,15 +6,15 @@ A quantity is a number with a unit; whose quantity it is, is decided elsewhere.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from wod_pipeline.parsing._text import NUM, exact, number, tidy
+from wod_pipeline.parsing._text import NUM, ReadValue, exact, number, tidy
 from wod_pipeline.program import MaxOf, Number, Range, Side
 
 Field = Literal["reps", "duration_s", "distance_m", "calories"]
 
 
-class Quantity(NamedTuple):
+class Quantity(ReadValue, frozen=True):
     """How much: `value` in the unit of `field`; `unit`: the line names one; `max_of`: it is a maximum."""
 
     field: Field

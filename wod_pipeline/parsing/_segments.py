@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
-from wod_pipeline.parsing._text import Form, form_of
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._text import Form, ReadValue, form_of
 from wod_pipeline.program import SegmentKind
 
 
-class Label(NamedTuple):
+class Label(ReadValue, frozen=True):
     """A label or title at the start of a line; `behind` is where the rest of the matching form begins."""
 
     label: str | None
@@ -55,7 +56,7 @@ def read_label(form: Form) -> Label | None:
     if label is None:
         return _title(form, 0)
     title = _title(form, label.behind)
-    return label if title is None else label._replace(kind=title.kind, behind=title.behind, title=title.title)
+    return label if title is None else replace(label, kind=title.kind, behind=title.behind, title=title.title)
 
 
 def _letter_label(form: Form) -> Label | None:
