@@ -22,6 +22,7 @@ SIDE = re.compile(
     r"|direction)s?\b"
     r"|,? (?:each|ea\b\.?)(?= *(?:\Z|[,@(x]))|(?<=[0-9s])/ ?(?:each|ea)\b"
 )
+_SIDE_HINT = re.compile("each|per|ea|every|both|/")
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
 _PAUSE = re.compile(
     rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?"
@@ -77,6 +78,7 @@ def take_clauses(text: str) -> Clauses:
 
 
 _WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
+_LAST_LETTERS = ("ht", "um", "te", "vy")
 _EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
 
 
@@ -84,12 +86,13 @@ def _take_word(got: Clauses) -> Clauses:
     """A describing word at the end, or an empty bar within the name."""
     if got.load is not None:
         return got
-    found = _WORD_BEHIND.search(got.head)
+    said = got.head.rstrip(" ").endswith(_LAST_LETTERS)
+    found = _WORD_BEHIND.search(got.head) if said else None
     if found:
         return replace(
             got, head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
         )
-    if _EMPTY_BAR_NAME.search(got.head):
+    if "empty bar" in got.head and _EMPTY_BAR_NAME.search(got.head):
         return replace(got, load=read_load("empty bar"), load_words="empty bar")
     return got
 
@@ -131,7 +134,7 @@ def _bracket(got: Clauses, inner: str) -> Clauses | None:
 
 def _bracketed(got: Clauses, inner: str) -> Clauses | None:
     """One thing brackets say: a side, sets, a rest, a load, a quantity or a pause."""
-    sided = SIDE.search(" " + inner)
+    sided = find_side(" " + inner)
     if sided:
         return _bracketed_side(got, (" " + inner)[: sided.start()].strip(), _side(sided))
     return _bracketed_sets(got, inner) or _bracketed_load(got, inner) or _bracketed_pause(got, inner)
@@ -174,7 +177,7 @@ def _take_rest(got: Clauses) -> Clauses:
 
 def _take_at(got: Clauses) -> Clauses:
     """The load behind the first `@` that can be read; the line need not be understood from there on."""
-    marks = list(_AT.finditer(got.head))
+    marks = list(_AT.finditer(got.head)) if "@" in got.head or " at " in got.head else []
     if not marks:
         return got
     first = marks[0]
@@ -217,11 +220,16 @@ def _take_load_clause(got: Clauses) -> Clauses:
 
 
 def _take_side(got: Clauses) -> Clauses:
-    found = SIDE.search(got.head)
+    found = find_side(got.head)
     if found:
         return replace(got, head=_blank(got.head, *found.span()), side=got.side or _side(found))
-    behind = SIDE.search(" " + got.tail) if got.tail else None
+    behind = find_side(" " + got.tail) if got.tail else None
     return replace(got, side=got.side or _side(behind)) if behind else got
+
+
+def find_side(text: str) -> re.Match[str] | None:
+    """Where `text` names a side, if it does."""
+    return SIDE.search(text) if _SIDE_HINT.search(text) else None
 
 
 def side_of(text: str) -> Side | None:

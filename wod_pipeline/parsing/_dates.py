@@ -183,6 +183,8 @@ def _month(word: str | None) -> _MonthRead | None:
 
 def _within_two(word: str, name: str) -> bool:
     """Whether at most two letters were added, left out or changed between the two."""
+    if abs(len(word) - len(name)) > 2:
+        return False
     row = list(range(len(name) + 1))
     for i, letter in enumerate(word, 1):
         last, row[0] = row[0], i

@@ -90,6 +90,7 @@ _SEPARATOR = re.compile(
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
     r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
 )
+_CAN_SEPARATE = re.compile(r"[,;+/(\[&]| (?:or|and|then) ")
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 
 
@@ -108,7 +109,8 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     behind a count need not be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
-    if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
+    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    if form.starred or len(text) > MAX_MATCHED or bracketed:
         return None
     minute = _MINUTE.match(text, start)
     start = minute.end() if minute else start
@@ -116,7 +118,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     start = number.end() if number else start
     other = _OR.match(text, start)
     start = other.end() if other else start
-    opens = _OR_NEXT.search(text, start)
+    opens = _OR_NEXT.search(text, start) if " or" in text else None
     form = replace(form, text=text[: opens.start()]) if opens else form
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     if not elements:
@@ -142,18 +144,24 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    form = replace(form, text=form.text.replace("[", "(").replace("]", ")"))
-    opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
-    groups = [found.span() for found in _GROUP.finditer(form.text)]
-    plain = replace(form, text=opened)
-    pieces = _pieces(opened, start, end)
+    form, groups = _opened(form)
+    pieces = _pieces(form.text, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
-        elements = _fold(plain, pieces, groups, any_name=any_name)
+        elements = _fold(form, pieces, groups, any_name=any_name)
         if elements:
             return _all_alternatives(elements)
-    elements = _fold(plain, pieces, groups, any_name=True, lenient=True) if lenient else ()
+    elements = _fold(form, pieces, groups, any_name=True, lenient=True) if lenient else ()
     known = any(part.movement_id for element in elements for term in element.terms for part in term.parts)
     return _all_alternatives(elements) if known else ()
+
+
+def _opened(form: Form) -> tuple[Form, list[tuple[int, int]]]:
+    """The form with round brackets only, none of them around a group joined by `+`; and where such groups are."""
+    text = form.text.replace("[", "(").replace("]", ")")
+    groups = [found.span() for found in _GROUP.finditer(text)] if "(" in text and "+" in text else []
+    if groups:
+        text = _GROUP.sub(lambda found: f" {found[1]} ", text)
+    return (form if text == form.text else replace(form, text=text)), groups
 
 
 def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
@@ -174,6 +182,8 @@ def _says_nothing(element: Element) -> bool:
 
 def _pieces(text: str, start: int, end: int) -> list[_Piece]:
     pieces, at, joiner = [], start, ""
+    if not _CAN_SEPARATE.search(text, start, end):
+        return [_Piece(start, end, joiner)]
     for found in _SEPARATOR.finditer(text, start, end):
         kind = found.lastgroup
         if kind is None:

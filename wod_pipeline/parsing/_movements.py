@@ -85,6 +85,7 @@ def plain_name(text: str) -> str:
     return " ".join(_singular(word) for word in _SIGNS.sub("", text).split())
 
 
+@lru_cache(maxsize=4096)
 def _singular(word: str) -> str:
     if len(word) < 3 or not word.endswith("s") or word.endswith("ss"):
         return word
@@ -169,5 +170,7 @@ def _dropping(text: str, plain: str) -> tuple[Name, ...]:
 @lru_cache(maxsize=1024)
 def nearest_name(text: str) -> str | None:
     """The known name most like `text`, to offer to the reader; None when nothing is alike."""
-    close = difflib.get_close_matches(plain_name(form_of(text).text)[:60], _BY_NAME, n=1, cutoff=0.75)
+    name = plain_name(form_of(text).text)[:60]
+    alike = [other for other in _BY_NAME if 3 * len(name) <= 5 * len(other) <= 25 / 3 * len(name)]
+    close = difflib.get_close_matches(name, alike, n=1, cutoff=0.75)
     return VOCABULARY[_BY_NAME[close[0]]].name if close else None

@@ -6,6 +6,7 @@ A quantity is a number with a unit; whose quantity it is, is decided elsewhere.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.parsing._text import NUM, ReadValue, exact, number, tidy
@@ -64,6 +65,7 @@ _MAX = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def read_quantity(text: str) -> Quantity | None:
     """The quantity `text` is as a whole: ``AMOUNT [UNIT]`` or ``max UNIT``."""
     found = _QUANTITY.fullmatch(text) or _WORDY.fullmatch(text)

@@ -71,7 +71,7 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     if len(several) > 1:
         rows = [read_rows(piece) for piece in several]
         return tuple(row for piece in rows for row in piece) if all(rows) else ()
-    counted = _SETS_OF.fullmatch(text)
+    counted = _SETS_OF.fullmatch(text) if text[:1].isdigit() else None
     if counted:
         load = read_load(counted["load"].strip()) if counted["load"] else None
         rest = read_rest(counted["rest"]) if counted["rest"] else None
