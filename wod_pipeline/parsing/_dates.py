@@ -168,6 +168,7 @@ class _MonthRead(NamedTuple):
     misspelt: bool
 
 
+@lru_cache(maxsize=1024)
 def _month(word: str | None) -> _MonthRead | None:
     """A month by number, by its name or the first three letters or more, or misspelt by at most two letters."""
     if word is None:

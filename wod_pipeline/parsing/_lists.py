@@ -90,7 +90,7 @@ _SEPARATOR = re.compile(
     r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
     r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
 )
-_CAN_SEPARATE = re.compile(r"[,;+/(\[&]| (?:or|and|then) ")
+_CAN_SEPARATE = re.compile("[,;+/&]| (?:or|and|then) ")
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 
 

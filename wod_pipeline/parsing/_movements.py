@@ -169,8 +169,11 @@ def _dropping(text: str, plain: str) -> tuple[Name, ...]:
 
 @lru_cache(maxsize=1024)
 def nearest_name(text: str) -> str | None:
-    """The known name most like `text`, to offer to the reader; None when nothing is alike."""
+    """The known name most like `text`, to offer to the reader; None when nothing is alike.
+
+    Names that are much longer or shorter cannot be three quarters alike, and are most of them.
+    """
     name = plain_name(form_of(text).text)[:60]
-    alike = [other for other in _BY_NAME if 3 * len(name) <= 5 * len(other) <= 25 / 3 * len(name)]
-    close = difflib.get_close_matches(name, alike, n=1, cutoff=0.75)
+    long_enough = [other for other in _BY_NAME if 0.59 * len(name) <= len(other) <= 1.7 * len(name)]
+    close = difflib.get_close_matches(name, long_enough, n=1, cutoff=0.75)
     return VOCABULARY[_BY_NAME[close[0]]].name if close else None
