@@ -58,9 +58,10 @@ class SessionReader:
 
     # ------------------------------------------------------------------ one line
     def _reading(self, n: int) -> LineReading:
-        if n not in self._readings:
-            self._readings[n] = read_line(self._lines[n].text)
-        return self._readings[n]
+        reading = self._readings.get(n)
+        if reading is None:
+            reading = self._readings[n] = read_line(self._lines[n].text)
+        return reading
 
     def _claim(self, n: int, role: Role, owner: Draft) -> None:
         self._claims[n] = (role, owner)
@@ -275,7 +276,8 @@ class SessionReader:
             before = block.exercises[-1]
             before.choice = before.choice or taken + 1
             added[0].choice = before.choice
-        block.choices = max(taken, *(exercise.choice or 0 for exercise in (*block.exercises[-1:], *added)))
+        for exercise in (*block.exercises[-1:], *added):
+            block.choices = max(block.choices, exercise.choice or 0)
         self._alternative = line.opens_alternative
 
     # ------------------------------------------------------------------ set rows

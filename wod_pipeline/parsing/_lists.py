@@ -39,7 +39,11 @@ class MovementLine(ReadValue, frozen=True):
     @property
     def sets(self) -> Range | None:
         """The number of sets the line itself states (``k x r``)."""
-        return next((term.sets for element in self.elements for term in element.terms if term.sets), None)
+        for element in self.elements:
+            for term in element.terms:
+                if term.sets:
+                    return term.sets
+        return None
 
     @property
     def unread(self) -> tuple[tuple[int, int], ...]:
