@@ -253,7 +253,7 @@ class SessionReader:
         assert block is not None  # noqa: S101 - opened by the caller
         assert segment is not None  # noqa: S101
         joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
-        reads = read_exercises(reading.form.line, joins=joins)
+        reads = read_exercises(reading, joins=joins)
         self._settle_rest(followed=True)
         added = []
         for read in reads:

@@ -17,8 +17,11 @@ from wod_pipeline.parsing._set_rows import ReadRow, read_rows
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
 
 
-class LineReading(ReadValue, frozen=True):
-    """Everything a line may be on its own, the label apart from what stands behind it."""
+class LineReading(ReadValue, frozen=True, eq=False):
+    """Everything a line may be on its own, the label apart from what stands behind it.
+
+    Compared by identity, so that what is made of a reading can be remembered with it.
+    """
 
     form: Form
     label: Label | None = None
@@ -69,8 +72,7 @@ def _bracketed(text: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def read_exercises(line: str, *, joins: bool) -> tuple[ReadExercise, ...]:
+def read_exercises(reading: LineReading, *, joins: bool) -> tuple[ReadExercise, ...]:
     """The exercises a line names; `joins` as in `exercises_of`."""
-    reading = read_line(line)
     movements = reading.movements or (reading.scheme.movements if reading.scheme else None)
     return tuple(exercises_of(reading.form, movements, joins=joins)) if movements else ()

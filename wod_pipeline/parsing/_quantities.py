@@ -113,7 +113,8 @@ def range_of(found: re.Match[str], factor: float = 1.0) -> Range:
 
 def scaled(text: str, factor: float = 1.0) -> Number:
     """A NUM times `factor`, to two decimals."""
-    return tidy(number(text) * factor)
+    value = number(text)
+    return value if factor == 1 and isinstance(value, int) else tidy(value * factor)
 
 
 # ------------------------------------------------------------------------------------------------- times
