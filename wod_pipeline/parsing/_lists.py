@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._clauses import side_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
+from wod_pipeline.parsing._pieces import Piece, open_groups, pieces_of
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
@@ -87,21 +88,7 @@ _MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|station #?[0-9]{1,2} ?[-:.=] ?")
 _OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
-_GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
-_SEPARATOR = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]"
-    r"|(?P<or>,? or (?=\S)| ?/ or )"
-    r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
-    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
-)
-_CAN_SEPARATE = re.compile("[,;+/&]| (?:or|and|then) ")
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-
-
-class _Piece(ReadValue, frozen=True):
-    start: int
-    end: int
-    joiner: str  # "", ",", "+", "or": what stands in front
 
 
 @lru_cache(maxsize=8192)
@@ -148,8 +135,8 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    form, groups = _opened(form)
-    pieces = _pieces(form.text, start, end)
+    form, groups = open_groups(form)
+    pieces = pieces_of(form.text, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
         elements = _fold(form, pieces, groups, any_name=any_name)
         if elements:
@@ -157,15 +144,6 @@ def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tup
     elements = _fold(form, pieces, groups, any_name=True, lenient=True) if lenient else ()
     known = any(part.movement_id for element in elements for term in element.terms for part in term.parts)
     return _all_alternatives(elements) if known else ()
-
-
-def _opened(form: Form) -> tuple[Form, list[tuple[int, int]]]:
-    """The form with round brackets only, none of them around a group joined by `+`; and where such groups are."""
-    text = form.text.replace("[", "(").replace("]", ")")
-    groups = [found.span() for found in _GROUP.finditer(text)] if "(" in text and "+" in text else []
-    if groups:
-        text = _GROUP.sub(lambda found: f" {found[1]} ", text)
-    return (form if text == form.text else replace(form, text=text)), groups
 
 
 def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
@@ -184,26 +162,13 @@ def _says_nothing(element: Element) -> bool:
     return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
 
 
-def _pieces(text: str, start: int, end: int) -> list[_Piece]:
-    pieces, at, joiner = [], start, ""
-    if not _CAN_SEPARATE.search(text, start, end):
-        return [_Piece(start, end, joiner)]
-    for found in _SEPARATOR.finditer(text, start, end):
-        kind = found.lastgroup
-        if kind is None:
-            continue
-        pieces.append(_Piece(at, found.start(), joiner))
-        at, joiner = found.end(), {"or": "or", "plus": "+", "comma": ","}[kind]
-    return [*pieces, _Piece(at, end, joiner)]
-
-
 _MOST_PIECES = 40
 _HEAVY_FEW = re.compile(r"(?:heavy|challenging) (?:single|double|triple|set of [0-9]{1,2})s?")
 
 
 def _fold(
     form: Form,
-    pieces: list[_Piece],
+    pieces: list[Piece],
     groups: list[tuple[int, int]],
     *,
     any_name: bool,
@@ -234,7 +199,7 @@ def _fold(
     return tuple(elements)
 
 
-def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element, term: Term) -> Term | None:
+def _wider_reference(form: Form, pieces: list[Piece], k: int, element: Element, term: Term) -> Term | None:
     """A bare name at a `+` or `or` behind an `@` goes on with the reference: `@ 70% of 1-RM Clean + Jerk`."""
     last = element.terms[-1]
     if pieces[k].joiner not in {"+", "or"} or not last.open_ended or term.counted or term.load:
@@ -242,7 +207,7 @@ def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element,
     return read_term(form, pieces[k - 1].start, pieces[k].end)
 
 
-def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
+def _with_quantity(form: Form, pieces: list[Piece], k: int) -> Term | None:
     """A piece that is only a quantity belongs to the name before the comma: `Rows, 3 x 12`."""
     piece = pieces[k]
     if piece.joiner != "," or form.text[piece.start : piece.start + 1] not in set("0123456789x"):
@@ -252,13 +217,13 @@ def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
     return read_term(form, pieces[k - 1].start, piece.end, any_name=False)
 
 
-def _unknown_counted(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_counted(form: Form, piece: Piece) -> tuple[Term, int] | None:
     text = form.text[piece.start : piece.end].strip(" .:")
     found = _PLAIN_NAME.fullmatch(text)
     return _unknown_in_complex(form, piece) if found and found["n"] else None
 
 
-def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
+def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
     loose = any_name and _ends_in_x(form, pieces)
     for count in range(1, min(4, len(pieces) - k + 1)):
@@ -275,14 +240,14 @@ def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -
 _IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
 
 
-def _ends_in_x(form: Form, pieces: list[_Piece]) -> bool:
+def _ends_in_x(form: Form, pieces: list[Piece]) -> bool:
     return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
 _PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?")
 
 
-def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_in_complex(form: Form, piece: Piece) -> tuple[Term, int] | None:
     """An unknown name in ``A + B x N`` stands before `x N`, like any name of the complex."""
     text = form.text[piece.start : piece.end]
     start = piece.start + len(text) - len(text.lstrip())
@@ -294,7 +259,7 @@ def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
     return Term((part,), times=count), 1
 
 
-def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple[int, int]]) -> None:
+def _join(elements: list[Element], term: Term, piece: Piece, groups: list[tuple[int, int]]) -> None:
     grouped = any(start <= term.parts[0].start < end for start, end in groups)
     if piece.joiner == "+" and elements:
         last = elements[-1]
@@ -303,7 +268,7 @@ def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
 
-def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
+def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
     side, rest, load = side_of(text), read_rest(text), _further_load(term, text)
