@@ -5,6 +5,8 @@ The reader keeps what is open (segment, block, exercise) and decides by it which
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
@@ -56,9 +58,10 @@ class SessionReader:
 
     # ------------------------------------------------------------------ one line
     def _reading(self, n: int) -> LineReading:
-        if n not in self._readings:
-            self._readings[n] = read_line(self._lines[n].text)
-        return self._readings[n]
+        reading = self._readings.get(n)
+        if reading is None:
+            reading = self._readings[n] = read_line(self._lines[n].text)
+        return reading
 
     def _claim(self, n: int, role: Role, owner: Draft) -> None:
         self._claims[n] = (role, owner)
@@ -211,14 +214,14 @@ class SessionReader:
                 block.scheme, block.scheme_line, block.own_sets = scheme, n, False
             return bare and block.stated
         if scheme.detail == "cap":
-            block.scheme = block.scheme._replace(cap_s=scheme.cap_s)
+            block.scheme = replace(block.scheme, cap_s=scheme.cap_s)
             return True
         if block.scheme.scheme != "tabata":
             return False
         if scheme.detail == "rounds":
-            block.scheme = block.scheme._replace(sets=scheme.sets)
+            block.scheme = replace(block.scheme, sets=scheme.sets)
         elif scheme.detail in {"on", "off"}:
-            block.scheme = block.scheme._replace(seconds=scheme.seconds or block.scheme.seconds)
+            block.scheme = replace(block.scheme, seconds=scheme.seconds or block.scheme.seconds)
             block.rest = scheme.rest or block.rest
         return scheme.detail in {"rounds", "on", "off"}
 
@@ -250,7 +253,7 @@ class SessionReader:
         assert block is not None  # noqa: S101 - opened by the caller
         assert segment is not None  # noqa: S101
         joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
-        reads = read_exercises(reading.form.line, joins=joins)
+        reads = read_exercises(reading, joins=joins)
         self._settle_rest(followed=True)
         added = []
         for read in reads:
@@ -262,7 +265,7 @@ class SessionReader:
         block.exercises += added
         self._exercise = added[-1]
         if block.own_sets and line.sets is None:
-            block.scheme = block.scheme._replace(sets=self._exercise.last_set())
+            block.scheme = replace(block.scheme, sets=self._exercise.last_set())
         return added
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
@@ -273,7 +276,8 @@ class SessionReader:
             before = block.exercises[-1]
             before.choice = before.choice or taken + 1
             added[0].choice = before.choice
-        block.choices = max(taken, *(exercise.choice or 0 for exercise in (*block.exercises[-1:], *added)))
+        for exercise in (*block.exercises[-1:], *added):
+            block.choices = max(block.choices, exercise.choice or 0)
         self._alternative = line.opens_alternative
 
     # ------------------------------------------------------------------ set rows
@@ -319,7 +323,7 @@ class SessionReader:
         drafts = [self._add_row(exercise, row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
-            block.scheme = block.scheme._replace(sets=exercise.last_set())
+            block.scheme = replace(block.scheme, sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
@@ -374,7 +378,7 @@ class SessionReader:
             self._claim(n, role, own)
         if own.lines:
             own.rest, block.rest = block.rest, None
-            own.scheme, block.scheme = block.scheme, block.scheme._replace(cap_s=None)
+            own.scheme, block.scheme = block.scheme, replace(block.scheme, cap_s=None)
         if self._resting:
             self._resting.block = own
         assert self._segment is not None  # noqa: S101 - a block is open

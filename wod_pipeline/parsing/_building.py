@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._exercises import ReadPart, Term
 from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._quantities import TIME, time_s
-from wod_pipeline.parsing._text import NUM, Form, number
+from wod_pipeline.parsing._text import NUM, Form, ReadValue, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
 Detail = Literal["cap", "on", "off", "rounds", "reps", "target"]
 
 
-class ReadScheme(NamedTuple):
+class ReadScheme(ReadValue, frozen=True):
     """What a scheme line states. `detail`: the line only adds to the block that is open, if one is."""
 
     scheme: Scheme
@@ -78,7 +80,7 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
     timed = None if written else _BUILD_TIME.search(form.text, found.end())
     counted = found if found["sets"] else timed
     if timed:
-        written, form = timed["time"], form._replace(text=form.text[: timed.start()])
+        written, form = timed["time"], replace(form, text=form.text[: timed.start()])
     sets = sets_range(counted) if counted and counted["sets"] else None
     stated = bool(written or found["sets"])
     movements = None
@@ -92,7 +94,7 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
     duration = time_s(written) if written else None
     detail: Detail | None = None if stated or movements else "target"
     stated_all = ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, detail=detail)
-    return stated_all._replace(movements=movements)
+    return replace(stated_all, movements=movements)
 
 
 def _without_brackets(form: Form, start: int) -> Form:
@@ -100,7 +102,7 @@ def _without_brackets(form: Form, start: int) -> Form:
     text = form.text
     if text[start : start + 1] == "(" and text.rstrip(" .:").endswith(")") and text.count("(", start) == 1:
         inner = text[start:].replace("(", " ").replace(")", " ")
-        return form._replace(text=text[:start] + inner)
+        return replace(form, text=text[:start] + inner)
     return form
 
 

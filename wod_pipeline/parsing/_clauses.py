@@ -7,14 +7,15 @@ and its quantity are read from what is left, in `_exercises`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._load_words import load_of_words, load_words_at
 from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load, read_weight
 from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._quantities import TIME, Quantity, read_quantity, time_s
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, exact, number
+from wod_pipeline.parsing._text import NUM, ReadValue, exact, number
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -23,6 +24,7 @@ SIDE = re.compile(
     r"|direction)s?\b"
     r"|,? (?:each|ea\b\.?)(?= *(?:\Z|[,@(x]))|(?<=[0-9s])/ ?(?:each|ea)\b"
 )
+_SIDE_HINT = re.compile("each|per|ea|every|both|/")
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
 _PAUSE_WORDS = (
     rf"(?:an? )?(?:(?::(?P<clock>[0-9]{{2}})|(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?\.?|s))"
@@ -63,7 +65,7 @@ _WEIGHT_HINT = re.compile(r"^[0-9./ -]{1,12}(?:kg|kilo|lb|pound|#|pood|%)")
 _WITH = re.compile(r" (?:with|w/|using|at|,|-|for|to|then)\Z")
 
 
-class Clauses(NamedTuple):
+class Clauses(ReadValue, frozen=True):
     """What was taken out of a term's text: `head` is left, with blanks where the clauses stood."""
 
     head: str
@@ -105,7 +107,7 @@ def _take_sets(got: Clauses) -> Clauses:
     if not found or not found.start():
         return got
     sets = exact(int(found["c"])) if found["c"] else _sets(found)
-    return got._replace(head=got.head[: found.start()], sets=got.sets or sets)
+    return replace(got, head=got.head[: found.start()], sets=got.sets or sets)
 
 
 def take_sets(text: str) -> tuple[Range | None, str]:
@@ -134,7 +136,7 @@ def _take_within(got: Clauses) -> Clauses:
         found = pattern.search(got.head)
         if found:
             head = _blank(got.head, *found.span())
-            return got._replace(head=head, within=exact(time_s(found["time"])))
+            return replace(got, head=head, within=exact(time_s(found["time"])))
     return got
 
 
@@ -155,7 +157,7 @@ def _take_load_first(got: Clauses) -> Clauses:
     own = () if between[0].strip() else None
     said = got.head[: read.end]
     head = _blank(got.head, 0, between.end())
-    return got._replace(head=head, load=read._replace(named=own), load_words=said)
+    return replace(got, head=head, load=replace(read, named=own), load_words=said)
 
 
 def _names(text: str, at: int) -> bool:
@@ -166,6 +168,7 @@ def _names(text: str, at: int) -> bool:
 
 _PAIR_BEHIND = re.compile(r"(?<=[a-z)]) +(?P<pair>[0-9]{2,3}/[0-9]{2,3}) *\Z")
 _WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
+_LAST_LETTERS = ("ht", "um", "te", "vy")
 _EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
 
 
@@ -175,16 +178,17 @@ def _take_word(got: Clauses) -> Clauses:
         return got
     pair = _PAIR_BEHIND.search(got.head) if got.head[:1] in _DIGITS else None
     if pair:
-        return got._replace(
-            head=got.head[: pair.start()], load=read_load(pair["pair"]), load_words=pair["pair"]
+        return replace(
+            got, head=got.head[: pair.start()], load=read_load(pair["pair"]), load_words=pair["pair"]
         )
-    found = _WORD_BEHIND.search(got.head)
+    said = got.head.rstrip(" ").endswith(_LAST_LETTERS)
+    found = _WORD_BEHIND.search(got.head) if said else None
     if found:
-        return got._replace(
-            head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
+        return replace(
+            got, head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
         )
-    if _EMPTY_BAR_NAME.search(got.head):
-        return got._replace(load=read_load("empty bar"), load_words="empty bar")
+    if "empty bar" in got.head and _EMPTY_BAR_NAME.search(got.head):
+        return replace(got, load=read_load("empty bar"), load_words="empty bar")
     return got
 
 
@@ -197,7 +201,7 @@ def _take_tempo(got: Clauses) -> Clauses:
     found = _TEMPO.search(got.head) if hinted else None
     if not found:
         return got
-    return got._replace(head=_blank(got.head, *found.span()), tempo=_tempo(found))
+    return replace(got, head=_blank(got.head, *found.span()), tempo=_tempo(found))
 
 
 def tempo_of(text: str) -> str | None:
@@ -217,7 +221,7 @@ def _take_brackets(got: Clauses) -> Clauses:
         inner = (found[1] if found[1] is not None else found[2]).strip()
         taken = _bracket(got, inner)
         if taken:
-            got = taken._replace(head=_blank(taken.head, *found.span()))
+            got = replace(taken, head=_blank(taken.head, *found.span()))
     return got
 
 
@@ -229,7 +233,7 @@ def _bracket(got: Clauses, inner: str) -> Clauses | None:
     for piece in re.split(r", | - ", inner):
         taken = _bracketed(got, piece.strip())
         if taken is None and got.load and read_bracketed_load(piece):
-            taken = got._replace(load=ReadLoad(None, 0, 0, words=inner))
+            taken = replace(got, load=ReadLoad(None, 0, 0, words=inner))
         if taken is None:
             return None
         got = taken
@@ -241,7 +245,7 @@ def _bracketed(got: Clauses, inner: str) -> Clauses | None:
     loaded = _bracketed_load(got, inner)
     if loaded:
         return loaded
-    sided = SIDE.search(" " + inner)
+    sided = find_side(" " + inner)
     if sided:
         return _bracketed_side(got, (" " + inner)[: sided.start()].strip(), _side(sided))
     return _bracketed_sets(got, inner) or _bracketed_pause(got, inner)
@@ -249,29 +253,29 @@ def _bracketed(got: Clauses, inner: str) -> Clauses | None:
 
 def _bracketed_side(got: Clauses, amount: str, side: Side) -> Clauses | None:
     count = read_quantity(amount) if amount else None
-    return None if amount and not count else got._replace(side=side, per_side_count=count)
+    return None if amount and not count else replace(got, side=side, per_side_count=count)
 
 
 def _bracketed_sets(got: Clauses, inner: str) -> Clauses | None:
     sets = _N_SETS.fullmatch(inner)
     if sets:
         low = number(sets["a"])
-        return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
+        return replace(got, sets=Range(low, number(sets["b"] or sets["a"])))
     resting = read_rest(inner)
-    return got._replace(rest=resting.rest) if resting else None
+    return replace(got, rest=resting.rest) if resting else None
 
 
 def _bracketed_load(got: Clauses, inner: str) -> Clauses | None:
     load = read_bracketed_load(inner) if got.load is None else None
-    return got._replace(load=load, load_words=inner) if load else None
+    return replace(got, load=load, load_words=inner) if load else None
 
 
 def _bracketed_pause(got: Clauses, inner: str) -> Clauses | None:
     quantity = read_quantity(inner.removeprefix("x"))
     if quantity and (quantity.unit or inner[0] == "x"):
-        return got._replace(bracketed=quantity)
+        return replace(got, bracketed=quantity)
     pause = _PAUSE.match(inner) or _PAUSE.match("with " + inner)
-    return got._replace(pause=_pause(pause)) if pause else None
+    return replace(got, pause=_pause(pause)) if pause else None
 
 
 def _take_rest(got: Clauses) -> Clauses:
@@ -279,13 +283,13 @@ def _take_rest(got: Clauses) -> Clauses:
     rest = read_rest(found[1]) if found else None
     if found is None or rest is None:
         return got
-    return got._replace(head=_blank(got.head, *found.span()), rest=rest.rest)
+    return replace(got, head=_blank(got.head, *found.span()), rest=rest.rest)
 
 
 def _take_at(got: Clauses) -> Clauses:
     """The load behind the first `@` that can be read; the line need not be understood from there on."""
-    plain = _unbracketed(got.head)
-    marks = list(_AT.finditer(plain))
+    hinted = "@" in got.head or " at " in got.head
+    marks = list(_AT.finditer(_unbracketed(got.head))) if hinted else []
     if not marks:
         return got
     first = marks[0]
@@ -295,8 +299,8 @@ def _take_at(got: Clauses) -> Clauses:
     head = got.head[: first.start()]
     read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=said)
     end = loads[0].end if loads else first.end()
-    return got._replace(
-        head=head, load=read, load_words=said, tail=got.head[end:], tail_start=end, open_ended=True
+    return replace(
+        got, head=head, load=read, load_words=said, tail=got.head[end:], tail_start=end, open_ended=True
     )
 
 
@@ -321,7 +325,8 @@ def _take_load_clause(got: Clauses) -> Clauses:
         head = _WITH.sub("", head)
     if not head.strip():
         return got
-    return got._replace(
+    return replace(
+        got,
         head=head,
         load=got.load or read,
         load_words=said,
@@ -332,18 +337,23 @@ def _take_load_clause(got: Clauses) -> Clauses:
 
 
 def _take_side(got: Clauses) -> Clauses:
-    found = SIDE.search(got.head)
+    found = find_side(got.head)
     if found:
         head = _blank(got.head, *found.span())
-        return got._replace(head=head, side=_further_side(got, found), each=not found["side"])
-    behind = SIDE.search(" " + got.tail) if got.tail else None
-    return got._replace(side=_further_side(got, behind)) if behind else got
+        return replace(got, head=head, side=_further_side(got, found), each=not found["side"])
+    behind = find_side(" " + got.tail) if got.tail else None
+    return replace(got, side=_further_side(got, behind)) if behind else got
 
 
 def _further_side(got: Clauses, found: re.Match[str]) -> Side | None:
     """The side of a term; `each hand` beside a weight says what is held, not how it is counted."""
     held = found["side"] == "hand" and got.load and got.load.load and got.load.load.abs
     return got.side if got.side or held else _side(found)
+
+
+def find_side(text: str) -> re.Match[str] | None:
+    """Where `text` names a side, if it does."""
+    return SIDE.search(text) if _SIDE_HINT.search(text) else None
 
 
 def side_of(text: str) -> Side | None:
@@ -364,8 +374,8 @@ def _take_words(got: Clauses) -> Clauses:
     said = got.head[at:].strip(" .,;-")
     read = load_of_words(said) if got.load is None else None
     head = got.head[:at].rstrip(" ,;-")
-    return got._replace(
-        head=head, load=read if read and read.load else got.load, load_words=got.load_words or said
+    return replace(
+        got, head=head, load=read if read and read.load else got.load, load_words=got.load_words or said
     )
 
 
@@ -383,7 +393,7 @@ def _take_pause(got: Clauses) -> Clauses:
                 + head[found.start() : found.end()].replace("@", " ")
                 + head[found.end() :]
             )
-        got = got._replace(head=head, pause=got.pause or _pause(found))
+        got = replace(got, head=head, pause=got.pause or _pause(found))
     return got
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wod_pipeline.parsing._quantities import TIME, time_s
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 
 
-class ReadConnector(NamedTuple):
+class ReadConnector(ReadValue, frozen=True):
     """When the next block starts; `behind` is where the rest of the line begins."""
 
     start_s: int | None
@@ -40,6 +39,7 @@ _WHEN = re.compile(
     rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
     r"(?:,? (?:complete|perform|begin|start)(?=[ :.,;\u2026-]*\Z))?"
 )
+_FIRST_WORD = re.compile("rest |and |then|when|once|as soon|at |followed|immediately|directly|after|next")
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")
 
@@ -47,7 +47,7 @@ _SIGNS = re.compile(r"[ :.,;\u2026-]*")
 def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
     """``"Followed by" | "Then" | "Rest" TIME "then" | "At the" TIME "mark" | "When the clock reaches" TIME``."""
     text = form.text
-    if len(text) > MAX_MATCHED:
+    if len(text) > MAX_MATCHED or not _FIRST_WORD.match(text, at):
         return None
     for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _THEN):
         found = pattern.match(text, at)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._lists import ReadExercise
@@ -102,16 +104,17 @@ class BlockDraft:
         if not self.stated:
             return scheme
         if scheme.empty_bar and before.scheme != "free":
-            return before._replace(empty_bar=True, movements=scheme.movements)
+            return replace(before, empty_bar=True, movements=scheme.movements)
         if before.scheme == "free":
-            return scheme._replace(
-                empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
+            return replace(
+                scheme, empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
             )
         if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {
             before.scheme,
             scheme.scheme,
         }:
-            return scheme._replace(
+            return replace(
+                scheme,
                 scheme="for_time",
                 sets=scheme.sets or before.sets,
                 cap_s=scheme.cap_s or before.cap_s,

@@ -7,18 +7,19 @@ are put together in `_lists`, names are resolved in `_movements`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, take_clauses
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, find_side, take_clauses
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import Name, is_exact, resolve
 from wod_pipeline.parsing._quantities import AMOUNT, CLOCK, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._set_rows import ReadRow
-from wod_pipeline.parsing._text import Form, exact, number, words
+from wod_pipeline.parsing._text import Form, ReadValue, exact, number, words
 from wod_pipeline.program import Pause, Range, Rest, Side
 
 
-class ReadPart(NamedTuple):
+class ReadPart(ReadValue, frozen=True):
     """A movement a line names: its id, the place of its words in the matching form, and a pause."""
 
     movement_id: str | None
@@ -27,7 +28,7 @@ class ReadPart(NamedTuple):
     pause: Pause | None = None
 
 
-class Term(NamedTuple):
+class Term(ReadValue, frozen=True):
     """One movement of a line with all that is said about it."""
 
     parts: tuple[ReadPart, ...]
@@ -115,12 +116,26 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
     return None
 
 
+_PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?[ .:]*")
+
+
+def read_unknown(form: Form, start: int, end: int) -> Term | None:
+    """``[N] NAME`` outside the vocabulary, where only a name can stand, as in ``A + B x N``."""
+    text = form.text[start:end]
+    start += len(text) - len(text.lstrip())
+    found = _PLAIN_NAME.fullmatch(text.strip())
+    if not found or " x " in found["name"]:
+        return None
+    part = ReadPart(None, start + found.start("name"), start + found.end("name"))
+    return Term((part,), times=exact(int(found["n"])) if found["n"] else None)
+
+
 def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
     at = shift + lead
     parts = tuple(
-        part._replace(
-            start=part.start + at, end=part.end + at, pause=_part_pause(part, got, k, len(term.parts))
+        replace(
+            part, start=part.start + at, end=part.end + at, pause=_part_pause(part, got, k, len(term.parts))
         )
         for k, part in enumerate(term.parts)
     )
@@ -134,17 +149,19 @@ def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
     if got.bracketed and not (quantity or count):
         quantity, behind_x = got.bracketed, True
     unread = got.tail
-    tail = _TAIL.match(got.tail)
+    tail = _TAIL.match(got.tail) if got.tail else None
     sets = _tail_sets(tail) or term.sets or got.sets
     if tail and not (quantity or count) and not _SETS_ONLY.fullmatch(tail["q"].strip()):
         quantity = read_quantity(tail["q"].strip())
         behind_x = behind_x or quantity is not None
     if tail and (quantity or sets):
         unread = " " * tail.end() + got.tail[tail.end() :]
-    unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
+    if find_side(" " + unread):
+        unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
     left = len(unread) - len(unread.lstrip(" .,;:)"))
     spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
-    return term._replace(
+    return replace(
+        term,
         parts=parts,
         quantity=quantity,
         times=count,
@@ -199,7 +216,7 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
     lead = len(name) - len(name.lstrip())
     name = name.strip().rstrip(" :,-").rstrip()
     found: tuple[Name, ...] = resolve(name)
-    paused = PAUSE_FIRST.match(name)
+    paused = PAUSE_FIRST.match(name) if "pause" in name else None
     if paused:
         inner = resolve(name[paused.end() :])
         if inner:
@@ -214,13 +231,16 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
             ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
             for n in found
         )
-    plain = BRACKET.sub(" ", name)
+    if any_name and len(name) <= 80 and _can_be_name(BRACKET.sub(" ", name)):
+        return (ReadPart(None, start + lead, start + lead + len(name)),)
+    return ()
+
+
+def _can_be_name(plain: str) -> bool:
     unlike = (
         _SCALING.match(plain) or _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(_HELD.sub(" ", plain))
     )
-    if any_name and _NAME_LIKE.search(plain) and not unlike and len(name) <= 80:
-        return (ReadPart(None, start + lead, start + lead + len(name)),)
-    return ()
+    return _NAME_LIKE.search(plain) is not None and not unlike
 
 
 def _take(head: str, _any_name: bool) -> Term | None:
@@ -259,6 +279,8 @@ def _maximum(head: str, any_name: bool) -> Term | None:
 
 def _sets_of(head: str, _any_name: bool) -> Term | None:
     """``NAME k "x" Q``, ``NAME k "sets of" Q``, or with the name behind."""
+    if "x" not in head and "set" not in head:
+        return None
     for pattern in (_SETS_OF, _SETS_FIRST):
         found = pattern.fullmatch(head)
         quantity = _loose_quantity(found["q"]) if found else None
@@ -273,7 +295,7 @@ def _sets_of(head: str, _any_name: bool) -> Term | None:
 
 def _by_x(head: str, any_name: bool) -> Term | None:
     """``NAME "x" Q``."""
-    found = _BY_X.fullmatch(head)
+    found = _BY_X.fullmatch(head) if "x" in head else None
     quantity = _loose_quantity(found["q"]) if found else None
     if found is None or quantity is None:
         return None
@@ -281,10 +303,10 @@ def _by_x(head: str, any_name: bool) -> Term | None:
     if head[0] in "0123456789." and not PAUSE_FIRST.match(head):
         counted = _n_name(head[:end], any_name=False)
         if counted:
-            return counted._replace(quantity=quantity, behind_x=True)
+            return replace(counted, quantity=quantity, behind_x=True)
         measured = _q_name(head[:end].rstrip(), any_name) if quantity.value and not quantity.unit else None
         if measured:  # `400m Run x 4`
-            return measured._replace(sets=quantity.value)
+            return replace(measured, sets=quantity.value)
     parts = _named(head, start, end, any_name=any_name)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 
@@ -300,7 +322,7 @@ def _loose_quantity(text: str) -> Quantity | None:
 
 def _rep_scheme(head: str, _any_name: bool) -> Term | None:
     """``NAME 5-3-1``; equal numbers are sets of so many."""
-    found = _SCHEME.fullmatch(head)
+    found = _SCHEME.fullmatch(head) if head.count("-") > 1 else None
     parts = _named(head, *found.span("name"), any_name=False) if found else ()
     if found is None or not parts:
         return None
@@ -363,7 +385,7 @@ def _name_q(head: str, _any_name: bool) -> Term | None:
 
 def _name_q_times(head: str, _any_name: bool) -> Term | None:
     """``NAME Q "x" k``: a distance or time so many times."""
-    found = _NAME_Q_TIMES.fullmatch(head)
+    found = _NAME_Q_TIMES.fullmatch(head) if "x" in head else None
     parts = _named(head, *found.span("name"), any_name=False) if found else ()
     if found is None or not parts:
         return None

@@ -7,13 +7,13 @@ themselves are cut apart in `_lists`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wod_pipeline.parsing._quantities import AMOUNT, range_of
+from wod_pipeline.parsing._text import ReadValue
 from wod_pipeline.program import Range
 
 
-class Lead(NamedTuple):
+class Lead(ReadValue, frozen=True):
     """Where the movements start, and what is said in front of them."""
 
     behind: int

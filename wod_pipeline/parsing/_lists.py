@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import side_of, take_sets, tempo_of
-from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
+from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, read_unknown
 from wod_pipeline.parsing._leads import read_lead, with_dashes
 from wod_pipeline.parsing._load_words import further_load
 from wod_pipeline.parsing._loads import ReadLoad
-from wod_pipeline.parsing._pieces import Piece, cut, open_groups, take_counts
+from wod_pipeline.parsing._pieces import Piece, open_groups, pieces_of, take_counts
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
-from wod_pipeline.parsing._text import MAX_MATCHED, Form, exact
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
 from wod_pipeline.program import Pause, Range, Rest, Side
 
 
-class Element(NamedTuple):
+class Element(ReadValue, frozen=True):
     """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them."""
 
     terms: tuple[Term, ...]
@@ -30,7 +31,7 @@ class Element(NamedTuple):
     alternative: bool = False
 
 
-class MovementLine(NamedTuple):
+class MovementLine(ReadValue, frozen=True):
     """All movements a line names, before it is known which block they stand in."""
 
     elements: tuple[Element, ...]
@@ -41,7 +42,11 @@ class MovementLine(NamedTuple):
     @property
     def sets(self) -> Range | None:
         """The number of sets the line itself states (``k x r``)."""
-        return next((term.sets for element in self.elements for term in element.terms if term.sets), None)
+        for element in self.elements:
+            for term in element.terms:
+                if term.sets:
+                    return term.sets
+        return None
 
     @property
     def unread(self) -> tuple[tuple[int, int], ...]:
@@ -54,7 +59,7 @@ class MovementLine(NamedTuple):
         return any(term.rows for element in self.elements for term in element.terms)
 
 
-class NamedPart(NamedTuple):
+class NamedPart(ReadValue, frozen=True):
     """A movement of an exercise: the coach's words for it, their place in the line, repetitions within one of it."""
 
     movement_id: str | None
@@ -65,7 +70,7 @@ class NamedPart(NamedTuple):
     pause: Pause | None = None
 
 
-class ReadExercise(NamedTuple):
+class ReadExercise(ReadValue, frozen=True):
     """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
 
     parts: tuple[NamedPart, ...]
@@ -94,14 +99,16 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     behind a count need not be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
-    if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
+    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    if form.starred or len(text) > MAX_MATCHED or bracketed:
         return None
     lead = read_lead(text, start)
     if lead is None:
         return None
     start = lead.behind
-    opens = _OR_NEXT.search(text, start)
-    form = form._replace(text=with_dashes(text[: opens.start()] if opens else text))
+    opens = _OR_NEXT.search(text, start) if " or" in text else None
+    plain = with_dashes(text[: opens.start()] if opens else text)
+    form = form if plain == text else replace(form, text=plain)
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
     if not elements:
@@ -115,7 +122,7 @@ def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]
     if len(terms) < 2 or any(term.counted or term.rows for term in terms):
         return ()
     return tuple(
-        element._replace(terms=tuple(term._replace(times=count) for term in element.terms))
+        replace(element, terms=tuple(replace(term, times=count) for term in element.terms))
         for element in elements
     )
 
@@ -129,8 +136,8 @@ def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     if quantity is None or quantity.field != "reps" or quantity.value is None:
         return elements
     last = elements[-1]
-    plain = terms[-1]._replace(quantity=None, behind_x=False, side=None)
-    bare = (*elements[:-1], last._replace(terms=(*last.terms[:-1], plain), grouped=len(last.terms) > 1))
+    plain = replace(terms[-1], quantity=None, behind_x=False, side=None)
+    bare = (*elements[:-1], replace(last, terms=(*last.terms[:-1], plain), grouped=len(last.terms) > 1))
     return _of_each(bare, quantity.value)
 
 
@@ -147,15 +154,15 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
     if not elements or any(term.quantity or term.load for element in elements for term in element.terms):
         return ()
     last = elements[-1]
-    terms = (*last.terms[:-1], last.terms[-1]._replace(rows=rows))
-    return (*elements[:-1], last._replace(terms=terms))
+    terms = (*last.terms[:-1], replace(last.terms[-1], rows=rows))
+    return (*elements[:-1], replace(last, terms=terms))
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
     """The elements of a line; `A + B x 2+1` counts the parts of the last one by one."""
     text, counts = take_counts(form.text, start, end)
     if counts:
-        elements = _counted_elements(_plain_elements(form._replace(text=text), start, end), counts)
+        elements = _counted_elements(_plain_elements(replace(form, text=text), start, end), counts)
         if elements:
             return elements
     return _plain_elements(form, start, end, lenient=lenient)
@@ -166,19 +173,18 @@ def _counted_elements(elements: tuple[Element, ...], counts: list[int]) -> tuple
     terms = elements[-1].terms if elements else ()
     if len(terms) != len(counts) or any(term.counted for term in terms):
         return ()
-    counted = tuple(term._replace(times=exact(n)) for term, n in zip(terms, counts, strict=True))
-    return (*elements[:-1], elements[-1]._replace(terms=counted, grouped=True))
+    counted = tuple(replace(term, times=exact(n)) for term, n in zip(terms, counts, strict=True))
+    return (*elements[:-1], replace(elements[-1], terms=counted, grouped=True))
 
 
 def _plain_elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    opened, groups = open_groups(form.text.replace("[", "(").replace("]", ")"))
-    plain = form._replace(text=opened)
-    pieces = cut(opened, start, end)
+    form, groups = open_groups(form)
+    pieces = pieces_of(form.text, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
-        elements = _fold(plain, pieces, groups, any_name=any_name)
+        elements = _fold(form, pieces, groups, any_name=any_name)
         if elements:
             return _all_alternatives(elements)
-    elements = _fold(plain, pieces, groups, any_name=True, lenient=True) if lenient else ()
+    elements = _fold(form, pieces, groups, any_name=True, lenient=True) if lenient else ()
     known = any(part.movement_id for element in elements for term in element.terms for part in term.parts)
     return _all_alternatives(elements) if known else ()
 
@@ -191,7 +197,7 @@ def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         if k == 1 and not _says_nothing(out[0]):
             bare = bare and all(_says_nothing(element) for element in out[1:])
         if out[k + 1].alternative and bare:
-            out[k] = out[k]._replace(alternative=True)
+            out[k] = replace(out[k], alternative=True)
     return tuple(out)
 
 
@@ -215,7 +221,7 @@ def _fold(
     k = 0
     while k < len(pieces) and len(pieces) <= _MOST_PIECES:
         taken = _longest_term(form, pieces, k, any_name=any_name)
-        taken = taken or (_unknown_counted(form, pieces[k]) if lenient else None)
+        taken = taken or (_unknown(form, pieces[k], counted=True) if lenient else None)
         behind = _with_quantity(form, pieces, k) if elements else None
         if behind and not elements[-1].terms[-1].counted:
             _replace_last(elements, behind)
@@ -253,12 +259,6 @@ def _with_quantity(form: Form, pieces: list[Piece], k: int) -> Term | None:
     return read_term(form, pieces[k - 1].start, piece.end, any_name=False)
 
 
-def _unknown_counted(form: Form, piece: Piece) -> tuple[Term, int] | None:
-    text = form.text[piece.start : piece.end].strip(" .:")
-    found = _PLAIN_NAME.fullmatch(text)
-    return _unknown_in_complex(form, piece) if found and found["n"] else None
-
-
 def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
     loose = any_name and _ends_in_x(form, pieces)
@@ -269,7 +269,7 @@ def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) ->
         if term:
             return term, count
     if loose and (pieces[k].joiner == "+" or (pieces[k + 1 : k + 2] and pieces[k + 1].joiner == "+")):
-        return _unknown_in_complex(form, pieces[k])
+        return _unknown(form, pieces[k], counted=False)
     return None
 
 
@@ -280,26 +280,16 @@ def _ends_in_x(form: Form, pieces: list[Piece]) -> bool:
     return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
-_PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?")
-
-
-def _unknown_in_complex(form: Form, piece: Piece) -> tuple[Term, int] | None:
-    """An unknown name in ``A + B x N`` stands before `x N`, like any name of the complex."""
-    text = form.text[piece.start : piece.end]
-    start = piece.start + len(text) - len(text.lstrip())
-    found = _PLAIN_NAME.fullmatch(text.strip())
-    if not found or " x " in found["name"]:
-        return None
-    count = Range(int(found["n"]), int(found["n"])) if found["n"] else None
-    part = ReadPart(None, start + found.start("name"), start + found.end("name"))
-    return Term((part,), times=count), 1
+def _unknown(form: Form, piece: Piece, *, counted: bool) -> tuple[Term, int] | None:
+    term = read_unknown(form, piece.start, piece.end)
+    return (term, 1) if term and (term.times or not counted) else None
 
 
 def _join(elements: list[Element], term: Term, piece: Piece, groups: list[tuple[int, int]]) -> None:
     grouped = any(start <= term.parts[0].start < end for start, end in groups)
     if piece.joiner == "+" and elements:
         last = elements[-1]
-        elements[-1] = last._replace(terms=(*last.terms, term), grouped=last.grouped or grouped)
+        elements[-1] = replace(last, terms=(*last.terms, term), grouped=last.grouped or grouped)
     else:
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
@@ -309,23 +299,23 @@ def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
     sets, text = take_sets(line[piece.start : piece.end].strip(" ."))
     text = text.strip(" ,.")
     if sets:
-        term = term._replace(sets=term.sets or sets)
+        term = replace(term, sets=term.sets or sets)
     side, tempo = side_of(text), tempo_of(text)
     if side or tempo:
-        return term._replace(side=term.side or side, tempo=term.tempo or tempo)
+        return replace(term, side=term.side or side, tempo=term.tempo or tempo)
     rest, load = read_rest(text), further_load(term.load, term.load_words, text, counted=term.counted)
     if load and (load.load or load.words):
-        return term._replace(load=load, load_words=load.words or term.load_words, open_ended=True)
+        return replace(term, load=load, load_words=load.words or term.load_words, open_ended=True)
     if rest:
-        return term._replace(rest=rest.rest)
+        return replace(term, rest=rest.rest)
     if text and (load or term.open_ended):
-        return term._replace(unread=(*term.unread, (piece.start, piece.end)))
+        return replace(term, unread=(*term.unread, (piece.start, piece.end)))
     return None if text else term
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:
     last = elements[-1]
-    elements[-1] = last._replace(terms=(*last.terms[:-1], term))
+    elements[-1] = replace(last, terms=(*last.terms[:-1], term))
 
 
 # -------------------------------------------------------------------------------------------- exercises
@@ -337,7 +327,7 @@ def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExe
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [exercise._replace(choice=mine) for exercise in _of_element(form, element, joins=joins)]
+        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
     return _sharing_quantities(out)
 
 
@@ -389,7 +379,7 @@ def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
             None if measure or unsaid else count or 1 for count, measure in zip(counts, own, strict=True)
         ]
     read = _exercise(form, terms, tuple(counts), total)
-    return read._replace(measures=tuple(filter(None, own)))
+    return replace(read, measures=tuple(filter(None, own)))
 
 
 def _each_behind_x(terms: tuple[Term, ...]) -> bool:
@@ -439,7 +429,8 @@ def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
     for k, other in neighbours:
         mine, theirs = out[k], out[other]
         if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
-            out[k] = mine._replace(
+            out[k] = replace(
+                mine,
                 quantity=theirs.quantity,
                 side=mine.side or theirs.side,
                 tempo=mine.tempo or theirs.tempo,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-import msgspec
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._text import words
@@ -76,13 +76,13 @@ def further_load(before: ReadLoad | None, said: str, text: str, *, counted: bool
     """
     if _RISING.fullmatch(text) and "%" not in text:
         load = before.load if before else Load("described")
-        rising = msgspec.structs.replace(load, ramp=True) if load else None
-        return (before or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
+        rising = replace(load, ramp=True) if load else None
+        return replace(before or ReadLoad(None, 0, 0), load=rising, words=text)
     if before is None:
         return _first_load(text) or (load_of_words(text) if counted else None)
     further = read_further(before.load, text) if before.load else None
     if further:
-        return before._replace(load=further.load, words=f"{said} {text}")
+        return replace(before, load=further.load, words=f"{said} {text}")
     return before if counted and load_of_words(text) else None
 
 
@@ -90,4 +90,4 @@ def _first_load(text: str) -> ReadLoad | None:
     if _HEAVY_FEW.fullmatch(text):
         return ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
     read = read_bracketed_load(text.split(" - ", maxsplit=1)[0])
-    return read._replace(words=text) if read else None
+    return replace(read, words=text) if read else None

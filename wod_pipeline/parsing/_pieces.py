@@ -1,23 +1,16 @@
-"""§7.3 and §7.4: a movement line cut at its separators, before it is known which pieces are movements.
+"""§7.3 Pieces: where the separators cut a movement line, and which brackets hold terms together.
 
-A piece is what stands between `,`, `+`, `or` and the like, brackets left whole. `_lists` reads the pieces.
+Whether a piece is a term of its own is decided in `_lists`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import NOT_BEFORE_PAUSE
-
-
-class Piece(NamedTuple):
-    """A stretch of the matching form, and the sign in front of it."""
-
-    start: int
-    end: int
-    joiner: str  # "", ",", "+", "or"
-
+from wod_pipeline.parsing._text import Form, ReadValue
 
 _GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(
@@ -27,21 +20,34 @@ _SEPARATOR = re.compile(
     rf"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{{3}})){NOT_BEFORE_PAUSE}(?: ?(?:and|then|&))?(?: |(?=\S))"
     rf"| (?=[at&/]){NOT_BEFORE_PAUSE}(?:and|&|then|/) (?=[0-9]))"
 )
+_CAN_SEPARATE = re.compile("[,;+/&]| (?:or|and|then) ")
 _COUNTS = re.compile(
     r" ?(?:x ?\(?|\()(?P<counts>[0-9]{1,2}(?: ?\+ ?[0-9]{1,2}){1,5})\)?(?: ?reps?)?(?= *(?:\Z|[@,;(x]))"
 )
 
 
-def open_groups(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text with blanks for the brackets that only hold a complex together, and where they stood."""
-    if "(" not in text:
-        return text, []
-    return _GROUP.sub(lambda found: f" {found[1]} ", text), [found.span() for found in _GROUP.finditer(text)]
+class Piece(ReadValue, frozen=True):
+    """A stretch of the matching form between separators."""
+
+    start: int
+    end: int
+    joiner: str  # "", ",", "+", "or": what stands in front
 
 
-def cut(text: str, start: int, end: int) -> list[Piece]:
-    """The pieces of `text[start:end]`."""
+def open_groups(form: Form) -> tuple[Form, list[tuple[int, int]]]:
+    """The form with round brackets only, none of them around a group joined by `+`; and where such groups are."""
+    text = form.text.replace("[", "(").replace("]", ")")
+    groups = [found.span() for found in _GROUP.finditer(text)] if "(" in text and "+" in text else []
+    if groups:
+        text = _GROUP.sub(lambda found: f" {found[1]} ", text)
+    return (form if text == form.text else replace(form, text=text)), groups
+
+
+def pieces_of(text: str, start: int, end: int) -> list[Piece]:
+    """The pieces of `text[start:end]`; a separator within brackets cuts nothing."""
     pieces, at, joiner = [], start, ""
+    if not _CAN_SEPARATE.search(text, start, end):
+        return [Piece(start, end, joiner)]
     for found in _SEPARATOR.finditer(text, start, end):
         kind = found.lastgroup
         if kind is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
 from wod_pipeline.parsing._lists import MovementLine, read_movements
 from wod_pipeline.parsing._loads import read_load
@@ -170,7 +172,7 @@ def _done_for_time(form: Form, at: int) -> ReadScheme | None:
         return None
     blank = " " * (found.end() - found.start())
     movements = read_movements(
-        form._replace(text=form.text[: found.start()] + blank + form.text[found.end() :]), at
+        replace(form, text=form.text[: found.start()] + blank + form.text[found.end() :]), at
     )
     return ReadScheme("for_time", movements=movements) if movements else None
 
@@ -198,8 +200,8 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
     if not reps:
         return scheme
     if len(set(reps)) == 1:
-        return scheme._replace(sets=exact(len(reps)), reps=exact(reps[0]))
-    return scheme._replace(sets=exact(len(reps)), rep_scheme=reps)
+        return replace(scheme, sets=exact(len(reps)), reps=exact(reps[0]))
+    return replace(scheme, sets=exact(len(reps)), rep_scheme=reps)
 
 
 # ---------------------------------------------------------------------------------------- amrap, tabata

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import exact, number, words
+from wod_pipeline.parsing._text import ReadValue, exact, number, words
 from wod_pipeline.program import Range, Rest
 
 
-class ReadRow(NamedTuple):
+class ReadRow(ReadValue, frozen=True):
     """A row as one line states it: sets `first` to `last`; without numbers (`first` None) the next `repeat` sets."""
 
     first: int | None
@@ -107,7 +109,7 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     if len(several) > 1:
         rows = [read_rows(piece) for piece in several]
         return tuple(row for piece in rows for row in piece) if all(rows) else ()
-    counted = _SETS_OF.fullmatch(text)
+    counted = _SETS_OF.fullmatch(text) if text[:1].isdigit() else None
     if counted:
         load = read_load(counted["load"].strip()) if counted["load"] else None
         rest = read_rest(counted["rest"]) if counted["rest"] else None
@@ -131,7 +133,7 @@ def _numbered(text: str) -> tuple[ReadRow, ...]:
         found = pattern.match(text)
         row = _numbered_body(found) if found else None
         if found and row:
-            return tuple(row._replace(first=first, last=last) for first, last in _spans(found["sets"]))
+            return tuple(replace(row, first=first, last=last) for first, last in _spans(found["sets"]))
     return ()
 
 
