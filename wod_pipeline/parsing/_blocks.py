@@ -81,6 +81,7 @@ class SessionReader:
             return
         taken = (
             self._take_rest(n, reading.rest)
+            or self._take_continuation(n, reading)
             or self._take_rows(n, reading.rows or table_row, schemed=reading.scheme is not None)
             or self._take_scheme(n, reading, reading.scheme)
             or self._take_movements(n, reading, reading.movements)
@@ -252,8 +253,7 @@ class SessionReader:
         block, segment = self._block, self._segment
         assert block is not None  # noqa: S101 - opened by the caller
         assert segment is not None  # noqa: S101
-        joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
-        reads = read_exercises(reading, joins=joins)
+        reads = read_exercises(reading, joins=segment.joins(block))
         self._settle_rest(followed=True)
         added = []
         for read in reads:
@@ -267,6 +267,18 @@ class SessionReader:
         if block.own_sets and line.sets is None:
             block.scheme = replace(block.scheme, sets=self._exercise.last_set())
         return added
+
+    def _take_continuation(self, n: int, reading: LineReading) -> bool:
+        """A line that only goes on with the exercise directly above is one with it."""
+        if reading.prescribes and self._lines[n - 1].text[-1] != "+":
+            return False
+        exercise, block, segment = self._exercise, self._block, self._segment
+        if not (exercise and block and segment) or block.closed:
+            return False
+        if not exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block)):
+            return False
+        self._claim(n, "movement", exercise)
+        return True
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
         taken = block.choices

@@ -10,8 +10,15 @@ import re
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._load_words import load_of_words, load_words_at
-from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load, read_weight
+from wod_pipeline.parsing._load_words import TELLING, load_of_words, load_words_at
+from wod_pipeline.parsing._loads import (
+    LOAD_HINT,
+    ReadLoad,
+    find_load,
+    read_bracketed_load,
+    read_load,
+    read_weight,
+)
 from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._quantities import TIME, Quantity, read_quantity, time_s
 from wod_pipeline.parsing._rest import read_rest
@@ -88,9 +95,16 @@ class Clauses(ReadValue, frozen=True):
 def take_clauses(text: str) -> Clauses:
     """Take brackets, tempo, the load behind `@`, clauses about load, rest, sides and pauses out of a term."""
     got = Clauses(text)
-    for step in _CLAUSE_STEPS:
+    for step in _CLAUSE_STEPS if _ANY_CLAUSE.search(text) else ():
         got = step(got)
     return got
+
+
+_ANY_CLAUSE = re.compile(
+    r"[@(\[/]|tempo|paus|rest | at |set|reps? x|each|per|ea\b|every|both|max|"
+    + "|".join((LOAD_HINT.pattern, *sorted(TELLING)))
+)
+"""What a term has that says anything beside its movement and quantity; most do not."""
 
 
 _SETS_BEHIND = re.compile(

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
+from wod_pipeline.parsing._continuations import can_go_on, read_on
 from wod_pipeline.parsing._lists import ReadExercise
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow
 from wod_pipeline.parsing._text import exact
-from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline
+from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline, SourceLine
 
 
 @dataclass(eq=False, slots=True)
@@ -63,6 +64,22 @@ class ExerciseDraft:
         if self.read.quantity and rows and rows[0].first is None and rows[0].load:
             return own.issuperset(rows[0].load.named or ())
         return all(own.issuperset(row.named) for row in rows)
+
+    def go_on(self, lines: list[SourceLine], n: int, last: int, *, joins: bool) -> bool:
+        """Go on with line `n`, if it stands directly below without rows and notes between, and can only be that."""
+        if self.lines[-1] != n - 1 or not can_go_on(lines[n - 1].text, lines[n].text):
+            return False
+        if not self.alone or self.rows or self.notes:
+            return False
+        own, below = (
+            [lines[m].text for m in self.lines],
+            [line.text for line in lines[n : min(n + 1, last) + 1]],
+        )
+        read = read_on(own, below, self.read, joins=joins)
+        if read:
+            self.read, self.rest = read, self.rest or read.rest
+            self.lines.append(n)
+        return read is not None
 
     def all_lines(self) -> list[int]:
         """Its lines, and those of its rows and notes."""
@@ -152,6 +169,10 @@ class SegmentDraft:
     lines: list[int] = field(default_factory=list)
     blocks: list[BlockDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
+
+    def joins(self, block: BlockDraft) -> bool:
+        """§7.3 Whether a `+` between counted terms joins them to a complex in this block."""
+        return block.scheme.scheme in {"every", "sets", "build_to_max"} and self.kind != "warm_up"
 
 
 @dataclass(eq=False, slots=True)

@@ -129,8 +129,10 @@ def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]
 
 def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     """`A + B x 3 reps each` is 3 of either."""
+    if not elements or not elements[-1].terms[-1].each:
+        return elements
     terms = [term for element in elements for term in element.terms]
-    if len(terms) < 2 or not terms[-1].each or any(term.counted for term in terms[:-1]):
+    if len(terms) < 2 or any(term.counted for term in terms[:-1]):
         return elements
     quantity = terms[-1].quantity
     if quantity is None or quantity.field != "reps" or quantity.value is None:

@@ -13,13 +13,13 @@ from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_furt
 from wod_pipeline.parsing._text import words
 from wod_pipeline.program import Load
 
-_TELLING = frozenset(
+TELLING = frozenset(
     words(
         "weight weights weighted load loads loading heavy heavier heaviest light lighter moderate medium challenging"
         " ahap across building ascending slow slowly controlled fast band bands db dbs dumbbell dumbbells kb kbs"
     )
 )
-_AMONG = _TELLING.union(
+_AMONG = TELLING.union(
     words(
         "as go going stay staying keep keeping use using with w/ at a an the your and but to if possible needed"
         " necessary add adding build up work working increase increasing same each every set sets over than last"
@@ -51,7 +51,7 @@ def load_words_at(text: str) -> int | None:
         word = left[space + 1 :]
         if word not in _AMONG:
             break
-        at, telling = space + 1, telling or word in _TELLING
+        at, telling = space + 1, telling or word in TELLING
     return at if telling else None
 
 

@@ -289,7 +289,7 @@ _MARKED: tuple[Form, ...] = (
 )
 """Forms behind an `@`."""
 
-_HINT = re.compile(r"%|percent|same|bw|body|rpe|rir|reserve|tank|kg|kilo|lb|pound|#|pood|empty")
+LOAD_HINT = re.compile(r"%|percent|same|bw|body|rpe|rir|reserve|tank|kg|kilo|lb|pound|#|pood|empty")
 _STARTS = re.compile(
     rf"(?:(?<=[ (])|^)(?:(?:{_RAMP}) |(?:{_BELOW}) |(?:{_ABOVE}) |at |about |around |roughly "
     r"|approx(?:imately|\.)? )*(?P<figure>[0-9.]|same|the same"
@@ -328,7 +328,7 @@ def read_further(load: Load, text: str) -> ReadLoad | None:
 
 def find_load(text: str) -> ReadLoad | None:
     """The first clause about load in running text, with no `@` to mark it."""
-    if not _HINT.search(text):
+    if not LOAD_HINT.search(text):
         return None
     for place in _STARTS.finditer(text):
         if text[: place.start()].endswith("x "):  # a quantity
