@@ -305,11 +305,12 @@ def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> 
             exercise.rep_scheme = list(scheme.rep_scheme)
         elif not exercise.rep_scheme and not read.rows:
             exercise.reps = scheme.reps
-        if scheme.scheme == "tabata" and scheme.seconds:
+            exercise.max_of = "reps" if scheme.max_reps else None
+        if scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.max_of:
         exercise.max_of = quantity.max_of
-        if scheme.scheme == "tabata" and scheme.seconds:
+        if scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.value is not None:
         setattr(exercise, quantity.field, quantity.value)

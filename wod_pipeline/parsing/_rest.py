@@ -35,6 +35,14 @@ _REST = re.compile(
 )
 
 
+_BETWEEN_SETS = re.compile(r"\brest(?:ing)?\b.{2,40}\b(?:between|b/w|b/t|btw)\b.{0,12}\b(?:set|round)")
+
+
+def is_between(text: str) -> bool:
+    """Whether a line of more than a rest says that the rest is between sets or rounds."""
+    return _BETWEEN_SETS.search(text) is not None
+
+
 def read_rest(text: str) -> ReadRest | None:
     """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line."""
     if "rest" not in text:

@@ -24,7 +24,7 @@ class Label(NamedTuple):
     title: str | None = None
 
 
-_LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
+_LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:(?!:[0-5][0-9])[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
 _NAMED = re.compile(r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)")
 
 
