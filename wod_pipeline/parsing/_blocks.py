@@ -239,7 +239,9 @@ class SessionReader:
     def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
         block = self._block
-        merged = block.joined_by(scheme) if block and not block.exercises else None
+        if scheme.detail == "caption" and self._names_movement(n + 1):
+            scheme = scheme._replace(movements=None)
+        merged = block.joined_by(scheme) if block and block.awaits(scheme) else None
         if block is None or merged is None:
             block = self._open_block(n, shares=True)
             merged = scheme

@@ -12,7 +12,7 @@ from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._text import NUM, Form, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
-Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named"]
+Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named", "caption"]
 
 
 class ReadScheme(NamedTuple):
@@ -123,7 +123,7 @@ def _without_sequel(form: Form, at: int) -> Form:
     """The form without what is done with the maximum once it is found, and without `for the day`."""
     sequel = _AND_THEN.search(form.text, at + 1) if " then " in form.text else None
     form = form._replace(text=form.text[: sequel.start()]) if sequel else form
-    today = _FOR_TODAY.search(form.text, at + 1)
+    today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
     return form._replace(text=form.text[: today.start()] + today["end"]) if today else form
 
 

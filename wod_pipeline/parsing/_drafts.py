@@ -105,6 +105,11 @@ class BlockDraft:
         """Whether a movement line does not belong here: it (`own`) or this block has sets of its own."""
         return not self.stated and bool(self.exercises) and (own or self.own_sets)
 
+    def awaits(self, scheme: ReadScheme) -> bool:
+        """Whether a scheme line can still say more of this block: it has no exercise, or has the same repetitions."""
+        same = bool(scheme.rep_scheme and scheme.movements) and scheme.rep_scheme == self.scheme.rep_scheme
+        return same or not self.exercises
+
     def joined_by(self, scheme: ReadScheme) -> ReadScheme | None:
         """The scheme of a block without exercises once another scheme line follows; None when that opens a block."""
         before = self.scheme

@@ -12,7 +12,7 @@ from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
 from wod_pipeline.parsing._lists import MovementLine, ReadExercise, exercises_of, read_movements
 from wod_pipeline.parsing._rest import ReadRest, read_rest
-from wod_pipeline.parsing._schemes import read_scheme
+from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._set_rows import ReadRow, read_rows
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of
@@ -60,6 +60,9 @@ def read_line(line: str) -> LineReading:
     rows = read_rows(text) if rest is None else ()
     scheme = read_scheme(form, at) if rest is None else None
     movements = read_movements(form, at) if rest is None and scheme is None else None
+    if rest is None and not rows and scheme is None and movements is None:
+        scheme, caption = read_captioned(form, at, titled=label is not None)
+        label = label._replace(title=caption) if label and not label.title and caption else label
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))
 
 

@@ -52,15 +52,21 @@ class Added(NamedTuple):
     ramp: bool = False
 
 
+_WORKING = r"(?:[3-9][0-9]|1[0-2][0-9])"
 _AT_MOST = re.compile(
     rf"\b(?:stay|keep)(?:ing)?\b[^.;]{{0,60}}?\b(?:below|under) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
+    r"|\b(?:(?:do not|don't|never) (?:go (?:above|over|past|heavier than)|exceed)|not? more than"
+    rf"|work(?:ing)? between) (?P<bound>{_WORKING}(?:-{_WORKING})? ?%)(?! ?(?:jump|each|per\b|increase|more))"
+    rf"|\bstay(?:ing)? (?:at|around) (?P<own>{_WORKING} ?%) or (?:below|under|less|lower)"
 )
 _AT_LEAST = re.compile(
     rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
+    rf"|\bwork(?:ing)? between (?P<bound>{_WORKING}-{_WORKING} ?%)(?P<own>)"
 )
 _EMPTY = re.compile(r"\bstart(?:ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
 _RAMP = re.compile(
-    r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|\badd(?:ing)? weight as\b"
+    r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|"
+    r"\badd(?:ing)? weight (?:as|each|every)\b|\bbuild(?:ing)? (?:each|every) (?:set|round)\b"
     r"|\bincreas(?:e|es|ing)\b|(?<!rope )\bclimb(?:ing)?\b"
 )
 _NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno|\bwithout)(?: [a-z]+)? ?\Z")
@@ -88,7 +94,10 @@ def _rises(found: re.Match[str], text: str) -> bool:
 def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
     if found is None:
         return None
-    read = read_load(found.string, found.start("pct"))
+    at = (
+        found.start("pct") if found["pct"] else found.start("bound") if found["bound"] else found.start("own")
+    )
+    read = read_load(found.string, at)
     if read is None or read.load is None or read.load.pct is None:
         return None
     pct = read.load.pct

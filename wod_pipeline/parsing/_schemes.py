@@ -199,6 +199,7 @@ def _for_time(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, listed.end() if listed else end)
     if not understood:
         return None
+    movements = _apart(form, movements) if reps and movements else movements
     return _with_reps(ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements), reps)
 
 
@@ -224,12 +225,27 @@ def _rep_line(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, cap.end() if cap else found.end())
     if not understood:
         return None
+    movements = _apart(form, movements) if movements else None
     timed = "for time" in found[0]
     even = len(set(reps)) == 1 and not timed
     alone = not timed and movements is None and not form.text.endswith(":")
     detail: Detail | None = "reps" if alone else None
     stated = ReadScheme("sets" if even else "for_time", cap_s=_cap_s(cap), movements=movements, detail=detail)
     return _with_reps(stated, reps)
+
+
+def _apart(form: Form, line: MovementLine) -> MovementLine:
+    """Movements joined by `and` behind repetitions set by set are done one after the other: they are no complex."""
+    elements = []
+    for element in line.elements:
+        term, *others = element.terms
+        parts = () if others or term.counted else term.parts[1:]
+        behind_first = bool(parts) and "(" in form.text[term.parts[0].start : parts[0].start]
+        last = 0 if behind_first else len(parts)  # whose load it is
+        for k, part in enumerate((term.parts[0], *parts)):
+            single = term._replace(parts=(part,), load=term.load if k == last else None)
+            elements.append(element._replace(terms=(single if parts else term, *others)))
+    return line._replace(elements=tuple(elements))
 
 
 def _rep_list(found: re.Match[str]) -> tuple[int, ...]:
@@ -388,6 +404,25 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
     empty = _WITH_EMPTY_BAR.search(form.text, at) if "empty bar" in form.text else None
     found = _read_form(_cut(form, empty), at) if empty and empty.start() > at else None
     return found._replace(empty_bar=True) if found else _read_form(form, at)
+
+
+_CAPTION = re.compile(
+    r"(?P<name>[a-z][a-z'+&() /-]{2,60}?)(?: - |: )(?=every |e[0-9:]*mom|on the "
+    r"|[0-9]{1,2} (?:sets|rounds)|for time|amrap)"
+)
+
+
+def read_captioned(form: Form, at: int, *, titled: bool) -> tuple[ReadScheme | None, str]:
+    """``NAME ("-" | ":") scheme``, and the words of the name; with `titled` it need not be a movement's."""
+    apart = " - " in form.text or ": " in form.text
+    found = _CAPTION.match(form.text, at) if apart and len(form.text) <= MAX_MATCHED else None
+    scheme = read_scheme(form, found.end()) if found else None
+    if not found or not scheme or scheme.movements:
+        return None, ""
+    movements = read_movements(form._replace(text=form.text[: found.end("name")]), at)
+    if movements is None and not titled:
+        return None, ""
+    return scheme._replace(movements=movements, detail="caption"), form.words(*found.span("name"))
 
 
 def _cut(form: Form, aside: re.Match[str]) -> Form:
