@@ -341,7 +341,7 @@ class SessionReader:
     def _take_rows(self, n: int, rows: tuple[ReadRow, ...], *, schemed: ReadScheme | None) -> bool:
         """§8 Rows belong to the exercise above; without one they are no rows."""
         if rows and self._exercise is None and self._segment:
-            self._exercise = self._segment.adopt_name()
+            self._exercise = self._segment.adopt_name() or self._segment.go_on(rows[0], n)
         exercise, block = self._exercise, self._block
         if not rows or exercise is None or block is None:
             return False

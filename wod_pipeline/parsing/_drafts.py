@@ -44,6 +44,7 @@ class ExerciseDraft:
     minute: int | None = None
     rest: Rest | None = None
     choice: int | None = None
+    above: int = 0  # how many of its numbered sets stand in the block above
     rows: list[RowDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
 
@@ -65,7 +66,7 @@ class ExerciseDraft:
 
     def add_row(self, row: ReadRow, n: int) -> RowDraft:
         """The row of line `n`; one without numbers counts on from the row above."""
-        above = self.rows[-1].last if self.rows else 0
+        above = self.rows[-1].last if self.rows else self.above
         first = row.first if row.first is not None else above + 1
         last = row.last if row.last is not None else above + row.repeat
         self.rows.append(RowDraft(row, first, last, n))
@@ -76,8 +77,8 @@ class ExerciseDraft:
         return [*self.lines, *(row.n for row in self.rows), *(note.n for note in self.notes)]
 
     def last_set(self) -> Range | None:
-        """The number of the last set its rows name."""
-        return exact(self.rows[-1].last) if self.rows else None
+        """How many sets its rows name: the number of the last one, counted from where the block starts."""
+        return exact(self.rows[-1].last - self.above) if self.rows else None
 
 
 @dataclass(eq=False, slots=True)
@@ -220,16 +221,26 @@ class SegmentDraft:
         del self.blocks[-2]
         return named.exercises[0]
 
+    def go_on(self, row: ReadRow, n: int) -> ExerciseDraft | None:
+        """A numbered row that counts on from the last of the block above goes on with its exercise."""
+        before = self.blocks[-2] if len(self.blocks) > 1 and not self.blocks[-1].exercises else None
+        above = before.exercises[-1] if before and before.exercises else None
+        if not above or not above.rows or row.first != above.rows[-1].last + 1:
+            return None
+        going_on = above.again(n)
+        going_on.above = above.rows[-1].last
+        going_on.read = going_on.read._replace(quantity=None if row.reps else above.read.quantity)
+        self.blocks[-1].exercises = [going_on]
+        return going_on
+
     def repeat_built(self, n: int) -> ExerciseDraft | None:
         """Sets at a load (line `n`) behind what was built to a maximum are of the same lift."""
-        *_, before, block = [None, *self.blocks]
+        before = self.blocks[-2] if len(self.blocks) > 1 and not self.blocks[-1].exercises else None
         if before is None or before.scheme.scheme != "build_to_max" or len(before.exercises) != 1:
             return None
-        if block is None or block.exercises:
-            return None
-        block.exercises = [before.exercises[0].again(n)]
-        block.closed = True
-        return block.exercises[0]
+        repeated = before.exercises[0].again(n)
+        self.blocks[-1].exercises, self.blocks[-1].closed = [repeated], True
+        return repeated
 
 
 @dataclass(eq=False, slots=True)

@@ -266,7 +266,7 @@ _AS_MANY = (
     r" as possible"
 )
 _AMRAP = re.compile(
-    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
+    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of| complete| perform)? (?:{_AS_MANY}|amrap)"
     rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}"
     r"(?!:?[0-9]))?\)?)(?![a-z])"
 )
