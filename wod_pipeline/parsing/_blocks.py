@@ -149,6 +149,8 @@ class SessionReader:
         """A line that says when, and then what: the scheme or the movements open a block of their own."""
         if not reading.prescribes or self._segment is None:
             return False
+        if reading.scheme and not self._opens(n, reading.scheme):
+            return False
         block = self._open_block(n, shares=True)
         block.set_clock(connector)
         if reading.scheme:
@@ -174,12 +176,12 @@ class SessionReader:
             return False
         if self._take_reps(n, scheme) or self._take_named_build(n, reading, scheme):
             return True
-        details = scheme.detail or (scheme.scheme == "build_to_max" and scheme.movements is None)
+        details = scheme.movements is None and (scheme.detail or scheme.scheme == "build_to_max")
         if details and self._block and self._block.detailed_by(scheme, n):
             self._block.lines.append(n)
             self._claim(n, "scheme", self._block)
             return True
-        if scheme.detail in {"on", "off"} or (scheme.detail in _AWAITING and not self._awaits(n, scheme)):
+        if not self._opens(n, scheme):
             return False
         self._open_by_scheme(n, reading, scheme, owns=True)
         return True
@@ -189,8 +191,8 @@ class SessionReader:
         block, exercise = self._block, self._exercise
         if scheme.detail != "reps" or block is None or exercise is None or not exercise.alone:
             return False
-        follows = self._names_movement(n + 1) and not self._lists_reps(n + 2)
-        if follows or not exercise.bare or exercise.rows or exercise.lines[-1] != n - 1:
+        follows = self._below(n + 1).names_movement and not self._below(n + 2).lists_reps
+        if follows or exercise.has_reps or exercise.lines[-1] != n - 1:
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
@@ -217,29 +219,23 @@ class SessionReader:
         self._claim(n, "scheme", block)
         return True
 
-    def _names_movement(self, n: int) -> bool:
-        """Whether line `n` only names movements."""
-        if n > self._session.outline.lines[1]:
-            return False
-        reading = self._reading(n)
-        return reading.label is None and reading.movements is not None
+    def _below(self, n: int) -> LineReading:
+        """Line `n`, or an empty one when the session ends above it."""
+        return self._reading(n) if n <= self._session.outline.lines[1] else read_line("")
 
-    def _lists_reps(self, n: int) -> bool:
-        """Whether line `n` only lists repetitions set by set."""
-        if n > self._session.outline.lines[1]:
-            return False
-        scheme = self._reading(n).scheme
-        return scheme is not None and scheme.detail == "reps"
-
-    def _awaits(self, n: int, scheme: ReadScheme) -> bool:
-        """Whether a line that only says what to build to, or how, has its movement on the next line."""
+    def _opens(self, n: int, scheme: ReadScheme) -> bool:
+        """Whether a scheme line opens a block; one that says only what to build to, or how, needs a movement below."""
+        if scheme.detail == "above" and scheme.load and self._segment and self._segment.has_built():
+            return True
+        if scheme.detail not in _AWAITING:
+            return scheme.detail not in {"on", "off"}
         fresh = self._block is None or not self._block.exercises or scheme.detail == "on off"
-        return fresh and self._names_movement(n + 1)
+        return fresh and self._below(n + 1).names_movement
 
     def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
         block = self._block
-        if scheme.detail == "caption" and self._names_movement(n + 1):
+        if scheme.detail == "caption" and self._below(n + 1).names_movement:
             scheme = scheme._replace(movements=None)
         merged = block.joined_by(scheme) if block and block.awaits(scheme) else None
         if block is None or merged is None:
@@ -254,7 +250,7 @@ class SessionReader:
         if scheme.movements:
             self._append(n, reading, scheme.movements)
             block.closed = True
-        elif scheme.load and self._segment and not self._names_movement(n + 1):
+        elif scheme.load and self._segment and not self._below(n + 1).names_movement:
             self._exercise = self._segment.repeat_built(n)
 
     # ------------------------------------------------------------------ movements
@@ -367,10 +363,10 @@ class SessionReader:
         `N sets of R @ L` are below an exercise that says nothing itself, `N sets @ L` wherever no movement follows.
         """
         if scheme.detail == "above":
-            return True
+            return block.scheme.scheme != "build_to_max"
         open_end = self._reading(n).form.text.endswith(":")
         if scheme.reps is None and not open_end and block.scheme.scheme != "build_to_max":
-            return not self._names_movement(n + 1)
+            return not self._below(n + 1).names_movement
         return not block.stated and (bool(exercise.rows) or exercise.bare)
 
     def _own_block(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:

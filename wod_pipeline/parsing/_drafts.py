@@ -54,6 +54,11 @@ class ExerciseDraft:
         read = self.read
         return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
 
+    @property
+    def has_reps(self) -> bool:
+        """Whether its line, or rows below it, say how much of it."""
+        return self.read.quantity is not None or bool(self.read.rep_scheme or self.rows)
+
     def set_reps(self, scheme: ReadScheme) -> None:
         """Do the repetitions a line of its own lists, set by set."""
         quantity = Quantity("reps", scheme.reps, unit=False) if scheme.reps else None
@@ -232,6 +237,10 @@ class SegmentDraft:
         going_on.read = going_on.read._replace(quantity=None if row.reps else above.read.quantity)
         self.blocks[-1].exercises = [going_on]
         return going_on
+
+    def has_built(self) -> bool:
+        """Whether something was built to a maximum just above."""
+        return any(block.scheme.scheme == "build_to_max" for block in self.blocks[-2:])
 
     def repeat_built(self, n: int) -> ExerciseDraft | None:
         """Sets at a load (line `n`) behind what was built to a maximum are of the same lift."""

@@ -36,6 +36,16 @@ class LineReading(NamedTuple):
         return self.scheme is not None or self.movements is not None
 
     @property
+    def names_movement(self) -> bool:
+        """Whether the line only names movements."""
+        return self.label is None and self.movements is not None
+
+    @property
+    def lists_reps(self) -> bool:
+        """Whether the line only lists repetitions set by set."""
+        return self.scheme is not None and self.scheme.detail == "reps"
+
+    @property
     def unread(self) -> tuple[tuple[int, int], ...]:
         """The spans of the line that nothing was made of, though the rest was read."""
         movements = self.movements or (self.scheme.movements if self.scheme else None)

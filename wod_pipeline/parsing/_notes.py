@@ -63,7 +63,10 @@ _AT_LEAST = re.compile(
     rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
     rf"|\bwork(?:ing)? between (?P<bound>{_WORKING}-{_WORKING} ?%)(?P<own>)"
 )
-_EMPTY = re.compile(r"\bstart(?:ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
+_FROM_TO = re.compile(
+    rf"\b(?:build|work|ramp|climb)(?:ing)?(?: up)? from (?P<from>{_WORKING})(?: ?%)? (?:up )?to (?P<to>{_WORKING}) ?%"
+)
+_EMPTY = re.compile(r"\b(?:start|begin)(?:n?ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
 _RAMP = re.compile(
     r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|"
     r"\badd(?:ing)? weight (?:as|each|every)\b|\bbuild(?:ing)? (?:each|every) (?:set|round)\b"
@@ -79,6 +82,11 @@ def read_added(line: str) -> Added:
     text = form_of(line).text
     if len(text) > MAX_MATCHED:
         return NOTHING
+    rising = _FROM_TO.search(text) if "from" in text else None
+    if rising:
+        low, high = Range(int(rising["from"]), None), Range(None, int(rising["to"]))
+        at_most, at_least = (ReadLoad(Load("percent", pct=pct), 0, 0) for pct in (high, low))
+        return Added(at_most, at_least, ramp=True)
     return Added(
         at_most=_bound(_AT_MOST.search(text), low=False),
         at_least=_bound(_AT_LEAST.search(text), low=True),

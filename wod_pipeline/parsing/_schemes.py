@@ -377,8 +377,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"[0-9] ?- ?[0-9]", _rep_line),
         (r"for time", _for_time),
         (r"round|rft", _rounds),
-        (r"set|^[0-9]+ ?x ?[0-9]", _sets),
-        (r"empty bar|^(?:with|using) ", _empty_bar),
+        (r"set|\b[0-9]{1,2} ?x ?[0-9]", _sets),
+        (r"empty bar|\b(?:with|using) ", _empty_bar),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""
