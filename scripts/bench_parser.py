@@ -2,11 +2,15 @@
 
 The cut (`plain_cut`) takes the text of a post and splits it by weekday and by letter, no more. What it costs is
 what BeautifulSoup with Python's own HTML parser costs.
+
+A coach repeats lines from week to week, and the parser remembers them; so it is measured twice, with every line
+seen before and with none, and once with a post of a megabyte in which no line is like another.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import re
 import sys
@@ -16,11 +20,22 @@ from collections.abc import Callable
 from bs4 import BeautifulSoup
 
 from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import RawPost
+from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.wordpress import read_post
 from wod_pipeline_tests.servers.posts import generate_posts
 
 WEEKDAY = re.compile(r"^\s*(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b", re.MULTILINE)
+MEGABYTE = 1_000_000
+LIFTS = ("Back Squat", "Power Snatch", "Clean & Jerk", "Front Squat", "Romanian Deadlift")
+FORMS = (
+    "{lift} x {n} reps @ 70%",
+    "*Set {n} = 3 reps @ 75-80% of 1-RM {lift}",
+    "Every {n} seconds, for 9 minutes (6 sets):",
+    "{n} Air Squats, 10 Push-Ups, {n} V-Ups",
+    "{n} {lift} + 2 Jerk",
+    "Rest {n} seconds",
+    "*Rule {n}: stay patient and keep the bar close.",
+)
 LETTER = re.compile(r"^\s*([A-Z])\.\s*$", re.MULTILINE)
 
 
@@ -33,6 +48,29 @@ def plain_cut(post: RawPost) -> dict[str, dict[str, str]]:
         parts = LETTER.split(day)
         cut[name] = {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
     return cut
+
+
+def forget_lines() -> None:
+    """Empty the parser's memory, as before its first post."""
+    for name, module in sys.modules.items():
+        if name.startswith("wod_pipeline.parsing"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def parse_unprepared(post: RawPost) -> None:
+    forget_lines()
+    parse_post(post)
+
+
+def megabyte_of_lines() -> RawPost:
+    """A post no two lines of which are alike."""
+    written = ["<p>Monday</p>"]
+    for n in range(MEGABYTE // 42):
+        line = FORMS[n % len(FORMS)].format(n=n, lift=LIFTS[n % len(LIFTS)])
+        written.append(f"<p>{html.escape(line)}</p>\n")
+    return RawPost(id=1, slug="june-1-7-2020", content=Rendered("".join(written)))
 
 
 def posts_per_second(work: Callable[[RawPost], object], posts: list[RawPost]) -> float:
@@ -49,8 +87,14 @@ def main(weeks: int) -> None:
     posts = [read_post(post, "generated") for post in made]
     lines = sum(len(parse_post(post).lines) for post in posts) / len(posts)
     ours, cut = posts_per_second(parse_post, posts), posts_per_second(plain_cut, posts)
+    new = posts_per_second(parse_unprepared, posts)
+    huge = megabyte_of_lines()
     rows = {
         "parser, HTML to structured Week": {"posts per s and core": ours, "lines a post": lines},
+        "the same, no line seen before": {"posts per s and core": new},
+        f"a post of {len(huge.content.rendered):,} characters, every line different": {
+            "CPU s": 1 / posts_per_second(parse_unprepared, [huge])
+        },
         "plain text cut by weekday and letter": {"posts per s and core": cut},
         "time of the parser ÷ time of the cut": {"ratio": cut / ours},
     }

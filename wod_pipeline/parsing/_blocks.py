@@ -5,6 +5,8 @@ The reader keeps what is open (segment, block, exercise) and decides by it which
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
@@ -58,9 +60,10 @@ class SessionReader:
 
     # ------------------------------------------------------------------ one line
     def _reading(self, n: int) -> LineReading:
-        if n not in self._readings:
-            self._readings[n] = read_line(self._lines[n].text)
-        return self._readings[n]
+        reading = self._readings.get(n)
+        if reading is None:
+            reading = self._readings[n] = read_line(self._lines[n].text)
+        return reading
 
     def _claim(self, n: int, role: Role, owner: Draft) -> None:
         self._claims[n] = (role, owner)
@@ -196,7 +199,7 @@ class SessionReader:
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
-            block.scheme = block.scheme._replace(sets=scheme.sets)
+            block.scheme = replace(block.scheme, sets=scheme.sets)
         exercise.set_reps(scheme)
         block.lines.append(n)
         self._claim(n, "scheme", block)
@@ -213,7 +216,7 @@ class SessionReader:
             or not scheme.movements
         ):
             return False
-        block.scheme = block.scheme._replace(rm_target=scheme.rm_target)
+        block.scheme = replace(block.scheme, rm_target=scheme.rm_target)
         block.lines.append(n)
         self._append(n, reading, scheme.movements)
         self._claim(n, "scheme", block)
@@ -224,7 +227,7 @@ class SessionReader:
         return self._reading(n) if n <= self._session.outline.lines[1] else read_line("")
 
     def _opens(self, n: int, scheme: ReadScheme) -> bool:
-        """Whether a scheme line opens a block; one that says only what to build to, or how, needs a movement below."""
+        """Whether a scheme line opens a block; one that says only what to build to, or how, needs its movement."""
         if scheme.detail == "above" and scheme.load and self._segment and self._segment.has_built():
             return True
         if scheme.detail not in _AWAITING:
@@ -236,7 +239,7 @@ class SessionReader:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
         block = self._block
         if scheme.detail == "caption" and self._below(n + 1).names_movement:
-            scheme = scheme._replace(movements=None)
+            scheme = replace(scheme, movements=None)
         merged = block.joined_by(scheme) if block and block.awaits(scheme) else None
         if block is None or merged is None:
             block = self._open_block(n, shares=True)
@@ -281,7 +284,7 @@ class SessionReader:
         assert block is not None  # noqa: S101 - opened by the caller
         assert segment is not None  # noqa: S101
         joins = block.scheme.scheme in {"every", "sets", "build_to_max"} and segment.kind != "warm_up"
-        reads = read_exercises(reading.form.line, joins=joins)
+        reads = read_exercises(reading, joins=joins)
         self._settle_rest(followed=True)
         added = []
         for read in reads:
@@ -296,7 +299,7 @@ class SessionReader:
         block.exercises += added
         self._exercise = added[-1]
         if block.own_sets and line.sets is None:
-            block.scheme = block.scheme._replace(sets=self._exercise.last_set())
+            block.scheme = replace(block.scheme, sets=self._exercise.last_set())
         return added
 
     def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
@@ -307,7 +310,8 @@ class SessionReader:
             before = block.exercises[-1]
             before.choice = before.choice or taken + 1
             added[0].choice = before.choice
-        block.choices = max(taken, *(exercise.choice or 0 for exercise in (*block.exercises[-1:], *added)))
+        for exercise in (*block.exercises[-1:], *added):
+            block.choices = max(block.choices, exercise.choice or 0)
         self._alternative = line.opens_alternative
 
     # ------------------------------------------------------------------ set rows
@@ -350,7 +354,7 @@ class SessionReader:
         drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
-            block.scheme = block.scheme._replace(sets=exercise.last_set())
+            block.scheme = replace(block.scheme, sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._exercises import ReadPart, Term
 from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
 from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._quantities import TIME, time_s
-from wod_pipeline.parsing._text import NUM, Form, number
+from wod_pipeline.parsing._text import NUM, Form, ReadValue, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
 Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named", "caption"]
 
 
-class ReadScheme(NamedTuple):
+class ReadScheme(ReadValue, frozen=True):
     """What a scheme line states. `detail`: the line only adds to the block that is open, if one is.
 
     Of `on off` and `above` the line may open a block itself, when a movement follows it.
@@ -90,20 +92,20 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
     if not (found["verb"] or found["rm"]) or (found["verb"] == "at" and not found["sets"]):
         return None
     timed = None if found["time"] else _BUILD_TIME.search(form.text, found.end())
-    form = form._replace(text=form.text[: timed.start()]) if timed else form
+    form = replace(form, text=form.text[: timed.start()]) if timed else form
     scheme = _stated(found, timed)
     if _BUILD_TAIL.fullmatch(form.text, found.end()):
         return scheme if found["verb"] else None
     few = _FEW_BEHIND.search(form.text, found.end()) if scheme.rm_target is None else None
     if few:
-        scheme = scheme._replace(rm_target=RmTarget(_FEW[few["few"]], "heavy"))
-        form = form._replace(text=form.text[: few.start()])
+        scheme = replace(scheme, rm_target=RmTarget(_FEW[few["few"]], "heavy"))
+        form = replace(form, text=form.text[: few.start()])
     into = _INTO.match(form.text, found.end())
     start = into.end() if into else found.end()
     form = _without_brackets(form, start)
     movements = read_movements(form, start) if found["verb"] else _bare_movements(form, start)
     movements = movements or (_unknown_lift(form, start) if scheme.detail is None and found["verb"] else None)
-    return scheme._replace(movements=movements, detail=None) if movements else None
+    return replace(scheme, movements=movements, detail=None) if movements else None
 
 
 def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
@@ -122,9 +124,9 @@ def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
 def _without_sequel(form: Form, at: int) -> Form:
     """The form without what is done with the maximum once it is found, and without `for the day`."""
     sequel = _AND_THEN.search(form.text, at + 1) if " then " in form.text else None
-    form = form._replace(text=form.text[: sequel.start()]) if sequel else form
+    form = replace(form, text=form.text[: sequel.start()]) if sequel else form
     today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
-    return form._replace(text=form.text[: today.start()] + today["end"]) if today else form
+    return replace(form, text=form.text[: today.start()] + today["end"]) if today else form
 
 
 def _bare_movements(form: Form, start: int) -> MovementLine | None:
@@ -146,10 +148,10 @@ def _read_named_build(form: Form, at: int) -> ReadScheme | None:
         return None
     timed = None if found["time"] else _BUILD_TIME.search(form.text, found.end())
     end = timed.start() if timed else len(form.text)
-    movements = _bare_movements(form._replace(text=form.text[: named.end("name")]), at)
+    movements = _bare_movements(replace(form, text=form.text[: named.end("name")]), at)
     if movements is None or not _BUILD_TAIL.fullmatch(form.text, found.end(), end):
         return None
-    return _stated(found, timed)._replace(movements=movements, detail="named")
+    return replace(_stated(found, timed), movements=movements, detail="named")
 
 
 _WORK_UP = re.compile(
@@ -166,12 +168,12 @@ def _read_work_up(form: Form, at: int) -> ReadScheme | None:
     if not found or not movements or not load:
         return None
     *others, last = movements.elements
-    terms = (*last.terms[:-1], last.terms[-1]._replace(load=load, load_words=found["load"]))
+    terms = (*last.terms[:-1], replace(last.terms[-1], load=load, load_words=found["load"]))
     return ReadScheme(
         "build_to_max",
         duration_s=time_s(found["time"]) if found["time"] else None,
         sets=sets_range(found) if found["sets"] else None,
-        movements=movements._replace(elements=(*others, last._replace(terms=terms))),
+        movements=replace(movements, elements=(*others, replace(last, terms=terms))),
     )
 
 
@@ -180,7 +182,7 @@ def _without_brackets(form: Form, start: int) -> Form:
     text = form.text
     if text[start : start + 1] == "(" and text.rstrip(" .:").endswith(")") and text.count("(", start) == 1:
         inner = text[start:].replace("(", " ").replace(")", " ")
-        return form._replace(text=text[:start] + inner)
+        return replace(form, text=text[:start] + inner)
     return form
 
 

@@ -7,12 +7,13 @@ and its quantity are read from what is left, in `_exercises`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, find_load, read_bracketed_load, read_load
 from wod_pipeline.parsing._quantities import Quantity, read_quantity
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, number
+from wod_pipeline.parsing._text import NUM, ReadValue, number
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -21,6 +22,7 @@ SIDE = re.compile(
     r"|direction)s?\b"
     r"|,? (?:each|ea\b\.?)(?= *(?:\Z|[,@(x]))|(?<=[0-9s])/ ?(?:each|ea)\b"
 )
+_SIDE_HINT = re.compile("each|per|ea|every|both|/")
 _SIDES: dict[str, Side] = {"leg": "leg", "foot": "leg", "arm": "arm", "hand": "arm"}
 _PAUSE = re.compile(
     rf"(?:(?<= )|^)(?:with|w/) ?(?:an? )?(?:(?P<a>{NUM})(?: ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?:seconds?|secs?"
@@ -49,7 +51,7 @@ _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(
 _WITH = re.compile(r" (?:with|w/|using|at|,|-|for|to|then)\Z")
 
 
-class Clauses(NamedTuple):
+class Clauses(ReadValue, frozen=True):
     """What was taken out of a term's text: `head` is left, with blanks where the clauses stood."""
 
     head: str
@@ -76,6 +78,7 @@ def take_clauses(text: str) -> Clauses:
 
 
 _WORD_BEHIND = re.compile(r"(?<=[0-9s)])(?: -)? (?P<word>light|medium|moderate|heavy) *\Z")
+_LAST_LETTERS = ("ht", "um", "te", "vy")
 _EMPTY_BAR_NAME = re.compile(r"\bempty bar(?:bell)?\b")
 
 
@@ -83,13 +86,14 @@ def _take_word(got: Clauses) -> Clauses:
     """A describing word at the end, or an empty bar within the name."""
     if got.load is not None:
         return got
-    found = _WORD_BEHIND.search(got.head)
+    said = got.head.rstrip(" ").endswith(_LAST_LETTERS)
+    found = _WORD_BEHIND.search(got.head) if said else None
     if found:
-        return got._replace(
-            head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
+        return replace(
+            got, head=got.head[: found.start()], load=read_load(found["word"]), load_words=found["word"]
         )
-    if _EMPTY_BAR_NAME.search(got.head):
-        return got._replace(load=read_load("empty bar"), load_words="empty bar")
+    if "empty bar" in got.head and _EMPTY_BAR_NAME.search(got.head):
+        return replace(got, load=read_load("empty bar"), load_words="empty bar")
     return got
 
 
@@ -102,7 +106,7 @@ def _take_tempo(got: Clauses) -> Clauses:
     if not found:
         return got
     tempo = (found["t"] or found["t2"] or found["t3"]).upper()
-    return got._replace(head=_blank(got.head, *found.span()), tempo=tempo)
+    return replace(got, head=_blank(got.head, *found.span()), tempo=tempo)
 
 
 def _take_brackets(got: Clauses) -> Clauses:
@@ -111,7 +115,7 @@ def _take_brackets(got: Clauses) -> Clauses:
         inner = (found[1] if found[1] is not None else found[2]).strip()
         taken = _bracket(got, inner)
         if taken:
-            got = taken._replace(head=_blank(taken.head, *found.span()))
+            got = replace(taken, head=_blank(taken.head, *found.span()))
     return got
 
 
@@ -130,7 +134,7 @@ def _bracket(got: Clauses, inner: str) -> Clauses | None:
 
 def _bracketed(got: Clauses, inner: str) -> Clauses | None:
     """One thing brackets say: a side, sets, a rest, a load, a quantity or a pause."""
-    sided = SIDE.search(" " + inner)
+    sided = find_side(" " + inner)
     if sided:
         return _bracketed_side(got, (" " + inner)[: sided.start()].strip(), _side(sided))
     return _bracketed_sets(got, inner) or _bracketed_load(got, inner) or _bracketed_pause(got, inner)
@@ -138,29 +142,29 @@ def _bracketed(got: Clauses, inner: str) -> Clauses | None:
 
 def _bracketed_side(got: Clauses, amount: str, side: Side) -> Clauses | None:
     count = read_quantity(amount) if amount else None
-    return None if amount and not count else got._replace(side=side, per_side_count=count)
+    return None if amount and not count else replace(got, side=side, per_side_count=count)
 
 
 def _bracketed_sets(got: Clauses, inner: str) -> Clauses | None:
     sets = _N_SETS.fullmatch(inner)
     if sets:
         low = number(sets["a"])
-        return got._replace(sets=Range(low, number(sets["b"] or sets["a"])))
+        return replace(got, sets=Range(low, number(sets["b"] or sets["a"])))
     resting = read_rest(inner)
-    return got._replace(rest=resting.rest) if resting else None
+    return replace(got, rest=resting.rest) if resting else None
 
 
 def _bracketed_load(got: Clauses, inner: str) -> Clauses | None:
     load = read_bracketed_load(inner) if got.load is None else None
-    return got._replace(load=load, load_words=inner) if load else None
+    return replace(got, load=load, load_words=inner) if load else None
 
 
 def _bracketed_pause(got: Clauses, inner: str) -> Clauses | None:
     quantity = read_quantity(inner)
     if quantity and quantity.unit:
-        return got._replace(bracketed=quantity)
+        return replace(got, bracketed=quantity)
     pause = _PAUSE.match(inner) or _PAUSE.match("with " + inner)
-    return got._replace(pause=_pause(pause)) if pause else None
+    return replace(got, pause=_pause(pause)) if pause else None
 
 
 def _take_rest(got: Clauses) -> Clauses:
@@ -168,12 +172,12 @@ def _take_rest(got: Clauses) -> Clauses:
     rest = read_rest(found[1]) if found else None
     if found is None or rest is None:
         return got
-    return got._replace(head=_blank(got.head, *found.span()), rest=rest.rest)
+    return replace(got, head=_blank(got.head, *found.span()), rest=rest.rest)
 
 
 def _take_at(got: Clauses) -> Clauses:
     """The load behind the first `@` that can be read; the line need not be understood from there on."""
-    marks = list(_AT.finditer(got.head))
+    marks = list(_AT.finditer(got.head)) if "@" in got.head or " at " in got.head else []
     if not marks:
         return got
     first = marks[0]
@@ -183,8 +187,8 @@ def _take_at(got: Clauses) -> Clauses:
     head = got.head[: first.start()]
     read = loads[0] if loads else got.load or ReadLoad(None, first.end(), len(got.head), words=words)
     end = loads[0].end if loads else first.end()
-    return got._replace(
-        head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
+    return replace(
+        got, head=head, load=read, load_words=words, tail=got.head[end:], tail_start=end, open_ended=True
     )
 
 
@@ -204,7 +208,8 @@ def _take_load_clause(got: Clauses) -> Clauses:
         head = _WITH.sub("", head)
     if not head.strip():
         return got
-    return got._replace(
+    return replace(
+        got,
         head=head,
         load=got.load or read,
         load_words=words,
@@ -215,11 +220,16 @@ def _take_load_clause(got: Clauses) -> Clauses:
 
 
 def _take_side(got: Clauses) -> Clauses:
-    found = SIDE.search(got.head)
+    found = find_side(got.head)
     if found:
-        return got._replace(head=_blank(got.head, *found.span()), side=got.side or _side(found))
-    behind = SIDE.search(" " + got.tail) if got.tail else None
-    return got._replace(side=got.side or _side(behind)) if behind else got
+        return replace(got, head=_blank(got.head, *found.span()), side=got.side or _side(found))
+    behind = find_side(" " + got.tail) if got.tail else None
+    return replace(got, side=got.side or _side(behind)) if behind else got
+
+
+def find_side(text: str) -> re.Match[str] | None:
+    """Where `text` names a side, if it does."""
+    return SIDE.search(text) if _SIDE_HINT.search(text) else None
 
 
 def side_of(text: str) -> Side | None:
@@ -234,7 +244,7 @@ def _side(found: re.Match[str]) -> Side:
 
 def _take_pause(got: Clauses) -> Clauses:
     found = _PAUSE.search(got.head) if "pause" in got.head else None
-    return got._replace(pause=got.pause or _pause(found)) if found else got
+    return replace(got, pause=got.pause or _pause(found)) if found else got
 
 
 def _pause(found: re.Match[str]) -> Pause:

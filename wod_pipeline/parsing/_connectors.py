@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wod_pipeline.parsing._quantities import CLOCK, TIME, time_s
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 
 
-class ReadConnector(NamedTuple):
+class ReadConnector(ReadValue, frozen=True):
     """When the next block starts; `behind` is where the rest of the line begins."""
 
     start_s: int | None
@@ -49,6 +48,10 @@ _WHEN = re.compile(
     rf"{_CLOCK}(?: (?:minutes?|mark))?(?:,? (?:and )?then)?{_GO_ON}"
 )
 _DOTS = re.compile(r"[.\u2026 ]*")
+_FIRST_WORD = re.compile(
+    r"[.\u2026]|rest |and |then|when|once|as soon|at |followed|immediately|directly|straight|after|next"
+    "|beginning|starting|from |on the "
+)
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")
 
@@ -59,7 +62,7 @@ def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
     A range of rest, or as much as needed, says when too; how long in seconds cannot be stated.
     """
     text = form.text
-    if len(text) > MAX_MATCHED:
+    if len(text) > MAX_MATCHED or not _FIRST_WORD.match(text, at):
         return None
     dots = _DOTS.match(text, at)
     at = dots.end() if dots else at

@@ -168,6 +168,7 @@ class _MonthRead(NamedTuple):
     misspelt: bool
 
 
+@lru_cache(maxsize=1024)
 def _month(word: str | None) -> _MonthRead | None:
     """A month by number, by its name or the first three letters or more, or misspelt by at most two letters."""
     if word is None:
@@ -183,6 +184,8 @@ def _month(word: str | None) -> _MonthRead | None:
 
 def _within_two(word: str, name: str) -> bool:
     """Whether at most two letters were added, left out or changed between the two."""
+    if abs(len(word) - len(name)) > 2:
+        return False
     row = list(range(len(name) + 1))
     for i, letter in enumerate(word, 1):
         last, row[0] = row[0], i

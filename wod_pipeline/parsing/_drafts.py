@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._lists import ReadExercise
@@ -62,11 +64,11 @@ class ExerciseDraft:
     def set_reps(self, scheme: ReadScheme) -> None:
         """Do the repetitions a line of its own lists, set by set."""
         quantity = Quantity("reps", scheme.reps, unit=False) if scheme.reps else None
-        self.read = self.read._replace(rep_scheme=scheme.rep_scheme, quantity=quantity)
+        self.read = replace(self.read, rep_scheme=scheme.rep_scheme, quantity=quantity)
 
     def again(self, n: int) -> ExerciseDraft:
         """The same movements once more, on line `n`, where their words do not stand."""
-        parts = tuple(part._replace(start=0, end=0) for part in self.read.parts)
+        parts = tuple(replace(part, start=0, end=0) for part in self.read.parts)
         return ExerciseDraft(ReadExercise(parts), [n], alone=True)
 
     def add_row(self, row: ReadRow, n: int) -> RowDraft:
@@ -125,14 +127,15 @@ class BlockDraft:
         if added:
             return added
         if before.scheme == "free":
-            return scheme._replace(
-                empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
+            return replace(
+                scheme, empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
             )
         if {before.scheme, scheme.scheme} <= {"for_time", "rounds"} and "for_time" in {
             before.scheme,
             scheme.scheme,
         }:
-            return scheme._replace(
+            return replace(
+                scheme,
                 scheme="for_time",
                 sets=scheme.sets or before.sets,
                 cap_s=scheme.cap_s or before.cap_s,
@@ -149,15 +152,15 @@ class BlockDraft:
                 self.scheme, self.scheme_line, self.own_sets = scheme, n, False
             return bare and self.stated
         if scheme.detail == "cap":
-            self.scheme = self.scheme._replace(cap_s=scheme.cap_s)
+            self.scheme = replace(self.scheme, cap_s=scheme.cap_s)
             return True
         if self.scheme.scheme != "tabata":
             return False
         if scheme.detail == "rounds":
-            self.scheme = self.scheme._replace(sets=scheme.sets)
+            self.scheme = replace(self.scheme, sets=scheme.sets)
         elif scheme.detail in {"on", "off", "on off"}:
             sets = scheme.sets or self.scheme.sets
-            self.scheme = self.scheme._replace(seconds=scheme.seconds or self.scheme.seconds, sets=sets)
+            self.scheme = replace(self.scheme, seconds=scheme.seconds or self.scheme.seconds, sets=sets)
             self.rest = scheme.rest or self.rest
         return scheme.detail in {"rounds", "on", "off", "on off"}
 
@@ -165,12 +168,12 @@ class BlockDraft:
         """The scheme with what a second line adds to it, when that only says how its sets are done."""
         before = self.scheme
         if scheme.empty_bar and before.scheme != "free" and scheme.scheme == "free":
-            return before._replace(empty_bar=True, movements=scheme.movements)
+            return replace(before, empty_bar=True, movements=scheme.movements)
         if scheme.detail == "on off" and before.scheme in {"every", "sets", "rounds", "amrap"}:
-            return before._replace(seconds=scheme.seconds, sets=before.sets or scheme.sets)
+            return replace(before, seconds=scheme.seconds, sets=before.sets or scheme.sets)
         own = scheme.duration_s or scheme.sets
         if scheme.scheme == "build_to_max" and before.scheme in {"every", "sets"} and not own:
-            return before._replace(rm_target=scheme.rm_target, movements=scheme.movements)
+            return replace(before, rm_target=scheme.rm_target, movements=scheme.movements)
         return None
 
     def split_at(self, at: int) -> BlockDraft:
@@ -181,7 +184,7 @@ class BlockDraft:
         self.lines = [n for n in self.lines if n < at]
         if own.lines:
             own.rest, self.rest = self.rest, None
-            own.scheme, self.scheme = self.scheme, self.scheme._replace(cap_s=None)
+            own.scheme, self.scheme = self.scheme, replace(self.scheme, cap_s=None)
         return own
 
     def set_clock(self, connector: ReadConnector) -> None:
@@ -234,7 +237,7 @@ class SegmentDraft:
             return None
         going_on = above.again(n)
         going_on.above = above.rows[-1].last
-        going_on.read = going_on.read._replace(quantity=None if row.reps else above.read.quantity)
+        going_on.read = replace(going_on.read, quantity=None if row.reps else above.read.quantity)
         self.blocks[-1].exercises = [going_on]
         return going_on
 

@@ -7,18 +7,19 @@ are put together in `_lists`, names are resolved in `_movements`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, take_clauses
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, find_side, take_clauses
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import Name, is_exact, resolve
 from wod_pipeline.parsing._quantities import AMOUNT, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._set_rows import ReadRow
-from wod_pipeline.parsing._text import Form, exact, number, words
+from wod_pipeline.parsing._text import Form, ReadValue, exact, number, words
 from wod_pipeline.program import Pause, Range, Rest, Side
 
 
-class ReadPart(NamedTuple):
+class ReadPart(ReadValue, frozen=True):
     """A movement a line names: its id, the place of its words in the matching form, and a pause."""
 
     movement_id: str | None
@@ -27,7 +28,7 @@ class ReadPart(NamedTuple):
     pause: Pause | None = None
 
 
-class Term(NamedTuple):
+class Term(ReadValue, frozen=True):
     """One movement of a line with all that is said about it."""
 
     parts: tuple[ReadPart, ...]
@@ -108,8 +109,11 @@ def read_term(form: Form, start: int, end: int, *, any_name: bool = True) -> Ter
 def _completed(term: Term, got: Clauses, shift: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
     parts = tuple(
-        part._replace(
-            start=part.start + shift, end=part.end + shift, pause=_part_pause(part, got, k, len(term.parts))
+        replace(
+            part,
+            start=part.start + shift,
+            end=part.end + shift,
+            pause=_part_pause(part, got, k, len(term.parts)),
         )
         for k, part in enumerate(term.parts)
     )
@@ -119,17 +123,19 @@ def _completed(term: Term, got: Clauses, shift: int) -> Term:
     if got.bracketed and not (quantity or count):
         quantity, behind_x = got.bracketed, True
     unread = got.tail
-    tail = _TAIL.match(got.tail)
+    tail = _TAIL.match(got.tail) if got.tail else None
     sets = _tail_sets(tail) or term.sets or got.sets
     if tail and not (quantity or count) and not _SETS_ONLY.fullmatch(tail["q"].strip()):
         quantity = read_quantity(tail["q"].strip())
         behind_x = behind_x or quantity is not None
     if tail and (quantity or sets):
         unread = " " * tail.end() + got.tail[tail.end() :]
-    unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
+    if find_side(" " + unread):
+        unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
     left = len(unread) - len(unread.lstrip(" .,;:)"))
     spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
-    return term._replace(
+    return replace(
+        term,
         parts=parts,
         quantity=quantity,
         times=count,
@@ -178,7 +184,7 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
     lead = len(name) - len(name.lstrip())
     name = name.strip().rstrip(" :,-").rstrip()
     found: tuple[Name, ...] = resolve(name)
-    paused = PAUSE_FIRST.match(name)
+    paused = PAUSE_FIRST.match(name) if "pause" in name else None
     if paused:
         inner = resolve(name[paused.end() :])
         if inner:
@@ -193,11 +199,14 @@ def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart
             ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
             for n in found
         )
-    plain = BRACKET.sub(" ", name)
-    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(plain)
-    if any_name and _NAME_LIKE.search(plain) and not unlike and len(name) <= 80:
+    if any_name and len(name) <= 80 and _can_be_name(BRACKET.sub(" ", name)):
         return (ReadPart(None, start + lead, start + lead + len(name)),)
     return ()
+
+
+def _can_be_name(plain: str) -> bool:
+    unlike = _NOT_IN_NAME.search(plain) or _SCHEME_WORDS.search(plain)
+    return _NAME_LIKE.search(plain) is not None and not unlike
 
 
 def _take(head: str, _any_name: bool) -> Term | None:
@@ -230,6 +239,8 @@ def _maximum(head: str, any_name: bool) -> Term | None:
 
 def _sets_of(head: str, _any_name: bool) -> Term | None:
     """``NAME k "x" Q``, ``NAME k "sets of" Q``, or with the name behind."""
+    if "x" not in head and "set" not in head:
+        return None
     for pattern in (_SETS_OF, _SETS_FIRST):
         found = pattern.fullmatch(head)
         quantity = _loose_quantity(found["q"]) if found else None
@@ -244,7 +255,7 @@ def _sets_of(head: str, _any_name: bool) -> Term | None:
 
 def _by_x(head: str, any_name: bool) -> Term | None:
     """``NAME "x" Q``."""
-    found = _BY_X.fullmatch(head)
+    found = _BY_X.fullmatch(head) if "x" in head else None
     quantity = _loose_quantity(found["q"]) if found else None
     if found is None or quantity is None:
         return None
@@ -252,7 +263,7 @@ def _by_x(head: str, any_name: bool) -> Term | None:
     if head[0] in "0123456789." and not PAUSE_FIRST.match(head):
         counted = _n_name(head[:end], any_name=False)
         if counted:
-            return counted._replace(quantity=quantity, behind_x=True)
+            return replace(counted, quantity=quantity, behind_x=True)
     parts = _named(head, start, end, any_name=any_name)
     return Term(parts, quantity=quantity, behind_x=True) if parts else None
 
@@ -268,7 +279,7 @@ def _loose_quantity(text: str) -> Quantity | None:
 
 def _rep_scheme(head: str, _any_name: bool) -> Term | None:
     """``NAME 5-3-1``; equal numbers are sets of so many."""
-    found = _SCHEME.fullmatch(head)
+    found = _SCHEME.fullmatch(head) if head.count("-") > 1 else None
     parts = _named(head, *found.span("name"), any_name=False) if found else ()
     if found is None or not parts:
         return None
@@ -331,7 +342,7 @@ def _name_q(head: str, _any_name: bool) -> Term | None:
 
 def _name_q_times(head: str, _any_name: bool) -> Term | None:
     """``NAME Q "x" k``: a distance or time so many times."""
-    found = _NAME_Q_TIMES.fullmatch(head)
+    found = _NAME_Q_TIMES.fullmatch(head) if "x" in head else None
     parts = _named(head, *found.span("name"), any_name=False) if found else ()
     if found is None or not parts:
         return None

@@ -17,7 +17,7 @@ from wod_pipeline.parsing._lines import LineReading, read_line
 from wod_pipeline.parsing._outline import read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
-from wod_pipeline.parsing._text import steps
+from wod_pipeline.parsing._text import ReadValue, steps
 from wod_pipeline.program import (
     Dates,
     Diagnostic,
@@ -128,8 +128,10 @@ def _said(value: Any) -> str:
     """A reading as `name value` pairs, without what it leaves open."""
     if value is None or value == ():
         return ""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        pairs = ((name, _said(part)) for name, part in value._asdict().items() if name not in _PLACES)
+    if isinstance(value, ReadValue):
+        pairs = (
+            (name, _said(getattr(value, name))) for name in value.__struct_fields__ if name not in _PLACES
+        )
         return ", ".join(f"{name} {said}" for name, said in pairs if said)
     if isinstance(value, tuple):
         return " + ".join(said for part in value if (said := _said(part)))

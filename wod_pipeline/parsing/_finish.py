@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -137,7 +139,7 @@ class Finisher:
         rows = [] if single_row else draft.rows
         exercise = Exercise(
             parts=[self._part(draft.lines[0], part) for part in read.parts],
-            lines=_span([*draft.lines, *(row.n for row in draft.rows)], notes),
+            lines=_span([*draft.lines, *[row.n for row in draft.rows]], notes),
             rep_scheme=list(read.rep_scheme),
             per_side=read.side,
             tempo=read.tempo,
@@ -164,12 +166,13 @@ class Finisher:
 
     def _part(self, n: int, part: NamedPart) -> Part:
         """§7.10 The words that name the movement, and the first link over them."""
-        raw, links = part.raw, self._lines[n].links
-        over = (link.href for link in links if link.start < part.end and link.end > part.start)
-        url = next(over, None) if links else None
+        links = self._lines[n].links
+        over = (
+            [link.href for link in links if link.start < part.end and link.end > part.start] if links else []
+        )
         if part.movement_id is None:
-            self._report_unknown(n, raw)
-        return Part(raw, part.movement_id, part.reps, part.pause, url)
+            self._report_unknown(n, part.raw)
+        return Part(part.raw, part.movement_id, part.reps, part.pause, over[0] if over else None)
 
     def _report_unknown(self, n: int, name: str) -> None:
         near = nearest_name(name) if self._offers < _MOST_OFFERS else None
@@ -239,7 +242,7 @@ class Finisher:
                 self._report("unreadable_load", n, load=own.words)
             rising = Load("described") if load is None else _copy(load)
             rising.ramp = True
-            own = own._replace(load=rising) if own else _of(rising)
+            own = replace(own, load=rising) if own else _of(rising)
         return own, n
 
     def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
@@ -328,7 +331,7 @@ def _joined(bounds: list[ReadLoad]) -> ReadLoad:
     low = next((pct.min for pct in ranges if pct.min is not None), None)
     high = next((pct.max for pct in ranges if pct.max is not None), None)
     named = next((read for read in bounds if read.named is not None), bounds[0])
-    return named._replace(load=Load("percent", pct=Range(low, high)))
+    return replace(named, load=Load("percent", pct=Range(low, high)))
 
 
 def _copy(load: Load) -> Load:
@@ -373,5 +376,7 @@ def _kind(blocks: list[Block]) -> SegmentKind:
 
 def _span(own: list[int], children: Sequence[Note | Block | Exercise]) -> Span:
     """§2 The first and last line over a node's own and its descendants' lines."""
-    ends = [*own, *(end for child in children for end in child.lines)]
+    ends = [*own]
+    for child in children:
+        ends += child.lines
     return (min(ends), max(ends)) if ends else (0, 0)

@@ -8,6 +8,7 @@ events write lines directly, which is several times faster and has no nesting li
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -29,9 +30,9 @@ _HEAD_ONLY = frozenset(words("head title meta link base style script noscript te
 _CELLS = frozenset(("td", "th"))
 _ROW_ENDS = frozenset(("tr", "table", "tbody", "thead", "tfoot"))
 
-_SPACE = " \t\n\x0b\f\r\xa0\u2000-\u200a\u202f\u205f\u3000"
-_SPACES = re.compile(f"[{_SPACE}]+")
-_MARKED_UP = re.compile("[<&]")
+_ODD_SPACE = "\t\n\x0b\f\r\xa0\u2000-\u200a\u202f\u205f\u3000"
+_UNEVEN = re.compile(f" [ {_ODD_SPACE}]+|[{_ODD_SPACE}][ {_ODD_SPACE}]*")
+"""Every run of white space that is not one plain space already; most are."""
 _IN_ADDRESS = re.compile(r"[\t\n\r]")  # a browser drops these from an address
 _VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -40,7 +41,7 @@ _CELL = "\x1f"
 
 _MARK = "\x1e"
 """Stands for a break that needs no tag event: most of a post's tags are plain breaks, and events cost most."""
-_PLAIN_BREAK = re.compile(r"<(?:br ?/?|/?(?:p|div|li|ul|ol|h[1-6]))>", re.IGNORECASE)
+_PLAIN_BREAK = re.compile(r"<(?:br ?/?|/?(?:p|div|li|ul|ol|h[1-6]))>\n?", re.IGNORECASE)
 _PLAIN_INLINE = re.compile(r"</?(?:strong|b|em|i|u|span)>", re.IGNORECASE)
 
 _INERT = re.compile(
@@ -66,16 +67,26 @@ def read_lines(html: str) -> list[SourceLine]:
 
 def read_text(html: str) -> str:
     """`html` as one line of text, as for a post's title."""
-    if not _MARKED_UP.search(html):
-        return _SPACES.sub(" ", _VANISHING.sub("", _SURROGATES.sub("\ufffd", html))).strip(" ")
-    return " ".join(line.text for line in read_lines(html))
+    if "<" in html:
+        return " ".join(line.text for line in read_lines(html))
+    text = unescape(_without_reserved(html)) if "&" in html else html
+    return _squeezed(_SURROGATES.sub("\ufffd", text)).strip(" ")
+
+
+def _squeezed(text: str) -> str:
+    """§1.3: zero-width characters vanish, every run of white space is one space."""
+    return _UNEVEN.sub(" ", _VANISHING.sub("", text))
+
+
+def _without_reserved(html: str) -> str:
+    for reserved in (_CELL, _MARK, "\0"):
+        html = html.replace(reserved, "")
+    return html
 
 
 def _prepared(html: str) -> str:
     """Markup without what is never text, and without what the tokeniser would read unlike a browser."""
-    html = _SURROGATES.sub("\ufffd", html)
-    for reserved in (_CELL, _MARK, "\0"):
-        html = html.replace(reserved, "")
+    html = _without_reserved(html if html.isascii() else _SURROGATES.sub("\ufffd", html))
     html = _PLAIN_LESS.sub("&lt;", _INERT.sub("", html))
     end = html.rfind(">") + 1
     tail = _UNCLOSED_TAG.search(html, end)
@@ -136,24 +147,26 @@ class _Lines(BeautifulSoup):
             self._anchor = None
 
     def handle_data(self, data: str) -> None:
-        """Keep visible text, and which link it is under.
-
-        §1.3: zero-width characters vanish, every run of white space is one space.
-        """
+        """Keep visible text, and which link it is under."""
         if self._hidden == ["head"] and _MARK in data:
             self._hidden.clear()
             data = data[data.index(_MARK) :]
         if self._hidden:
             return
-        text, *others = _SPACES.sub(" ", _VANISHING.sub("", data)).split(_MARK)
-        if text:
-            self._pieces.append((text, self._anchor))
-        for text in others:
-            self._block_ends("br")
-            if text:
-                self._pieces.append((text, self._anchor))
+        *whole, last = _squeezed(data).split(_MARK)
+        for text in whole:
+            if self._pieces or self._rows or self._anchor:
+                self._add(text)
+                self._block_ends("br")
+            else:  # most lines
+                self._write(text.strip(" "), [])
+        self._add(last)
 
     # ------------------------------------------------------------------ lines
+    def _add(self, text: str) -> None:
+        if text:
+            self._pieces.append((text, self._anchor))
+
     def _shows_again(self, name: str) -> bool:
         """Count nested templates; an element that cannot be in a head ends an unclosed one."""
         if name == "template":
@@ -185,9 +198,11 @@ class _Lines(BeautifulSoup):
         if not self._pieces:
             return
         pieces, self._pieces = self._pieces, []
-        text, links = _written(pieces)
+        self._write(*_written(pieces))
+
+    def _write(self, text: str, links: list[Link]) -> None:
         if text:
-            self._out.append(SourceLine(n=len(self._out), text=text, links=links))
+            self._out.append(SourceLine(len(self._out), text, links))
 
 
 class _Anchor:
@@ -203,8 +218,6 @@ def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]
     The pieces are squeezed already (§1.3); here runs of white space over their ends become one space, and the ends
     are trimmed. §1.5: a link's offsets leave out the spaces at its ends.
     """
-    if len(pieces) == 1 and pieces[0][1] is None and pieces[0][0] != _CELL:
-        return pieces[0][0].strip(" "), []  # most lines
     written: list[str] = []
     spans: dict[_Anchor, tuple[int, int]] = {}
     length, after_space, cells = 0, True, 0

@@ -6,7 +6,8 @@ A reading knows nothing of the lines around it; which of its possibilities holds
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
@@ -15,11 +16,14 @@ from wod_pipeline.parsing._rest import ReadRest, read_rest
 from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._set_rows import ReadRow, read_rows
-from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
 
 
-class LineReading(NamedTuple):
-    """Everything a line may be on its own, the label apart from what stands behind it."""
+class LineReading(ReadValue, frozen=True, eq=False):
+    """Everything a line may be on its own, the label apart from what stands behind it.
+
+    Compared by identity, so that what is made of a reading can be remembered with it.
+    """
 
     form: Form
     label: Label | None = None
@@ -72,7 +76,7 @@ def read_line(line: str) -> LineReading:
     movements = read_movements(form, at) if rest is None and scheme is None else None
     if rest is None and not rows and scheme is None and movements is None:
         scheme, caption = read_captioned(form, at, titled=label is not None)
-        label = label._replace(title=caption) if label and not label.title and caption else label
+        label = replace(label, title=caption) if label and not label.title and caption else label
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))
 
 
@@ -83,8 +87,7 @@ def _bracketed(text: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def read_exercises(line: str, *, joins: bool) -> tuple[ReadExercise, ...]:
+def read_exercises(reading: LineReading, *, joins: bool) -> tuple[ReadExercise, ...]:
     """The exercises a line names; `joins` as in `exercises_of`."""
-    reading = read_line(line)
     movements = reading.movements or (reading.scheme.movements if reading.scheme else None)
     return tuple(exercises_of(reading.form, movements, joins=joins)) if movements else ()

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import side_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
 from wod_pipeline.parsing._minutes import read_minute
+from wod_pipeline.parsing._pieces import Piece, open_groups, pieces_of
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
-from wod_pipeline.parsing._text import MAX_MATCHED, Form
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 from wod_pipeline.program import Load, Pause, Range, Rest, Side
 
 
-class Element(NamedTuple):
+class Element(ReadValue, frozen=True):
     """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them."""
 
     terms: tuple[Term, ...]
@@ -30,7 +30,7 @@ class Element(NamedTuple):
     alternative: bool = False
 
 
-class MovementLine(NamedTuple):
+class MovementLine(ReadValue, frozen=True):
     """All movements a line names, before it is known which block they stand in."""
 
     elements: tuple[Element, ...]
@@ -41,7 +41,11 @@ class MovementLine(NamedTuple):
     @property
     def sets(self) -> Range | None:
         """The number of sets the line itself states (``k x r``)."""
-        return next((term.sets for element in self.elements for term in element.terms if term.sets), None)
+        for element in self.elements:
+            for term in element.terms:
+                if term.sets:
+                    return term.sets
+        return None
 
     @property
     def unread(self) -> tuple[tuple[int, int], ...]:
@@ -54,7 +58,7 @@ class MovementLine(NamedTuple):
         return any(term.rows for element in self.elements for term in element.terms)
 
 
-class NamedPart(NamedTuple):
+class NamedPart(ReadValue, frozen=True):
     """A movement of an exercise: the coach's words for it, their place in the line, repetitions within one of it."""
 
     movement_id: str | None
@@ -65,7 +69,7 @@ class NamedPart(NamedTuple):
     pause: Pause | None = None
 
 
-class ReadExercise(NamedTuple):
+class ReadExercise(ReadValue, frozen=True):
     """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
 
     parts: tuple[NamedPart, ...]
@@ -84,20 +88,7 @@ class ReadExercise(NamedTuple):
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|station #?[0-9]{1,2} ?[-:.=] ?")
 _OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
-_GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
-_SEPARATOR = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]"
-    r"|(?P<or>,? or (?=\S)| ?/ or )"
-    r"|(?P<plus> ?\+ ?(?=[a-z(]|[0-9.])(?<![0-9%]\+)(?<![0-9%]\+ ))"
-    r"|(?P<comma> ?(?:;|(?<![0-9]),|,(?![0-9]{3}))(?: ?(?:and|then|&))?(?: |(?=\S))| (?:and|&|then|/) (?=[0-9]))"
-)
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-
-
-class _Piece(NamedTuple):
-    start: int
-    end: int
-    joiner: str  # "", ",", "+", "or": what stands in front
 
 
 @lru_cache(maxsize=8192)
@@ -109,15 +100,16 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     behind a count need not be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
-    if form.starred or len(text) > MAX_MATCHED or _WHOLLY_BRACKETED.fullmatch(text, start):
+    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    if form.starred or len(text) > MAX_MATCHED or bracketed:
         return None
     minute, start = read_minute(text, start)
     number = _LIST_NUMBER.match(text, start)
     start = number.end() if number else start
     other = _OR.match(text, start)
     start = other.end() if other else start
-    opens = _OR_NEXT.search(text, start)
-    form = form._replace(text=text[: opens.start()]) if opens else form
+    opens = _OR_NEXT.search(text, start) if " or" in text else None
+    form = replace(form, text=text[: opens.start()]) if opens else form
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     if not elements:
         return None
@@ -137,21 +129,18 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
     if not elements or any(term.quantity or term.load for element in elements for term in element.terms):
         return ()
     last = elements[-1]
-    terms = (*last.terms[:-1], last.terms[-1]._replace(rows=rows))
-    return (*elements[:-1], last._replace(terms=terms))
+    terms = (*last.terms[:-1], replace(last.terms[-1], rows=rows))
+    return (*elements[:-1], replace(last, terms=terms))
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
-    form = form._replace(text=form.text.replace("[", "(").replace("]", ")"))
-    opened = _GROUP.sub(lambda found: f" {found[1]} ", form.text)
-    groups = [found.span() for found in _GROUP.finditer(form.text)]
-    plain = form._replace(text=opened)
-    pieces = _pieces(opened, start, end)
+    form, groups = open_groups(form)
+    pieces = pieces_of(form.text, start, end)
     for any_name in (False, True)[: len(pieces)]:  # a single piece reads alike both times
-        elements = _fold(plain, pieces, groups, any_name=any_name)
+        elements = _fold(form, pieces, groups, any_name=any_name)
         if elements:
             return _all_alternatives(elements)
-    elements = _fold(plain, pieces, groups, any_name=True, lenient=True) if lenient else ()
+    elements = _fold(form, pieces, groups, any_name=True, lenient=True) if lenient else ()
     known = any(part.movement_id for element in elements for term in element.terms for part in term.parts)
     return _all_alternatives(elements) if known else ()
 
@@ -164,23 +153,12 @@ def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
         if k == 1 and not _says_nothing(out[0]):
             bare = bare and all(_says_nothing(element) for element in out[1:])
         if out[k + 1].alternative and bare:
-            out[k] = out[k]._replace(alternative=True)
+            out[k] = replace(out[k], alternative=True)
     return tuple(out)
 
 
 def _says_nothing(element: Element) -> bool:
     return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
-
-
-def _pieces(text: str, start: int, end: int) -> list[_Piece]:
-    pieces, at, joiner = [], start, ""
-    for found in _SEPARATOR.finditer(text, start, end):
-        kind = found.lastgroup
-        if kind is None:
-            continue
-        pieces.append(_Piece(at, found.start(), joiner))
-        at, joiner = found.end(), {"or": "or", "plus": "+", "comma": ","}[kind]
-    return [*pieces, _Piece(at, end, joiner)]
 
 
 _MOST_PIECES = 40
@@ -189,7 +167,7 @@ _HEAVY_FEW = re.compile(r"(?:heavy|challenging) (?:single|double|triple|set of [
 
 def _fold(
     form: Form,
-    pieces: list[_Piece],
+    pieces: list[Piece],
     groups: list[tuple[int, int]],
     *,
     any_name: bool,
@@ -220,7 +198,7 @@ def _fold(
     return tuple(elements)
 
 
-def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element, term: Term) -> Term | None:
+def _wider_reference(form: Form, pieces: list[Piece], k: int, element: Element, term: Term) -> Term | None:
     """A bare name at a `+` or `or` behind an `@` goes on with the reference: `@ 70% of 1-RM Clean + Jerk`."""
     last = element.terms[-1]
     if pieces[k].joiner not in {"+", "or"} or not last.open_ended or term.counted or term.load:
@@ -228,7 +206,7 @@ def _wider_reference(form: Form, pieces: list[_Piece], k: int, element: Element,
     return read_term(form, pieces[k - 1].start, pieces[k].end)
 
 
-def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
+def _with_quantity(form: Form, pieces: list[Piece], k: int) -> Term | None:
     """A piece that is only a quantity belongs to the name before the comma: `Rows, 3 x 12`."""
     piece = pieces[k]
     if piece.joiner != "," or form.text[piece.start : piece.start + 1] not in set("0123456789x"):
@@ -238,13 +216,13 @@ def _with_quantity(form: Form, pieces: list[_Piece], k: int) -> Term | None:
     return read_term(form, pieces[k - 1].start, piece.end, any_name=False)
 
 
-def _unknown_counted(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_counted(form: Form, piece: Piece) -> tuple[Term, int] | None:
     text = form.text[piece.start : piece.end].strip(" .:")
     found = _PLAIN_NAME.fullmatch(text)
     return _unknown_in_complex(form, piece) if found and found["n"] else None
 
 
-def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
+def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
     loose = any_name and _ends_in_x(form, pieces)
     for count in range(1, min(4, len(pieces) - k + 1)):
@@ -261,14 +239,14 @@ def _longest_term(form: Form, pieces: list[_Piece], k: int, *, any_name: bool) -
 _IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
 
 
-def _ends_in_x(form: Form, pieces: list[_Piece]) -> bool:
+def _ends_in_x(form: Form, pieces: list[Piece]) -> bool:
     return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
 _PLAIN_NAME = re.compile(r"(?P<n>[0-9]{1,2} )?(?P<name>[a-z][a-z0-9' /-]{2,60})(?: \([^()]*\))?")
 
 
-def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
+def _unknown_in_complex(form: Form, piece: Piece) -> tuple[Term, int] | None:
     """An unknown name in ``A + B x N`` stands before `x N`, like any name of the complex."""
     text = form.text[piece.start : piece.end]
     start = piece.start + len(text) - len(text.lstrip())
@@ -280,27 +258,27 @@ def _unknown_in_complex(form: Form, piece: _Piece) -> tuple[Term, int] | None:
     return Term((part,), times=count), 1
 
 
-def _join(elements: list[Element], term: Term, piece: _Piece, groups: list[tuple[int, int]]) -> None:
+def _join(elements: list[Element], term: Term, piece: Piece, groups: list[tuple[int, int]]) -> None:
     grouped = any(start <= term.parts[0].start < end for start, end in groups)
     if piece.joiner == "+" and elements:
         last = elements[-1]
-        elements[-1] = last._replace(terms=(*last.terms, term), grouped=last.grouped or grouped)
+        elements[-1] = replace(last, terms=(*last.terms, term), grouped=last.grouped or grouped)
     else:
         elements.append(Element((term,), grouped, alternative=piece.joiner == "or"))
 
 
-def _with_clause(term: Term, line: str, piece: _Piece) -> Term | None:
+def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
     """The term with what a piece behind it says: a load, a rest; anything behind an `@`."""
     text = line[piece.start : piece.end].strip(" .")
     side, rest, load = side_of(text), read_rest(text), _further_load(term, text)
     if side:
-        return term._replace(side=term.side or side)
+        return replace(term, side=term.side or side)
     if load:
-        return term._replace(load=load, load_words=load.words, open_ended=True)
+        return replace(term, load=load, load_words=load.words, open_ended=True)
     if rest:
-        return term._replace(rest=rest.rest)
+        return replace(term, rest=rest.rest)
     if text and term.open_ended:
-        return term._replace(unread=(*term.unread, (piece.start, piece.end)))
+        return replace(term, unread=(*term.unread, (piece.start, piece.end)))
     return None if text else term
 
 
@@ -314,19 +292,19 @@ def _further_load(term: Term, text: str) -> ReadLoad | None:
     """The load of the term once a clause behind it has spoken; None when that says nothing of load."""
     if _RISING.fullmatch(text) and "%" not in text:
         before = term.load.load if term.load else Load("described")
-        rising = msgspec.structs.replace(before, ramp=True) if before else None
-        return (term.load or ReadLoad(None, 0, 0))._replace(load=rising, words=text)
+        rising = replace(before, ramp=True) if before else None
+        return replace(term.load or ReadLoad(None, 0, 0), load=rising, words=text)
     if term.load is None:
         heavy = ReadLoad(Load("described", word="heavy"), 0, 0, words=text)
         read = heavy if _HEAVY_FEW.fullmatch(text) else read_bracketed_load(text.split(" - ", maxsplit=1)[0])
-        return read._replace(words=text) if read else None
+        return replace(read, words=text) if read else None
     further = read_further(term.load.load, text) if term.load.load else None
-    return term.load._replace(load=further.load, words=f"{term.load_words} {text}") if further else None
+    return replace(term.load, load=further.load, words=f"{term.load_words} {text}") if further else None
 
 
 def _replace_last(elements: list[Element], term: Term) -> None:
     last = elements[-1]
-    elements[-1] = last._replace(terms=(*last.terms[:-1], term))
+    elements[-1] = replace(last, terms=(*last.terms[:-1], term))
 
 
 # -------------------------------------------------------------------------------------------- exercises
@@ -338,7 +316,7 @@ def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExe
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [exercise._replace(choice=mine) for exercise in _of_element(form, element, joins=joins)]
+        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
     return _sharing_quantities(out)
 
 
@@ -387,7 +365,7 @@ def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
     if not single:
         counts = [None if measure else count or 1 for count, measure in zip(counts, own, strict=True)]
     read = _exercise(form, terms, tuple(counts), total)
-    return read._replace(measures=tuple(filter(None, own)))
+    return replace(read, measures=tuple(filter(None, own)))
 
 
 def _each_behind_x(terms: tuple[Term, ...]) -> bool:
@@ -437,7 +415,8 @@ def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
     for k, other in neighbours:
         mine, theirs = out[k], out[other]
         if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
-            out[k] = mine._replace(
+            out[k] = replace(
+                mine,
                 quantity=theirs.quantity,
                 side=mine.side or theirs.side,
                 tempo=mine.tempo or theirs.tempo,

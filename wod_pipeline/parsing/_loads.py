@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._movements import has_reference, resolve
 from wod_pipeline.parsing._quantities import scaled
-from wod_pipeline.parsing._text import NUM, number, tidy
+from wod_pipeline.parsing._text import NUM, ReadValue, number, tidy
 from wod_pipeline.program import AbsoluteLoad, Load, Range
 
 
-class ReadLoad(NamedTuple):
+class ReadLoad(ReadValue, frozen=True):
     """A load as one line states it.
 
     `named` are the movements the line says the percent is of: None when it names none, empty when it says the
@@ -187,7 +188,7 @@ def _percent(found: re.Match[str]) -> ReadLoad:
         pct, ramp, end = Range(pct.min, _percent_range(rising).max), True, rising.end()
     read = ReadLoad(Load("percent", pct=pct, ramp=ramp), found.start(), end)
     if _NOT_A_MAXIMUM.match(text, end) or _MORE_PERCENTS.match(text, end):
-        return read._replace(load=None, end=len(text), words=text[found.start() :])
+        return replace(read, load=None, end=len(text), words=text[found.start() :])
     of = _OF.match(text, end)
     return _with_reference(read, of) if of else read
 
@@ -207,13 +208,13 @@ def _with_reference(read: ReadLoad, of: re.Match[str]) -> ReadLoad:
     at = of.start("rest")
     itself = _ITSELF.match(of["rest"])
     if itself:
-        return read._replace(rm=rm, named=(), end=at + itself.end())
+        return replace(read, rm=rm, named=(), end=at + itself.end())
     names, length = _longest_name(of["rest"])
     if names:
-        return read._replace(rm=rm, named=names, end=at + length)
+        return replace(read, rm=rm, named=names, end=at + length)
     if marked or not of["rest"].strip(" .,;:)"):
-        return read._replace(rm=rm, end=at, unknown_lift=not _NO_NAME.match(of["rest"]))
-    return read._replace(load=None, end=len(of.string), words=of.string[read.start :])
+        return replace(read, rm=rm, end=at, unknown_lift=not _NO_NAME.match(of["rest"]))
+    return replace(read, load=None, end=len(of.string), words=of.string[read.start :])
 
 
 def _longest_name(text: str) -> tuple[tuple[str, ...], int]:

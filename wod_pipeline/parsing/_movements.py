@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from wod_pipeline.parsing._text import form_of, words
+from wod_pipeline.parsing._text import ReadValue, form_of, words
 
 
 class Movement(NamedTuple):
@@ -27,7 +27,7 @@ class Movement(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
-class Name(NamedTuple):
+class Name(ReadValue, frozen=True):
     """A name found in a text: which movement, where, and whether the name says it is paused."""
 
     movement_id: str | None
@@ -85,6 +85,7 @@ def plain_name(text: str) -> str:
     return " ".join(_singular(word) for word in _SIGNS.sub("", text).split())
 
 
+@lru_cache(maxsize=4096)
 def _singular(word: str) -> str:
     if len(word) < 3 or not word.endswith("s") or word.endswith("ss"):
         return word
@@ -168,6 +169,11 @@ def _dropping(text: str, plain: str) -> tuple[Name, ...]:
 
 @lru_cache(maxsize=1024)
 def nearest_name(text: str) -> str | None:
-    """The known name most like `text`, to offer to the reader; None when nothing is alike."""
-    close = difflib.get_close_matches(plain_name(form_of(text).text)[:60], _BY_NAME, n=1, cutoff=0.75)
+    """The known name most like `text`, to offer to the reader; None when nothing is alike.
+
+    Names that are much longer or shorter cannot be three quarters alike, and are most of them.
+    """
+    name = plain_name(form_of(text).text)[:60]
+    long_enough = [other for other in _BY_NAME if 0.59 * len(name) <= len(other) <= 1.7 * len(name)]
+    close = difflib.get_close_matches(name, long_enough, n=1, cutoff=0.75)
     return VOCABULARY[_BY_NAME[close[0]]].name if close else None

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, read_load
-from wod_pipeline.parsing._text import MAX_MATCHED, NUM, form_of
+from wod_pipeline.parsing._text import MAX_MATCHED, NUM, ReadValue, form_of
 from wod_pipeline.program import Load, NoteKind, Range
 
-_KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
+_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
     (
+        re.compile("scale|substitute|regress|instead|flexib|limitation|option|not able|if you"),
         re.compile(
             r"\b(?:scale|substitute|regress|instead|flexibility|limitations?|option|not able to)\b"
             r"|\bif you (?:can't|cannot|don't|aren't|are not)\b|\bif you're not\b"
         ),
         "scale",
     ),
-    (re.compile(r"\b(?:score|record|log|comments?|results?)\b"), "score"),
     (
+        re.compile("score|record|log|comment|result"),
+        re.compile(r"\b(?:score|record|log|comments?|results?)\b"),
+        "score",
+    ),
+    (
+        re.compile("weight|load|heav|light|percent|build|work|%|kg|lb|pounds|rm|rpe"),
         re.compile(
             r"\b(?:weight|load|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
             r"|work(?:ing)? up)\b|%|(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b"
@@ -27,6 +34,7 @@ _KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
         "load",
     ),
     (
+        re.compile("day|tomorrow|tonight|week|cycle|session|deload"),
         re.compile(
             r"\b(?:today|tomorrow|tonight|yesterday|week|cycle|sessions?|deload"
             r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
@@ -34,16 +42,17 @@ _KINDS: tuple[tuple[re.Pattern[str], NoteKind], ...] = (
         "schedule",
     ),
 )
+"""What a line must contain for a kind to be worth looking for, its words, and the kind."""
 
 
 @lru_cache(maxsize=8192)
 def note_kind(line: str) -> NoteKind:
     """The first kind whose words occur in the line."""
     text = form_of(line).text
-    return next((kind for pattern, kind in _KINDS if pattern.search(text)), "cue")
+    return next((kind for hint, words, kind in _KINDS if hint.search(text) and words.search(text)), "cue")
 
 
-class Added(NamedTuple):
+class Added(ReadValue, frozen=True):
     """What a note says about the load of the exercises it stands with."""
 
     at_most: ReadLoad | None = None
@@ -72,6 +81,7 @@ _RAMP = re.compile(
     r"\badd(?:ing)? weight (?:as|each|every)\b|\bbuild(?:ing)? (?:each|every) (?:set|round)\b"
     r"|\bincreas(?:e|es|ing)\b|(?<!rope )\bclimb(?:ing)?\b"
 )
+_CAN_RISE = re.compile("build|work|add|increas|climb")
 _NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno|\bwithout)(?: [a-z]+)? ?\Z")
 NOTHING = Added()
 
@@ -87,16 +97,18 @@ def read_added(line: str) -> Added:
         low, high = Range(int(rising["from"]), None), Range(None, int(rising["to"]))
         at_most, at_least = (ReadLoad(Load("percent", pct=pct), 0, 0) for pct in (high, low))
         return Added(at_most, at_least, ramp=True)
+    percent = "%" in text
     return Added(
-        at_most=_bound(_AT_MOST.search(text), low=False),
-        at_least=_bound(_AT_LEAST.search(text), low=True),
-        empty_bar=_EMPTY.search(text) is not None,
-        ramp="in height" not in text and any(_rises(found, text) for found in _RAMP.finditer(text)),
+        at_most=_bound(_AT_MOST.search(text), low=False) if percent else None,
+        at_least=_bound(_AT_LEAST.search(text), low=True) if percent else None,
+        empty_bar="empty bar" in text and _EMPTY.search(text) is not None,
+        ramp=_CAN_RISE.search(text) is not None and _rises(text),
     )
 
 
-def _rises(found: re.Match[str], text: str) -> bool:
-    return not _NEGATED.search(text[: found.start()])
+def _rises(text: str) -> bool:
+    said = (found for found in _RAMP.finditer(text) if not _NEGATED.search(text[: found.start()]))
+    return "in height" not in text and any(said)
 
 
 def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
@@ -110,4 +122,4 @@ def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
         return None
     pct = read.load.pct
     bound = Range(pct.min, None) if low else Range(None, pct.max)
-    return read._replace(load=Load("percent", pct=bound))
+    return replace(read, load=Load("percent", pct=bound))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.parsing._segments import label_of, starts_over
+from wod_pipeline.parsing._segments import label_of, read_label, starts_over
 from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
 from wod_pipeline.program import (
     WEEKDAYS,
@@ -97,6 +97,17 @@ def is_rest_only(line: str) -> bool:
     return len(line) < 40 and _REST_ONLY.fullmatch(form_of(line).text) is not None
 
 
+@lru_cache(maxsize=16384)
+def can_cut(line: str) -> bool:
+    """Whether a line is anything the outline goes by; most are not."""
+    return (
+        read_heading(line) is not None
+        or read_label(form_of(line)) is not None
+        or is_day_part(line)
+        or is_rest_only(line)
+    )
+
+
 def kind_of(label: str) -> SessionKind:
     """§4.5 What kind of session a heading announces."""
     text = _MAKE_UP.sub("makeup", form_of(label).text)
@@ -124,10 +135,11 @@ class _Cut:
 def outline_post(plain: PlainPost) -> OutlinedPost:
     """The post's dates and its sessions, each with its heading and the lines it spans (§3, §4)."""
     texts = [line.text for line in plain.lines]
-    headings = [text for text in texts if read_heading(text)]
+    marks = [n for n, text in enumerate(texts) if can_cut(text)]
+    headings = [texts[n] for n in marks if read_heading(texts[n])]
     dated = date_post(plain.title, plain.source, headings)
     found: list[Diagnostic] = list(dated.diagnostics)
-    cuts = _cuts(texts, headings, found)
+    cuts = _cuts(texts, marks, found, headed=bool(headings))
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
     sessions = [
@@ -147,14 +159,14 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     )
 
 
-def _cuts(texts: list[str], headings: list[str], found: list[Diagnostic]) -> list[_Cut]:
+def _cuts(texts: list[str], marks: list[int], found: list[Diagnostic], *, headed: bool) -> list[_Cut]:
     """Where sessions start: at headings, at parts of a day, and where labels start over."""
     cuts: list[_Cut] = []
-    if texts and not headings:
+    if texts and not headed:
         cuts.append(_Cut(0))
-    for n, text in enumerate(texts):
-        if not _extends_heading(cuts, n, text):
-            _cut_at(cuts, n, text, found)
+    for n in marks:
+        if not _extends_heading(cuts, n, texts[n]):
+            _cut_at(cuts, n, texts[n], found)
     return cuts
 
 

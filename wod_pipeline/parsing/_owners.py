@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable
 
-from wod_pipeline.parsing._drafts import Draft, NoteDraft, SessionDraft
+from wod_pipeline.parsing._drafts import BlockDraft, Draft, NoteDraft, SessionDraft
 
 
 def pointers(sessions: list[SessionDraft], preamble: list[NoteDraft]) -> dict[Draft, str]:
     """Where each node stands in the Week."""
-    return dict(_all(sessions, preamble))
+    at: dict[Draft, str] = {}
+    _number(at, "/preamble", preamble)
+    _number(at, "/sessions", sessions)
+    for session in sessions:
+        _number(at, f"{at[session]}/notes", session.notes)
+        _number(at, f"{at[session]}/segments", session.segments)
+        for segment in session.segments:
+            _number(at, f"{at[segment]}/notes", segment.notes)
+            _number(at, f"{at[segment]}/blocks", segment.blocks)
+            for block in segment.blocks:
+                _number_in_block(at, block)
+    return at
 
 
-def _all(sessions: list[SessionDraft], preamble: list[NoteDraft]) -> Iterator[tuple[Draft, str]]:
-    yield from _numbered("/preamble", preamble)
-    for session, at in _numbered("/sessions", sessions):
-        yield session, at
-        yield from _numbered(f"{at}/notes", session.notes)
-        for segment, at_segment in _numbered(f"{at}/segments", session.segments):
-            yield segment, at_segment
-            yield from _numbered(f"{at_segment}/notes", segment.notes)
-            for block, at_block in _numbered(f"{at_segment}/blocks", segment.blocks):
-                yield block, at_block
-                yield from _numbered(f"{at_block}/notes", block.notes)
-                for exercise, at_exercise in _numbered(f"{at_block}/exercises", block.exercises):
-                    yield exercise, at_exercise
-                    yield from _numbered(f"{at_exercise}/notes", exercise.notes)
-                    yield from _numbered(f"{at_exercise}/set_rows", exercise.rows)
+def _number_in_block(at: dict[Draft, str], block: BlockDraft) -> None:
+    _number(at, f"{at[block]}/notes", block.notes)
+    _number(at, f"{at[block]}/exercises", block.exercises)
+    for exercise in block.exercises:
+        if exercise.notes or exercise.rows:
+            _number(at, f"{at[exercise]}/notes", exercise.notes)
+            _number(at, f"{at[exercise]}/set_rows", exercise.rows)
 
 
-DraftT = TypeVar("DraftT", bound=Draft)
-
-
-def _numbered(at: str, nodes: Iterable[DraftT]) -> Iterator[tuple[DraftT, str]]:
-    return ((node, f"{at}/{k}") for k, node in enumerate(nodes))
+def _number(at: dict[Draft, str], list_at: str, nodes: Iterable[Draft]) -> None:
+    for k, node in enumerate(nodes):
+        at[node] = f"{list_at}/{k}"

@@ -6,15 +6,16 @@ A quantity is a number with a unit; whose quantity it is, is decided elsewhere.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal
 
-from wod_pipeline.parsing._text import NUM, exact, number, tidy
+from wod_pipeline.parsing._text import NUM, ReadValue, exact, number, tidy
 from wod_pipeline.program import MaxOf, Number, Range, Side
 
 Field = Literal["reps", "duration_s", "distance_m", "calories"]
 
 
-class Quantity(NamedTuple):
+class Quantity(ReadValue, frozen=True):
     """How much: `value` in the unit of `field`; `unit`: the line names one; `max_of`: it is a maximum."""
 
     field: Field
@@ -64,6 +65,7 @@ _MAX = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def read_quantity(text: str) -> Quantity | None:
     """The quantity `text` is as a whole: ``AMOUNT [UNIT]`` or ``max UNIT``."""
     found = _QUANTITY.fullmatch(text) or _WORDY.fullmatch(text)
@@ -111,7 +113,8 @@ def range_of(found: re.Match[str], factor: float = 1.0) -> Range:
 
 def scaled(text: str, factor: float = 1.0) -> Number:
     """A NUM times `factor`, to two decimals."""
-    return tidy(number(text) * factor)
+    value = number(text)
+    return value if factor == 1 and isinstance(value, int) else tidy(value * factor)
 
 
 # ------------------------------------------------------------------------------------------------- times

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wod_pipeline.parsing._quantities import CLOCK, clock_s
-from wod_pipeline.parsing._text import NUM, number, tidy
+from wod_pipeline.parsing._text import NUM, ReadValue, number, tidy
 from wod_pipeline.program import Range, Rest
 
 
-class ReadRest(NamedTuple):
+class ReadRest(ReadValue, frozen=True):
     """A rest, and whether it is the block's by its own words."""
 
     rest: Rest

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
 from wod_pipeline.parsing._lists import MovementLine, read_movements
 from wod_pipeline.parsing._loads import read_load
@@ -78,7 +80,7 @@ def _every(form: Form, at: int) -> ReadScheme | None:
         return None
     duration, sets = _completed(interval, duration, sets)
     scheme = ReadScheme("every", interval, duration, sets, movements=movements)
-    return scheme._replace(rm_target=build.rm_target, movements=build.movements) if build else scheme
+    return replace(scheme, rm_target=build.rm_target, movements=build.movements) if build else scheme
 
 
 def _interval(head: re.Match[str]) -> int:
@@ -210,7 +212,7 @@ def _done_for_time(form: Form, at: int) -> ReadScheme | None:
         return None
     blank = " " * (found.end() - found.start())
     movements = read_movements(
-        form._replace(text=form.text[: found.start()] + blank + form.text[found.end() :]), at
+        replace(form, text=form.text[: found.start()] + blank + form.text[found.end() :]), at
     )
     return ReadScheme("for_time", movements=movements) if movements else None
 
@@ -243,9 +245,9 @@ def _apart(form: Form, line: MovementLine) -> MovementLine:
         behind_first = bool(parts) and "(" in form.text[term.parts[0].start : parts[0].start]
         last = 0 if behind_first else len(parts)  # whose load it is
         for k, part in enumerate((term.parts[0], *parts)):
-            single = term._replace(parts=(part,), load=term.load if k == last else None)
-            elements.append(element._replace(terms=(single if parts else term, *others)))
-    return line._replace(elements=tuple(elements))
+            single = replace(term, parts=(part,), load=term.load if k == last else None)
+            elements.append(replace(element, terms=(single if parts else term, *others)))
+    return replace(line, elements=tuple(elements))
 
 
 def _rep_list(found: re.Match[str]) -> tuple[int, ...]:
@@ -256,8 +258,8 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
     if not reps:
         return scheme
     if len(set(reps)) == 1:
-        return scheme._replace(sets=exact(len(reps)), reps=exact(reps[0]))
-    return scheme._replace(sets=exact(len(reps)), rep_scheme=reps)
+        return replace(scheme, sets=exact(len(reps)), reps=exact(reps[0]))
+    return replace(scheme, sets=exact(len(reps)), rep_scheme=reps)
 
 
 # ---------------------------------------------------------------------------------------- amrap, tabata
@@ -350,9 +352,9 @@ def _counted(scheme: ReadScheme, found: re.Match[str]) -> ReadScheme:
     if not found["what"]:
         return scheme
     if found["what"].startswith("rep"):
-        return scheme._replace(reps=sets_range(found))
+        return replace(scheme, reps=sets_range(found))
     named: Scheme = "sets" if found["what"].startswith("set") else "rounds"
-    return scheme._replace(scheme=named, sets=sets_range(found))
+    return replace(scheme, scheme=named, sets=sets_range(found))
 
 
 def _cap(form: Form, at: int) -> ReadScheme | None:
@@ -400,10 +402,10 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
     rest = read_rest(resting["rest"]) if resting and resting.start() > at else None
     if resting and rest and rest.between:
         found = _read_form(_cut(form, resting), at)
-        return found._replace(rest=found.rest or rest.rest) if found else None
+        return replace(found, rest=found.rest or rest.rest) if found else None
     empty = _WITH_EMPTY_BAR.search(form.text, at) if "empty bar" in form.text else None
     found = _read_form(_cut(form, empty), at) if empty and empty.start() > at else None
-    return found._replace(empty_bar=True) if found else _read_form(form, at)
+    return replace(found, empty_bar=True) if found else _read_form(form, at)
 
 
 _CAPTION = re.compile(
@@ -419,15 +421,15 @@ def read_captioned(form: Form, at: int, *, titled: bool) -> tuple[ReadScheme | N
     scheme = read_scheme(form, found.end()) if found else None
     if not found or not scheme or scheme.movements:
         return None, ""
-    movements = read_movements(form._replace(text=form.text[: found.end("name")]), at)
+    movements = read_movements(replace(form, text=form.text[: found.end("name")]), at)
     if movements is None and not titled:
         return None, ""
-    return scheme._replace(movements=movements, detail="caption"), form.words(*found.span("name"))
+    return replace(scheme, movements=movements, detail="caption"), form.words(*found.span("name"))
 
 
 def _cut(form: Form, aside: re.Match[str]) -> Form:
     """The form without an aside, which only its end follows."""
-    return form._replace(text=form.text[: aside.start()] + aside["end"])
+    return replace(form, text=form.text[: aside.start()] + aside["end"])
 
 
 def _read_form(form: Form, at: int) -> ReadScheme | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
-from wod_pipeline.parsing._text import Form, form_of
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._text import Form, ReadValue, form_of
 from wod_pipeline.program import SegmentKind
 
 
-class Label(NamedTuple):
+class Label(ReadValue, frozen=True):
     """A label or title at the start of a line; `behind` is where the rest of the matching form begins."""
 
     label: str | None
@@ -30,18 +31,17 @@ _LETTER = re.compile(
 _NAMED = re.compile(r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)")
 
 
-def _titled(words: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:(?:suggested|general) )*(?:{words})(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)"
-    )
-
-
-_TITLES: tuple[tuple[re.Pattern[str], SegmentKind], ...] = (
-    (_titled(r"warm[ -]?ups?"), "warm_up"),
-    (_titled(r"cool[ -]?downs?"), "cool_down"),
-    (_titled(r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?"), "main"),
-    (_titled(r"conditioning|metcon|workout of the day|wod"), "conditioning"),
-    (_titled(r"accessory|accessories"), "accessory"),
+_TITLE_WORDS: dict[SegmentKind, str] = {
+    "warm_up": r"warm[ -]?ups?",
+    "cool_down": r"cool[ -]?downs?",
+    "main": r"strength(?: ?(?:/|&|and) ?skills?)?|skills?(?: ?(?:/|&|and) ?strength)?",
+    "conditioning": r"conditioning|metcon|workout of the day|wod",
+    "accessory": r"accessory|accessories",
+}
+_TITLE = re.compile(
+    "(?:(?:suggested|general) )*(?:"
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _TITLE_WORDS.items())
+    + r")(?: work)?(?: ?\([^()]*\))?(?: ?[:.-]+)?(?: |\Z)"
 )
 _OPTIONAL = re.compile(r"(?:optional|extra work)(?![a-z])(?: ?: ?|.*)")
 _COLON_BEFORE = re.compile(r"[:-] ?\Z")
@@ -57,7 +57,7 @@ def read_label(form: Form) -> Label | None:
     if label is None:
         return _title(form, 0)
     title = _title(form, label.behind)
-    return label if title is None else label._replace(kind=title.kind, behind=title.behind, title=title.title)
+    return label if title is None else replace(label, kind=title.kind, behind=title.behind, title=title.title)
 
 
 def _letter_label(form: Form) -> Label | None:
@@ -75,10 +75,10 @@ def _title(form: Form, at: int) -> Label | None:
     optional = _OPTIONAL.match(form.text, at)
     if optional:
         return Label(None, "optional", None, optional.end(), form.words(*optional.span()).rstrip(" :-"))
-    for pattern, kind in _TITLES:
-        found = pattern.match(form.text, at)
-        if found and (found.end() == len(form.text) or _COLON_BEFORE.search(found[0])):
-            return Label(None, kind, None, found.end(), form.words(*found.span()).rstrip(" :-."))
+    found = _TITLE.match(form.text, at)
+    if found and (found.end() == len(form.text) or _COLON_BEFORE.search(found[0])):
+        kind = next(kind for kind in _TITLE_WORDS if found[kind])
+        return Label(None, kind, None, found.end(), form.words(*found.span()).rstrip(" :-."))
     return None
 
 

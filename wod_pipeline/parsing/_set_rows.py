@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._rest import read_rest
-from wod_pipeline.parsing._text import NUM, exact, number
+from wod_pipeline.parsing._text import NUM, ReadValue, exact, number
 from wod_pipeline.program import Range, Rest
 
 
-class ReadRow(NamedTuple):
+class ReadRow(ReadValue, frozen=True):
     """A row as one line states it: sets `first` to `last`; without numbers (`first` None) the next `repeat` sets."""
 
     first: int | None
@@ -70,11 +72,11 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     if len(several) > 1:
         rows = [read_rows(piece) for piece in several]
         return tuple(row for piece in rows for row in piece) if all(rows) else ()
-    loaded = _SETS_AT.fullmatch(text)
+    loaded = _SETS_AT.fullmatch(text) if text[:1].isdigit() else None
     load = read_load(loaded["load"].strip()) if loaded else None
     if loaded and load:
         return (ReadRow(None, None, int(loaded["count"]), None, load),)
-    counted = _SETS_OF.fullmatch(text)
+    counted = _SETS_OF.fullmatch(text) if text[:1].isdigit() else None
     if counted:
         load = read_load(counted["load"].strip()) if counted["load"] else None
         rest = read_rest(counted["rest"]) if counted["rest"] else None
@@ -102,7 +104,7 @@ def _numbered(found: re.Match[str]) -> tuple[ReadRow, ...]:
         if spans and spans[-1][1] + 1 == first:
             first = spans.pop()[0]
         spans.append((first, last))
-    return tuple(row._replace(first=first, last=last) for first, last in spans)
+    return tuple(replace(row, first=first, last=last) for first, last in spans)
 
 
 def read_clauses(text: str) -> tuple[ReadRow, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from wod_pipeline.program import Number, Range
 
@@ -34,22 +35,7 @@ NUMBER_WORDS = {
     )
 }
 
-_STEMS = (
-    "one",
-    "two",
-    "thr",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twel",
-    "teen",
-    "twenty",
-)
+_NUMBER_STEM = re.compile("one|two|thr|four|five|six|seven|eight|nine|ten|eleven|twel|teen|twenty")
 """What a line with a number word in it contains."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -67,7 +53,15 @@ _BULLETS = re.compile(r"(?:[•·▪▫◦‣●○■□►▶➢➤✓✔*]+ ?
 _PLAIN = str.maketrans({"×": "x", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
 
 
-class Form(NamedTuple):
+class ReadValue(Struct, frozen=True, gc=False):
+    """What was made of some words of a line.
+
+    Thousands are made and changed for a post: these structs do both ten times faster than a tuple with names, and
+    the garbage collector need not follow them.
+    """
+
+
+class Form(ReadValue, frozen=True):
     """A line as it is matched: `text`, and the way back to the line it was made from."""
 
     line: str
@@ -78,6 +72,8 @@ class Form(NamedTuple):
 
     def origin(self, at: int) -> int:
         """Where the character at `at` of `text` stands in the line."""
+        if len(self.starts) == 1:
+            return min(self.origins[0] + at, len(self.line))
         stretch = bisect_right(self.starts, at) - 1
         end = self.origins[stretch + 1] if stretch + 1 < len(self.origins) else len(self.line)
         return min(self.origins[stretch] + at - self.starts[stretch], end)
@@ -114,12 +110,12 @@ def _lowered(line: str) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def form_of(line: str) -> Form:
     """The matching form of a line. Linear in its length."""
     if line.isascii():
         same_length = line.lower()
-        if "  " not in line and not any(stem in same_length for stem in _STEMS):
+        if "  " not in line and not _NUMBER_STEM.search(same_length):
             return _without_bullets(line, same_length, [0], [0])
     else:
         same_length = _DASHES.sub("-", _lowered(line)).translate(_PLAIN)
@@ -172,6 +168,8 @@ NUM = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6}(?:\.[0-9]{1,4})?|\.[0-9]{1,4})(?!
 
 def number(text: str) -> Number:
     """The value of a NUM; whole numbers as int."""
+    if text.isdecimal():
+        return int(text)
     value = float(text.replace(",", ""))
     return int(value) if value == int(value) else value
 
