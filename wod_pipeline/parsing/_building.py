@@ -138,7 +138,7 @@ def _bare_movements(form: Form, start: int) -> MovementLine | None:
 
 def _read_named_build(form: Form, at: int) -> ReadScheme | None:
     """``NAME ("-" | ":") ("build to" (N-RM | HEAVY single…) | N-RM | HEAVY single…)``."""
-    named = _NAME_FIRST.match(form.text, at)
+    named = _NAME_FIRST.match(form.text, at) if "@" not in form.text else None
     found = _BUILD.match(form.text, named.end()) if named else None
     if (
         not named

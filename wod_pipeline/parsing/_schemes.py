@@ -374,13 +374,13 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"tabata", _tabata),
         (r" on\b| off\b| work\b| rest\b", _on_off),
         (r"amrap|as many", _amrap),
-        (r"every |on the |mom|motm|\botm|\be[0-9]+[ms]", _every),
+        (r"every |on the |mom|motm|otm|e[0-9]+[ms]", _every),
         (r"rm\b|max|heav|challenging|tough|hard", read_build),
         (r"[0-9] ?- ?[0-9]", _rep_line),
         (r"for time", _for_time),
         (r"round|rft", _rounds),
-        (r"set|\b[0-9]{1,2} ?x ?[0-9]", _sets),
-        (r"empty bar|\b(?:with|using) ", _empty_bar),
+        (r"set|[0-9] ?x ?[0-9]", _sets),
+        (r"empty bar|with |using ", _empty_bar),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""
