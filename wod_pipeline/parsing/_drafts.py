@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._lists import ReadExercise
+from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow
 from wod_pipeline.parsing._text import exact
@@ -45,6 +46,7 @@ class ExerciseDraft:
     minute: int | None = None
     rest: Rest | None = None
     choice: int | None = None
+    above: int = 0  # how many of its numbered sets stand in the block above
     rows: list[RowDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
 
@@ -54,13 +56,36 @@ class ExerciseDraft:
         read = self.read
         return read.quantity is None and not read.rep_scheme and not read.rows and read.load is None
 
+    @property
+    def has_reps(self) -> bool:
+        """Whether its line, or rows below it, say how much of it."""
+        return self.read.quantity is not None or bool(self.read.rep_scheme or self.rows)
+
+    def set_reps(self, scheme: ReadScheme) -> None:
+        """Do the repetitions a line of its own lists, set by set."""
+        quantity = Quantity("reps", scheme.reps, unit=False) if scheme.reps else None
+        self.read = replace(self.read, rep_scheme=scheme.rep_scheme, quantity=quantity)
+
+    def again(self, n: int) -> ExerciseDraft:
+        """The same movements once more, on line `n`, where their words do not stand."""
+        parts = tuple(replace(part, start=0, end=0) for part in self.read.parts)
+        return ExerciseDraft(ReadExercise(parts), [n], alone=True)
+
+    def add_row(self, row: ReadRow, n: int) -> RowDraft:
+        """The row of line `n`; one without numbers counts on from the row above."""
+        above = self.rows[-1].last if self.rows else self.above
+        first = row.first if row.first is not None else above + 1
+        last = row.last if row.last is not None else above + row.repeat
+        self.rows.append(RowDraft(row, first, last, n))
+        return self.rows[-1]
+
     def all_lines(self) -> list[int]:
         """Its lines, and those of its rows and notes."""
         return [*self.lines, *(row.n for row in self.rows), *(note.n for note in self.notes)]
 
     def last_set(self) -> Range | None:
-        """The number of the last set its rows name."""
-        return exact(self.rows[-1].last) if self.rows else None
+        """How many sets its rows name: the number of the last one, counted from where the block starts."""
+        return exact(self.rows[-1].last - self.above) if self.rows else None
 
 
 @dataclass(eq=False, slots=True)
@@ -88,13 +113,19 @@ class BlockDraft:
         """Whether a movement line does not belong here: it (`own`) or this block has sets of its own."""
         return not self.stated and bool(self.exercises) and (own or self.own_sets)
 
+    def awaits(self, scheme: ReadScheme) -> bool:
+        """Whether a scheme line can still say more of this block: it has no exercise, or has the same repetitions."""
+        same = bool(scheme.rep_scheme and scheme.movements) and scheme.rep_scheme == self.scheme.rep_scheme
+        return same or not self.exercises
+
     def joined_by(self, scheme: ReadScheme) -> ReadScheme | None:
         """The scheme of a block without exercises once another scheme line follows; None when that opens a block."""
         before = self.scheme
         if not self.stated:
             return scheme
-        if scheme.empty_bar and before.scheme != "free":
-            return replace(before, empty_bar=True, movements=scheme.movements)
+        added = self._added_to(scheme)
+        if added:
+            return added
         if before.scheme == "free":
             return replace(
                 scheme, empty_bar=before.empty_bar or scheme.empty_bar, cap_s=scheme.cap_s or before.cap_s
@@ -112,6 +143,49 @@ class BlockDraft:
                 rep_scheme=scheme.rep_scheme or before.rep_scheme,
             )
         return None
+
+    def detailed_by(self, scheme: ReadScheme, n: int) -> bool:
+        """Whether scheme line `n` details this block; if so, what it says is the block's."""
+        if scheme.scheme == "build_to_max":
+            bare = len(self.exercises) == 1 and not self.stated and self.exercises[0].bare
+            if bare and not self.exercises[0].rows:
+                self.scheme, self.scheme_line, self.own_sets = scheme, n, False
+            return bare and self.stated
+        if scheme.detail == "cap":
+            self.scheme = replace(self.scheme, cap_s=scheme.cap_s)
+            return True
+        if self.scheme.scheme != "tabata":
+            return False
+        if scheme.detail == "rounds":
+            self.scheme = replace(self.scheme, sets=scheme.sets)
+        elif scheme.detail in {"on", "off", "on off"}:
+            sets = scheme.sets or self.scheme.sets
+            self.scheme = replace(self.scheme, seconds=scheme.seconds or self.scheme.seconds, sets=sets)
+            self.rest = scheme.rest or self.rest
+        return scheme.detail in {"rounds", "on", "off", "on off"}
+
+    def _added_to(self, scheme: ReadScheme) -> ReadScheme | None:
+        """The scheme with what a second line adds to it, when that only says how its sets are done."""
+        before = self.scheme
+        if scheme.empty_bar and before.scheme != "free" and scheme.scheme == "free":
+            return replace(before, empty_bar=True, movements=scheme.movements)
+        if scheme.detail == "on off" and before.scheme in {"every", "sets", "rounds", "amrap"}:
+            return replace(before, seconds=scheme.seconds, sets=before.sets or scheme.sets)
+        own = scheme.duration_s or scheme.sets
+        if scheme.scheme == "build_to_max" and before.scheme in {"every", "sets"} and not own:
+            return replace(before, rm_target=scheme.rm_target, movements=scheme.movements)
+        return None
+
+    def split_at(self, at: int) -> BlockDraft:
+        """A block of the last exercise, which stands on line `at`, and of all that stands below it."""
+        own = BlockDraft(exercises=[self.exercises.pop()], lines=[n for n in self.lines if n > at])
+        own.notes = [note for note in self.notes if note.n > at]
+        self.notes = [note for note in self.notes if note.n < at]
+        self.lines = [n for n in self.lines if n < at]
+        if own.lines:
+            own.rest, self.rest = self.rest, None
+            own.scheme, self.scheme = self.scheme, replace(self.scheme, cap_s=None)
+        return own
 
     def set_clock(self, connector: ReadConnector) -> None:
         """Start when the connector says."""
@@ -142,6 +216,43 @@ class SegmentDraft:
     lines: list[int] = field(default_factory=list)
     blocks: list[BlockDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
+
+    def adopt_name(self) -> ExerciseDraft | None:
+        """A name alone above a scheme line, which is what the rows below the scheme are of: it moves below."""
+        if len(self.blocks) < 2 or self.blocks[-1].exercises or not self.blocks[-1].stated:
+            return None
+        named = self.blocks[-2]
+        taken = named.stated or named.notes or named.lines
+        if taken or len(named.exercises) != 1 or not named.exercises[0].bare:
+            return None
+        self.blocks[-1].exercises = named.exercises
+        del self.blocks[-2]
+        return named.exercises[0]
+
+    def go_on(self, row: ReadRow, n: int) -> ExerciseDraft | None:
+        """A numbered row that counts on from the last of the block above goes on with its exercise."""
+        before = self.blocks[-2] if len(self.blocks) > 1 and not self.blocks[-1].exercises else None
+        above = before.exercises[-1] if before and before.exercises else None
+        if not above or not above.rows or row.first != above.rows[-1].last + 1:
+            return None
+        going_on = above.again(n)
+        going_on.above = above.rows[-1].last
+        going_on.read = replace(going_on.read, quantity=None if row.reps else above.read.quantity)
+        self.blocks[-1].exercises = [going_on]
+        return going_on
+
+    def has_built(self) -> bool:
+        """Whether something was built to a maximum just above."""
+        return any(block.scheme.scheme == "build_to_max" for block in self.blocks[-2:])
+
+    def repeat_built(self, n: int) -> ExerciseDraft | None:
+        """Sets at a load (line `n`) behind what was built to a maximum are of the same lift."""
+        before = self.blocks[-2] if len(self.blocks) > 1 and not self.blocks[-1].exercises else None
+        if before is None or before.scheme.scheme != "build_to_max" or len(before.exercises) != 1:
+            return None
+        repeated = before.exercises[0].again(n)
+        self.blocks[-1].exercises, self.blocks[-1].closed = [repeated], True
+        return repeated
 
 
 @dataclass(eq=False, slots=True)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._clauses import side_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term
 from wod_pipeline.parsing._loads import ReadLoad, read_bracketed_load, read_further
+from wod_pipeline.parsing._minutes import read_minute
 from wod_pipeline.parsing._pieces import Piece, open_groups, pieces_of
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
@@ -84,7 +85,6 @@ class ReadExercise(ReadValue, frozen=True):
     choice: int | None = None
 
 
-_MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|station #?[0-9]{1,2} ?[-:.=] ?")
 _OR = re.compile(r"or:? ")
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
@@ -103,8 +103,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
     if form.starred or len(text) > MAX_MATCHED or bracketed:
         return None
-    minute = _MINUTE.match(text, start)
-    start = minute.end() if minute else start
+    minute, start = read_minute(text, start)
     number = _LIST_NUMBER.match(text, start)
     start = number.end() if number else start
     other = _OR.match(text, start)
@@ -114,7 +113,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     elements = _with_rows(form, start) or _elements(form, start, len(form.text), lenient=lenient)
     if not elements:
         return None
-    return MovementLine(elements, int(minute["n"]) if minute else None, bool(other), bool(opens))
+    return MovementLine(elements, minute, bool(other), bool(opens))
 
 
 def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
