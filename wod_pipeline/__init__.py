@@ -9,6 +9,7 @@ The map of the house; imports point from later lines to earlier ones::
     messages, watching   what is said to people, and the decisions when to say it: pure
     wordpress, demo      where posts come from: a site, a folder, the bundled sample program
     storage, alerts      lake, session table and ledger, each local and on AWS; messages through SNS
+    reading              stored sessions found, counted, and as JSON, calendars and tables
     settings, adapters   the environment, read once; the adapters it names
     resources            Dagster's shells over the adapters: resources and IO managers
     assets               raw_posts → plain_text_posts → daily_sessions → segmented_exercises → session_records

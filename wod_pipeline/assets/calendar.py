@@ -19,7 +19,7 @@ def session_calendar(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
 ) -> None:
     """One all-day event a session, updated when the post is edited, cancelled when the session vanishes."""
-    from wod_pipeline.calendar import week_key
+    from wod_pipeline.reading.calendar import week_key
 
     mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
     zone = ZoneInfo(context.assets_def.partitions_def.timezone)
@@ -42,7 +42,7 @@ def session_calendar(
 
 def calendar_of(monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo) -> bytes:
     """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
-    from wod_pipeline.calendar import as_calendar
+    from wod_pipeline.reading.calendar import as_calendar
 
     days = {monday + dt.timedelta(days=n) for n in range(7)} if value is not None else frozenset[dt.date]()
     return as_calendar(value.records if value else [], zone, previous=[published], covered=days)

@@ -62,13 +62,13 @@ def _stored(reading: Reading, first: dt.date, last: dt.date) -> Stored:
 
 
 def _csv(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.export import as_csv, rows_of
+    from wod_pipeline.reading.export import as_csv, rows_of
 
     return as_csv(row for record in stored.records for row in rows_of(record, reading.athlete)).encode()
 
 
 def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.export import as_frame, rows_of
+    from wod_pipeline.reading.export import as_frame, rows_of
 
     data: bytes = as_frame(
         row for record in stored.records for row in rows_of(record, reading.athlete)
@@ -77,7 +77,7 @@ def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
 
 
 def _ics(reading: Reading, stored: Stored, out: Path | None) -> bytes:
-    from wod_pipeline.calendar import as_calendar
+    from wod_pipeline.reading.calendar import as_calendar
 
     previous = [out.read_bytes()] if out is not None and out.exists() else []
     try:

@@ -8,8 +8,8 @@ from typing import cast
 
 import click
 
-from wod_pipeline import answers
 from wod_pipeline.cli.reading import Reading, reading_options
+from wod_pipeline.reading import answers
 from wod_pipeline.rendering import as_lines, shortened
 from wod_pipeline.training import (
     ZONES,

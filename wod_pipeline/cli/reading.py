@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from wod_pipeline.journal import Snapshot
+    from wod_pipeline.reading.journal import Snapshot
     from wod_pipeline.settings import Settings
     from wod_pipeline.storage import SessionTable
     from wod_pipeline.training import Athlete
@@ -47,7 +47,7 @@ class Reading:
     @cached_property
     def snapshot(self) -> Snapshot:
         """Every stored session, indexed."""
-        from wod_pipeline.journal import Journal
+        from wod_pipeline.reading.journal import Journal
 
         return Journal(self.table).snapshot()
 

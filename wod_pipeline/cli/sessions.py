@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from wod_pipeline.answers import WeekAnswer, session_answer
 from wod_pipeline.cli.dates import DAY
 from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, monday_of
+from wod_pipeline.reading.answers import WeekAnswer, session_answer
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
 
 LOOK_AHEAD = dt.timedelta(days=28)

@@ -16,15 +16,17 @@ from wod_pipeline.parsing._drafts import (
     ExerciseDraft,
     NoteDraft,
     PendingRest,
-    RowDraft,
     SegmentDraft,
     SessionDraft,
 )
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._lists import MovementLine
-from wod_pipeline.parsing._rest import ReadRest
+from wod_pipeline.parsing._rest import ReadRest, is_between
 from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
 from wod_pipeline.program import Role, SourceLine
+
+_AWAITING = frozenset(("target", "above", "on off"))
+"""Details that open a block only directly above a movement."""
 
 
 class SessionReader:
@@ -82,7 +84,7 @@ class SessionReader:
         taken = (
             self._take_rest(n, reading.rest)
             or self._take_continuation(n, reading)
-            or self._take_rows(n, reading.rows or table_row, schemed=reading.scheme is not None)
+            or self._take_rows(n, reading.rows or table_row, schemed=reading.scheme)
             or self._take_scheme(n, reading, reading.scheme)
             or self._take_movements(n, reading, reading.movements)
         )
@@ -151,6 +153,8 @@ class SessionReader:
         """A line that says when, and then what: the scheme or the movements open a block of their own."""
         if not reading.prescribes or self._segment is None:
             return False
+        if reading.scheme and not self._opens(n, reading.scheme):
+            return False
         block = self._open_block(n, shares=True)
         block.set_clock(connector)
         if reading.scheme:
@@ -174,26 +178,70 @@ class SessionReader:
     def _take_scheme(self, n: int, reading: LineReading, scheme: ReadScheme | None) -> bool:
         if scheme is None:
             return False
-        details = scheme.detail or (scheme.scheme == "build_to_max" and scheme.movements is None)
-        if details and self._block and self._detail(self._block, scheme, n):
+        if self._take_reps(n, scheme) or self._take_named_build(n, reading, scheme):
+            return True
+        details = scheme.movements is None and (scheme.detail or scheme.scheme == "build_to_max")
+        if details and self._block and self._block.detailed_by(scheme, n):
             self._block.lines.append(n)
             self._claim(n, "scheme", self._block)
             return True
-        if scheme.detail in {"on", "off"} or (scheme.detail == "target" and not self._awaits(n)):
+        if not self._opens(n, scheme):
             return False
         self._open_by_scheme(n, reading, scheme, owns=True)
         return True
 
-    def _awaits(self, n: int) -> bool:
-        """Whether a line that only says what to build to has its movement on the next line."""
-        last = self._session.outline.lines[1]
-        fresh = self._block is None or not self._block.exercises
-        return fresh and n < last and self._reading(n + 1).movements is not None
+    def _take_reps(self, n: int, scheme: ReadScheme) -> bool:
+        """Repetitions set by set directly below a bare name are that name's, unless they are of what follows."""
+        block, exercise = self._block, self._exercise
+        if scheme.detail != "reps" or block is None or exercise is None or not exercise.alone:
+            return False
+        follows = self._below(n + 1).names_movement and not self._below(n + 2).lists_reps
+        if follows or exercise.has_reps or exercise.lines[-1] != n - 1:
+            return False
+        if not block.stated:
+            block = self._own_block(block, exercise)
+            block.scheme = replace(block.scheme, sets=scheme.sets)
+        exercise.set_reps(scheme)
+        block.lines.append(n)
+        self._claim(n, "scheme", block)
+        return True
+
+    def _take_named_build(self, n: int, reading: LineReading, scheme: ReadScheme) -> bool:
+        """`NAME - heavy single` below a scheme line with its sets is one of its movements."""
+        block = self._block
+        if (
+            scheme.detail != "named"
+            or block is None
+            or block.closed
+            or not block.stated
+            or not scheme.movements
+        ):
+            return False
+        block.scheme = replace(block.scheme, rm_target=scheme.rm_target)
+        block.lines.append(n)
+        self._append(n, reading, scheme.movements)
+        self._claim(n, "scheme", block)
+        return True
+
+    def _below(self, n: int) -> LineReading:
+        """Line `n`, or an empty one when the session ends above it."""
+        return self._reading(n) if n <= self._session.outline.lines[1] else read_line("")
+
+    def _opens(self, n: int, scheme: ReadScheme) -> bool:
+        """Whether a scheme line opens a block; one that says only what to build to, or how, needs its movement."""
+        if scheme.detail == "above" and scheme.load and self._segment and self._segment.has_built():
+            return True
+        if scheme.detail not in _AWAITING:
+            return scheme.detail not in {"on", "off"}
+        fresh = self._block is None or not self._block.exercises or scheme.detail == "on off"
+        return fresh and self._below(n + 1).names_movement
 
     def _open_by_scheme(self, n: int, reading: LineReading, scheme: ReadScheme, *, owns: bool) -> None:
         """Open a block at a scheme line, or join the one that waits for it; then its own movements."""
         block = self._block
-        merged = block.joined_by(scheme) if block and not block.exercises else None
+        if scheme.detail == "caption" and self._below(n + 1).names_movement:
+            scheme = replace(scheme, movements=None)
+        merged = block.joined_by(scheme) if block and block.awaits(scheme) else None
         if block is None or merged is None:
             block = self._open_block(n, shares=True)
             merged = scheme
@@ -206,25 +254,8 @@ class SessionReader:
         if scheme.movements:
             self._append(n, reading, scheme.movements)
             block.closed = True
-
-    def _detail(self, block: BlockDraft, scheme: ReadScheme, n: int) -> bool:
-        """Whether a line details the open block; if so, what it says is the block's."""
-        if scheme.scheme == "build_to_max":
-            bare = len(block.exercises) == 1 and not block.stated and block.exercises[0].bare
-            if bare and not block.exercises[0].rows:
-                block.scheme, block.scheme_line, block.own_sets = scheme, n, False
-            return bare and block.stated
-        if scheme.detail == "cap":
-            block.scheme = replace(block.scheme, cap_s=scheme.cap_s)
-            return True
-        if block.scheme.scheme != "tabata":
-            return False
-        if scheme.detail == "rounds":
-            block.scheme = replace(block.scheme, sets=scheme.sets)
-        elif scheme.detail in {"on", "off"}:
-            block.scheme = replace(block.scheme, seconds=scheme.seconds or block.scheme.seconds)
-            block.rest = scheme.rest or block.rest
-        return scheme.detail in {"rounds", "on", "off"}
+        elif scheme.load and self._segment and not self._below(n + 1).names_movement:
+            self._exercise = self._segment.repeat_built(n)
 
     # ------------------------------------------------------------------ movements
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
@@ -257,40 +288,29 @@ class SessionReader:
         self._settle_rest(followed=True)
         added = []
         for read in reads:
-            exercise = ExerciseDraft(read, [n], len(reads) == 1, minute=line.minute, rest=read.rest)
+            shared = read.rest is not None and is_between(reading.form.text)
+            block.rest = read.rest if shared else block.rest
+            rest = None if shared else read.rest
+            added.append(ExerciseDraft(read, [n], len(reads) == 1, minute=line.minute, rest=rest))
             for row in read.rows:
-                self._add_row(exercise, row, n)
-            added.append(exercise)
-        self._number_choices(block, line, added)
+                added[-1].add_row(row, n)
+        block.number_choices(added, follows=line.alternative or self._alternative)
         block.exercises += added
-        self._exercise = added[-1]
+        self._exercise, self._alternative = added[-1], line.opens_alternative
         if block.own_sets and line.sets is None:
             block.scheme = replace(block.scheme, sets=self._exercise.last_set())
         return added
 
     def _take_continuation(self, n: int, reading: LineReading) -> bool:
         """A line that only goes on with the exercise directly above is one with it."""
-        if reading.prescribes and self._lines[n - 1].text[-1] != "+":
-            return False
         exercise, block, segment = self._exercise, self._block, self._segment
-        if not (exercise and block and segment) or block.closed:
+        alone = reading.prescribes and self._lines[n - 1].text[-1] != "+"
+        if alone or not (exercise and block and segment) or block.closed:
             return False
-        if not exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block)):
-            return False
-        self._claim(n, "movement", exercise)
-        return True
-
-    def _number_choices(self, block: BlockDraft, line: MovementLine, added: list[ExerciseDraft]) -> None:
-        taken = block.choices
-        for exercise in added:
-            exercise.choice = exercise.read.choice + taken if exercise.read.choice else None
-        if (line.alternative or self._alternative) and block.exercises:
-            before = block.exercises[-1]
-            before.choice = before.choice or taken + 1
-            added[0].choice = before.choice
-        for exercise in (*block.exercises[-1:], *added):
-            block.choices = max(block.choices, exercise.choice or 0)
-        self._alternative = line.opens_alternative
+        went_on = exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block))
+        if went_on:
+            self._claim(n, "movement", exercise)
+        return went_on
 
     # ------------------------------------------------------------------ set rows
     def _table_row(self, reading: LineReading) -> tuple[ReadRow, ...]:
@@ -316,23 +336,25 @@ class SessionReader:
         block.lines.append(n)
         self._claim(n, "scheme", block)
 
-    def _take_rows(self, n: int, rows: tuple[ReadRow, ...], *, schemed: bool) -> bool:
-        """§8 Rows belong to the exercise above; without one they are no rows.
-
-        `N sets of R @ L` is a row below an exercise that says nothing itself, else a scheme.
-        """
-        if rows and self._exercise is None:
-            self._adopt_name()
+    def _take_rows(self, n: int, rows: tuple[ReadRow, ...], *, schemed: ReadScheme | None) -> bool:
+        """§8 Rows belong to the exercise above; without one they are no rows."""
+        if rows and self._exercise is None and self._segment:
+            self._exercise = self._segment.adopt_name() or self._segment.go_on(rows[0], n)
         exercise, block = self._exercise, self._block
-        if not rows or exercise is None or block is None or not exercise.takes(rows):
+        if (
+            not rows
+            or exercise is None
+            or block is None
+            or not exercise.takes(rows, self._reading(n).movements)
+        ):
             return False
         if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
             return False
-        if schemed and (block.stated or not (exercise.rows or exercise.bare)):
+        if schemed and len(rows) == 1 and not self._counts_sets(n, schemed, block, exercise):
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
-        drafts = [self._add_row(exercise, row, n) for row in rows]
+        drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
             block.scheme = replace(block.scheme, sets=exercise.last_set())
@@ -342,32 +364,17 @@ class SessionReader:
             self._resting = PendingRest(lines, rows[-1].rest, block, exercise, notes)
         return True
 
-    def _adopt_name(self) -> None:
-        """A name alone above a scheme line is what the rows below the scheme are of."""
-        blocks = self._segment.blocks if self._segment else []
-        if len(blocks) < 2 or blocks[-1].exercises or not blocks[-1].stated:
-            return
-        named = blocks[-2]
-        if (
-            named.stated
-            or named.notes
-            or named.lines
-            or len(named.exercises) != 1
-            or not named.exercises[0].bare
-        ):
-            return
-        blocks[-1].exercises = named.exercises
-        self._exercise = named.exercises[0]
-        del blocks[-2]
+    def _counts_sets(self, n: int, scheme: ReadScheme, block: BlockDraft, exercise: ExerciseDraft) -> bool:
+        """Whether so many sets at a load are rows, and not the scheme of what follows.
 
-    def _add_row(self, exercise: ExerciseDraft, row: ReadRow, n: int) -> RowDraft:
-        """Rows without numbers count on from the row above."""
-        above = exercise.rows[-1].last if exercise.rows else 0
-        first = row.first if row.first is not None else above + 1
-        last = row.last if row.last is not None else above + row.repeat
-        draft = RowDraft(row, first, last, n)
-        exercise.rows.append(draft)
-        return draft
+        `N sets of R @ L` are below an exercise that says nothing itself, `N sets @ L` wherever no movement follows.
+        """
+        if scheme.detail == "above":
+            return block.scheme.scheme != "build_to_max"
+        open_end = self._reading(n).form.text.endswith(":")
+        if scheme.reps is None and not open_end and block.scheme.scheme != "build_to_max":
+            return not self._below(n + 1).names_movement
+        return not block.stated and (bool(exercise.rows) or exercise.bare)
 
     def _own_block(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
         """Under no scheme line an exercise with set rows is a block of its own."""
@@ -380,17 +387,10 @@ class SessionReader:
 
     def _split_off(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
         """The exercise, and all that stands below it, in a block of its own."""
-        at = exercise.lines[0]
-        own = BlockDraft(exercises=[block.exercises.pop()], lines=[n for n in block.lines if n > at])
-        own.notes = [note for note in block.notes if note.n > at]
-        block.notes = [note for note in block.notes if note.n < at]
-        block.lines = [n for n in block.lines if n < at]
+        own = block.split_at(exercise.lines[0])
         for n in own.lines:
             role, _ = self._claims[n]
             self._claim(n, role, own)
-        if own.lines:
-            own.rest, block.rest = block.rest, None
-            own.scheme, block.scheme = block.scheme, replace(block.scheme, cap_s=None)
         if self._resting:
             self._resting.block = own
         assert self._segment is not None  # noqa: S101 - a block is open

@@ -9,16 +9,19 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._exercises import ReadPart, Term
 from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
-from wod_pipeline.parsing._loads import ReadLoad
+from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._text import NUM, Form, ReadValue, number
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
-Detail = Literal["cap", "on", "off", "rounds", "reps", "target"]
+Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named", "caption"]
 
 
 class ReadScheme(ReadValue, frozen=True):
-    """What a scheme line states. `detail`: the line only adds to the block that is open, if one is."""
+    """What a scheme line states. `detail`: the line only adds to the block that is open, if one is.
+
+    Of `on off` and `above` the line may open a block itself, when a movement follows it.
+    """
 
     scheme: Scheme
     interval_s: int | None = None
@@ -27,6 +30,7 @@ class ReadScheme(ReadValue, frozen=True):
     cap_s: int | None = None
     rm_target: RmTarget | None = None
     reps: Range | None = None
+    max_reps: bool = False
     rep_scheme: tuple[int, ...] = ()
     seconds: int | None = None
     rest: Rest | None = None
@@ -36,7 +40,7 @@ class ReadScheme(ReadValue, frozen=True):
     movements: MovementLine | None = None
 
 
-SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to) ?(?P<sets2>{NUM}))?"
+SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to|or) ?(?P<sets2>{NUM}))?"
 
 
 def sets_range(found: re.Match[str]) -> Range:
@@ -47,12 +51,12 @@ def sets_range(found: re.Match[str]) -> Range:
 
 _BUILD = re.compile(
     rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
-    rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?)(?: or (?:less|fewer))?)(?:,| to| -|:)* )?"
-    r"(?:(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|test))(?: (?:a|an|your|the"
-    r"|new|today's|for))*"
-    r" (?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?"
-    r"|(?P<heavy>heavy|challenging|tough|hard)(?![a-z])"
-    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?)?"
+    rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?))(?: or (?:less|fewer))?(?:,| to| -|:)* )?"
+    r"(?:(?P<verb>(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|(?:re-?)?test)"
+    r"|at)(?::| (?:a|an|your|the|new|today's|for))* )?"
+    r"(?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?(?: set of (?P<n3>[0-9]{1,2}))?"
+    r"|(?P<heavy>heavy|heaviest|challenging|tough|hard)(?![a-z])"
+    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?(?: set)?)?"
     r"(?!-)))?)(?![a-z])"
 )
 _BUILD_TIME = re.compile(
@@ -60,41 +64,117 @@ _BUILD_TIME = re.compile(
     r"|attempts?))[ .:]*\Z"
 )
 _FEW = {"single": 1, "double": 2, "triple": 3}
+_FEW_BEHIND = re.compile(r" (?P<few>single|double|triple)[ .:]*\Z")
 _INTO = re.compile(
-    r"(?:,? ?(?:of|in|for|on)(?: (?:the|your|a|this|following|complex|day|today))*)?(?: complex"
+    r"(?:,? ?(?:of|in|for|on)(?= )(?: (?:the|your|a|this|following|complex|day|today))*)*(?: complex"
     r"| lift)? ?[:-]? ?(?=\S)"
 )
 _BUILD_TAIL = re.compile(
-    r"(?: of)?[ .:,]*"
-    r"(?:(?:for (?:the day|today)|of the (?:day|following(?: complex)?)|in the following(?: complex)?)[ .:]*)?"
+    r"(?:,? (?:of|for|in|the|this|following|complex|lift|movements?|exercises?|day|today))*[ .:,\u2026]*"
+)
+_FOR_TODAY = re.compile(r",? (?:for|of) (?:the day|today)(?P<end>[ .:]*)\Z")
+_AND_THEN = re.compile(r"[,;.]? (?:and )?then (?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z")
+_NAME_FIRST = re.compile(
+    r"(?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign> - |: |, | )(?=(?:(?:build|work)(?:ing)?(?: up)? to|find|establish)\b"
+    r"|[0-9]{1,2}[ -]?(?:rm|rep max)\b|heavy (?:single|double|triple|set of))"
 )
 
 
 def read_build(form: Form, at: int) -> ReadScheme | None:
-    """``["In" TIME | "In" N "sets"] ("build to" | "find" | "establish") (N-RM | HEAVY single…) [NAME]``."""
+    """``["In" TIME | "In" N "sets"] ("build to" | "find" | "establish") (N-RM | HEAVY single…) [NAME]``.
+
+    Or ``NAME ("-" | ":") build``, ``N-RM NAME``; or, in a time, ``"work up to" PERCENT "of" N-RM NAME``.
+    """
+    form = _without_sequel(form, at)
     found = _BUILD.match(form.text, at)
     if not found:
+        return _read_work_up(form, at) or _read_named_build(form, at)
+    if not (found["verb"] or found["rm"]) or (found["verb"] == "at" and not found["sets"]):
         return None
-    target = _target(found)
-    written = found["time"]
-    timed = None if written else _BUILD_TIME.search(form.text, found.end())
+    timed = None if found["time"] else _BUILD_TIME.search(form.text, found.end())
+    form = replace(form, text=form.text[: timed.start()]) if timed else form
+    scheme = _stated(found, timed)
+    if _BUILD_TAIL.fullmatch(form.text, found.end()):
+        return scheme if found["verb"] else None
+    few = _FEW_BEHIND.search(form.text, found.end()) if scheme.rm_target is None else None
+    if few:
+        scheme = replace(scheme, rm_target=RmTarget(_FEW[few["few"]], "heavy"))
+        form = replace(form, text=form.text[: few.start()])
+    into = _INTO.match(form.text, found.end())
+    start = into.end() if into else found.end()
+    form = _without_brackets(form, start)
+    movements = read_movements(form, start) if found["verb"] else _bare_movements(form, start)
+    movements = movements or (_unknown_lift(form, start) if scheme.detail is None and found["verb"] else None)
+    return replace(scheme, movements=movements, detail=None) if movements else None
+
+
+def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
+    """What to build to, in how much time or how many sets, stated before it or (`timed`) behind."""
+    written = timed["time"] if timed else found["time"]
     counted = found if found["sets"] else timed
-    if timed:
-        written, form = timed["time"], replace(form, text=form.text[: timed.start()])
-    sets = sets_range(counted) if counted and counted["sets"] else None
-    stated = bool(written or found["sets"])
-    movements = None
-    if not _BUILD_TAIL.fullmatch(form.text, found.end()):
-        into = _INTO.match(form.text, found.end())
-        start = into.end() if into else found.end()
-        form = _without_brackets(form, start)
-        movements = read_movements(form, start) or (_unknown_lift(form, start) if stated else None)
-        if movements is None:
-            return None
-    duration = time_s(written) if written else None
-    detail: Detail | None = None if stated or movements else "target"
-    stated_all = ReadScheme("build_to_max", duration_s=duration, sets=sets, rm_target=target, detail=detail)
-    return replace(stated_all, movements=movements)
+    return ReadScheme(
+        "build_to_max",
+        duration_s=time_s(written) if written else None,
+        sets=sets_range(counted) if counted and counted["sets"] else None,
+        rm_target=_target(found),
+        detail=None if written or found["sets"] else "target",
+    )
+
+
+def _without_sequel(form: Form, at: int) -> Form:
+    """The form without what is done with the maximum once it is found, and without `for the day`."""
+    sequel = _AND_THEN.search(form.text, at + 1) if " then " in form.text else None
+    form = replace(form, text=form.text[: sequel.start()]) if sequel else form
+    today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
+    return replace(form, text=form.text[: today.start()] + today["end"]) if today else form
+
+
+def _bare_movements(form: Form, start: int) -> MovementLine | None:
+    """The movements a line only names, with nothing said about them."""
+    line = read_movements(form, start)
+    terms = [term for element in line.elements for term in element.terms] if line else []
+    return line if terms and not any(term.counted or term.load or term.rows for term in terms) else None
+
+
+def _read_named_build(form: Form, at: int) -> ReadScheme | None:
+    """``NAME ("-" | ":") ("build to" (N-RM | HEAVY single…) | N-RM | HEAVY single…)``."""
+    named = _NAME_FIRST.match(form.text, at) if "@" not in form.text else None
+    found = _BUILD.match(form.text, named.end()) if named else None
+    if (
+        not named
+        or not found
+        or (found["heavy"] and not found["verb"] and named["sign"] not in {" - ", ": "})
+    ):
+        return None
+    timed = None if found["time"] else _BUILD_TIME.search(form.text, found.end())
+    end = timed.start() if timed else len(form.text)
+    movements = _bare_movements(replace(form, text=form.text[: named.end("name")]), at)
+    if movements is None or not _BUILD_TAIL.fullmatch(form.text, found.end(), end):
+        return None
+    return replace(_stated(found, timed), movements=movements, detail="named")
+
+
+_WORK_UP = re.compile(
+    rf"(?:in|take|over|within|with) (?:(?P<time>{TIME})|{SETS} sets?)(?: or (?:less|fewer))?(?:,| to| -|:)* "
+    r"(?P<load>(?:build|work)(?:ing)?(?: up)? to [0-9. -]{1,12}% (?:of )?(?:your |the )*[0-9]{1,2}[ -]?rm )(?=[a-z])"
+)
+
+
+def _read_work_up(form: Form, at: int) -> ReadScheme | None:
+    """``"In" TIME "work up to" PERCENT "of" N-RM NAME ["x" Q]``: not a maximum, but built up to all the same."""
+    found = _WORK_UP.match(form.text, at)
+    movements = read_movements(form, found.end()) if found else None
+    load = read_load(form.text, found.start("load")) if found else None
+    if not found or not movements or not load:
+        return None
+    *others, last = movements.elements
+    terms = (*last.terms[:-1], replace(last.terms[-1], load=load, load_words=found["load"]))
+    return ReadScheme(
+        "build_to_max",
+        duration_s=time_s(found["time"]) if found["time"] else None,
+        sets=sets_range(found) if found["sets"] else None,
+        movements=replace(movements, elements=(*others, replace(last, terms=terms))),
+    )
 
 
 def _without_brackets(form: Form, start: int) -> Form:
@@ -120,7 +200,7 @@ def _unknown_lift(form: Form, start: int) -> MovementLine | None:
 
 def _target(found: re.Match[str]) -> RmTarget | None:
     if found["rm"] or found["max"]:
-        return RmTarget(int(found["rm"] or 1), "rm")
+        return RmTarget(int(found["rm"] or found["n3"] or 1), "rm")
     if found["few"]:
         return RmTarget(_FEW[found["few"]], "heavy")
     count = found["n"] or found["n2"]

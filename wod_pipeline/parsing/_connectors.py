@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wod_pipeline.parsing._quantities import TIME, time_s
+from wod_pipeline.parsing._quantities import CLOCK, TIME, time_s
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 
 
@@ -16,40 +16,57 @@ class ReadConnector(ReadValue, frozen=True):
     behind: int
 
 
+_CLOCK = rf"(?P<clock>{TIME}|[0-9]{{1,3}})"
+_READS = r"(?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
+_GO_ON = (
+    r"(?:,? (?:complete|perform|begin|start|do|continue with|move on to)(?: the following)?"
+    r"(?=[ :.,;\u2026-]*\Z))?"
+)
 _THEN = re.compile(
     r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards"
-    r"| that)|next(?=[:.\u2026, -]*\Z))"
-    r"(?:,? (?:complete|perform|continue with|move on to|immediately|directly)(?=[:.\u2026, -]*\Z))?"
+    rf"| that)|(?:immediately|directly|straight) into|next(?=[:.\u2026, -]*\Z)){_GO_ON}"
+    r"(?:,? (?:immediately|directly)(?: after(?:wards)?)?(?=[:.\u2026, -]*\Z))?"
 )
 _REST_THEN = re.compile(
-    rf"rest (?:for |exactly )*(?P<rest>{TIME})(?: until (?:the )?(?:running )?clock (?:reaches|hits|reads"
-    rf"|says) (?P<clock>{TIME}|[0-9]{{1,3}}))?(?:,? (?:and )?then(?: (?:complete|perform|begin|start))?|,? "
-    r"(?:and )?followed by)"
+    rf"(?:(?:after|once|when) [a-z' ]{{3,40}}, )?rest (?:for |exactly )*"
+    rf"(?:(?P<rest>{TIME})(?: until {_READS}{_CLOCK})?|[0-9:]{{1,5}} ?(?:-|to) ?{TIME}|as (?:needed|required))"
+    r"(?:[,;]? (?:and )?then(?!,? (?:repeat|switch))(?: (?:complete|perform|begin|start|move on to))?"
+    r"(?: the following)?|,? (?:and )?followed by)"
 )
 _REST_UNTIL = re.compile(
-    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:(?:the )?(?:running )?clock (?:reaches|hits|reads|says) |the )?"
-    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?"
+    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:{_READS}|the )?"
+    rf"{_CLOCK}(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?{_GO_ON}"
 )
 _AT_MARK = re.compile(
-    rf"(?:then |and then )?at (?:the |minute )?(?P<clock>{TIME}|[0-9]{{1,3}})[ -]?(?:mark|on the clock)?"
-    r"(?:,? (?:then|complete|begin|start))?"
+    r"(?:then |and then )?(?:(?:(?:beginning|starting) )?at|from) (?:the |minute )?"
+    rf"{_CLOCK}(?: ?(?:-|to) ?(?:{TIME}))?[ -]?(?:(?:minute )?mark|on the clock)?"
+    rf"(?:,? (?:then|complete|begin|start)(?! the))?{_GO_ON}"
 )
+_ON_MARK = re.compile(rf"(?:then )?on the (?P<clock>{CLOCK})(?: mark)?(?=[ :.,;\u2026-]*\Z)")
 _WHEN = re.compile(
-    r"(?:and |then )*(?:when|once|as soon as) (?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
-    rf"(?P<clock>{TIME}|[0-9]{{1,3}})(?: (?:minutes?|mark))?(?:,? (?:and )?then)?"
-    r"(?:,? (?:complete|perform|begin|start)(?=[ :.,;\u2026-]*\Z))?"
+    rf"(?:and |then )*(?:when|once|as soon as) {_READS}"
+    rf"{_CLOCK}(?: (?:minutes?|mark))?(?:,? (?:and )?then)?{_GO_ON}"
 )
-_FIRST_WORD = re.compile("rest |and |then|when|once|as soon|at |followed|immediately|directly|after|next")
+_DOTS = re.compile(r"[.\u2026 ]*")
+_FIRST_WORD = re.compile(
+    r"[.\u2026]|rest |and |then|when|once|as soon|at |followed|immediately|directly|straight|after|next"
+    "|beginning|starting|from |on the "
+)
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")
 
 
 def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
-    """``"Followed by" | "Then" | "Rest" TIME "then" | "At the" TIME "mark" | "When the clock reaches" TIME``."""
+    """``"Followed by" | "Then" | "Rest" TIME "then" | "At the" TIME "mark" | "When the clock reaches" TIME``.
+
+    A range of rest, or as much as needed, says when too; how long in seconds cannot be stated.
+    """
     text = form.text
     if len(text) > MAX_MATCHED or not _FIRST_WORD.match(text, at):
         return None
-    for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _THEN):
+    dots = _DOTS.match(text, at)
+    at = dots.end() if dots else at
+    for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _ON_MARK, _THEN):
         found = pattern.match(text, at)
         if found:
             signs = _SIGNS.match(text, found.end())

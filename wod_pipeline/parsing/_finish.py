@@ -152,7 +152,7 @@ class Finisher:
         if single_row:
             exercise.reps = single_row.read.reps
         self._set_loads(exercise, draft, block, rows, single_row)
-        self._check_rows(exercise, block)
+        self._check_rows(exercise, draft.above, block)
         return exercise
 
     def _single_row(self, draft: ExerciseDraft, block: BlockDraft) -> RowDraft | None:
@@ -179,14 +179,14 @@ class Finisher:
         self._offers += 1
         self._report("unknown_movement", n, name=name, nearest=f"; did you mean “{near}”?" if near else ".")
 
-    def _check_rows(self, exercise: Exercise, block: BlockDraft) -> None:
-        """§8 Set rows must cover 1…sets exactly once."""
+    def _check_rows(self, exercise: Exercise, above: int, block: BlockDraft) -> None:
+        """§8 Set rows must cover 1…sets exactly once, counted on from the block above when they go on there."""
         if not exercise.set_rows:
             return
         named = [n for row in exercise.set_rows for n in range(row.first, min(row.last, row.first + 999) + 1)]
         sets = block.scheme.sets
-        count = sets.max if sets and sets.max is not None else max(named, default=0)
-        if sorted(named) != list(range(1, int(count) + 1)):
+        count = sets.max if sets and sets.max is not None else max(named, default=0) - above
+        if sorted(named) != list(range(above + 1, above + int(count) + 1)):
             numbers = ", ".join(map(str, named[:20]))
             self._report("set_rows_gap", exercise.set_rows[0].lines[0], named=numbers, sets=count)
 
@@ -308,13 +308,14 @@ def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> 
             exercise.rep_scheme = list(scheme.rep_scheme)
         elif not exercise.rep_scheme and not read.rows:
             exercise.reps = scheme.reps
-        if scheme.scheme == "tabata" and scheme.seconds:
+            exercise.max_of = "reps" if scheme.max_reps else None
+        if scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.max_of:
         exercise.max_of = quantity.max_of
         if quantity.value is not None:
             setattr(exercise, quantity.field, quantity.value)
-        if scheme.scheme == "tabata" and scheme.seconds:
+        elif scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
     elif quantity.value is not None:
         setattr(exercise, quantity.field, quantity.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from wod_pipeline.parsing._minutes import read_minute
 from wod_pipeline.parsing._quantities import AMOUNT, range_of
 from wod_pipeline.parsing._text import ReadValue
 from wod_pipeline.program import Range
@@ -22,7 +23,6 @@ class Lead(ReadValue, frozen=True):
     each: Range | None = None  # so many of each movement
 
 
-_MINUTE = re.compile(r"(?:minute|min) ?#?(?P<n>[0-9]{1,2}) ?(?:-|:|=|\)) ?")
 _LIST_NUMBER = re.compile(
     r"[0-9]{1,2}[.)](?: (?=\S)|(?=[a-z(]))|(?:station|interval) #?[0-9]{1,2}(?: ?\([^()]*\))? ?[-:.=] ?"
 )
@@ -41,8 +41,7 @@ def read_lead(text: str, start: int) -> Lead | None:
     """``["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``; None: the line explains what a word means."""
     if "rep" in text and _MEANING.match(text, start):
         return None
-    minute = _MINUTE.match(text, start)
-    start = minute.end() if minute else start
+    minute, start = read_minute(text, start)
     number = _LIST_NUMBER.match(text, start)
     start = number.end() if number else start
     joining = _JOINING.match(text, start)
@@ -50,7 +49,7 @@ def read_lead(text: str, start: int) -> Lead | None:
     each = _EACH.match(text, start) if "each" in text else None
     return Lead(
         each.end() if each else start,
-        int(minute["n"]) if minute else None,
+        minute,
         alternative=bool(joining and joining["or"]),
         each=range_of(each) if each and each["a"] else None,
     )

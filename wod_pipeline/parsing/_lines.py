@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
 from wod_pipeline.parsing._lists import MovementLine, ReadExercise, exercises_of, read_movements
 from wod_pipeline.parsing._rest import ReadRest, read_rest
-from wod_pipeline.parsing._schemes import read_scheme
+from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._set_rows import ReadRow, read_rows
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
@@ -38,6 +40,16 @@ class LineReading(ReadValue, frozen=True, eq=False):
         return self.scheme is not None or self.movements is not None
 
     @property
+    def names_movement(self) -> bool:
+        """Whether the line only names movements."""
+        return self.label is None and self.movements is not None
+
+    @property
+    def lists_reps(self) -> bool:
+        """Whether the line only lists repetitions set by set."""
+        return self.scheme is not None and self.scheme.detail == "reps"
+
+    @property
     def unread(self) -> tuple[tuple[int, int], ...]:
         """The spans of the line that nothing was made of, though the rest was read."""
         movements = self.movements or (self.scheme.movements if self.scheme else None)
@@ -62,6 +74,9 @@ def read_line(line: str) -> LineReading:
     rows = read_rows(text) if rest is None else ()
     scheme = read_scheme(form, at) if rest is None else None
     movements = read_movements(form, at) if rest is None and scheme is None else None
+    if rest is None and not rows and scheme is None and movements is None:
+        scheme, caption = read_captioned(form, at, titled=label is not None)
+        label = replace(label, title=caption) if label and not label.title and caption else label
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))
 
 

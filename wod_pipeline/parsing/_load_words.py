@@ -28,7 +28,7 @@ _AMONG = TELLING.union(
 )
 """What a clause about load is made of: only these words, one of the telling ones at least."""
 _RISING_WORDS = frozenset(words("build building increase increasing ascending"))
-_COMPARING = frozenset(words("heavier lighter than same not too band bands if"))
+_COMPARING = frozenset(words("heavier lighter than same not too band bands if to"))
 _DEGREES = {
     "heavy": frozenset(words("heavy heaviest ahap challenging")),
     "moderate": frozenset(words("moderate medium")),

@@ -61,15 +61,24 @@ class Added(ReadValue, frozen=True):
     ramp: bool = False
 
 
+_WORKING = r"(?:[3-9][0-9]|1[0-2][0-9])"
 _AT_MOST = re.compile(
     rf"\b(?:stay|keep)(?:ing)?\b[^.;]{{0,60}}?\b(?:below|under) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
+    r"|\b(?:(?:do not|don't|never) (?:go (?:above|over|past|heavier than)|exceed)|not? more than"
+    rf"|work(?:ing)? between) (?P<bound>{_WORKING}(?:-{_WORKING})? ?%)(?! ?(?:jump|each|per\b|increase|more))"
+    rf"|\bstay(?:ing)? (?:at|around) (?P<own>{_WORKING} ?%) or (?:below|under|less|lower)"
 )
 _AT_LEAST = re.compile(
     rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
+    rf"|\bwork(?:ing)? between (?P<bound>{_WORKING}-{_WORKING} ?%)(?P<own>)"
 )
-_EMPTY = re.compile(r"\bstart(?:ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
+_FROM_TO = re.compile(
+    rf"\b(?:build|work|ramp|climb)(?:ing)?(?: up)? from (?P<from>{_WORKING})(?: ?%)? (?:up )?to (?P<to>{_WORKING}) ?%"
+)
+_EMPTY = re.compile(r"\b(?:start|begin)(?:n?ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
 _RAMP = re.compile(
-    r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|\badd(?:ing)? weight as\b"
+    r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|"
+    r"\badd(?:ing)? weight (?:as|each|every)\b|\bbuild(?:ing)? (?:each|every) (?:set|round)\b"
     r"|\bincreas(?:e|es|ing)\b|(?<!rope )\bclimb(?:ing)?\b"
 )
 _CAN_RISE = re.compile("build|work|add|increas|climb")
@@ -83,6 +92,11 @@ def read_added(line: str) -> Added:
     text = form_of(line).text
     if len(text) > MAX_MATCHED:
         return NOTHING
+    rising = _FROM_TO.search(text) if "from" in text else None
+    if rising:
+        low, high = Range(int(rising["from"]), None), Range(None, int(rising["to"]))
+        at_most, at_least = (ReadLoad(Load("percent", pct=pct), 0, 0) for pct in (high, low))
+        return Added(at_most, at_least, ramp=True)
     percent = "%" in text
     return Added(
         at_most=_bound(_AT_MOST.search(text), low=False) if percent else None,
@@ -100,7 +114,10 @@ def _rises(text: str) -> bool:
 def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
     if found is None:
         return None
-    read = read_load(found.string, found.start("pct"))
+    at = (
+        found.start("pct") if found["pct"] else found.start("bound") if found["bound"] else found.start("own")
+    )
+    read = read_load(found.string, at)
     if read is None or read.load is None or read.load.pct is None:
         return None
     pct = read.load.pct

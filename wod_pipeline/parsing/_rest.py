@@ -19,7 +19,7 @@ class ReadRest(ReadValue, frozen=True):
 _LENGTH = (
     rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?(?: ?min(?:ute)?s?)?"
     rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec"
-    r"(?:ond)?s?|s|min(?:ute)?s?|m))"
+    r"(?:ond)?s?|s|min(?:ute)?s?|m|\")\.?)"
 )
 _REST = re.compile(
     r"(?:rest(?:ing)?(?: ?[:=-])?(?: (?:for|about|exactly|(?P<least>at least)|(?P<most>up to|at most"
@@ -27,20 +27,29 @@ _REST = re.compile(
     r"(?:(?P<needed>as (?:needed|required|necessary)|as much as needed)|(?P<equal>1:1(?![0-9])(?: ratio)?"
     rf"(?: ?\(?(?:work|rest)(?: ?(?:to|:|/) ?(?:work|rest))\)?)?|equal to work(?: time)?)|{_LENGTH})"
     rf"|{_LENGTH.replace('P<', 'P<r_')} (?:of )?rest)"
-    r"(?: ?(?:in )?(?P<between>between|after|before) (?:each |all |every |the |your )?(?P<of>sets?|rounds?"
-    r"|legs?|arms?|sides?"
-    r"|exercises?|movements?|efforts?|next set|lifts?|attempts?)(?: and (?:sets?|rounds?))?| ?in between"
-    r"| ?and repeat)?"
+    r"(?:,? ?(?:\(?or (?:as needed|(?P<less>less))\)?|as (?:needed|required)))?"
+    r"(?: ?(?:in )?(?P<between>between|b/w|b/t|btw|after|before) (?:each |all |every |the |your )?"
+    r"(?P<of>sets?|rounds?|legs?|arms?|sides?|exercises?|movements?|efforts?|next set|lifts?|attempts?"
+    r"|[a-z][0-9] (?:and|&) [a-z][0-9]|moving on(?: to (?:part )?[a-z][0-9]?)?)"
+    r"(?: and (?:sets?|rounds?|exercises?|movements?))?| ?in between"
+    r"|,? ?(?:and |then |and then )*(?:repeat|switch (?:sides?|legs?|arms?)))?"
 )
+
+
+_BETWEEN_SETS = re.compile(r"\brest(?:ing)?\b.{2,40}\b(?:between|b/w|b/t|btw)\b.{0,12}\b(?:set|round)")
+
+
+def is_between(text: str) -> bool:
+    """Whether a line of more than a rest says that the rest is between sets or rounds."""
+    return _BETWEEN_SETS.search(text) is not None
 
 
 def read_rest(text: str) -> ReadRest | None:
     """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line."""
     if "rest" not in text:
         return None
-    found = _REST.fullmatch(
-        text.strip("[(. ").rstrip(")].,;:! ") if "(" not in text[1:] else text.strip(" .,;")
-    )
+    text = text.strip(" .,;-*")
+    found = _REST.fullmatch(text.strip("[(. ").rstrip(")].,;:! ") if "(" not in text[1:] else text)
     if not found:
         return None
     between = bool(found["between"]) and (found["of"] or "")[:3] in {"set", "rou"}
@@ -66,7 +75,7 @@ def _rest(found: re.Match[str]) -> Rest:
 def _bounded(found: re.Match[str], length: Range) -> Rest:
     if found["least"]:
         return Rest(Range(length.min, None))
-    return Rest(Range(None, length.max) if found["most"] else length)
+    return Rest(Range(None, length.max) if found["most"] or found["less"] else length)
 
 
 def _seconds(text: str, unit: str) -> int | float:

@@ -13,14 +13,16 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
 from wod_pipeline.parsing._lists import MovementLine, read_movements
 from wod_pipeline.parsing._loads import read_load
-from wod_pipeline.parsing._quantities import TIME, time_s
+from wod_pipeline.parsing._quantities import TIME, clock_s, time_s
+from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
 from wod_pipeline.program import Range, Rest, Scheme
 
 _QUALIFIER = re.compile(
-    r"(?:(?: ?[,-])? ?(?:of|the following(?: complex| exercises| movements)?|as follows|for quality|not for time|nft"
-    r"|alternating(?: between)?|complete|perform|with (?:a )?partner|at (?:an? )?[a-z]+ (?:pace|effort)|for loads?"
-    r"|for max reps|unbroken|total|each)(?![a-z'])| ?\([^()]*\))*(?P<end>[ :.\u2026,;-]*)"
+    r"(?:(?: ?[,-])? ?(?:of|the (?:following(?: complex| exercises| movements)?|complex)|as follows|for quality"
+    r"|not for time|nft|alternat(?:ing|e)(?: between)?|complete|perform|with (?:a )?partner"
+    r"|at (?:an? )?[a-z]+ (?:pace|effort)|for (?:max(?:imum)? )?(?:loads?|weight|reps|times?)"
+    r"|unbroken|total|each)(?![a-z'])| ?\([^()]*\))*(?P<end>[ :.\u2026,;-]*)"
 )
 
 
@@ -37,20 +39,25 @@ def _read_behind(form: Form, at: int) -> tuple[bool, MovementLine | None]:
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
     rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
-    rf"(?P<minute>minute|min))|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
-    rf"|(?:(?P<long>{TIME}) )?e(?P<n>[0-9]{{1,2}}(?:\.5)?)?mo(?:t)?m)(?![a-z])(?:,? ?(?:on the (?:minute|min)"
-    r"|every minute|\(?emom\)?)(?![a-z]))?"
+    rf"(?P<whole>[0-9]{{1,2}}) 1/2 min(?:ute)?s?|(?P<minute>minute|min))"
+    rf"|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
+    rf"|(?:(?P<long>{TIME}) )?(?:e(?P<n>[0-9]{{1,2}}(?:\.5|:[0-5][0-9])?)?mo(?:[0-9]{{1,2}})?t?m|otm(?= x| for)"
+    r"|e(?P<m>[0-9]{1,2})m(?= x| for)|e(?P<s>[0-9]{2,3})s(?:o[0-9]{0,3}[sm]?)?(?= x| for)))(?![a-z])"
+    rf"(?:,? ?(?:on the (?:{TIME}|minute|min)|every minute|\(?emom\)?)(?![a-z]))*"
 )
 _EVERY_SETS = re.compile(
-    rf",? ?[(x-]? ?(?:for |complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)(?! of each)(?: total)?"
+    rf",? ?[(x-]? ?(?:for |complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)(?! (?:of )?each)(?: total)?"
     r"(?![a-z])\)?"
 )
 _EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
-_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]| of ))")
+_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]|- )| of )")
 
 
 def _every(form: Form, at: int) -> ReadScheme | None:
-    """``("Every" TIME | "On the" TIME | "E" [N] "MOM") ["for" TIME] ["(" N "sets)"]``; the third of three follows."""
+    """``("Every" TIME | "On the" TIME | "E" [N] "MOM") ["for" TIME] ["(" N "sets)"]``; the third of three follows.
+
+    What each exercise is done of the sets (`4 sets each`) is not how many there are.
+    """
     head = _EVERY.match(form.text, at)
     if head is None:
         return None
@@ -65,20 +72,34 @@ def _every(form: Form, at: int) -> ReadScheme | None:
         elif duration is None and (found := _EVERY_LONG.match(form.text, at)):
             duration, at, moved = time_s(found["time"]), found.end(), True
         elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
-            sets, duration = _bare(
-                int(found["bare"]), interval, minutes=head["every"] is None and head["on"] is None
-            )
+            sets, duration = _bare(int(found["bare"]), interval, minutes=_by_minutes(head))
             at, moved = found.end(), True
     understood, movements = _read_behind(form, at)
-    if not understood:
+    build = None if understood else read_build(form, _QUALIFIER.match(form.text, at).end())  # type: ignore[union-attr]
+    if not understood and build is None:
         return None
     duration, sets = _completed(interval, duration, sets)
-    return ReadScheme("every", interval, duration, sets, movements=movements)
+    scheme = ReadScheme("every", interval, duration, sets, movements=movements)
+    return replace(scheme, rm_target=build.rm_target, movements=build.movements) if build else scheme
 
 
 def _interval(head: re.Match[str]) -> int:
     written = head["every"] or head["on"]
-    return time_s(written) if written else round(60 * float(head["n"] or 1))
+    if written:
+        return time_s(written)
+    if head["s"]:
+        return int(head["s"])
+    count = head["n"] or head["m"] or "1"
+    return (
+        clock_s(count)
+        if ":" in count
+        else round(60 * float(f"{head['whole']}.5" if head["whole"] else count))
+    )
+
+
+def _by_minutes(head: re.Match[str]) -> bool:
+    """Whether the interval is a minute or written in whole ones: `EMOM`, `E2MOM`."""
+    return not any(head[name] for name in ("every", "on", "whole", "m", "s")) and ":" not in (head["n"] or "")
 
 
 def _bare(count: int, interval: int, *, minutes: bool) -> tuple[Range | None, int | None]:
@@ -98,13 +119,21 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
+_TIMED = r"(?P<time>,?(?: each)? for times?(?![a-z]),?)?"
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for|do) )?{SETS} (?:working |total |super)?sets?(?![a-z'])"
-    rf"(?: (?:of|x) (?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each|(?= ?(?:\Z|[:.]))))?"
+    rf"(?:(?:complete|perform|for|do) )?{SETS} (?:working |total |(?:super|giant)[ -]?)?sets?(?![a-z']){_TIMED}"
+    rf"(?: (?:of|x) (?:(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each"
+    r"|(?= ?(?:\Z|[:.@]| at [0-9])))|(?P<most>max(?:imum)? reps?(?![a-z]))))?"
 )
-_LOAD_BEHIND = re.compile(r" ?@ ?(?P<load>.*?)[ :.]*")
+_SUPERSET = re.compile(
+    rf"(?:super|giant)[ -]?sets?(?: x |:? ){SETS}(?: (?:sets?|rounds?))?(?P<time>)(?P<reps>)(?P<most>)(?=[ :.]*\Z)"
+)
+_K_BY_R = re.compile(
+    rf"{SETS} ?x ?(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?)?(?P<time>)(?P<most>)(?= ?(?:@|:|\Z| at [0-9]))"
+)
+_LOAD_BEHIND = re.compile(r"(?: ?@ ?| at (?=[0-9]))(?P<load>[^,;]*?)(?:[,;][^0-9]*)?[ :.]*")
 _ROUNDS = re.compile(
-    rf"(?:(?:complete|perform|for a total of|do|for) )?{SETS} (?:rounds?|rft)(?![a-z'])(?P<time>,? for time)?"
+    rf"(?:(?:complete|perform|for a total of|do|for) )?{SETS} (?:rounds?|rft)(?![a-z']){_TIMED}"
 )
 _RFT = re.compile(rf"{SETS} ?rft(?![a-z])")
 _FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
@@ -119,8 +148,8 @@ _CAP_INSIDE = re.compile(
 
 
 def _sets(form: Form, at: int) -> ReadScheme | None:
-    """``N "sets" ["of" R "reps"] ["of"] [":"]``."""
-    found = _SETS_OF.match(form.text, at)
+    """``N "sets" ["for time"] ["of" (R | "max") "reps"] ["@" LOAD] ["of"] [":"] | N "x" R ["@" LOAD]``."""
+    found = next((found for by in (_SETS_OF, _SUPERSET, _K_BY_R) if (found := by.match(form.text, at))), None)
     if not found:
         return None
     load = _LOAD_BEHIND.fullmatch(form.text, found.end())
@@ -132,7 +161,17 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
     read = read_load(load["load"]) if load else None
     if load and read is None:
         return None
-    return ReadScheme("sets", sets=sets_range(found), reps=reps, load=read, movements=movements)
+    scheme: Scheme = "for_time" if found["time"] else "sets"
+    detail: Detail | None = "above" if found.re is _K_BY_R else None
+    return ReadScheme(
+        scheme,
+        sets=sets_range(found),
+        reps=reps,
+        max_reps=bool(found["most"]),
+        load=read,
+        detail=detail,
+        movements=movements,
+    )
 
 
 def _rounds(form: Form, at: int) -> ReadScheme | None:
@@ -162,6 +201,7 @@ def _for_time(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, listed.end() if listed else end)
     if not understood:
         return None
+    movements = _apart(form, movements) if reps and movements else movements
     return _with_reps(ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements), reps)
 
 
@@ -187,9 +227,27 @@ def _rep_line(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, cap.end() if cap else found.end())
     if not understood:
         return None
-    even = len(set(reps)) == 1 and "for time" not in found[0]
-    stated = ReadScheme("sets" if even else "for_time", cap_s=_cap_s(cap), movements=movements, detail="reps")
+    movements = _apart(form, movements) if movements else None
+    timed = "for time" in found[0]
+    even = len(set(reps)) == 1 and not timed
+    alone = not timed and movements is None and not form.text.endswith(":")
+    detail: Detail | None = "reps" if alone else None
+    stated = ReadScheme("sets" if even else "for_time", cap_s=_cap_s(cap), movements=movements, detail=detail)
     return _with_reps(stated, reps)
+
+
+def _apart(form: Form, line: MovementLine) -> MovementLine:
+    """Movements joined by `and` behind repetitions set by set are done one after the other: they are no complex."""
+    elements = []
+    for element in line.elements:
+        term, *others = element.terms
+        parts = () if others or term.counted else term.parts[1:]
+        behind_first = bool(parts) and "(" in form.text[term.parts[0].start : parts[0].start]
+        last = 0 if behind_first else len(parts)  # whose load it is
+        for k, part in enumerate((term.parts[0], *parts)):
+            single = replace(term, parts=(part,), load=term.load if k == last else None)
+            elements.append(replace(element, terms=(single if parts else term, *others)))
+    return replace(line, elements=tuple(elements))
 
 
 def _rep_list(found: re.Match[str]) -> tuple[int, ...]:
@@ -210,14 +268,15 @@ _AS_MANY = (
     r" as possible"
 )
 _AMRAP = re.compile(
-    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of)? (?:{_AS_MANY}|amrap)"
+    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of| complete| perform)? (?:{_AS_MANY}|amrap)"
     rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}"
     r"(?!:?[0-9]))?\)?)(?![a-z])"
 )
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
 _ON_OFF = re.compile(
-    rf"(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off"
-    r"|of rest|rest))?"
+    rf"(?:{SETS} (?:rounds?|sets?) (?:of )?)?(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)"
+    rf"(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off|of rest|rest))?"
+    rf"(?:,? (?:x|for) (?P<times>{NUM})(?: (?:rounds?|sets?))?)?"
 )
 
 
@@ -245,23 +304,29 @@ def _tabata(form: Form, at: int) -> ReadScheme | None:
 
 
 def _on_off(form: Form, at: int) -> ReadScheme | None:
-    """``TIME ("on" | "off")``: a detail of a tabata."""
+    """``[N "rounds of"] TIME ("on" | "off") [TIME "off"] ["x" N "rounds"]``: a detail of a tabata, or rounds."""
     found = _ON_OFF.fullmatch(form.text.rstrip(" .:"), at)
     if not found:
         return None
     on = found["way"] in {"on", "work", "of work"}
     seconds = time_s(found["time"])
+    sets = sets_range(found) if found["sets"] else exact(number(found["times"])) if found["times"] else None
     if not on:
-        return ReadScheme("tabata", rest=Rest(exact(seconds)), detail="off")
-    off = Rest(exact(time_s(found["time2"]))) if found["time2"] else None
-    return ReadScheme("tabata", seconds=seconds, rest=off, detail="on")
+        return ReadScheme("tabata", sets=sets, rest=Rest(exact(seconds)), detail="off")
+    if not found["time2"]:
+        return ReadScheme("tabata", sets=sets, seconds=seconds, detail="on")
+    off = Rest(exact(time_s(found["time2"])))
+    return ReadScheme("rounds", sets=sets, seconds=seconds, rest=off, detail="on off")
 
 
 # ------------------------------------------------------------------------------------------ free, details
 _WITH_WEIGHT = re.compile(
     r"(?:with |using )(?:an? )?(?P<word>light|moderate|medium|heavy) (?:weights?|bar(?:bell)?|loads?) ?:"
 )
-_EMPTY_BAR = re.compile(r"(?:with |using )(?:the |an? )?(?:empty )(?:bar(?:bell)?)(?! ?[a-z])(?=[:,. -]|\Z)")
+_EMPTY_BAR = re.compile(
+    rf"(?:(?:with |using )(?:the |an? )?empty bar(?:bell)?(?! ?[a-wyz])(?:(?: x |, ?|: ?){SETS} (?P<what>sets?"
+    r"|rounds?|reps?)(?: (?:of )?each)?)?|empty bar(?:bell)? ?(?=:))(?=[:,. -]|\Z)"
+)
 _CAP = re.compile(
     rf"\(?(?:(?:time )?cap ?[:=-]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -]"
     r"(?:time )?cap)\)?[ .]*"
@@ -277,8 +342,19 @@ def _empty_bar(form: Form, at: int) -> ReadScheme | None:
     understood, movements = _read_behind(form, found.end())
     if not understood:
         return None
-    load = read_load(weighted["word"]) if weighted else None
-    return ReadScheme("free", empty_bar=not weighted, load=load, movements=movements)
+    if weighted:
+        return ReadScheme("free", load=read_load(weighted["word"]), movements=movements)
+    return _counted(ReadScheme("free", empty_bar=True, movements=movements), found)
+
+
+def _counted(scheme: ReadScheme, found: re.Match[str]) -> ReadScheme:
+    """The sets, rounds or repetitions named behind the empty bar."""
+    if not found["what"]:
+        return scheme
+    if found["what"].startswith("rep"):
+        return replace(scheme, reps=sets_range(found))
+    named: Scheme = "sets" if found["what"].startswith("set") else "rounds"
+    return replace(scheme, scheme=named, sets=sets_range(found))
 
 
 def _cap(form: Form, at: int) -> ReadScheme | None:
@@ -298,22 +374,65 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"tabata", _tabata),
         (r" on\b| off\b| work\b| rest\b", _on_off),
         (r"amrap|as many", _amrap),
-        (r"every |on the |mom|motm", _every),
-        (r"rm\b|max|heavy|challenging|tough|hard", read_build),
+        (r"every |on the |mom|motm|otm|e[0-9]+[ms]", _every),
+        (r"rm\b|max|heav|challenging|tough|hard", read_build),
         (r"[0-9] ?- ?[0-9]", _rep_line),
         (r"for time", _for_time),
         (r"round|rft", _rounds),
-        (r"set", _sets),
-        (r"empty bar|^(?:with|using) ", _empty_bar),
+        (r"set|[0-9] ?x ?[0-9]", _sets),
+        (r"empty bar|with |using ", _empty_bar),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""
 
 
+_RESTING = re.compile(
+    r"[ ,;(-]+(?:with )?(?P<rest>rest(?:ing)?\b[^,;()]{2,40}? between [^,;:()]{3,24}?)\)?,?(?P<end>(?: of)?[ :.]*)\Z"
+)
+_WITH_EMPTY_BAR = re.compile(
+    r"(?<=\S),? \(?with (?:the |an? )?empty bar(?:bell)?\)?(?P<end>(?: of)?[ :.]*)\Z"
+)
+
+
 def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
-    """The scheme a line states from `at` on, or None."""
+    """The scheme a line states from `at` on, or None; behind it a rest between its sets, or the empty bar."""
     if len(form.text) > MAX_MATCHED:
         return None
+    resting = _RESTING.search(form.text, at) if "rest" in form.text else None
+    rest = read_rest(resting["rest"]) if resting and resting.start() > at else None
+    if resting and rest and rest.between:
+        found = _read_form(_cut(form, resting), at)
+        return replace(found, rest=found.rest or rest.rest) if found else None
+    empty = _WITH_EMPTY_BAR.search(form.text, at) if "empty bar" in form.text else None
+    found = _read_form(_cut(form, empty), at) if empty and empty.start() > at else None
+    return replace(found, empty_bar=True) if found else _read_form(form, at)
+
+
+_CAPTION = re.compile(
+    r"(?P<name>[a-z][a-z'+&() /-]{2,60}?)(?: - |: )(?=every |e[0-9:]*mom|on the "
+    r"|[0-9]{1,2} (?:sets|rounds)|for time|amrap)"
+)
+
+
+def read_captioned(form: Form, at: int, *, titled: bool) -> tuple[ReadScheme | None, str]:
+    """``NAME ("-" | ":") scheme``, and the words of the name; with `titled` it need not be a movement's."""
+    apart = " - " in form.text or ": " in form.text
+    found = _CAPTION.match(form.text, at) if apart and len(form.text) <= MAX_MATCHED else None
+    scheme = read_scheme(form, found.end()) if found else None
+    if not found or not scheme or scheme.movements:
+        return None, ""
+    movements = read_movements(replace(form, text=form.text[: found.end("name")]), at)
+    if movements is None and not titled:
+        return None, ""
+    return replace(scheme, movements=movements, detail="caption"), form.words(*found.span("name"))
+
+
+def _cut(form: Form, aside: re.Match[str]) -> Form:
+    """The form without an aside, which only its end follows."""
+    return replace(form, text=form.text[: aside.start()] + aside["end"])
+
+
+def _read_form(form: Form, at: int) -> ReadScheme | None:
     for hint, read in _FORMS:
         if hint.search(form.text, at):
             found = read(form, at)

@@ -25,7 +25,9 @@ class Label(ReadValue, frozen=True):
     title: str | None = None
 
 
-_LETTER = re.compile(r"(?P<label>[a-z][0-9]?)(?:[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)")
+_LETTER = re.compile(
+    r"(?P<label>[a-z](?:\.?[0-9])?)(?:(?!:[0-5][0-9])[.):]+(?![a-z]\.)(?: |(?=[^ .]))|[.):]*\Z)"
+)
 _NAMED = re.compile(r"(?P<label>part [a-z](?![a-z])|part [0-9]{1,2}|event [0-9]{1,2})(?:[.):]+ ?| ?- |\Z)")
 
 
@@ -63,6 +65,7 @@ def _letter_label(form: Form) -> Label | None:
     if not found:
         return None
     name = form.words(*found.span("label"))
+    name = name.replace(".", "") if len(name) == 3 else name
     short = len(name) <= 2
     label = name.upper() if short else name
     return Label(label, None, label[0] if len(label) == 2 else None, found.end())

@@ -71,7 +71,8 @@ _BUILDS = re.compile(
 )
 _FEW = re.compile(r"(?P<n>[0-9]{1,2}) (?:x )?(?P<few>single|double|triple)s?(?= ?@| at [0-9])")
 _REPS_OF = {"single": 1, "double": 2, "triple": 3}
-_NEXT_SET = re.compile(r"(?:[,;] ?| / )(?=sets? ?#?[0-9])")
+_NEXT_SET = re.compile(r"(?:[,;] ?(?:then )?| / )(?=sets? ?#?[0-9]|[0-9]{1,2} sets? ?(?:@|of [0-9]))")
+_SETS_AT = re.compile(r"(?P<count>[0-9]{1,2}) sets? ?(?:@|at (?=[0-9])) ?(?P<load>[^,;]+)")
 _SETS_OF = re.compile(
     rf"(?P<count>[0-9]{{1,2}})(?: sets? (?:of|x)| ?x) {_REPS}(?: ?reps?)?(?: each(?: \w+)?)?(?: ?(?:@|at "
     r"(?=[0-9]))(?P<load>[^,;]+))?"
@@ -109,6 +110,10 @@ def read_rows(text: str) -> tuple[ReadRow, ...]:
     if len(several) > 1:
         rows = [read_rows(piece) for piece in several]
         return tuple(row for piece in rows for row in piece) if all(rows) else ()
+    loaded = _SETS_AT.fullmatch(text) if text[:1].isdigit() else None
+    load = read_load(loaded["load"].strip()) if loaded else None
+    if loaded and load:
+        return (ReadRow(None, None, int(loaded["count"]), None, load),)
     counted = _SETS_OF.fullmatch(text) if text[:1].isdigit() else None
     if counted:
         load = read_load(counted["load"].strip()) if counted["load"] else None

@@ -2,7 +2,7 @@
 
 - `app`: `create_app(...)` puts everything together; the only module that knows all others
 - `pages`: the HTML pages, from `templates/` over the views of `rendering`
-- `api`: the JSON answers of `wod_pipeline.answers`, described in OpenAPI
+- `api`: the JSON answers of `wod_pipeline.reading.answers`, described in OpenAPI
 - `feed`: ``/calendar.ics``
 - `source`: what pages and API read: sessions, the index, the date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server

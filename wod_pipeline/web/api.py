@@ -13,8 +13,8 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from wod_pipeline import answers
 from wod_pipeline.program import monday_of
+from wod_pipeline.reading import answers
 from wod_pipeline.training import Period, find_movement, movement_name, nearest_movements
 from wod_pipeline.web.examples import all_examples
 from wod_pipeline.web.http import Problem, answer

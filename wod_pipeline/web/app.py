@@ -19,9 +19,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
-from wod_pipeline.calendar import week_key
 from wod_pipeline.errors import StorageError
-from wod_pipeline.journal import Journal
+from wod_pipeline.reading.calendar import week_key
+from wod_pipeline.reading.journal import Journal
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.web import api, feed, pages
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem

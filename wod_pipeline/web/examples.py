@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 
-from wod_pipeline import answers
-from wod_pipeline.journal import Hit, Snapshot, entry_of, snapshot_of
 from wod_pipeline.program import (
     Block,
     Exercise,
@@ -23,6 +21,8 @@ from wod_pipeline.program import (
     Segment,
     SessionRecord,
 )
+from wod_pipeline.reading import answers
+from wod_pipeline.reading.journal import Hit, Snapshot, entry_of, snapshot_of
 from wod_pipeline.storage import StoredWeek
 from wod_pipeline.training import Athlete, Rack, Weight, load_by
 from wod_pipeline.web.http import Problem

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from wod_pipeline.calendar import as_calendar
 from wod_pipeline.program import monday_of
+from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.web.api import MOST_DAYS, From, To
 from wod_pipeline.web.http import Problem, answer
 from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Visitor

@@ -15,8 +15,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from wod_pipeline import answers
 from wod_pipeline.program import SessionRecord, monday_of
+from wod_pipeline.reading import answers
 from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text, movement_name
 from wod_pipeline.web import api, charts, maxes

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from wod_pipeline.journal import Journal, Snapshot
 from wod_pipeline.program import Outcome, SessionRecord, monday_of
+from wod_pipeline.reading.journal import Journal, Snapshot
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes

@@ -22,9 +22,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from wod_pipeline.calendar import week_key
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.program import SessionRecord
+from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.storage._folder import FolderLake
 from wod_pipeline.storage._sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app

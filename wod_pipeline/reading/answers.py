@@ -13,8 +13,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from wod_pipeline.journal import Hit, Occurrence, Snapshot
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord
+from wod_pipeline.reading.journal import Hit, Occurrence, Snapshot
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
 from wod_pipeline.storage import StoredWeek
 from wod_pipeline.training import (

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from wod_pipeline.calendar import as_calendar
 from wod_pipeline.program import SessionRecord
+from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
 from wod_pipeline_tests.written import MONDAY, post_of, week_of
 

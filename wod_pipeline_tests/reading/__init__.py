@@ -1,0 +1,1 @@
+"""Tests of wod_pipeline.quality."""
