@@ -130,64 +130,78 @@ def read_unknown(form: Form, start: int, end: int) -> Term | None:
     return Term((part,), times=exact(int(found["n"])) if found["n"] else None)
 
 
+# ------------------------------------------------------------------------------------- what its clauses say
+_TAIL = re.compile(
+    r",? ?(?:x|for) ?(?P<q>[0-9m][^,;(x]*?)(?: ?(?:x|for) ?(?P<k>[0-9]{1,2})(?: sets?)?)?[ .]*(?=\Z|[,;(])"
+)
+_SETS_ONLY = re.compile(r"(?P<k>[0-9]{1,2}) sets?")
+_BY_HEIGHT = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "broad_jump"))
+_HIGHEST = 40
+
+
 def _completed(term: Term, got: Clauses, shift: int, lead: int) -> Term:
     """The term with its clauses, and its parts moved to their place in the line."""
-    at = shift + lead
-    parts = tuple(
-        replace(
-            part, start=part.start + at, end=part.end + at, pause=_part_pause(part, got, k, len(term.parts))
-        )
-        for k, part in enumerate(term.parts)
-    )
-    quantity, count, behind_x = got.per_side_count or term.quantity, term.times, term.behind_x
-    if got.per_side_count:
-        count = None
-    if got.within and (quantity is None or quantity.max_of):
-        quantity = Quantity(
-            "duration_s", got.within, unit=True, max_of=(quantity and quantity.max_of) or "reps"
-        )
-    if got.bracketed and not (quantity or count):
-        quantity, behind_x = got.bracketed, True
-    unread = got.tail
-    tail = _TAIL.match(got.tail) if got.tail else None
-    sets = _tail_sets(tail) or term.sets or got.sets
-    if tail and not (quantity or count) and not _SETS_ONLY.fullmatch(tail["q"].strip()):
-        quantity = read_quantity(tail["q"].strip())
-        behind_x = behind_x or quantity is not None
-    if tail and (quantity or sets):
-        unread = " " * tail.end() + got.tail[tail.end() :]
-    if find_side(" " + unread):
-        unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
-    left = len(unread) - len(unread.lstrip(" .,;:)"))
-    spans = ((shift + got.tail_start + left, shift + got.tail_start + len(unread.rstrip(" .,;:"))),)
+    term, unread = _with_tail(_with_counts(term, got), got)
     return replace(
         term,
-        parts=parts,
-        quantity=quantity,
-        times=count,
-        behind_x=behind_x,
-        sets=sets,
-        side=got.side or (quantity.per_side if quantity else None),
+        parts=_placed(term.parts, got.pause, shift + lead),
+        side=got.side or (term.quantity.per_side if term.quantity else None),
         each=got.each,
         load=None if _is_height(term, got) else got.load,
         load_words=got.load_words,
         tempo=got.tempo,
         rest=got.rest,
         open_ended=got.open_ended,
-        unread=spans if unread.strip(" .,;:)") else (),
+        unread=_unread_spans(unread, shift + got.tail_start),
     )
 
 
-_TAIL = re.compile(
-    r",? ?(?:x|for) ?(?P<q>[0-9m][^,;(x]*?)(?: ?(?:x|for) ?(?P<k>[0-9]{1,2})(?: sets?)?)?[ .]*(?=\Z|[,;(])"
-)
-_SETS_ONLY = re.compile(r"(?P<k>[0-9]{1,2}) sets?")
+def _placed(parts: tuple[ReadPart, ...], pause: Pause | None, at: int) -> tuple[ReadPart, ...]:
+    """The parts at their place in the line. A pause clause stands behind its movement: it is the last part's."""
+    moved = [replace(part, start=part.start + at, end=part.end + at) for part in parts]
+    return (*moved[:-1], replace(moved[-1], pause=pause)) if pause else tuple(moved)
 
 
-_BY_HEIGHT = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "broad_jump"))
+def _with_counts(term: Term, got: Clauses) -> Term:
+    """The term with the counts said beside it: in brackets, for each side, within a time."""
+    if got.per_side_count:
+        term = replace(term, quantity=got.per_side_count, times=None)
+    if got.within and (term.quantity is None or term.quantity.max_of):
+        max_of = (term.quantity and term.quantity.max_of) or "reps"
+        term = replace(term, quantity=Quantity("duration_s", got.within, unit=True, max_of=max_of))
+    if got.bracketed and not term.counted:
+        term = replace(term, quantity=got.bracketed, behind_x=True)
+    return term
 
 
-_HIGHEST = 40
+def _with_tail(term: Term, got: Clauses) -> tuple[Term, str]:
+    """The term with the sets and reps behind its load, and the tail with what was read of it blanked out."""
+    tail = _TAIL.match(got.tail) if got.tail else None
+    sets = _tail_sets(tail) or term.sets or got.sets
+    quantity, behind_x = term.quantity, term.behind_x
+    if tail and not term.counted and not _SETS_ONLY.fullmatch(tail["q"].strip()):
+        quantity = read_quantity(tail["q"].strip())
+        behind_x = behind_x or quantity is not None
+    unread = got.tail
+    if tail and (quantity or sets):
+        unread = " " * tail.end() + got.tail[tail.end() :]
+    return replace(term, quantity=quantity, behind_x=behind_x, sets=sets), unread
+
+
+def _tail_sets(tail: re.Match[str] | None) -> Range | None:
+    """The sets behind a load: ``@ 70% x 3 reps x 5 sets``, ``@ 70% x 2 sets``."""
+    only = _SETS_ONLY.fullmatch(tail["q"].strip()) if tail else None
+    written = only["k"] if only else tail["k"] if tail else None
+    return exact(int(written)) if written else None
+
+
+def _unread_spans(unread: str, start: int) -> tuple[tuple[int, int], ...]:
+    """Where in the line words stand that nothing was made of; a side was, in `take_clauses`."""
+    if find_side(" " + unread):
+        unread = SIDE.sub(lambda side: " " * len(side[0]), " " + unread)[1:]
+    words = unread.strip(" .,;:)")
+    left = len(unread) - len(unread.lstrip(" .,;:)"))
+    return ((start + left, start + len(unread.rstrip(" .,;:"))),) if words else ()
 
 
 def _is_height(term: Term, got: Clauses) -> bool:
@@ -198,18 +212,7 @@ def _is_height(term: Term, got: Clauses) -> bool:
     return low is not None and bool(ids & (_BY_HEIGHT if low <= _HIGHEST else _BY_HEIGHT - {"step_up"}))
 
 
-def _tail_sets(tail: re.Match[str] | None) -> Range | None:
-    """The sets behind a load: ``@ 70% x 3 reps x 5 sets``, ``@ 70% x 2 sets``."""
-    only = _SETS_ONLY.fullmatch(tail["q"].strip()) if tail else None
-    written = only["k"] if only else tail["k"] if tail else None
-    return exact(int(written)) if written else None
-
-
-def _part_pause(part: ReadPart, got: Clauses, k: int, parts: int) -> Pause | None:
-    """A pause clause stands behind its movement: it belongs to the last part of the term."""
-    return got.pause if got.pause and k == parts - 1 else part.pause
-
-
+# ------------------------------------------------------------------------------------------ forms of a term
 def _named(head: str, start: int, end: int, *, any_name: bool) -> tuple[ReadPart, ...]:
     """The parts the name at `head[start:end]` means; with `any_name` an unknown name is one part without id."""
     name = head[start:end]
