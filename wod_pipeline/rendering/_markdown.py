@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 from wod_pipeline.rendering._text import day_name, facts_of, lines_of, rows_of, set_line, shortened
@@ -19,8 +20,9 @@ _LIST_MARK = re.compile(r"^(\s*)([-+=:])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
 
 
+@lru_cache(maxsize=8192)
 def escape_markdown(text: str) -> str:
-    """`text` so that a Markdown renderer shows exactly these characters."""
+    """`text` so that a Markdown renderer shows exactly these characters. Remembered: coaches repeat themselves."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SYNTAX.sub(r"\\\1", shortened(text))
     text = _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))

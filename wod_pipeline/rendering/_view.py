@@ -233,7 +233,8 @@ class _Lines:
         return words.clean(line.text) if line else ""
 
     def within(self, span: Span) -> Iterator[Line]:
-        return (line for n, line in sorted(self._by_number.items()) if span[0] <= n <= span[1])
+        numbers = range(span[0], span[1] + 1)
+        return (self._by_number[n] for n in numbers if n in self._by_number)
 
     def notes(self, notes: Iterable[Note]) -> list[tuple[int, NoteView]]:
         return [(line.n, self._note(line, note.kind)) for note in notes for line in self.within(note.lines)]

@@ -34,6 +34,7 @@ _BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
 _PLACES = {"other": "where noted", "top": "the top", "bottom": "the bottom", "catch": "the catch"}
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """`text` without control characters, bidirectional controls and lone surrogates, on one line."""
     return _UNSAFE.sub("", _BREAKS.sub(" ", text))

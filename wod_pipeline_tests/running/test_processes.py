@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.running import _processes
-from wod_pipeline.running._processes import MAX_PROCESSES, shares
+from wod_pipeline.running._launcher import Options
+from wod_pipeline.running._processes import MAX_PROCESSES, processes, shares
+from wod_pipeline.running._progress import Event, Failed, Stored
+from wod_pipeline.settings import load_settings
 
 CHUNKS = [[str(n)] for n in range(10)]
 
@@ -26,3 +32,20 @@ def test_every_process_gets_a_stretch_of_about_the_same_length(
 
 def test_a_process_has_at_least_the_core_it_runs_on() -> None:
     assert _processes._cores() >= 1
+
+
+def test_a_process_that_is_not_forked_tells_what_it_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_processes, "FORKS", False)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    settings = load_settings(
+        {"WOD_DATA_DIR": str(tmp_path), "WOD_SAMPLE_DATE": "2026-03-04"}, dotenv=tmp_path / "none"
+    )
+    told: list[Event] = []
+    with processes(settings, Options(), [[["2026-02-23"], ["2026-03-02"]]], told.append) as helping:
+        while helping.running:
+            helping.listen(60)
+    assert not [event.why for event in told if isinstance(event, Failed)]
+    stored = [(event.asset, event.week) for event in told if isinstance(event, Stored)]
+    assert stored == [(asset, week) for week in ("2026-02-23", "2026-03-02") for asset in SESSIONS]
