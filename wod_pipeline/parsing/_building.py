@@ -56,8 +56,8 @@ _BUILD = re.compile(
     r"|at)(?::| (?:a|an|your|the|new|today's|for))* )?"
     r"(?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?(?: set of (?P<n3>[0-9]{1,2}))?"
     r"|(?P<heavy>heavy|heaviest|challenging|tough|hard)(?![a-z])"
-    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})|(?P<n2>[0-9]{1,2})(?:[ -]reps?(?: set)?)?"
-    r"(?!-)))?)(?![a-z])"
+    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})(?:[ -]reps?)?"
+    r"|(?P<n2>[0-9]{1,2})(?:[ -]reps?(?: set)?)?(?!-)))?)(?![a-z])"
 )
 _BUILD_TIME = re.compile(
     rf",? (?:in|within|over) (?:no more than |at most |up to )?(?:(?P<time>{TIME})|{SETS} (?:sets?"

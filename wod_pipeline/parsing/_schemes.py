@@ -46,10 +46,12 @@ _EVERY = re.compile(
     rf"(?:,? ?(?:on the (?:{TIME}|minute|min)|every minute|\(?emom\)?)(?![a-z]))*"
 )
 _EVERY_SETS = re.compile(
-    rf",? ?[(x-]? ?(?:for |complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)(?! (?:of )?each)(?: total)?"
-    r"(?![a-z])\)?"
+    rf"[,;]? ?[(\[x-]? ?(?:for (?:a total of )?|complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)"
+    r"(?! (?:of )?each)(?: total)?(?![a-z])[)\]]?"
 )
-_EVERY_LONG = re.compile(rf",? ?\(?(?:for|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?")
+_EVERY_LONG = re.compile(
+    rf",? ?\(?(?:(?:- )?for(?: a total of)?|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?"
+)
 _EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]|- )| of )")
 
 
@@ -121,8 +123,8 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 # ------------------------------------------------------------------------------- sets, rounds, for time
 _TIMED = r"(?P<time>,?(?: each)? for times?(?![a-z]),?)?"
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for|do) )?{SETS} (?:working |total |(?:super|giant)[ -]?)?sets?(?![a-z']){_TIMED}"
-    rf"(?: (?:of|x) (?:(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each"
+    rf"(?:(?:complete|perform|for a total of|for|do) )?{SETS} (?:working |total |(?:super|giant)[ -]?)?"
+    rf"sets?(?![a-z']){_TIMED}(?: (?:of|x) (?:(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each"
     r"|(?= ?(?:\Z|[:.@]| at [0-9])))|(?P<most>max(?:imum)? reps?(?![a-z]))))?"
 )
 _SUPERSET = re.compile(
@@ -269,8 +271,8 @@ _AS_MANY = (
 )
 _AMRAP = re.compile(
     rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of| complete| perform)? (?:{_AS_MANY}|amrap)"
-    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for|x|-|:|,|of))* ?\(?(?P<then>{TIME}|[0-9]{{1,3}}"
-    r"(?!:?[0-9]))?\)?)(?![a-z])"
+    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for(?: a total of)?|x|-|:|,|of))* ?\(?"
+    rf"(?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?)(?![a-z])"
 )
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
 _ON_OFF = re.compile(

@@ -31,8 +31,8 @@ _REPS = (
     r"(?:(?P<complex>(?: ?[+.] ?[0-9]{1,2}){1,5})|(?P<plus>\+))?\)?"
 )
 """Repetitions; of a complex (`2+1`) or a cluster (`1.1.1`) written out no single number can be said."""
-_SPAN = r"[0-9]{1,3}(?:(?:-| to | through )#?[0-9]{1,3})?"
-_LOOSE_SPAN = r"[0-9]{1,3}(?: ?(?:-|to|through) ?#?[0-9]{1,3})?"
+_SPAN = r"[0-9]{1,3}(?:(?:-| to | thru | through )#?[0-9]{1,3})?"
+_LOOSE_SPAN = r"[0-9]{1,3}(?: ?(?:-|to|thru|through) ?#?[0-9]{1,3})?"
 _FIGURE = r"\([0-9@]|[0-9]{1,3}(?:\.[0-9])?(?:-[0-9]{1,3})? ?%"
 _NUMBERED = tuple(
     re.compile(
@@ -55,11 +55,11 @@ _NTH = {
 _ORDINAL = re.compile(
     rf"(?:the |your )?(?:(?P<n>[0-9]{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_NTH)})) (?P<of>set|attempt)(?![a-z])"
 )
-_SPANS = re.compile(r"(?P<first>[0-9]{1,3})(?: ?(?:-|to|through) ?(?P<last>[0-9]{1,3}))?")
+_SPANS = re.compile(r"(?P<first>[0-9]{1,3})(?: ?(?:-|to|thru|through) ?(?P<last>[0-9]{1,3}))?")
 _REPS_ONLY = re.compile(rf"{_REPS}(?: ?reps?)?(?: each(?: \w+)?)?")
 _REPS_AT = re.compile(
     rf"(?:(?P<count>[0-9]{{1,2}})(?: ?x| sets? (?:of|x)) ?)?{_REPS}"
-    r"(?: ?reps?)?(?: each(?: \w+)?)? ?(?:@|at (?=[0-9]))(?P<load>.*)"
+    r"(?: ?reps?)?(?: each(?: \w+)?)?[,;]? ?(?:@|at (?=[0-9]))(?P<load>.*)"
 )
 _NAMED = re.compile(
     rf"(?P<names>[0-9a-z][a-z0-9 &'+-]*?)(?: x {_REPS}(?: ?reps?)?)?(?: ?@ ?(?P<load>[^@]+))?"
@@ -71,7 +71,9 @@ _BUILDS = re.compile(
 )
 _FEW = re.compile(r"(?P<n>[0-9]{1,2}) (?:x )?(?P<few>single|double|triple)s?(?= ?@| at [0-9])")
 _REPS_OF = {"single": 1, "double": 2, "triple": 3}
-_NEXT_SET = re.compile(r"(?:[,;] ?(?:then )?| / )(?=sets? ?#?[0-9]|[0-9]{1,2} sets? ?(?:@|of [0-9]))")
+_NEXT_SET = re.compile(
+    r"(?:[,;] ?(?:then )?\*?| / \*?| \*)(?=sets? ?#?[0-9]|[0-9]{1,2} sets? ?(?:@|of [0-9]))"
+)
 _SETS_AT = re.compile(r"(?P<count>[0-9]{1,2}) sets? ?(?:@|at (?=[0-9])) ?(?P<load>[^,;]+)")
 _SETS_OF = re.compile(
     rf"(?P<count>[0-9]{{1,2}})(?: sets? (?:of|x)| ?x) {_REPS}(?: ?reps?)?(?: each(?: \w+)?)?(?: ?(?:@|at "

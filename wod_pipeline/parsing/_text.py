@@ -47,8 +47,11 @@ _CHANGING = re.compile(
     r"|six|seven|eight|nine)\b)"
     r"|(?P<half>(?<=[0-9]) ?\u00bd|\u00bd)"
     rf"|(?P<gone> ?{_EMOJI}+)"
+    r"|(?P<stray> +(?=[,;)])|(?<=\() +)"
     r"|(?P<spaces>  +)"
 )
+_STRAY = re.compile(r" [ ,;)]|\( ")
+"""Spaces that say nothing: two together, one before a comma or within brackets at their edge."""
 _BULLETS = re.compile(r"(?:[•·▪▫◦‣●○■□►▶➢➤✓✔*]+ ?|[-o>] (?=\S)|-(?=[a-z*(@]))+")
 _PLAIN = str.maketrans({"×": "x", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
 
@@ -97,7 +100,7 @@ def steps(line: str) -> list[tuple[str, str]]:
         ("lower case", cased),
         ("plain dashes", dashed),
         ("plain signs", signed),
-        ("numbers as digits, no emoji, no bullets", form.text),
+        ("numbers as digits, no emoji, bullets, stray spaces", form.text),
     ]
 
 
@@ -115,7 +118,7 @@ def form_of(line: str) -> Form:
     """The matching form of a line. Linear in its length."""
     if line.isascii():
         same_length = line.lower()
-        if "  " not in line and not _NUMBER_STEM.search(same_length):
+        if not _STRAY.search(line) and not _NUMBER_STEM.search(same_length):
             return _without_bullets(line, same_length, [0], [0])
     else:
         same_length = _DASHES.sub("-", _lowered(line)).translate(_PLAIN)

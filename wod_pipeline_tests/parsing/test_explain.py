@@ -30,7 +30,7 @@ def test_the_role_is_what_the_line_is_in_its_place(line: str, role: str) -> None
 def test_every_step_is_named_with_its_result() -> None:
     steps = {step.name: step.result for step in explain_line("• THREE Sets Of:").steps}
     assert steps["lower case"] == "• three sets of:"
-    assert steps["numbers as digits, no emoji, no bullets"] == "3 sets of:"
+    assert steps["numbers as digits, no emoji, bullets, stray spaces"] == "3 sets of:"
     assert steps["scheme?"] == 'scheme sets, sets {"min": 3, "max": 3}'
     assert steps["movements?"] == "no"
 
