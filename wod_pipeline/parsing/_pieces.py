@@ -10,6 +10,8 @@ import re
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import NOT_BEFORE_PAUSE
+from wod_pipeline.parsing._movements import resolve
+from wod_pipeline.parsing._quantities import AMOUNT, UNIT
 from wod_pipeline.parsing._text import Form, ReadValue
 
 _GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
@@ -21,6 +23,7 @@ _SEPARATOR = re.compile(
     rf"| (?=[at&/]){NOT_BEFORE_PAUSE}(?:and|&|then|/) (?=[0-9]))"
 )
 _CAN_SEPARATE = re.compile("[,;+/&]| (?:or|and|then) ")
+_TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>[^0-9]+)")
 _COUNTS = re.compile(
     r" ?(?:x ?\(?|\()(?P<counts>[0-9]{1,2}(?: ?\+ ?[0-9]{1,2}){1,5})\)?(?: ?reps?)?(?= *(?:\Z|[@,;(x]))"
 )
@@ -44,9 +47,9 @@ def open_groups(form: Form) -> tuple[Form, list[tuple[int, int]]]:
 
 
 def pieces_of(text: str, start: int, end: int) -> list[Piece]:
-    """The pieces of `text[start:end]`; a separator within brackets cuts nothing."""
+    """The pieces of `text[start:end]`; a separator within brackets, or behind `Take Q to`, cuts nothing."""
     pieces, at, joiner = [], start, ""
-    if not _CAN_SEPARATE.search(text, start, end):
+    if not _CAN_SEPARATE.search(text, start, end) or _is_taken(text, start, end):
         return [Piece(start, end, joiner)]
     for found in _SEPARATOR.finditer(text, start, end):
         kind = found.lastgroup
@@ -55,6 +58,13 @@ def pieces_of(text: str, start: int, end: int) -> list[Piece]:
         pieces.append(Piece(at, found.start(), joiner))
         at, joiner = found.end(), {"or": "or", "plus": "+", "comma": ","}[kind]
     return [*pieces, Piece(at, end, joiner)]
+
+
+def _is_taken(text: str, start: int, end: int) -> bool:
+    """``"Take" Q "to"`` and no other figure: all is done in that time, unless `or` joins known names."""
+    found = _TAKE.fullmatch(text, start, end)
+    names = found["name"].split(" or ") if found else []
+    return bool(names) and (len(names) == 1 or not all(resolve(name) for name in names))
 
 
 def take_counts(text: str, start: int, end: int) -> tuple[str, list[int]]:

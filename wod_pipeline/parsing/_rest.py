@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wod_pipeline.parsing._quantities import CLOCK, clock_s
-from wod_pipeline.parsing._text import NUM, ReadValue, number, tidy
+from wod_pipeline.parsing._text import NUM, ReadValue, exact, number, tidy
 from wod_pipeline.program import Range, Rest
 
 
@@ -18,6 +18,7 @@ class ReadRest(ReadValue, frozen=True):
 
 _LENGTH = (
     rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?(?: ?min(?:ute)?s?)?"
+    rf"|(?P<m>{NUM})[ -]?min(?:ute)?s?\.?(?:,? and|,)? (?P<s>{NUM})[ -]?sec(?:ond)?s?\.?"
     rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec"
     r"(?:ond)?s?|s|min(?:ute)?s?|m|\")\.?)"
 )
@@ -61,7 +62,9 @@ def _rest(found: re.Match[str]) -> Rest:
         return Rest(qual="as_needed")
     if found["equal"]:
         return Rest(qual="equal_to_work")
-    prefix = "" if found["clock"] or found["a"] else "r_"
+    prefix = "" if found["clock"] or found["m"] or found["a"] else "r_"
+    if found[prefix + "m"]:
+        return _bounded(found, exact(_seconds(found[prefix + "m"], "m") + _seconds(found[prefix + "s"], "s")))
     clock, low = found[prefix + "clock"], found[prefix + "a"]
     if clock:
         ends = [clock_s(clock), clock_s(found[prefix + "clock2"] or clock)]
