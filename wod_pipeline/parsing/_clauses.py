@@ -64,6 +64,7 @@ _TEMPO = re.compile(
     rf"|\btempo:? (?:of )?(?P<t2>{_FOUR})\b|(?:\b(?:with|at) (?:an? )?)?\b(?P<t3>{_FOUR}) tempo\b"
     rf"|\((?P<t4>(?![0-9]{{2}}00){_FOUR})\)"
 )
+_BARE_TEMPO = re.compile(r"(?![0-9]{2}00)[0-9x]{4}")
 _TEMPO_BRACKET = re.compile(r"\([0-9x]{4}\)")
 _REST_CLAUSE = re.compile(r"[,;-] ?(rest [^,;()]+)\Z")
 _AT = re.compile(r"@|(?<= )at (?=[0-9]{1,3}(?:\.[0-9])?(?: ?%|-[0-9]{1,3} ?%| ?(?:kg|lb)))")
@@ -219,9 +220,14 @@ def _take_tempo(got: Clauses) -> Clauses:
 
 
 def tempo_of(text: str) -> str | None:
-    """The tempo a clause of its own states: `4111 tempo`."""
-    found = _TEMPO.fullmatch(text) if "tempo" in text else None
+    """The tempo a clause of its own states: `4111 tempo`, `@ 31X1`."""
+    found = _TEMPO.fullmatch(text) if "tempo" in text or "@" in text else None
     return _tempo(found) if found else None
+
+
+def bare_tempo_of(text: str) -> str | None:
+    """The tempo four characters are that stand alone behind a load: `31X1`."""
+    return tempo_of(f"@ {text}") if _BARE_TEMPO.fullmatch(text) else None
 
 
 def _tempo(found: re.Match[str]) -> str:

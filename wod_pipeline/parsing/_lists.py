@@ -10,12 +10,12 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._clauses import side_of, take_sets, tempo_of
+from wod_pipeline.parsing._clauses import bare_tempo_of, side_of, take_sets, tempo_of
 from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, read_unknown
 from wod_pipeline.parsing._leads import read_lead, with_dashes
 from wod_pipeline.parsing._load_words import further_load
 from wod_pipeline.parsing._loads import ReadLoad
-from wod_pipeline.parsing._pieces import Piece, open_groups, pieces_of, take_counts
+from wod_pipeline.parsing._pieces import Piece, ends_in_x, open_groups, pieces_of, take_counts, take_whole
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
@@ -162,6 +162,9 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
     """The elements of a line; `A + B x 2+1` counts the parts of the last one by one."""
+    text, whole = take_whole(form.text, start, end)
+    if whole:
+        return _done_whole(_plain_elements(replace(form, text=text), start, end), whole)
     text, counts = take_counts(form.text, start, end)
     if counts:
         elements = _counted_elements(_plain_elements(replace(form, text=text), start, end), counts)
@@ -177,6 +180,15 @@ def _counted_elements(elements: tuple[Element, ...], counts: list[int]) -> tuple
         return ()
     counted = tuple(replace(term, times=exact(n)) for term, n in zip(terms, counts, strict=True))
     return (*elements[:-1], replace(elements[-1], terms=counted, grouped=True))
+
+
+def _done_whole(elements: tuple[Element, ...], count: int) -> tuple[Element, ...]:
+    """The one complex that is done `count` times; none when there are others, or terms say more than a number."""
+    if len(elements) != 1 or any(term.quantity for term in elements[0].terms):
+        return ()
+    *others, last = elements[0].terms
+    last = replace(last, quantity=Quantity("reps", exact(count), unit=False), behind_x=True)
+    return (replace(elements[0], terms=(*others, last), grouped=True),)
 
 
 def _plain_elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
@@ -263,7 +275,7 @@ def _with_quantity(form: Form, pieces: list[Piece], k: int) -> Term | None:
 
 def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) -> tuple[Term, int] | None:
     """A term from piece `k`, which may run over the separators inside a name (`db or kb row`)."""
-    loose = any_name and _ends_in_x(form, pieces)
+    loose = any_name and ends_in_x(form.text, pieces)
     for count in range(1, min(4, len(pieces) - k + 1)):
         if count > 1 and pieces[k + count - 1].joiner == ",":
             return None
@@ -273,13 +285,6 @@ def _longest_term(form: Form, pieces: list[Piece], k: int, *, any_name: bool) ->
     if loose and (pieces[k].joiner == "+" or (pieces[k + 1 : k + 2] and pieces[k + 1].joiner == "+")):
         return _unknown(form, pieces[k], counted=False)
     return None
-
-
-_IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
-
-
-def _ends_in_x(form: Form, pieces: list[Piece]) -> bool:
-    return len(pieces) > 1 and _IN_X.search(form.text, pieces[-1].start) is not None
 
 
 def _unknown(form: Form, piece: Piece, *, counted: bool) -> tuple[Term, int] | None:
@@ -302,7 +307,7 @@ def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
     text = text.strip(" ,.")
     if sets:
         term = replace(term, sets=term.sets or sets)
-    side, tempo = side_of(text), tempo_of(text)
+    side, tempo = side_of(text), tempo_of(text) or (bare_tempo_of(text) if term.load else None)
     if side or tempo:
         return replace(term, side=term.side or side, tempo=term.tempo or tempo)
     rest, load = read_rest(text), further_load(term.load, term.load_words, text, counted=term.counted)

@@ -23,6 +23,9 @@ _SEPARATOR = re.compile(
     rf"| (?=[at&/]){NOT_BEFORE_PAUSE}(?:and|&|then|/) (?=[0-9]))"
 )
 _CAN_SEPARATE = re.compile("[,;+/&]| (?:or|and|then) ")
+_WHOLE = re.compile(
+    r"(?P<n>[0-9]{1,2})(?: ?x| (?:reps )?of) ?[(\[](?P<group>[^()\[\]%@]*\+[^()\[\]%@]*)[)\]](?! ?x ?[0-9])"
+)
 _TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>[^0-9]+)")
 _COUNTS = re.compile(
     r" ?(?:x ?\(?|\()(?P<counts>[0-9]{1,2}(?: ?\+ ?[0-9]{1,2}){1,5})\)?(?: ?reps?)?(?= *(?:\Z|[@,;(x]))"
@@ -67,6 +70,14 @@ def _is_taken(text: str, start: int, end: int) -> bool:
     return bool(names) and (len(names) == 1 or not all(resolve(name) for name in names))
 
 
+_IN_X = re.compile(r" x *[0-9]|\bx[0-9]")
+
+
+def ends_in_x(text: str, pieces: list[Piece]) -> bool:
+    """Whether the last of several pieces says how often: `A + B x 3`."""
+    return len(pieces) > 1 and _IN_X.search(text, pieces[-1].start) is not None
+
+
 def take_counts(text: str, start: int, end: int) -> tuple[str, list[int]]:
     """The counts of a complex said together, taken out of the text: `x 2+1`, `(1+2+1)`; empty when there are none."""
     found = _COUNTS.search(text, start, end) if text.count("+", start, end) > 1 else None
@@ -74,3 +85,12 @@ def take_counts(text: str, start: int, end: int) -> tuple[str, list[int]]:
         return text, []
     blank = " " * (found.end() - found.start())
     return text[: found.start()] + blank + text[found.end() :], [int(n) for n in found["counts"].split("+")]
+
+
+def take_whole(text: str, start: int, end: int) -> tuple[str, int | None]:
+    """How often a whole complex is done, said in front of it and taken out with its brackets: `2 x (A + B)`."""
+    found = _WHOLE.match(text, start, end)
+    if not found:
+        return text, None
+    first, last = found.span("group")
+    return f"{text[:start]}{' ' * (first - start)}{found['group']} {text[last + 1 :]}", int(found["n"])
