@@ -55,7 +55,7 @@ class Term(ReadValue, frozen=True):
 
 # ----------------------------------------------------------------------------------------------- one term
 _X = r" *x *"
-_TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>\S.*)")
+_TAKE = re.compile(rf"take (?:another )?{AMOUNT}[ -]?{UNIT} to (?P<name>\S.*?)(?:,? (?:and )?then)?")
 _ACCUMULATE = re.compile(
     rf"accumulate (?:a total of )?{AMOUNT}(?:[ -]?{UNIT})?(?: of| in)?(?: an?| the)? (?P<name>\S.*)"
 )
