@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._complexes import ReadExercise
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._continuations import can_go_on, read_on
-from wod_pipeline.parsing._lists import MovementLine, ReadExercise
+from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from wod_pipeline.parsing._complexes import NamedPart, ReadExercise
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -18,7 +19,6 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._lists import NamedPart, ReadExercise
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
 from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
