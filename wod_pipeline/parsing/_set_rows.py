@@ -301,6 +301,15 @@ def read_header(text: str) -> Columns | None:
     return Columns(places["sets"], places.get("reps"), places.get("load"))
 
 
+def read_header_above(text: str, below: str) -> Columns | None:
+    """The header `text` is for the table row `below`: cells without a figure are one, whatever their words."""
+    columns = read_header(text)
+    if columns is None and any(c.isdigit() for c in text):
+        return None
+    columns = columns or PLAIN_COLUMNS
+    return columns if read_table_row(below, columns) else None
+
+
 def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | None:
     """A table row ``SETS | REPS | LOAD``; empty cells say nothing."""
     cells = [cell.strip() for cell in _CELLS.split(text)] if "|" in text else []
