@@ -67,7 +67,7 @@ def _is_complex(form: Form, element: Element, *, joins: bool) -> bool:
     return _fits(terms) and (whole or joins or _counted_as_one(form, terms))
 
 
-_WHOLE_X = re.compile(r"[^,;+]*?x ?[0-9]")
+_WHOLE_X = re.compile(r"[^,;+]*?,? ?x ?[0-9]")
 
 
 def _counted_as_one(form: Form, terms: tuple[Term, ...]) -> bool:
