@@ -22,8 +22,8 @@ from wod_pipeline.parsing._drafts import (
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._rest import ReadRest, is_between
-from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header, read_table_row
-from wod_pipeline.program import Role, SourceLine
+from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header_above, read_table_row
+from wod_pipeline.program import Rest, Role, SourceLine
 
 _AWAITING = frozenset(("target", "above", "on off"))
 """Details that open a block only directly above a movement."""
@@ -78,8 +78,9 @@ class SessionReader:
         if connects:
             return
         table_row = self._table_row(reading)
-        if self._is_header(n, reading, last):
-            self._take_header(n, reading)
+        columns = self._header(n, reading, last)
+        if columns:
+            self._take_header(n, columns)
             return
         taken = (
             self._take_rest(n, reading.rest)
@@ -140,7 +141,7 @@ class SessionReader:
         if connector.behind < len(reading.form.text):
             return self._take_connected(n, reading, connector)
         if n < last and self._reading(n + 1).label:
-            self._carried.append((n, connector))
+            self._carried = [*self._withdrawn(n), (n, connector)]
             return True
         if self._segment is None:
             return False
@@ -148,6 +149,11 @@ class SessionReader:
         block.set_clock(connector)
         self._claim(n, "connector", block)
         return True
+
+    def _withdrawn(self, n: int) -> list[tuple[int, ReadConnector]]:
+        """The connectors directly above line `n`, whose block is given up: they say when the same thing starts."""
+        above = self._segment.withdraw(n) if self._segment else []
+        return [(m, connector) for m in above if (connector := self._reading(m).connector)]
 
     def _take_connected(self, n: int, reading: LineReading, connector: ReadConnector) -> bool:
         """A line that says when, and then what: the scheme or the movements open a block of their own."""
@@ -164,10 +170,14 @@ class SessionReader:
     # ------------------------------------------------------------------ blocks
     def _open_block(self, n: int, *, shares: bool = False) -> BlockDraft:
         self._settle_rest()
+        own = [] if shares else [n]
+        if self._block and self._block.waiting:  # connectors in a row open one block
+            self._block.lines += own
+            return self._block
         if self._segment is None:
             self._open_segment(SegmentDraft(None, None))
         assert self._segment is not None  # noqa: S101 - just opened
-        block = BlockDraft(lines=[] if shares else [n])
+        block = BlockDraft(lines=own)
         for connector in self._clocks:
             block.set_clock(connector)
         self._clocks = []
@@ -319,20 +329,15 @@ class SessionReader:
         row = read_table_row(reading.form.text, self._columns)
         return (row,) if row else ()
 
-    def _is_header(self, n: int, reading: LineReading, last: int) -> bool:
-        """Cells without a figure directly above a table row are its header, whatever their words."""
-        text = reading.form.text
-        if self._exercise is None or n >= last or "|" not in text:
-            return False
-        columns = read_header(text)
-        if columns is None and any(c.isdigit() for c in text):
-            return False
-        return read_table_row(self._reading(n + 1).form.text, columns or PLAIN_COLUMNS) is not None
+    def _header(self, n: int, reading: LineReading, last: int) -> Columns | None:
+        if self._exercise is None or n >= last or "|" not in reading.form.text:
+            return None
+        return read_header_above(reading.form.text, self._reading(n + 1).form.text)
 
-    def _take_header(self, n: int, reading: LineReading) -> None:
+    def _take_header(self, n: int, columns: Columns) -> None:
         block = self._block
         assert block is not None  # noqa: S101 - it holds the exercise above
-        self._columns = read_header(reading.form.text) or PLAIN_COLUMNS
+        self._columns = columns
         block.lines.append(n)
         self._claim(n, "scheme", block)
 
@@ -360,8 +365,7 @@ class SessionReader:
             block.scheme = replace(block.scheme, sets=exercise.last_set())
         self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
-            lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
-            self._resting = PendingRest(lines, rows[-1].rest, block, exercise, notes)
+            self._await(rows[-1].rest, [])
         return True
 
     def _counts_sets(self, n: int, scheme: ReadScheme, block: BlockDraft, exercise: ExerciseDraft) -> bool:
@@ -409,24 +413,24 @@ class SessionReader:
             block.lines.append(n)
             self._claim(n, "rest", block)
         else:
-            lines, notes = (self._resting.lines, self._resting.notes) if self._resting else ([], [])
-            self._resting = PendingRest([*lines, n], rest.rest, block, self._exercise, notes)
+            self._await(rest.rest, [n])
         return True
 
     def _settle_rest(self, *, followed: bool = False) -> None:
-        resting = self._resting
+        resting, self._resting = self._resting, None
         if resting is None:
             return
-        self._resting = None
-        owner: ExerciseDraft | BlockDraft = resting.exercise if followed else resting.block
-        if (
-            followed or resting.block.scheme.scheme != "tabata"
-        ):  # a rest after a tabata is not the rest within it
-            owner.rest = resting.rest
-        owner.lines += resting.lines
-        owner.notes += resting.notes
+        owner = resting.settle(followed=followed)
         for n in resting.lines:
             self._claim(n, "rest", owner)
+
+    def _await(self, rest: Rest, lines: list[int]) -> None:
+        """Keep a rest, with those that wait already, until it is known whose it is."""
+        assert self._block is not None  # noqa: S101 - asked by the callers
+        assert self._exercise is not None  # noqa: S101
+        before = self._resting
+        above, notes = (before.lines, before.notes) if before else ([], [])
+        self._resting = PendingRest([*above, *lines], rest, self._block, self._exercise, notes)
 
     # ------------------------------------------------------------------ notes
     def _take_note(self, n: int, *, bracketed: bool) -> None:
@@ -434,12 +438,7 @@ class SessionReader:
         note = NoteDraft(n)
         self._alternative = self._reading(n).form.text.strip(" -.:") == "or"
         self._claim(n, "note", note)
-        if (
-            bracketed
-            and self._resting
-            and self._resting.lines
-            and self._resting.lines[-1] + len(self._resting.notes) == n - 1
-        ):
+        if bracketed and self._resting and self._resting.directly_above(n):
             self._resting.notes.append(note)
             return
         exercise = self._exercise

@@ -101,6 +101,16 @@ def take_clauses(text: str) -> Clauses:
     return got
 
 
+def take_asides(text: str) -> Clauses:
+    """Take what may stand behind set rows out of their text: tempo, pause, brackets, rest, side, words about load."""
+    got = Clauses(text)
+    for step in (_take_tempo, _take_pause, _take_brackets, _take_rest, _take_side):
+        got = step(got)
+    at = load_words_at(got.head.rstrip())
+    comma = at is not None and got.head[:at].rstrip().endswith(",")
+    return replace(got, head=got.head[:at].rstrip(" ,")) if comma else got
+
+
 _ANY_CLAUSE = re.compile(
     r"[@(\[/]|tempo|paus|rest | at |set|reps? x|each|per|ea\b|every|both|max|"
     + "|".join((LOAD_HINT.pattern, *sorted(TELLING)))

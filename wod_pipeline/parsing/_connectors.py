@@ -38,13 +38,13 @@ _REST_UNTIL = re.compile(
     rf"{_CLOCK}(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?{_GO_ON}"
 )
 _AT_MARK = re.compile(
-    r"(?:then |and then )?(?:(?:(?:beginning|starting) )?at|from) (?:the |minute )?"
+    r"(?:(?:and )?then,? )?(?:(?:(?:beginning|starting) )?at|from) (?:the |minute )?"
     rf"{_CLOCK}(?: ?(?:-|to) ?(?:{TIME}))?[ -]?(?:(?:minute )?mark|on the clock)?"
     rf"(?:,? (?:then|complete|begin|start)(?! the))?{_GO_ON}"
 )
-_ON_MARK = re.compile(rf"(?:then )?on the (?P<clock>{CLOCK})(?: mark)?(?=[ :.,;\u2026-]*\Z)")
+_ON_MARK = re.compile(rf"(?:(?:and )?then,? )?on the (?P<clock>{CLOCK})(?: mark)?(?=[ :.,;\u2026-]*\Z)")
 _WHEN = re.compile(
-    rf"(?:and |then )*(?:when|once|as soon as) {_READS}"
+    rf"(?:and |then,? )*(?:when|once|as soon as) {_READS}"
     rf"{_CLOCK}(?: (?:minutes?|mark))?(?:,? (?:and )?then)?{_GO_ON}"
 )
 _DOTS = re.compile(r"[.\u2026 ]*")

@@ -9,8 +9,8 @@ import re
 
 from msgspec.structs import replace
 
+from wod_pipeline.parsing._complexes import ReadExercise
 from wod_pipeline.parsing._lines import read_exercises, read_line
-from wod_pipeline.parsing._lists import ReadExercise
 from wod_pipeline.parsing._text import form_of
 
 _LOAD = re.compile(r"@ ?\S")

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._complexes import ReadExercise
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._continuations import can_go_on, read_on
-from wod_pipeline.parsing._lists import MovementLine, ReadExercise
+from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._set_rows import ReadRow
@@ -132,6 +133,11 @@ class BlockDraft:
     notes: list[NoteDraft] = field(default_factory=list)
 
     @property
+    def waiting(self) -> bool:
+        """Whether connectors opened it, and nothing to do has followed yet."""
+        return not (self.stated or self.exercises)
+
+    @property
     def stated(self) -> bool:
         """Whether a scheme line says how the block is done."""
         return self.scheme_line is not None
@@ -244,6 +250,19 @@ class PendingRest:
     exercise: ExerciseDraft
     notes: list[NoteDraft]
 
+    def settle(self, *, followed: bool) -> ExerciseDraft | BlockDraft:
+        """Give the rest, its lines and notes to whose it is; a rest after a tabata is not the rest within it."""
+        owner = self.exercise if followed else self.block
+        if followed or self.block.scheme.scheme != "tabata":
+            owner.rest = self.rest
+        owner.lines += self.lines
+        owner.notes += self.notes
+        return owner
+
+    def directly_above(self, n: int) -> bool:
+        """Whether the last rest line, or a note that hangs on it, stands directly above line `n`."""
+        return bool(self.lines) and self.lines[-1] + len(self.notes) == n - 1
+
 
 @dataclass(eq=False, slots=True)
 class SegmentDraft:
@@ -259,6 +278,13 @@ class SegmentDraft:
     def joins(self, block: BlockDraft) -> bool:
         """§7.3 Whether a `+` between counted terms joins them to a complex in this block."""
         return block.scheme.scheme in {"every", "sets", "build_to_max"} and self.kind != "warm_up"
+
+    def withdraw(self, n: int) -> list[int]:
+        """Give up a last block that only consists of the connectors directly above line `n`: their lines."""
+        last = self.blocks[-1] if self.blocks else None
+        if last is None or not last.waiting or last.notes or last.lines[-1:] != [n - 1]:
+            return []
+        return self.blocks.pop().lines
 
     def adopt_name(self) -> ExerciseDraft | None:
         """A name alone above a scheme line, which is what the rows below the scheme are of: it moves below."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from wod_pipeline.parsing._complexes import NamedPart, ReadExercise
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -18,12 +19,13 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._lists import NamedPart, ReadExercise
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
 from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
+from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
+from wod_pipeline.parsing._text import exact
 from wod_pipeline.program import (
     Block,
     Diagnostic,
@@ -317,10 +319,18 @@ def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> 
             setattr(exercise, quantity.field, quantity.value)
         elif scheme.seconds:
             exercise.duration_s = Range(scheme.seconds, scheme.seconds)
-    elif quantity.value is not None:
+    elif quantity.value is not None and not _is_target(quantity, block):
         setattr(exercise, quantity.field, quantity.value)
     for measure in read.measures:
         setattr(exercise, measure.field, measure.value)
+
+
+def _is_target(quantity: Quantity, block: BlockDraft) -> bool:
+    """§6 What is built to a maximum has no reps, the target says them; others beside it keep theirs."""
+    target = block.scheme.rm_target
+    if block.scheme.scheme != "build_to_max" or target is None or quantity.field != "reps":
+        return False
+    return len(block.exercises) == 1 or quantity.value == exact(target.reps)
 
 
 def _of(load: Load) -> ReadLoad:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
+from wod_pipeline.parsing._complexes import ReadExercise, exercises_of
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
-from wod_pipeline.parsing._lists import MovementLine, ReadExercise, exercises_of, read_movements
+from wod_pipeline.parsing._lists import MovementLine, read_movements
 from wod_pipeline.parsing._rest import ReadRest, read_rest
 from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label

@@ -1,6 +1,6 @@
-"""§7.3 and §7.4: the terms of a movement line as a list, a complex, or alternatives.
+"""§7.3 and §7.4: the terms of a movement line, and what joins them: commas, `+`, `or`.
 
-One term is read in `_exercises`; here a line is cut into terms, and terms become exercises.
+One term is read in `_exercises`; here a line is cut into terms. In `_complexes` they become exercises.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._clauses import bare_tempo_of, side_of, take_sets, tempo_of
-from wod_pipeline.parsing._exercises import ReadPart, Term, read_term, read_unknown
+from wod_pipeline.parsing._clauses import Clauses, bare_tempo_of, side_of, take_asides, take_sets, tempo_of
+from wod_pipeline.parsing._exercises import Term, read_term, read_unknown
 from wod_pipeline.parsing._leads import read_lead, with_dashes
 from wod_pipeline.parsing._load_words import further_load
-from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._pieces import Piece, ends_in_x, open_groups, pieces_of, take_counts, take_whole
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._set_rows import ReadRow, find_clauses, read_clauses
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
-from wod_pipeline.program import Pause, Range, Rest, Side
+from wod_pipeline.program import Range
 
 
 class Element(ReadValue, frozen=True):
@@ -57,33 +56,6 @@ class MovementLine(ReadValue, frozen=True):
     def has_rows(self) -> bool:
         """Whether the line lists its sets one by one."""
         return any(term.rows for element in self.elements for term in element.terms)
-
-
-class NamedPart(ReadValue, frozen=True):
-    """A movement of an exercise: the coach's words for it, their place in the line, repetitions within one of it."""
-
-    movement_id: str | None
-    raw: str
-    start: int
-    end: int
-    reps: int | None = None
-    pause: Pause | None = None
-
-
-class ReadExercise(ReadValue, frozen=True):
-    """One exercise as a line states it: parts with their repetitions within one of it, and all the rest."""
-
-    parts: tuple[NamedPart, ...]
-    quantity: Quantity | None = None
-    measures: tuple[Quantity, ...] = ()  # the distances, times and calories of single parts
-    rep_scheme: tuple[int, ...] = ()
-    rows: tuple[ReadRow, ...] = ()
-    side: Side | None = None
-    load: ReadLoad | None = None
-    load_words: str = ""
-    tempo: str | None = None
-    rest: Rest | None = None
-    choice: int | None = None
 
 
 _OR_NEXT = re.compile(r"(?<=\S),? or[:.]*\Z")
@@ -148,16 +120,35 @@ def _with_rows(form: Form, start: int) -> tuple[Element, ...]:
     at = find_clauses(form.text[start:])
     if not at:
         return ()
-    rows = read_clauses(form.text[start + at :])
-    if not rows or (len(rows) == 1 and "@" in form.text[start:]):
+    got = take_asides(form.text[start + at :])
+    rows = read_clauses(got.head)
+    if not rows or (len(rows) == 1 and _ONE_LOAD.search(form.text[start : start + at] + got.head)):
         return ()
     end = start + len(form.text[start : start + at].rstrip(" @:,-x"))
     elements = _elements(form, start, end)
     if not elements or any(term.quantity or term.load for element in elements for term in element.terms):
         return ()
     last = elements[-1]
-    terms = (*last.terms[:-1], replace(last.terms[-1], rows=rows))
-    return (*elements[:-1], replace(last, terms=terms))
+    return (*elements[:-1], replace(last, terms=(*last.terms[:-1], _rowed(last.terms[-1], rows, got))))
+
+
+_ONE_LOAD = re.compile(r"@|% of ")
+"""What makes a single row the load of an exercise with repetitions."""
+
+
+def _rowed(term: Term, rows: tuple[ReadRow, ...], got: Clauses) -> Term:
+    """The term with its rows and with what is said behind them of all."""
+    part, count = term.parts[-1], got.per_side_count
+    if count and count.field == "reps":  # `2x12x40% (6 each leg)`
+        rows = tuple(replace(row, reps=count.value) for row in rows)
+    return replace(
+        term,
+        parts=(*term.parts[:-1], replace(part, pause=part.pause or got.pause)),
+        rows=rows,
+        side=term.side or got.side,
+        tempo=term.tempo or got.tempo,
+        rest=term.rest or got.rest,
+    )
 
 
 def _elements(form: Form, start: int, end: int, *, lenient: bool = False) -> tuple[Element, ...]:
@@ -323,124 +314,3 @@ def _with_clause(term: Term, line: str, piece: Piece) -> Term | None:
 def _replace_last(elements: list[Element], term: Term) -> None:
     last = elements[-1]
     elements[-1] = replace(last, terms=(*last.terms[:-1], term))
-
-
-# -------------------------------------------------------------------------------------------- exercises
-def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExercise]:
-    """The exercises of a line. `joins`: whether the block joins counted terms at `+` to a complex (§7.3)."""
-    out: list[ReadExercise] = []
-    choice = 0
-    for k, element in enumerate(line.elements):
-        opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
-        choice += bool(opens and not element.alternative)
-        mine = choice if opens or element.alternative else None
-        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
-    return _sharing_quantities(out)
-
-
-def _of_element(form: Form, element: Element, *, joins: bool) -> list[ReadExercise]:
-    if len(element.terms) > 1 and _is_complex(element, joins=joins):
-        return [_complex(form, element.terms)]
-    return [_simple(form, term) for term in element.terms]
-
-
-def _is_complex(element: Element, *, joins: bool) -> bool:
-    """§7.3: grouped by brackets, a term without a count, or all counted where the block joins them."""
-    terms = element.terms
-    whole = element.grouped or any(not term.counted for term in terms)
-    return _fits(terms) and (whole or joins or (terms[-1].times is not None and terms[-1].behind_x))
-
-
-def _fits(terms: tuple[Term, ...]) -> bool:
-    """Whether one exercise can hold what is measured of its parts: one distance, one time, so many calories."""
-    fields = [measure.field for term in terms if (measure := _measure(term))]
-    return len(fields) == len(set(fields))
-
-
-def _measure(term: Term) -> Quantity | None:
-    return term.quantity if term.quantity and term.quantity.field != "reps" else None
-
-
-def _simple(form: Form, term: Term) -> ReadExercise:
-    """One term is one exercise; its count is the exercise's repetitions."""
-    if term.times is not None and term.behind_x:
-        return _complex(form, (term,))
-    quantity = term.quantity or (Quantity("reps", term.times, unit=False) if term.times else None)
-    return _exercise(form, (term,), (1 if len(term.parts) > 1 else None,), quantity)
-
-
-def _complex(form: Form, terms: tuple[Term, ...]) -> ReadExercise:
-    """Terms done as one: `x N`, or a count on the first term only, is the whole complex's."""
-    total = terms[-1].quantity if terms[-1].behind_x and not _each_behind_x(terms) else None
-    if total is None and terms[0].sets and not any(term.counted for term in terms[1:]):
-        total = terms[0].quantity  # `3 x 2 (Clean + Jerk)`
-    counts = [_count(term, total) for term in terms]
-    first_only = len(terms) > 1 and not any(term.counted for term in terms[1:])
-    if total is None and first_only and terms[0].times is not None:
-        total, counts[0] = Quantity("reps", terms[0].times, unit=False), None
-    own = [measure if (measure := _measure(term)) is not total else None for term in terms]
-    single = len(terms) == len(terms[0].parts) == 1
-    unsaid = total is not None and total.value is None and total.max_of is None  # `A + B x 2+1+1`
-    if not single:
-        counts = [
-            None if measure or unsaid else count or 1 for count, measure in zip(counts, own, strict=True)
-        ]
-    read = _exercise(form, terms, tuple(counts), total)
-    return replace(read, measures=tuple(filter(None, own)))
-
-
-def _each_behind_x(terms: tuple[Term, ...]) -> bool:
-    return len(terms) > 1 and all(term.behind_x for term in terms)
-
-
-def _count(term: Term, total: Quantity | None) -> int | None:
-    value = term.times
-    if value is None and term.quantity is not None and term.quantity is not total and not _measure(term):
-        value = term.quantity.value
-    return int(value.min) if value is not None and value.min is not None else None
-
-
-def _exercise(
-    form: Form, terms: tuple[Term, ...], counts: tuple[int | None, ...], quantity: Quantity | None
-) -> ReadExercise:
-    last_first = terms[::-1]
-    loaded = next((term for term in last_first if term.load), terms[-1])
-    return ReadExercise(
-        parts=tuple(
-            _in_line(form, part, count)
-            for term, count in zip(terms, counts, strict=True)
-            for part in term.parts
-        ),
-        quantity=quantity,
-        rep_scheme=terms[-1].rep_scheme,
-        rows=terms[-1].rows,
-        side=next((term.side for term in last_first if term.side), None),
-        load=loaded.load,
-        load_words=loaded.load_words,
-        tempo=next((term.tempo for term in last_first if term.tempo), None),
-        rest=next((term.rest for term in last_first if term.rest), None),
-    )
-
-
-def _in_line(form: Form, part: ReadPart, reps: int | None) -> NamedPart:
-    """A part with its place in the line as the coach wrote it."""
-    raw = form.words(part.start, part.end).strip()
-    start = form.origin(part.start)
-    return NamedPart(part.movement_id, raw, start, start + len(raw), reps, part.pause)
-
-
-def _sharing_quantities(exercises: list[ReadExercise]) -> list[ReadExercise]:
-    """Of alternatives, one that says no quantity has that of its neighbour: `Dips or Rows x 8`, `8 Dips or Rows`."""
-    out = list(exercises)
-    neighbours = [(k, k + 1) for k in range(len(out) - 2, -1, -1)] + [(k + 1, k) for k in range(len(out) - 1)]
-    for k, other in neighbours:
-        mine, theirs = out[k], out[other]
-        if mine.choice and mine.choice == theirs.choice and mine.quantity is None and not mine.rows:
-            out[k] = replace(
-                mine,
-                quantity=theirs.quantity,
-                side=mine.side or theirs.side,
-                tempo=mine.tempo or theirs.tempo,
-                load=mine.load or theirs.load,
-            )
-    return out

@@ -23,7 +23,8 @@ _AMONG = TELLING.union(
     words(
         "as go going stay staying keep keeping use using with w/ at a an the your and but to if possible needed"
         " necessary add adding build up work working increase increasing same each every set sets over than last"
-        " week day today in for this not too more able you can before previous all it of on"
+        " week day today in for this not too more able you can before previous all it of on moderately fairly pretty"
+        " very quite"
     )
 )
 """What a clause about load is made of: only these words, one of the telling ones at least."""

@@ -95,7 +95,7 @@ _RIR = re.compile(
     rf"(?:leav(?:e|ing) )?(?P<a>{NUM})(?:-(?P<b>{NUM}))? ?(?:rir|reps? in (?:reserve|the tank))(?![a-z])"
     rf"|rir ?(?P<a2>{NUM})(?:-(?P<b2>{NUM}))?"
 )
-_ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)?(?P<slash>/|-| ?to ) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
+_ABSOLUTE = re.compile(rf"(?P<a>{NUM})(?: ?(?:kgs?|lbs?|#)? ?(?P<slash>/|-|to ) ?(?P<b>{NUM}))?[ -]?{_UNITS}")
 _BARE = re.compile(
     rf"(?P<a>{NUM})(?: ?(?P<slash>/|-|to) ?(?P<b>{NUM}))?(?= ?(?:[,;.()]|\Z|each\b|per\b|for\b|x \b))"
 )

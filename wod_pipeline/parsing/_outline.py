@@ -171,9 +171,13 @@ def _cuts(texts: list[str], marks: list[int], found: list[Diagnostic], *, headed
 
 
 def _extends_heading(cuts: list[_Cut], n: int, text: str) -> bool:
-    """A part of the day, or a day of rest, directly below a heading is a second heading line."""
+    """A part of the day, or a day of rest, directly below a heading is a second heading line.
+
+    A part of the day below another line than the heading itself starts the next session of that day.
+    """
     below = bool(cuts) and cuts[-1].headings[-1:] == [n - 1]
-    if below and (is_rest_only(text) or (cuts[-1].under_weekday and is_day_part(text))):
+    part = below and cuts[-1].under_weekday and len(cuts[-1].headings) == 1 and is_day_part(text)
+    if below and (part or is_rest_only(text)):
         cuts[-1].headings.append(n)
         return True
     return False

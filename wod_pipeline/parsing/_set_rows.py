@@ -88,14 +88,20 @@ _BEHIND_LOAD = re.compile(
     rf"(?:,? ?(?:x|for)|,? - ) ?{_REPS}(?! ?sets?)(?: ?reps?)?"
     r"(?: ?(?:x|for) ?(?P<count>[0-9]{1,2})(?: ?sets?)?)?(?P<rest>.*)"
 )
-_PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,2})?(?:-[0-9]{1,3}(?:\.[0-9]{1,2})?)? ?%"
+_PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,2})?(?:-[0-9]{1,3}(?:\.[0-9]{1,2})?)?\+? ?%"
 _BY_X = re.compile(rf"(?:(?P<count>[0-9]{{1,2}}) ?x ?)?{_REPS} ?x ?(?P<load>@? ?{_PERCENT}.*)")
 _CLAUSE = re.compile(
     r"(?:(?:[0-9]{1,2}(?: ?x| sets? (?:of|x)) ?)?[0-9]{1,3}(?:-[0-9]{1,3})?"
     rf"(?:\+? ?x ?@? ?{_PERCENT}\+?|(?: ?reps?)? ?@ ?{_PERCENT})"
-    rf"|@? ?{_PERCENT} ?x ?[0-9]{{1,3}}(?:-[0-9]{{1,3}})?\+?(?: ?reps?)?(?: ?x ?[0-9]{{1,2}}(?: ?sets?)?)?)"
+    rf"|@? ?{_PERCENT}\+?(?: of [0-9a-z& -]{{2,40}}?)? ?x"
+    r" ?[0-9]{1,3}(?:-[0-9]{1,3})?\+?(?: ?reps?)?(?: ?x ?[0-9]{1,2}(?: ?sets?)?)?)"
 )
-_COMMA = re.compile(r" ?[,;] ?(?:then )?| then | / | and |(?<=%) (?=[0-9])")
+_COMMA = re.compile(
+    r" ?[,;] ?(?:then )?| then | / | and |(?<=%) (?=[0-9])"
+    r"|(?<=%) ?\+ ?(?=[0-9]{1,2} ?x)|(?<=[0-9]) \+ (?=[0-9]{2,3} ?%)"
+)
+ASIDE = re.compile(r"\((?!of )(?=[^()]*[a-z])[^()]*\)")
+"""Brackets with words: an aside, unless they say what a percent is of."""
 _CELLS = re.compile(r" ?\| ?")
 
 
@@ -189,7 +195,7 @@ def _spans(numbers: str) -> list[tuple[int, int]]:
 def read_clauses(text: str) -> tuple[ReadRow, ...]:
     """Unnumbered rows by commas, as behind a movement's name: ``4x70%, 3x75%``, ``70% x 4 x 2``."""
     rows = []
-    for piece in _COMMA.split(text.strip(" .;")):
+    for piece in _COMMA.split(ASIDE.sub("", text).strip(" .;")):
         row = _body(piece) if piece and piece.removeprefix("x ")[:1] in "0123456789@." else None
         if row is None or row.load is None or row.load.load is None or not (row.reps or "x" in piece):
             return ()
@@ -297,6 +303,15 @@ def read_header(text: str) -> Columns | None:
     return Columns(places["sets"], places.get("reps"), places.get("load"))
 
 
+def read_header_above(text: str, below: str) -> Columns | None:
+    """The header `text` is for the table row `below`: cells without a figure are one, whatever their words."""
+    columns = read_header(text)
+    if columns is None and any(c.isdigit() for c in text):
+        return None
+    columns = columns or PLAIN_COLUMNS
+    return columns if read_table_row(below, columns) else None
+
+
 def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | None:
     """A table row ``SETS | REPS | LOAD``; empty cells say nothing."""
     cells = [cell.strip() for cell in _CELLS.split(text)] if "|" in text else []
@@ -304,7 +319,7 @@ def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | Non
         return None
     span = _SPANS.fullmatch(cells[columns.sets].removeprefix("sets").removeprefix("set").lstrip(" #"))
     reps = _cell(cells, columns.reps)
-    reps = "" if _MAX_CELL.fullmatch(reps) else reps
+    reps = "" if _MAX_CELL.fullmatch(reps) else ASIDE.sub("", reps).strip()
     reps_found = _REPS_ONLY.fullmatch(reps)
     if span is None or (reps and not reps_found):
         return None
