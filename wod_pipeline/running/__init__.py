@@ -1,4 +1,4 @@
-"""Running the job from the command line: on the persistent instance, in this process, watched week by week.
+"""Running the job from the command line: on the persistent instance, watched week by week.
 
 This is a shell over Dagster: it launches runs and reports what they did.
 
