@@ -217,7 +217,12 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_is_recorded_as_cancelled(
     wordpress.intercept = hold
     command = [sys.executable, "-c", "from wod_pipeline.cli import main; main()", "materialize", *RANGE]
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=house.environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        command,
+        cwd=tmp_path,
+        env=house.environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=_hearing_interrupts,
     )
     assert asked.wait(60)
     process.send_signal(signal.SIGINT)
@@ -229,3 +234,8 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_is_recorded_as_cancelled(
     wordpress.intercept = lambda request: None
     assert house.materialize().code == 0
     assert house.content == undisturbed.content
+
+
+def _hearing_interrupts() -> None:
+    """As in a terminal: what a shell starts in the background is deaf to interrupts, and so would the command be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -171,7 +171,7 @@ def _running(folder: Path) -> Iterator[AwsServer]:
         _wait_for(port, process)
         yield AwsServer(f"http://127.0.0.1:{port}")
     finally:
-        process.terminate()
+        process.kill()
         process.wait(timeout=30)
 
 

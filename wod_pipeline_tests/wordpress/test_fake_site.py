@@ -269,5 +269,5 @@ def test_it_can_be_run_by_hand_over_a_folder(tmp_path: Path) -> None:
             url = server.stdout.readline().strip()
             found = requests.get(f"{url}/wp-json/wp/v2/posts?_fields=id", timeout=5).json()
         finally:
-            server.terminate()
+            server.kill()
     assert found == [{"id": 5}]
