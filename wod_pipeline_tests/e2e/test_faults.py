@@ -215,14 +215,12 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_is_recorded_as_cancelled(
         go_on.wait(20)
 
     wordpress.intercept = hold
-    command = [sys.executable, "-c", "from wod_pipeline.cli import main; main()", "materialize", *RANGE]
+    # What a shell starts in the background ignores interrupts, and so would the command.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{hearing}; from wod_pipeline.cli import main; main()"]
+    command += ["materialize", *RANGE]
     process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        env=house.environment,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        preexec_fn=_hearing_interrupts,
+        command, cwd=tmp_path, env=house.environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
     assert asked.wait(60)
     process.send_signal(signal.SIGINT)
@@ -234,8 +232,3 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_is_recorded_as_cancelled(
     wordpress.intercept = lambda request: None
     assert house.materialize().code == 0
     assert house.content == undisturbed.content
-
-
-def _hearing_interrupts() -> None:
-    """As in a terminal: what a shell starts in the background is deaf to interrupts, and so would the command be."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
