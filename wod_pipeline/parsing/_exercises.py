@@ -60,7 +60,6 @@ _ACCUMULATE = re.compile(
     rf"accumulate (?:a total of )?{AMOUNT}(?:[ -]?{UNIT})?(?: of| in)?(?: an?| the)? (?P<name>\S.*)"
 )
 _HOLD = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}[ -]?{UNIT}")
-_HOLD_CLOCK = re.compile(rf"(?P<name>hold \S.*?) for {AMOUNT}")
 _FOR_MAX = re.compile(r"(?P<name>\S.*?)(?: (?:for|x|-)|:|,) (?P<max>max(?:imum)?\b.*|amrap)")
 _MAX_FIRST = re.compile(
     r"(?P<max>max(?:imum)?[ -](?:effort[ -])?(?:reps?|cal(?:orie)?s?|distance|met(?:er|re)s|time|unbroken"

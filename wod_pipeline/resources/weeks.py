@@ -20,7 +20,6 @@ from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.storage import Written
 
 ValueT = TypeVar("ValueT")
-Describe = Callable[[Any], dict[str, Any]]
 Metadata = dict[str, Any]
 Progress = Callable[[str, str, Metadata], None]
 """Told asset, week and what storing did, once for every week an asset has stored."""

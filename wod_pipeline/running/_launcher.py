@@ -83,9 +83,10 @@ class Launcher:
     @property
     def running(self) -> bool:
         """Whether there is more to do. Raises what ended the work early."""
-        if self._error:
+        alive = self._thread is not None and self._thread.is_alive()
+        if self._error:  # asked for last: it is set before the thread ends
             raise self._error
-        return self._thread is not None and self._thread.is_alive()
+        return alive
 
     def wait(self, seconds: float) -> None:
         """Wait for the end of the work, no longer than that."""
