@@ -97,7 +97,7 @@ def main(weeks: int) -> None:
     new = posts_per_second(parse_unprepared, posts)
     huge = megabyte_of_lines()
     rows = {
-        "parser, HTML to structured Week": {
+        "parser, HTML to structured ParsedPost": {
             "posts per s and core": ours,
             "lines a post": lines,
             f"posts of {FULL_WEEK} lines": ours * lines / FULL_WEEK,

@@ -1,7 +1,7 @@
 """How much of each fixture the parser reads right: the table that `make score` prints.
 
 A fact is one field of one node: a block's interval, an exercise's reps, a line's role. Nodes of the expected
-and of the parsed Week are the same node when they are of one level and the n-th to start on the same line. A
+and of the ParsedPost are the same node when they are of one level and the n-th to start on the same line. A
 cell reads `right/total`; `total` counts every fact that either side states, so an invented fact costs
 as much as one it misses. Wording (messages, names as written, titles) is no fact; the tests compare that too.
 
@@ -48,9 +48,9 @@ OWNERS = {
 }  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------ a Week as facts
+# ------------------------------------------------------------------------------------------ a ParsedPost as facts
 def facts_of(week: Json) -> Facts:
-    """Flatten a Week to its facts; what is absent, null, empty or false states none."""
+    """Flatten a ParsedPost to its facts; what is absent, null, empty or false states none."""
     seen: Counter[tuple[str, int]] = Counter()
     facts: Facts = {}
     for level, node, field, value in (*_week(week), *_lines(week), *_nodes(week, "sessions", seen)):

@@ -3,8 +3,8 @@
 The map of the house; imports point from later lines to earlier ones::
 
     program, errors      the data model and the error tree
-    parsing              a post's HTML → a structured Week: pure
-    records, quality     a Week → one record a session; claims about a week and their verdicts: pure
+    parsing              a post's HTML → a structured ParsedPost: pure
+    records, quality     a ParsedPost → one record a session; claims about a week and their verdicts: pure
     training, rendering  working weights and training load; one view of a session for every medium: pure
     messages, watching   what is said to people, and the decisions when to say it: pure
     wordpress, demo      where posts come from: a site, a folder, the bundled sample program

@@ -1,13 +1,13 @@
-"""The data model: what a post is at each stage, and the structured Week it becomes.
+"""The data model: what a post is at each stage, and the structured ParsedPost it becomes.
 
 Here live plain values and their JSON form, nothing that reads, parses, stores or renders. A value that crosses
-an asset boundary is defined here. The shapes from `Week` down follow the published contract of a Week (schema
-version 1.0): a field without a default is always written, one with a default is left out while it is absent,
-and absent means null.
+an asset boundary is defined here. The shapes from `ParsedPost` down follow the published contract of a parsed
+post (`parsing/week.schema.json`, version 1.0): a field without a default is always written, one with a default
+is left out while it is absent, and absent means null.
 
 Stages, each a value per post, gathered per training week by `Weekly`::
 
-    RawPost → PlainPost → OutlinedPost → Week → SessionRecord
+    RawPost → PlainPost → OutlinedPost → ParsedPost → SessionRecord
 
 Nodes below a session are many and form trees, never cycles: they are left out of garbage collection (`gc=False`),
 which would otherwise walk them again and again.
@@ -55,7 +55,7 @@ class Outcome(str, Enum):
     """What looking for a week's post found. *Could not look* is not here: it is an exception."""
 
     PUBLISHED = "published"
-    """A post for the week exists (from `Week` on: and holds at least one session)."""
+    """A post for the week exists (from `ParsedPost` on: and holds at least one session)."""
     NO_SESSION = "no_session"
     """A post for the week exists but holds no session: an announcement, an empty or a protected post."""
     NOT_PUBLISHED = "not_published"
@@ -94,7 +94,7 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
 
 
 class Source(Struct, omit_defaults=True):
-    """Where a Week came from."""
+    """Where a ParsedPost came from."""
 
     url: str
     post_id: int | None
@@ -327,7 +327,7 @@ class Session(Struct, omit_defaults=True):
 
 
 class Line(Struct, gc=False, omit_defaults=True):
-    """A source line with what it does and the one node that owns it (a JSON pointer into the Week)."""
+    """A source line with what it does and the one node that owns it (a JSON pointer into the ParsedPost)."""
 
     n: int
     text: str
@@ -336,7 +336,7 @@ class Line(Struct, gc=False, omit_defaults=True):
     links: list[Link] = []
 
 
-class Week(Struct, kw_only=True):
+class ParsedPost(Struct, kw_only=True):
     """One post, parsed completely."""
 
     schema_version: str = SCHEMA_VERSION
@@ -424,7 +424,7 @@ class WeekRecords(Struct, omit_defaults=True):
 # ------------------------------------------------------------------------------------------------- JSON
 T = TypeVar("T")
 
-for _shape in (WeekRecords, Weekly[RawPost], Weekly[PlainPost], Weekly[OutlinedPost], Weekly[Week]):
+for _shape in (WeekRecords, Weekly[RawPost], Weekly[PlainPost], Weekly[OutlinedPost], Weekly[ParsedPost]):
     # msgspec learns a type when it is first decoded, and crashes the process when two threads do that at once.
     msgspec.json.Decoder(_shape)
 

@@ -15,18 +15,18 @@ from wod_pipeline.program import (
     Diagnostic,
     Line,
     Outcome,
+    ParsedPost,
     PostStamp,
     Segment,
     Session,
     SessionRecord,
     Span,
-    Week,
     Weekly,
     WeekRecords,
 )
 
 
-def records_of(weekly: Weekly[Week]) -> WeekRecords:
+def records_of(weekly: Weekly[ParsedPost]) -> WeekRecords:
     """Every session of a week as records, in order of the posts and their sessions."""
     records = [record for post in weekly.posts for record in _records_of_post(weekly, post)]
     return WeekRecords(
@@ -38,18 +38,18 @@ def records_of(weekly: Weekly[Week]) -> WeekRecords:
     )
 
 
-def _outcome(weekly: Weekly[Week], records: list[SessionRecord]) -> Outcome:
+def _outcome(weekly: Weekly[ParsedPost], records: list[SessionRecord]) -> Outcome:
     if weekly.outcome is Outcome.PUBLISHED and not records:
         return Outcome.NO_SESSION
     return weekly.outcome
 
 
-def _stamp(week: Week) -> PostStamp:
+def _stamp(week: ParsedPost) -> PostStamp:
     source = week.source
     return PostStamp(source.post_id or 0, week.program, source.modified_gmt, source.content_sha256)
 
 
-def _records_of_post(weekly: Weekly[Week], post: Week) -> Iterator[SessionRecord]:
+def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[SessionRecord]:
     """`session` counts the sessions of a date within the post, so an edit elsewhere leaves it as it was."""
     seen: Counter[object] = Counter()
     preamble = _lines_of(post, (note.lines for note in post.preamble), root="")
@@ -79,7 +79,7 @@ def _records_of_post(weekly: Weekly[Week], post: Week) -> Iterator[SessionRecord
         )
 
 
-def _lines_of(post: Week, spans: Iterable[Span], root: str) -> list[Line]:
+def _lines_of(post: ParsedPost, spans: Iterable[Span], root: str) -> list[Line]:
     """The post's lines within the spans, their owner pointers relative to the node at `root`."""
     return [
         msgspec.structs.replace(line, owner=line.owner.removeprefix(root))
@@ -117,7 +117,7 @@ def _fresh(name: str, taken: dict[str, str]) -> str:
     return f"{name}_{number}"
 
 
-def _diagnostics(post: Week, span: Span) -> list[Diagnostic]:
+def _diagnostics(post: ParsedPost, span: Span) -> list[Diagnostic]:
     """What concerns these lines, and what concerns the whole post."""
     first, last = span
     return [d for d in post.diagnostics if d.line is None or first <= d.line <= last]

@@ -1,7 +1,7 @@
 """Posts and the Weeks they must become: every pair in `posts/`, compared whole.
 
-`NAME.post.json` is a post as WordPress returns it, `NAME.week.json` the whole expected Week. A new case is a new
-pair and a row in `posts/README.md`; nothing here changes.
+`NAME.post.json` is a post as WordPress returns it, `NAME.week.json` the whole ParsedPost it must become. A new
+case is a new pair and a row in `posts/README.md`; nothing here changes.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.program import PostStamp, Week, Weekly
+from wod_pipeline.program import ParsedPost, PostStamp, Weekly
 from wod_pipeline.quality import (
     CLAIMS,
     LIMITS,
@@ -35,7 +35,7 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import batched
 
-ParsedWeeks = Mapping[str, Weekly[Week]]
+ParsedWeeks = Mapping[str, Weekly[ParsedPost]]
 
 PARSED = dg.AssetKey("segmented_exercises")
 STORED = dg.AssetKey("session_records")

@@ -14,10 +14,10 @@ from wod_pipeline.program import (
     Exercise,
     Load,
     OutlinedPost,
+    ParsedPost,
     PlainPost,
     RawPost,
     SessionRecord,
-    Week,
     Weekly,
     WeekRecords,
 )
@@ -66,7 +66,7 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
     }
 
 
-def of_parsed_week(week: Weekly[Week]) -> Metadata:
+def of_parsed_week(week: Weekly[ParsedPost]) -> Metadata:
     """Say how much of the week was understood, show its diagnostics and one session as it was read.
 
     One is enough to see whether it reads well; `session_records` shows them all.
@@ -83,7 +83,7 @@ def of_parsed_week(week: Weekly[Week]) -> Metadata:
     }
 
 
-def _first_training(week: Weekly[Week]) -> list[SessionRecord]:
+def _first_training(week: Weekly[ParsedPost]) -> list[SessionRecord]:
     records = records_of(week).records
     return [record for record in records if record.kind == "training"][:1] or records[:1]
 
@@ -103,7 +103,7 @@ def sessions_markdown(records: Iterable[SessionRecord]) -> str:
     return "\n\n---\n\n".join(as_markdown(view_session(record)) for record in records) or "No session."
 
 
-def count_of(weeks: Iterable[Week]) -> Metadata:
+def count_of(weeks: Iterable[ParsedPost]) -> Metadata:
     """Count exercises, loads, and how many percentages have a known reference."""
     exercises = [
         exercise
@@ -148,7 +148,7 @@ def _is_web(link: str) -> bool:
     return link.startswith(("https://", "http://")) and not set(link) & set(' <>"\n\r\t')
 
 
-def _diagnostics(weeks: list[Week]) -> str:
+def _diagnostics(weeks: list[ParsedPost]) -> str:
     found = [(week, d) for week in weeks for d in week.diagnostics]
     if not found:
         return "Nothing to flag."

@@ -1,4 +1,4 @@
-"""The middle assets: each post cut into dated sessions, then read completely into a structured Week."""
+"""The middle assets: each post cut into dated sessions, then read completely into a structured ParsedPost."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,12 @@ import dagster as dg
 
 from wod_pipeline.assets import previews
 from wod_pipeline.parsing import outline_post, structure_post
-from wod_pipeline.program import OutlinedPost, PlainPost, Week, Weekly
+from wod_pipeline.program import OutlinedPost, ParsedPost, PlainPost, Weekly
 from wod_pipeline.resources.weeks import week_output
 
 PlainWeek = Weekly[PlainPost]
 OutlinedWeek = Weekly[OutlinedPost]
-ParsedWeek = Weekly[Week]
+ParsedWeek = Weekly[ParsedPost]
 
 
 def daily_sessions(
@@ -29,7 +29,7 @@ def outlined_week(plain: PlainWeek) -> OutlinedWeek:
 def segmented_exercises(
     context: dg.AssetExecutionContext, daily_sessions: Mapping[str, OutlinedWeek]
 ) -> dg.Output[Mapping[str, ParsedWeek]]:
-    """The structured Week: segments, blocks, exercises, loads, set rows, notes and diagnostics of each post."""
+    """The structured ParsedPost: segments, blocks, exercises, loads, set rows, notes and diagnostics of each post."""
     return week_output(context, lambda key: parsed_week(daily_sessions[key]), previews.of_parsed_week)
 
 

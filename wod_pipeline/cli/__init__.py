@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "List the weeks: stored, missing, not published, flagged, failed."),
     "check": ("check", "Judge stored weeks by the same claims as the asset checks."),
     "sources": ("status", "Show what would be fetched, without storing anything."),
-    "parse": ("parse", "Turn a post's JSON into a structured Week."),
+    "parse": ("parse", "Turn a post's JSON into a structured ParsedPost."),
     "explain": ("parse", "Show how one line of a post is read."),
     "doctor": ("doctor", "Check the settings and every service they name."),
     "aws": ("aws", "Set up what the platform needs on AWS."),

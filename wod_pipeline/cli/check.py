@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from wod_pipeline.cli.dates import DAY
-from wod_pipeline.program import Week, Weekly, monday_of
+from wod_pipeline.program import ParsedPost, Weekly, monday_of
 from wod_pipeline.quality import CLAIMS, LIMITS, Case, Verdict, judge, judge_stored, volume_of
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import clean
@@ -76,7 +76,7 @@ def _judged(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdict]:
     stored = {value.week: value for value in open_table(settings).read_weeks(first, weeks[-1])}
     past = [volume_of(value) for value in stored.values()]
     for week in weeks:
-        made_from: Weekly[Week] | None = parsed.get(week.isoformat())
+        made_from: Weekly[ParsedPost] | None = parsed.get(week.isoformat())
         yield from judge(Case(stored[week], past=past, gone=made_from.gone if made_from else ()))
         if made_from:
             yield judge_stored(records_of(made_from), stored[week])

@@ -15,7 +15,7 @@ from wod_pipeline.errors import SourceMalformed
 @click.command()
 @click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
 def parse(post: Path) -> None:
-    """Turn a WordPress post (a JSON file, or - for standard input) into a structured Week on stdout.
+    """Turn a WordPress post (a JSON file, or - for standard input) into a structured ParsedPost on stdout.
 
     \b
     wod parse post.json > week.json

@@ -1,8 +1,8 @@
-"""Reading the coach's notation: a post's HTML becomes a structured Week. Pure, and never raises on any input.
+"""Reading the coach's notation: a post's HTML becomes a structured ParsedPost. Pure, and never raises on any input.
 
 Three stages, each a value another stage can be run from::
 
-    RawPost --read_post--> PlainPost --outline_post--> OutlinedPost --structure_post--> Week
+    RawPost --read_post--> PlainPost --outline_post--> OutlinedPost --structure_post--> ParsedPost
 
 One module a concern, named for the section of the notation (docs/notation.md) it reads:
 `_html` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes`, `_building`,
@@ -23,7 +23,7 @@ from wod_pipeline.parsing._html import read_lines, read_text
 from wod_pipeline.parsing._outline import outline_post, read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
-from wod_pipeline.program import PlainPost, RawPost, Source, Week
+from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
 
 __all__ = [
     "DIAGNOSTICS",
@@ -57,8 +57,8 @@ def read_post(post: RawPost) -> PlainPost:
     )
 
 
-def parse_post(post: RawPost, *, references: Policy = NO_OVERRIDES) -> Week:
-    """The structured Week of a post: `read_post`, `outline_post`, `structure_post` in a row."""
+def parse_post(post: RawPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
+    """The structured ParsedPost of a post: `read_post`, `outline_post`, `structure_post` in a row."""
     return structure_post(outline_post(read_post(post)), references=references)
 
 

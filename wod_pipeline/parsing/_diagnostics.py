@@ -1,6 +1,6 @@
 """§11 The registry of diagnostics: one code, one severity, one sentence for the coach or the athlete.
 
-Every diagnostic of a Week is made here, so that code, severity and words cannot drift apart.
+Every diagnostic of a ParsedPost is made here, so that code, severity and words cannot drift apart.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from wod_pipeline.program import Diagnostic, Severity
 
 
 class DiagnosticKind(NamedTuple):
-    """How serious a finding is, the sentence a Week carries for it, and what it means for the reader."""
+    """How serious a finding is, the sentence a ParsedPost carries for it, and what it means for the reader."""
 
     severity: Severity
     sentence: str

@@ -1,4 +1,4 @@
-"""The nodes of a Week while it is being read: mutable, and each knowing the lines it owns or shares.
+"""The nodes of a ParsedPost while it is being read: mutable, and each knowing the lines it owns or shares.
 
 `_blocks` fills them, `_finish` turns them into the model's values, `_owners` points lines at them.
 """

@@ -22,12 +22,12 @@ from wod_pipeline.program import (
     Dates,
     Diagnostic,
     OutlinedPost,
+    ParsedPost,
     Role,
     SessionOutline,
     Source,
     SourceLine,
     Span,
-    Week,
 )
 
 _WIDTH = 80
@@ -43,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a line is read. `nodes` are its nodes as in a Week; `unread` the spans of the line nothing was made of."""
+    """How a line is read.
+
+    `nodes` are its nodes as in a ParsedPost, `unread` the spans of the line that nothing was made of.
+    """
 
     line: str
     role: Role
@@ -166,7 +169,7 @@ def _alone(reading: LineReading) -> Iterator[dict[str, Any]]:
         yield {"rest": _without_none(msgspec.to_builtins(reading.rest.rest))}
 
 
-def _week_of_lines(lines: list[str], references: Policy) -> Week:
+def _week_of_lines(lines: list[str], references: Policy) -> ParsedPost:
     """A post of these lines only, in one undated session."""
     outline = SessionOutline(None, None, None, "training", (0, len(lines) - 1))
     return structure_post(
@@ -184,8 +187,8 @@ def _week_of_lines(lines: list[str], references: Policy) -> Week:
     )
 
 
-def _nodes(week: Week, n: int) -> Iterator[dict[str, Any]]:
-    """The innermost nodes that stand on line `n`, as they are written in a Week."""
+def _nodes(week: ParsedPost, n: int) -> Iterator[dict[str, Any]]:
+    """The innermost nodes that stand on line `n`, as they are written in a ParsedPost."""
     for session in week.sessions:
         for segment in session.segments:
             if segment.lines[0] == n and segment.label:

@@ -1,4 +1,4 @@
-"""From drafts to the values of a Week: spans, quantities, loads with their references, kinds, diagnostics.
+"""From drafts to the values of a ParsedPost: spans, quantities, loads with their references, kinds, diagnostics.
 
 By now every line has its place; here each node is given what the lines around it add (§6, §8, §11).
 """

@@ -8,7 +8,7 @@ from wod_pipeline.parsing._drafts import BlockDraft, Draft, NoteDraft, SessionDr
 
 
 def pointers(sessions: list[SessionDraft], preamble: list[NoteDraft]) -> dict[Draft, str]:
-    """Where each node stands in the Week."""
+    """Where each node stands in the ParsedPost."""
     at: dict[Draft, str] = {}
     _number(at, "/preamble", preamble)
     _number(at, "/sessions", sessions)

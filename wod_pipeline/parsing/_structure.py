@@ -11,11 +11,11 @@ from wod_pipeline.parsing._drafts import Claims, NoteDraft, SessionDraft
 from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
-from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, Session, Week
+from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session
 
 
-def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> Week:
-    """The Week of an outlined post. `references` overrides, by movement, which lifts a percent can be of."""
+def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
+    """The ParsedPost of an outlined post. `references` overrides, by movement, which lifts a percent can be of."""
     claims: Claims = {}
     drafts = [SessionDraft(outline) for outline in outlined.sessions]
     for draft in drafts:
@@ -35,7 +35,7 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
     return _week(outlined, lines, _program_notes(preamble), sessions, found)
 
 
-def _not_a_programme(outlined: OutlinedPost) -> Week:
+def _not_a_programme(outlined: OutlinedPost) -> ParsedPost:
     """§4.8 Nothing to train: no session, no date, every line kept as a note."""
     lines = [
         Line(line.n, line.text, "note", f"/preamble/{line.n}", list(line.links)) for line in outlined.lines
@@ -56,8 +56,8 @@ def _week(
     preamble: list[Note],
     sessions: list[Session],
     found: list[Diagnostic],
-) -> Week:
-    return Week(
+) -> ParsedPost:
+    return ParsedPost(
         week=outlined.week,
         program=outlined.program,
         source=outlined.source,

@@ -24,9 +24,9 @@ import msgspec
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError
 from wod_pipeline.program import (
     OutlinedPost,
+    ParsedPost,
     PlainPost,
     RawPost,
-    Week,
     Weekly,
     WeekRecords,
     decode,
@@ -39,7 +39,7 @@ STAGES: dict[str, Any] = {
     "raw_posts": Weekly[RawPost],
     "plain_text_posts": Weekly[PlainPost],
     "daily_sessions": Weekly[OutlinedPost],
-    "segmented_exercises": Weekly[Week],
+    "segmented_exercises": Weekly[ParsedPost],
 }
 """The assets kept in the lake, with the type of one week's value."""
 

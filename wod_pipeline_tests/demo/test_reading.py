@@ -8,7 +8,7 @@ import pytest
 
 from wod_pipeline.demo import _calendar, sample_posts
 from wod_pipeline.parsing import outline_post, parse_post, read_post
-from wod_pipeline.program import Exercise, RawPost, Week
+from wod_pipeline.program import Exercise, ParsedPost, RawPost
 
 TODAY = dt.date(2026, 10, 5)
 
@@ -71,7 +71,7 @@ def test_the_announcement_is_no_program() -> None:
     assert [d.code for d in week.diagnostics] == ["not_a_programme"]
 
 
-def exercises_of(week: Week) -> list[Exercise]:
+def exercises_of(week: ParsedPost) -> list[Exercise]:
     segments = (segment for session in week.sessions for segment in session.segments)
     return [exercise for segment in segments for block in segment.blocks for exercise in block.exercises]
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Exercise, RawPost, Rendered, Session, Week
+from wod_pipeline.program import Exercise, ParsedPost, RawPost, Rendered, Session
 
 TITLE = "June 1-7, 2020 – Barn Barbell"
 SLUG = "june-1-7-2020-barn-barbell"
@@ -29,8 +29,8 @@ def post(
     return RawPost(id=7, date=published, slug=slug, title=Rendered(title), content=Rendered(body))
 
 
-def read(lines: Sequence[str] | str, **named: str) -> Week:
-    """The Week of a post of these lines."""
+def read(lines: Sequence[str] | str, **named: str) -> ParsedPost:
+    """The ParsedPost of a post of these lines."""
     return parse_post(post(lines, **named))
 
 
@@ -68,7 +68,7 @@ def roles(lines: Sequence[str] | str) -> list[str]:
     return [str(line.role) for line in read(["Monday", *lines]).lines][1:]
 
 
-def codes(week: Week) -> list[tuple[str, int | None]]:
+def codes(week: ParsedPost) -> list[tuple[str, int | None]]:
     """Every diagnostic with its line."""
     return [(found.code, found.line) for found in week.diagnostics]
 

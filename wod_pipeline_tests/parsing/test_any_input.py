@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import wod_pipeline.parsing as parsing
 from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
 from wod_pipeline.parsing._text import words
-from wod_pipeline.program import RawPost, Rendered, Week
+from wod_pipeline.program import ParsedPost, RawPost, Rendered
 from wod_pipeline_tests.parsing.reading import PUBLISHED, SLUG, TITLE, post
 
 SCHEMA = json.loads((Path(parsing.__file__).with_name("week.schema.json")).read_text(encoding="utf-8"))
@@ -45,13 +45,13 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-def week_of_html(html: str, **fields: Any) -> Week:
+def week_of_html(html: str, **fields: Any) -> ParsedPost:
     given_fields = {"date": PUBLISHED, "slug": SLUG, "title": Rendered(TITLE), **fields}
     return parse_post(RawPost(id=1, content=Rendered(html), **given_fields))
 
 
-def check_kept(week: Week) -> None:
-    """The Week is valid by the contract, and every line is owned once by a node whose span holds it."""
+def check_kept(week: ParsedPost) -> None:
+    """The ParsedPost is valid by the contract, and every line is owned once by a node whose span holds it."""
     written = json.loads(msgspec.json.encode(week))
     errors = [f"{list(error.absolute_path)}: {error.message}" for error in VALIDATOR.iter_errors(written)]
     assert errors == []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from wod_pipeline.parsing import read_lines
-from wod_pipeline.program import Week
+from wod_pipeline.program import ParsedPost
 from wod_pipeline_tests.parsing.reading import codes, read, short
 
 _SECTIONS = Path(__file__).with_name("forms.txt").read_text(encoding="utf-8").split("== ")[1:]
@@ -28,8 +28,8 @@ def _cases(section: str) -> dict[str, tuple[str, ...]]:
 POSTS, WORK = map(_cases, _SECTIONS)
 
 
-def facts(week: Week, above: int) -> Iterator[str]:
-    """All facts of a Week in words; line numbers count from behind the first `above` lines."""
+def facts(week: ParsedPost, above: int) -> Iterator[str]:
+    """All facts of a ParsedPost in words; line numbers count from behind the first `above` lines."""
     yield "role " + " ".join(line.role for line in week.lines[above:])
     for session in week.sessions:
         yield f"session {_words(short(session, 'segments', 'notes', 'label'))}"
@@ -75,7 +75,7 @@ def _row(row: dict[str, Any]) -> str:
     return f"set {sets}{reps}" + (f" {_load(row['load'])}" if "load" in row else "")
 
 
-def _note(week: Week, pointer: str) -> str:
+def _note(week: ParsedPost, pointer: str) -> str:
     node: Any = week
     steps = pointer.split("/")[1:]
     for step in steps:

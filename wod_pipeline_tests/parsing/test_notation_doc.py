@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wod_pipeline.parsing import DIAGNOSTICS, parse_post
-from wod_pipeline.program import RawPost, Rendered, Week
+from wod_pipeline.program import ParsedPost, RawPost, Rendered
 from wod_pipeline_tests.parsing.reading import PUBLISHED, SLUG, TITLE, post, short
 
 DOC = (Path(__file__).parents[2] / "docs" / "notation.md").read_text(encoding="utf-8")
@@ -19,8 +19,8 @@ _SETTING = re.compile(r"(title|slug|published): (.*)")
 EXAMPLES = [found.groups() for found in _EXAMPLE.finditer(DOC)]
 
 
-def week_of_example(kind: str, body: str) -> Week:
-    """The Week of an example's text, post or HTML."""
+def week_of_example(kind: str, body: str) -> ParsedPost:
+    """The ParsedPost of an example's text, post or HTML."""
     if kind == "html":
         return parse_post(
             RawPost(id=7, date=PUBLISHED, slug=SLUG, title=Rendered(TITLE), content=Rendered(body))
@@ -35,7 +35,7 @@ def week_of_example(kind: str, body: str) -> Week:
     return parse_post(post(lines, **settings))
 
 
-def facts(week: Week) -> dict[str, Any]:
+def facts(week: ParsedPost) -> dict[str, Any]:
     """Everything an example may state, by name."""
     segments = [segment for session in week.sessions for segment in session.segments]
     blocks = [block for segment in segments for block in segment.blocks]
@@ -61,7 +61,7 @@ def _owner(pointer: str) -> str:
     return next(name for name in pointer.split("/")[::-1] if not name.isdigit()).removesuffix("s")
 
 
-def _note(week: Week, pointer: str) -> tuple[str, str]:
+def _note(week: ParsedPost, pointer: str) -> tuple[str, str]:
     node: Any = week
     for name in pointer.split("/")[1:]:
         node = node[int(name)] if name.isdigit() else getattr(node, name)
