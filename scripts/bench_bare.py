@@ -25,7 +25,8 @@ def script(url: str, folder: str, first: str, last: str) -> None:
     from wod_pipeline.storage._folder import FolderLake
     from wod_pipeline.storage._sqlite import SqliteSessionTable
     from wod_pipeline.storage.stages import write_records, write_stage
-    from wod_pipeline.wordpress import WordPressSource, chunks_of, gather_weeks
+    from wod_pipeline.weeks import chunks_of
+    from wod_pipeline.wordpress import WordPressSource, gather_weeks
 
     source = WordPressSource(url, page_pause_s=0)
     lake, table = FolderLake(Path(folder, "lake")), SqliteSessionTable(Path(folder, "sessions.sqlite"))

@@ -10,8 +10,8 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
-from wod_pipeline.program import monday_of
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
+from wod_pipeline.weeks import monday_of
 
 if TYPE_CHECKING:
     from wod_pipeline.alerts import Notifier

@@ -442,8 +442,3 @@ def decode(data: bytes, type_: type[T]) -> T:
 def sha256_of(value: Any) -> str:
     """SHA-256 of the canonical JSON, in hex: equal exactly when the values are."""
     return hashlib.sha256(encode(value)).hexdigest()
-
-
-def monday_of(day: dt.date) -> dt.date:
-    """The Monday of the Monday-to-Sunday week that holds `day`: the week's partition key."""
-    return day - dt.timedelta(days=day.weekday())

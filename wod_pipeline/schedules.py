@@ -15,7 +15,7 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import within_a_tick
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import posts
-from wod_pipeline.watching.clock import week_for
+from wod_pipeline.weeks import week_for
 from wod_pipeline.wordpress import gather_weeks
 
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from wod_pipeline.errors import SettingsError
-from wod_pipeline.watching.clock import WeeklyTime, parse_weekly_time
+from wod_pipeline.weeks import WEEK, WeeklyTime, monday_of, parse_weekly_time
 
 SAMPLE = "sample"
 WORDPRESS = "wordpress"
@@ -157,8 +157,8 @@ def _day(text: str) -> dt.date:
 def _monday(text: str) -> dt.date:
     day = _day(text)
     if day.weekday():
-        before = day - dt.timedelta(days=day.weekday())
-        raise ValueError(f"use a Monday: {before} or {before + dt.timedelta(days=7)}")
+        before = monday_of(day)
+        raise ValueError(f"use a Monday: {before} or {before + WEEK}")
     return day
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1] / "wod_pipeline"
 MODULES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"program", "errors"},
+    {"program", "errors", "weeks"},
     {
         "parsing",
         "quality",
@@ -33,6 +33,7 @@ LAYERS = (
     {"cli", "web"},
 )
 PURE = {
+    "weeks",
     "program",
     "errors",
     "parsing",

@@ -13,6 +13,7 @@ from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weeks import storage_metadata
+from wod_pipeline.weeks import days_of
 
 
 def session_calendar(
@@ -44,5 +45,5 @@ def calendar_of(monday: dt.date, value: WeekRecords | None, published: bytes, zo
     """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
     from wod_pipeline.reading.calendar import as_calendar
 
-    days = {monday + dt.timedelta(days=n) for n in range(7)} if value is not None else frozenset[dt.date]()
+    days = frozenset(days_of(monday)) if value is not None else frozenset[dt.date]()
     return as_calendar(value.records if value else [], zone, previous=[published], covered=days)

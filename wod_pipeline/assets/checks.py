@@ -34,6 +34,7 @@ from wod_pipeline.resources.lake import LakeResource, StoredWeeks
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import batched
+from wod_pipeline.weeks import WEEK
 
 ParsedWeeks = Mapping[str, Weekly[ParsedPost]]
 
@@ -117,8 +118,7 @@ def _ids(posts: Iterable[PostStamp]) -> frozenset[int]:
 def _past_volumes(table: SessionTable, key: str) -> list[Volume]:
     """Volumes of the stored weeks before the run's first."""
     first = dt.date.fromisoformat(key)
-    back = dt.timedelta(weeks=LIMITS.past_weeks)
-    return [volume_of(week) for week in table.read_weeks(first - back, first - dt.timedelta(weeks=1))]
+    return [volume_of(week) for week in table.read_weeks(first - LIMITS.past_weeks * WEEK, first - WEEK)]
 
 
 def read_back(parsed: ParsedWeeks, table: SessionTable) -> Iterator[Verdict]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from wod_pipeline.program import WeekRecords, monday_of
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weeks import storage_metadata
@@ -25,6 +25,7 @@ from wod_pipeline.training import (
     load_by,
     session_doses,
 )
+from wod_pipeline.weeks import WEEK, monday_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,6 @@ WEEKS_SHOWN = 12
 BAR_LIFTS = 10
 """Lifts that one block of the chart stands for."""
 
-ONE_WEEK = dt.timedelta(days=7)
 _SHADES = "░▒▓█"
 _ZONE_COLUMNS = ("lifts_below_70", "lifts_70_79", "lifts_80_89", "lifts_90_up")
 
@@ -45,7 +45,7 @@ def training_load(
 ) -> None:
     """Lifts, average intensity, zones and hard sets of each day and week, as a whole and by family of lifts."""
     mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
-    stored = session_table.open().read_weeks(min(mondays) - WEEKS_SHOWN * ONE_WEEK, max(mondays))
+    stored = session_table.open().read_weeks(min(mondays) - WEEKS_SHOWN * WEEK, max(mondays))
     doses = {value.week: doses_in(value) for value in stored}
     frames = {monday: load_frame(doses, monday) for monday in mondays}
     written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})
@@ -81,7 +81,7 @@ def load_frame(doses: Mapping[dt.date, Sequence[SessionDoses]], monday: dt.date)
     rows = [
         record
         for by in periods
-        for row in load_by(by, _sessions(doses, monday - ONE_WEEK, monday))
+        for row in load_by(by, _sessions(doses, monday - WEEK, monday))
         if monday_of(row.start) == monday
         for record in _records(by, row)
     ]
@@ -143,7 +143,7 @@ def _figures(load: TrainingLoad) -> dict[str, object]:
 # ------------------------------------------------------------------------------------------------- metadata
 def describe(doses: Mapping[dt.date, Sequence[SessionDoses]], monday: dt.date) -> dict[str, object]:
     """The week's figures, a table of its days, and a chart of the weeks up to it."""
-    weeks = load_by("week", _sessions(doses, monday - (WEEKS_SHOWN - 1) * ONE_WEEK, monday))
+    weeks = load_by("week", _sessions(doses, monday - (WEEKS_SHOWN - 1) * WEEK, monday))
     days = load_by("day", doses.get(monday, ()))
     total = next((row.summary.total for row in weeks if row.start == monday), TrainingLoad())
     average = total.average_intensity

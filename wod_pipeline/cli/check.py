@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from wod_pipeline.cli.dates import DAY
-from wod_pipeline.program import ParsedPost, Weekly, monday_of
+from wod_pipeline.cli.dates import DATE
+from wod_pipeline.program import ParsedPost, Weekly
 from wod_pipeline.quality import CLAIMS, LIMITS, Case, Verdict, judge, judge_stored, volume_of
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import clean
+from wod_pipeline.weeks import WEEK, monday_of
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -26,7 +27,7 @@ COLOURS = {"error": "red", "warn": "yellow"}
 
 @click.command()
 @click.option(
-    "--week", type=DAY, help="A day of the week to judge; the newest four stored weeks when left out."
+    "--week", type=DATE, help="A day of the week to judge; the newest four stored weeks when left out."
 )
 @click.option("--all", "all_weeks", is_flag=True, help="Judge every stored week.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of every verdict.")
@@ -72,7 +73,7 @@ def _judged(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdict]:
     from wod_pipeline.storage.stages import read_stage
 
     parsed = read_stage(open_lake(settings), "segmented_exercises", [week.isoformat() for week in weeks])
-    first = weeks[0] - dt.timedelta(weeks=LIMITS.past_weeks)
+    first = weeks[0] - LIMITS.past_weeks * WEEK
     stored = {value.week: value for value in open_table(settings).read_weeks(first, weeks[-1])}
     past = [volume_of(value) for value in stored.values()]
     for week in weeks:

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from wod_pipeline.weeks import weeks_between
 
-class Day(click.ParamType[dt.date]):
+
+class Date(click.ParamType[dt.date]):
     """A calendar day such as 2020-12-21."""
 
     name = "date"
@@ -23,4 +25,11 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no date; write it as 2020-12-21.", param, ctx)
 
 
-DAY = Day()
+DATE = Date()
+
+
+def weeks_chosen(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The Mondays from `first` to `last`. Raises `click.UsageError` when `last` lies before `first`."""
+    if last < first:
+        raise click.UsageError(f"The range ends ({last}) before it starts ({first}).")
+    return weeks_between(first, last)

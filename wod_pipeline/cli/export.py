@@ -10,18 +10,19 @@ from pathlib import Path
 
 import click
 
-from wod_pipeline.cli.dates import DAY
+from wod_pipeline.cli.dates import DATE
 from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.errors import StorageRefused
-from wod_pipeline.program import SessionRecord, encode, monday_of
+from wod_pipeline.program import SessionRecord, encode
+from wod_pipeline.weeks import WEEK, days_of, monday_of
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
 
 
 @click.command()
 @click.option("--format", "format_", type=click.Choice(["csv", "parquet", "ics", "json"]), required=True)
-@click.option("--from", "first", type=DAY, help="First day; default: the oldest stored.")
-@click.option("--to", "last", type=DAY, help="Last day; default: the newest stored.")
+@click.option("--from", "first", type=DATE, help="First day; default: the oldest stored.")
+@click.option("--to", "last", type=DATE, help="Last day; default: the newest stored.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -52,9 +53,9 @@ class Stored:
 
 def _stored(reading: Reading, first: dt.date, last: dt.date) -> Stored:
     """An undated session belongs to its week's Monday."""
-    weeks = list(reading.table.read_weeks(monday_of(first) - dt.timedelta(days=7), last))
+    weeks = list(reading.table.read_weeks(monday_of(first) - WEEK, last))
     records = [record for week in weeks for record in week.records]
-    days = {week.week + dt.timedelta(days=n) for week in weeks for n in range(7)}
+    days = {day for week in weeks for day in days_of(week.week)}
     return Stored(
         [record for record in records if first <= (record.date or record.week) <= last],
         frozenset(day for day in days if first <= day <= last),

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.cli.dates import DAY
+from wod_pipeline.cli.dates import DATE, weeks_chosen
 from wod_pipeline.errors import SettingsError
-from wod_pipeline.program import Outcome, monday_of
+from wod_pipeline.program import Outcome
+from wod_pipeline.weeks import WEEK, monday_of
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
 
-WEEK = dt.timedelta(days=7)
 INTERRUPTED = 130
 """What a shell expects of a program that was interrupted."""
 
 
 @click.command()
-@click.option("--week", type=DAY, help="One week, by any day of it.")
-@click.option("--from", "first", type=DAY, help="First week of a range, by any day of it.")
-@click.option("--to", "last", type=DAY, help="Last week of the range; the coming week when left out.")
+@click.option("--week", type=DATE, help="One week, by any day of it.")
+@click.option("--from", "first", type=DATE, help="First week of a range, by any day of it.")
+@click.option("--to", "last", type=DATE, help="Last week of the range; the coming week when left out.")
 @click.option("--all", "everything", is_flag=True, help="Every week from the first to the coming one.")
 @click.option(
     "--missing",
@@ -115,11 +115,10 @@ def _range(
 
 def _weeks(start: dt.date, end: dt.date, oldest: dt.date, newest: dt.date) -> list[dt.date]:
     """Mondays from start to end. Raises `SettingsError` when the range leaves the known weeks."""
-    if start > end:
-        raise click.UsageError(f"The range ends ({end}) before it starts ({start}).")
+    weeks = weeks_chosen(start, end)
     if start < oldest or end > newest:
         raise SettingsError(
             f"Weeks {start} to {end} are not all within {oldest} (WOD_START_WEEK) and {newest} (the coming week).",
             fix="Set WOD_START_WEEK to an earlier Monday, or choose other weeks.",
         )
-    return [start + n * WEEK for n in range((end - start).days // 7 + 1)]
+    return weeks

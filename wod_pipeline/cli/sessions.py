@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from wod_pipeline.cli.dates import DAY
+from wod_pipeline.cli.dates import DATE
 from wod_pipeline.cli.reading import Reading, reading_options
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, monday_of
+from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.reading.answers import WeekAnswer, session_answer
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
+from wod_pipeline.weeks import DAY, monday_of
 
 LOOK_AHEAD = dt.timedelta(days=28)
-ONE_DAY = dt.timedelta(days=1)
 _BEHIND = {
     Outcome.NOT_PUBLISHED: "That week's post was not published when it was last looked for.",
     Outcome.NO_SESSION: "That week's post holds no session.",
@@ -34,7 +34,7 @@ def today(reading: Reading) -> None:
 @reading_options
 def next(reading: Reading) -> None:  # noqa: A001  the command's name
     """Show the next training day after today."""
-    later = reading.table.read_dates(reading.today + ONE_DAY, reading.today + LOOK_AHEAD)
+    later = reading.table.read_dates(reading.today + DAY, reading.today + LOOK_AHEAD)
     training = [record for record in later if record.kind != "rest"]
     days = [record.date for record in training[:1]]
     _print_sessions(
@@ -46,7 +46,7 @@ def next(reading: Reading) -> None:  # noqa: A001  the command's name
 
 
 @click.command()
-@click.argument("date", type=DAY)
+@click.argument("date", type=DATE)
 @reading_options
 def show(reading: Reading, date: dt.date) -> None:
     """Show the sessions of one DATE, such as 2020-12-21."""
@@ -54,7 +54,7 @@ def show(reading: Reading, date: dt.date) -> None:
 
 
 @click.command()
-@click.argument("date", type=DAY, required=False)
+@click.argument("date", type=DATE, required=False)
 @reading_options
 def week(reading: Reading, date: dt.date | None) -> None:
     """Show a whole training week, by any DATE of it; the current one without."""

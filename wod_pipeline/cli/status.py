@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from wod_pipeline.cli.dates import DAY
-from wod_pipeline.program import RawPost, Weekly, monday_of
+from wod_pipeline.cli.dates import DATE, weeks_chosen
+from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
+from wod_pipeline.weeks import WEEK, monday_of
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
     from wod_pipeline.status import WeekStatus
 
-WEEK = dt.timedelta(days=7)
 COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "missing": "red"}
 
 
 @click.command()
-@click.option("--from", "first", type=DAY, help="First week to list; by default all.")
-@click.option("--to", "last", type=DAY, help="Last week to list; the coming week when left out.")
+@click.option("--from", "first", type=DATE, help="First week to list; by default all.")
+@click.option("--to", "last", type=DATE, help="Last week to list; the coming week when left out.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
 def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
     """List the weeks, newest first: stored, flagged, no session, not published, failed, missing.
@@ -48,8 +48,8 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--from", "first", type=DAY, help="First week; the current one when left out.")
-@click.option("--to", "last", type=DAY, help="Last week; the coming week when left out.")
+@click.option("--from", "first", type=DATE, help="First week; the current one when left out.")
+@click.option("--to", "last", type=DATE, help="Last week; the coming week when left out.")
 def sources(first: dt.date | None, last: dt.date | None) -> None:
     """Show what would be fetched for some weeks and how it differs from what is stored; stores nothing.
 
@@ -77,9 +77,7 @@ def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> l
 
     start = monday_of(first) if first else first_week(settings)
     end = monday_of(last) if last else monday_of(today(settings)) + WEEK
-    if start > end:
-        raise click.UsageError(f"The range ends ({end}) before it starts ({start}).")
-    return [start + n * WEEK for n in range((end - start).days // 7 + 1)]
+    return weeks_chosen(start, end)
 
 
 def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[RawPost]]:

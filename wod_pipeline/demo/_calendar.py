@@ -21,7 +21,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from wod_pipeline.program import monday_of
+from wod_pipeline.weeks import WEEK, monday_of, sunday_of
 
 PROGRAM_WEEKS = 14
 ERA_WEEKS = 4 * PROGRAM_WEEKS
@@ -71,14 +71,14 @@ class Posting:
 def first_week(today: dt.date) -> dt.date:
     """Monday of the first week the archive has on `today`."""
     weeks_in = (monday_of(today) - _ERA_STARTS).days // 7 % ERA_WEEKS
-    return monday_of(today) - dt.timedelta(weeks=weeks_in + PROGRAM_WEEKS)
+    return monday_of(today) - (weeks_in + PROGRAM_WEEKS) * WEEK
 
 
 def listed_weeks(today: dt.date) -> list[dt.date]:
     """Mondays from the first week to the coming one that have a program post on `today`, in order."""
     first = first_week(today)
     count = (monday_of(today) - first).days // 7 + 2
-    return [first + dt.timedelta(weeks=n) for n in range(count) if n != UNPUBLISHED - 1]
+    return [first + n * WEEK for n in range(count) if n != UNPUBLISHED - 1]
 
 
 def program_week(week: dt.date) -> int:
@@ -108,7 +108,7 @@ def announcement_posting(week: dt.date) -> Posting | None:
 
 def _date_range(week: dt.date, *, misspelt: bool) -> str:
     """Monday to Sunday as a coach writes it: what both days share stands once."""
-    last = week + dt.timedelta(days=6)
+    last = sunday_of(week)
     months = list(_MONTHS)
     month = months[week.month - 1]
     start = f"{_MONTHS[month] if misspelt else month} {week.day}"

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._text import form_of, words
 from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
+from wod_pipeline.weeks import DAY, monday_of
 
 MONTHS = words("january february march april may june july august september october november december")
-_DAY = dt.timedelta(days=1)
-_FAR_DAYS = 14
+_FARDAYS = 14
 _MOST = 200
 """A title or slug names its dates within so many characters."""
 _NO_DATES = Dates(None, None, "none", "unknown")
@@ -158,7 +158,7 @@ def _reading(found: re.Match[str], near: dt.date | None) -> Reading | None:
     if start is None or end is None or end < start:
         return None
     if not parts["d2"] and _WEEK_OF.search(found.string[: found.start()]):
-        end = start + (6 - start.weekday()) * _DAY
+        end = start + (6 - start.weekday()) * DAY
     misspelt = any(read and read.misspelt for read in months)
     return Reading(start, end, misspelt or year is None, found.span())
 
@@ -260,7 +260,7 @@ def date_post(title: str, source: Source, headings: Iterable[str]) -> Dated:
         found.append(diagnostic("title_slug_mismatch", title=_days(by_title), slug=_days(by_slug)))
     if reading.repaired:
         found.append(diagnostic("date_repaired", days=_days(reading)))
-    if published and abs((reading.start - published).days) > _FAR_DAYS:
+    if published and abs((reading.start - published).days) > _FARDAYS:
         found.append(diagnostic("date_contradiction", start=str(reading.start), published=str(published)))
     dates = Dates(reading.start, reading.end, basis, "repaired" if reading.repaired else "exact")
     return Dated(dates, _shared_week(reading.start, reading.end), found)
@@ -284,22 +284,17 @@ def _by_publication(published: dt.date | None) -> Dated:
     """A Sunday publication belongs to the week that starts the next day; no date at all to no week."""
     if published is None:
         return Dated(_NO_DATES, None, [])
-    monday = monday_of(published + _DAY) if published.weekday() == 6 else monday_of(published)
-    dates = Dates(monday, monday + 6 * _DAY, "published", "inferred")
+    monday = monday_of(published + DAY) if published.weekday() == 6 else monday_of(published)
+    dates = Dates(monday, monday + 6 * DAY, "published", "inferred")
     return Dated(dates, monday, [diagnostic("date_inferred", published=str(published))])
-
-
-def monday_of(day: dt.date) -> dt.date:
-    """The Monday of the Monday–Sunday week `day` falls in."""
-    return day - day.weekday() * _DAY
 
 
 def _shared_week(start: dt.date, end: dt.date) -> dt.date:
     """The Monday of the week that shares most days with the range, the first of equals."""
     first = monday_of(start)
-    in_first = min(end, first + 6 * _DAY) - start
-    in_second = min(end, first + 13 * _DAY) - (first + 7 * _DAY)
-    return first + 7 * _DAY if in_second > in_first else first
+    in_first = min(end, first + 6 * DAY) - start
+    in_second = min(end, first + 13 * DAY) - (first + 7 * DAY)
+    return first + 7 * DAY if in_second > in_first else first
 
 
 def _days(reading: Reading) -> str:

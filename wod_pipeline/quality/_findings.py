@@ -13,7 +13,6 @@ from wod_pipeline.program import (
     Outcome,
     SessionRecord,
     WeekRecords,
-    monday_of,
     sha256_of,
 )
 from wod_pipeline.quality._case import Case, Finding, Row, count
@@ -26,6 +25,7 @@ from wod_pipeline.quality._volume import (
     robust_z,
     volume_of,
 )
+from wod_pipeline.weeks import monday_of
 
 
 # ------------------------------------------------------------------------------------ may it be stored

@@ -18,6 +18,7 @@ from icalendar import Calendar, Component, Event
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
+from wod_pipeline.weeks import DAY
 
 
 def week_key(monday: dt.date) -> str:
@@ -101,7 +102,7 @@ def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | Non
     event.add("summary", _summary(view))
     event.add("description", as_text(view, width=1_000)[:LONGEST_DESCRIPTION])
     event.add("dtstart", day)
-    event.add("dtend", day + dt.timedelta(days=1))
+    event.add("dtend", day + DAY)
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     event.add("sequence", int((changed - _EPOCH).total_seconds()) // 60)

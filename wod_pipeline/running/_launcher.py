@@ -25,7 +25,8 @@ from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching.runs import RANGE_END, RANGE_START
-from wod_pipeline.wordpress import CHUNK_WEEKS, chunks_of
+from wod_pipeline.weeks import chunks_of
+from wod_pipeline.wordpress import CHUNK_WEEKS
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 PATIENCE_S = 5.0

@@ -11,9 +11,8 @@ from collections.abc import Collection
 
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress import PostSource
-
-DAY = dt.timedelta(days=1)
 
 
 class Overlapping:

@@ -14,7 +14,7 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable
-from wod_pipeline.watching.clock import day_to_announce
+from wod_pipeline.weeks import day_to_announce
 
 USUAL_HOUR = 19
 """The hour when a person starts the sensor in the UI without having set one."""

@@ -25,11 +25,9 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import outage, posts
-from wod_pipeline.watching.clock import consecutive
 from wod_pipeline.watching.posts import Known, State
 from wod_pipeline.watching.runs import RANGE_END, RANGE_START
-
-DAY = dt.timedelta(days=1)
+from wod_pipeline.weeks import DAY, ranges_of
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -124,7 +122,7 @@ class Watch:
             post.id: post for asking in [*news.weeks.values(), *news.unknown.values()] for post in asking
         }
         state = posts.asked(now, read, wanted.values(), week_of, state)
-        requests = [(span, _posts_of(span, news.weeks)) for span in consecutive(set(news.weeks))]
+        requests = [(span, _posts_of(span, news.weeks)) for span in ranges_of(set(news.weeks))]
         for (first, last), asking in requests:
             self.log.info("Weeks %s to %s, for posts %s", first, last, sorted(post.id for post in asking))
         return Found(requests, state, f"{len(read)} posts read, none new or edited.")

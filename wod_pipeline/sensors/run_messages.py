@@ -25,6 +25,7 @@ from wod_pipeline.sensors import _events
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import runs
+from wod_pipeline.weeks import weeks_in
 
 OVERLAP = dt.timedelta(minutes=1)
 """How far the readings of ended runs overlap: their times are those of several processes."""
@@ -135,5 +136,5 @@ class Watch:
         spans = [span for run in found if (span := runs.weeks_of_run(run.tags))]
         counts = Counter(run.status.value.lower() for run in found)
         return messages.backfill_finished(
-            backfill_id, runs.weeks_in(spans), counts, succeeded=succeeded, links=self.links
+            backfill_id, len(weeks_in(spans)), counts, succeeded=succeeded, links=self.links
         )

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
-from wod_pipeline.program import SessionRecord, WeekRecords, monday_of
+from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.storage._dynamo_requests import Overtaken, Requests
 from wod_pipeline.storage._dynamo_staging import WeekWriter, staged_items
@@ -33,6 +33,7 @@ from wod_pipeline.storage._week import (
     stored_week,
 )
 from wod_pipeline.storage._workers import all_of, each
+from wod_pipeline.weeks import WEEK, monday_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -119,7 +120,7 @@ class DynamoSessionTable:
         by_week: dict[str, dict[Key, Item]] = {}
         for item in itertools.chain.from_iterable(found):
             by_week.setdefault(item["week"], {})[item["date"], item["session"]] = item
-        near = self._headers(monday_of(first) - dt.timedelta(7), monday_of(last) + dt.timedelta(7))
+        near = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK)
         headers = {week.isoformat(): header for week, header in near}
         records = (
             self._dated(dt.date.fromisoformat(week), headers.get(week), by_week.get(week, {}), days)

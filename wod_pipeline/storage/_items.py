@@ -29,7 +29,8 @@ from typing import Any
 import msgspec
 
 from wod_pipeline.errors import StorageCorrupt
-from wod_pipeline.program import SessionRecord, monday_of, sha256_of
+from wod_pipeline.program import SessionRecord, sha256_of
+from wod_pipeline.weeks import monday_of
 
 Item = dict[str, Any]
 Key = tuple[str, str]

@@ -33,6 +33,7 @@ from wod_pipeline.storage._week import (
     plan_replacement,
     stored_week,
 )
+from wod_pipeline.weeks import DAY
 
 _SCHEMA = """
 BEGIN IMMEDIATE;
@@ -128,7 +129,7 @@ class SqliteSessionTable:
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
         while batch := self._read_between(first, last):
             yield from batch
-            first = batch[-1].week + dt.timedelta(days=1)
+            first = batch[-1].week + DAY
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
         query = "SELECT item FROM sessions WHERE date BETWEEN ? AND ? ORDER BY date, session"

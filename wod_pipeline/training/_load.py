@@ -37,9 +37,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord, monday_of
+from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
 from wod_pipeline.training._movements import movement_family
 from wod_pipeline.training._weights import Athlete, Weight, exact, midpoint, working_weight
+from wod_pipeline.weeks import DAY, WEEK, monday_of
 
 Period = Literal["day", "week", "month"]
 ZONES = ("<70", "70–79", "80–89", "≥90")
@@ -406,8 +407,8 @@ def period_holding(period: Period, day: dt.date) -> dt.date:
 
 def _before(period: Period, start: dt.date) -> dt.date:
     if period == "month":
-        return (start - dt.timedelta(days=1)).replace(day=1)
-    return start - dt.timedelta(days=7 if period == "week" else 1)
+        return (start - DAY).replace(day=1)
+    return start - (WEEK if period == "week" else DAY)
 
 
 def _row(start: dt.date, now: LoadSummary, before: LoadSummary | None) -> LoadRow:

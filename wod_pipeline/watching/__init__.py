@@ -1,6 +1,5 @@
 """Pure decisions of a platform that keeps itself current: what is due, what is new, what is worth telling.
 
-- `clock`: which week a moment belongs to, and when a week must be there
 - `freshness`: from what is stored to alerts, one an episode and severity, and a recovery
 - `posts`: from what the site lists to the weeks to run again, and the posts that are gone
 - `outage`: when to ask a site that fails again, and when to say so

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from wod_pipeline.watching.clock import WeeklyTime, newest_due
+from wod_pipeline.weeks import WEEK, WeeklyTime, newest_due
 
 Urgency = Literal["warn", "critical"]
 NoticeKind = Literal["warn", "critical", "recovered"]
@@ -29,7 +29,6 @@ KEPT_OPEN = dt.timedelta(weeks=4)
 """How long a week that never came stays an open episode."""
 ARRIVAL = dt.timedelta(minutes=30)
 """How long after its publication a week may take to be stored: a sensor's interval, and a run."""
-_WEEK = dt.timedelta(weeks=1)
 
 
 class Cause(str, Enum):
@@ -108,10 +107,10 @@ def weeks_to_judge(now: dt.datetime, rules: Rules, state: State) -> list[dt.date
     """The newest week that is due, those that became due since the last tick, and those of open episodes."""
     due = newest_due(now, rules.deadline, rules.zone)
     weeks = {due} | {episode.week for episode in state.episodes}
-    missed = state.judged + _WEEK if state.judged else due
+    missed = state.judged + WEEK if state.judged else due
     while missed < due:
         weeks.add(missed)
-        missed += _WEEK
+        missed += WEEK
     return sorted(week for week in weeks if due - week < KEPT_OPEN)
 
 

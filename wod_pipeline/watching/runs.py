@@ -79,10 +79,3 @@ def _sentence(text: str) -> str:
     words = rest if colon and _is_ours(head) else text
     line = " ".join(words.replace(_CLEARS, "").replace(_STAYS, "").split())
     return line if len(line) <= _SENTENCE else line[:_SENTENCE].rsplit(" ", 1)[0] + " …"
-
-
-def weeks_in(spans: Iterable[tuple[dt.date, dt.date]]) -> int:
-    """How many different weeks these spans (first and last week) hold."""
-    return len(
-        {first + dt.timedelta(weeks=n) for first, last in spans for n in range((last - first).days // 7 + 1)}
-    )

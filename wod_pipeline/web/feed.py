@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from wod_pipeline.program import monday_of
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.web.api import MOST_DAYS, From, To
 from wod_pipeline.web.http import Problem, answer
 from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Visitor
+from wod_pipeline.weeks import days_between, monday_of
 
 router = APIRouter()
 
@@ -41,7 +41,7 @@ def calendar(
     if not dt.timedelta(0) <= last - first < dt.timedelta(days=MOST_DAYS):
         raise HTTPException(422, f"`to` has to be `from` or later, and less than {MOST_DAYS} days after it.")
     stored = source.snapshot.weeks
-    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    days = days_between(first, last)
     covered = frozenset(day for day in days if monday_of(day) in stored)
     published = source.published(sorted({monday_of(day) for day in days}))
     data = as_calendar(source.table.read_dates(first, last), source.zone, visitor, published, covered)

@@ -15,14 +15,15 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from wod_pipeline.program import SessionRecord, monday_of
+from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
 from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text, movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, known_movement
 from wod_pipeline.web.http import answer
-from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, ONE_DAY, FromSource, Source, Visitor, load_rows
+from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows
+from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -143,8 +144,8 @@ def _day_page(
         is_today=is_today,
         views=_views(records, visitor),
         later=_views(later, visitor),
-        before=max(day - ONE_DAY, FIRST_DAY),
-        after=min(day + ONE_DAY, LAST_DAY),
+        before=max(day - DAY, FIRST_DAY),
+        after=min(day + DAY, LAST_DAY),
         has_maxes=visitor is not None,
         stored=bool(records) or source.table.read_week(monday_of(day)) is not None,
     )
@@ -171,13 +172,13 @@ def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath)
         "week",
         "week" if monday == monday_of(source.today()) else "",
         monday=monday,
-        sunday=monday + 6 * ONE_DAY,
+        sunday=sunday_of(monday),
         outcome=stored.outcome.value if stored else "",
         views=views,
         today=source.today(),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
-        before=max(monday - 7 * ONE_DAY, FIRST_DAY),
-        after=min(monday + 7 * ONE_DAY, LAST_DAY),
+        before=max(monday - WEEK, FIRST_DAY),
+        after=min(monday + WEEK, LAST_DAY),
         has_maxes=visitor is not None,
     )
 
@@ -239,7 +240,7 @@ def _svg(request: Request, image: bytes) -> Response:
 def _load_facts(source: Source, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
     today = source.today()
     first = today - dt.timedelta(days=PERIODS[by])
-    rows = load_rows(source.snapshot, by, first, today + 14 * ONE_DAY, visitor)
+    rows = load_rows(source.snapshot, by, first, today + 14 * DAY, visitor)
     return answers.load_answer(by, rows, visitor)
 
 

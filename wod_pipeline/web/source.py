@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from wod_pipeline.program import Outcome, SessionRecord, monday_of
+from wod_pipeline.program import Outcome, SessionRecord
 from wod_pipeline.reading.journal import Journal, Snapshot
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
+from wod_pipeline.weeks import DAY, monday_of
 
 FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
 """Days a visitor may ask for."""
 LOOK_AHEAD = dt.timedelta(days=28)
-ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Source:
 
     def next_after(self, day: dt.date) -> list[SessionRecord]:
         """The sessions of the next day with training; empty when the next weeks have none."""
-        later = self.table.read_dates(day + ONE_DAY, min(day + LOOK_AHEAD, LAST_DAY))
+        later = self.table.read_dates(day + DAY, min(day + LOOK_AHEAD, LAST_DAY))
         training = [record for record in later if record.kind != "rest"]
         return [record for record in training if record.date == training[0].date]
 
@@ -71,7 +71,7 @@ def load_rows(
 ) -> list[LoadRow]:
     """The load of the periods from that of `first` on, each compared with the one before it."""
     start = period_holding(by, first)
-    before = period_holding(by, max(start - ONE_DAY, FIRST_DAY))
+    before = period_holding(by, max(start - DAY, FIRST_DAY))
     rows = load_by(by, snapshot.doses(snapshot.between(before, last)), athlete)
     return [row for row in rows if row.start >= start]
 

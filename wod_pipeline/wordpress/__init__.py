@@ -16,7 +16,7 @@ from wod_pipeline.wordpress._client import DEFAULT_USER_AGENT, WordPressSource
 from wod_pipeline.wordpress._folder import FolderSource
 from wod_pipeline.wordpress._http import Timeouts
 from wod_pipeline.wordpress._source import PostSource, read_post
-from wod_pipeline.wordpress._windows import CHUNK_WEEKS, chunks_of, gather_weeks
+from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
 
 __all__ = [
     "CHUNK_WEEKS",
@@ -25,7 +25,6 @@ __all__ = [
     "PostSource",
     "Timeouts",
     "WordPressSource",
-    "chunks_of",
     "gather_weeks",
     "read_post",
 ]

@@ -24,6 +24,7 @@ import requests
 
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
+from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress._http import (
     Answer,
     JsonClient,
@@ -48,7 +49,6 @@ REREAD_PAUSE_S = 1.0
 MAX_BYTES = 64 * 2**20
 """Largest answer taken: a hundred posts of half a megabyte, far above any real page (about 1.6 MB)."""
 _SECOND = dt.timedelta(seconds=1)
-_DAY = dt.timedelta(days=1)
 _REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
 """Margin for edits: sites compare local time, which is an hour back when summer time ends."""
 
@@ -116,7 +116,7 @@ class WordPressSource:
         """All posts whose site-local publication day lies in `[first, last]`. Raises `SourceError`."""
         # Without zone is site time, as `date` is. Both ends are strict.
         start = dt.datetime.combine(as_day(first), dt.time()) - _SECOND
-        end = dt.datetime.combine(as_day(last), dt.time()) + _DAY
+        end = dt.datetime.combine(as_day(last), dt.time()) + DAY
         return self._read_all({"after": start.isoformat(), "before": end.isoformat()})
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.parsing import week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
-from wod_pipeline.watching.clock import consecutive
 from wod_pipeline.wordpress._source import PostSource
 
 PUBLISHED_EARLY = dt.timedelta(weeks=10)
@@ -41,13 +40,6 @@ def gather_weeks(
     if missing:
         found += source.fetch_ids(missing)
     return settle(weeks, previous, found, week_of)
-
-
-def chunks_of(weeks: Iterable[dt.date], size: int = CHUNK_WEEKS) -> list[list[dt.date]]:
-    """The weeks in order, cut into runs of neighbours, of at most `size`."""
-    ordered = sorted(set(weeks))
-    runs = [[w for w in ordered if first <= w <= last] for first, last in consecutive(set(ordered))]
-    return [run[i : i + size] for run in runs for i in range(0, len(run), size)]
 
 
 def windows_of(weeks: Iterable[dt.date]) -> list[Window]:

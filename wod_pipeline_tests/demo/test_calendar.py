@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from wod_pipeline.demo import _calendar, sample_first_week, sample_posts
-from wod_pipeline.program import monday_of
+from wod_pipeline.weeks import monday_of
 
 FIVE_YEARS = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(5 * 366)]
 WEEK = dt.timedelta(weeks=1)

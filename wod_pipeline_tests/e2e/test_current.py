@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wod_pipeline.program import WEEKDAYS
-from wod_pipeline.watching.clock import newest_due, parse_weekly_time
+from wod_pipeline.weeks import newest_due, parse_weekly_time
 from wod_pipeline_tests.e2e.dagster_dev import DagsterDev, wait_for
 from wod_pipeline_tests.servers.aws import ENVIRONMENT, AwsServer, aws, aws_environment, moto_server
 from wod_pipeline_tests.servers.posts import generate_posts, week_title

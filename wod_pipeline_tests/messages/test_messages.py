@@ -17,10 +17,10 @@ from wod_pipeline.alerts import Message
 from wod_pipeline.messages import SMS, LastSeen, Links, prescription, week_lines
 from wod_pipeline.messages._freshness import CAUSES
 from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
-from wod_pipeline.watching.clock import parse_weekly_time
 from wod_pipeline.watching.freshness import Cause, Episode, Notice, Rules, Standing
 from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.runs import Trouble
+from wod_pipeline.weeks import parse_weekly_time
 from wod_pipeline_tests.quality.weeks import (
     WEEK,
     a_segment,

@@ -30,7 +30,7 @@ from wod_pipeline.sensors.ticks import read_cursor, write_cursor
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.watching import freshness, posts
-from wod_pipeline.watching.clock import week_for
+from wod_pipeline.weeks import week_for
 from wod_pipeline.wordpress import gather_weeks
 from wod_pipeline_tests.fakes import FakeSource, source_around, table_around, training_post
 

@@ -25,8 +25,8 @@ from wod_pipeline.program import (
     Segment,
     SessionRecord,
     SetRow,
-    monday_of,
 )
+from wod_pipeline.weeks import monday_of
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 whole = st.integers(-(2**53), 2**53)

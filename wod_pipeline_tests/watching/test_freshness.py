@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.watching.clock import parse_weekly_time
 from wod_pipeline.watching.freshness import (
     Cause,
     Notice,
@@ -24,6 +23,7 @@ from wod_pipeline.watching.freshness import (
     settled_cause,
     weeks_to_judge,
 )
+from wod_pipeline.weeks import parse_weekly_time
 
 ZONE = ZoneInfo("America/Los_Angeles")
 RULES = Rules(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))

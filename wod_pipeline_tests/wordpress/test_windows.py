@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceUnavailable
-from wod_pipeline.program import Outcome, RawPost, Weekly, monday_of
-from wod_pipeline.wordpress import CHUNK_WEEKS, chunks_of, gather_weeks
+from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.weeks import chunks_of, monday_of
+from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, settle, windows_of
 
 MAY_3, MAY_10, MAY_17 = dt.date(2021, 5, 3), dt.date(2021, 5, 10), dt.date(2021, 5, 17)
@@ -154,7 +155,7 @@ def test_chunks_hold_every_week_once_in_order_and_none_is_too_long(weeks: list[d
 
 def test_ten_years_are_ten_chunks() -> None:
     weeks = [MAY_3 + dt.timedelta(weeks=n) for n in range(10 * CHUNK_WEEKS)]
-    assert len(chunks_of(weeks)) == 10
+    assert len(chunks_of(weeks, CHUNK_WEEKS)) == 10
 
 
 # ------------------------------------------------------------------------------------------------- gathering

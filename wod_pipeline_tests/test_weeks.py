@@ -10,14 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.watching.clock import (
-    WeeklyTime,
-    consecutive,
-    day_to_announce,
-    newest_due,
-    parse_weekly_time,
-    week_for,
-)
+from wod_pipeline.weeks import WeeklyTime, day_to_announce, newest_due, parse_weekly_time, ranges_of, week_for
 
 ZONE = ZoneInfo("America/Los_Angeles")
 UTC = dt.timezone.utc
@@ -103,7 +96,7 @@ def test_the_newest_due_week_is_due_and_the_next_is_not(now: dt.datetime, deadli
 @given(st.sets(st.integers(0, 60)))
 def test_ranges_hold_exactly_the_weeks_and_never_touch(numbers: set[int]) -> None:
     weeks = {dt.date(2026, 1, 5) + dt.timedelta(weeks=n) for n in numbers}
-    ranges = consecutive(weeks)
+    ranges = ranges_of(weeks)
 
     spelled = [
         first + dt.timedelta(weeks=n) for first, last in ranges for n in range((last - first).days // 7 + 1)
