@@ -4,6 +4,7 @@ The map of the house; imports point from later lines to earlier ones::
 
     program, errors      the data model and the error tree
     weeks                training weeks and wall clocks: pure
+    vocabulary           the movements, and how a written name becomes one of them: pure
     parsing              a post's HTML → a structured ParsedPost: pure
     records, quality     a ParsedPost → one record a session; claims about a week and their verdicts: pure
     training, rendering  working weights and training load; one view of a session for every medium: pure

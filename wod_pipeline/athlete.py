@@ -16,16 +16,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from wod_pipeline.errors import AthleteFileError
-from wod_pipeline.training import (
-    STANDARD_RACKS,
-    Athlete,
-    Rack,
-    Unit,
-    Weight,
-    find_movement,
-    movement_name,
-    nearest_movements,
-)
+from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight
+from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 
 if sys.version_info >= (3, 11):
     import tomllib

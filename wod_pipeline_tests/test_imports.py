@@ -12,6 +12,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
     {"program", "errors", "weeks"},
+    {"vocabulary"},
     {
         "parsing",
         "quality",
@@ -33,6 +34,7 @@ LAYERS = (
     {"cli", "web"},
 )
 PURE = {
+    "vocabulary",
     "weeks",
     "program",
     "errors",

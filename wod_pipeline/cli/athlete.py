@@ -50,7 +50,8 @@ def init(file: Path | None) -> None:
 def check(file: Path | None) -> None:
     """Read the athlete file, name everything that is wrong with it, and show what it says."""
     from wod_pipeline.athlete import read_athlete
-    from wod_pipeline.training import decimal_text, movement_name
+    from wod_pipeline.training import decimal_text
+    from wod_pipeline.vocabulary import movement_name
 
     path = _path(file)
     found = read_athlete(path)

@@ -11,17 +11,8 @@ import click
 from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.reading import answers
 from wod_pipeline.rendering import as_lines, shortened
-from wod_pipeline.training import (
-    ZONES,
-    Period,
-    find_movement,
-    load_by,
-    movement_name,
-    nearest_movements,
-)
-from wod_pipeline.training import (
-    movements as known_movements,
-)
+from wod_pipeline.training import ZONES, Period, load_by
+from wod_pipeline.vocabulary import MOVEMENTS, find_movement, movement_name, nearest_movements
 
 _LIMIT = click.IntRange(1, 10_000)
 
@@ -108,7 +99,7 @@ def _movement_lines(facts: Iterable[answers.MovementFacts]) -> Iterator[str]:
 
 def _unused(wanted: str, every: bool, used: Sequence[answers.MovementFacts]) -> Iterator[str]:
     taken = {fact.id for fact in used}
-    for movement in known_movements().values() if every or not used else ():
+    for movement in MOVEMENTS.values() if every or not used else ():
         if movement.id not in taken and wanted in f"{movement.id} {movement.name}".casefold():
             yield f"{movement.name:<32.32} {movement.id:<28.28}    –"
 

@@ -19,11 +19,11 @@ from wod_pipeline.parsing._loads import (
     read_load,
     read_weight,
 )
-from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._quantities import TIME, Quantity, read_quantity, time_s
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import NUM, ReadValue, exact, number
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
+from wod_pipeline.vocabulary import resolve
 
 BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 SIDE = re.compile(

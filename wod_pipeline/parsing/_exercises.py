@@ -1,7 +1,7 @@
 """§7.1 Exercises: a term of a movement line becomes a movement with its quantity.
 
 Terms are read here one by one; what is said about them is taken out in `_clauses`, lists, complexes and alternatives
-are put together in `_lists`, names are resolved in `_movements`.
+are put together in `_lists`, names are resolved in `vocabulary`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import BRACKET, PAUSE_FIRST, SIDE, Clauses, find_side, take_clauses
 from wod_pipeline.parsing._loads import ReadLoad
-from wod_pipeline.parsing._movements import Name, is_exact, resolve
 from wod_pipeline.parsing._quantities import AMOUNT, CLOCK, UNIT, Quantity, quantity_of, read_quantity
 from wod_pipeline.parsing._set_rows import ReadRow
 from wod_pipeline.parsing._text import Form, ReadValue, exact, number, words
 from wod_pipeline.program import Pause, Range, Rest, Side
+from wod_pipeline.vocabulary import Name, is_exact, resolve
 
 
 class ReadPart(ReadValue, frozen=True):

@@ -20,7 +20,6 @@ from wod_pipeline.parsing._drafts import (
     SessionDraft,
 )
 from wod_pipeline.parsing._loads import ReadLoad
-from wod_pipeline.parsing._movements import VOCABULARY, nearest_name
 from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
@@ -42,7 +41,10 @@ from wod_pipeline.program import (
     SourceLine,
     Span,
 )
+from wod_pipeline.vocabulary import MOVEMENTS, movement_name, nearest_movements
 
+_LIKENESS = 0.75
+"""How like a known name must be to be offered, as difflib's ratio."""
 _MOST_OFFERS = 60
 """So many unknown names of a post are compared with the vocabulary, which is dear; a longer list is no training."""
 
@@ -177,9 +179,10 @@ class Finisher:
         return Part(part.raw, part.movement_id, part.reps, part.pause, over[0] if over else None)
 
     def _report_unknown(self, n: int, name: str) -> None:
-        near = nearest_name(name) if self._offers < _MOST_OFFERS else None
+        near = nearest_movements(name, 1, _LIKENESS) if self._offers < _MOST_OFFERS else ()
         self._offers += 1
-        self._report("unknown_movement", n, name=name, nearest=f"; did you mean “{near}”?" if near else ".")
+        offer = f"; did you mean “{movement_name(near[0])}”?" if near else "."
+        self._report("unknown_movement", n, name=name, nearest=offer)
 
     def _check_rows(self, exercise: Exercise, above: int, block: BlockDraft) -> None:
         """§8 Set rows must cover 1…sets exactly once, counted on from the block above when they go on there."""
@@ -297,7 +300,7 @@ class Finisher:
         if read.unit_missing and load.abs:
             self._report("load_unit_missing", n, load=_figure(load.abs.min, load.abs.max, load.abs.f))
         if reference and reference.source == "ambiguous":
-            lifts = " or ".join(VOCABULARY[lift].name for lift in reference.candidates if lift in VOCABULARY)
+            lifts = " or ".join(MOVEMENTS[lift].name for lift in reference.candidates if lift in MOVEMENTS)
             self._report("ambiguous_reference", n, name=name, candidates=f" ({lifts})" if lifts else "")
         return load
 
@@ -375,7 +378,7 @@ def in_words(seconds: int) -> str:
 
 def _kind(blocks: list[Block]) -> SegmentKind:
     movements = [
-        VOCABULARY[part.movement_id]
+        MOVEMENTS[part.movement_id]
         for block in blocks
         for exercise in block.exercises
         for part in exercise.parts

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._movements import has_reference, resolve
 from wod_pipeline.parsing._quantities import scaled
 from wod_pipeline.parsing._text import NUM, ReadValue, number, tidy
 from wod_pipeline.program import AbsoluteLoad, Load, Range
+from wod_pipeline.vocabulary import has_reference, resolve
 
 
 class ReadLoad(ReadValue, frozen=True):

@@ -10,9 +10,9 @@ import re
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._clauses import NOT_BEFORE_PAUSE
-from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._quantities import AMOUNT, UNIT
 from wod_pipeline.parsing._text import Form, ReadValue
+from wod_pipeline.vocabulary import resolve
 
 _GROUP = re.compile(r"(?:^|(?<=[,;+:-] )|(?<= or )|(?<=[0-9] )|(?<=[.):] )|(?<=,))\(([^()%@]*\+[^()%@]*)\)")
 _SEPARATOR = re.compile(

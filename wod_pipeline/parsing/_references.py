@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wod_pipeline.parsing._movements import VOCABULARY
 from wod_pipeline.program import Reference, RefSource
+from wod_pipeline.vocabulary import MOVEMENTS
 
 Policy = Mapping[str, Sequence[str]]
 """By movement id, the lifts a percent of it is of: one lift decides, several (or none) leave it open."""
@@ -46,12 +46,12 @@ def named_reference(ids: Sequence[str], rm: int, policy: Policy = NO_OVERRIDES) 
 
 def infer_reference(ids: Sequence[str | None], rm: int = 1, policy: Policy = NO_OVERRIDES) -> Reference:
     """Rules 3 to 6: what a percent of these movements, done as one exercise, is of."""
-    known = [movement_id for movement_id in ids if movement_id in VOCABULARY]
+    known = [movement_id for movement_id in ids if movement_id in MOVEMENTS]
     if len(ids) == 1:
         return _single(known, rm, policy)
-    families = {VOCABULARY[movement_id].family for movement_id in known}
+    families = {MOVEMENTS[movement_id].family for movement_id in known}
     if families & _OLYMPIC:
-        known = [movement_id for movement_id in known if VOCABULARY[movement_id].family not in _ASSISTING]
+        known = [movement_id for movement_id in known if MOVEMENTS[movement_id].family not in _ASSISTING]
     chains = [chain for movement_id in known if (chain := _chain(movement_id, policy))]
     lifts = list(dict.fromkeys(chain[0] for chain in chains))
     decided = _shared_lift(lifts)
@@ -76,11 +76,11 @@ def _reference(
 
 
 def _chain(movement_id: str, policy: Policy) -> Sequence[str]:
-    return policy[movement_id] if movement_id in policy else VOCABULARY[movement_id].ref_chain
+    return policy[movement_id] if movement_id in policy else MOVEMENTS[movement_id].ref_chain
 
 
 def _is_open(movement_id: str, policy: Policy) -> bool:
-    return len(policy[movement_id]) != 1 if movement_id in policy else VOCABULARY[movement_id].ref_ambiguous
+    return len(policy[movement_id]) != 1 if movement_id in policy else MOVEMENTS[movement_id].ref_ambiguous
 
 
 def _shared_lift(lifts: list[str]) -> str | None:

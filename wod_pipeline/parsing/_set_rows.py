@@ -8,10 +8,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._loads import ReadLoad, read_load
-from wod_pipeline.parsing._movements import resolve
 from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import ReadValue, exact, number, words
 from wod_pipeline.program import Range, Rest
+from wod_pipeline.vocabulary import resolve
 
 
 class ReadRow(ReadValue, frozen=True):

@@ -14,6 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from wod_pipeline.program import Number, Range
+from wod_pipeline.vocabulary import NUMBER_WORDS
 
 
 def words(text: str) -> list[str]:
@@ -23,17 +24,6 @@ def words(text: str) -> list[str]:
 
 MAX_MATCHED = 600
 """Lines longer than this are prose: they are kept, as notes, and never matched against a pattern."""
-
-NUMBER_WORDS = {
-    word: str(n)
-    for n, word in enumerate(
-        words(
-            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-            " seventeen eighteen nineteen twenty"
-        ),
-        start=1,
-    )
-}
 
 _NUMBER_STEM = re.compile("one|two|thr|four|five|six|seven|eight|nine|ten|eleven|twel|teen|twenty")
 """What a line with a number word in it contains."""

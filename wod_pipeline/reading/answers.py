@@ -26,10 +26,9 @@ from wod_pipeline.training import (
     Unit,
     as_number,
     lifts_of,
-    movement_family,
-    movement_name,
     top_percent,
 )
+from wod_pipeline.vocabulary import movement_family, movement_name
 
 
 class SessionAnswer(Struct):

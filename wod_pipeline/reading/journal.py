@@ -18,7 +18,8 @@ from typing import NamedTuple
 from wod_pipeline.program import Block, Exercise, SessionKind, SessionRecord, WeekRecords
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable, StoredWeek
-from wod_pipeline.training import SessionDoses, find_movement, session_doses
+from wod_pipeline.training import SessionDoses, session_doses
+from wod_pipeline.vocabulary import find_movement
 
 CHECK_AFTER_S = 10.0
 """Seconds a snapshot is used before the table is asked whether it is still good."""

@@ -25,7 +25,8 @@ from wod_pipeline.program import (
     Rest,
     Scheme,
 )
-from wod_pipeline.training import Working, decimal_text, exact, movement_name
+from wod_pipeline.training import Working, decimal_text, exact
+from wod_pipeline.vocabulary import movement_name
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"

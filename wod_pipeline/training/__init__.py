@@ -24,14 +24,6 @@ from wod_pipeline.training._load import (
     session_doses,
     top_percent,
 )
-from wod_pipeline.training._movements import (
-    Movement,
-    find_movement,
-    movement_family,
-    movement_name,
-    movements,
-    nearest_movements,
-)
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
     STANDARD_RACKS,
@@ -56,7 +48,6 @@ __all__ = [
     "Dose",
     "LoadRow",
     "LoadSummary",
-    "Movement",
     "Period",
     "Rack",
     "SessionDoses",
@@ -69,14 +60,9 @@ __all__ = [
     "decimal_text",
     "doses_of",
     "exact",
-    "find_movement",
     "lifts_of",
     "load_by",
     "midpoint",
-    "movement_family",
-    "movement_name",
-    "movements",
-    "nearest_movements",
     "period_holding",
     "ramp_weights",
     "session_doses",

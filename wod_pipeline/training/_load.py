@@ -38,8 +38,8 @@ from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
-from wod_pipeline.training._movements import movement_family
 from wod_pipeline.training._weights import Athlete, Weight, exact, midpoint, working_weight
+from wod_pipeline.vocabulary import movement_family
 from wod_pipeline.weeks import DAY, WEEK, monday_of
 
 Period = Literal["day", "week", "month"]

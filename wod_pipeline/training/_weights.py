@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.program import Load, Number, Range, Reference
-from wod_pipeline.training._movements import movement_name
+from wod_pipeline.vocabulary import movement_name
 
 Unit = Literal["kg", "lb"]
 KG_PER_LB = Fraction(45_359_237, 100_000_000)

@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.reading import answers
-from wod_pipeline.training import Period, find_movement, movement_name, nearest_movements
+from wod_pipeline.training import Period
+from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.examples import all_examples
 from wod_pipeline.web.http import Problem, answer
 from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows, modified_of

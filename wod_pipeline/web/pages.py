@@ -18,7 +18,8 @@ from starlette.responses import RedirectResponse, Response
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
 from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
-from wod_pipeline.training import ZONES, Athlete, Period, decimal_text, movement_name
+from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
+from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, known_movement
 from wod_pipeline.web.http import answer

@@ -7,13 +7,13 @@ from itertools import chain
 
 import pytest
 
-from wod_pipeline.parsing._movements import (
+from wod_pipeline.vocabulary import (
     DROPPABLE,
     FAMILIES,
-    VOCABULARY,
+    MOVEMENTS,
     names_of,
-    nearest_name,
-    plain_name,
+    nearest_movements,
+    normalise_name,
     resolve,
 )
 
@@ -23,23 +23,23 @@ def ids(name: str) -> list[str | None]:
 
 
 def test_no_two_movements_share_a_name() -> None:
-    names = Counter(chain.from_iterable(names_of(movement) for movement in VOCABULARY.values()))
+    names = Counter(chain.from_iterable(names_of(movement) for movement in MOVEMENTS.values()))
     assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_reference_and_family_is_known() -> None:
-    for movement in VOCABULARY.values():
-        assert set(movement.ref_chain) <= set(VOCABULARY), movement.id
+    for movement in MOVEMENTS.values():
+        assert set(movement.ref_chain) <= set(MOVEMENTS), movement.id
         assert movement.family in FAMILIES, movement.id
 
 
 def test_only_an_open_choice_of_several_lifts_is_ambiguous() -> None:
-    open_ones = [movement for movement in VOCABULARY.values() if movement.ref_ambiguous]
+    open_ones = [movement for movement in MOVEMENTS.values() if movement.ref_ambiguous]
     assert [movement.id for movement in open_ones if len(movement.ref_chain) < 2] == []
 
 
 def test_a_movement_is_found_by_its_id_its_name_and_its_aliases() -> None:
-    for movement in VOCABULARY.values():
+    for movement in MOVEMENTS.values():
         for name in names_of(movement) - {"single", "kb"}:
             assert ids(name) == [movement.id], name
 
@@ -79,14 +79,14 @@ def test_a_name_resolves_as_a_whole_then_by_what_may_be_left_out(name: str, expe
     ],
 )
 def test_names_are_compared_in_their_plain_form(written: str, plain: str) -> None:
-    assert plain_name(written.lower()) == plain
+    assert normalise_name(written.lower()) == plain
 
 
 def test_the_nearest_known_name_is_offered_for_a_slip_and_nothing_for_a_stranger() -> None:
-    assert nearest_name("Bck Squat") == "Back Squat"
-    assert nearest_name("Quantum Entanglement") is None
+    assert nearest_movements("Bck Squat", 1, 0.75) == ("back_squat",)
+    assert nearest_movements("Quantum Entanglement", 1, 0.75) == ()
 
 
 def test_few_movements_are_named_only_by_words_that_may_be_dropped() -> None:
-    names = set(chain.from_iterable(names_of(movement) for movement in VOCABULARY.values()))
+    names = set(chain.from_iterable(names_of(movement) for movement in MOVEMENTS.values()))
     assert {name for name in names if set(name.split()) <= DROPPABLE} == {"single", "kb", "inchworm"}
