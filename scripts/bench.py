@@ -297,7 +297,7 @@ def web(weeks: int) -> Rows:
     import bench_web
     import httpx
 
-    from wod_pipeline.storage._sqlite import SqliteSessionTable
+    from wod_pipeline.storage.sqlite import SqliteSessionTable
     from wod_pipeline.web.app import create_app
 
     async def medians(table: SqliteSessionTable) -> Rows:

@@ -22,8 +22,8 @@ WEEK = dt.timedelta(days=7)
 def script(url: str, folder: str, first: str, last: str) -> None:
     from wod_pipeline.parsing import outline_post, read_post, structure_post
     from wod_pipeline.records import records_of
-    from wod_pipeline.storage._folder import FolderLake
-    from wod_pipeline.storage._sqlite import SqliteSessionTable
+    from wod_pipeline.storage.folder import FolderLake
+    from wod_pipeline.storage.sqlite import SqliteSessionTable
     from wod_pipeline.storage.stages import write_records, write_stage
     from wod_pipeline.weeks import chunks_of
     from wod_pipeline.wordpress import WordPressSource, gather_weeks

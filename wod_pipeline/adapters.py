@@ -14,10 +14,10 @@ from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.weeks import monday_of
 
 if TYPE_CHECKING:
-    from wod_pipeline.alerts import Notifier
-    from wod_pipeline.credentials import Login
+    from wod_pipeline.messages.delivery import Notifier
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
+    from wod_pipeline.wordpress.credentials import Login
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def _open_wordpress(settings: Settings) -> PostSource:
 
 def wordpress_login(settings: Settings) -> Login | None:
     """The site's login: from Secrets Manager, else the environment, else none. Where it is from is logged."""
-    from wod_pipeline.credentials import wordpress_credentials
+    from wod_pipeline.wordpress.credentials import wordpress_credentials
 
     found = wordpress_credentials(
         secret_name=settings.secret_name,
@@ -93,12 +93,12 @@ def _oldest_week(settings: Settings) -> dt.date:
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:
-        from wod_pipeline.storage._aws import client
-        from wod_pipeline.storage._s3 import S3Lake
+        from wod_pipeline.aws import client
+        from wod_pipeline.storage.s3 import S3Lake
 
         s3 = client("s3", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
         return S3Lake(s3, settings.s3_bucket, settings.s3_prefix)
-    from wod_pipeline.storage._folder import FolderLake
+    from wod_pipeline.storage.folder import FolderLake
 
     return FolderLake(settings.lake_path)
 
@@ -113,14 +113,14 @@ def where_kept(settings: Settings) -> str:
 def open_table(settings: Settings) -> SessionTable:
     """Where finished sessions are kept."""
     if settings.on_aws:
-        from wod_pipeline.storage._aws import client
-        from wod_pipeline.storage._dynamodb import DynamoSessionTable
+        from wod_pipeline.aws import client
+        from wod_pipeline.storage.dynamodb import DynamoSessionTable
 
         dynamodb = client(
             "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, validate=False
         )
         return DynamoSessionTable(dynamodb, settings.sessions_table)
-    from wod_pipeline.storage._sqlite import SqliteSessionTable
+    from wod_pipeline.storage.sqlite import SqliteSessionTable
 
     return SqliteSessionTable(settings.database_path)
 
@@ -128,25 +128,25 @@ def open_table(settings: Settings) -> SessionTable:
 def open_ledger(settings: Settings) -> Ledger:
     """Where it is marked that a message was sent."""
     if settings.on_aws:
-        from wod_pipeline.storage._aws import SHORT_WAITS, client
-        from wod_pipeline.storage._dynamodb import DynamoLedger
+        from wod_pipeline.aws import SHORT_WAITS, client
+        from wod_pipeline.storage.dynamodb import DynamoLedger
 
         dynamodb = client(
             "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS
         )
         return DynamoLedger(dynamodb, settings.ledger_table)
-    from wod_pipeline.storage._sqlite import SqliteLedger
+    from wod_pipeline.storage.sqlite import SqliteLedger
 
     return SqliteLedger(settings.database_path)
 
 
 def open_notifier(settings: Settings) -> Notifier:
     """Where messages to people go: the SNS topic or phone number, else the log."""
-    from wod_pipeline.alerts import ConsoleNotifier, SnsNotifier
+    from wod_pipeline.messages.delivery import ConsoleNotifier, SnsNotifier
 
     ledger = open_ledger(settings)
     if settings.sns_topic_arn or settings.sns_phone:
-        from wod_pipeline.storage._aws import SHORT_WAITS, client
+        from wod_pipeline.aws import SHORT_WAITS, client
 
         sns = client("sns", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS)
         return SnsNotifier(

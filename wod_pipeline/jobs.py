@@ -1,6 +1,14 @@
-"""The jobs a person or a schedule launches."""
+"""The jobs a person or a schedule launches, and the tags of their runs: which weeks, launched by whom."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
 
 import dagster as dg
+
+from wod_pipeline.weeks import WeekRange
+
+Origin = Literal["schedule", "sensor", "backfill", "person"]
 
 TRAINING_WEEK = "training_week"
 SESSIONS = ("raw_posts", "plain_text_posts", "daily_sessions", "segmented_exercises", "session_records")
@@ -13,3 +21,32 @@ training_week_job = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*SESSIONS, *DERIVED),
     description="From the site's posts to sessions, load and calendar, for one week or a range of weeks.",
 )
+
+
+_RANGE_START = "dagster/asset_partition_range_start"
+_RANGE_END = "dagster/asset_partition_range_end"
+_ORIGINS: tuple[tuple[str, Origin], ...] = (
+    ("dagster/backfill", "backfill"),
+    ("dagster/schedule_name", "schedule"),
+    ("dagster/sensor_name", "sensor"),
+)
+
+
+def range_tags(weeks: WeekRange) -> dict[str, str]:
+    """The tags that make one run cover every week from the first to the last."""
+    return {_RANGE_START: weeks[0].isoformat(), _RANGE_END: weeks[1].isoformat()}
+
+
+def weeks_of_run(tags: Mapping[str, str]) -> WeekRange | None:
+    """First and last week of the run with these tags; None when it is not about weeks."""
+    one = tags.get("dagster/partition", "")
+    try:
+        first = dt.date.fromisoformat(tags.get(_RANGE_START, one))
+        return first, dt.date.fromisoformat(tags.get(_RANGE_END, one))
+    except ValueError:
+        return None
+
+
+def origin_of(tags: Mapping[str, str]) -> Origin:
+    """Who launched the run with these tags. A backfill's runs count as its own, whoever started it."""
+    return next((origin for tag, origin in _ORIGINS if tag in tags), "person")

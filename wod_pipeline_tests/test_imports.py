@@ -23,7 +23,8 @@ LAYERS = (
         "watching",
         "status",
     },
-    {"storage", "alerts", "credentials", "wordpress", "demo", "messages"},
+    {"aws"},
+    {"storage", "wordpress", "demo", "messages"},
     {"reading"},
     {"settings"},
     {"adapters"},
@@ -95,7 +96,7 @@ def test_pure_modules_know_no_dagster_network_or_storage(path: Path) -> None:
     ("library", "allowed"),
     [
         ("dagster", {"resources", "assets", "sensors", "schedules", "jobs", "definitions", "running"}),
-        ("boto3", {"storage", "alerts", "credentials", "resources"}),
+        ("boto3", {"aws", "storage", "resources"}),
         ("bs4", {"parsing/_html.py"}),
     ],
 )

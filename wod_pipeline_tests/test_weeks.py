@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.weeks import WeeklyTime, day_to_announce, newest_due, parse_weekly_time, ranges_of, week_for
+from wod_pipeline.weeks import (
+    WeeklyTime,
+    day_to_announce,
+    newest_due,
+    parse_weekly_time,
+    ranges_of,
+    week_for,
+    weeks_in,
+)
 
 ZONE = ZoneInfo("America/Los_Angeles")
 UTC = dt.timezone.utc
@@ -108,3 +116,17 @@ def test_ranges_hold_exactly_the_weeks_and_never_touch(numbers: set[int]) -> Non
 def test_the_next_day_is_announced_from_its_hour_on() -> None:
     assert day_to_announce(at("2026-11-22 18:59"), 19, ZONE) is None
     assert day_to_announce(at("2026-11-22 19:00"), 19, ZONE) == dt.date(2026, 11, 23)
+
+
+def test_weeks_of_overlapping_runs_count_once() -> None:
+    assert (
+        len(
+            weeks_in(
+                [
+                    (dt.date(2026, 11, 23), dt.date(2026, 12, 7)),
+                    (dt.date(2026, 11, 23), dt.date(2026, 11, 23)),
+                ]
+            )
+        )
+        == 3
+    )

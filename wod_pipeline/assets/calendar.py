@@ -11,8 +11,8 @@ import dagster as dg
 
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.partitioned import storage_metadata
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weeks import storage_metadata
 from wod_pipeline.weeks import days_of
 
 

@@ -10,8 +10,8 @@ from wod_pipeline.errors import SourceError
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.partitioned import storage_metadata, week_output
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.resources.weeks import storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import batched, read_stage, write_stage
 from wod_pipeline.wordpress import CHUNK_WEEKS, PostSource, gather_weeks

@@ -7,7 +7,7 @@ import dagster as dg
 from wod_pipeline.assets import previews
 from wod_pipeline.program import ParsedPost, Weekly, WeekRecords
 from wod_pipeline.records import records_of
-from wod_pipeline.resources.weeks import week_output
+from wod_pipeline.resources.partitioned import week_output
 
 
 def session_records(

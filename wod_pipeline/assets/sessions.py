@@ -7,7 +7,7 @@ import dagster as dg
 from wod_pipeline.assets import previews
 from wod_pipeline.parsing import outline_post, structure_post
 from wod_pipeline.program import OutlinedPost, ParsedPost, PlainPost, Weekly
-from wod_pipeline.resources.weeks import week_output
+from wod_pipeline.resources.partitioned import week_output
 
 PlainWeek = Weekly[PlainPost]
 OutlinedWeek = Weekly[OutlinedPost]

@@ -11,8 +11,8 @@ import click
 from wod_pipeline.errors import SettingsError, StorageError
 
 if TYPE_CHECKING:
+    from wod_pipeline.aws.setup import Step
     from wod_pipeline.settings import Settings
-    from wod_pipeline.storage._setup import Step
 
 COLOURS = {"made": "green", "missing": "yellow", "failed": "red"}
 
@@ -56,19 +56,19 @@ def init(bucket: str, topic: str) -> None:
 
 
 def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[Step]]]:
-    from wod_pipeline.storage import _setup
+    from wod_pipeline.aws import setup
 
     return [
-        lambda: _setup.ensure_bucket(
+        lambda: setup.ensure_bucket(
             _client(settings, "s3"), bucket, settings.aws_region, prefix=settings.s3_prefix
         ),
-        lambda: _setup.ensure_sessions_table(_client(settings, "dynamodb"), settings.sessions_table),
-        lambda: _setup.ensure_ledger_table(_client(settings, "dynamodb"), settings.ledger_table),
+        lambda: setup.ensure_sessions_table(_client(settings, "dynamodb"), settings.sessions_table),
+        lambda: setup.ensure_ledger_table(_client(settings, "dynamodb"), settings.ledger_table),
     ]
 
 
 def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[Step]:
-    from wod_pipeline.storage._setup import ensure_topic
+    from wod_pipeline.aws.setup import ensure_topic
 
     arn, steps = ensure_topic(_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
     wanted["WOD_SNS_TOPIC_ARN"] = arn
@@ -76,13 +76,13 @@ def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[St
 
 
 def _secret(settings: Settings) -> Iterable[Step]:
-    from wod_pipeline.storage._setup import find_secret
+    from wod_pipeline.aws.setup import find_secret
 
     return [find_secret(_client(settings, "secretsmanager"), settings.secret_name)]
 
 
 def _client(settings: Settings, service: str) -> Any:
-    from wod_pipeline.storage._aws import client
+    from wod_pipeline.aws import client
 
     return client(service, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from wod_pipeline.alerts import Message
+from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS, long_day
 from wod_pipeline.program import Block, Exercise, SessionRecord
 from wod_pipeline.rendering import clean, span

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from wod_pipeline.alerts import Message
+from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, count, day, long_day, moment, sms, text_of
 from wod_pipeline.watching.freshness import Cause, Notice, Rules
 

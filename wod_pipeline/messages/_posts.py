@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from wod_pipeline.alerts import Message
+from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, count, digest, moment, sms, text_of
 from wod_pipeline.watching.outage import Outage
 

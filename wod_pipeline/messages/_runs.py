@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from wod_pipeline.alerts import Message
+from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, count, day, digest, long_day, sms, text_of, weeks_words
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.rendering import clean

@@ -10,7 +10,7 @@ import dagster as dg
 from dagster_aws.s3 import S3Resource
 from pydantic import PrivateAttr
 
-from wod_pipeline.alerts import Notifier, SnsNotifier
+from wod_pipeline.messages.delivery import Notifier, SnsNotifier
 from wod_pipeline.resources.dynamodb import DynamoDBResource
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import LedgerResource, NotifierResource
@@ -18,8 +18,8 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.sns import SNSResource
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, Ledger, SessionTable
-from wod_pipeline.storage._dynamodb import DynamoLedger, DynamoSessionTable
-from wod_pipeline.storage._s3 import S3Lake
+from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
+from wod_pipeline.storage.s3 import S3Lake
 
 
 class S3LakeResource(LakeResource):
@@ -72,7 +72,7 @@ class SnsNotifierResource(NotifierResource):
         return SnsNotifier(
             self.sns.get_client(),
             self.ledger.open(),
-            logging.getLogger("wod_pipeline.alerts").warning,
+            logging.getLogger("wod_pipeline.messages.delivery").warning,
             topic_arn=self.topic_arn,
             phone_number=self.phone_number,
         )

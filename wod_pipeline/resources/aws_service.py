@@ -10,7 +10,7 @@ import dagster as dg
 from boto3.session import Session
 from pydantic import Field, PrivateAttr
 
-from wod_pipeline.storage._aws import client_config
+from wod_pipeline.aws import client_config
 
 
 class AwsServiceResource(dg.ConfigurableResource[Any]):

@@ -9,9 +9,15 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.errors import NotStored
-from wod_pipeline.resources.weeks import Outcomes, Weeks, WeeksIOManager, complete_keys, storage_metadata
+from wod_pipeline.resources.partitioned import (
+    Outcomes,
+    Weeks,
+    WeeksIOManager,
+    complete_keys,
+    storage_metadata,
+)
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage._folder import FolderLake
+from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_each, write_stage
 
 ALLOW_MISSING = "allow_missing_partitions"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from wod_pipeline.alerts import ConsoleNotifier, Notifier
+from wod_pipeline.messages.delivery import ConsoleNotifier, Notifier
 from wod_pipeline.storage import Ledger
-from wod_pipeline.storage._sqlite import SqliteLedger
+from wod_pipeline.storage.sqlite import SqliteLedger
 
 
 class LedgerResource(dg.ConfigurableResource[Ledger]):
@@ -44,4 +44,6 @@ class ConsoleNotifierResource(NotifierResource):
 
     def open(self) -> Notifier:
         """Return a notifier that logs."""
-        return ConsoleNotifier(logging.getLogger("wod_pipeline.alerts").warning, self.ledger.open())
+        return ConsoleNotifier(
+            logging.getLogger("wod_pipeline.messages.delivery").warning, self.ledger.open()
+        )

@@ -13,9 +13,9 @@ from wod_pipeline.errors import NotStored, UnsoundWeek
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weeks import Outcomes, WeeksIOManager, complete_keys
+from wod_pipeline.resources.partitioned import Outcomes, WeeksIOManager, complete_keys
 from wod_pipeline.storage import SessionTable, WeekChange, Written
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import batched, write_each, write_records
 
 

@@ -17,14 +17,13 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK
+from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.resources.partitioned import watched_by
 from wod_pipeline.resources.source import source_resource
-from wod_pipeline.resources.weeks import watched_by
 from wod_pipeline.running._instance import alive, end_run, open_instance
 from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
-from wod_pipeline.watching.runs import RANGE_END, RANGE_START
 from wod_pipeline.weeks import chunks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -130,7 +129,9 @@ class Launcher:
                 instance=self.instance,
                 run_id=self._run_id,
                 partition_key=keys[0] if one else None,
-                tags={} if one else {RANGE_START: keys[0], RANGE_END: keys[-1]},
+                tags={}
+                if one
+                else range_tags((dt.date.fromisoformat(keys[0]), dt.date.fromisoformat(keys[-1]))),
                 asset_selection=[dg.AssetKey(name) for name in assets],
                 run_config={} if self.options.verbose else QUIET,
                 raise_on_error=False,

@@ -8,7 +8,7 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Notifier
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor

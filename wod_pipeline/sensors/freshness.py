@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import dagster as dg
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Notifier
 from wod_pipeline.errors import SourceError, StorageError
 from wod_pipeline.messages import LastSeen, Links
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.program import RawPost, WeekRecords
 from wod_pipeline.quality import Case, judge
 from wod_pipeline.resources.notifier import NotifierResource

@@ -13,10 +13,10 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Notifier
 from wod_pipeline.errors import SourceError
-from wod_pipeline.jobs import training_week_job
+from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.messages import Links
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.notifier import NotifierResource
@@ -26,7 +26,6 @@ from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.posts import Known, State
-from wod_pipeline.watching.runs import RANGE_END, RANGE_START
 from wod_pipeline.weeks import DAY, ranges_of
 
 
@@ -167,11 +166,10 @@ class Watch:
 
 def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost], state: State) -> dg.RunRequest:
     """One run for one week or for a range of neighbours."""
-    first, last = (week.isoformat() for week in weeks)
     key = posts.run_key(weeks, asking, state)
-    if first == last:
-        return dg.RunRequest(partition_key=first, run_key=key)
-    return dg.RunRequest(run_key=key, tags={RANGE_START: first, RANGE_END: last})
+    if weeks[0] == weeks[1]:
+        return dg.RunRequest(partition_key=weeks[0].isoformat(), run_key=key)
+    return dg.RunRequest(run_key=key, tags=range_tags(weeks))
 
 
 def _read(source: SourceResource, now: dt.datetime, state: State, missing: set[int]) -> Reading:

@@ -16,15 +16,15 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Message, Notifier
-from wod_pipeline.messages import Links
+from wod_pipeline.jobs import origin_of, weeks_of_run
+from wod_pipeline.messages import Links, Message
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.sensors import _events
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
-from wod_pipeline.watching import runs
 from wod_pipeline.weeks import weeks_in
 
 OVERLAP = dt.timedelta(minutes=1)
@@ -101,12 +101,12 @@ class Watch:
                 yield backfill_id, self._of_backfill(backfill_id, succeeded=succeeded)
 
     def _of_run(self, run: dg.DagsterRun) -> Message | None:
-        origin = runs.origin_of(run.tags)
+        origin = origin_of(run.tags)
         if origin == "backfill":
             return None
         if run.status is dg.DagsterRunStatus.FAILURE:
             troubles = list(_events.troubles_of(self.instance, run.run_id))
-            weeks = runs.weeks_of_run(run.tags)
+            weeks = weeks_of_run(run.tags)
             return messages.run_failed(run.job_name, weeks, troubles, run.run_id, self.links)
         return self._landed(run.run_id) if origin in {"schedule", "sensor"} else None
 
@@ -133,7 +133,7 @@ class Watch:
     def _of_backfill(self, backfill_id: str, *, succeeded: bool) -> Message:
         of_backfill = dg.RunsFilter(tags={"dagster/backfill": backfill_id})
         found = self.instance.get_runs(of_backfill)
-        spans = [span for run in found if (span := runs.weeks_of_run(run.tags))]
+        spans = [span for run in found if (span := weeks_of_run(run.tags))]
         counts = Counter(run.status.value.lower() for run in found)
         return messages.backfill_finished(
             backfill_id, len(weeks_in(spans)), counts, succeeded=succeeded, links=self.links

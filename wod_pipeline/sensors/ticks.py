@@ -9,8 +9,9 @@ from typing import TypeVar
 import dagster as dg
 import msgspec
 
-from wod_pipeline.alerts import Message, Notifier
 from wod_pipeline.errors import AlertError, SourceUnavailable
+from wod_pipeline.messages import Message
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.settings import Settings
 
 StateT = TypeVar("StateT", bound=msgspec.Struct)

@@ -4,9 +4,9 @@ Three small protocols, two adapters each; the settings decide which one is used,
 Dagster.
 An adapter raises only `StorageError`s, and after any error holds what it held before.
 
-- `Lake`: `_folder.FolderLake`, `_s3.S3Lake`
-- `SessionTable`: `_sqlite.SqliteSessionTable`, `_dynamodb.DynamoSessionTable`
-- `Ledger`: `_sqlite.SqliteLedger`, `_dynamodb.DynamoLedger`
+- `Lake`: `folder.FolderLake`, `s3.S3Lake`
+- `SessionTable`: `sqlite.SqliteSessionTable`, `dynamodb.DynamoSessionTable`
+- `Ledger`: `sqlite.SqliteLedger`, `dynamodb.DynamoLedger`
 
 This module imports no adapter, so that boto3 is loaded only where it is needed.
 """

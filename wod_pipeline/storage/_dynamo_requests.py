@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions as boto
 
+from wod_pipeline.aws import PASSING, AwsFailure, code_of, in_words
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.storage._attributes import Attributes, item_from
-from wod_pipeline.storage._aws import PASSING, AwsFailure, code_of, in_words
 from wod_pipeline.storage._items import Item, Key
 
 if TYPE_CHECKING:

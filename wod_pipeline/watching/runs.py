@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from wod_pipeline import errors
 
-Origin = Literal["schedule", "sensor", "backfill", "person"]
-
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
-_ORIGINS: tuple[tuple[str, Origin], ...] = (
-    ("dagster/backfill", "backfill"),
-    ("dagster/schedule_name", "schedule"),
-    ("dagster/sensor_name", "sensor"),
-)
 _SENTENCE = 300
 _CLEARS, _STAYS = "A rerun can clear this.", "A rerun alone will not help."
 
@@ -29,21 +18,6 @@ class Trouble:
     step: str
     says: str
     rerun_helps: bool | None
-
-
-def origin_of(tags: Mapping[str, str]) -> Origin:
-    """Who launched the run. A backfill's runs count as its own, whoever started it."""
-    return next((origin for tag, origin in _ORIGINS if tag in tags), "person")
-
-
-def weeks_of_run(tags: Mapping[str, str]) -> tuple[dt.date, dt.date] | None:
-    """First and last week of the run; None when it is not about weeks."""
-    one = tags.get("dagster/partition", "")
-    try:
-        first = dt.date.fromisoformat(tags.get(RANGE_START, one))
-        return first, dt.date.fromisoformat(tags.get(RANGE_END, one))
-    except ValueError:
-        return None
 
 
 def explain(step: str, chain: Iterable[tuple[str, str]], told: str = "") -> Trouble:

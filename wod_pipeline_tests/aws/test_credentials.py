@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from wod_pipeline.credentials import Credentials, wordpress_credentials
 from wod_pipeline.errors import SettingsError, StorageUnavailable, WodError
+from wod_pipeline.wordpress.credentials import Credentials, wordpress_credentials
 from wod_pipeline_tests.servers.aws import AwsServer
 
 GIVEN = {"username": "editor", "password": "from the environment"}

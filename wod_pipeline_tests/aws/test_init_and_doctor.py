@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from wod_pipeline.aws.setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.cli import group
 from wod_pipeline.errors import SettingsError, StorageRefused
-from wod_pipeline.storage._setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
 from wod_pipeline_tests.servers.aws import AwsServer
 
 BUCKET = "harbour-lake"
@@ -146,8 +146,8 @@ def test_the_doctor_in_local_mode_needs_no_cloud(settings: pytest.MonkeyPatch, t
 
 
 def test_the_doctor_leaves_nothing_where_lists_and_weeks_are_read(aws: AwsServer) -> None:
-    from wod_pipeline.storage._dynamodb import DynamoSessionTable
-    from wod_pipeline.storage._s3 import S3Lake
+    from wod_pipeline.storage.dynamodb import DynamoSessionTable
+    from wod_pipeline.storage.s3 import S3Lake
 
     s3, dynamodb = aws.client("s3"), aws.client("dynamodb")
     ensure_bucket(s3, BUCKET, aws.region)

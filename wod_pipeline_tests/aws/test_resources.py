@@ -6,9 +6,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from wod_pipeline.aws.setup import ensure_ledger_table
 from wod_pipeline.resources.dynamodb import DynamoDBResource
 from wod_pipeline.resources.sns import SNSResource
-from wod_pipeline.storage._setup import ensure_ledger_table
 from wod_pipeline_tests.servers.aws import AwsServer
 
 

@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 
 from wod_pipeline import adapters
+from wod_pipeline.aws.setup import ensure_bucket, ensure_sessions_table
 from wod_pipeline.program import encode
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline.storage._setup import ensure_bucket, ensure_sessions_table
 from wod_pipeline_tests.servers.aws import ENVIRONMENT, AwsServer
 
 NOW = dt.datetime(2026, 3, 4, 12, tzinfo=dt.timezone.utc)

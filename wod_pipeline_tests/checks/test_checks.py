@@ -12,12 +12,11 @@ import pytest
 from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.program import RawPost, Rendered, WeekRecords
 from wod_pipeline.quality import BLOCKING, CLAIMS, Verdict
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import read_stage_week, write_stage
-from wod_pipeline.watching.runs import RANGE_END, RANGE_START
 from wod_pipeline_tests.fakes import MONDAY, WEEK, FakeSource, source_around, training_post
 
 PARSED = dg.AssetKey("segmented_exercises")
@@ -35,7 +34,7 @@ class Platform:
 
     def run(self, first: dt.date, last: dt.date | None = None, *assets: str) -> dg.ExecuteInProcessResult:
         one = last is None or first == last
-        tags = {} if one else {RANGE_START: str(first), RANGE_END: str(last)}
+        tags = {} if last is None or one else range_tags((first, last))
         return self.job.execute_in_process(
             partition_key=str(first) if one else None,
             tags=tags,

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from wod_pipeline.cli.materialize import materialize
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.program import Outcome, PostStamp, Rendered, SessionRecord, Weekly, WeekRecords
-from wod_pipeline.storage._folder import FolderLake
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
 from wod_pipeline_tests.fakes import training_post
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from wod_pipeline.cli.status import sources, status
 from wod_pipeline.program import Outcome, RawPost, Weekly, WeekRecords, encode
-from wod_pipeline.storage._folder import FolderLake
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
 from wod_pipeline_tests.cli.test_materialize import records
 from wod_pipeline_tests.fakes import edited, training_post

@@ -18,8 +18,8 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.resources import session_table
-from wod_pipeline.storage import _sqlite, stages
-from wod_pipeline.storage._folder import FolderLake
+from wod_pipeline.storage import sqlite, stages
+from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.wordpress import WordPressSource
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, RANGE, WEEK, WEEKS, House, die, on_call
 from wod_pipeline_tests.servers.faults import Fault
@@ -31,7 +31,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "fetching the second chunk": on_call(2, WordPressSource, "fetch_published", die),
     "before a lake file takes its name": on_call(7, Path, "replace", die),
     "flushing a lake file": on_call(40, os, "fsync", die),
-    "within a transaction of the table": on_call(3, _sqlite, "_carry_out", die),
+    "within a transaction of the table": on_call(3, sqlite, "_carry_out", die),
     "between table and lake": on_call(1, session_table, "write_records", die),
     "recording what was done": on_call(100, dg.DagsterInstance, "handle_new_event", die),
 }
@@ -190,7 +190,7 @@ def test_a_table_in_use_elsewhere_is_one_clear_error_and_stays_as_it_was(lived_i
 
 
 def _impatient() -> None:
-    _sqlite.SqliteSessionTable.__init__.__kwdefaults__["busy_timeout_s"] = 0.05
+    sqlite.SqliteSessionTable.__init__.__kwdefaults__["busy_timeout_s"] = 0.05
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(house: House, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.running._processes import FORKS
-from wod_pipeline.storage import _sqlite
+from wod_pipeline.storage import sqlite
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, LAST, RANGE, WEEK, WEEKS, House, die, on_call
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request
@@ -96,7 +96,7 @@ def gone_within(pid: int, seconds: float) -> bool:
 def test_the_death_of_another_process_is_told_with_its_weeks_and_costs_only_those(
     pair: House, undisturbed: House
 ) -> None:
-    ended = pair.materialize(before=on_call(1, _sqlite, "_carry_out", only_if_started_by_another(die)))
+    ended = pair.materialize(before=on_call(1, sqlite, "_carry_out", only_if_started_by_another(die)))
     assert ended.code == 1
     said = " ".join(ended.said.split())
     assert f"The process for the weeks {SECOND} to {LAST} was killed by signal 9." in said

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Message
-from wod_pipeline.messages import SMS, LastSeen, Links, prescription, week_lines
+from wod_pipeline.messages import SMS, LastSeen, Links, Message, prescription, week_lines
 from wod_pipeline.messages._freshness import CAUSES
 from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
 from wod_pipeline.watching.freshness import Cause, Episode, Notice, Rules, Standing

@@ -10,7 +10,7 @@ import pytest
 
 from wod_pipeline.program import Outcome, WeekRecords
 from wod_pipeline.reading.journal import Journal, Snapshot, refreshed
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.training import load_by
 from wod_pipeline_tests.written import MONDAY, post_of, week_of
 

@@ -14,7 +14,7 @@ from wod_pipeline.errors import NotStored, StorageCorrupt
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline_tests.fakes import MONDAY, WEEK, MemoryLake, lake_around, table_around, training_post
 
 WEEKS = training_weeks(dt.date(2026, 1, 5), "America/Los_Angeles")

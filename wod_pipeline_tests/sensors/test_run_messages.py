@@ -14,12 +14,11 @@ import pytest
 from wod_pipeline.adapters import open_table
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import SourceUnavailable
-from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.messages import Links
 from wod_pipeline.program import Rendered
 from wod_pipeline.sensors.run_messages import State, Watch, run_messages_sensor
 from wod_pipeline.settings import load_settings
-from wod_pipeline.watching.runs import RANGE_END, RANGE_START
 from wod_pipeline_tests.fakes import (
     MONDAY,
     WEEK,
@@ -51,7 +50,7 @@ class Office:
         self.state = State(dt.datetime.now(UTC) - dt.timedelta(minutes=1))
 
     def run(self, tags: dict[str, str], *weeks: dt.date) -> dg.ExecuteInProcessResult:
-        many = {RANGE_START: str(weeks[0]), RANGE_END: str(weeks[-1])} if len(weeks) > 1 else {}
+        many = range_tags((weeks[0], weeks[-1])) if len(weeks) > 1 else {}
         return self.job.execute_in_process(
             instance=self.instance,
             partition_key=str(weeks[0]) if len(weeks) == 1 else None,

@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.alerts import Message
 from wod_pipeline.assets.posts import plain_week
 from wod_pipeline.assets.sessions import outlined_week, parsed_week
 from wod_pipeline.errors import AlertError, SourceUnavailable, StorageUnavailable
-from wod_pipeline.messages import Links
+from wod_pipeline.messages import Links, Message
 from wod_pipeline.program import RawPost, Rendered, Weekly, WeekRecords
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.notifier import NotifierResource

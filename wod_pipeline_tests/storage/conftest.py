@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from wod_pipeline.aws.setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.storage import Lake, Ledger, SessionTable
-from wod_pipeline.storage._dynamodb import DynamoLedger, DynamoSessionTable
-from wod_pipeline.storage._folder import FolderLake
-from wod_pipeline.storage._s3 import S3Lake
-from wod_pipeline.storage._setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
-from wod_pipeline.storage._sqlite import SqliteLedger, SqliteSessionTable
+from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.s3 import S3Lake
+from wod_pipeline.storage.sqlite import SqliteLedger, SqliteSessionTable
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, dynamodb_local, moto_server
 
 __all__ = ["aws", "aws_environment", "dynamodb_local", "moto_server"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from wod_pipeline.aws.setup import ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.errors import (
     ItemTooLarge,
     StaleRevision,
@@ -25,9 +26,8 @@ from wod_pipeline.errors import (
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
-from wod_pipeline.storage._dynamodb import DynamoLedger, DynamoSessionTable
 from wod_pipeline.storage._items import as_item
-from wod_pipeline.storage._setup import ensure_ledger_table, ensure_sessions_table
+from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
 from wod_pipeline_tests.servers.aws import AwsServer
 from wod_pipeline_tests.servers.aws_faults import answer, before_next, operations, with_parameters
 from wod_pipeline_tests.storage.conftest import Clock

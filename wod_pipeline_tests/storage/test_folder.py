@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.errors import NotStored, StorageError, StorageRefused, StorageUnavailable
-from wod_pipeline.storage._folder import FolderLake
+from wod_pipeline.storage.folder import FolderLake
 
 KEY = "raw_posts/week=2021-03-01/posts.json"
 
@@ -181,7 +181,7 @@ def run_and_kill(root: Path, step: str, when: str) -> subprocess.CompletedProces
     program = f"""
         import os, signal, sys
         from pathlib import Path
-        from wod_pipeline.storage._folder import FolderLake
+        from wod_pipeline.storage.folder import FolderLake
         real = {step}
         def step(*args, **more):
             if {when!r} == "after":

@@ -10,6 +10,7 @@ from typing import Any
 import botocore.exceptions as boto
 import pytest
 
+from wod_pipeline.aws.setup import ensure_bucket
 from wod_pipeline.errors import (
     NotStored,
     StorageCorrupt,
@@ -17,8 +18,7 @@ from wod_pipeline.errors import (
     StorageRefused,
     StorageUnavailable,
 )
-from wod_pipeline.storage._s3 import S3Lake
-from wod_pipeline.storage._setup import ensure_bucket
+from wod_pipeline.storage.s3 import S3Lake
 from wod_pipeline_tests.servers.aws import AwsServer
 from wod_pipeline_tests.servers.aws_faults import answer, before_next, operations, with_parameters
 

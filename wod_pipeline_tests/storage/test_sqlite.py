@@ -24,8 +24,8 @@ from wod_pipeline.errors import (
     WouldEmptyWeek,
 )
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.storage import WeekChange, _sqlite
-from wod_pipeline.storage._sqlite import SqliteLedger, SqliteSessionTable
+from wod_pipeline.storage import WeekChange, sqlite
+from wod_pipeline.storage.sqlite import SqliteLedger, SqliteSessionTable
 from wod_pipeline_tests.storage.weeks import MONDAY, week_of
 
 HERE = Path(__file__).parents[2]
@@ -113,7 +113,7 @@ def test_a_stream_of_weeks_is_held_one_batch_at_a_time(table: SqliteSessionTable
             yield value
 
     table.replace_weeks(stream())
-    assert ahead < _sqlite._BATCH
+    assert ahead < sqlite._BATCH
     assert len(table.weeks()) == 150
 
 
@@ -247,7 +247,7 @@ def test_a_killed_writer_leaves_the_old_week_or_the_new_one(path: Path, statemen
     program = f"""
         import os, signal, sqlite3
         from pathlib import Path
-        from wod_pipeline.storage._sqlite import SqliteSessionTable
+        from wod_pipeline.storage.sqlite import SqliteSessionTable
         from wod_pipeline_tests.storage.weeks import week_of
         connect = sqlite3.connect
         def killed(*args, **more):

@@ -4,44 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from wod_pipeline.errors import SourceRefused, SourceUnavailable
-from wod_pipeline.watching.runs import Trouble, explain, origin_of, weeks_of_run
-from wod_pipeline.weeks import weeks_in
+from wod_pipeline.watching.runs import Trouble, explain
 
 MONDAY = dt.date(2026, 11, 23)
-
-
-@pytest.mark.parametrize(
-    ("tags", "origin"),
-    [
-        ({}, "person"),
-        ({"dagster/schedule_name": "weekly"}, "schedule"),
-        ({"dagster/sensor_name": "new_posts"}, "sensor"),
-        ({"dagster/backfill": "abc", "dagster/sensor_name": "x"}, "backfill"),
-    ],
-)
-def test_a_run_tells_who_launched_it(tags: dict[str, str], origin: str) -> None:
-    assert origin_of(tags) == origin
-
-
-def test_a_run_tells_its_weeks() -> None:
-    later = dt.date(2026, 12, 7)
-
-    assert weeks_of_run({"dagster/partition": "2026-11-23"}) == (MONDAY, MONDAY)
-    assert weeks_of_run(
-        {
-            "dagster/asset_partition_range_start": "2026-11-23",
-            "dagster/asset_partition_range_end": "2026-12-07",
-        }
-    ) == (MONDAY, later)
-    assert weeks_of_run({}) is None
-    assert weeks_of_run({"dagster/partition": "everything"}) is None
-
-
-def test_weeks_of_overlapping_runs_count_once() -> None:
-    assert len(weeks_in([(MONDAY, dt.date(2026, 12, 7)), (MONDAY, MONDAY)])) == 3
 
 
 def test_our_own_error_is_shown_with_what_a_rerun_would_do() -> None:

@@ -14,7 +14,7 @@ from wod_pipeline.demo import sample_posts
 from wod_pipeline.parsing import parse_post
 from wod_pipeline.program import Outcome, Weekly
 from wod_pipeline.records import records_of
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.hostile import hostile_post
 

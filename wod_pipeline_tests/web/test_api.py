@@ -25,8 +25,8 @@ from starlette.testclient import TestClient
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.calendar import week_key
-from wod_pipeline.storage._folder import FolderLake
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.web.conftest import ZONE
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from wod_pipeline.storage._dynamodb import DynamoSessionTable
-from wod_pipeline.storage._setup import ensure_sessions_table
-from wod_pipeline.storage._sqlite import SqliteSessionTable
+from wod_pipeline.aws.setup import ensure_sessions_table
+from wod_pipeline.storage.dynamodb import DynamoSessionTable
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
 from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.alerts import (
+from wod_pipeline.aws.setup import ensure_ledger_table
+from wod_pipeline.errors import AlertError, StorageUnavailable
+from wod_pipeline.messages import Message
+from wod_pipeline.messages.delivery import (
     BODY_BYTES,
     ConsoleNotifier,
-    Message,
     SnsNotifier,
     for_phone,
     for_topic,
     one_line,
 )
-from wod_pipeline.errors import AlertError, StorageUnavailable
-from wod_pipeline.storage._dynamodb import DynamoLedger
-from wod_pipeline.storage._setup import ensure_ledger_table
+from wod_pipeline.storage.dynamodb import DynamoLedger
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
 
 __all__ = ["aws", "aws_environment", "moto_server"]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions as boto
 
+from wod_pipeline.aws import AwsFailure, code_of, in_words
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageRefused, StorageUnavailable
 from wod_pipeline.storage import Written
-from wod_pipeline.storage._aws import AwsFailure, code_of, in_words
 from wod_pipeline.storage._keys import checked_key
 from wod_pipeline.storage._workers import all_of
 

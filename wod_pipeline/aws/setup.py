@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from wod_pipeline.aws import AwsFailure, code_of, in_words
 from wod_pipeline.errors import StorageRefused
-from wod_pipeline.storage._aws import AwsFailure, code_of, in_words
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,4 +1,4 @@
-"""Telling a person, once: a message, and where it goes (the console, an SNS topic or a phone).
+"""Delivering a message, once: to the console, an SNS topic or a phone.
 
 What is worth a message, and its words, are decided elsewhere; here it is fitted to the limits of its channel
 and kept from being sent twice. Each message has an identifier, claimed in the ledger before it is sent and
@@ -11,12 +11,12 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from wod_pipeline.errors import AlertError, StorageError
+from wod_pipeline.messages._message import Message
 from wod_pipeline.storage import Ledger, Warn
 
 if TYPE_CHECKING:
@@ -29,24 +29,6 @@ BODY_BYTES = 256 * 1024
 _SHORT_TEXT = 8_000
 """Characters of text kept when a body is too large; fits whatever the characters are."""
 _ASCII = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "×": "x", "…": "..."})
-
-
-@dataclass(frozen=True)
-class Message:
-    """Something a person should know.
-
-    `subject` a line, `text` plain words, `sms` the same in 140 characters, `data` the facts for machines
-    (JSON values), `identifier` the same for the same event and no other: what it is deduplicated by.
-    """
-
-    kind: str
-    severity: Literal["info", "warn", "critical"]
-    week: str | None
-    subject: str
-    text: str
-    sms: str
-    data: Mapping[str, Any]
-    identifier: str
 
 
 class Notifier(Protocol):
@@ -114,12 +96,12 @@ class SnsNotifier:
 
     @contextlib.contextmanager
     def _explained(self, doing: str) -> Iterator[None]:
-        from wod_pipeline.storage import _aws
+        from wod_pipeline import aws
 
         try:
             yield
-        except _aws.AwsFailure as error:
-            failure = _aws.in_words(error, doing)
+        except aws.AwsFailure as error:
+            failure = aws.in_words(error, doing)
             raise AlertError(failure.what, fix=failure.fix) from error
 
     def _publish(self, message: Message) -> None:

@@ -58,14 +58,14 @@ def wordpress_credentials(
 
 
 def _client(region: str, endpoint_url: str) -> SecretsManagerClient:
-    from wod_pipeline.storage._aws import client
+    from wod_pipeline.aws import client
 
     made: SecretsManagerClient = client("secretsmanager", region=region, endpoint_url=endpoint_url)
     return made
 
 
 def _login_from(client: SecretsManagerClient, name: str) -> Login:
-    from wod_pipeline.storage._aws import AwsFailure, in_words
+    from wod_pipeline.aws import AwsFailure, in_words
 
     advice = {"ResourceNotFoundException": "Create it, or correct WOD_SECRET_NAME."}
     try:
