@@ -1,23 +1,39 @@
 """A coach's weekly weightlifting posts as structured, dated training sessions: a Dagster data platform.
 
-The map of the house; imports point from later lines to earlier ones::
+The map of the package. A room may import only rooms above it; a room called pure knows no Dagster, network or
+storage. The README shows the same map::
 
-    program, errors      the data model and the error tree
-    weeks                training weeks and wall clocks: pure
-    vocabulary           the movements, and how a written name becomes one of them: pure
-    parsing              a post's HTML → a structured ParsedPost: pure
-    records, quality     a ParsedPost → one record a session; claims about a week and their verdicts: pure
-    training, rendering  working weights and training load; one view of a session for every medium: pure
-    messages, watching   what is said to people, and the decisions when to say it: pure
-    wordpress, demo      where posts come from: a site, a folder, the bundled sample program
-    storage, alerts      lake, session table and ledger, each local and on AWS; messages through SNS
-    reading              stored sessions found, counted, and as JSON, calendars and tables
-    settings, adapters   the environment, read once; the adapters it names
-    resources            Dagster's shells over the adapters: resources and IO managers
-    assets               raw_posts → plain_text_posts → daily_sessions → segmented_exercises → session_records
-    schedules, sensors   what launches runs and sends messages
-    definitions          all of it put together: what Dagster loads
-    cli, web             `wod` and the athlete's page; no Dagster needed
+    errors.py        every error, and whether a rerun can clear it; pure
+    wording.py       counts, days, long texts and addresses as people read them; pure
+    pacing.py        how much to ask for at once, and how long to wait before asking again; pure
+    program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
+    weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
+    vocabulary/      the movements, and how a written name becomes one of them; pure
+    parsing/         a post's HTML → a ParsedPost; one module a rule of the notation; pure
+    records.py       a ParsedPost → one record per session; pure
+    quality/         claims about a week, their severities and thresholds, and the verdicts; pure
+    status.py        where each week stands, from what is stored; pure
+    training/        working weights, plates, training load; pure
+    athlete.py       the athlete's file of maxes, plates and smallest step; pure
+    rendering/       one view of a session for terminal, Markdown and page; pure
+    watching/        when to look, when to alert: the decisions of schedule and sensors; pure
+    aws/             the one way to AWS: clients, failures in words, the account's set-up
+    storage/         lake (folder | S3), session table and ledger (SQLite | DynamoDB): protocols and adapters
+    wordpress/       where posts come from: a site's REST API, or a folder of posts; the site's login
+    demo/            the bundled sample program, one editable text file a week
+    messages/        what is said to people, and its delivery, once: SNS or the console
+    reading/         stored sessions as asked for: history and search, JSON answers, calendar, load, CSV, Parquet
+    settings.py      the one reader of the environment; reports every problem at once
+    adapters.py      from settings to the adapters they name
+    resources/       Dagster's shells: resources and IO managers
+    assets/          the assets, their partitions, checks and previews
+    jobs.py          the jobs a person or a schedule launches, and the tags of their runs
+    sensors/         new and edited posts, freshness, run and daily messages
+    schedules.py     the weekly schedule
+    definitions.py   build_defs(settings, **overrides)
+    running/         the job run from the command line, watched week by week
+    web/             the athlete's page and the API
+    cli/             wod …, one module a family of commands
 """
 
 __version__ = "0.1.0"

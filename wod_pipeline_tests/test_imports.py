@@ -1,53 +1,23 @@
 """The rules of who may import whom, read from the source: a wrong import fails with the rule it breaks."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import wod_pipeline
+
 ROOT = Path(__file__).parents[1] / "wod_pipeline"
 MODULES = sorted(ROOT.rglob("*.py"))
 
-LAYERS = (
-    {"program", "errors", "weeks"},
-    {"vocabulary"},
-    {
-        "parsing",
-        "quality",
-        "training",
-        "athlete",
-        "records",
-        "rendering",
-        "watching",
-        "status",
-    },
-    {"aws"},
-    {"storage", "wordpress", "demo", "messages"},
-    {"reading"},
-    {"settings"},
-    {"adapters"},
-    {"resources"},
-    {"assets", "sensors", "schedules", "jobs"},
-    {"definitions"},
-    {"running"},
-    {"cli", "web"},
-)
-PURE = {
-    "vocabulary",
-    "weeks",
-    "program",
-    "errors",
-    "parsing",
-    "quality",
-    "training",
-    "athlete",
-    "records",
-    "rendering",
-    "messages",
-    "watching",
-}
+LINE = re.compile(r"^ +([a-z_]+)(\.py|/) {2,}(\S.*)$", re.MULTILINE)
+MAP = {name: says for name, _, says in LINE.findall(wod_pipeline.__doc__ or "")}
+"""Room → what the package's docstring says of it, in the order in which rooms may import one another."""
+ORDER = list(MAP)
+PURE = {room for room, says in MAP.items() if says.endswith("; pure")}
 IO_LIBRARIES = {"dagster", "dagster_aws", "boto3", "botocore", "requests", "sqlite3", "fastapi"}
 
 
@@ -57,32 +27,48 @@ def room_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> set[str]:
-    """Every module named by an import anywhere in the file, functions included."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    return names | {
-        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
-    }
+    """Every module and name imported anywhere in the file, functions included, with dots."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    sources = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = {f"{node.module}.{alias.name}" for node in sources for alias in node.names}
+    return modules | {str(node.module) for node in sources} | names
 
 
-def layer_of(room: str) -> int:
-    found = [n for n, rooms in enumerate(LAYERS) if room in rooms]
-    assert found, f"{room} is new: say in LAYERS where it lies, and in the package's docstring what it is"
-    return found[0]
+def test_the_map_names_every_room_of_the_package_and_no_other() -> None:
+    rooms = {room_of(path) for path in MODULES} - {"__init__"}
+    assert set(ORDER) == rooms, "the map in the package's docstring must name each room once"
+
+
+def test_the_readme_shows_the_same_map() -> None:
+    readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    tree = readme.split("\nwod_pipeline/\n", 1)[1].split("\nwod_pipeline_tests/", 1)[0]
+    assert LINE.findall(tree) == LINE.findall(wod_pipeline.__doc__ or "")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_towards_the_model(path: Path) -> None:
+def test_a_room_imports_only_rooms_above_it(path: Path) -> None:
     room = room_of(path)
     if room == "__init__":
         return
+    above = ORDER[: ORDER.index(room) + 1]
     for name in imports_of(path):
-        parts = name.split(".")
-        if parts[0] != "wod_pipeline" or len(parts) == 1:
-            continue
-        assert layer_of(parts[1]) <= layer_of(room), (
-            f"{room} may not import {parts[1]}: it lies in a later layer"
-        )
+        package, _, inner = name.partition(".")
+        imported = inner.split(".")[0]
+        if package == "wod_pipeline" and imported in MAP:
+            assert imported in above, f"{room} may not import {imported}: it stands below it in the map"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_room_imports_a_private_module_of_another(path: Path) -> None:
+    foreign = [
+        name
+        for name in imports_of(path)
+        if name.startswith("wod_pipeline.")
+        and name.split(".")[1] != room_of(path)
+        and any(part.startswith("_") and part != "__version__" for part in name.split("."))
+    ]
+    assert not foreign
 
 
 @pytest.mark.parametrize(

@@ -44,19 +44,6 @@ def test_every_wod_command_exists(command: str) -> None:
     assert command in COMMANDS
 
 
-def test_the_tree_names_every_room_of_the_house() -> None:
-    tree = README[README.index("wod_pipeline/\n") :]
-    rooms = {
-        path.name
-        for path in (ROOT / "wod_pipeline").iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
-    missing = {
-        room for room in rooms - {"__init__.py"} if not re.search(rf"^  {re.escape(room)}", tree, re.M)
-    }
-    assert not missing, f"the README's tree does not say what these are: {sorted(missing)}"
-
-
 @pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)#]+)\)", README))
 def test_every_file_linked_is_there(path: str) -> None:
     assert (ROOT / path).exists()

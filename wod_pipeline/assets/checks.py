@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import ParsedPost, PostStamp, Weekly
 from wod_pipeline.quality import (
     CLAIMS,
@@ -33,7 +34,7 @@ from wod_pipeline.records import records_of
 from wod_pipeline.resources.lake import LakeResource, StoredWeeks
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.storage import Lake, SessionTable
-from wod_pipeline.storage.stages import batched
+from wod_pipeline.storage.stages import BATCH
 from wod_pipeline.weeks import WEEK
 
 ParsedWeeks = Mapping[str, Weekly[ParsedPost]]
@@ -123,7 +124,7 @@ def _past_volumes(table: SessionTable, key: str) -> list[Volume]:
 
 def read_back(parsed: ParsedWeeks, table: SessionTable) -> Iterator[Verdict]:
     """Whether the table holds each week as it was parsed. Raises `StorageError`."""
-    for keys in batched(sorted(parsed)):
+    for keys in batched(sorted(parsed), BATCH):
         first, last = dt.date.fromisoformat(keys[0]), dt.date.fromisoformat(keys[-1])
         stored = {value.week: value for value in table.read_weeks(first, last)}
         for key in keys:

@@ -7,13 +7,14 @@ import dagster as dg
 
 from wod_pipeline.assets import previews
 from wod_pipeline.errors import SourceError
+from wod_pipeline.pacing import batched
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.partitioned import storage_metadata, week_output
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage.stages import batched, read_stage, write_stage
+from wod_pipeline.storage.stages import BATCH, read_stage, write_stage
 from wod_pipeline.wordpress import CHUNK_WEEKS, PostSource, gather_weeks
 
 RawWeek = Weekly[RawPost]
@@ -54,7 +55,7 @@ def _fetch(source: PostSource, lake: Lake, keys: list[str]) -> dict[str, RawWeek
 
 def _store_what_came(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[str, RawWeek]) -> None:
     """Store and record the weeks of the chunks that were fetched, before the run fails for the others."""
-    for keys in batched(weeks):
+    for keys in batched(weeks, BATCH):
         for key, written in write_stage(lake, "raw_posts", {key: weeks[key] for key in keys}).items():
             metadata = {**previews.of_raw_week(weeks[key]), **storage_metadata(written)}
             context.log_event(dg.AssetMaterialization(context.asset_key, partition=key, metadata=metadata))

@@ -23,6 +23,7 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
+from wod_pipeline.wording import is_web_address
 
 Metadata = dict[str, Any]
 
@@ -145,7 +146,7 @@ def _links(posts: Iterable[tuple[int, str, str]]) -> str:
 
 
 def _is_web(link: str) -> bool:
-    return link.startswith(("https://", "http://")) and not set(link) & set(' <>"\n\r\t')
+    return is_web_address(link) and not set(link) & set(' <>"\n\r\t')
 
 
 def _diagnostics(weeks: list[ParsedPost]) -> str:

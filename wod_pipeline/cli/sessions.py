@@ -13,6 +13,7 @@ from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.reading.answers import WeekAnswer, session_answer
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
 from wod_pipeline.weeks import DAY, monday_of
+from wod_pipeline.wording import long_day
 
 LOOK_AHEAD = dt.timedelta(days=28)
 _BEHIND = {
@@ -40,7 +41,7 @@ def next(reading: Reading) -> None:  # noqa: A001  the command's name
     _print_sessions(
         reading,
         [record for record in training if record.date in days],
-        f"No training is stored for the {LOOK_AHEAD.days} days after {day_words(reading.today)}.\n"
+        f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(reading.today)}.\n"
         f"{_BEHIND[None]}\n",
     )
 
@@ -70,11 +71,6 @@ def week(reading: Reading, date: dt.date | None) -> None:
     reading.print(answer, lambda: _week_text(reading, monday, stored))
 
 
-def day_words(day: dt.date) -> str:
-    """`Monday 21 December 2020`."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
 def _print_day(reading: Reading, day: dt.date) -> None:
     records = reading.table.read_dates(day, day)
     nothing = "" if records else _nothing_on(reading, day)
@@ -83,7 +79,7 @@ def _print_day(reading: Reading, day: dt.date) -> None:
 
 def _nothing_on(reading: Reading, day: dt.date) -> str:
     stored = reading.table.read_week(monday_of(day))
-    text = f"No session on {day_words(day)}. {_BEHIND[stored.outcome if stored else None]}\n"
+    text = f"No session on {long_day(day)}. {_BEHIND[stored.outcome if stored else None]}\n"
     undated = sum(record.date is None for record in stored.records) if stored else 0
     return text + (
         f"{undated} of its sessions name no date; `wod week {day}` shows them.\n" if undated else ""
@@ -106,7 +102,7 @@ def _sessions_text(reading: Reading, records: Iterable[SessionRecord]) -> str:
 def _week_text(reading: Reading, monday: dt.date, stored: WeekRecords | None) -> str:
     if stored is None or not stored.records:
         return (
-            f"No session in the week of {day_words(monday)}. {_BEHIND[stored.outcome if stored else None]}\n"
+            f"No session in the week of {long_day(monday)}. {_BEHIND[stored.outcome if stored else None]}\n"
         )
     introductions = {
         preamble_as_text(view_session(record), reading.width, colour=True): None for record in stored.records

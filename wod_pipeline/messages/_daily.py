@@ -6,15 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import SMS, long_day
+from wod_pipeline.messages._words import SMS
 from wod_pipeline.program import Block, Exercise, SessionRecord
 from wod_pipeline.rendering import clean, span
+from wod_pipeline.wording import long_day, short_day, shorten
 
 
 def tomorrow(date: dt.date, records: Sequence[SessionRecord]) -> Message:
     """The sessions of one day, short enough for a phone."""
     parts = [part for record in records for part in _session_parts(record)]
-    short = fitted(f"{date:%a} {date.day} {date:%b}: ", parts, SMS)
+    short = fitted(f"{short_day(date)}: ", parts, SMS)
     lines = [f"{long_day(date)}:", *[f"- {part}" for part in parts]]
     return Message(
         kind="tomorrow",
@@ -58,4 +59,4 @@ def fitted(head: str, parts: Sequence[str], limit: int) -> str:
         text = head + "; ".join(parts[:kept]) + left
         if len(text) <= limit:
             return text
-    return (head + "; ".join(parts))[: limit - 1] + "…"
+    return shorten(head + "; ".join(parts), limit)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import Links, count, day, long_day, moment, sms, text_of
+from wod_pipeline.messages._words import Links, moment, sms, text_of
 from wod_pipeline.watching.freshness import Cause, Notice, Rules
+from wod_pipeline.wording import count, long_day, short_day
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: L
     week, cause = notice.episode.week, notice.standing.cause or Cause.NOT_PUBLISHED
     short, why, act = CAUSES[cause]
     late = "is late" if notice.kind == "warn" else "is needed now"
-    subject = f"Training week of {day(week)} {late}: {short}"
+    subject = f"Training week of {short_day(week)} {late}: {short}"
     lines = [
         f"The training week of {long_day(week)} is not there as it should be.",
         f"Why: {_because(why, notice, rules.zone)}",
@@ -100,7 +101,7 @@ def _because(why: str, notice: Notice, zone: ZoneInfo) -> str:
 
 def _recovered(notice: Notice, rules: Rules, links: Links) -> Message:
     week, sessions = notice.episode.week, count(notice.standing.sessions, "session")
-    subject = f"Training week of {day(week)} is here after all: {sessions}"
+    subject = f"Training week of {short_day(week)} is here after all: {sessions}"
     lines = [
         f"The training week of {long_day(week)} is there now, with {sessions}.",
         f"It was missed since {moment(notice.episode.since, rules.zone)}. Nothing needs to be done.",
@@ -120,4 +121,6 @@ def _recovered(notice: Notice, rules: Rules, links: Links) -> Message:
 def _seen(last_seen: LastSeen | None) -> str:
     if last_seen is None:
         return "no week at all"
-    return f"week of {day(last_seen.week)} {last_seen.week.year}, {count(last_seen.sessions, 'session')}"
+    return (
+        f"week of {short_day(last_seen.week)} {last_seen.week.year}, {count(last_seen.sessions, 'session')}"
+    )

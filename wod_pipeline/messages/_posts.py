@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import Links, count, digest, moment, sms, text_of
+from wod_pipeline.messages._words import Links, digest, moment, sms, text_of
 from wod_pipeline.watching.outage import Outage
+from wod_pipeline.wording import count
 
 
 def source_down(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Message:

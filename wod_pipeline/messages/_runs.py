@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import Links, count, day, digest, long_day, sms, text_of, weeks_words
+from wod_pipeline.messages._words import Links, digest, sms, text_of, weeks_words
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import Trouble
+from wod_pipeline.wording import count, first_of, long_day, short_day
 
 _LIFTS_A_DAY = 3
 _MOST_LINES = 14
@@ -19,7 +20,7 @@ def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) 
     """A week came in (or, when it was there before, changed): its days and main lifts."""
     sessions = count(len(value.records), "session")
     what = f"was updated: {sessions}" if before else f"is here: {sessions}"
-    subject = f"Training week of {day(value.week)} {what}"
+    subject = f"Training week of {short_day(value.week)} {what}"
     lines = [f"{long_day(value.week)}, {sessions}:", *week_lines(value)]
     return Message(
         kind="week_updated" if before else "week_landed",
@@ -42,8 +43,7 @@ def weeks_landed(weeks: Sequence[dt.date], sessions: int, *, run_id: str, links:
     subject = f"{count(len(weeks), 'training week')} updated: {weeks[0]} to {weeks[-1]}"
     lines = [
         f"{count(sessions, 'session')} in {count(len(weeks), 'week')}:",
-        *[f"- {week}" for week in weeks[:_MOST_LINES]],
-        *([f"… and {len(weeks) - _MOST_LINES} more"] if len(weeks) > _MOST_LINES else []),
+        *first_of([f"- {week}" for week in weeks], _MOST_LINES),
     ]
     return Message(
         kind="weeks_landed",
@@ -111,13 +111,11 @@ def week_lines(value: WeekRecords) -> list[str]:
     """A line a session: its day, and the main lifts."""
     if value.outcome is not Outcome.PUBLISHED:
         return ["no session"]
-    lines = [_session_line(record) for record in value.records]
-    more = [f"… and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
-    return lines[:_MOST_LINES] + more
+    return first_of([_session_line(record) for record in value.records], _MOST_LINES)
 
 
 def _session_line(record: SessionRecord) -> str:
-    when = day(record.date) if record.date else clean(record.label or "no date")
+    when = short_day(record.date) if record.date else clean(record.label or "no date")
     lifts = list(dict.fromkeys(_main_lifts(record)))
     shown = ", ".join(lifts[:_LIFTS_A_DAY]) + (", …" if len(lifts) > _LIFTS_A_DAY else "")
     return f"- {when}: {shown or record.kind}"

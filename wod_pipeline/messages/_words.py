@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from wod_pipeline.wording import short_day, shorten
+
 SMS = 140
 """Characters of a text message in one part."""
 
@@ -38,25 +40,10 @@ class Links:
         return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
 
 
-def day(date: dt.date) -> str:
-    """``Mon 23 Nov``."""
-    return f"{date:%a} {date.day} {date:%b}"
-
-
-def long_day(date: dt.date) -> str:
-    """``Monday 23 November 2026``."""
-    return f"{date:%A} {date.day} {date:%B %Y}"
-
-
 def moment(when: dt.datetime, zone: ZoneInfo) -> str:
     """``Sun 22 Nov 2026, 21:00 PST``."""
     local = when.astimezone(zone)
-    return f"{day(local)} {local.year}, {local:%H:%M %Z}"
-
-
-def count(number: int, noun: str) -> str:
-    """``1 session``, ``5 sessions``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{short_day(local)} {local.year}, {local:%H:%M %Z}"
 
 
 def weeks_words(weeks: tuple[dt.date, dt.date]) -> str:
@@ -75,7 +62,7 @@ def sms(*sentences: str) -> str:
     for sentence in sentences[1:]:
         if sentence and len(text) + len(sentence) + 2 <= SMS:
             text = f"{text}. {sentence}"
-    return text if len(text) <= SMS else text[: SMS - 1] + "…"
+    return shorten(text, SMS)
 
 
 def digest(values: Iterable[object]) -> str:

@@ -42,6 +42,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.vocabulary import MOVEMENTS, movement_name, nearest_movements
+from wod_pipeline.wording import count
 
 _LIKENESS = 0.75
 """How like a known name must be to be offered, as difflib's ratio."""
@@ -373,7 +374,7 @@ def in_words(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     if rest:
         return f"{minutes}:{rest:02d} minutes"
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+    return count(minutes, "minute")
 
 
 def _kind(blocks: list[Block]) -> SegmentKind:

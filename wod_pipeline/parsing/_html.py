@@ -16,6 +16,7 @@ from bs4.builder._htmlparser import HTMLParserTreeBuilder
 
 from wod_pipeline.parsing._text import words
 from wod_pipeline.program import Link, SourceLine
+from wod_pipeline.wording import is_web_address
 
 BLOCKS = frozenset(
     words(
@@ -244,4 +245,4 @@ def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]
 def _http(href: str) -> str:
     """The address when a click would open it over http(s), else empty."""
     href = _IN_ADDRESS.sub("", href).strip()
-    return href if href[:8].lower().startswith(("http://", "https://")) else ""
+    return href if is_web_address(href) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wod_pipeline.program import WeekRecords
@@ -61,9 +61,3 @@ class Verdict:
     numbers: Mapping[str, int | float] = field(default_factory=dict)
     blocks: bool = False
     """Whether the week must stay out of the session table."""
-
-
-def count(of: int | Sized, noun: str) -> str:
-    """A number with its noun: ``1 session``, ``5 sessions``."""
-    number = of if isinstance(of, int) else len(of)
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,7 +15,7 @@ from wod_pipeline.program import (
     WeekRecords,
     sha256_of,
 )
-from wod_pipeline.quality._case import Case, Finding, Row, count
+from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Limits
 from wod_pipeline.quality._volume import (
     exercises_in,
@@ -26,6 +26,7 @@ from wod_pipeline.quality._volume import (
     volume_of,
 )
 from wod_pipeline.weeks import monday_of
+from wod_pipeline.wording import count
 
 
 # ------------------------------------------------------------------------------------ may it be stored

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event
 
-from wod_pipeline.program import SessionRecord
+from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
-from wod_pipeline.weeks import DAY
+from wod_pipeline.weeks import DAY, days_of
 
 
 def week_key(monday: dt.date) -> str:
@@ -56,6 +56,12 @@ def as_calendar(
     for uid in sorted(events, key=lambda uid: (_day(events[uid]), uid)):
         calendar.add_component(events[uid])
     return bytes(calendar.to_ical())
+
+
+def week_calendar(monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo) -> bytes:
+    """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
+    days = frozenset(days_of(monday)) if value is not None else frozenset[dt.date]()
+    return as_calendar(value.records if value else [], zone, previous=[published], covered=days)
 
 
 def _empty(zone: ZoneInfo) -> Calendar:

@@ -5,6 +5,7 @@ Pure. Numbers and weights come from `training`; nothing here reads storage or kn
 
 from __future__ import annotations
 
+from wod_pipeline.rendering._load import chart_markdown, days_markdown
 from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
 from wod_pipeline.rendering._text import (
     as_lines,
@@ -54,9 +55,11 @@ __all__ = [
     "as_lines",
     "as_markdown",
     "as_text",
+    "chart_markdown",
     "clean",
     "clock",
     "day_name",
+    "days_markdown",
     "escape_markdown",
     "exercises_of",
     "facts_of",

@@ -14,6 +14,7 @@ from wod_pipeline.rendering._view import (
     SessionView,
     SetView,
 )
+from wod_pipeline.wording import long_day
 
 LONGEST_LINE = 2_000
 """Characters shown of one line of the post; a terminal is no place for more."""
@@ -45,7 +46,7 @@ def shortened(text: str, longest: int = LONGEST_LINE) -> str:
 
 def day_name(view: SessionView) -> str:
     """`Monday 21 December 2020`, or that the post gives no date."""
-    return f"{view.date:%A} {view.date.day} {view.date:%B %Y}" if view.date else "No date"
+    return long_day(view.date) if view.date else "No date"
 
 
 class _Page:

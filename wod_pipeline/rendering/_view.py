@@ -31,6 +31,7 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.rendering import _words as words
 from wod_pipeline.training import Athlete, Working, decimal_text, ramp_weights, working_weight
+from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
 
@@ -141,6 +142,9 @@ _TITLES = {
     "main": "Main",
     "other": "",
 }
+QUOTED = 120
+"""Characters of a line that a warning quotes."""
+
 _WARNINGS = {
     "every_mismatch": "The interval, the time and the number of sets do not agree.",
     "set_rows_gap": "The sets listed do not cover every set exactly once.",
@@ -208,17 +212,13 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
         if sentence is None:
             continue
         line = lines.text(diagnostic.line) if diagnostic.line is not None else ""
-        yield f"{sentence} “{_cut(line)}”" if line else sentence
-
-
-def _cut(text: str, longest: int = 120) -> str:
-    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
+        yield f"{sentence} “{shorten(line, QUOTED)}”" if line else sentence
 
 
 # ------------------------------------------------------------------------------------------------- lines
 def _safe(href: str) -> str:
     href = words.clean(href).strip()
-    return href if href.lower().startswith(("http://", "https://")) else ""
+    return href if is_web_address(href) else ""
 
 
 class _Lines:

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.errors import NotStored
+from wod_pipeline.pacing import batched
 from wod_pipeline.resources.partitioned import (
     Outcomes,
     Weeks,
@@ -18,7 +19,7 @@ from wod_pipeline.resources.partitioned import (
 )
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.folder import FolderLake
-from wod_pipeline.storage.stages import BATCH, batched, read_stage, stage_key, write_each, write_stage
+from wod_pipeline.storage.stages import BATCH, read_stage, stage_key, write_each, write_stage
 
 ALLOW_MISSING = "allow_missing_partitions"
 
@@ -55,7 +56,7 @@ class LakeIOManager(WeeksIOManager):
         """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""
         stage, lake = context.asset_key.path[-1], self.lake.open()
         outcome = Outcomes(context, obj)
-        for keys in batched(complete_keys(context, obj)):
+        for keys in batched(complete_keys(context, obj), BATCH):
             values = {key: obj[key] for key in keys}
             for key, written in write_each(partial(write_stage, lake, stage), values).items():
                 if isinstance(written, Written):

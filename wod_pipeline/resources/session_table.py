@@ -10,13 +10,14 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.errors import NotStored, UnsoundWeek
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.partitioned import Outcomes, WeeksIOManager, complete_keys
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.storage.stages import batched, write_each, write_records
+from wod_pipeline.storage.stages import BATCH, write_each, write_records
 
 
 class SessionTableResource(dg.ConfigurableResource[SessionTable]):
@@ -51,7 +52,7 @@ class SessionTableIOManager(WeeksIOManager):
     def handle_output(self, context: dg.OutputContext, obj: Mapping[str, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
         outcome = Outcomes(context, obj)
-        for keys in batched(complete_keys(context, obj)):
+        for keys in batched(complete_keys(context, obj), BATCH):
             self._store({key: obj[key] for key in keys}, outcome)
         outcome.report(self._instance)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import secrets
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import botocore.exceptions as boto
 
 from wod_pipeline.aws import PASSING, AwsFailure, code_of, in_words
 from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.pacing import backoff_s, batched
 from wod_pipeline.storage._attributes import Attributes, item_from
 from wod_pipeline.storage._items import Item, Key
 
@@ -31,7 +31,6 @@ _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 3.0
 _CONDITION = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
 _PASSING_REASONS = {"None", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"}
-_RANDOM = secrets.SystemRandom()
 
 
 class Overtaken(Exception):  # noqa: N818 - not a failure: the caller looks again
@@ -48,8 +47,7 @@ class Requests:
 
     def pause(self, attempt: int) -> None:
         """Wait before the next attempt: longer each time, and never in step with others."""
-        longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2**attempt)
-        self._sleep(_RANDOM.uniform(longest / 2, longest))
+        self._sleep(backoff_s(attempt, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S))
 
     def call(self, operation: str, doing: str, **request: Any) -> dict[str, Any]:
         """Send a request until it is answered, within bounds.
@@ -102,7 +100,7 @@ class Requests:
     def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items under many keys, each as of its own moment; missing ones are absent."""
         found: dict[Key, Item] = {}
-        for batch in _batches(map(_key, keys), _READ_BATCH):
+        for batch in batched(map(_key, keys), _READ_BATCH):
             for items in self._repeated("batch_get_item", {"Keys": batch, "ConsistentRead": True}):
                 found |= {(item["date"], item["session"]): item for item in map(item_from, items)}
         return found
@@ -141,7 +139,7 @@ class Requests:
             )
 
     def _write_all(self, requests: Iterable[dict[str, Any]]) -> None:
-        for batch in _batches(requests, _WRITE_BATCH):
+        for batch in batched(requests, _WRITE_BATCH):
             for _ in self._repeated("batch_write_item", batch):
                 pass
 
@@ -176,12 +174,6 @@ def check(key: Key, **condition: Any) -> dict[str, Any]:
 
 def _key(key: Key) -> Attributes:
     return {"date": {"S": key[0]}, "session": {"S": key[1]}}
-
-
-def _batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    stream = iter(values)
-    while batch := list(itertools.islice(stream, size)):
-        yield batch
 
 
 def _reasons(error: Exception) -> set[str]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.storage._dynamo_requests import Overtaken, Requests
@@ -108,7 +109,7 @@ class DynamoSessionTable:
         )
 
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
-        chunks = _chunks(self._headers(first, last), _WEEKS_A_READ)
+        chunks = batched(self._headers(first, last), _WEEKS_A_READ)
         for _, outcome in each(self._read_chunk, chunks, workers=_WORKERS):
             if isinstance(outcome, Exception):
                 raise outcome
@@ -233,9 +234,3 @@ class DynamoLedger:
     def check(self) -> str:
         self._requests.prove_writable({"idempotency_key": {"S": "#check"}})
         return f"table {self._table} can be written"
-
-
-def _chunks(headers: Iterable[tuple[dt.date, Header]], size: int) -> Iterator[list[tuple[dt.date, Header]]]:
-    stream = iter(headers)
-    while chunk := list(itertools.islice(stream, size)):
-        yield chunk

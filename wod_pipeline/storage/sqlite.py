@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.storage._items import WEEKS, Item, as_item, idempotency_key, record_from_item
@@ -118,8 +118,7 @@ class SqliteSessionTable:
         self, values: Iterable[WeekRecords], *, allow_empty: bool = False
     ) -> dict[dt.date, WeekChange | Exception]:
         results: dict[dt.date, WeekChange | Exception] = {}
-        stream = iter(values)
-        while batch := list(itertools.islice(stream, _BATCH)):
+        for batch in batched(values, _BATCH):
             results |= self._replace_batch(batch, allow_empty=allow_empty)
         return results
 

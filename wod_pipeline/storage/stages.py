@@ -15,9 +15,8 @@ What bytes mean is decided here; how they are kept is the lake's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -49,8 +48,6 @@ BATCH = 32
 FEW = 3
 """Weeks that have to fail alone before a store is taken to be out of order."""
 
-KeyT = TypeVar("KeyT")
-
 
 def stage_key(stage: str, week: str) -> str:
     """Where one week of a stage is kept; `week` is the partition key."""
@@ -66,13 +63,6 @@ def revision_key(post: RawPost) -> str:
     """Where one revision of a post is kept for good: by id, time of modification and all it says."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
     return f"raw_post_revisions/post={post.id}/{modified}-{sha256_of(post)[:16]}.json"
-
-
-def batched(items: Iterable[KeyT], size: int = BATCH) -> Iterator[list[KeyT]]:
-    """`items` in lists of at most `size`, in order."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def decode_stage(stage: str, week: str, data: bytes) -> Any:

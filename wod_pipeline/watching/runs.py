@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wod_pipeline import errors
+from wod_pipeline.wording import shorten
 
 _SENTENCE = 300
 _CLEARS, _STAYS = "A rerun can clear this.", "A rerun alone will not help."
@@ -52,4 +53,4 @@ def _sentence(text: str) -> str:
     head, colon, rest = text.partition(": ")
     words = rest if colon and _is_ours(head) else text
     line = " ".join(words.replace(_CLEARS, "").replace(_STAYS, "").split())
-    return line if len(line) <= _SENTENCE else line[:_SENTENCE].rsplit(" ", 1)[0] + " …"
+    return shorten(line, _SENTENCE)

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import requests
 
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress._http import (
@@ -128,8 +129,7 @@ class WordPressSource:
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """Those of the posts that the site still lists in the category. Raises `SourceError`."""
-        wanted = sorted(set(ids))
-        batches = [wanted[i : i + PER_PAGE] for i in range(0, len(wanted), PER_PAGE)]
+        batches = batched(sorted(set(ids)), PER_PAGE)
         return [post for batch in batches for post in self._read_all({"include": ",".join(map(str, batch))})]
 
     def list_ids(self) -> set[int]:

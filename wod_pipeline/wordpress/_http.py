@@ -15,7 +15,6 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import urllib3
 from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
+from wod_pipeline.pacing import backoff_s
 
 BACKOFF_S = 0.5
 """Wait before the first retry; doubles each time, with jitter so that many clients do not return as one."""
@@ -223,7 +223,7 @@ def _refuse_constant(name: str) -> None:
 
 def wait_s(attempt: int, retry_after_s: float | None) -> float:
     """Seconds before retry `attempt` (from 0): exponential with jitter, or longer when the server asks."""
-    backoff = min(BACKOFF_CAP_S, BACKOFF_S * 2.0**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 no secret
+    backoff = backoff_s(attempt, first_s=BACKOFF_S, longest_s=BACKOFF_CAP_S)
     return max(backoff, min(retry_after_s or 0.0, RETRY_AFTER_CAP_S))
 
 

@@ -13,10 +13,11 @@ import pytest
 from icalendar import Calendar
 
 from wod_pipeline.assets import build_assets, previews
-from wod_pipeline.assets.load import COLUMNS, chart_markdown, days_markdown, load_key
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.program import Outcome, WeekRecords
 from wod_pipeline.reading.calendar import week_key
+from wod_pipeline.reading.load import COLUMNS, load_key
+from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
 from wod_pipeline.training import load_by, session_doses

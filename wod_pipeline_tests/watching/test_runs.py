@@ -40,4 +40,4 @@ def test_a_long_reason_is_cut_at_a_word() -> None:
     trouble = explain("raw_posts", [], "word " * 200)
 
     assert len(trouble.says) < 310
-    assert trouble.says.endswith("word …")
+    assert trouble.says.endswith("word…")

@@ -1,0 +1,114 @@
+"""Training load as a table for analysis: what each week asks for, one Parquet file per week.
+
+A row is a day or the whole week (`by`), and all lifts or those of one family (`family`). The sums are
+`training`'s; the files are kept by whoever asks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wod_pipeline.program import WeekRecords
+from wod_pipeline.training import (
+    LoadRow,
+    Period,
+    SessionDoses,
+    TrainingLoad,
+    as_number,
+    load_by,
+    session_doses,
+)
+from wod_pipeline.weeks import WEEK, monday_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Doses = Mapping[dt.date, Sequence[SessionDoses]]
+"""What the sessions of each week ask for."""
+
+ALL = "all"
+_ZONE_COLUMNS = ("lifts_below_70", "lifts_70_79", "lifts_80_89", "lifts_90_up")
+COLUMNS: dict[str, str] = {
+    "week": "datetime64[ms]",
+    "by": "string",
+    "start": "datetime64[ms]",
+    "family": "string",
+    "sessions": "Int64",
+    "lifts": "Float64",
+    "rated_lifts": "Float64",
+    "average_intensity_percent": "Float64",
+    **dict.fromkeys(_ZONE_COLUMNS, "Float64"),
+    "hard_sets": "Float64",
+    "builds_to_max": "Int64",
+    "uncounted_exercises": "Int64",
+    "lifts_change_percent": "Float64",
+}
+"""Column → pandas type."""
+
+
+def load_key(monday: dt.date) -> str:
+    """Where a week's load is kept in the lake."""
+    return f"training_load/week={monday}/load.parquet"
+
+
+def doses_in(value: WeekRecords) -> tuple[SessionDoses, ...]:
+    """What the sessions of a week ask for."""
+    return tuple(map(session_doses, value.records))
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """The table as Parquet; equal tables are equal bytes."""
+    out = io.BytesIO()
+    frame.to_parquet(out, index=False)
+    return out.getvalue()
+
+
+def load_frame(doses: Doses, monday: dt.date) -> pd.DataFrame:
+    """The rows of one week; its change is against the week before, its days' against the day before."""
+    import pandas as pd
+
+    periods: tuple[Period, ...] = ("week", "day")
+    rows = [
+        record
+        for by in periods
+        for row in load_by(by, sessions_between(doses, monday - WEEK, monday))
+        if monday_of(row.start) == monday
+        for record in _records(by, row)
+    ]
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype(COLUMNS)
+
+
+def sessions_between(doses: Doses, first: dt.date, last: dt.date) -> list[SessionDoses]:
+    """The sessions of the weeks from `first` to `last`, in order."""
+    return [
+        session for week, sessions in sorted(doses.items()) if first <= week <= last for session in sessions
+    ]
+
+
+def _records(by: Period, row: LoadRow) -> Iterator[dict[str, object]]:
+    change = row.lifts_change_pct
+    facts = {"week": monday_of(row.start), "by": by, "start": row.start, "sessions": row.summary.sessions}
+    yield {
+        **facts,
+        "family": ALL,
+        **_figures(row.summary.total),
+        "lifts_change_percent": None if change is None else as_number(change),
+    }
+    for family, load in sorted(row.summary.families.items()):
+        yield {**facts, "family": family, **_figures(load), "lifts_change_percent": None}
+
+
+def _figures(load: TrainingLoad) -> dict[str, object]:
+    average = load.average_intensity
+    return {
+        "lifts": as_number(load.lifts),
+        "rated_lifts": as_number(load.rated_lifts),
+        "average_intensity_percent": None if average is None else as_number(average),
+        **{name: as_number(lifts) for name, lifts in zip(_ZONE_COLUMNS, load.zones, strict=True)},
+        "hard_sets": as_number(load.hard_sets),
+        "builds_to_max": load.max_efforts,
+        "uncounted_exercises": load.uncounted,
+    }

@@ -1,0 +1,41 @@
+"""How counts, days, long texts and addresses are worded, wherever people read them. Pure; no sentences of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence, Sized
+
+
+def count(of: int | Sized, noun: str) -> str:
+    """A number with its noun: ``1 session``, ``5 sessions``."""
+    number = of if isinstance(of, int) else len(of)
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def short_day(day: dt.date) -> str:
+    """``Mon 23 Nov``."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def long_day(day: dt.date) -> str:
+    """``Monday 23 November 2026``."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text in at most `longest` characters, cut behind a word where there is one, with ``…`` when cut."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return f"{cut.rpartition(' ')[0].rstrip() or cut}…"
+
+
+def first_of(lines: Sequence[str], most: int) -> list[str]:
+    """The first `most` lines, and how many more there are."""
+    more = [f"… and {len(lines) - most} more"] if len(lines) > most else []
+    return [*lines[:most], *more]
+
+
+def is_web_address(address: str) -> bool:
+    """Whether a click on the address opens it over http or https, and nothing else."""
+    return address[:8].lower().startswith(("http://", "https://"))
