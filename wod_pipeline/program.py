@@ -10,7 +10,8 @@ Stages, each a value per post, gathered per training week by `Weekly`::
     RawPost → PlainPost → OutlinedPost → ParsedPost → SessionRecord
 
 Nodes below a session are many and form trees, never cycles: they are left out of garbage collection (`gc=False`),
-which would otherwise walk them again and again.
+which would otherwise walk them again and again. Leaves, whose fields are all immutable, are frozen: the parser
+caches what it reads per line, so the results for several posts share them.
 
 JSON is canonical (`encode`): keys sorted, UTF-8, one newline at the end; equal values are equal bytes.
 """
@@ -63,7 +64,7 @@ class Outcome(str, Enum):
 
 
 # ------------------------------------------------------------------------------------------------ posts
-class Rendered(Struct, omit_defaults=True):
+class Rendered(Struct, omit_defaults=True, frozen=True):
     """A WordPress text field: HTML as rendered; `protected` when a password hides it."""
 
     rendered: str = ""
@@ -93,7 +94,7 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
         return hashlib.sha256(self.content.rendered.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Source(Struct, omit_defaults=True):
+class Source(Struct, omit_defaults=True, frozen=True):
     """Where a ParsedPost came from."""
 
     url: str
@@ -105,7 +106,7 @@ class Source(Struct, omit_defaults=True):
     """Site-local time, as in the post's `date`."""
 
 
-class Link(Struct, gc=False):
+class Link(Struct, gc=False, frozen=True):
     """A link on a line: `[start, end)` in code points of the line's text."""
 
     start: int
@@ -113,12 +114,12 @@ class Link(Struct, gc=False):
     href: str
 
 
-class SourceLine(Struct, gc=False, omit_defaults=True):
+class SourceLine(Struct, gc=False, omit_defaults=True, frozen=True):
     """One visible, non-empty line of a post, numbered from 0."""
 
     n: int
     text: str
-    links: list[Link] = []
+    links: tuple[Link, ...] = ()
 
 
 class PlainPost(Struct, omit_defaults=True):
@@ -130,7 +131,7 @@ class PlainPost(Struct, omit_defaults=True):
     protected: bool = False
 
 
-class Dates(Struct):
+class Dates(Struct, frozen=True):
     """First and last day a post is meant for, where that was read, and how surely."""
 
     start: dt.date | None
@@ -139,7 +140,7 @@ class Dates(Struct):
     confidence: Confidence
 
 
-class Diagnostic(Struct, gc=False, omit_defaults=True):
+class Diagnostic(Struct, gc=False, omit_defaults=True, frozen=True):
     """Something a person should know about a line (`line` None: about the post as a whole)."""
 
     code: str
@@ -148,7 +149,7 @@ class Diagnostic(Struct, gc=False, omit_defaults=True):
     message: str = ""
 
 
-class SessionOutline(Struct, omit_defaults=True):
+class SessionOutline(Struct, omit_defaults=True, frozen=True):
     """A session before its contents are read: its heading, its date and the lines it spans."""
 
     date: dt.date | None
@@ -157,7 +158,7 @@ class SessionOutline(Struct, omit_defaults=True):
     kind: SessionKind
     lines: Span
     ordinal: int | None = None
-    heading_lines: list[int] = []
+    heading_lines: tuple[int, ...] = ()
 
 
 class OutlinedPost(Struct, omit_defaults=True):
@@ -183,30 +184,30 @@ class Range(Struct, gc=False, omit_defaults=True, frozen=True):
     f: Number | None = None
 
 
-class Rest(Struct, gc=False, omit_defaults=True):
+class Rest(Struct, gc=False, omit_defaults=True, frozen=True):
     """A rest: seconds, or said in words."""
 
     s: Range | None = None
     qual: Literal["as_needed", "equal_to_work"] | None = None
 
 
-class Note(Struct, gc=False):
+class Note(Struct, gc=False, frozen=True):
     """Free text kept as text: the lines hold the words."""
 
     kind: NoteKind
     lines: Span
 
 
-class Reference(Struct, gc=False, omit_defaults=True):
+class Reference(Struct, gc=False, omit_defaults=True, frozen=True):
     """What a percent is of: an `rm`-repetition maximum of a movement, and how that was decided."""
 
     movement_id: str | None
     rm: int
     source: RefSource
-    candidates: list[str] = []
+    candidates: tuple[str, ...] = ()
 
 
-class AbsoluteLoad(Struct, gc=False, omit_defaults=True):
+class AbsoluteLoad(Struct, gc=False, omit_defaults=True, frozen=True):
     """A weight as written; `unit` None when the post names none."""
 
     unit: Literal["kg", "lb", "pood"] | None
@@ -215,7 +216,7 @@ class AbsoluteLoad(Struct, gc=False, omit_defaults=True):
     f: Number | None = None
 
 
-class Load(Struct, gc=False, omit_defaults=True):
+class Load(Struct, gc=False, omit_defaults=True, frozen=True):
     """How heavy: exactly one kind, with the fields that kind uses."""
 
     kind: LoadKind
@@ -229,14 +230,14 @@ class Load(Struct, gc=False, omit_defaults=True):
     ramp: bool = False
 
 
-class Pause(Struct, gc=False, omit_defaults=True):
+class Pause(Struct, gc=False, omit_defaults=True, frozen=True):
     """A pause within a movement: how long, and where."""
 
     s: Range | None = None
     at: PausePlace | None = None
 
 
-class Part(Struct, gc=False, omit_defaults=True):
+class Part(Struct, gc=False, omit_defaults=True, frozen=True):
     """One movement of an exercise; `reps` counts it within one rep of a complex."""
 
     raw: str
@@ -246,7 +247,7 @@ class Part(Struct, gc=False, omit_defaults=True):
     video_url: str | None = None
 
 
-class SetRow(Struct, gc=False, omit_defaults=True, rename={"first": "from", "last": "to"}):
+class SetRow(Struct, gc=False, omit_defaults=True, frozen=True, rename={"first": "from", "last": "to"}):
     """What sets `first` to `last` of an exercise prescribe, where they differ."""
 
     first: int
@@ -277,7 +278,7 @@ class Exercise(Struct, gc=False, omit_defaults=True):
     notes: list[Note] = []
 
 
-class RmTarget(Struct, gc=False):
+class RmTarget(Struct, gc=False, frozen=True):
     """What a block builds to: an N-rep maximum, or a heavy set of N."""
 
     reps: int
@@ -326,14 +327,14 @@ class Session(Struct, omit_defaults=True):
     notes: list[Note] = []
 
 
-class Line(Struct, gc=False, omit_defaults=True):
+class Line(Struct, gc=False, omit_defaults=True, frozen=True):
     """A source line with what it does and the one node that owns it (a JSON pointer into the ParsedPost)."""
 
     n: int
     text: str
     role: Role
     owner: str
-    links: list[Link] = []
+    links: tuple[Link, ...] = ()
 
 
 class ParsedPost(Struct, kw_only=True):
@@ -372,7 +373,7 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
         return Weekly(week=self.week, outcome=self.outcome, posts=posts, gone=self.gone, moved=self.moved)
 
 
-class PostStamp(Struct):
+class PostStamp(Struct, frozen=True):
     """Which revision of which post a week's records were made from."""
 
     post_id: int

@@ -235,7 +235,8 @@ class Finisher:
             return own, n
         load = own.load if own else None
         if load is None and block.scheme.empty_bar:
-            own, load = _of(Load("empty_bar")), Load("empty_bar")
+            own = _of(Load("empty_bar"))
+            load = own.load
         bounds = [(read, line) for add, line in added for read in (add.at_most, add.at_least) if read]
         if bounds and (load is None or load.kind in {"described", "empty_bar"}):
             own, n = _joined([read for read, _ in bounds]), bounds[0][1]
@@ -246,8 +247,7 @@ class Finisher:
         if any(add.ramp for add, _ in added):
             if own and load is None:
                 self._report("unreadable_load", n, load=own.words)
-            rising = Load("described") if load is None else _copy(load)
-            rising.ramp = True
+            rising = replace(load or Load("described"), ramp=True)
             own = replace(own, load=rising) if own else _of(rising)
         return own, n
 
@@ -296,14 +296,13 @@ class Finisher:
         if read.load is None:
             self._report("unreadable_load", n, load=read.words)
             return None
-        load = _copy(read.load)
-        load.ref = reference
-        if read.unit_missing and load.abs:
-            self._report("load_unit_missing", n, load=_figure(load.abs.min, load.abs.max, load.abs.f))
+        weight = read.load.abs
+        if read.unit_missing and weight:
+            self._report("load_unit_missing", n, load=_figure(weight.min, weight.max, weight.f))
         if reference and reference.source == "ambiguous":
             lifts = " or ".join(MOVEMENTS[lift].name for lift in reference.candidates if lift in MOVEMENTS)
             self._report("ambiguous_reference", n, name=name, candidates=f" ({lifts})" if lifts else "")
-        return load
+        return replace(read.load, ref=reference) if reference else read.load
 
 
 def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> None:
@@ -350,15 +349,8 @@ def _joined(bounds: list[ReadLoad]) -> ReadLoad:
     return replace(named, load=Load("percent", pct=Range(low, high)))
 
 
-def _copy(load: Load) -> Load:
-    return Load(
-        load.kind, load.pct, load.ref, load.abs, load.past, load.delta_pct, load.rpe, load.word, load.ramp
-    )
-
-
 def _inherited(near: Reference) -> Reference:
-    source = near.source if near.source == "ambiguous" else "inherited"
-    return Reference(near.movement_id, near.rm, source, list(near.candidates))
+    return near if near.source == "ambiguous" else replace(near, source="inherited")
 
 
 def _figure(low: object, high: object, women: object) -> str:

@@ -160,7 +160,7 @@ class _Lines(BeautifulSoup):
                 self._add(text)
                 self._block_ends("br")
             else:  # most lines
-                self._write(text.strip(" "), [])
+                self._write(text.strip(" "), ())
         self._add(last)
 
     # ------------------------------------------------------------------ lines
@@ -201,7 +201,7 @@ class _Lines(BeautifulSoup):
         pieces, self._pieces = self._pieces, []
         self._write(*_written(pieces))
 
-    def _write(self, text: str, links: list[Link]) -> None:
+    def _write(self, text: str, links: tuple[Link, ...]) -> None:
         if text:
             self._out.append(SourceLine(len(self._out), text, links))
 
@@ -213,7 +213,7 @@ class _Anchor:
         self.href = href
 
 
-def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]:
+def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, tuple[Link, ...]]:
     """The finished text of a line and its links; empty when nothing is visible.
 
     The pieces are squeezed already (§1.3); here runs of white space over their ends become one space, and the ends
@@ -238,8 +238,8 @@ def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, list[Link]]
         after_space = piece[-1] == " "
     text = "".join(written).rstrip(" ")
     if cells and not text.strip("| "):
-        return "", []
-    return text, [Link(start, end, anchor.href) for anchor, (start, end) in spans.items()]
+        return "", ()
+    return text, tuple([Link(start, end, anchor.href) for anchor, (start, end) in spans.items()])
 
 
 def _http(href: str) -> str:

@@ -220,7 +220,7 @@ def _session(
         kind=kind_of(label) if label else "training",
         lines=(cut.first, behind - 1),
         ordinal=ordinal_of(label) if label else None,
-        heading_lines=cut.headings,
+        heading_lines=tuple(cut.headings),
     )
 
 

@@ -72,7 +72,7 @@ def _single(known: list[str], rm: int, policy: Policy) -> Reference:
 def _reference(
     movement_id: str | None, rm: int, source: RefSource, candidates: Sequence[str] = ()
 ) -> Reference:
-    return Reference(movement_id, rm, source, list(candidates))
+    return Reference(movement_id, rm, source, tuple(candidates))
 
 
 def _chain(movement_id: str, policy: Policy) -> Sequence[str]:

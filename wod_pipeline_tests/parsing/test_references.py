@@ -33,15 +33,15 @@ def test_one_lift_is_inferred(movements: list[str], lift: str) -> None:
 @pytest.mark.parametrize(
     ("movements", "candidates"),
     [
-        (["panda_pull"], ["snatch", "clean"]),
-        (["dip"], []),
-        ([None], []),
-        (["snatch", "clean"], ["snatch", "clean"]),
-        (["front_squat", "push_press"], ["front_squat", "push_press"]),
+        (["panda_pull"], ("snatch", "clean")),
+        (["dip"], ()),
+        ([None], ()),
+        (["snatch", "clean"], ("snatch", "clean")),
+        (["front_squat", "push_press"], ("front_squat", "push_press")),
     ],
 )
 def test_an_open_question_stays_open_with_its_candidates(
-    movements: list[str | None], candidates: list[str]
+    movements: list[str | None], candidates: tuple[str, ...]
 ) -> None:
     reference = infer_reference(movements)
     assert (reference.movement_id, reference.source, reference.candidates) == (None, "ambiguous", candidates)

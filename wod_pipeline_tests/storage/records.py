@@ -42,7 +42,7 @@ references = st.builds(
     movement_id=maybe | text,
     rm=st.integers(1, 9),
     source=st.just("explicit"),
-    candidates=st.lists(text),
+    candidates=st.lists(text).map(tuple),
 )
 loads = st.builds(
     Load,
@@ -103,7 +103,9 @@ lines = st.builds(
     text=text,
     role=st.just("note"),
     owner=text,
-    links=st.lists(st.builds(Link, start=st.integers(0, 9), end=st.integers(0, 9), href=text), max_size=1),
+    links=st.lists(
+        st.builds(Link, start=st.integers(0, 9), end=st.integers(0, 9), href=text), max_size=1
+    ).map(tuple),
 )
 diagnostics = st.builds(
     Diagnostic, code=text, severity=st.just("warn"), line=maybe | st.integers(0, 9), message=text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceUnavailable
-from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.program import Outcome, RawPost, Rendered, Weekly
 from wod_pipeline.weeks import chunks_of, monday_of
 from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, settle, windows_of
@@ -189,9 +189,7 @@ class Listed:
 
 
 def titled(post_id: int, week: dt.date, date: str = "2021-05-09T17:00:00") -> RawPost:
-    value = RawPost(id=post_id, date=date)
-    value.title.rendered = f"{TITLES[week]} &#8211; Gym Plan"
-    return value
+    return RawPost(id=post_id, date=date, title=Rendered(f"{TITLES[week]} &#8211; Gym Plan"))
 
 
 def test_gathering_reads_the_week_from_the_posts_own_title() -> None:
