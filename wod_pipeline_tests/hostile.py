@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wod_pipeline.program import RawPost, SessionRecord
+from msgspec.structs import replace
+
+from wod_pipeline.program import RawPost, Rendered, SessionRecord
 from wod_pipeline_tests.written import raw_post, week_of
 
 SCRIPT = "<script>document.title = 'owned'</script>"
@@ -35,8 +37,8 @@ line of 100,000 characters, template and Markdown syntax."""
 def hostile_post() -> RawPost:
     """The post as a source would give it."""
     post = raw_post(CONTENT)
-    post.title.rendered += f" {SCRIPT} &lt;script&gt;document.title = &#039;owned&#039;&lt;/script&gt; {BIDI}"
-    return post
+    added = f" {SCRIPT} &lt;script&gt;document.title = &#039;owned&#039;&lt;/script&gt; {BIDI}"
+    return replace(post, title=Rendered(post.title.rendered + added))
 
 
 def hostile_record() -> SessionRecord:
