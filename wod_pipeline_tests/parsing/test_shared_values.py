@@ -26,11 +26,11 @@ def change(value: Any) -> None:
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
             change(getattr(value, field))
-            if not value.__struct_config__.frozen:
-                setattr(value, field, "changed")
-            else:
+            if value.__struct_config__.frozen:
                 with pytest.raises(AttributeError):
                     setattr(value, field, "changed")
+            else:
+                setattr(value, field, "changed")
     elif isinstance(value, (list, tuple, dict)):
         for item in value.values() if isinstance(value, dict) else value:
             change(item)
