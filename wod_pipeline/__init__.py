@@ -23,7 +23,7 @@ storage. The README shows the same map::
     demo/            the bundled sample program, one editable text file a week
     messages/        what is said to people, and its delivery, once: SNS or the console
     reading/         stored sessions as asked for: history and search, JSON answers, calendar, load, CSV, Parquet
-    settings.py      the one reader of the environment; reports every problem at once
+    settings/        the one reader of the environment; reports every problem at once
     adapters.py      from settings to the adapters they name
     resources/       Dagster's shells: resources and IO managers
     assets/          the assets, their partitions, checks and previews

@@ -101,7 +101,7 @@ def test_only_settings_reads_the_environment() -> None:
         for p in MODULES
         if "os.environ" in p.read_text() or "getenv" in p.read_text()
     ]
-    assert readers == ["settings.py"]
+    assert readers == ["settings/__init__.py"]
 
 
 def test_nothing_imports_the_definitions_but_the_runner() -> None:

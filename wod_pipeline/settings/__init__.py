@@ -1,0 +1,335 @@
+"""The one reader of the environment: every setting with its name, meaning, default and check.
+
+A setting is declared once, as a field of `Settings`; `load_settings` reads them all and reports every problem
+together. What the settings lead to (which store, which source) is decided in `adapters`, not here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+from wod_pipeline.errors import SettingsError
+from wod_pipeline.settings._readers import (
+    SAMPLE,
+    WORDPRESS,
+    one_of,
+    optional,
+    read_cron,
+    read_day,
+    read_monday,
+    read_path,
+    read_phone,
+    read_seconds,
+    read_source,
+    read_topic_arn,
+    read_url,
+    read_zone,
+    whole_number,
+)
+from wod_pipeline.weeks import WeeklyTime, parse_weekly_time
+
+__all__ = [
+    "SAMPLE",
+    "VARIABLES",
+    "WORDPRESS",
+    "Settings",
+    "Variable",
+    "env_example",
+    "load_settings",
+    "use_dagster_home",
+]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: what it means and how its text is read.
+
+    `read` turns the text into the value and raises `ValueError` saying what would be right. An empty variable
+    counts as not set. `names` after the first are read when the ones before are not set. The value of a secret
+    is never shown.
+    """
+
+    field: str
+    names: tuple[str, ...]
+    meaning: str
+    default: str
+    read: Callable[[str], Any]
+    example: str
+    secret: bool
+
+    @property
+    def name(self) -> str:
+        """The name to tell people."""
+        return self.names[0]
+
+    def text_in(self, environ: Mapping[str, str]) -> str:
+        """What the environment says; the default when it says nothing."""
+        return next((environ[name] for name in self.names if environ.get(name)), self.default)
+
+
+def setting(
+    meaning: str,
+    *,
+    default: str = "",
+    read: Callable[[str], Any] = str,
+    example: str = "",
+    names: tuple[str, ...] = (),
+    secret: bool = False,
+) -> Any:
+    """Declare a field of `Settings`, read from ``WOD_`` and its name unless `names` says otherwise."""
+    declared = {
+        "meaning": meaning,
+        "default": default,
+        "read": read,
+        "example": example,
+        "names": names,
+        "secret": secret,
+    }
+    return dataclasses.field(repr=not secret, metadata=declared)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, checked."""
+
+    storage: str = setting(
+        "where values are kept: a folder and SQLite (local), or S3 and DynamoDB (aws)",
+        default="local",
+        read=one_of("local", "aws"),
+    )
+    data_dir: Path = setting(
+        "the folder of local storage and of the Dagster instance", default=".wod", read=read_path
+    )
+    source: str = setting(
+        "where posts come from: the bundled sample program (sample), a WordPress site (wordpress), or a folder",
+        default=SAMPLE,
+        read=read_source,
+    )
+    sample_date: dt.date | None = setting(
+        "the day around which the sample program is laid out; not set: today",
+        read=optional(read_day),
+        example="2026-03-04",
+    )
+    wordpress_url: str = setting(
+        "base address of the WordPress site", default="https://www.crossfitinvictus.com", read=read_url
+    )
+    wordpress_category: int = setting(
+        "id of the program's category on the site", default="213", read=whole_number(1, 10**9)
+    )
+    wordpress_user: str = setting("user for a site that needs a login", example="coach")
+    wordpress_password: str = setting(
+        "application password of that user (better: WOD_SECRET_NAME)",
+        example="abcd efgh ijkl mnop",
+        secret=True,
+    )
+    wordpress_user_agent: str = setting(
+        "User-Agent sent to the site; some refuse one that no browser would send",
+        default="Mozilla/5.0 (compatible; wod_pipeline)",
+    )
+    wordpress_pause_s: float = setting(
+        "seconds to wait between two pages of the site", default="0.5", read=read_seconds
+    )
+    timezone: str = setting(
+        "the program's time zone: when a week starts", default="America/Los_Angeles", read=read_zone
+    )
+    start_week: dt.date | None = setting(
+        "Monday of the first week; not set: the sample's first week, the folder's oldest post, or 2016-01-04",
+        read=optional(read_monday),
+        example="2020-12-21",
+    )
+    s3_bucket: str = setting("bucket of the lake (aws)", example="my-wod-lake")
+    s3_prefix: str = setting("prefix of every key in the bucket (aws)", default="wod")
+    sessions_table: str = setting("DynamoDB table of the sessions (aws)", default="wod-sessions")
+    ledger_table: str = setting("DynamoDB table of what was already sent (aws)", default="wod-ledger")
+    sns_topic_arn: str = setting(
+        "SNS topic for alerts and messages; not set: they are printed",
+        read=read_topic_arn,
+        example="arn:aws:sns:us-west-2:123456789012:wod",
+    )
+    sns_phone: str = setting(
+        "phone number for alerts, instead of a topic", read=read_phone, example="+16195550123"
+    )
+    secret_name: str = setting(
+        "name of the Secrets Manager secret with the site's username and password", example="wod/wordpress"
+    )
+    base_url: str = setting(
+        "address of the Dagster UI, for links in messages",
+        read=optional(read_url, ""),
+        example="http://127.0.0.1:3000",
+    )
+    automation: str = setting(
+        "whether schedule and sensors run from the start (on) or wait to be started in the UI (off)",
+        default="on",
+        read=one_of("on", "off"),
+    )
+    publish_cron: str = setting(
+        "when to look for the week that starts next, in the program's time zone",
+        default="0 18,20 * * 0",
+        read=read_cron,
+    )
+    recheck_cron: str = setting(
+        "when to look again for the week that matters: not there yet, or edited",
+        default="0 6,18 * * 1-6",
+        read=read_cron,
+    )
+    deadline: WeeklyTime = setting(
+        "when a week must be stored, else people are warned; Friday to Sunday lie before the week",
+        default="sun 21:00",
+        read=parse_weekly_time,
+    )
+    critical_from: WeeklyTime = setting(
+        "from when on a week that is not stored is critical", default="mon 05:00", read=parse_weekly_time
+    )
+    sensor_interval_s: int = setting(
+        "seconds between two looks at the site for new and edited posts, and of the other sensors",
+        default="300",
+        read=whole_number(5, 86_400),
+    )
+    daily_message_hour: int | None = setting(
+        "hour of the day at which the next day's training is sent, in the program's time zone; not set: never",
+        read=optional(whole_number(0, 23)),
+        example="19",
+    )
+    athlete_file: Path | None = setting(
+        "the athlete's maxes; not set: athlete.toml in WOD_DATA_DIR",
+        read=optional(read_path),
+        example="athlete.toml",
+    )
+    aws_region: str = setting("AWS region", example="us-west-2", names=("AWS_REGION", "AWS_DEFAULT_REGION"))
+    aws_endpoint_url: str = setting(
+        "another address for every AWS service, such as a test server",
+        read=optional(read_url, ""),
+        example="http://127.0.0.1:5000",
+        names=("AWS_ENDPOINT_URL",),
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The program's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether values are kept on AWS."""
+        return self.storage == "aws"
+
+    @property
+    def source_path(self) -> Path:
+        """The folder of posts, when the source is one."""
+        return Path(self.source).expanduser()
+
+    @property
+    def lake_path(self) -> Path:
+        """The folder of the local lake."""
+        return self.data_dir / "lake"
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file of the local session table and ledger."""
+        return self.data_dir / "sessions.sqlite"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The folder of the Dagster instance: run history, schedules, sensor cursors."""
+        return self.data_dir.resolve() / "dagster"
+
+    @property
+    def athlete_path(self) -> Path:
+        """The athlete file: as set, else `athlete.toml` in the data folder."""
+        return self.athlete_file or self.data_dir / "athlete.toml"
+
+
+def _variable(field: dataclasses.Field[Any]) -> Variable:
+    names = field.metadata["names"] or (f"WOD_{field.name.upper()}",)
+    return Variable(**{**field.metadata, "field": field.name, "names": names})
+
+
+VARIABLES = tuple(map(_variable, dataclasses.fields(Settings)))
+"""Every environment variable that is read."""
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
+    """Read and check every setting, from `environ` (default: the process's) over a `.env` file.
+
+    `dotenv` defaults to `.env` in the current folder; the environment wins over it. Raises `SettingsError`
+    that names every wrong setting with its meaning, its default and what to do.
+    """
+    found = {**_read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for variable in VARIABLES:
+        text = variable.text_in(found)
+        try:
+            values[variable.field] = variable.read(text)
+        except ValueError as error:
+            problems.append(_problem(variable, text, str(error)))
+    problems += [] if problems else _contradictions(values)
+    if problems:
+        raise SettingsError(
+            f"{len(problems)} {'setting is' if len(problems) == 1 else 'settings are'} wrong:\n"
+            + "\n".join(f"- {problem}" for problem in problems)
+            + "\n",
+            fix="Set them in the environment or in a .env file here (.env.example lists all).",
+        )
+    return Settings(**values)
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}
+
+
+def _problem(variable: Variable, text: str, fix: str) -> str:
+    shown = "(hidden)" if variable.secret or "@" in text else repr(text)
+    default = f"default {variable.default}" if variable.default else "no default"
+    return f"{variable.name} = {shown}: {fix}. It is {variable.meaning}; {default}."
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    """Settings that are fine each but not together."""
+    rules = (
+        (
+            values["storage"] == "aws" and not values["s3_bucket"],
+            "WOD_S3_BUCKET is not set, but WOD_STORAGE is aws: name it; `wod aws init` makes it if it is not there",
+        ),
+        (
+            values["storage"] == "aws" and not values["aws_region"],
+            "AWS_REGION is not set, but WOD_STORAGE is aws: name the region, such as us-west-2",
+        ),
+        (
+            bool(values["sns_topic_arn"] and values["sns_phone"]),
+            "WOD_SNS_TOPIC_ARN and WOD_SNS_PHONE are both set: keep one, messages go to one place",
+        ),
+        (
+            bool(values["wordpress_user"]) != bool(values["wordpress_password"]),
+            "WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD belong together: set both or neither",
+        ),
+    )
+    return [sentence for broken, sentence in rules if broken]
+
+
+def use_dagster_home(settings: Settings) -> Path:
+    """Make the data folder's Dagster instance the process's own, unless DAGSTER_HOME names another; its folder."""
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every variable with its meaning, commented out at its default."""
+    head = "# Every setting, at its default. Copy to .env and take the '#' off what you change.\n"
+    return head + "".join(
+        f"\n# {variable.meaning}\n#{variable.name}={variable.default or variable.example}\n"
+        for variable in VARIABLES
+    )

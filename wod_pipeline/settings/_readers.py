@@ -1,0 +1,119 @@
+"""How the text of a setting becomes its value. Each reader raises `ValueError` saying what would be right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from wod_pipeline.weeks import WEEK, monday_of
+
+SAMPLE = "sample"
+WORDPRESS = "wordpress"
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"use one of: {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def read_url(text: str) -> str:
+    """An http or https address without a login in it; a slash at its end is dropped."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("use a web address such as https://www.example.com")
+    if parts.username or parts.password:
+        raise ValueError("leave user and password out of the address; they have settings of their own")
+    return text.rstrip("/")
+
+
+def optional(read: Callable[[str], Any], absent: Any = None) -> Callable[[str], Any]:
+    """What `read` makes of the text; `absent` when there is none."""
+    return lambda text: read(text) if text else absent
+
+
+def read_day(text: str) -> dt.date:
+    """A calendar day such as 2020-12-21."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("use a date such as 2020-12-21") from None
+
+
+def read_monday(text: str) -> dt.date:
+    """A calendar day that is a Monday."""
+    day = read_day(text)
+    if day.weekday():
+        before = monday_of(day)
+        raise ValueError(f"use a Monday: {before} or {before + WEEK}")
+    return day
+
+
+def read_zone(text: str) -> str:
+    """The name of an IANA time zone."""
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("use an IANA time zone such as America/Los_Angeles or Europe/Berlin") from None
+    return text
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number from `least` to `most`, both included."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"use a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def read_seconds(text: str) -> float:
+    """A number of seconds with at most three decimals."""
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text):
+        raise ValueError("use a number of seconds such as 0.5")
+    return float(text)
+
+
+def read_source(text: str) -> str:
+    """`sample`, `wordpress`, or a folder that exists."""
+    if text not in {SAMPLE, WORDPRESS} and not Path(text).expanduser().is_dir():
+        raise ValueError(f"use {SAMPLE}, {WORDPRESS} or a folder of post JSON files (no such folder here)")
+    return text
+
+
+def read_phone(text: str) -> str:
+    """A phone number in the international form."""
+    if text and not re.fullmatch(r"\+[1-9]\d{6,14}", text):
+        raise ValueError("use the international form such as +16195550123")
+    return text
+
+
+def read_topic_arn(text: str) -> str:
+    """An SNS topic's ARN."""
+    if text and not re.fullmatch(r"arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+", text):
+        raise ValueError("use the topic's ARN: arn:aws:sns:REGION:ACCOUNT:NAME")
+    return text
+
+
+def read_cron(text: str) -> str:
+    """A cron line of five fields."""
+    if not re.fullmatch(r"[\d*,/-]+( [\d*,/-]+){3} [\w*,/-]+", text):
+        raise ValueError("use a cron line of five fields such as 0 18 * * 0")
+    return text
+
+
+def read_path(text: str) -> Path:
+    """A path, with `~` for the home folder."""
+    return Path(text).expanduser()
