@@ -1,5 +1,6 @@
 """What Dagster loads, pinned: names, policies, partitions, so that a change of any is seen."""
 
+import difflib
 import os
 import subprocess
 import sys
@@ -11,11 +12,26 @@ import pytest
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline_tests.definitions_snapshot import ENVIRONMENTS, as_text, definitions_for, snapshot_path
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load_settings({"WOD_DATA_DIR": str(tmp_path)}, dotenv=tmp_path / "none")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_definitions_are_those_of_the_snapshot(environment: str) -> None:
+    path = snapshot_path(environment)
+    expected, found = path.read_text(encoding="utf-8"), as_text(definitions_for(environment))
+    changes = difflib.unified_diff(
+        expected.splitlines(), found.splitlines(), path.name, "build_defs", n=12, lineterm=""
+    )
+    assert found == expected, (
+        f"The definitions differ from {path.name}. If the change is meant, run "
+        "`python -m wod_pipeline_tests.definitions_snapshot` and commit the difference.\n"
+        + "\n".join(changes)
+    )
 
 
 def test_the_five_assets_form_one_chain(settings: Settings) -> None:
