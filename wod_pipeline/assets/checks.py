@@ -22,8 +22,8 @@ from wod_pipeline.quality import (
     LIMITS,
     Case,
     Claim,
-    Held,
     Stage,
+    TableContent,
     Verdict,
     Volume,
     judge,
@@ -102,12 +102,12 @@ def cases_of(parsed: ParsedWeeks, table: SessionTable, *, may_empty: bool) -> It
     """Each week in order, with what the table holds of it and what was usual before. Raises `StorageError`."""
     if not parsed:
         return
-    held = {week.week: Held(week.sessions, _ids(week.posts)) for week in table.weeks()}
+    stored = {week.week: TableContent(week.sessions, _ids(week.posts)) for week in table.weeks()}
     past = _past_volumes(table, min(parsed))
     for key in sorted(parsed):
         week = parsed[key]
         records = records_of(week)
-        yield Case(records, held.get(week.week, Held()), past, week.gone, may_empty)
+        yield Case(records, stored.get(week.week, TableContent()), past, week.gone, may_empty)
         if records.records:
             past = [*past, volume_of(records)][-LIMITS.past_weeks :]
 

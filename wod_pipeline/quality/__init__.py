@@ -1,14 +1,13 @@
-"""Pure verdicts over a week: what is claimed, whether it holds, and what to do when it does not.
+"""Claims about a week: what should hold, whether it does, and what to do when it does not. Pure.
 
-The asset checks, the freshness sensor and `wod check` all say what is said here; none has thresholds of its
-own.
+The asset checks, the freshness sensor and `wod check` report these verdicts and have no thresholds of their own.
 
     claim (`CLAIMS`)  +  week and its surroundings (`Case`)  →  `judge`  →  a `Verdict` per claim
 
-No Dagster, no storage: what the table holds and what was usual before is handed in.
+What the session table holds and what was usual before is handed in by the caller.
 """
 
-from wod_pipeline.quality._case import Case, Held, Row, Verdict
+from wod_pipeline.quality._case import Case, Row, TableContent, Verdict
 from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Grade, Limits, Stage
 from wod_pipeline.quality._verdicts import judge, judge_blocking, judge_stored, unsound
 from wod_pipeline.quality._volume import Volume, exercises_in, past_of, robust_z, volume_of
@@ -20,10 +19,10 @@ __all__ = [
     "Case",
     "Claim",
     "Grade",
-    "Held",
     "Limits",
     "Row",
     "Stage",
+    "TableContent",
     "Verdict",
     "Volume",
     "exercises_in",

@@ -1,4 +1,4 @@
-"""What is judged and what comes of it: the values of this package, and the wording they share."""
+"""What is judged, and what a judgement says: the values of this package."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Row = Mapping[str, Cell]
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the session table holds of a week before it is replaced."""
+class TableContent:
+    """What the session table holds of a week before the week is replaced."""
 
     sessions: int = 0
     post_ids: frozenset[int] = frozenset()
@@ -27,19 +27,19 @@ class Case:
     """A week to judge, and all that is needed to judge it."""
 
     records: WeekRecords
-    held: Held = Held()
+    table: TableContent = TableContent()
     past: Sequence[Volume] = ()
-    """Volumes of other weeks, in any order; those before the week say what is usual."""
+    """Volumes of other weeks, in any order; those of earlier weeks say what is usual."""
     gone: Sequence[int] = ()
-    """Ids of posts the week is made from that the site no longer lists."""
+    """Ids of those posts of the week that the site no longer lists."""
     may_empty: bool = False
-    """A person has said that the week may lose its sessions."""
+    """A person has allowed that the week loses its sessions."""
     limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one claim's judge found: the grade of the breach (None: it holds), and how it says so."""
+    """What one claim's judge found. `grade` is None when the claim holds, otherwise that of the breach."""
 
     grade: Grade | None
     says: str
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether one claim holds for one week; `grade` counts only when it does not."""
+    """Whether one claim holds for one week. `grade` is that of the breach, or the claim's own when it holds."""
 
     claim: str
     week: dt.date
@@ -57,7 +57,7 @@ class Verdict:
     grade: Grade
     says: str
     rows: tuple[Row, ...] = ()
-    """What to look at, one row each: sessions, lines or posts."""
+    """The evidence: one row per session, line or post to look at."""
     numbers: Mapping[str, int | float] = field(default_factory=dict)
     blocks: bool = False
-    """Whether the week must stay out of the session table."""
+    """Whether the week must not be stored in the session table."""

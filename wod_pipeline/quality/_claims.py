@@ -1,7 +1,7 @@
-"""The one table of claims: what is asserted of a week, how badly a breach counts, and what to do about it.
+"""The table of claims: what should hold of a week, how badly a breach counts, and what to do about it.
 
-A claim that is not in `CLAIMS` does not exist: the asset checks, `wod check` and the operations manual are
-made from this table. Thresholds live in `Limits`; how a claim is judged is in `_verdicts`.
+The asset checks, `wod check` and the table in `docs/operations.md` are made from `CLAIMS`. Thresholds are in
+`Limits`; which function judges which claim is in `_verdicts`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ Stage = Literal["parsed", "stored"]
 
 @dataclass(frozen=True)
 class Claim:
-    """Something that should hold for every week.
+    """Something that should hold for every week; the asset check of the same name reports it.
 
-    `grade` is the worst a breach counts as. A `blocking` claim keeps the week out of the session table while
-    it is breached in grade error. `stage` says what it is judged on: the parsed week, before anything is
-    stored, or the stored one.
+    `says` states it, `act` is what to do when it is breached. `grade` is the worst that a breach counts as: an
+    error of a `blocking` claim keeps the week out of the session table. `stage` is what it is judged on: the
+    parsed week before it is stored, or the stored one.
     """
 
     name: str
@@ -35,19 +35,19 @@ class Limits:
     """Every threshold of every claim."""
 
     past_weeks: int = 26
-    """How many earlier weeks with sessions say what is usual."""
+    """How many earlier weeks with sessions a week is compared with."""
     least_past_weeks: int = 8
-    """With fewer than these, nothing is unusual yet."""
+    """With fewer earlier weeks nothing counts as unusual."""
     warn_beyond_z: float = 1.645
     """Robust z-score beyond which 10 % of a normal distribution lies (two-sided)."""
     error_beyond_z: float = 3.291
     """Robust z-score beyond which 0.1 % of a normal distribution lies (two-sided)."""
     usual_day_share: float = 0.9
-    """A weekday that trained in at least this share of the past weeks is a training day."""
+    """A weekday with a session in at least this share of the past weeks is a usual training day."""
     least_read_share: float = 0.75
-    """Lines read as more than a note, of all lines of the week's sessions."""
+    """Least share of the week's lines to be read as more than a note, as a fraction."""
     unknown_movement_share: float = 0.05
-    """Exercises whose movement is unknown, of all exercises, up to which the week is fine."""
+    """Largest share of exercises whose movement may be unknown, as a fraction."""
 
 
 LIMITS = Limits()
@@ -65,7 +65,7 @@ _CLAIMS = (
     Claim(
         "every_session_has_its_own_key",
         "error",
-        "No two sessions of the week share date and session key.",
+        "Every session of the week has its own date and session key.",
         "Two sessions under one key would overwrite each other, so the week stays out of the table. The "
         "key is program, post id and position; look for the same post delivered twice.",
         blocking=True,
@@ -74,9 +74,9 @@ _CLAIMS = (
         "a_week_with_sessions_stays_filled",
         "error",
         "A week that has sessions in the table is not replaced by a week without any.",
-        "Open the post: was it emptied, protected by a password, or replaced by an announcement? If that "
-        "is meant, store it with the explicit override; otherwise the stored sessions stay and nothing "
-        "needs doing.",
+        "Open the post: was it emptied, protected by a password, or replaced by an announcement? If that is "
+        "meant, store it with `wod materialize --week DATE --allow-empty`; otherwise there is nothing to do: "
+        "the stored sessions stay.",
         blocking=True,
     ),
     Claim(
@@ -104,7 +104,7 @@ _CLAIMS = (
     Claim(
         "lift_count_is_usual",
         "error",
-        "The lifts prescribed in the main segments are within the usual range of the past half year.",
+        "The number of lifts at working weight is within the usual range of the past half year.",
         "As for the session count; an absurd number is usually a misread set or repetition count.",
     ),
     Claim(
@@ -117,7 +117,7 @@ _CLAIMS = (
     Claim(
         "every_load_is_readable",
         "warn",
-        "No load is marked as unreadable.",
+        "Every load could be read.",
         "The line's text is kept and shown as written. A new way to write a load belongs in the notation.",
     ),
     Claim(
@@ -136,7 +136,7 @@ _CLAIMS = (
     Claim(
         "no_post_is_there_twice",
         "warn",
-        "No two posts of the week have the same id, the same content or the same program.",
+        "The posts of the week differ in id, content and program.",
         "Same content: the coach published twice, delete one. Same program: a correction was published "
         "beside the original, and the week shows both until the coach withdraws one.",
     ),
@@ -144,15 +144,15 @@ _CLAIMS = (
         "the_week_is_published",
         "warn",
         "The coach has published a post for the week, and it holds a session.",
-        "Nothing, before Sunday evening. Later the freshness sensor speaks up by itself. If the post "
-        "exists, its title or slug may name another week.",
+        "There is nothing to do before Sunday evening. After that the freshness sensor alerts by itself. If "
+        "the post exists, its title or slug may name another week.",
     ),
     Claim(
         "every_post_is_still_listed",
         "warn",
         "Every post the week was made from is still listed by the site.",
-        "The post was deleted, unpublished or moved out of the watched categories. Its sessions are kept. "
-        "Nothing to do unless they should go too.",
+        "The post was deleted, unpublished or moved out of the watched categories. Its sessions are kept: "
+        "there is nothing to do unless they should go too.",
     ),
     Claim(
         "stored_records_equal_parsed_records",

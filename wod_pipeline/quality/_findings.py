@@ -1,7 +1,8 @@
-"""How each claim is judged: one small function a claim, from a case to a finding."""
+"""How each claim is judged: one small function per claim, from a case to a finding. Thresholds come with the case."""
 
 from __future__ import annotations
 
+from calendar import day_name
 from collections import Counter
 from collections.abc import Callable
 
@@ -12,12 +13,14 @@ from wod_pipeline.program import (
     Line,
     Outcome,
     SessionRecord,
+    Weekday,
     WeekRecords,
     sha256_of,
 )
 from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Limits
 from wod_pipeline.quality._volume import (
+    Volume,
     exercises_in,
     exercises_of,
     is_training,
@@ -30,7 +33,7 @@ from wod_pipeline.wording import count
 
 
 # ------------------------------------------------------------------------------------ may it be stored
-def dates(case: Case) -> Finding:
+def judge_dates(case: Case) -> Finding:
     """Sessions dated outside the week; a post that spans two weeks is the lesser breach."""
     week, records = case.records.week, case.records.records
     outside = [r for r in records if r.date and monday_of(r.date) != week]
@@ -39,7 +42,9 @@ def dates(case: Case) -> Finding:
     rows = tuple(_session_row(record) for record in outside)
     if all(_spills_over(case.records, record.post_id) for record in outside):
         return Finding(
-            "warn", f"{count(outside, 'session')} outside the week, of a post that spans two.", rows
+            "warn",
+            f"{count(outside, 'session')} dated outside the week, from a post that spans two weeks.",
+            rows,
         )
     return Finding("error", f"{count(outside, 'session')} dated outside the week of {week}.", rows)
 
@@ -51,8 +56,8 @@ def _spills_over(records: WeekRecords, post_id: int) -> bool:
     return (max(of_post) - min(of_post)).days < 7 and len(inside) * 2 > len(of_post)
 
 
-def keys(case: Case) -> Finding:
-    """Keys that several sessions share."""
+def judge_keys(case: Case) -> Finding:
+    """Session keys that several sessions share."""
     counted = Counter((record.date, record.session) for record in case.records.records)
     twice = {key: n for key, n in counted.items() if n > 1}
     if not twice:
@@ -63,23 +68,23 @@ def keys(case: Case) -> Finding:
     return Finding("error", f"{count(twice, 'key')} used more than once.", rows)
 
 
-def filled(case: Case) -> Finding:
+def judge_replacement(case: Case) -> Finding:
     """Stored sessions that an empty week would delete."""
-    records, held = case.records, case.held
-    numbers = {"sessions_stored": held.sessions, "sessions_parsed": len(records.records)}
-    if records.records or not held.sessions:
-        return Finding(None, "No stored session would be lost to an empty week.", (), numbers)
-    if held.post_ids <= set(records.moved):
+    records, table = case.records, case.table
+    numbers = {"sessions_stored": table.sessions, "sessions_parsed": len(records.records)}
+    if records.records or not table.sessions:
+        return Finding(None, "Stored sessions are not replaced by an empty week.", (), numbers)
+    if table.post_ids <= set(records.moved):
         return Finding(None, "The week empties because its posts moved to another week.", (), numbers)
     if case.may_empty:
         return Finding(None, "The week empties because a person allowed it.", (), numbers)
     why = "no post is published" if records.outcome is Outcome.NOT_PUBLISHED else "its post holds no session"
-    says = f"{count(held.sessions, 'stored session')} would be lost to a week without any: {why}."
+    says = f"{count(table.sessions, 'stored session')} would be lost to a week without any: {why}."
     return Finding("error", says, (), numbers)
 
 
 # -------------------------------------------------------------------------------------- is it complete
-def training_days(case: Case) -> Finding:
+def judge_training_days(case: Case) -> Finding:
     """Training days without an exercise, and usual training weekdays without a session."""
     records = case.records.records
     training = [record for record in records if is_training(record)]
@@ -90,12 +95,14 @@ def training_days(case: Case) -> Finding:
         return Finding("error" if len(empty) == len(training) else "warn", says, rows)
     absent = _absent_days(case) if records else []
     if absent:
-        says = f"No session on {', '.join(absent)}, usually trained."
+        names = ", ".join(day_name[WEEKDAYS.index(day)] for day in absent)
+        says = f"{count(absent, 'usual training day')} without a session: {names}."
         return Finding("warn", says, tuple({"weekday": day} for day in absent))
     return Finding(None, "Every training day has a session.")
 
 
-def _absent_days(case: Case) -> list[str]:
+def _absent_days(case: Case) -> list[Weekday]:
+    """The usual training weekdays on which the week has no session."""
     past = past_of(case.records.week, case.past, case.limits.past_weeks)
     if len(past) < case.limits.least_past_weeks:
         return []
@@ -105,26 +112,28 @@ def _absent_days(case: Case) -> list[str]:
     return [day for day in WEEKDAYS if counted[day] >= least and day not in present]
 
 
-def published(case: Case) -> Finding:
+def judge_publication(case: Case) -> Finding:
     """A week without a post, or without a session in it."""
     posts, outcome = case.records.posts, case.records.outcome
     if outcome is Outcome.NOT_PUBLISHED:
-        return Finding("warn", "The coach has not published this week.")
+        return Finding("warn", "The coach has not published a post for this week.")
     if outcome is Outcome.NO_SESSION:
         ids = ", ".join(str(post.post_id) for post in posts)
-        return Finding("warn", f"Published (post {ids}), but without a session.")
+        return Finding("warn", f"{count(posts, 'post')} published ({ids}), but without a session.")
     return Finding(None, f"{count(posts, 'post')} with {count(case.records.records, 'session')}.")
 
 
-def listed(case: Case) -> Finding:
-    """Posts the site no longer lists."""
+def judge_listing(case: Case) -> Finding:
+    """Posts that the site no longer lists."""
     if not case.gone:
         return Finding(None, "The site lists every post of the week.")
     rows = tuple({"post_id": post_id} for post_id in case.gone)
-    return Finding("warn", f"{count(case.gone, 'post')} no longer listed; the sessions are kept.", rows)
+    return Finding(
+        "warn", f"{count(case.gone, 'post')} no longer listed by the site; the sessions are kept.", rows
+    )
 
 
-def posts_once(case: Case) -> Finding:
+def judge_duplicates(case: Case) -> Finding:
     """Posts that share id, content or program."""
     posts = case.records.posts
     values = {
@@ -145,32 +154,41 @@ def posts_once(case: Case) -> Finding:
 
 
 # ----------------------------------------------------------------------------------------- is it usual
-def usual(of: str) -> Callable[[Case], Finding]:
+def judge_count(of: str) -> Callable[[Case], Finding]:
     """The judge of one count of `Volume`: its robust z-score against the past."""
 
     def find(case: Case) -> Finding:
         past = past_of(case.records.week, case.past, case.limits.past_weeks)
         value: int = getattr(volume_of(case.records), of)
         if case.records.records and len(past) >= case.limits.least_past_weeks:
-            return _compared(of, value, [getattr(volume, of) for volume in past], case.limits)
-        says = f"{count(value, of[:-1])}; {count(past, 'past week')} are too few to compare with."
+            return _compare(of, value, [getattr(volume, of) for volume in past], case.limits)
+        why = _why_not_compared(case, past)
+        says = f"{count(value, of[:-1])}, not compared with the past: {why}."
         return Finding(None, says, (), {of: value, "past_weeks": len(past)})
 
     return find
 
 
-def _compared(of: str, value: int, past: list[int], limits: Limits) -> Finding:
+def _why_not_compared(case: Case, past: list[Volume]) -> str:
+    if not case.records.records:
+        return "the week has no session"
+    return f"{count(past, 'earlier week')} with sessions, {case.limits.least_past_weeks} needed"
+
+
+def _compare(of: str, value: int, past: list[int], limits: Limits) -> Finding:
+    """The finding on a count, by its robust z-score against those of the past weeks."""
     z = robust_z(value, past)
     numbers = {of: value, "past_weeks": len(past), "robust_z": round(z, 2)}
-    says = f"{count(value, of[:-1])}, against {min(past)} to {max(past)} in the past {len(past)} weeks."
+    usual = f"{min(past)} to {max(past)}" if min(past) < max(past) else f"{past[0]} each"
+    says = f"{count(value, of[:-1])}, against {usual} in the past {len(past)} weeks."
     if abs(z) > limits.error_beyond_z:
         return Finding("error", says, (), numbers)
     return Finding("warn" if abs(z) > limits.warn_beyond_z else None, says, (), numbers)
 
 
 # ------------------------------------------------------------------------------------ is it understood
-def lines_read(case: Case) -> Finding:
-    """The share of lines that are more than notes; preambles count."""
+def judge_lines(case: Case) -> Finding:
+    """The share of lines that are read as more than notes; lines of preambles count."""
     lines = _lines(case.records)
     notes = {key: line for key, line in lines.items() if line.role == "note"}
     share = 1 - len(notes) / len(lines) if lines else 1.0
@@ -189,8 +207,8 @@ def _lines(records: WeekRecords) -> dict[tuple[int, int], Line]:
     return {(r.post_id, line.n): line for r in records.records for line in [*r.preamble, *r.lines]}
 
 
-def without(code: str, noun: str, trouble: str) -> Callable[[Case], Finding]:
-    """The judge of a claim that a diagnostic does not occur."""
+def judge_diagnostics(code: str, noun: str, trouble: str) -> Callable[[Case], Finding]:
+    """The judge of a claim that the reader gave no diagnostic of this code."""
 
     def find(case: Case) -> Finding:
         rows = tuple(_diagnosed(case.records, code))
@@ -199,7 +217,7 @@ def without(code: str, noun: str, trouble: str) -> Callable[[Case], Finding]:
     return find
 
 
-def movements(case: Case) -> Finding:
+def judge_movements(case: Case) -> Finding:
     """The share of exercises whose movement is unknown."""
     exercises = list(exercises_of(case.records))
     unknown = sum(1 for exercise in exercises if _is_unknown(exercise))
@@ -215,14 +233,14 @@ def _is_unknown(exercise: Exercise) -> bool:
 
 
 def _diagnosed(records: WeekRecords, code: str) -> list[Row]:
-    """One row a diagnostic; one about a whole post, which all its records carry, counts once."""
-    found: dict[tuple[int, int | None], Row] = {}
+    """One row per diagnostic; one about a whole post, which all its records carry, counts once."""
+    rows: dict[tuple[int, int | None], Row] = {}
     for record in records.records:
         texts = {line.n: line.text for line in record.lines}
         for diagnostic in record.diagnostics:
             if diagnostic.code == code:
-                found[record.post_id, diagnostic.line] = _diagnostic_row(record, diagnostic, texts)
-    return list(found.values())
+                rows[record.post_id, diagnostic.line] = _diagnostic_row(record, diagnostic, texts)
+    return list(rows.values())
 
 
 def _diagnostic_row(record: SessionRecord, diagnostic: Diagnostic, texts: dict[int, str]) -> Row:
@@ -232,7 +250,7 @@ def _diagnostic_row(record: SessionRecord, diagnostic: Diagnostic, texts: dict[i
         "post_id": record.post_id,
         "line": diagnostic.line,
         "text": text,
-        "says": diagnostic.message,
+        "message": diagnostic.message,
     }
 
 
@@ -246,12 +264,12 @@ def _session_row(record: SessionRecord) -> Row:
 
 
 # ---------------------------------------------------------------------------------------- is it stored
-def stored(parsed: WeekRecords, found: WeekRecords | None) -> Finding:
-    """Sessions the table gives back otherwise than they were parsed."""
-    if found is None:
+def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
+    """Sessions that the table does not give back as they were parsed; `stored` None: it has no such week."""
+    if stored is None:
         return Finding("error", "The session table does not have this week.")
     here, there = (
-        {(str(r.date), r.session): sha256_of(r) for r in value.records} for value in (parsed, found)
+        {(str(r.date), r.session): sha256_of(r) for r in value.records} for value in (parsed, stored)
     )
     rows = tuple(
         {"date": key[0], "session": key[1], "stored": _difference(here.get(key), there.get(key))}
@@ -259,13 +277,13 @@ def stored(parsed: WeekRecords, found: WeekRecords | None) -> Finding:
         if here.get(key) != there.get(key)
     )
     if rows:
-        return Finding("error", f"{count(rows, 'session')} stored otherwise than parsed.", rows)
-    if parsed.outcome is not found.outcome:
-        return Finding("error", f"Stored as {found.outcome.value}, parsed as {parsed.outcome.value}.")
+        return Finding("error", f"{count(rows, 'session')} stored differently from what was parsed.", rows)
+    if parsed.outcome is not stored.outcome:
+        return Finding("error", f"Stored as {stored.outcome.value}, parsed as {parsed.outcome.value}.")
     return Finding(None, f"{count(here, 'session')}, all read back as parsed.")
 
 
-def _difference(parsed: str | None, found: str | None) -> str:
-    if found is None:
+def _difference(parsed: str | None, stored: str | None) -> str:
+    if stored is None:
         return "missing"
     return "unexpected" if parsed is None else "different"

@@ -11,22 +11,24 @@ from wod_pipeline.quality._case import Case, Finding, Verdict
 from wod_pipeline.quality._claims import BLOCKING, CLAIMS
 
 _JUDGES: dict[str, Callable[[Case], Finding]] = {
-    "every_date_falls_in_the_week": _findings.dates,
-    "every_session_has_its_own_key": _findings.keys,
-    "a_week_with_sessions_stays_filled": _findings.filled,
-    "every_training_day_has_a_session": _findings.training_days,
-    "session_count_is_usual": _findings.usual("sessions"),
-    "exercise_count_is_usual": _findings.usual("exercises"),
-    "lift_count_is_usual": _findings.usual("lifts"),
-    "most_lines_are_understood": _findings.lines_read,
-    "every_load_is_readable": _findings.without("unreadable_load", "load", "without a readable weight"),
-    "most_movements_are_known": _findings.movements,
-    "no_percent_is_ambiguous": _findings.without(
-        "ambiguous_reference", "percentage", "of an uncertain maximum"
+    "every_date_falls_in_the_week": _findings.judge_dates,
+    "every_session_has_its_own_key": _findings.judge_keys,
+    "a_week_with_sessions_stays_filled": _findings.judge_replacement,
+    "every_training_day_has_a_session": _findings.judge_training_days,
+    "session_count_is_usual": _findings.judge_count("sessions"),
+    "exercise_count_is_usual": _findings.judge_count("exercises"),
+    "lift_count_is_usual": _findings.judge_count("lifts"),
+    "most_lines_are_understood": _findings.judge_lines,
+    "every_load_is_readable": _findings.judge_diagnostics(
+        "unreadable_load", "load", "without a readable weight"
     ),
-    "no_post_is_there_twice": _findings.posts_once,
-    "the_week_is_published": _findings.published,
-    "every_post_is_still_listed": _findings.listed,
+    "most_movements_are_known": _findings.judge_movements,
+    "no_percent_is_ambiguous": _findings.judge_diagnostics(
+        "ambiguous_reference", "percentage", "of an ambiguous maximum"
+    ),
+    "no_post_is_there_twice": _findings.judge_duplicates,
+    "the_week_is_published": _findings.judge_publication,
+    "every_post_is_still_listed": _findings.judge_listing,
 }
 
 
@@ -36,18 +38,18 @@ def judge(case: Case) -> list[Verdict]:
 
 
 def judge_blocking(case: Case) -> list[Verdict]:
-    """Only the claims that decide whether the week may be stored."""
+    """The verdicts on those claims that decide whether the week may be stored."""
     return [_verdict(name, case.records.week, _JUDGES[name](case)) for name in BLOCKING]
 
 
 def unsound(records: WeekRecords) -> str:
-    """Why the week, whatever the table holds, may not be stored; empty when it may."""
+    """Why the week may not be stored, whatever the table holds; empty when it may be stored."""
     return " ".join(verdict.says for verdict in judge_blocking(Case(records)) if verdict.blocks)
 
 
 def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Verdict:
     """Whether the table gives back exactly what was parsed; `stored` None: the table has no such week."""
-    finding = _findings.stored(parsed, stored)
+    finding = _findings.judge_stored(parsed, stored)
     return _verdict("stored_records_equal_parsed_records", parsed.week, finding)
 
 

@@ -7,7 +7,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wod_pipeline.program import Block, Exercise, Range, SessionRecord, SetRow, Weekday, WeekRecords
+from wod_pipeline.program import Exercise, SessionRecord, Weekday, WeekRecords
+from wod_pipeline.training import lifts_in
 
 _MAD_TO_SIGMA = 0.6745
 """Median absolute deviation of a normal distribution, in standard deviations."""
@@ -15,7 +16,7 @@ _MAD_TO_SIGMA = 0.6745
 
 @dataclass(frozen=True)
 class Volume:
-    """The counts of one week. `lifts` are the repetitions in main segments, complexes by their parts."""
+    """The counts of one week. `lifts` are those of `training.lifts_in`, to the nearest whole number."""
 
     week: dt.date
     sessions: int
@@ -25,12 +26,12 @@ class Volume:
 
 
 def volume_of(records: WeekRecords) -> Volume:
-    """Count one week. Of alternatives only the first counts; of a range of repetitions, the most."""
+    """Count the sessions, exercises, lifts and training days of one week."""
     return Volume(
         week=records.week,
         sessions=len(records.records),
         exercises=sum(1 for _ in exercises_of(records)),
-        lifts=sum(_lifts(record) for record in records.records),
+        lifts=round(sum(map(lifts_in, records.records))),
         training_days=frozenset(
             record.weekday for record in records.records if record.weekday and is_training(record)
         ),
@@ -53,38 +54,6 @@ def exercises_in(record: SessionRecord) -> Iterator[Exercise]:
 def is_training(record: SessionRecord) -> bool:
     """Whether the day is meant for training: not a rest day and not optional."""
     return record.kind in {"training", "test"}
-
-
-def _lifts(record: SessionRecord) -> int:
-    return sum(
-        _repetitions(exercise, block)
-        for segment in record.segments
-        if segment.kind == "main"
-        for block in segment.blocks
-        for exercise in block.exercises
-        if exercise.choice in {None, 1}
-    )
-
-
-def _repetitions(exercise: Exercise, block: Block) -> int:
-    lifts_a_rep = sum(part.reps or 1 for part in exercise.parts)
-    if exercise.set_rows:
-        return lifts_a_rep * sum(_row_repetitions(row, exercise) for row in exercise.set_rows)
-    if exercise.rep_scheme:
-        return lifts_a_rep * sum(exercise.rep_scheme)
-    return lifts_a_rep * most(block.sets, 1) * most(exercise.reps, 1)
-
-
-def _row_repetitions(row: SetRow, exercise: Exercise) -> int:
-    return (row.last - row.first + 1) * most(row.reps or exercise.reps, 1)
-
-
-def most(quantity: Range | None, otherwise: int) -> int:
-    """The upper end of a quantity, else its lower end, else `otherwise`."""
-    if quantity is None:
-        return otherwise
-    ends = [end for end in (quantity.max, quantity.min) if end is not None]
-    return round(ends[0]) if ends else otherwise
 
 
 def past_of(week: dt.date, volumes: Sequence[Volume], at_most: int) -> list[Volume]:

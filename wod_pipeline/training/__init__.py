@@ -6,23 +6,17 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
+from wod_pipeline.training._lifts import BARBELL_FAMILIES, Dose, doses_of, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
-    BARBELL_FAMILIES,
     ZONES,
-    Dose,
     LoadRow,
     LoadSummary,
     Period,
     SessionDoses,
     TrainingLoad,
-    as_decimal,
-    as_number,
-    doses_of,
-    lifts_of,
     load_by,
     period_holding,
     session_doses,
-    top_percent,
 )
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
@@ -32,6 +26,8 @@ from wod_pipeline.training._weights import (
     Unit,
     Weight,
     Working,
+    as_decimal,
+    as_number,
     decimal_text,
     exact,
     midpoint,
@@ -60,6 +56,7 @@ __all__ = [
     "decimal_text",
     "doses_of",
     "exact",
+    "lifts_in",
     "lifts_of",
     "load_by",
     "midpoint",

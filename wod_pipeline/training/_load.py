@@ -1,80 +1,47 @@
-"""How much a program asks for: lifts, intensity, zones, hard sets and tonnage, by day, week and month.
+"""Sums over lifts: intensity, zones, hard sets and tonnage, by day, week and month.
 
-Definitions, and where they come from:
+What a lift and a hard set are says `_lifts`. Definitions of the sums, and where they come from:
 
-lift
-    One repetition with a barbell at working weight; a complex counts every part (clean + 2 front squats +
-    jerk is four). This is the number of lifts of Soviet weightlifting (A. S. Medvedyev, *A System of
-    Multi-Year Training in Weightlifting*, 1986). At working weight are percentages of a max, absolute
-    weights, RPE and loads relative to an earlier one. Warm-up, cool-down and conditioning, the empty bar,
-    and exercises without a stated load do not count. Amounts per side count twice; of alternatives the
-    first counts; a range counts by its midpoint, an open end by the end that is stated.
 average relative intensity
     Σ (percent of 1-RM × lifts) / Σ lifts, over the lifts whose percentage is known (`rated_lifts`); ranges
     and ramps by their midpoint (Medvedyev; V. M. Zatsiorsky and W. J. Kraemer, *Science and Practice of
     Strength Training*, 2nd ed. 2006, chapter 4). A percentage is taken of the lift it names, so a pull may
-    exceed 100. Percentages of an N-RM (N > 1) are no percentages of a 1-RM and stay unrated.
+    exceed 100. Percentages of an N-RM (N > 1) are not percentages of a 1-RM and stay unrated.
 intensity zones
     Rated lifts below 70 %, from 70 to below 80, from 80 to below 90, and from 90 % up: the distribution over
     zones of Zatsiorsky and Kraemer, with the light zones taken together.
-hard set
-    A set at 80 % of 1-RM or more, or at RPE 7 or more (three repetitions left: E. R. Helms et al.,
-    *Strength and Conditioning Journal* 38(4), 2016), or a build to a max, which is one. In a family's
-    figures a set of a complex counts once for every family in it, in the total once.
+hard sets
+    In a family's figures a set of a complex counts once for every family in it, in the total once.
 tonnage
-    Σ weight × lifts, with the weight an athlete's maxes and rack give (a range by its midpoint), over the
-    lifts whose weight is known (`weighed_lifts`).
+    Σ weight × lifts, in the unit of the athlete's rack, with the weight the athlete's maxes and rack give
+    (a range by its midpoint), over the lifts whose weight is known (`weighed_lifts`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Literal
 
-from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
-from wod_pipeline.training._weights import Athlete, Weight, exact, midpoint, working_weight
-from wod_pipeline.vocabulary import movement_family
+from wod_pipeline.program import Load, SessionRecord
+from wod_pipeline.training._lifts import Dose, doses_of
+from wod_pipeline.training._weights import Athlete, Weight, as_decimal, midpoint, working_weight
 from wod_pipeline.weeks import DAY, WEEK, monday_of
 
 Period = Literal["day", "week", "month"]
 ZONES = ("<70", "70–79", "80–89", "≥90")
-BARBELL_FAMILIES = ("snatch", "clean", "clean+jerk", "jerk", "pull", "squat", "press", "hinge")
-OTHER = "other"
-
-_AT_WORKING_WEIGHT = frozenset({"percent", "absolute", "rpe", "relative_past"})
-_LEFT_OUT_SEGMENTS = frozenset({"warm_up", "cool_down", "conditioning"})
-_LEFT_OUT_SCHEMES = frozenset({"amrap", "for_time", "tabata"})
-_HARD_PERCENT = Decimal(80)
-_HARD_RPE = Decimal(7)
-_MOST_REPS = 10_000
-"""A count beyond this is no training; it is taken as this many, so that hostile numbers stay numbers."""
-
-
-@dataclass(frozen=True)
-class Dose:
-    """Sets of one exercise under one prescription. `families` counts the lifts of one repetition by family.
-
-    `sets` None: the exercise is at working weight, but the post does not say how many repetitions.
-    """
-
-    families: tuple[tuple[str, int], ...]
-    sets: Decimal | None
-    reps: Decimal
-    percent: Decimal | None
-    hard: bool
-    load: Load | None
-    builds_to_max: bool = False
 
 
 @dataclass
 class TrainingLoad:
-    """Sums over doses. `uncounted`: exercises at working weight whose repetitions are not stated."""
+    """Sums over doses, percentages and tonnage weighted by lifts.
+
+    `percent_lifts` is Σ percent × lifts. `uncounted` are exercises at working weight whose repetitions are not
+    stated, `max_efforts` builds to a max.
+    """
 
     lifts: Decimal = Decimal(0)
     rated_lifts: Decimal = Decimal(0)
@@ -91,14 +58,14 @@ class TrainingLoad:
         """Mean percent of 1-RM over the rated lifts, to one decimal; None without any."""
         return round(self.percent_lifts / self.rated_lifts, 1) if self.rated_lifts else None
 
-    def add(self, dose: Dose, lifts_a_rep: int) -> None:
-        """Count a dose, of which `lifts_a_rep` lifts of each repetition belong here."""
+    def add(self, dose: Dose, lifts_per_rep: int) -> None:
+        """Count a dose, of which `lifts_per_rep` lifts of each repetition belong here."""
         self.max_efforts += dose.builds_to_max
         if dose.sets is None:
             self.uncounted += not dose.builds_to_max
             self.hard_sets += dose.builds_to_max
             return
-        lifts = dose.sets * dose.reps * lifts_a_rep
+        lifts = dose.repetitions * lifts_per_rep
         self.lifts += lifts
         self.hard_sets += dose.sets if dose.hard else 0
         if dose.percent is not None:
@@ -106,9 +73,9 @@ class TrainingLoad:
             self.percent_lifts += dose.percent * lifts
             self.zones[_zone(dose.percent)] += lifts
 
-    def weigh(self, dose: Dose, lifts_a_rep: int, weight: Decimal) -> None:
+    def weigh(self, dose: Dose, lifts_per_rep: int, weight: Decimal) -> None:
         """Count the tonnage of a dose at `weight`."""
-        lifts = (dose.sets or 0) * dose.reps * lifts_a_rep
+        lifts = dose.repetitions * lifts_per_rep
         self.tonnage += weight * lifts
         self.weighed_lifts += lifts
 
@@ -129,139 +96,6 @@ def _zone(percent: Decimal) -> int:
     return min(max(int(percent) // 10 - 6, 0), len(ZONES) - 1)
 
 
-# --------------------------------------------------------------------------------------------------- doses
-def doses_of(record: SessionRecord) -> tuple[Dose, ...]:
-    """Everything of a session that counts, in reading order."""
-    return tuple(
-        dose
-        for segment in record.segments
-        for block in _counted_blocks(segment)
-        for exercise in _without_alternatives(block)
-        for dose in _doses(block, exercise)
-    )
-
-
-def _counted_blocks(segment: Segment) -> Iterator[Block]:
-    if segment.kind not in _LEFT_OUT_SEGMENTS:
-        yield from (block for block in segment.blocks if block.scheme not in _LEFT_OUT_SCHEMES)
-
-
-def _without_alternatives(block: Block) -> Iterator[Exercise]:
-    chosen: set[int] = set()
-    for exercise in block.exercises:
-        if exercise.choice is None or exercise.choice not in chosen:
-            yield exercise
-        if exercise.choice is not None:
-            chosen.add(exercise.choice)
-
-
-def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
-    families = _families(exercise)
-    if block.scheme == "build_to_max":
-        yield Dose(families, None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
-        return
-    for sets, reps, load in _sets(block, exercise):
-        if load is None or not _counts(load, families):
-            continue
-        percent = _percent_of_1rm(load)
-        counted = _repetitions(reps, exercise)
-        hard = _is_hard(load, percent)
-        if counted is not None:
-            yield Dose(families, sets, counted, percent, hard, load)
-        elif not (exercise.duration_s or exercise.distance_m):
-            yield Dose(families, None, Decimal(0), percent, hard, load)
-
-
-def lifts_of(movement: str, block: Block, exercise: Exercise) -> Decimal:
-    """How often an exercise lifts this very movement at working weight; 0 when that is not stated."""
-    a_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == movement)
-    return sum((dose.sets * dose.reps for dose in _doses(block, exercise) if dose.sets), Decimal(0)) * a_rep
-
-
-def top_percent(exercise: Exercise) -> Decimal | None:
-    """The highest percentage an exercise names, ranges by their upper end; None when it names none."""
-    loads = [exercise.load, *(row.load for row in exercise.set_rows)]
-    spans = [load.pct for load in loads if load is not None and load.kind == "percent" and load.pct]
-    ends = [
-        exact(end) for span in spans if (end := span.max if span.max is not None else span.min) is not None
-    ]
-    return as_decimal(max(ends)) if ends else None
-
-
-def as_number(value: Decimal | Fraction) -> int | float:
-    """A whole number as int, any other as the float nearest to it, to three decimals."""
-    return int(value) if value == int(value) else round(float(value), 3)
-
-
-def as_decimal(value: Fraction) -> Decimal:
-    """A fraction as the decimal nearest to it (28 digits)."""
-    return Decimal(value.numerator) / value.denominator
-
-
-def _families(exercise: Exercise) -> tuple[tuple[str, int], ...]:
-    counts: Counter[str] = Counter()
-    for part in exercise.parts:
-        counts[movement_family(part.movement_id) or OTHER] += min(part.reps or 1, _MOST_REPS)
-    return tuple(counts.items())
-
-
-def _counts(load: Load, families: tuple[tuple[str, int], ...]) -> bool:
-    if load.kind == "percent":
-        return True
-    return load.kind in _AT_WORKING_WEIGHT and any(family in BARBELL_FAMILIES for family, _ in families)
-
-
-def _sets(block: Block, exercise: Exercise) -> Iterator[tuple[Decimal, Range | None, Load | None]]:
-    """(sets, repetitions of each, load), as the set rows, the rep scheme or the block say it."""
-    if exercise.set_rows:
-        for row in exercise.set_rows:
-            count = Decimal(min(max(row.last - row.first + 1, 0), _MOST_REPS))
-            yield count, row.reps or exercise.reps, row.load or exercise.load
-    elif exercise.rep_scheme:
-        for reps in exercise.rep_scheme:
-            yield Decimal(1), Range(reps, reps), exercise.load
-    else:
-        yield _turns(block, exercise), exercise.reps, exercise.load
-
-
-def _turns(block: Block, exercise: Exercise) -> Decimal:
-    """How often an exercise comes up in its block. With minutes named the exercises take turns."""
-    sets = _middle(block.sets)
-    if sets is None:
-        return Decimal(1)
-    cycle = max((other.minute or 0 for other in block.exercises), default=0)
-    if exercise.minute is None or cycle == 0:
-        return sets
-    return Decimal(max(int(sets) - exercise.minute, -1) // cycle + 1)
-
-
-def _repetitions(reps: Range | None, exercise: Exercise) -> Decimal | None:
-    counted = _middle(reps)
-    if counted is None and (len(exercise.parts) > 1 or any(part.reps for part in exercise.parts)):
-        counted = Decimal(1)
-    return counted * 2 if counted is not None and exercise.per_side else counted
-
-
-def _percent_of_1rm(load: Load) -> Decimal | None:
-    if load.kind != "percent" or (load.ref is not None and load.ref.rm != 1):
-        return None
-    return _middle(load.pct)
-
-
-def _is_hard(load: Load, percent: Decimal | None) -> bool:
-    rpe = _middle(load.rpe)
-    return (percent is not None and percent >= _HARD_PERCENT) or (rpe is not None and rpe >= _HARD_RPE)
-
-
-@lru_cache(maxsize=4096)
-def _middle(value: Range | None) -> Decimal | None:
-    middle = midpoint(value) if value is not None else None
-    if middle is None:
-        return None
-    return min(as_decimal(middle), Decimal(_MOST_REPS))
-
-
-# ----------------------------------------------------------------------------------------------- summing up
 @dataclass
 class LoadSummary:
     """The load of some sessions, as a whole and by family of lifts."""
@@ -286,7 +120,7 @@ class LoadSummary:
         for dose in doses:
             weight = weights.of(dose.load)
             if weight is not None:
-                self.total.weigh(dose, _lifts_a_rep(dose), weight)
+                self.total.weigh(dose, dose.lifts_per_rep, weight)
                 for name, count in dose.families:
                     self.family(name).weigh(dose, count, weight)
 
@@ -295,14 +129,10 @@ def summary_of(doses: Iterable[Dose]) -> LoadSummary:
     """The load of one session, without tonnage."""
     summary = LoadSummary(sessions=1)
     for dose in doses:
-        summary.total.add(dose, _lifts_a_rep(dose))
+        summary.total.add(dose, dose.lifts_per_rep)
         for name, count in dose.families:
             summary.family(name).add(dose, count)
     return summary
-
-
-def _lifts_a_rep(dose: Dose) -> int:
-    return sum(count for _, count in dose.families)
 
 
 class Weights:
@@ -310,23 +140,16 @@ class Weights:
 
     def __init__(self, athlete: Athlete) -> None:
         self._athlete = athlete
-        self._known: dict[object, Decimal | None] = {}
+        self._known: dict[Load, Decimal | None] = {}
 
     def of(self, load: Load | None) -> Decimal | None:
-        """The weight in the athlete's unit; None when it is not known."""
+        """The weight in the unit of the athlete's rack; None when it is not known."""
         if load is None:
             return None
-        ref, stated = load.ref, load.abs
-        key = (
-            load.kind,
-            load.pct,
-            ref and (ref.movement_id, ref.rm),
-            stated and (stated.unit, stated.min, stated.max),
-        )
-        if key not in self._known:
+        if load not in self._known:
             weight = _weight_of(load, self._athlete)
-            self._known[key] = None if weight is None else as_decimal(weight)
-        return self._known[key]
+            self._known[load] = None if weight is None else as_decimal(weight)
+        return self._known[load]
 
 
 def _weight_of(load: Load, athlete: Athlete) -> Fraction | None:
@@ -341,9 +164,8 @@ def _absolute_weight(load: Load, athlete: Athlete) -> Fraction | None:
     stated = load.abs
     if stated is None or stated.unit not in ("kg", "lb"):
         return None
-    ends = [exact(end) for end in (stated.min, stated.max) if end is not None]
-    middle = sum(ends, Fraction(0)) / len(ends) if ends else None
-    return Weight(middle, stated.unit).to(athlete.rack.unit).amount if middle is not None else None
+    middle = midpoint(stated)
+    return None if middle is None else Weight(middle, stated.unit).to(athlete.rack.unit).amount
 
 
 @dataclass(frozen=True)
@@ -412,8 +234,15 @@ def _before(period: Period, start: dt.date) -> dt.date:
 
 
 def _row(start: dt.date, now: LoadSummary, before: LoadSummary | None) -> LoadRow:
-    was, is_ = (before.total if before else TrainingLoad()), now.total
-    lifts = round(100 * (is_.lifts - was.lifts) / was.lifts, 1) if was.lifts else None
-    both = is_.average_intensity is not None and was.average_intensity is not None
-    intensity = is_.average_intensity - was.average_intensity if both else None  # type: ignore[operator]
-    return LoadRow(start, now, lifts, intensity)
+    previous = before.total if before else TrainingLoad()
+    change = now.total.lifts - previous.lifts
+    return LoadRow(
+        start,
+        now,
+        round(100 * change / previous.lifts, 1) if previous.lifts else None,
+        _difference(now.total.average_intensity, previous.average_intensity),
+    )
+
+
+def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return None if now is None or before is None else now - before

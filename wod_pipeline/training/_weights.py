@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from wod_pipeline.program import Load, Number, Range, Reference
+from wod_pipeline.program import AbsoluteLoad, Load, Number, Range, Reference
 from wod_pipeline.vocabulary import movement_name
 
 Unit = Literal["kg", "lb"]
@@ -48,6 +48,16 @@ def exact(value: Number | str) -> Fraction:
     return Fraction(str(value))
 
 
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction as the decimal nearest to it (28 digits)."""
+    return Decimal(value.numerator) / value.denominator
+
+
+def as_number(value: Decimal | Fraction) -> int | float:
+    """A whole number as int, any other as the float nearest to it, to three decimals."""
+    return int(value) if value == int(value) else round(float(value), 3)
+
+
 @dataclass(frozen=True)
 class Weight:
     """An amount in one unit."""
@@ -70,7 +80,7 @@ class Weight:
 def decimal_text(amount: Fraction) -> str:
     """A number for people: at most two decimals, none that say nothing."""
     rounded = round(amount, 2)
-    return f"{Decimal(rounded.numerator) / rounded.denominator:.2f}".rstrip("0").rstrip(".")
+    return f"{as_decimal(rounded):.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -209,7 +219,7 @@ def _on_rack(rack: Rack, reference: Weight, percent: Fraction) -> Weight:
     return Weight(rack.nearest(reference.to(rack.unit).amount * percent / 100), rack.unit)
 
 
-def midpoint(value: Range) -> Fraction | None:
+def midpoint(value: Range | AbsoluteLoad) -> Fraction | None:
     """The middle of a range, its known end when one is open; None when it holds nothing."""
     ends = [exact(end) for end in (value.min, value.max) if end is not None]
     return sum(ends, Fraction(0)) / len(ends) if ends else None

@@ -163,7 +163,7 @@ def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
 
     (verdict,) = read_back({str(MONDAY): parsed}, table)
     assert not verdict.passed
-    assert verdict.says == "1 session stored otherwise than parsed."
+    assert verdict.says == "1 session stored differently from what was parsed."
 
 
 def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> No
 
     assert result.success
     assert breaches(result) == {
-        "the_week_is_published": "WARN: Week 2026-03-02: The coach has not published this week."
+        "the_week_is_published": "WARN: Week 2026-03-02: The coach has not published a post for this week."
     }
 
 

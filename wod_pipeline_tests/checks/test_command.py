@@ -67,7 +67,7 @@ def test_an_error_is_exit_code_1() -> None:
 def test_weeks_before_the_judged_ones_say_what_is_usual() -> None:
     store(*weeks_before(WEEK, 10), a_week(days=(0, 1, 2)))
 
-    assert "3 sessions, against 5 to 5 in the past 10 weeks." in run("--week", str(WEEK)).output
+    assert "3 sessions, against 5 each in the past 10 weeks." in run("--week", str(WEEK)).output
 
 
 def test_json_holds_every_verdict_of_every_week() -> None:

@@ -20,9 +20,11 @@ from wod_pipeline.program import (
     SessionRecord,
     WeekRecords,
 )
+from wod_pipeline_tests.written import record_of
 
 WEEK = dt.date(2021, 3, 1)
 DAYS = (0, 1, 2, 4, 5)
+LINES = ("A.", "5 sets of:", "Back Squat x 3 reps @ 70%")
 
 
 def exactly(n: int) -> Range:
@@ -38,17 +40,23 @@ def a_segment(*exercises: Exercise, sets: int = 5, kind: str = "main") -> Segmen
     return Segment("A", kind, (1, 2), [block])
 
 
-def some_lines(post_id: int, notes: int = 0) -> list[Line]:
-    told = [("heading", "Day"), ("scheme", "5 sets of"), ("movement", "Back Squat x 3")]
-    lines = [Line(n, text, role, "") for n, (role, text) in enumerate(told)]
-    return lines + [Line(n + 3, "Stay tight", "note", "") for n in range(notes)]
+def some_lines(notes: int = 0) -> list[Line]:
+    """A session's four lines that are more than notes, then some that are notes."""
+    return record_of(*LINES, *(f"Stay tight {n}" for n in range(notes))).lines
 
 
 def a_session(
-    date: dt.date | None, *, post_id: int = 7, week: dt.date = WEEK, **changes: object
+    date: dt.date | None,
+    *,
+    post_id: int = 7,
+    week: dt.date = WEEK,
+    lines: tuple[str, ...] = LINES,
+    **changes: object,
 ) -> SessionRecord:
+    """A session of these lines, read as a Monday's and dated `date`."""
     weekday = WEEKDAYS[date.weekday()] if date else None
-    record = SessionRecord(
+    record = msgspec.structs.replace(
+        record_of(*lines),
         date=date,
         session=f"strength/{post_id}/1",
         week=week,
@@ -60,9 +68,6 @@ def a_session(
         content_sha256="aa" * 32,
         weekday=weekday,
         label=weekday,
-        kind="training",
-        segments=[a_segment()],
-        lines=some_lines(post_id),
     )
     return msgspec.structs.replace(record, **changes)
 
@@ -88,7 +93,7 @@ def spoiled(week: WeekRecords, nth: int, **changes: object) -> WeekRecords:
     return msgspec.structs.replace(week, records=records)
 
 
-def a_diagnostic(code: str, line: int | None = 2) -> Diagnostic:
+def a_diagnostic(code: str, line: int | None = 3) -> Diagnostic:
     return Diagnostic(code, "warn", line, "says why")
 
 

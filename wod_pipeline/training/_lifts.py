@@ -1,0 +1,197 @@
+"""What a lift is, and which lifts a session prescribes. Everything that counts lifts counts them here.
+
+lift
+    One repetition with a barbell at working weight; a complex counts every part (clean + 2 front squats +
+    jerk is four). This is the number of lifts of Soviet weightlifting (A. S. Medvedyev, *A System of
+    Multi-Year Training in Weightlifting*, 1986). At working weight are percentages of a max, for movements
+    of any family, and absolute weights, RPE and loads relative to an earlier one for barbell movements.
+    Warm-up, cool-down and conditioning, the empty bar, and exercises without a stated load do not count.
+    Amounts per side count twice; of alternatives (exercises of a block with the same `choice`) the first
+    counts; a range counts by its midpoint, an open end by the end that is stated.
+hard set
+    A set at 80 % of 1-RM or more, or at RPE 7 or more (three repetitions left: E. R. Helms et al.,
+    *Strength and Conditioning Journal* 38(4), 2016), or a build to a max, which is one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
+from wod_pipeline.training._weights import as_decimal, exact, midpoint
+from wod_pipeline.vocabulary import movement_family
+
+BARBELL_FAMILIES = ("snatch", "clean", "clean+jerk", "jerk", "pull", "squat", "press", "hinge")
+OTHER = "other"
+
+_AT_WORKING_WEIGHT = frozenset({"absolute", "rpe", "relative_past"})
+_EXCLUDED_SEGMENTS = frozenset({"warm_up", "cool_down", "conditioning"})
+_EXCLUDED_SCHEMES = frozenset({"amrap", "for_time", "tabata"})
+_HARD_PERCENT = 80
+_HARD_RPE = 7
+_MAX_COUNT = 10_000
+"""Larger counts are misread or hostile, and are taken as this many, so that sums stay finite."""
+
+
+@dataclass(frozen=True)
+class Dose:
+    """Sets of one exercise under one prescription.
+
+    `families` holds how many lifts of each family one repetition is. `sets` is None when the exercise is at
+    working weight, but the post does not say how many repetitions. `percent` is of a 1-RM; None when unknown.
+    """
+
+    families: tuple[tuple[str, int], ...]
+    sets: Decimal | None
+    reps: Decimal
+    percent: Decimal | None
+    hard: bool
+    load: Load | None
+    builds_to_max: bool = False
+
+    @property
+    def repetitions(self) -> Decimal:
+        """Repetitions of all sets; 0 when the post does not say how many."""
+        return self.sets * self.reps if self.sets is not None else Decimal(0)
+
+    @property
+    def lifts_per_rep(self) -> int:
+        """Lifts in one repetition: one for each part of a complex, repeated parts as often as they come."""
+        return sum(count for _, count in self.families)
+
+
+def doses_of(record: SessionRecord) -> tuple[Dose, ...]:
+    """Every dose of a session, in reading order."""
+    return tuple(
+        dose
+        for segment in record.segments
+        for block in _counted_blocks(segment)
+        for exercise in _first_choices(block)
+        for dose in _doses(block, exercise)
+    )
+
+
+def lifts_in(record: SessionRecord) -> Decimal:
+    """The number of lifts a session prescribes."""
+    return sum((dose.repetitions * dose.lifts_per_rep for dose in doses_of(record)), Decimal(0))
+
+
+def lifts_of(movement: str, block: Block, exercise: Exercise) -> Decimal:
+    """How often an exercise lifts this very movement at working weight; 0 when that is not stated."""
+    per_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == movement)
+    return sum((dose.repetitions for dose in _doses(block, exercise)), Decimal(0)) * per_rep
+
+
+def top_percent(exercise: Exercise) -> Decimal | None:
+    """The highest percentage an exercise names, ranges by their upper end; None when it names none."""
+    loads = [exercise.load, *(row.load for row in exercise.set_rows)]
+    spans = [load.pct for load in loads if load is not None and load.kind == "percent" and load.pct]
+    ends = [
+        exact(end) for span in spans if (end := span.max if span.max is not None else span.min) is not None
+    ]
+    return as_decimal(max(ends)) if ends else None
+
+
+# -------------------------------------------------------------------------------------------- what counts
+def _counted_blocks(segment: Segment) -> Iterator[Block]:
+    if segment.kind not in _EXCLUDED_SEGMENTS:
+        yield from (block for block in segment.blocks if block.scheme not in _EXCLUDED_SCHEMES)
+
+
+def _first_choices(block: Block) -> Iterator[Exercise]:
+    """The exercises of a block, of each group of alternatives only the first."""
+    seen: set[int | None] = set()
+    for exercise in block.exercises:
+        if exercise.choice is None or exercise.choice not in seen:
+            yield exercise
+        seen.add(exercise.choice)
+
+
+def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
+    families = _families(exercise)
+    if block.scheme == "build_to_max":
+        yield Dose(families, None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
+        return
+    for sets, stated, load in _sets(block, exercise):
+        if load is None or not _is_at_working_weight(load, families):
+            continue
+        percent = _percent_of_1rm(load)
+        reps = _reps_per_set(stated, exercise)
+        hard = _is_hard(load, percent)
+        if reps is not None:
+            yield Dose(families, sets, reps, percent, hard, load)
+        elif not (exercise.duration_s or exercise.distance_m):
+            yield Dose(families, None, Decimal(0), percent, hard, load)
+
+
+def _families(exercise: Exercise) -> tuple[tuple[str, int], ...]:
+    counts: Counter[str] = Counter()
+    for part in exercise.parts:
+        counts[movement_family(part.movement_id) or OTHER] += min(part.reps or 1, _MAX_COUNT)
+    return tuple(counts.items())
+
+
+def _is_at_working_weight(load: Load, families: tuple[tuple[str, int], ...]) -> bool:
+    if load.kind == "percent":
+        return True
+    return load.kind in _AT_WORKING_WEIGHT and any(family in BARBELL_FAMILIES for family, _ in families)
+
+
+# ---------------------------------------------------------------------------------------- sets, reps, load
+def _sets(block: Block, exercise: Exercise) -> Iterator[tuple[Decimal, Range | None, Load | None]]:
+    """(sets, repetitions of each, load), as the set rows, the rep scheme or the block state them."""
+    if exercise.set_rows:
+        for row in exercise.set_rows:
+            sets = Decimal(min(max(row.last - row.first + 1, 0), _MAX_COUNT))
+            yield sets, row.reps or exercise.reps, row.load or exercise.load
+    elif exercise.rep_scheme:
+        for reps in exercise.rep_scheme:
+            yield Decimal(1), Range(reps, reps), exercise.load
+    else:
+        yield _turns(block, exercise), exercise.reps, exercise.load
+
+
+def _turns(block: Block, exercise: Exercise) -> Decimal:
+    """How often an exercise comes up in its block. Exercises named for minutes take turns."""
+    sets = _middle(block.sets)
+    if sets is None:
+        return Decimal(1)
+    cycle = max((other.minute or 0 for other in block.exercises), default=0)
+    if exercise.minute is None or cycle == 0:
+        return sets
+    return Decimal(max(int(sets) - exercise.minute, -1) // cycle + 1)
+
+
+def _reps_per_set(stated: Range | None, exercise: Exercise) -> Decimal | None:
+    """Repetitions of one set, both sides; None when they are not stated. A complex without a count is done once."""
+    reps = _middle(stated)
+    if reps is None and _is_counted_complex(exercise):
+        reps = Decimal(1)
+    return reps * 2 if reps is not None and exercise.per_side else reps
+
+
+def _is_counted_complex(exercise: Exercise) -> bool:
+    """A complex, or a part with a count, whose amount is not a maximum, a time or a distance."""
+    by_other = exercise.max_of or exercise.duration_s or exercise.distance_m
+    return not by_other and (len(exercise.parts) > 1 or any(part.reps for part in exercise.parts))
+
+
+def _percent_of_1rm(load: Load) -> Decimal | None:
+    if load.kind != "percent" or (load.ref is not None and load.ref.rm != 1):
+        return None
+    return _middle(load.pct)
+
+
+def _is_hard(load: Load, percent: Decimal | None) -> bool:
+    rpe = _middle(load.rpe)
+    return (percent is not None and percent >= _HARD_PERCENT) or (rpe is not None and rpe >= _HARD_RPE)
+
+
+@lru_cache(maxsize=4096)
+def _middle(value: Range | None) -> Decimal | None:
+    middle = midpoint(value) if value is not None else None
+    return None if middle is None else min(as_decimal(middle), Decimal(_MAX_COUNT))
