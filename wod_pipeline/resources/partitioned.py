@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import WodError
+from wod_pipeline.errors import RERUN_HELPS, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.storage import Written
@@ -110,11 +110,12 @@ class Outcomes:
             return
         if instance:
             self._record(instance)
+        rerun_helps = rerun_clears_all(self.failed.values())
         raise dg.Failure(
             description=f"{len(self.failed)} week(s) could not be stored, their old content is untouched:\n"
             + "\n".join(f"{key}: {error}" for key, error in self.failed.items()),
-            metadata={"weeks_failed": list(self.failed)},
-            allow_retries=all(isinstance(e, WodError) and e.rerun_helps for e in self.failed.values()),
+            metadata={"weeks_failed": list(self.failed), RERUN_HELPS: rerun_helps},
+            allow_retries=rerun_helps is True,
         )
 
     def _record(self, instance: dg.DagsterInstance) -> None:

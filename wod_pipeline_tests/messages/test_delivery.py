@@ -124,7 +124,7 @@ def test_a_ledger_that_is_down_does_not_silence_an_alert() -> None:
     assert ConsoleNotifier(lines.append, MemoryLedger(down=True), warnings.append).send(LATE)
     assert lines == [f"[critical] {LATE.subject}\n{LATE.text}"]
     assert warnings == [
-        "Sent without knowing whether it had been sent before: The ledger is down. A rerun can clear this."
+        "Sent without knowing whether it was sent before: The ledger is down. A rerun can clear this."
     ]
 
 

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline import messages
-from wod_pipeline.messages import SMS, LastSeen, Links, Message, prescription, week_lines
+from wod_pipeline.messages import SMS_CHARACTERS, LastSeen, Links, Message, prescription, week_lines
 from wod_pipeline.messages._freshness import CAUSES
 from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
-from wod_pipeline.watching.freshness import Cause, Episode, Notice, Rules, Standing
+from wod_pipeline.watching.freshness import Cause, Deadlines, Episode, Notice, Standing
 from wod_pipeline.watching.outage import Outage
-from wod_pipeline.watching.runs import Trouble
+from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.weeks import parse_weekly_time
 from wod_pipeline_tests.quality.weeks import (
     WEEK,
@@ -31,7 +31,7 @@ from wod_pipeline_tests.quality.weeks import (
 )
 
 ZONE = ZoneInfo("America/Los_Angeles")
-RULES = Rules(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
+DEADLINES = Deadlines(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
 LINKS = Links("http://dagster.example/")
 SINCE = dt.datetime(2021, 3, 1, 5, tzinfo=dt.timezone.utc)
 OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
@@ -39,7 +39,7 @@ OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
 
 def late(cause: Cause, kind: str = "warn") -> Message:
     notice = Notice(kind, Episode(WEEK, SINCE, cause), Standing(cause))  # type: ignore[arg-type]
-    return messages.freshness(notice, RULES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS)
+    return messages.freshness(notice, DEADLINES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS)
 
 
 def one_of_each() -> list[Message]:
@@ -49,7 +49,7 @@ def one_of_each() -> list[Message]:
         late(Cause.NOT_PUBLISHED, "critical"),
         messages.freshness(
             Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=5)),
-            RULES,
+            DEADLINES,
             None,
             LINKS,
         ),
@@ -60,7 +60,7 @@ def one_of_each() -> list[Message]:
         messages.week_landed(a_week(), before=True, run_id="r1", links=LINKS),
         messages.weeks_landed([WEEK, WEEK + dt.timedelta(weeks=1)], 10, run_id="r1", links=LINKS),
         messages.run_failed(
-            "training_week", (WEEK, WEEK), [Trouble("raw_posts", "no answer", True)], "r1", LINKS
+            "training_week", (WEEK, WEEK), [StepFailure("raw_posts", "no answer", True)], "r1", LINKS
         ),
         messages.backfill_finished("b1", 3, {"success": 2}, succeeded=True, links=LINKS),
         messages.tomorrow(WEEK, a_week().records[:1]),
@@ -72,7 +72,7 @@ def test_every_message_has_words_for_every_channel_and_its_own_identifier() -> N
     for message in found:
         assert message.subject
         assert message.text
-        assert 0 < len(message.sms) <= SMS, message.sms
+        assert 0 < len(message.sms) <= SMS_CHARACTERS, message.sms
         msgspec.json.encode(message.data)
     assert len({message.identifier for message in found if message.kind != "week_late"}) == len(
         {(m.kind, m.text) for m in found if m.kind not in {"week_late", "week_updated"}}
@@ -93,10 +93,10 @@ def test_every_cause_is_told_but_one_that_is_waited_for() -> None:
 
 
 def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> None:
-    refused = msgspec.structs.replace(OUTAGE, passing=False)
+    refused = msgspec.structs.replace(OUTAGE, transient=False)
 
     assert "Nothing yet" in messages.source_down("site", OUTAGE, ZONE, LINKS).text
-    assert "does not pass by itself" in messages.source_down("site", refused, ZONE, LINKS).text
+    assert "Waiting will not help" in messages.source_down("site", refused, ZONE, LINKS).text
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> 
     ],
 )
 def test_a_failed_run_says_whether_running_again_helps(helps: list[bool | None], advice: str) -> None:
-    troubles = [Trouble("raw_posts", "no answer", verdict) for verdict in helps]
+    failures = [StepFailure("raw_posts", "no answer", verdict) for verdict in helps]
 
-    assert f"What to do: {advice}" in messages.run_failed("job", None, troubles, "r1", Links()).text
+    assert f"What to do: {advice}" in messages.run_failed("job", None, failures, "r1", Links()).text
 
 
 def test_a_week_is_told_in_a_line_a_day_with_three_lifts_at_most() -> None:
@@ -177,7 +177,7 @@ def test_whatever_a_post_holds_a_phone_gets_one_line_without_control_characters(
     record = spoiled(a_week(), 0, label=words, segments=[segment]).records[0]
     message = messages.tomorrow(WEEK, [record])
 
-    assert len(message.sms) <= SMS
+    assert len(message.sms) <= SMS_CHARACTERS
     assert not any(ord(char) < 32 for char in message.sms)
 
 

@@ -64,8 +64,8 @@ def test_several_edited_weeks_are_one_run_a_range_of_neighbours(world: World) ->
 
 
 def test_a_run_over_neighbours_is_tagged_as_a_range_and_a_single_week_as_a_partition() -> None:
-    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)], posts.State())
-    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)], posts.State())
+    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)], posts.NewPostsState())
+    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)], posts.NewPostsState())
 
     assert several.tags == {
         "dagster/asset_partition_range_start": "2026-11-02",
@@ -167,10 +167,10 @@ def test_a_failing_site_backs_off_is_told_once_and_once_when_it_is_back(world: W
 
     assert world.told == ["warn source_down", "info source_back"]
     assert reasons[0] == (
-        "The site could not be read since 2026-11-23 02:00 UTC (asked 1x); asking again at 02:05 UTC. "
+        "The site has been unreadable since 2026-11-23 02:00 UTC (1 failure); asking again at 02:05 UTC. "
         "https://coach.example did not answer within 30 s."
     )
-    assert "asked 5x" in reasons[-1]
+    assert "5 failures" in reasons[-1]
 
 
 def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
@@ -178,7 +178,7 @@ def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
     world.tick_new_posts(NOW)
 
     assert world.told == ["warn source_down"]
-    assert "This does not pass by itself" in world.phone.received[0].text
+    assert "Waiting will not help" in world.phone.received[0].text
 
 
 def test_nothing_published_while_the_site_was_down_is_missed(world: World) -> None:
@@ -220,5 +220,5 @@ def test_the_dagster_sensor_requests_the_partition_and_moves_its_cursor_with_it(
 
     (request,) = result.run_requests
     assert request.partition_key == "2026-11-23"
-    state = msgspec.json.decode(result.cursor, type=posts.State)
-    assert list(state.asked) == [4]
+    state = msgspec.json.decode(result.cursor, type=posts.NewPostsState)
+    assert list(state.requested) == [4]
