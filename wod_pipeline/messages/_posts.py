@@ -62,9 +62,9 @@ def posts_gone(name: str, gone: Mapping[int, dt.date], links: Links) -> Message:
     """Posts that are stored but no longer listed by the site; `gone` is post id → newest week."""
     subject = f"{count(len(gone), 'post')} no longer listed by {name}"
     lines = [
-        f"{name} no longer lists these posts; their sessions are kept:",
+        f"No longer listed by {name}; the stored sessions are kept:",
         *[f"- post {post_id}, week of {week}" for post_id, week in gone.items()],
-        "What to do: nothing if the coach withdrew them. Otherwise compare their category with the setting.",
+        "What to do: Nothing if the coach meant it. Otherwise compare each post's category with the setting.",
     ]
     return Message(
         kind="posts_gone",

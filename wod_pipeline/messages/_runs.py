@@ -14,6 +14,8 @@ from wod_pipeline.wording import count, first_of, long_day, short_day
 
 _LIFTS_PER_DAY = 3
 _MAX_LINES = 14
+_PAST_TENSE = {"success": "succeeded", "failure": "failed"}
+"""How a run's status reads behind a number, where it is no adjective already."""
 
 
 def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) -> Message:
@@ -101,10 +103,12 @@ def backfill_finished(
     """A whole backfill in one message; `counts` is run status → number of runs."""
     result = "finished" if succeeded else "ended with failures"
     subject = f"Backfill of {count(weeks, 'week')} {result}"
-    runs = ", ".join(f"{number} {status}" for status, number in sorted(counts.items())) or "none"
-    lines = [f"Runs: {runs}."]
+    runs = ", ".join(
+        f"{number} {_PAST_TENSE.get(status, status)}" for status, number in sorted(counts.items())
+    )
+    lines = [f"Runs: {runs or 'none'}."]
     if not succeeded:
-        lines.append("What to do: open the backfill, read the failed runs, and rerun only what is missing.")
+        lines.append("What to do: Open the backfill, read the failed runs, and rerun only what is missing.")
     return Message(
         kind="backfill_finished",
         severity="info" if succeeded else "warn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import typing
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -43,40 +44,81 @@ def late(cause: Cause, kind: str = "warn") -> Message:
 
 
 def one_of_each() -> list[Message]:
-    """A message of every kind."""
+    """A message of every kind, in all its forms."""
+    next_week = WEEK + dt.timedelta(weeks=1)
+    no_answer = StepFailure("raw_posts", "The site did not answer within 30 s.", True)
+    refused = StepFailure("session_records", "2021-03-01: Permission denied.", False)
+    again = Episode(WEEK, SINCE + dt.timedelta(days=2), Cause.COULD_NOT_LOOK, None, SINCE)
+    blind = Standing(Cause.COULD_NOT_LOOK, "The site answers 503.")
     return [
         *[late(cause) for cause in CAUSES],
         late(Cause.NOT_PUBLISHED, "critical"),
+        messages.freshness(Notice("warn", again, blind), DEADLINES, None, LINKS),
         messages.freshness(
-            Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=5)),
+            Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=1)),
             DEADLINES,
             None,
             LINKS,
         ),
         messages.source_down("https://coach.example", OUTAGE, ZONE, LINKS),
+        messages.source_down(
+            "https://coach.example",
+            Outage(SINCE + dt.timedelta(hours=1), 1, SINCE, "401.", transient=False),
+            ZONE,
+            LINKS,
+        ),
         messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
+        messages.posts_gone("https://coach.example", {7: WEEK, 8: next_week}, LINKS),
         messages.week_landed(a_week(), before=False, run_id="r1", links=LINKS),
-        messages.week_landed(a_week(), before=True, run_id="r1", links=LINKS),
-        messages.weeks_landed([WEEK, WEEK + dt.timedelta(weeks=1)], 10, run_id="r1", links=LINKS),
-        messages.run_failed(
-            "training_week", (WEEK, WEEK), [StepFailure("raw_posts", "no answer", True)], "r1", LINKS
-        ),
-        messages.backfill_finished("b1", 3, {"success": 2}, succeeded=True, links=LINKS),
-        messages.tomorrow(WEEK, a_week().records[:1]),
+        messages.week_landed(a_week(days=(0,)), before=True, run_id="r2", links=LINKS),
+        messages.weeks_landed([WEEK, next_week], 10, run_id="r1", links=LINKS),
+        messages.run_failed("training_week", (WEEK, WEEK), [no_answer], "r1", LINKS),
+        messages.run_failed("training_week", (WEEK, next_week), [no_answer, refused], "r1", LINKS),
+        messages.run_failed("other_job", None, [], "r1", LINKS),
+        messages.backfill_finished("b1", 3, {"success": 2, "canceled": 1}, succeeded=True, links=LINKS),
+        messages.backfill_finished("b2", 1, {"success": 1, "failure": 2}, succeeded=False, links=LINKS),
+        messages.backfill_finished("b3", 0, {}, succeeded=False, links=LINKS),
+        messages.tomorrow(WEEK, a_week().records[:2]),
     ]
 
 
-def test_every_message_has_words_for_every_channel_and_its_own_identifier() -> None:
-    found = one_of_each()
-    for message in found:
+def as_text(message: Message) -> str:
+    """Everything in a message, as `messages.txt` shows it."""
+    lines = [
+        f"=== {message.kind} | {message.severity} | {message.week} | {message.identifier}",
+        message.subject,
+        "",
+        message.text,
+        "",
+        f"SMS: {message.sms}",
+        f"data: {msgspec.json.encode(message.data, order='sorted').decode()}",
+    ]
+    return "\n".join(lines)
+
+
+def test_every_message_reads_as_in_the_file_of_messages() -> None:
+    expected = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8")
+
+    assert "\n\n".join(map(as_text, one_of_each())) + "\n" == expected
+
+
+def test_every_message_fits_every_channel_and_its_data_are_json() -> None:
+    for message in one_of_each():
         assert message.subject
         assert message.text
         assert 0 < len(message.sms) <= SMS_CHARACTERS, message.sms
         msgspec.json.encode(message.data)
-    assert len({message.identifier for message in found if message.kind != "week_late"}) == len(
-        {(m.kind, m.text) for m in found if m.kind not in {"week_late", "week_updated"}}
-    )
+
+
+def test_different_events_have_different_identifiers() -> None:
+    """The causes of one late week share theirs: it is late once, whatever the cause at the next tick."""
+    identifiers = [message.identifier for message in one_of_each()[len(CAUSES) :]]
+
+    assert {message.identifier for message in one_of_each()[: len(CAUSES)]} == {
+        late(Cause.NO_SESSION).identifier
+    }
+    assert len(set(identifiers)) == len(identifiers)
 
 
 def test_every_message_but_the_daily_one_links_to_where_to_look() -> None:
@@ -90,13 +132,6 @@ def test_without_a_base_address_there_is_no_link() -> None:
 
 def test_every_cause_is_told_but_one_that_is_waited_for() -> None:
     assert set(Cause) - set(CAUSES) == {Cause.ARRIVING}
-
-
-def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> None:
-    refused = msgspec.structs.replace(OUTAGE, transient=False)
-
-    assert "Nothing yet" in messages.source_down("site", OUTAGE, ZONE, LINKS).text
-    assert "Waiting will not help" in messages.source_down("site", refused, ZONE, LINKS).text
 
 
 @pytest.mark.parametrize(

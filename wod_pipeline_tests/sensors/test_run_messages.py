@@ -243,7 +243,7 @@ def test_runs_of_a_backfill_are_left_to_its_summary(office: Office) -> None:
     assert office.tick() == []
     message = office.ticker._message_of_backfill("abcdef", succeeded=False)
     assert message.subject == "Backfill of 1 week ended with failures"
-    assert message.text.startswith("Runs: 1 failure, 1 success.")
+    assert message.text.startswith("Runs: 1 failed, 1 succeeded.")
     assert message.text.endswith("Look: http://dagster.example/runs/b/abcdef")
 
 

@@ -44,3 +44,28 @@ def test_a_failure_that_cannot_pass_is_told_at_once_and_only_once() -> None:
     assert not is_message_due(
         NOW, after_failure(NOW, mark_notified(outage), "refused", transient=False, first_pause=FIVE)
     )
+
+
+def test_an_outage_starts_at_its_first_failure_and_says_what_the_newest_said() -> None:
+    first = after_failure(
+        NOW.replace(second=7, microsecond=5), None, "no answer", transient=True, first_pause=FIVE
+    )
+    later = after_failure(NOW + FIVE, first, "refused", transient=False, first_pause=FIVE)
+
+    assert first == Outage(NOW, 1, NOW.replace(second=7, microsecond=5) + FIVE, "no answer")
+    assert later == Outage(NOW, 2, NOW + 3 * FIVE, "refused", transient=False)
+    assert later.identifier == first.identifier == "outage/2026-11-22T21:00Z"
+
+
+def test_an_outage_of_a_year_is_still_asked_every_hour() -> None:
+    year = Outage(NOW, 9_000, NOW, "no answer")
+
+    assert after_failure(NOW, year, "no answer", transient=True, first_pause=FIVE).retry_at == (
+        NOW + dt.timedelta(hours=1)
+    )
+
+
+def test_after_a_first_pause_beyond_an_hour_the_site_is_asked_within_one() -> None:
+    outage = after_failure(NOW, None, "no answer", transient=True, first_pause=dt.timedelta(hours=5))
+
+    assert outage.retry_at == NOW + dt.timedelta(hours=1)

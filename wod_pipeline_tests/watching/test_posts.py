@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from wod_pipeline.program import PostStamp, RawPost, Rendered
+from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.posts import (
     NewPostsState,
+    RequestedRun,
     StoredRevision,
     find_changed_weeks,
     is_sweep_due,
@@ -19,6 +21,7 @@ from wod_pipeline.watching.posts import (
     reason_to_skip,
     record_requests,
     record_sweep,
+    revision_key,
     run_key,
     stored_revisions,
 )
@@ -196,3 +199,91 @@ def test_a_scheduled_look_is_skipped_with_its_reason() -> None:
     assert reason_to_skip(NEXT, [post], {}) == ""
     assert reason_to_skip(NEXT, [a_post(words="Clean")], known(post, NEXT)) == ""
     assert reason_to_skip(NEXT, [post], known(post, WEEK)) == ""
+
+
+def test_a_cursor_written_before_its_fields_were_renamed_is_read_whole() -> None:
+    """Cursors live on in Dagster's storage over an upgrade: the names in them are never changed."""
+    cursor = (
+        '{"read_until":"2026-11-22T21:00:00Z","asked":{"3":{"mark":"2026-11-23/aa","at":"2026-11-22T21:00:00Z",'
+        '"tries":2}},"swept":"2026-11-22T21:00:00Z","gone":[5],"outage":{"since":"2026-11-22T21:00:00Z",'
+        '"failures":2,"next_try":"2026-11-22T21:10:00Z","says":"no answer","passing":false,"told":true}}'
+    )
+    state = NewPostsState(
+        read_until=NOW,
+        requested={3: RequestedRun("2026-11-23/aa", NOW, 2)},
+        swept_at=NOW,
+        reported_gone=[5],
+        outage=Outage(NOW, 2, NOW + dt.timedelta(minutes=10), "no answer", transient=False, notified=True),
+    )
+
+    assert msgspec.json.decode(cursor, type=NewPostsState) == state
+    assert msgspec.json.encode(state).decode() == cursor
+
+
+def test_a_run_key_names_weeks_revisions_and_the_number_of_the_request() -> None:
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+
+    assert (
+        run_key((WEEK, NEXT), [a_post(), a_post(2)], state) == "posts/2026-11-16/2026-11-23/604eb6e32fb52f69"
+    )
+    assert state.requested == {1: RequestedRun(revision_key(a_post(), NEXT), NOW, 1)}
+    assert state.read_until == NOW
+
+
+def test_a_second_request_for_the_same_revision_is_counted_and_one_for_another_starts_anew() -> None:
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    again = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, state)
+    edited = record_requests(NOW, [], [a_post(words="Clean")], lambda _: NEXT, again)
+    moved = record_requests(NOW, [], [a_post()], lambda _: WEEK, again)
+
+    assert [s.requested[1].requests for s in (state, again, edited, moved)] == [1, 2, 1, 1]
+
+
+def test_a_failed_run_is_requested_again_after_an_hour_and_forgotten_after_two() -> None:
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    hour = dt.timedelta(hours=1)
+
+    def weeks(now: dt.datetime, state: NewPostsState) -> list[dt.date]:
+        return list(find_changed_weeks(now, [a_post()], lambda _: NEXT, {}, state, lambda _: True).to_run)
+
+    assert weeks(NOW + hour - dt.timedelta(seconds=1), state) == []
+    assert weeks(NOW + hour, state) == [NEXT]
+    again = record_requests(NOW + hour, [a_post()], [a_post()], lambda _: NEXT, state)
+    assert weeks(NOW + 100 * hour, again) == []
+
+    almost, later = NOW + 2 * hour - dt.timedelta(seconds=1), NOW + 2 * hour
+    assert record_requests(almost, [], [], lambda _: NEXT, state).requested == state.requested
+    assert record_requests(later, [], [], lambda _: NEXT, state).requested == {}
+    assert record_requests(NOW + hour, [], [], lambda _: NEXT, again).requested == {}
+
+
+def test_a_post_that_needs_no_run_does_not_hide_the_others() -> None:
+    posts = [a_post(1), a_post(2, words="Clean"), a_post(3, words="Jerk")]
+    changed = find_changed_weeks(
+        NOW,
+        posts,
+        lambda post: NEXT if post.id < 3 else WEEK,
+        known(a_post(), NEXT),
+        NewPostsState(),
+        {NEXT}.__contains__,
+    )
+
+    assert changed.to_run == {NEXT: [posts[1]]}
+    assert changed.no_partition == {WEEK: [posts[2]]}
+
+
+def test_the_first_reading_looks_back_fifteen_days_and_two_hours() -> None:
+    assert NOW - read_from(NOW, NewPostsState()) == dt.timedelta(days=15, hours=2)
+
+
+def test_a_sweep_keeps_in_order_the_posts_that_are_still_gone() -> None:
+    state = record_sweep(NOW, {1, 2}, [9, 3], NewPostsState(reported_gone=[1, 7]))
+
+    assert state == NewPostsState(swept_at=NOW, reported_gone=[3, 7, 9])
+
+
+def test_a_scheduled_look_needs_a_run_when_one_of_several_posts_is_not_stored() -> None:
+    stored = {**known(a_post(1), NEXT), **known(a_post(2), NEXT)}
+
+    assert reason_to_skip(NEXT, [a_post(1), a_post(2, words="Clean")], stored) == ""
+    assert reason_to_skip(NEXT, [a_post(1), a_post(2)], stored) != ""
