@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import difflib
 import inspect
 import typing
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -14,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline import messages
-from wod_pipeline.messages import SMS_CHARACTERS, LastSeen, Links, Message, prescription, week_lines
+from wod_pipeline.messages import SMS_CHARACTERS, Links, Message, prescription, week_lines
 from wod_pipeline.messages._freshness import CAUSES
 from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
-from wod_pipeline.watching.freshness import Cause, Deadlines, Episode, Notice, Standing
-from wod_pipeline.watching.outage import Outage
+from wod_pipeline.watching.freshness import Cause
 from wod_pipeline.watching.runs import StepFailure
-from wod_pipeline.weeks import parse_weekly_time
+from wod_pipeline_tests.messages.catalogue import FILE, LINKS, OUTAGE, ZONE, catalogue, late, one_of_each
 from wod_pipeline_tests.quality.weeks import (
     WEEK,
     a_segment,
@@ -31,76 +28,16 @@ from wod_pipeline_tests.quality.weeks import (
     unpublished,
 )
 
-ZONE = ZoneInfo("America/Los_Angeles")
-DEADLINES = Deadlines(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
-LINKS = Links("http://dagster.example/")
-SINCE = dt.datetime(2021, 3, 1, 5, tzinfo=dt.timezone.utc)
-OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
-
-
-def late(cause: Cause, kind: str = "warn") -> Message:
-    notice = Notice(kind, Episode(WEEK, SINCE, cause), Standing(cause))  # type: ignore[arg-type]
-    return messages.freshness(notice, DEADLINES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS)
-
-
-def one_of_each() -> list[Message]:
-    """A message of every kind, in all its forms."""
-    next_week = WEEK + dt.timedelta(weeks=1)
-    no_answer = StepFailure("raw_posts", "The site did not answer within 30 s.", True)
-    refused = StepFailure("session_records", "2021-03-01: Permission denied.", False)
-    again = Episode(WEEK, SINCE + dt.timedelta(days=2), Cause.COULD_NOT_LOOK, None, SINCE)
-    blind = Standing(Cause.COULD_NOT_LOOK, "The site answers 503.")
-    return [
-        *[late(cause) for cause in CAUSES],
-        late(Cause.NOT_PUBLISHED, "critical"),
-        messages.freshness(Notice("warn", again, blind), DEADLINES, None, LINKS),
-        messages.freshness(
-            Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=1)),
-            DEADLINES,
-            None,
-            LINKS,
-        ),
-        messages.source_down("https://coach.example", OUTAGE, ZONE, LINKS),
-        messages.source_down(
-            "https://coach.example",
-            Outage(SINCE + dt.timedelta(hours=1), 1, SINCE, "401.", transient=False),
-            ZONE,
-            LINKS,
-        ),
-        messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
-        messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
-        messages.posts_gone("https://coach.example", {7: WEEK, 8: next_week}, LINKS),
-        messages.week_landed(a_week(), before=False, run_id="r1", links=LINKS),
-        messages.week_landed(a_week(days=(0,)), before=True, run_id="r2", links=LINKS),
-        messages.weeks_landed([WEEK, next_week], 10, run_id="r1", links=LINKS),
-        messages.run_failed("training_week", (WEEK, WEEK), [no_answer], "r1", LINKS),
-        messages.run_failed("training_week", (WEEK, next_week), [no_answer, refused], "r1", LINKS),
-        messages.run_failed("other_job", None, [], "r1", LINKS),
-        messages.backfill_finished("b1", 3, {"success": 2, "canceled": 1}, succeeded=True, links=LINKS),
-        messages.backfill_finished("b2", 1, {"success": 1, "failure": 2}, succeeded=False, links=LINKS),
-        messages.backfill_finished("b3", 0, {}, succeeded=False, links=LINKS),
-        messages.tomorrow(WEEK, a_week().records[:2]),
-    ]
-
-
-def as_text(message: Message) -> str:
-    """Everything in a message, as `messages.txt` shows it."""
-    lines = [
-        f"=== {message.kind} | {message.severity} | {message.week} | {message.identifier}",
-        message.subject,
-        "",
-        message.text,
-        "",
-        f"SMS: {message.sms}",
-        f"data: {msgspec.json.encode(message.data, order='sorted').decode()}",
-    ]
-    return "\n".join(lines)
-
 
 def test_every_message_reads_as_in_the_file_of_messages() -> None:
-    expected = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8")
-
-    assert "\n\n".join(map(as_text, one_of_each())) + "\n" == expected
+    expected, made = FILE.read_text(encoding="utf-8"), catalogue()
+    changes = difflib.unified_diff(
+        expected.splitlines(), made.splitlines(), FILE.name, "messages", lineterm=""
+    )
+    assert made == expected, (
+        "The messages differ from messages.txt. If the change is meant, run "
+        "`python -m wod_pipeline_tests.messages.catalogue` and commit the difference.\n" + "\n".join(changes)
+    )
 
 
 def test_every_message_fits_every_channel_and_its_data_are_json() -> None:
@@ -132,6 +69,13 @@ def test_without_a_base_address_there_is_no_link() -> None:
 
 def test_every_cause_is_told_but_one_that_is_waited_for() -> None:
     assert set(Cause) - set(CAUSES) == {Cause.ARRIVING}
+
+
+def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> None:
+    refused = msgspec.structs.replace(OUTAGE, transient=False)
+
+    assert "Nothing yet" in messages.source_down("site", OUTAGE, ZONE, LINKS).text
+    assert "Waiting will not help" in messages.source_down("site", refused, ZONE, LINKS).text
 
 
 @pytest.mark.parametrize(
