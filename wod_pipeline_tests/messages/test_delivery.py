@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ def test_a_claim_that_cannot_be_given_back_is_said() -> None:
 
 def test_a_notifier_has_one_target() -> None:
     for both in ("", "x"):
-        with pytest.raises(ValueError, match="either"):
+        with pytest.raises(ValueError, match=r"^give either topic_arn or phone_number$"):
             SnsNotifier(None, MemoryLedger(), pytest.fail, topic_arn=both, phone_number=both)  # type: ignore[arg-type]
 
 
@@ -243,6 +244,22 @@ def test_a_topic_gets_text_for_people_facts_for_programs_and_attributes_to_filte
             "week": {"DataType": "String", "StringValue": "2021-03-01"},
         },
     }
+
+
+def test_facts_that_are_no_json_values_are_sent_as_text_and_equal_facts_as_equal_bytes() -> None:
+    odd = late(data={"b": Path("/x"), "a": 1})
+    body = for_topic(odd)["Message"]
+
+    assert json.loads(json.loads(body)["sqs"])["data"] == {"a": 1, "b": "/x"}
+    assert for_topic(late(data={"a": 1, "b": Path("/x")}))["Message"] == body
+
+
+def test_an_sns_message_is_sent_with_a_warning_when_the_ledger_is_down(inbox: Inbox) -> None:
+    warnings: list[str] = []
+    notifier = SnsNotifier(inbox.sns, MemoryLedger(down=True), warnings.append, topic_arn=inbox.topic)
+
+    assert notifier.send(LATE)
+    assert len(inbox.messages()) == len(warnings) == 1
 
 
 def test_a_message_about_no_single_week_has_no_attribute_for_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import inspect
 import typing
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 
 from wod_pipeline import messages
 from wod_pipeline.messages import SMS_CHARACTERS, Links, Message, prescription, week_lines
+from wod_pipeline.messages._daily import fit_parts
 from wod_pipeline.messages._freshness import CAUSES
-from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
+from wod_pipeline.messages._words import fit_sms
+from wod_pipeline.program import Block, Exercise, Load, Part, Range, SessionRecord, SetRow
 from wod_pipeline.watching.freshness import Cause
 from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline_tests.messages.catalogue import FILE, LINKS, OUTAGE, ZONE, catalogue, late, one_of_each
@@ -168,3 +171,108 @@ def test_every_public_message_function_is_tried_here() -> None:
     }
     source = inspect.getsource(one_of_each) + inspect.getsource(late)
     assert {name for name in made if f"messages.{name}(" not in source} == set()
+
+
+def parts_of(record: SessionRecord) -> list[str]:
+    """The lines of a day with this session, without the date."""
+    return messages.tomorrow(WEEK, [record]).text.splitlines()[1:]
+
+
+def test_a_day_is_told_by_its_main_work_each_exercise_with_the_label_of_its_segment() -> None:
+    warm_up, cool_down = (a_segment(an_exercise("Row"), kind=kind) for kind in ("warm_up", "cool_down"))
+    unlabelled = msgspec.structs.replace(a_segment(an_exercise("Plank"), kind="accessory"), label="")
+    main = a_segment(an_exercise("Snatch"), an_exercise("Clean"))
+    record = spoiled(a_week(), 0, segments=[warm_up, main, unlabelled, cool_down]).records[0]
+
+    assert [line.split(" 5x3")[0] for line in parts_of(record)] == ["- A Snatch", "- A Clean", "- Plank"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"kind": "rest", "segments": []}, "rest day"),
+        ({"kind": "rest", "label": "Sunday"}, "A Back Squat"),
+        ({"segments": [], "label": "Wednesday"}, "Wednesday"),
+        ({"segments": [], "label": None}, "see the post"),
+    ],
+)
+def test_a_session_without_an_exercise_is_told_by_its_label(changes: dict[str, object], part: str) -> None:
+    (line,) = parts_of(spoiled(a_week(), 0, **changes).records[0])
+
+    assert line.split(" 5x3")[0] == f"- {part}"
+
+
+def test_a_day_without_a_session_belongs_to_no_week() -> None:
+    assert messages.tomorrow(WEEK, []).week is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        (16, "Day: one; two; 3"),
+        (15, "Day: one;…"),
+        (100, "Day: one; two; 3"),
+    ],
+)
+def test_parts_that_fit_exactly_are_all_shown(limit: int, text: str) -> None:
+    assert fit_parts("Day: ", ["one", "two", "3"], limit) == text
+
+
+def test_as_many_parts_as_fit_are_shown_and_the_rest_counted() -> None:
+    parts = ["first part", "second part", "third part", "fourth part"]
+    whole = "Day: first part; second part; third part; fourth part"
+
+    assert fit_parts("Day: ", parts, len(whole)) == whole
+    assert fit_parts("Day: ", parts, len(whole) - 1) == "Day: first part; second part; third part +1 more"
+    assert fit_parts("Day: ", parts, 40) == "Day: first part; second part +2 more"
+    assert fit_parts("Day: ", parts, 23) == "Day: first part +3 more"
+    assert fit_parts("Day: ", parts, 22) == "Day: first part;…"
+
+
+@pytest.mark.parametrize(
+    ("date", "label", "line"),
+    [
+        (WEEK, "Monday", "- Mon 1 Mar: Snatch + Jerk, Clean, Squat"),
+        (None, "Test day", "- Test day: Snatch + Jerk, Clean, Squat"),
+        (None, None, "- no date: Snatch + Jerk, Clean, Squat"),
+    ],
+)
+def test_a_session_is_told_by_its_date_or_label_and_at_most_three_lifts(
+    date: dt.date | None, label: str | None, line: str
+) -> None:
+    complex_ = msgspec.structs.replace(an_exercise(), parts=[Part("Snatch", "snatch"), Part("Jerk", "jerk")])
+    main = a_segment(complex_, an_exercise("Clean"), an_exercise("Squat"))
+    week = spoiled(a_week(days=(0,)), 0, date=date, label=label, segments=[main])
+
+    assert week_lines(week) == [line]
+
+
+def test_a_session_without_main_lifts_is_told_by_its_kind() -> None:
+    assert week_lines(spoiled(a_week(days=(0,)), 0, kind="test", segments=[])) == ["- Mon 1 Mar: test"]
+
+
+def test_weeks_of_one_run_are_named_from_the_first_to_the_last() -> None:
+    weeks = [WEEK + n * dt.timedelta(weeks=1) for n in range(16)]
+    message = messages.weeks_landed(weeks, 80, run_id="r1", links=Links())
+
+    assert message.subject == "16 training weeks updated: 2021-03-01 to 2021-06-14"
+    assert message.text.splitlines() == [
+        "80 sessions in 16 weeks:",
+        *[f"- {week}" for week in weeks[:14]],
+        "… and 2 more",
+    ]
+
+
+def test_a_link_joins_the_base_address_and_the_page_with_one_slash() -> None:
+    assert Links("http://dagster.example").run("r1") == "http://dagster.example/runs/r1"
+    assert Links("http://dagster.example/X/").run("r1") == "http://dagster.example/X/runs/r1"
+    assert Links("http://dagster.example/X").run("r1") == "http://dagster.example/X/runs/r1"
+
+
+def test_a_text_message_takes_every_further_sentence_that_still_fits() -> None:
+    fits = "x" * (SMS_CHARACTERS - len("Head. "))
+
+    assert fit_sms("Head", fits) == f"Head. {fits}"
+    assert fit_sms("Head", fits + "x", "y") == "Head. y"
+    assert fit_sms("Head", "", "y") == "Head. y"
+    assert fit_sms("word " * 40) == "word " * 26 + "word…"

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from wod_pipeline.program import Rendered
+from wod_pipeline.quality import Case, judge
 from wod_pipeline.sensors import freshness as module
-from wod_pipeline.sensors.freshness import freshness_sensor
+from wod_pipeline.sensors.freshness import freshness_sensor, standing_of_stored
 from wod_pipeline.settings import load_settings
+from wod_pipeline.watching.freshness import Standing
 from wod_pipeline_tests.sensors.world import Phone, World, hours, local, notifier_around, post_for
 
 WEEK = dt.date(2026, 11, 23)
@@ -114,6 +116,16 @@ def test_a_stored_week_of_which_nothing_was_understood_is_told_as_doubtful(world
     (message,) = world.phone.received
     assert message.subject.endswith("is late: stored, but its checks fail")
     assert "every_training_day_has_a_session: 2 of 2 training days without a single exercise." in message.text
+
+
+def test_a_stored_week_whose_checks_only_warn_is_good(world: World) -> None:
+    world.site.will_publish(local("2026-11-22 17:30"), post_for(WEEK, 2))
+    world.tick(local("2026-11-22 18:00"))
+    value = world.table.values[WEEK]
+    value.posts = [*value.posts, msgspec.structs.replace(value.posts[0], post_id=99)]
+
+    failing = {verdict.grade for verdict in judge(Case(value)) if not verdict.passed}
+    assert (failing, standing_of_stored(value)) == ({"warn"}, Standing(None, sessions=3))
 
 
 def test_a_table_that_cannot_be_read_is_told_as_that_and_recovers(world: World) -> None:

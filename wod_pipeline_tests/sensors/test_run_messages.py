@@ -258,6 +258,21 @@ def test_a_message_lost_to_an_outage_is_sent_when_it_is_over(office: Office) -> 
     assert office.tick() == []
 
 
+def test_a_message_is_still_sent_after_an_outage_of_hours(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.phone.down = True
+    now = dt.datetime.now(UTC)
+    state, reason = office.ticker.run(now, office.state)
+    state, _ = office.ticker.run(now + dt.timedelta(hours=3), state)
+    assert (state, reason) == (office.state, "0 handled; 1 message not sent yet.")
+
+    office.phone.down = False
+    state, reason = office.ticker.run(now + dt.timedelta(hours=6), state)
+    assert [message.kind for message in office.phone.received] == ["week_landed"]
+    assert state.read_until == now + dt.timedelta(hours=6)
+    assert reason == "1 handled; 0 messages not sent yet."
+
+
 def test_the_first_tick_tells_nothing_of_the_past(office: Office) -> None:
     office.run(BY_SENSOR, MONDAY)
     office.state = RunMessagesState()

@@ -281,6 +281,10 @@ def test_a_week_first_good_and_then_bad_is_missing_since_that_hour() -> None:
     assert notices_of(("2026-11-22 21:00", GOOD), ("2026-11-23 00:59:59", ABSENT)) == [
         "freshness/2026-11-23/2026-11-23T08:00Z/warn"
     ]
+    now = at("2026-11-23 00:59:59.999999")
+    state = update_episodes(now, DEADLINES, {WEEK: BLIND}, FreshnessState(newest_judged=WEEK))
+    assert state.episodes == [Episode(WEEK, at("2026-11-23 00:00"), BLIND.cause, None, now)]  # type: ignore[arg-type]
+    assert due_notices(now, DEADLINES, {WEEK: BLIND}, state) == [Notice("warn", state.episodes[0], BLIND)]
 
 
 def test_a_later_week_judged_for_the_first_time_is_missing_since_its_deadline() -> None:

@@ -276,6 +276,14 @@ def test_the_first_reading_looks_back_fifteen_days_and_two_hours() -> None:
     assert NOW - read_from(NOW, NewPostsState()) == dt.timedelta(days=15, hours=2)
 
 
+def test_a_request_is_recorded_under_the_week_of_its_own_post() -> None:
+    posts = [a_post(1), a_post(2)]
+    weeks = {1: WEEK, 2: NEXT}
+    state = record_requests(NOW, posts, posts, lambda post: weeks[post.id], NewPostsState())
+
+    assert [run.revision[:10] for run in state.requested.values()] == ["2026-11-16", "2026-11-23"]
+
+
 def test_a_sweep_keeps_in_order_the_posts_that_are_still_gone() -> None:
     state = record_sweep(NOW, {1, 2}, [9, 3], NewPostsState(reported_gone=[1, 7]))
 
