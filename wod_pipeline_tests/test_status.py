@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.program import (
     Diagnostic,
@@ -12,47 +13,30 @@ from wod_pipeline.program import (
     PostStamp,
     RawPost,
     Rendered,
-    SessionRecord,
     Weekly,
     WeekRecords,
 )
 from wod_pipeline.status import State, status_of
-from wod_pipeline_tests.fakes import MONDAY, WEEK, training_post
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post, record_of, week_records, weekly
 
-POST = training_post()
-STAMP = PostStamp(POST.id, "small-program", POST.modified_gmt, POST.content_sha256)
+LINES = ("A.", "Back Squat x 5 reps")
+POST = raw_post("Monday", *LINES)
+(STAMP,) = week_records(POST).posts
 
 
 def fetched(*posts: RawPost, gone: tuple[int, ...] = ()) -> Weekly[RawPost]:
-    outcome = Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED
-    return Weekly(week=MONDAY, outcome=outcome, posts=list(posts), gone=list(gone))
+    return weekly(*posts, gone=gone)
 
 
 def stored(outcome: Outcome, *stamps: PostStamp, says: tuple[tuple[str, str], ...] = ()) -> WeekRecords:
-    record = SessionRecord(
-        date=MONDAY,
-        session="small-program/1/1",
-        week=MONDAY,
-        program="small-program",
-        post_id=1,
-        post_title="",
-        post_url="",
-        modified_gmt="",
-        content_sha256="",
-        weekday=None,
-        label=None,
-        kind="training",
-        diagnostics=[
-            Diagnostic(code="some_code", severity=severity, line=None, message=text)
-            for severity, text in says
-        ],  # type: ignore[arg-type]
-    )
-    records = [record] if outcome is Outcome.PUBLISHED else []
+    diagnostics = [Diagnostic("some_code", severity, None, text) for severity, text in says]  # type: ignore[arg-type]
+    records = [replace(record_of(*LINES), diagnostics=diagnostics)] if outcome is Outcome.PUBLISHED else []
     return WeekRecords(week=MONDAY, outcome=outcome, posts=list(stamps), records=records)
 
 
 PUBLISHED, NO_SESSION, NOT_PUBLISHED = Outcome.PUBLISHED, Outcome.NO_SESSION, Outcome.NOT_PUBLISHED
-EDITED = training_post(content=Rendered("<p>Something else.</p>"))
+EDITED = raw_post(content="<p>Something else.</p>")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +82,6 @@ def test_weeks_come_newest_first_with_their_posts_and_remarks() -> None:
 
 
 def test_a_protected_post_is_remarked_on() -> None:
-    post = training_post(content=Rendered("", protected=True))
+    post = raw_post(content=Rendered("", protected=True))
     (week,) = status_of([dt.date(2026, 3, 2)], {MONDAY: fetched(post)}, {})
     assert week.remarks == ["post 1 password-protected"]

@@ -17,7 +17,9 @@ from wod_pipeline.program import RawPost, Rendered, WeekRecords
 from wod_pipeline.quality import BLOCKING, CLAIMS, Verdict
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import read_stage_week, write_stage
-from wod_pipeline_tests.fakes import MONDAY, WEEK, FakeSource, source_around, training_post
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around
 
 PARSED = dg.AssetKey("segmented_exercises")
 
@@ -64,7 +66,7 @@ def breaches(result: dg.ExecuteInProcessResult) -> dict[str, str]:
 
 
 def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) -> None:
-    result = Platform(tmp_path, [training_post()]).run(MONDAY)
+    result = Platform(tmp_path, [raw_post()]).run(MONDAY)
 
     found = result.get_asset_check_evaluations()
     assert result.success
@@ -74,10 +76,10 @@ def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) 
 
 
 def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     before = platform.stored(MONDAY)
-    platform.source.posts = [emptied(training_post())]
+    platform.source.posts = [emptied(raw_post())]
 
     result = platform.run(MONDAY)
 
@@ -90,9 +92,9 @@ def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path
 
 
 def test_a_week_is_emptied_when_a_person_allows_it(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()], allow_empty=True)
+    platform = Platform(tmp_path, [raw_post()], allow_empty=True)
     platform.run(MONDAY)
-    platform.source.posts = [emptied(training_post())]
+    platform.source.posts = [emptied(raw_post())]
 
     assert platform.run(MONDAY).success
     stored = platform.stored(MONDAY)
@@ -102,7 +104,7 @@ def test_a_week_is_emptied_when_a_person_allows_it(tmp_path: Path) -> None:
 
 def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(4)]
-    posts = [training_post(week, number) for number, week in enumerate(weeks, start=1)]
+    posts = [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
     platform = Platform(tmp_path, [posts[1]])
     platform.run(weeks[1])
     before = platform.stored(weeks[1])
@@ -120,7 +122,9 @@ def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tm
 
 def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(3)]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
 
     found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
 
@@ -139,7 +143,9 @@ def misdate(settings: Settings, week: dt.date) -> None:
 
 def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_path: Path) -> None:
     weeks = [MONDAY, MONDAY + WEEK]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
     platform.run(weeks[0], weeks[-1])
     before = platform.stored(MONDAY)
     misdate(platform.settings, MONDAY)
@@ -154,7 +160,7 @@ def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_p
 
 
 def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     stored, table = platform.stored(MONDAY), open_table(platform.settings)
     assert stored is not None
@@ -177,7 +183,9 @@ def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> No
 
 def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(3)]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
     platform.run(weeks[0], weeks[-1])
     defs = build_defs(platform.settings)
     job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
@@ -235,7 +243,7 @@ def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path
 
 
 def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     one = dg.AssetCheckKey(PARSED, "every_load_is_readable")
     job = dg.define_asset_job("one", selection=dg.AssetSelection.checks(one))

@@ -15,20 +15,13 @@ from hypothesis import strategies as st
 from wod_pipeline import messages
 from wod_pipeline.messages import SMS, LastSeen, Links, Message, prescription, week_lines
 from wod_pipeline.messages._freshness import CAUSES
-from wod_pipeline.program import Block, Exercise, Load, Part, Range, SetRow
+from wod_pipeline.program import Block, Exercise, Part, Range, Segment
 from wod_pipeline.watching.freshness import Cause, Episode, Notice, Rules, Standing
 from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.runs import Trouble
 from wod_pipeline.weeks import parse_weekly_time
-from wod_pipeline_tests.quality.weeks import (
-    WEEK,
-    a_segment,
-    a_week,
-    an_exercise,
-    exactly,
-    spoiled,
-    unpublished,
-)
+from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
+from wod_pipeline_tests.builders import exercise_of, not_published, plain_week, segments_of, with_session
 
 ZONE = ZoneInfo("America/Los_Angeles")
 RULES = Rules(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
@@ -56,14 +49,14 @@ def one_of_each() -> list[Message]:
         messages.source_down("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
-        messages.week_landed(a_week(), before=False, run_id="r1", links=LINKS),
-        messages.week_landed(a_week(), before=True, run_id="r1", links=LINKS),
+        messages.week_landed(plain_week(), before=False, run_id="r1", links=LINKS),
+        messages.week_landed(plain_week(), before=True, run_id="r1", links=LINKS),
         messages.weeks_landed([WEEK, WEEK + dt.timedelta(weeks=1)], 10, run_id="r1", links=LINKS),
         messages.run_failed(
             "training_week", (WEEK, WEEK), [Trouble("raw_posts", "no answer", True)], "r1", LINKS
         ),
         messages.backfill_finished("b1", 3, {"success": 2}, succeeded=True, links=LINKS),
-        messages.tomorrow(WEEK, a_week().records[:1]),
+        messages.tomorrow(WEEK, plain_week().records[:1]),
     ]
 
 
@@ -115,57 +108,43 @@ def test_a_failed_run_says_whether_running_again_helps(helps: list[bool | None],
 
 
 def test_a_week_is_told_in_a_line_a_day_with_three_lifts_at_most() -> None:
-    four = [a_segment(*(an_exercise(name) for name in ("Snatch", "Clean", "Jerk", "Squat", "Snatch")))]
+    four = segments_of("A. 5 sets of:", *(f"{name} x 3" for name in "Snatch Clean Jerk Squat Snatch".split()))
 
-    assert week_lines(spoiled(a_week(days=(0, 2)), 0, segments=four)) == [
+    assert week_lines(with_session(plain_week(days=(0, 2)), 0, segments=four)) == [
         "- Mon 1 Mar: Snatch, Clean, Jerk, …",
         "- Wed 3 Mar: Back Squat",
     ]
 
 
 def test_a_week_without_a_session_is_told_as_that() -> None:
-    assert week_lines(unpublished()) == ["no session"]
+    assert week_lines(not_published()) == ["no session"]
 
 
 def test_a_week_of_very_many_sessions_is_cut() -> None:
-    many = msgspec.structs.replace(a_week(), records=a_week().records * 10)
+    many = msgspec.structs.replace(plain_week(), records=plain_week().records * 10)
 
     assert week_lines(many)[-1] == "… and 36 more"
 
 
 @pytest.mark.parametrize(
-    ("exercise", "sets", "expected"),
+    ("lines", "expected"),
     [
-        (an_exercise(reps=3), 5, "Back Squat 5x3"),
-        (Exercise([Part("Clean", "clean"), Part("Jerk", "jerk", 2)], (0, 0)), None, "Clean + Jerk"),
-        (Exercise([Part("Press", None)], (0, 0), rep_scheme=[5, 3, 1]), 3, "Press 5-3-1"),
-        (
-            Exercise(
-                [Part("Snatch", "snatch")], (0, 0), reps=exactly(2), load=Load("percent", pct=Range(70, 75))
-            ),
-            5,
-            "Snatch 5x2 70–75%",
-        ),
-        (
-            Exercise(
-                [Part("Jerk", "jerk")],
-                (0, 0),
-                set_rows=[SetRow(1, 2, (1, 1), load=Load("percent", pct=exactly(80)))],
-            ),
-            2,
-            "Jerk 80%",
-        ),
+        (["5 sets of:", "Back Squat x 3"], "Back Squat 5x3"),
+        (["Clean + Jerk"], "Clean + Jerk"),
+        (["3 sets of:", "Press 5-3-1"], "Press 5-3-1"),
+        (["5 sets of:", "Snatch x 2 @ 70-75%"], "Snatch 5x2 70–75%"),
+        (["2 sets of:", "Jerk", "*Sets 1-2 = @ 80%"], "Jerk 80%"),
     ],
 )
-def test_a_prescription_in_a_few_characters(exercise: Exercise, sets: int | None, expected: str) -> None:
-    block = Block("sets", (0, 0), [exercise], sets=exactly(sets) if sets else None)
+def test_a_prescription_in_a_few_characters(lines: list[str], expected: str) -> None:
+    block, exercise = exercise_of("A.", *lines)
 
     assert prescription(exercise, block) == expected
 
 
 def test_a_long_day_says_how_much_is_left_out() -> None:
-    many = a_segment(*(an_exercise(f"Very Long Movement Name {n}") for n in range(20)))
-    message = messages.tomorrow(WEEK, [spoiled(a_week(), 0, segments=[many]).records[0]])
+    many = segments_of("A. 5 sets of:", *(f"Very Long Movement Name {n} x 3" for n in range(20)))
+    message = messages.tomorrow(WEEK, [with_session(plain_week(), 0, segments=many).records[0]])
 
     assert message.sms.startswith("Mon 1 Mar: A Very Long Movement Name 0 5x3; A Very Long")
     assert message.sms.endswith(" more")
@@ -173,8 +152,9 @@ def test_a_long_day_says_how_much_is_left_out() -> None:
 
 @given(st.text(max_size=400))
 def test_whatever_a_post_holds_a_phone_gets_one_line_without_control_characters(words: str) -> None:
-    segment = a_segment(an_exercise(words))
-    record = spoiled(a_week(), 0, label=words, segments=[segment]).records[0]
+    exercise = Exercise([Part(words, None)], (2, 2), reps=Range(3, 3))
+    segment = Segment("A", "main", (1, 2), [Block("sets", (1, 2), [exercise], sets=Range(5, 5))])
+    record = with_session(plain_week(), 0, label=words, segments=[segment]).records[0]
     message = messages.tomorrow(WEEK, [record])
 
     assert len(message.sms) <= SMS

@@ -12,8 +12,8 @@ import pandas as pd
 
 from wod_pipeline.reading.export import COLUMNS, as_csv, as_frame, rows_of
 from wod_pipeline.training import Athlete, Rack, Weight
+from wod_pipeline_tests.builders import MONDAY, record_of
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
-from wod_pipeline_tests.written import MONDAY, record_of
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 SESSION = (

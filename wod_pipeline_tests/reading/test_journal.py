@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.journal import Journal, Snapshot, refreshed
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.training import load_by
-from wod_pipeline_tests.written import MONDAY, post_of, week_of
+from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
 
 SEVEN = dt.timedelta(days=7)
 
@@ -41,7 +41,7 @@ class CountingTable(SqliteSessionTable):
 
 def week(n: int, *lines: str) -> WeekRecords:
     monday = MONDAY + n * SEVEN
-    return week_of(post_of("Monday", *lines, monday=monday, number=100 + n))
+    return week_records(raw_post("Monday", *lines, monday=monday, number=100 + n))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_the_same_post_read_otherwise_is_a_change(table: CountingTable) -> None:
 
 def test_a_week_that_became_empty_leaves_the_index(table: CountingTable) -> None:
     first = refreshed(Snapshot(), table)
-    table.replace_week(WeekRecords(MONDAY, Outcome.NOT_PUBLISHED, [], []), allow_empty=True)
+    table.replace_week(not_published(MONDAY), allow_empty=True)
     assert [entry.week for entry in refreshed(first, table).entries] == [MONDAY + SEVEN]
 
 

@@ -16,8 +16,8 @@ from wod_pipeline.rendering import (
     view_session,
 )
 from wod_pipeline.training import Athlete, Rack, Weight
+from wod_pipeline_tests.builders import raw_post, record_of, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
-from wod_pipeline_tests.written import post_of, record_of, week_of
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 SESSION = (
@@ -91,7 +91,7 @@ def test_colours_are_there_only_when_asked_for() -> None:
 
 
 def test_the_introduction_is_printed_apart() -> None:
-    (record,) = week_of(post_of("Welcome.", "Monday", "A.", "Dips x 6 reps")).records
+    (record,) = week_records(raw_post("Welcome.", "Monday", "A.", "Dips x 6 reps")).records
     assert preamble_as_text(view_session(record)) == "Welcome.\n"
     assert "Welcome" not in as_text(view_session(record))
 

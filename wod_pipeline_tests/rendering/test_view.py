@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wod_pipeline.program import Line, Link, Note, Rendered, SessionRecord
+from wod_pipeline.program import Line, Link, Note
 from wod_pipeline.rendering import (
     BlockView,
     ExerciseView,
@@ -27,7 +27,7 @@ from wod_pipeline.rendering import (
     view_session,
 )
 from wod_pipeline.training import Athlete, Rack, Weight
-from wod_pipeline_tests.written import MONDAY, post_of, record_of, week_of
+from wod_pipeline_tests.builders import raw_post, record_of, week_records
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 
@@ -192,8 +192,8 @@ def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() 
         "<p>Monday</p><p>A.</p><p>Two sets of:</p>"
         '<p><a href="https://example.com/v">Snatch</a> x 2 reps @ 70% (<a href="https://example.com/w">read</a>)</p>'
     )
-    post = replace(post_of(), content=Rendered(content))
-    (record,) = week_of(post).records
+    post = raw_post(content=content)
+    (record,) = week_records(post).records
     (exercise,) = exercises_of(view_session(record).items)
     assert exercise.name == (Run("Snatch", "https://example.com/v"),)
     assert exercise.links == (Run("read", "https://example.com/w"),)
@@ -205,8 +205,8 @@ def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises
         '<p>5 Dips, <a href="https://example.com/l">9 Lunges</a> (<a href="https://example.com/w">read</a>)</p>'
         '<p>Rows x 6 reps (<a href="https://example.com/r">how</a>)</p>'
     )
-    post = replace(post_of(), content=Rendered(content))
-    (record,) = week_of(post).records
+    post = raw_post(content=content)
+    (record,) = week_records(post).records
     view = view_session(record)
     linked = {run.href for exercise in exercises_of(view.items) for run in (*exercise.name, *exercise.links)}
     assert {"https://example.com/l", "https://example.com/w", "https://example.com/r"} <= linked
@@ -225,7 +225,7 @@ def test_only_web_links_are_links() -> None:
 
 
 def test_the_coach_s_introduction_is_kept() -> None:
-    (record,) = week_of(post_of("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
+    (record,) = week_records(raw_post("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
     assert [note.text for note in view_session(record).preamble] == ["Welcome to a hard week."]
 
 
@@ -237,7 +237,7 @@ def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
 
 
 def test_a_rest_day_is_one() -> None:
-    records = week_of(post_of("Monday", "A.", "Dips x 6 reps", "Tuesday (Rest Day)")).records
+    records = week_records(raw_post("Monday", "A.", "Dips x 6 reps", "Tuesday (Rest Day)")).records
     view = view_session(records[1])
     assert (view.kind, view.title, view.items) == ("rest", "Tuesday (Rest Day)", ())
 
@@ -284,7 +284,7 @@ def notes_in(view: SessionView) -> set[str]:
 
 @given(LINES)
 def test_every_line_is_shown_as_a_note_or_kept_as_written(lines: list[str]) -> None:
-    for record in week_of(post_of("Monday", "A.", "Dips x 6 reps", *lines)).records:
+    for record in week_records(raw_post("Monday", "A.", "Dips x 6 reps", *lines)).records:
         view = view_session(record, LIFTER)
         written, notes = words_in(view), notes_in(view)
         for line in record.lines:
@@ -313,20 +313,8 @@ def test_a_view_is_json_and_comes_back_the_same() -> None:
 
 
 def test_a_record_of_nothing_is_a_view() -> None:
-    record = SessionRecord(
-        date=None,
-        session="p/1/1",
-        week=MONDAY,
-        program="p",
-        post_id=1,
-        post_title="",
-        post_url="",
-        modified_gmt="",
-        content_sha256="",
-        weekday=None,
-        label=None,
-        kind="training",
-    )
+    full = record_of("A.", "Dips x 6 reps")
+    record = replace(full, date=None, label=None, post_title="", segments=[], lines=[])
     view = view_session(record)
     assert (view.title, view.items) == ("Session", ())
     assert as_text(view) == "No date — Session\n"

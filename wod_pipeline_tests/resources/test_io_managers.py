@@ -11,12 +11,15 @@ import pytest
 
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import NotStored, StorageCorrupt
-from wod_pipeline.program import Outcome, PostStamp, SessionRecord, Weekly, WeekRecords
+from wod_pipeline.program import Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline_tests.fakes import MONDAY, WEEK, MemoryLake, lake_around, table_around, training_post
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records, weekly
+from wod_pipeline_tests.fakes import MemoryLake, lake_around, table_around
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday")
 WEEKS = training_weeks(dt.date(2026, 1, 5), "America/Los_Angeles")
 KEYS = [str(MONDAY + n * WEEK) for n in range(3)]
 
@@ -52,31 +55,14 @@ def input_context(asset: str, keys: list[str], **metadata: Any) -> dg.InputConte
 
 def raw_week(key: str) -> Weekly[Any]:
     day = dt.date.fromisoformat(key)
-    return Weekly(week=day, outcome=Outcome.PUBLISHED, posts=[training_post(day)])
+    return weekly(raw_post(monday=day), week=day)
 
 
 def records(key: str, sessions: int = 1, modified: str = "2026-03-02T01:00:00") -> WeekRecords:
-    week = dt.date.fromisoformat(key)
-    stamp = PostStamp(1, "small-program", modified, "c" * 64)
-    made = [
-        SessionRecord(
-            date=week + n * dt.timedelta(days=1),
-            session="small-program/1/1",
-            week=week,
-            program="small-program",
-            post_id=1,
-            post_title="",
-            post_url="",
-            modified_gmt=modified,
-            content_sha256="c" * 64,
-            weekday=None,
-            label=None,
-            kind="training",
-        )
-        for n in range(sessions)
-    ]
-    outcome = Outcome.PUBLISHED if made else Outcome.NO_SESSION
-    return WeekRecords(week=week, outcome=outcome, posts=[stamp], records=made)
+    """The week of a post with this many training days."""
+    lines = [line for day in WEEKDAYS[:sessions] for line in (day, "A.", "Dips x 6 reps")]
+    monday = dt.date.fromisoformat(key)
+    return week_records(raw_post(*lines or ["Closed."], monday=monday, modified_gmt=modified))
 
 
 @pytest.mark.parametrize("keys", [KEYS[:1], KEYS], ids=["one week", "a range"])

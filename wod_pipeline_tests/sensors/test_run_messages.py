@@ -19,15 +19,9 @@ from wod_pipeline.messages import Links
 from wod_pipeline.program import Rendered
 from wod_pipeline.sensors.run_messages import State, Watch, run_messages_sensor
 from wod_pipeline.settings import load_settings
-from wod_pipeline_tests.fakes import (
-    MONDAY,
-    WEEK,
-    FakeSource,
-    edited,
-    source_around,
-    table_around,
-    training_post,
-)
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, edited, raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around, table_around
 from wod_pipeline_tests.sensors.world import Phone, notifier_around
 
 UTC = dt.timezone.utc
@@ -41,7 +35,7 @@ class Office:
     def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
         self.instance = instance
         settings = load_settings({"WOD_DATA_DIR": str(folder), "WOD_START_WEEK": "2026-01-05"})
-        self.source = FakeSource([training_post(MONDAY + n * WEEK, n + 1) for n in range(3)])
+        self.source = FakeSource([raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)])
         self.table = open_table(settings)
         self.phone = Phone()
         self.job = build_defs(settings, source=source_around(self.source)).resolve_job_def(TRAINING_WEEK)

@@ -15,8 +15,9 @@ from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import Range, SessionRecord, encode
 from wod_pipeline.storage._attributes import as_attributes, item_from, size_of
 from wod_pipeline.storage._items import as_item, idempotency_key, key_of, record_from_item
-from wod_pipeline_tests.storage.records import records
-from wod_pipeline_tests.storage.weeks import MONDAY, session
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import session_of_word
+from wod_pipeline_tests.strategies import records
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.text(st.characters(exclude_categories=["Cs"]))
@@ -57,7 +58,7 @@ def test_two_records_share_a_key_only_when_date_session_and_week_are_the_same(
 
 
 def test_an_item_shows_what_other_tools_look_for() -> None:
-    item = as_item(session("Snatch"))
+    item = as_item(session_of_word("Snatch"))
     assert (item["date"], item["week"], item["post_id"]) == ("2021-03-01", "2021-03-01", 4711)
     assert item["segment_a"] == "A. Snatch 5 x 3 @ 72.5%"
     exercise = item["segments"][0]["blocks"][0]["exercises"][0]
@@ -72,7 +73,7 @@ def test_other_tools_read_numbers_as_exact_decimals() -> None:
 
 
 def test_a_number_without_a_fraction_is_an_integer() -> None:
-    record = session("Row")
+    record = session_of_word("Row")
     record.segments[0].blocks[0].exercises[0].distance_m = Range(min=500.0, max=500.0)
     item = as_item(record)
     assert repr(item["segments"][0]["blocks"][0]["exercises"][0]["distance_m"]["min"]) == "500"
@@ -117,11 +118,11 @@ def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -
 )
 def test_an_item_that_is_no_record_is_corrupt_and_named(change: dict[str, Any], said: str) -> None:
     with pytest.raises(StorageCorrupt, match=rf"date '2021-03-01', session 'harbour.*{said}"):
-        record_from_item({**as_item(session("Snatch")), **change})
+        record_from_item({**as_item(session_of_word("Snatch")), **change})
 
 
 def test_an_item_without_its_date_is_corrupt() -> None:
-    item = as_item(session("Snatch"))
+    item = as_item(session_of_word("Snatch"))
     del item["week"]
     with pytest.raises(StorageCorrupt, match="week"):
         record_from_item(item)

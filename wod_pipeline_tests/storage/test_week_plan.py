@@ -11,7 +11,8 @@ from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage._items import Key, key_of
 from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
-from wod_pipeline_tests.storage.weeks import MONDAY, together, week_of
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import merged, week_of_words
 
 words = st.lists(st.sampled_from(["Snatch", "Clean", "Jerk"]), max_size=4)
 moments = st.sampled_from(["", "2021-02-28T18:00:00", "2021-03-01T07:00:00"])
@@ -21,8 +22,8 @@ moments = st.sampled_from(["", "2021-02-28T18:00:00", "2021-03-01T07:00:00"])
 def weeks(draw: st.DrawFn) -> WeekRecords:
     """A week of up to two posts at some revision, each with some sessions."""
     posts = draw(st.lists(st.sampled_from([1, 2]), min_size=1, max_size=2, unique=True))
-    parts = [week_of(*draw(words), post=post, modified=draw(moments)) for post in posts]
-    value = together(*parts)
+    parts = [week_of_words(*draw(words), post=post, modified=draw(moments)) for post in posts]
+    value = merged(*parts)
     value.moved = draw(st.lists(st.sampled_from([1, 2]), max_size=1))
     return value
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.quality import volume_of
 from wod_pipeline.training import LoadSummary, doses_of, lifts_in, load_by, session_doses
-from wod_pipeline_tests.written import post_of, record_of, week_of
+from wod_pipeline_tests.builders import raw_post, record_of, week_records
 
 EVERY_2 = "Every 2 minutes, for 8 minutes (4 sets):"
 EVERY_3 = "Every 3 minutes, for 12 minutes (4 sets):"
@@ -130,7 +130,7 @@ SEGMENTS = st.builds(
 @given(st.lists(SEGMENTS, min_size=1, max_size=5))
 def test_the_checks_and_the_training_load_count_the_same_lifts(segments: list[list[str]]) -> None:
     lines = [line for segment in segments for line in segment]
-    week = week_of(post_of("Monday", "A.", "Back Squat 5 x 5 @ 70%", "Wednesday", *lines))
+    week = week_records(raw_post("Monday", "A.", "Back Squat 5 x 5 @ 70%", "Wednesday", *lines))
 
     rows = load_by("week", map(session_doses, week.records))
     assert volume_of(week).lifts == round(sum(row.summary.total.lifts for row in rows))

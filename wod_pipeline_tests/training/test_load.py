@@ -8,9 +8,7 @@ from decimal import Decimal
 import pytest
 
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Outcome, SessionRecord, Weekly
-from wod_pipeline.records import records_of
+from wod_pipeline.program import SessionRecord
 from wod_pipeline.training import (
     Athlete,
     LoadSummary,
@@ -24,7 +22,7 @@ from wod_pipeline.training import (
     session_doses,
     top_percent,
 )
-from wod_pipeline_tests.written import MONDAY, exercise_of, post_of, record_of, week_of
+from wod_pipeline_tests.builders import MONDAY, exercise_of, raw_post, record_of, week_records, weeks_of
 
 LIFTER = Athlete(
     Rack(), {("snatch", 1): Weight(exact(100), "kg"), ("back_squat", 1): Weight(exact(160), "kg")}
@@ -41,12 +39,10 @@ def total(*lines: str, athlete: Athlete | None = None) -> TrainingLoad:
 
 
 def sample_session(day: dt.date) -> SessionRecord:
-    for post in sample_posts(dt.date(2026, 11, 20)):
-        week = parse_post(post)
-        if week.week:
-            for record in records_of(Weekly(week.week, Outcome.PUBLISHED, [week])).records:
-                if record.date == day:
-                    return record
+    for week in weeks_of(sample_posts(dt.date(2026, 11, 20))):
+        for record in week.records:
+            if record.date == day:
+                return record
     raise AssertionError(f"the sample has nothing on {day}")
 
 
@@ -184,7 +180,7 @@ def test_changes_compare_with_the_week_just_before_and_with_none_after_a_gap() -
             f"Every 2 minutes, for {2 * sets} minutes ({sets} sets):",
             "Snatch x 2 reps @ 70%",
         )
-        return week_of(post_of(*lines, monday=monday)).records
+        return week_records(raw_post(*lines, monday=monday)).records
 
     seven = dt.timedelta(days=7)
     records = [*week(MONDAY, 5), *week(MONDAY + seven, 6), *week(MONDAY + 3 * seven, 4)]

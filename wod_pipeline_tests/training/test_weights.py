@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.program import Load, Range, Reference
 from wod_pipeline.training import Athlete, Rack, Unit, Weight, Working, exact, ramp_weights, working_weight
-from wod_pipeline_tests.written import exercise_of
+from wod_pipeline_tests.builders import exercise_of
 
 KG = Rack()
 LB = Rack("lb", Fraction(45), Fraction(5))

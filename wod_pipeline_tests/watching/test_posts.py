@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 import pytest
 
-from wod_pipeline.program import PostStamp, RawPost, Rendered
+from wod_pipeline.program import PostStamp, RawPost
 from wod_pipeline.watching.posts import (
     Known,
     State,
@@ -22,13 +22,14 @@ from wod_pipeline.watching.posts import (
     run_key,
     swept,
 )
+from wod_pipeline_tests.builders import raw_post
 
 NOW = dt.datetime(2026, 11, 22, 21, tzinfo=dt.timezone.utc)
 WEEK, NEXT = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
 
 
 def a_post(number: int = 1, words: str = "Snatch", modified: str = "2026-11-22T20:00:00") -> RawPost:
-    return RawPost(id=number, content=Rendered(words), modified_gmt=modified)
+    return raw_post(words, number=number, modified_gmt=modified)
 
 
 def known(post: RawPost, *weeks: dt.date) -> dict[int, list[Known]]:
