@@ -19,7 +19,7 @@ from wod_pipeline.assets.posts import plain_week
 from wod_pipeline.assets.sessions import outlined_week, parsed_week
 from wod_pipeline.errors import AlertError, SourceUnavailable, StorageUnavailable
 from wod_pipeline.messages import Links, Message
-from wod_pipeline.program import RawPost, Rendered, WeekRecords
+from wod_pipeline.program import RawPost, Rendered, Weekly, WeekRecords
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.schedules import reason_to_skip
@@ -31,7 +31,7 @@ from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.watching import freshness, posts
 from wod_pipeline.weeks import week_for
 from wod_pipeline.wordpress import gather_weeks
-from wod_pipeline_tests.builders import raw_post, weekly
+from wod_pipeline_tests.builders import raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around, table_around
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -218,7 +218,7 @@ class World:
         weeks = [first + dt.timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
         stored = {week: self.table.read_week(week) for week in weeks}
         previous = {
-            week: weekly(*(RawPost(id=stamp.post_id) for stamp in value.posts), week=week)
+            week: Weekly(week, value.outcome, [RawPost(id=stamp.post_id) for stamp in value.posts])
             for week, value in stored.items()
             if value
         }
