@@ -22,6 +22,7 @@ def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[st
     """Every resource of the code location by key."""
     lake, table = _lake(settings), _session_table(settings)
     return {
+        **_aws_services(settings),
         "source": source_resource(settings),
         "lake": lake,
         "session_table": table,
@@ -33,9 +34,20 @@ def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[st
     }
 
 
+def _aws_services(settings: Settings) -> dict[str, Any]:
+    """The services that assets of one's own may use beside the stores; none in local mode."""
+    if not settings.on_aws:
+        return {}
+    from wod_pipeline.aws import STANDARD
+    from wod_pipeline.resources.aws import dynamodb, sns
+    from wod_pipeline.resources.s3 import s3
+
+    return {"dynamodb": dynamodb(settings, STANDARD), "sns": sns(settings), "s3": s3(settings)}
+
+
 def _lake(settings: Settings) -> LakeResource:
     if settings.on_aws:
-        from wod_pipeline.resources.aws import lake_on_s3
+        from wod_pipeline.resources.s3 import lake_on_s3
 
         return lake_on_s3(settings)
     return FolderLakeResource(path=str(settings.lake_path.resolve()))
@@ -58,7 +70,7 @@ def _ledger(settings: Settings) -> LedgerResource:
 
 
 def _notifier(settings: Settings) -> NotifierResource:
-    """SNS when a topic or phone is set, wherever the sessions are kept; else the log."""
+    """SNS when a topic or phone is set, wherever the sessions are kept; otherwise the log."""
     if settings.sns_topic_arn or settings.sns_phone:
         from wod_pipeline.resources.aws import notifier_on_sns
 

@@ -55,7 +55,7 @@ class Store:
     waits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.client = self.server.client("dynamodb", attempts=1)
+        self.client = self.server.client("dynamodb", max_attempts=1)
         self.table = DynamoSessionTable(self.client, self.name, sleep=self.waits.append)
 
     def another(self) -> DynamoSessionTable:
@@ -259,7 +259,7 @@ def test_a_table_that_does_not_exist_is_not_an_empty_one(dynamodb: AwsServer) ->
 
 
 def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None:
-    client = AwsServer("http://127.0.0.1:9").client("dynamodb", attempts=1, connect_timeout_s=0.2)
+    client = AwsServer("http://127.0.0.1:9").client("dynamodb", max_attempts=1, connect_timeout_s=0.2)
     with pytest.raises(StorageUnavailable, match="could not be reached"):
         DynamoSessionTable(client, "t").read_week(MONDAY)
 
@@ -570,7 +570,7 @@ def test_a_week_of_250_sessions_and_one_of_5_mb_are_replaced_on_dynamodb(
 # ------------------------------------------------------------------------------------------------ ledger
 @pytest.fixture
 def ledger_client(dynamodb: AwsServer) -> Any:
-    client = dynamodb.client("dynamodb", attempts=1)
+    client = dynamodb.client("dynamodb", max_attempts=1)
     client.ledger_name = f"ledger-{uuid.uuid4().hex}"
     ensure_ledger_table(client, client.ledger_name)
     return client
