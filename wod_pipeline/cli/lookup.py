@@ -86,8 +86,7 @@ def _prescription(item: answers.Prescription, width: int) -> Iterator[str]:
 def movements(reading: Reading, text: tuple[str, ...], every: bool) -> None:
     """List the movements that were prescribed, most often first; with TEXT, those whose name holds it."""
     wanted = " ".join(text).casefold()
-    facts = answers.movement_facts(reading.snapshot)
-    chosen = [fact for fact in facts if wanted in f"{fact.id} {fact.name}".casefold()]
+    chosen = answers.movement_facts(reading.snapshot, wanted)
     answer = answers.MovementsAnswer(chosen, len(chosen))
     reading.print(answer, lambda: "\n".join([*_movement_lines(chosen), *_unused(wanted, every, chosen), ""]))
 

@@ -188,20 +188,27 @@ def session_answer(record: SessionRecord, athlete: Athlete | None) -> SessionAns
     return SessionAnswer(record, view_session(record, athlete))
 
 
+def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
+    """Sessions with their views."""
+    return [session_answer(record, athlete) for record in records]
+
+
 def week_facts(stored: StoredWeek) -> WeekFacts:
     """A stored week."""
     return WeekFacts(stored.week, stored.outcome, stored.sessions, list(stored.posts))
 
 
-def movement_facts(snapshot: Snapshot) -> list[MovementFacts]:
-    """Every movement prescribed outside a warm-up, most often first."""
+def movement_facts(snapshot: Snapshot, text: str = "") -> list[MovementFacts]:
+    """Every movement prescribed outside a warm-up whose id or name holds `text`, most often first."""
     facts = [
         MovementFacts(
             movement, movement_name(movement), movement_family(movement) or "", len(found), found[0].entry.day
         )
         for movement, found in snapshot.by_movement.items()
     ]
-    return sorted(facts, key=lambda fact: (-fact.sessions, fact.name))
+    wanted = text.casefold()
+    matching = [fact for fact in facts if wanted in f"{fact.id} {fact.name}".casefold()]
+    return sorted(matching, key=lambda fact: (-fact.sessions, fact.name))
 
 
 def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) -> HistoryRow:

@@ -7,7 +7,7 @@
 - `source`: what pages and API read: sessions, the index, the date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `charts`: SVG drawn on the server
-- `examples`: one small answer of each kind, for the API's description
+- `openapi`: the API's description, made from the types of the answers
 - `http`: conditional answers, security headers, problems as JSON or as a page
 
 Read-only: the one request that is not a GET sets or clears the visitor's own cookie. No script, and nothing

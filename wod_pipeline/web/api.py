@@ -4,133 +4,106 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import islice
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
-import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from wod_pipeline.reading import answers
 from wod_pipeline.training import Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
-from wod_pipeline.web.examples import all_examples
-from wod_pipeline.web.http import Problem, answer
-from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows, modified_of
+from wod_pipeline.web.http import ConditionalRoute, Json
+from wod_pipeline.web.openapi import get
+from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, last_modified, load_rows
 from wod_pipeline.weeks import monday_of
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=ConditionalRoute)
 
 MOST_DAYS = 366
 HALF_A_YEAR = dt.timedelta(days=182)
-_EXAMPLES = all_examples()
 ItemT = TypeVar("ItemT")
 
-Limit = Annotated[int, Query(ge=1, le=100, description="Items on a page")]
-Offset = Annotated[int, Query(ge=0, le=100_000, description="Items before the page")]
 From = Annotated[dt.date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="First day")]
 To = Annotated[dt.date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="Last day")]
 DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-03-02"])]
 Words = Annotated[str, Query(max_length=100, description="Words that all have to occur")]
 
 
-def described(kind: type, *, not_found: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI responses of an endpoint that answers with `kind`."""
-    ok = _content("application/json", kind)
-    problem = _content("application/problem+json", Problem)
-    wrong: dict[int | str, dict[str, Any]] = {
-        422: {"description": "A parameter is wrong", **problem},
-        503: {"description": "The sessions cannot be read for now", **problem},
-    }
-    if not_found:
-        wrong[404] = {"description": "Nothing is stored for that", **problem}
-    return {200: {"description": "Found", **ok}, **wrong}
+@dataclass(frozen=True)
+class Page:
+    """The part of a list that a request asks for."""
+
+    request: Request
+    limit: int
+    offset: int
+
+    def of(self, items: Sequence[ItemT]) -> list[ItemT]:
+        """The items on this page."""
+        return list(items[self.offset : self.offset + self.limit])
+
+    def links(self, total: int) -> dict[str, str]:
+        """The `Link` header (RFC 8288) to the pages before and after, of a list of `total` items."""
+        offsets = {"prev": max(self.offset - self.limit, 0)} if self.offset > 0 else {}
+        if self.offset + self.limit < total:
+            offsets["next"] = self.offset + self.limit
+        links = [f'<{self._url(offset)}>; rel="{rel}"' for rel, offset in offsets.items()]
+        return {"Link": ", ".join(links)} if links else {}
+
+    def _url(self, offset: int) -> str:
+        """This request's own address with another offset."""
+        parameters = self.request.query_params.multi_items()
+        kept = [(name, value) for name, value in parameters if name not in {"limit", "offset"}]
+        return f"{self.request.url.path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
 
 
-def _content(media_type: str, kind: type) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
-    return {"content": {media_type: {"schema": schema, "example": _EXAMPLES[kind]}}}
-
-
-def schemas() -> dict[str, Any]:
-    """The JSON schemas of every answer, for the components of the OpenAPI description."""
-    _, components = msgspec.json.schema_components(_EXAMPLES, ref_template="#/components/schemas/{name}")
-    return components
-
-
-def _json(
+def _page(
     request: Request,
-    value: object,
-    modified: dt.datetime | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    return answer(request, msgspec.json.encode(value), "application/json", modified, headers)
+    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page")] = 20,
+    offset: Annotated[int, Query(ge=0, le=100_000, description="Items before the page")] = 0,
+) -> Page:
+    return Page(request, limit, offset)
 
 
-def _links(request: Request, limit: int, offset: int, total: int) -> dict[str, str]:
-    """The `Link` header (RFC 8288) to the pages before and after."""
-    pages = [("prev", offset - limit)] if offset > 0 else []
-    pages += [("next", offset + limit)] if offset + limit < total else []
-    kept = [
-        (name, value) for name, value in request.query_params.multi_items() if name not in {"limit", "offset"}
-    ]
-    links = [
-        f'<{request.url.path}?{urlencode([*kept, ("limit", limit), ("offset", max(at, 0))])}>; rel="{rel}"'
-        for rel, at in pages
-    ]
-    return {"Link": ", ".join(links)} if links else {}
+PageOfList = Annotated[Page, Depends(_page)]
 
 
-def _page(items: Sequence[ItemT], limit: int, offset: int) -> Sequence[ItemT]:
-    return items[offset : offset + limit]
-
-
-@router.get("/health", responses=described(answers.HealthAnswer), response_class=Response)
-def health(request: Request, source: FromSource) -> Response:
-    """Whether the sessions can be read, the newest stored week, and whether today's week is there."""
+@get(router, "/health")
+def health(source: FromSource) -> Json[answers.HealthAnswer]:
+    """Whether the sessions can be read, the newest stored week, and whether today's week is stored."""
     newest = source.table.newest_week()
-    fresh = source.is_fresh()
-    return _json(request, answers.HealthAnswer("ok", newest.week if newest else None, fresh))
+    return Json(answers.HealthAnswer("ok", newest.week if newest else None, source.is_fresh()))
 
 
-@router.get("/weeks", responses=described(answers.WeeksAnswer), response_class=Response)
-def weeks(request: Request, source: FromSource, limit: Limit = 20, offset: Offset = 0) -> Response:
+@get(router, "/weeks")
+def weeks(source: FromSource, page: PageOfList) -> Json[answers.WeeksAnswer]:
     """Stored weeks, newest first."""
     stored = sorted(source.snapshot.weeks.values(), key=lambda week: week.week, reverse=True)
-    found = [answers.week_facts(week) for week in _page(stored, limit, offset)]
-    value = answers.WeeksAnswer(found, len(stored))
-    return _json(request, value, headers=_links(request, limit, offset, len(stored)))
+    total = len(stored)
+    return Json(answers.WeeksAnswer([*map(answers.week_facts, page.of(stored))], total), page.links(total))
 
 
-@router.get("/weeks/{day}", responses=described(answers.WeekAnswer, not_found=True), response_class=Response)
-def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+@get(router, "/weeks/{day}")
+def week(source: FromSource, visitor: Visitor, day: DayInPath) -> Json[answers.WeekAnswer]:
     """One week with its sessions, by any day of it."""
     stored = source.table.read_week(monday_of(day))
     if stored is None:
         raise HTTPException(404, f"The week of {monday_of(day)} is not stored.")
-    sessions = [answers.session_answer(record, visitor) for record in stored.records]
-    value = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
-    return _json(request, value, modified_of(stored.records) if visitor is None else None)
+    sessions = answers.session_answers(stored.records, visitor)
+    answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
+    return Json(answer, last_modified(stored.records, visitor))
 
 
-@router.get("/sessions", responses=described(answers.SessionsAnswer), response_class=Response)
+@get(router, "/sessions")
 def sessions(
-    request: Request,
-    source: FromSource,
-    visitor: Visitor,
-    from_: From = None,
-    to: To = None,
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
-    """Sessions dated from one day to another, at most a year; without days, those of the current week."""
-    first, last = _days(source, from_, to)
-    records = source.table.read_dates(first, last)
-    found = [answers.session_answer(record, visitor) for record in _page(records, limit, offset)]
-    value = answers.SessionsAnswer(found, len(records))
-    return _json(request, value, headers=_links(request, limit, offset, len(records)))
+    source: FromSource, visitor: Visitor, page: PageOfList, from_: From = None, to: To = None
+) -> Json[answers.SessionsAnswer]:
+    """Sessions dated from one day to another, at most a year apart; without days, those of the current week."""
+    records = source.table.read_dates(*_days(source, from_, to))
+    total = len(records)
+    found = answers.session_answers(page.of(records), visitor)
+    return Json(answers.SessionsAnswer(found, total), page.links(total))
 
 
 def _days(source: Source, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -138,59 +111,45 @@ def _days(source: Source, first: dt.date | None, last: dt.date | None) -> tuple[
     week = dt.timedelta(days=6)
     if first is None:
         first = max(last - week, FIRST_DAY) if last else monday_of(source.today())
-    last = last or min(first + week, LAST_DAY)
-    if not dt.timedelta(0) <= last - first < dt.timedelta(days=MOST_DAYS):
+    return checked_days(first, last or min(first + week, LAST_DAY))
+
+
+def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """The same days. Raises 422 unless they are in order and less than `MOST_DAYS` apart."""
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise HTTPException(422, f"`to` has to be `from` or later, and less than {MOST_DAYS} days after it.")
     return first, last
 
 
-@router.get(
-    "/sessions/{day}", responses=described(answers.SessionsAnswer, not_found=True), response_class=Response
-)
-def day(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+@get(router, "/sessions/{day}")
+def day(source: FromSource, visitor: Visitor, day: DayInPath) -> Json[answers.SessionsAnswer]:
     """The sessions of one day."""
     records = source.on(day)
     if not records:
         raise HTTPException(404, f"No session is stored for {day}.")
-    value = answers.SessionsAnswer(
-        [answers.session_answer(record, visitor) for record in records], len(records)
-    )
-    return _json(request, value, modified_of(records) if visitor is None else None)
+    answer = answers.SessionsAnswer(answers.session_answers(records, visitor), len(records))
+    return Json(answer, last_modified(records, visitor))
 
 
-@router.get("/movements", responses=described(answers.MovementsAnswer), response_class=Response)
-def movements(
-    request: Request, source: FromSource, q: Words = "", limit: Limit = 20, offset: Offset = 0
-) -> Response:
+@get(router, "/movements")
+def movements(source: FromSource, page: PageOfList, q: Words = "") -> Json[answers.MovementsAnswer]:
     """Movements that were prescribed, most often first."""
-    wanted = q.casefold()
-    facts = [
-        fact
-        for fact in answers.movement_facts(source.snapshot)
-        if wanted in f"{fact.id} {fact.name}".casefold()
-    ]
-    value = answers.MovementsAnswer(list(_page(facts, limit, offset)), len(facts))
-    return _json(request, value, headers=_links(request, limit, offset, len(facts)))
+    facts = answers.movement_facts(source.snapshot, q)
+    return Json(answers.MovementsAnswer(page.of(facts), len(facts)), page.links(len(facts)))
 
 
-@router.get(
-    "/movements/{movement}/history",
-    responses=described(answers.HistoryAnswer, not_found=True),
-    response_class=Response,
-)
+@get(router, "/movements/{movement}/history")
 def history(
-    request: Request,
     source: FromSource,
     visitor: Visitor,
+    page: PageOfList,
     movement: Annotated[str, Path(max_length=60, examples=["snatch"])],
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
+) -> Json[answers.HistoryAnswer]:
     """Every prescription of a movement (by id, name or alias), newest first."""
     known = known_movement(movement)
     found = source.snapshot.history(known)
-    value = answers.history_answer(known, _page(found, limit, offset), len(found), visitor)
-    return _json(request, value, headers=_links(request, limit, offset, len(found)))
+    answer = answers.history_answer(known, page.of(found), len(found), visitor)
+    return Json(answer, page.links(len(found)))
 
 
 def known_movement(text: str) -> str:
@@ -202,15 +161,14 @@ def known_movement(text: str) -> str:
     return known
 
 
-@router.get("/load", responses=described(answers.LoadAnswer), response_class=Response)
+@get(router, "/load")
 def load(
-    request: Request,
     source: FromSource,
     visitor: Visitor,
     by: Annotated[Period, Query(description="Length of a period")] = "week",
     from_: From = None,
     to: To = None,
-) -> Response:
+) -> Json[answers.LoadAnswer]:
     """Training load by day (of at most a year), week or month; without days, of the last half year and on.
 
     What is counted, and how, is said on the page `/load`.
@@ -222,19 +180,16 @@ def load(
             422, f"`to` has to be `from` or later, by day less than {MOST_DAYS} days after it."
         )
     rows = load_rows(source.snapshot, by, first, last, visitor)
-    return _json(request, answers.load_answer(by, rows, visitor))
+    return Json(answers.load_answer(by, rows, visitor))
 
 
-@router.get("/search", responses=described(answers.SearchAnswer), response_class=Response)
+@get(router, "/search")
 def search(
-    request: Request,
     source: FromSource,
+    page: PageOfList,
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words that all have to occur")],
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
+) -> Json[answers.SearchAnswer]:
     """Sessions whose movements or notes hold every word, newest first."""
     hits = list(source.snapshot.search(q))
-    rows = [answers.search_row(hit) for hit in islice(hits, offset, offset + limit)]
-    value = answers.SearchAnswer(q, rows, len(hits))
-    return _json(request, value, headers=_links(request, limit, offset, len(hits)))
+    rows = [answers.search_row(hit) for hit in page.of(hits)]
+    return Json(answers.SearchAnswer(q, rows, len(hits)), page.links(len(hits)))

@@ -8,14 +8,13 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
@@ -23,8 +22,9 @@ from wod_pipeline.errors import StorageError
 from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.reading.journal import Journal
 from wod_pipeline.storage import Lake, SessionTable
-from wod_pipeline.web import api, feed, pages
+from wod_pipeline.web import api, feed, openapi, pages
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
+from wod_pipeline.web.openapi import PROBLEMS
 from wod_pipeline.web.source import Source
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def create_app(
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
-    _describe(app)
+    openapi.add_schemas(app, api.router)
     _explain_errors(app)
     return app
 
@@ -84,19 +84,6 @@ def _warm(journal: Journal) -> None:
         log.exception("The sessions could not be read at start; they are read again when asked for.")
 
 
-def _describe(app: FastAPI) -> None:
-    """Add the answers' schemas to the OpenAPI description."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = described()
-            schema.setdefault("components", {}).setdefault("schemas", {}).update(api.schemas())
-        return described()
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-
-
 def _explain_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -105,16 +92,16 @@ def _explain_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        return _explained(request, 422, "A parameter is wrong.", wrong)
+        return _explained(request, 422, PROBLEMS[422], wrong)
 
     @app.exception_handler(StorageError)
     async def unreadable(request: Request, error: StorageError) -> Response:
         log.error("Sessions cannot be read: %s", error)
-        return _explained(request, 503, "The sessions cannot be read for now.")
+        return _explained(request, 503, PROBLEMS[503])
 
 
 def _explained(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
     if request.url.path.startswith(("/api", "/calendar")):
         return problem(status, detail, errors)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
-    return Response(html, status, media_type="text/html; charset=utf-8")
+    return HTMLResponse(html, status)

@@ -13,7 +13,7 @@ import jinja2
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
@@ -22,11 +22,11 @@ from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, known_movement
-from wod_pipeline.web.http import answer
+from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows
 from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
 
 ROWS = 30
 PERIODS: dict[Period, int] = {"day": 28, "week": 26 * 7, "month": 24 * 31}
@@ -111,33 +111,30 @@ def render(template: str, **values: Any) -> str:
     return _TEMPLATES[template].render(**values)
 
 
-def page(request: Request, template: str, here: str, **values: Any) -> Response:
+def page(template: str, here: str, **values: Any) -> HTMLResponse:
     """A page as an answer; `here` is the entry of the navigation it belongs to."""
-    return answer(request, render(template, here=here, **values), "text/html; charset=utf-8")
+    return HTMLResponse(render(template, here=here, **values))
 
 
 # ------------------------------------------------------------------------------------------------- sessions
 @router.get("/")
-def today(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def today(source: FromSource, visitor: Visitor) -> Response:
     """Today's sessions; on a day without any, the next training day."""
     day = source.today()
-    return _day_page(request, source, visitor, day, is_today=True)
+    return _day_page(source, visitor, day, is_today=True)
 
 
 @router.get("/day/{day}")
-def day(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+def day(source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
     """The sessions of one day."""
-    return _day_page(request, source, visitor, day, is_today=day == source.today())
+    return _day_page(source, visitor, day, is_today=day == source.today())
 
 
-def _day_page(
-    request: Request, source: Source, visitor: Athlete | None, day: dt.date, *, is_today: bool
-) -> Response:
+def _day_page(source: Source, visitor: Athlete | None, day: dt.date, *, is_today: bool) -> Response:
     records = source.on(day)
     training = any(record.kind != "rest" for record in records)
     later = source.next_after(day) if not training else []
     return page(
-        request,
         "day",
         "today" if is_today else "",
         day=day,
@@ -157,19 +154,18 @@ def _views(records: Iterable[SessionRecord], visitor: Athlete | None) -> list[An
 
 
 @router.get("/week")
-def this_week(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def this_week(source: FromSource, visitor: Visitor) -> Response:
     """The current week."""
-    return week(request, source, visitor, source.today())
+    return week(source, visitor, source.today())
 
 
 @router.get("/week/{day}")
-def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+def week(source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
     stored = source.table.read_week(monday)
     views = _views(stored.records, visitor) if stored else []
     return page(
-        request,
         "week",
         "week" if monday == monday_of(source.today()) else "",
         monday=monday,
@@ -186,23 +182,16 @@ def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath)
 
 # ------------------------------------------------------------------------------------------ looking through
 @router.get("/lifts")
-def lifts(request: Request, source: FromSource, q: Words = "") -> Response:
+def lifts(source: FromSource, q: Words = "") -> Response:
     """Every movement that was prescribed, by family."""
-    wanted = q.casefold()
-    facts = [
-        fact
-        for fact in answers.movement_facts(source.snapshot)
-        if wanted in f"{fact.id} {fact.name}".casefold()
-    ]
     families: dict[str, list[answers.MovementFacts]] = {}
-    for fact in facts:
+    for fact in answers.movement_facts(source.snapshot, q):
         families.setdefault(fact.family, []).append(fact)
-    return page(request, "lifts", "lifts", families=families, q=q)
+    return page("lifts", "lifts", families=families, q=q)
 
 
 @router.get("/lifts/{movement}")
 def lift(
-    request: Request,
     source: FromSource,
     visitor: Visitor,
     movement: Annotated[str, Path(max_length=60)],
@@ -213,7 +202,6 @@ def lift(
     found = source.snapshot.history(known)
     shown = found[(number - 1) * ROWS : number * ROWS]
     return page(
-        request,
         "lift",
         "lifts",
         answer=answers.history_answer(known, shown, len(found), visitor),
@@ -223,19 +211,19 @@ def lift(
 
 
 @router.get("/charts/lift/{movement}.svg")
-def lift_svg(request: Request, source: FromSource, movement: Annotated[str, Path(max_length=60)]) -> Response:
+def lift_svg(source: FromSource, movement: Annotated[str, Path(max_length=60)]) -> Response:
     """The chart of a lift's history."""
     found = source.snapshot.history(known_movement(movement))[: charts.MOST_POINTS]
     points = tuple(
         (occurrence.entry.day, answers.top_percent_of(occurrence)) for occurrence in reversed(found)
     )
-    return _svg(request, charts.lift_chart(points))
+    return _svg(charts.lift_chart(points))
 
 
-def _svg(request: Request, image: bytes) -> Response:
+def _svg(image: bytes) -> Response:
     """A chart; its own style sheet is inside it, which only an image without scripts may have."""
     policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return answer(request, image, "image/svg+xml", headers=policy)
+    return Response(image, media_type="image/svg+xml", headers=policy)
 
 
 def _load_facts(source: Source, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
@@ -246,30 +234,29 @@ def _load_facts(source: Source, by: Period, visitor: Athlete | None) -> answers.
 
 
 @router.get("/load")
-def load(request: Request, source: FromSource, visitor: Visitor, by: By = "week") -> Response:
+def load(source: FromSource, visitor: Visitor, by: By = "week") -> Response:
     """Training load with a chart, and what the figures mean."""
     found = _load_facts(source, by, visitor)
     begun = [row for row in found.rows if row.start <= source.today()]
     current = next(reversed(begun or found.rows), None)
-    return page(request, "load", "load", answer=found, by=by, current=current)
+    return page("load", "load", answer=found, by=by, current=current)
 
 
 @router.get("/charts/load.svg")
-def load_svg(request: Request, source: FromSource, by: By = "week") -> Response:
+def load_svg(source: FromSource, by: By = "week") -> Response:
     """The chart of the training load."""
     rows = _load_facts(source, by, None).rows
     points = tuple((row.start, (*row.total.zones.values(), row.total.unrated)) for row in rows)
-    return _svg(request, charts.load_chart(points))
+    return _svg(charts.load_chart(points))
 
 
 @router.get("/search")
-def search(request: Request, source: FromSource, q: Words = "", number: Page = 1) -> Response:
+def search(source: FromSource, q: Words = "", number: Page = 1) -> Response:
     """Sessions that hold every word."""
     hits = list(source.snapshot.search(q)) if q.strip() else []
     first = (number - 1) * ROWS
     rows = [answers.search_row(hit) for hit in islice(hits, first, first + ROWS)]
     return page(
-        request,
         "search",
         "search",
         answer=answers.SearchAnswer(q, rows, len(hits)),
@@ -279,9 +266,9 @@ def search(request: Request, source: FromSource, q: Words = "", number: Page = 1
 
 
 @router.get("/about")
-def about(request: Request) -> Response:
+def about() -> Response:
     """The API and the calendar, in words."""
-    return page(request, "about", "", endpoints=list(_endpoints()))
+    return page("about", "", endpoints=list(_endpoints()))
 
 
 def _endpoints() -> Iterator[tuple[str, str, str]]:
@@ -295,14 +282,12 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def show_maxes(source: FromSource, visitor: Visitor) -> Response:
     """The form with the visitor's maxes."""
-    return _maxes_page(request, source, visitor, [])
+    return _maxes_page(source, visitor, [])
 
 
-def _maxes_page(
-    request: Request, source: Source, athlete: Athlete | None, problems: list[str], status: int = 200
-) -> Response:
+def _maxes_page(source: Source, athlete: Athlete | None, problems: list[str], status: int = 200) -> Response:
     asked = {
         *((movement, 1) for movement in USUAL_MAXES),
         *_references(source),
@@ -322,9 +307,7 @@ def _maxes_page(
     html = render(
         "maxes", here="maxes", fields=fields, rack=rack, problems=problems, has_maxes=athlete is not None
     )
-    if status != 200:
-        return Response(html, status, media_type="text/html; charset=utf-8")
-    return answer(request, html, "text/html; charset=utf-8")
+    return HTMLResponse(html, status)
 
 
 def _references(source: Source) -> set[tuple[str, int]]:
@@ -351,7 +334,7 @@ async def set_maxes(request: Request, source: FromSource) -> Response:
         return done
     checked = maxes.check_fields(fields)
     if checked.problems:
-        return _maxes_page(request, source, checked.athlete, checked.problems, 422)
+        return _maxes_page(source, checked.athlete, checked.problems, 422)
     done.set_cookie(
         maxes.COOKIE,
         maxes.cookie_of(checked.athlete),

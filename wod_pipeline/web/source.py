@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
@@ -76,11 +77,15 @@ def load_rows(
     return [row for row in rows if row.start >= start]
 
 
-def modified_of(records: list[SessionRecord]) -> dt.datetime | None:
-    """When the newest of the posts behind these sessions was changed; None when that is not known."""
-    stamps = [record.modified_gmt for record in records]
+def last_modified(records: list[SessionRecord], visitor: Athlete | None) -> dict[str, str]:
+    """The `Last-Modified` header: when the newest of the posts behind these sessions was edited.
+
+    Empty when the site did not say, and with maxes, since the weights change without the posts.
+    """
+    if visitor is not None:
+        return {}
     try:
-        changed = max(dt.datetime.fromisoformat(stamp) for stamp in stamps)
+        edited = max(dt.datetime.fromisoformat(record.modified_gmt) for record in records)
     except ValueError:
-        return None
-    return changed.replace(tzinfo=dt.timezone.utc, microsecond=0)
+        return {}
+    return {"Last-Modified": format_datetime(edited.replace(tzinfo=dt.timezone.utc), usegmt=True)}
