@@ -1,4 +1,4 @@
-"""``/calendar.ics``: the sessions as a calendar to subscribe to."""
+"""``/calendar.ics``: the sessions as a calendar that other programs subscribe to."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.web.api import From, To, checked_days
+from wod_pipeline.web.context import FIRST_DAY, LAST_DAY, Context, Visitor
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
-from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Visitor
 from wod_pipeline.weeks import days_between, monday_of
 
 router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
+"""The days covered before and after today when the request names none."""
 
 
 class CalendarResponse(Response):
-    """An iCalendar as an answer."""
+    """An answer in iCalendar format."""
 
     media_type = "text/calendar"
 
@@ -31,14 +32,14 @@ class CalendarResponse(Response):
     response_description="An iCalendar (RFC 5545)",
     responses=problem_responses(422, 503),
 )
-def calendar(source: FromSource, visitor: Visitor, from_: From = None, to: To = None) -> CalendarResponse:
-    """One all-day event per session: of the last and the coming two months, or of the days asked for."""
-    first = from_ or max((to or source.today()) - PAST, FIRST_DAY)
-    last = to or min(max(source.today(), first) + FUTURE, LAST_DAY)
+def calendar(context: Context, visitor: Visitor, from_: From = None, to: To = None) -> CalendarResponse:
+    """One all-day event per session: of the last and the coming two months, or of the days given."""
+    first = from_ or max((to or context.today()) - PAST, FIRST_DAY)
+    last = to or min(max(context.today(), first) + FUTURE, LAST_DAY)
     checked_days(first, last)
-    stored = source.snapshot.weeks
+    stored = context.index.weeks
     days = days_between(first, last)
     covered = frozenset(day for day in days if monday_of(day) in stored)
-    published = source.published(sorted({monday_of(day) for day in days}))
-    records = source.table.read_dates(first, last)
-    return CalendarResponse(as_calendar(records, source.zone, visitor, published, covered))
+    published = context.stored_calendars(sorted({monday_of(day) for day in days}))
+    records = context.table.read_dates(first, last)
+    return CalendarResponse(as_calendar(records, context.zone, visitor, published, covered))

@@ -1,7 +1,6 @@
-"""What every answer has in common: security headers, conditional requests, and problems said clearly.
+"""What answers have in common: security headers, HEAD, conditional requests, JSON, and problems (RFC 9457).
 
-A problem is JSON (RFC 9457) under ``/api`` and a page elsewhere. Neither repeats what the server knows of
-itself: no path, no host, no stack.
+A problem never names the server's paths, hosts or stack frames.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class SecurityHeaders:
 
 
 class HeadAsGet:
-    """Answer HEAD as GET without its body, for calendar programs that ask so first."""
+    """Answer HEAD as GET without a body; some calendar programs send HEAD first."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -86,13 +85,13 @@ class Json(Response, Generic[AnswerT]):
 class ConditionalRoute(APIRoute):
     """A route that answers 304 (RFC 9110) when the visitor has the content already.
 
-    The ETag is the content's own hash, so it holds whatever the answer depends on; it is weak, as the answer may
-    be compressed. `Last-Modified` is for endpoints to set where nothing but posts decides the content; it is used
-    when the visitor sends no ETag.
+    The ETag is the content's hash, so it changes with whatever the answer depends on; it is weak, since the answer
+    may be compressed. Endpoints set `Last-Modified` where only posts decide the content; it counts only for requests
+    without an ETag.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint's own handler, its answer made conditional."""
+        """The endpoint's handler, followed by the comparison with what the visitor has."""
         handle = super().get_route_handler()
 
         async def handle_conditionally(request: Request) -> Response:
@@ -128,7 +127,7 @@ def _is_known(wanted: Headers, etag: str, modified: str | None) -> bool:
 
 
 class Problem(Struct, omit_defaults=True):
-    """What went wrong with a request (RFC 9457). `errors` names the parameters that are wrong."""
+    """Why a request failed (RFC 9457). `errors` has one message per wrong parameter."""
 
     title: str
     status: int

@@ -23,6 +23,7 @@ PROBLEMS = {
     422: "A parameter is wrong.",
     503: "The sessions cannot be read for now.",
 }
+# A type without an example has the example null, until the file is written anew.
 _EXAMPLES = msgspec.json.decode(
     resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
 )
@@ -31,7 +32,7 @@ EndpointT = TypeVar("EndpointT", bound=Callable[..., Json[Any]])
 
 
 def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
-    """Register an endpoint for GET; the type in its return annotation `Json[...]` describes its answer."""
+    """Register an endpoint for GET whose answer is described by its return type `Json[T]`."""
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
@@ -52,7 +53,7 @@ def _answer_type(endpoint: Callable[..., Json[Any]]) -> type:
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The answers that are a `Problem`, by status."""
+    """The descriptions of the answers with these statuses, each a `Problem`."""
     return {status: _problem_response(status, PROBLEMS[status]) for status in statuses}
 
 
@@ -67,7 +68,7 @@ def _content(media_type: str, kind: type, example: object) -> dict[str, Any]:
 
 
 def add_schemas(app: FastAPI, router: APIRouter) -> None:
-    """Add the schemas of the router's answers to the description of the application."""
+    """Add the schemas of the answers of this router to the description of the application."""
     describe = app.openapi
     kinds = {_answer_type(route.endpoint) for route in router.routes if isinstance(route, APIRoute)}
 
