@@ -3,6 +3,7 @@
 - `index`: an index over the session table for history, search and load
 - `answers`: the JSON of `wod … --json` and of the API
 - `calendar`: sessions as calendar events
+- `load`: the training load of a week as a table
 - `export`: sessions as rows, for CSV and Parquet
 
 How a session is shown to a person is in `rendering`, where it is kept in `storage`.

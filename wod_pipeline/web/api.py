@@ -110,8 +110,8 @@ def sessions(
     """Sessions dated from one day to another, at most a year apart; without days, those of the current week."""
     records = context.table.read_dates(*_days(context, from_, to))
     total = len(records)
-    found = answers.session_answers(page.of(records), visitor)
-    return Json(answers.SessionsAnswer(found, total), page.links(total))
+    answer = answers.SessionsAnswer(answers.session_answers(page.of(records), visitor), total)
+    return Json(answer, page.links(total))
 
 
 def _days(context: AppContext, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -154,19 +154,20 @@ def history(
     movement: Annotated[str, Path(max_length=60, examples=["snatch"])],
 ) -> Json[answers.HistoryAnswer]:
     """Every prescription of a movement (by id, name or alias), newest first."""
-    known = known_movement(movement)
-    found = context.index.history(known)
-    answer = answers.history_answer(known, page.of(found), len(found), visitor)
-    return Json(answer, page.links(len(found)))
+    movement_id = movement_or_404(movement)
+    occurrences = context.index.history(movement_id)
+    total = len(occurrences)
+    answer = answers.history_answer(movement_id, page.of(occurrences), total, visitor)
+    return Json(answer, page.links(total))
 
 
-def known_movement(text: str) -> str:
+def movement_or_404(text: str) -> str:
     """The id of the movement with this id, name or alias. Raises 404, naming the most similar, when there is none."""
-    known = find_movement(text)
-    if known is None:
+    movement_id = find_movement(text)
+    if movement_id is None:
         near = ", ".join(movement_name(movement) for movement in nearest_movements(text))
         raise HTTPException(404, "No such movement is known." + (f" Nearest: {near}." if near else ""))
-    return known
+    return movement_id
 
 
 @get(router, "/load")

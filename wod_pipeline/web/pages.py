@@ -20,7 +20,7 @@ from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_s
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
-from wod_pipeline.web.api import Words, known_movement
+from wod_pipeline.web.api import Words, movement_or_404
 from wod_pipeline.web.context import FIRST_DAY, LAST_DAY, AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
@@ -199,10 +199,11 @@ def lift(
     number: PageNumber = 1,
 ) -> Response:
     """Every prescription of a lift, newest first, with a chart."""
-    known = known_movement(movement)
-    found = context.index.history(known)
-    answer = answers.history_answer(known, _on_page(number, found), len(found), visitor)
-    return page("lift", "lifts", answer=answer, number=number, pages=_page_count(found))
+    movement_id = movement_or_404(movement)
+    occurrences = context.index.history(movement_id)
+    shown = _on_page(number, occurrences)
+    answer = answers.history_answer(movement_id, shown, len(occurrences), visitor)
+    return page("lift", "lifts", answer=answer, number=number, pages=_page_count(occurrences))
 
 
 def _on_page(number: int, items: Sequence[ItemT]) -> Sequence[ItemT]:
@@ -216,9 +217,9 @@ def _page_count(items: Sequence[object]) -> int:
 @router.get("/charts/lift/{movement}.svg")
 def lift_svg(context: Context, movement: Annotated[str, Path(max_length=60)]) -> Response:
     """The chart of a lift's history."""
-    found = context.index.history(known_movement(movement))[: charts.MOST_POINTS]
+    newest = context.index.history(movement_or_404(movement))[: charts.MOST_POINTS]
     points = tuple(
-        (occurrence.entry.day, answers.top_percent_of(occurrence)) for occurrence in reversed(found)
+        (occurrence.entry.day, answers.top_percent_of(occurrence)) for occurrence in reversed(newest)
     )
     return _svg(charts.lift_chart(points))
 
@@ -229,7 +230,7 @@ def _svg(image: bytes) -> Response:
     return Response(image, media_type="image/svg+xml", headers=policy)
 
 
-def _load_facts(context: AppContext, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
+def _load_answer(context: AppContext, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
     today = context.today()
     first = today - dt.timedelta(days=PERIODS[by])
     rows = load_rows(context.index, by, first, today + 14 * DAY, visitor)
@@ -239,16 +240,16 @@ def _load_facts(context: AppContext, by: Period, visitor: Athlete | None) -> ans
 @router.get("/load")
 def load(context: Context, visitor: Visitor, by: By = "week") -> Response:
     """Training load as chart and table, and what the figures mean."""
-    found = _load_facts(context, by, visitor)
-    begun = [row for row in found.rows if row.start <= context.today()]
-    current = next(reversed(begun or found.rows), None)
-    return page("load", "load", answer=found, by=by, current=current)
+    answer = _load_answer(context, by, visitor)
+    started = [row for row in answer.rows if row.start <= context.today()]
+    current = next(reversed(started or answer.rows), None)
+    return page("load", "load", answer=answer, by=by, current=current)
 
 
 @router.get("/charts/load.svg")
 def load_svg(context: Context, by: By = "week") -> Response:
     """The chart of the training load."""
-    rows = _load_facts(context, by, None).rows
+    rows = _load_answer(context, by, None).rows
     points = tuple((row.start, (*row.total.zones.values(), row.total.unrated)) for row in rows)
     return _svg(charts.load_chart(points))
 
@@ -272,8 +273,8 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
     """Path and meaning of each endpoint, and an address to try where no parameter is required."""
     for route in api.router.routes:
         if isinstance(route, APIRoute):
-            wanted = any(parameter.field_info.is_required() for parameter in route.dependant.query_params)
-            example = "" if wanted or "{" in route.path else route.path
+            is_required = any(field.field_info.is_required() for field in route.dependant.query_params)
+            example = "" if is_required or "{" in route.path else route.path
             yield route.path, route.description, example
 
 

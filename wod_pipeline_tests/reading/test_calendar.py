@@ -1,4 +1,4 @@
-"""The calendar, read by another library: one event a session, updated when edited, cancelled when gone."""
+"""The calendar, read by another library: one event per session, updated when edited, cancelled when gone."""
 
 from __future__ import annotations
 

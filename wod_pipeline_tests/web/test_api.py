@@ -185,6 +185,26 @@ def test_what_the_visitor_has_is_not_sent_again(client: TestClient, path: str) -
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/weeks?limit=1", "/charts/load.svg"])
+def test_an_answer_without_a_body_has_the_other_headers_of_the_whole_one(
+    client: TestClient, path: str
+) -> None:
+    whole = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert whole.headers["cache-control"] == "private, no-cache"
+    again = client.get(path, headers={"Accept-Encoding": "identity", "If-None-Match": "*"})
+    assert again.status_code == 304
+    left_out = {"content-type", "content-length", "vary"}
+    others = {name: value for name, value in whole.headers.items() if name not in left_out}
+    assert dict(again.headers) == {**others, "vary": "Cookie"}
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/day/today", "/api/sessions/2031-01-01"])
+def test_an_error_is_sent_every_time(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"If-None-Match": "*"})
+    assert answer.status_code in {404, 422}
+    assert "etag" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/", "/calendar.ics", "/api/weeks", "/api/nothing"])
 def test_head_answers_as_get_without_a_body(client: TestClient, path: str) -> None:
     get, head = client.get(path), client.head(path)
@@ -261,6 +281,9 @@ def test_a_table_that_cannot_be_read_is_503_without_a_word_of_where_it_is(tmp_pa
     assert answer.status_code == 503
     assert "cannot be read for now" in answer.text
     assert "secret" not in answer.text
+    if path not in {"/", "/load"}:
+        media_type = "application/problem+json"
+        jsonschema.validate(answer.json(), schema_of(app.openapi(), path, 503, media_type))
 
 
 # --------------------------------------------------------------------------------------------------- fuzzed
