@@ -24,6 +24,7 @@ from wod_pipeline.web.api import Words, movement_or_404
 from wod_pipeline.web.context import FIRST_DAY, LAST_DAY, AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
+from wod_pipeline.wording import count, long_day, short_day
 
 router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
 
@@ -43,29 +44,19 @@ By = Annotated[Period, Query()]
 ItemT = TypeVar("ItemT")
 
 
-def day_words(day: dt.date) -> str:
-    """`Monday 21 December 2020`."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def short_day(day: dt.date) -> str:
+def short_date(day: dt.date) -> str:
     """`Mon 21 Dec 2020`."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{short_day(day)} {day.year}"
 
 
-def long_day(day: dt.date, today: dt.date) -> str:
-    """`Monday 21 December`, with the year when it is not this one."""
-    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else day_words(day)
-
-
-def plain_day(day: dt.date) -> str:
+def plain_date(day: dt.date) -> str:
     """`21 Dec 2020`."""
     return f"{day.day} {day:%b %Y}"
 
 
-def near_day(day: dt.date) -> str:
-    """`Mon 21 Dec`, where the year is clear from its surroundings."""
-    return f"{day:%a} {day.day} {day:%b}"
+def day_heading(day: dt.date, today: dt.date) -> str:
+    """`Monday 21 December`, with the year when it is not this one."""
+    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else long_day(day)
 
 
 def _environment() -> jinja2.Environment:
@@ -75,6 +66,7 @@ def _environment() -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals |= {
+        "count": count,
         "lines_of": lines_of,
         "rows_of": rows_of,
         "facts_of": facts_of,
@@ -83,11 +75,11 @@ def _environment() -> jinja2.Environment:
         "zones": ZONES,
     }
     environment.filters |= {
-        "day": day_words,
         "long_day": long_day,
-        "near_day": near_day,
-        "plain_day": plain_day,
         "short_day": short_day,
+        "short_date": short_date,
+        "plain_date": plain_date,
+        "day_heading": day_heading,
         "number": number_words,
         "plain": decimal_text,
     }

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 import wod_pipeline.web
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.web.conftest import ZONE
-from wod_pipeline_tests.written import MONDAY, post_of, week_of
 
 FILE = Path(wod_pipeline.web.__file__).with_name("examples.json")
 PATHS = {
@@ -38,7 +38,7 @@ def examples(folder: Path) -> dict[str, Any]:
         "A. Every 2 minutes, for 12 minutes (6 sets):",
         "Hang Snatch + Snatch x 1 rep @ 70-75% of 1-RM Snatch",
     )
-    table.replace_week(week_of(post_of("Monday", *lines)))
+    table.replace_week(week_records(raw_post("Monday", *lines)))
     app = create_app(table, ZONE, today=lambda: MONDAY)
     with TestClient(app, cookies={"maxes": "unit=kg&snatch=100"}) as client:
         return {name: client.get(path).json() for name, path in PATHS.items()}
