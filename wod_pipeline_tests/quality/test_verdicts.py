@@ -21,6 +21,7 @@ from wod_pipeline.quality import (
     judge,
     judge_blocking,
     judge_stored,
+    past_of,
     robust_z,
     volume_of,
 )
@@ -333,6 +334,50 @@ def test_a_past_that_varies_is_told_by_its_ends() -> None:
 def test_the_robust_z_of_a_constant_past_is_finite() -> None:
     assert robust_z(4, [5] * 10) == -2
     assert robust_z(5, [5] * 10) == 0
+
+
+def test_the_robust_z_is_the_distance_from_the_median_in_median_deviations() -> None:
+    past = [2, 4, 6, 8, 10]  # median 6, median absolute deviation 2
+    assert robust_z(9, past) == pytest.approx(3 * 0.6745 / 2)
+    assert robust_z(3, past) == pytest.approx(-3 * 0.6745 / 2)
+    assert robust_z(110, [100] * 8) == pytest.approx(2), "10 in units of a twentieth of the median"
+
+
+def test_the_past_is_the_newest_earlier_weeks_with_sessions_in_order() -> None:
+    weeks = [volume_of(week) for week in weeks_before(WEEK, 4)]
+    empty = volume_of(not_published(WEEK - dt.timedelta(weeks=9)))
+    this = volume_of(plain_week())
+
+    assert past_of(WEEK, [this, *reversed(weeks), empty], 26) == weeks
+    assert past_of(WEEK, weeks, 3) == weeks[1:]
+
+
+def test_rest_days_and_optional_days_are_no_training_days() -> None:
+    kinds = ("training", "test", "rest", "optional")
+    week = plain_week(days=range(4))
+    for n, kind in enumerate(kinds):
+        week = with_session(week, n, kind=kind)
+
+    assert volume_of(week).training_days == {"mon", "tue"}
+    assert volume_of(with_session(week, 0, weekday=None)).training_days == {"tue"}
+
+
+@pytest.mark.parametrize(
+    ("lifts", "outcome"),
+    [(75, "holds"), (81, "holds"), (82, "warn"), (87, "warn"), (88, "error"), (62, "error")],
+)
+def test_a_count_beyond_a_z_of_1_645_is_a_warning_and_beyond_3_291_an_error(lifts: int, outcome: str) -> None:
+    """The past does not vary, so a z of 1 is a twentieth of 75 lifts: 3.75."""
+    lines = ("A.", "1 set of:", f"Snatch x {lifts} reps @ 70%")
+    records = WeekRecords(WEEK, Outcome.PUBLISHED, [], [session_of(*lines)])
+    verdict = verdict_on("lift_count_is_usual", records, past=PAST)
+
+    assert ("holds" if verdict.passed else verdict.grade) == outcome
+    assert verdict.numbers == {
+        "lifts": lifts,
+        "past_weeks": 10,
+        "robust_z": round((lifts - 75) / 3.75, 2),
+    }
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=26), st.integers(0, 500))
