@@ -62,13 +62,13 @@ def test_the_example_is_valid_as_it_is_and_with_every_line_taken_in() -> None:
 def test_a_misspelt_movement_is_answered_with_the_nearest() -> None:
     (problem,) = problems("[1-RM]\nbakc_squat = 160")
     assert problem.startswith(
-        "[1-RM] 'bakc_squat' is no movement known here; nearest: Back Squat (back_squat), "
+        "[1-RM] 'bakc_squat' is not a known movement; nearest: Back Squat (back_squat), "
     )
 
 
 def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None:
     assert problems("[1-RM]\nqqq = 1") == [
-        "[1-RM] 'qqq' is no movement known here; `wod movements` lists them."
+        "[1-RM] 'qqq' is not a known movement; `wod movements` lists them."
     ]
 
 
@@ -80,13 +80,16 @@ def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None
         ("bar = 20", "bar must be a table: [bar] with weight and step."),
         ("[bar]\nweight = 500", "[bar] weight: 500 kg is too much for one."),
         ("[bar]\nstep = 0", "[bar] step: 0 kg is not between 0 and 700 kg."),
-        ("[1-RM]\nsnatch = true", "[1-RM] snatch: 'True' is no weight; write a number, or '205 lb'."),
-        ("[1-RM]\nsnatch = nan", "[1-RM] snatch: 'NaN' is no weight; write a number, or '205 lb'."),
-        ("[1-RM]\nsnatch = -5", "[1-RM] snatch: '-5' is no weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = true", "[1-RM] snatch: 'True' is not a weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = nan", "[1-RM] snatch: 'NaN' is not a weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = -5", "[1-RM] snatch: '-5' is not a weight; write a number, or '205 lb'."),
         ("[1-RM]\nsnatch = 7000", "[1-RM] snatch: 7000 kg is not between 0 and 700 kg."),
         ("[plates]\n2.5 = 1", '[plates] 2…: put a plate with decimals in quotes, "2.5" = 1.'),
         ("[plates]\n20 = 1.5", "[plates] 20 = Decimal('1.5'): write the number of pairs, 0 to 20."),
-        ('[plates]\n"-5" = 1', "[plates] '-5' is no weight of a plate (0.1 to 100, at most 2 decimals)."),
+        (
+            '[plates]\n"-5" = 1',
+            "[plates] '-5' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
         (
             "[0-RM]\nsnatch = 1",
             "[0-RM] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like.",

@@ -16,7 +16,7 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import State, status_of
+from wod_pipeline.status import WeekState, WeekStatus, status_of
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post, record_of, week_records, weekly
 
@@ -42,17 +42,17 @@ EDITED = raw_post(content="<p>Something else.</p>")
 @pytest.mark.parametrize(
     ("raw", "records", "state"),
     [
-        (None, None, State.MISSING),
-        (fetched(POST), stored(PUBLISHED, STAMP), State.STORED),
-        (None, stored(PUBLISHED, STAMP), State.STORED),
-        (fetched(), stored(NOT_PUBLISHED), State.NOT_PUBLISHED),
-        (fetched(POST), stored(NO_SESSION, STAMP), State.NO_SESSION),
-        (fetched(POST), None, State.FAILED),
-        (fetched(EDITED), stored(PUBLISHED, STAMP), State.FAILED),
-        (fetched(POST), stored(NOT_PUBLISHED), State.FAILED),
-        (fetched(POST, gone=(1,)), stored(PUBLISHED, STAMP), State.FLAGGED),
-        (fetched(POST), stored(PUBLISHED, STAMP, says=(("warn", "Look."),)), State.FLAGGED),
-        (fetched(POST), stored(PUBLISHED, STAMP, says=(("info", "By the way."),)), State.STORED),
+        (None, None, WeekState.MISSING),
+        (fetched(POST), stored(PUBLISHED, STAMP), WeekState.STORED),
+        (None, stored(PUBLISHED, STAMP), WeekState.STORED),
+        (fetched(), stored(NOT_PUBLISHED), WeekState.NOT_PUBLISHED),
+        (fetched(POST), stored(NO_SESSION, STAMP), WeekState.NO_SESSION),
+        (fetched(POST), None, WeekState.FAILED),
+        (fetched(EDITED), stored(PUBLISHED, STAMP), WeekState.FAILED),
+        (fetched(POST), stored(NOT_PUBLISHED), WeekState.FAILED),
+        (fetched(POST, gone=(1,)), stored(PUBLISHED, STAMP), WeekState.FLAGGED),
+        (fetched(POST), stored(PUBLISHED, STAMP, says=(("warn", "Look."),)), WeekState.FLAGGED),
+        (fetched(POST), stored(PUBLISHED, STAMP, says=(("info", "By the way."),)), WeekState.STORED),
     ],
     ids=[
         "never fetched",
@@ -68,7 +68,7 @@ EDITED = raw_post(content="<p>Something else.</p>")
         "information is no flag",
     ],
 )
-def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: State) -> None:
+def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: WeekState) -> None:
     (week,) = status_of([MONDAY], {MONDAY: raw} if raw else {}, {MONDAY: records} if records else {})
     assert week.state is state
 
@@ -85,3 +85,34 @@ def test_a_protected_post_is_remarked_on() -> None:
     post = raw_post(content=Rendered("", protected=True))
     (week,) = status_of([dt.date(2026, 3, 2)], {MONDAY: fetched(post)}, {})
     assert week.remarks == ["post 1 password-protected"]
+
+
+def test_several_posts_are_named_in_one_remark() -> None:
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST, gone=(1, 2))}, {MONDAY: stored(PUBLISHED, STAMP)})
+    assert week.remarks == ["posts 1, 2 no longer on the site"]
+
+
+def test_a_week_of_which_nothing_is_stored_has_no_sessions_posts_or_remarks() -> None:
+    assert status_of([MONDAY], {}, {}) == [WeekStatus(MONDAY, WeekState.MISSING, 0, [], [])]
+
+
+def test_a_warning_without_words_is_named_by_its_code() -> None:
+    (week,) = status_of([MONDAY], {}, {MONDAY: stored(PUBLISHED, STAMP, says=(("warn", ""),))})
+    assert week.remarks == ["some_code"]
+
+
+def test_a_post_stored_beside_the_fetched_one_is_not_what_was_fetched() -> None:
+    both = stored(PUBLISHED, STAMP, PostStamp(2, "other", "", "sha"))
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST)}, {MONDAY: both})
+    assert week.state is WeekState.FAILED
+
+
+def test_states_are_the_words_of_the_command() -> None:
+    assert [state.value for state in WeekState] == [
+        "stored",
+        "flagged",
+        "no session",
+        "not published",
+        "failed",
+        "missing",
+    ]

@@ -30,7 +30,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.training import Athlete, Working, decimal_text, ramp_weights, working_weight
+from wod_pipeline.training import Athlete, WorkingWeight, decimal_text, ramp_weights, working_weight
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -390,14 +390,16 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(sets: _Sets, told: str, weights: Iterable[Working], athlete: Athlete | None) -> Iterator[SetView]:
+def _ramp(
+    sets: _Sets, told: str, weights: Iterable[WorkingWeight], athlete: Athlete | None
+) -> Iterator[SetView]:
     """A row for each set of a ramp; the load is said once."""
     for n, step in enumerate(weights, start=sets.first):
         load = told if n == sets.first else ""
         yield SetView(f"Set {n}", sets.reps, load, words.working_words(step), _plates(step, athlete))
 
 
-def _plates(working: Working | None, athlete: Athlete | None) -> str:
+def _plates(working: WorkingWeight | None, athlete: Athlete | None) -> str:
     """Plates for one side, `25 + 10`; of a range for both ends, `20 to 25`. Empty when plates do not make it."""
     if working is None or athlete is None:
         return ""

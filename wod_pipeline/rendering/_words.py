@@ -25,7 +25,7 @@ from wod_pipeline.program import (
     Rest,
     Scheme,
 )
-from wod_pipeline.training import Working, decimal_text, exact
+from wod_pipeline.training import WorkingWeight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
 
 _UNSAFE = re.compile(
@@ -291,7 +291,7 @@ _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
 }
 
 
-def working_words(working: Working | None) -> str:
+def working_words(working: WorkingWeight | None) -> str:
     """The weight to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty without one."""
     if working is None or working.missing:
         return ""

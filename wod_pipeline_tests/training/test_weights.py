@@ -16,7 +16,7 @@ from wod_pipeline.training import (
     Rack,
     Unit,
     Weight,
-    Working,
+    WorkingWeight,
     as_decimal,
     as_number,
     decimal_text,
@@ -47,7 +47,7 @@ def percent(
     return Load("percent", pct=Range(low, high), ref=Reference(of, rm, "explicit"), ramp=ramp)
 
 
-def amounts(working: Working | None) -> tuple[str, str]:
+def amounts(working: WorkingWeight | None) -> tuple[str, str]:
     assert working is not None
     return str(working.low), str(working.high)
 
@@ -103,12 +103,12 @@ def test_a_ramp_over_one_set_or_absurdly_many_is_not_listed(sets: int) -> None:
 
 def test_a_missing_max_gives_no_weight_but_says_which() -> None:
     working = working_weight(percent(75, 75, of="power_snatch"), athlete(snatch="100 kg"))
-    assert working == Working(missing="your 1-RM Power Snatch is not given")
+    assert working == WorkingWeight(missing="your 1-RM Power Snatch is not given")
 
 
 def test_an_n_rm_is_not_guessed_from_a_1_rm() -> None:
     load = percent(80, 80, of="back_squat", rm=6)
-    assert working_weight(load, athlete(back_squat="160 kg")) == Working(
+    assert working_weight(load, athlete(back_squat="160 kg")) == WorkingWeight(
         missing="your 6-RM Back Squat is not given"
     )
     assert amounts(working_weight(load, athlete(back_squat_6="135 kg"))) == ("107.5 kg", "107.5 kg")
@@ -118,7 +118,7 @@ def test_an_ambiguous_reference_gives_no_weight_but_says_between_what() -> None:
     _, exercise = exercise_of("A.", "Three sets of:", "Romanian Deadlift x 8 reps @ 60%")
     assert exercise.load is not None
     working = working_weight(exercise.load, athlete(clean="120 kg", deadlift="180 kg"))
-    assert working == Working(missing="the post does not say of which max (Clean or Deadlift?)")
+    assert working == WorkingWeight(missing="the post does not say of which max (Clean or Deadlift?)")
 
 
 @pytest.mark.parametrize("kind", ["absolute", "bodyweight", "relative_past", "rpe", "empty_bar", "described"])
@@ -205,10 +205,10 @@ def test_pounds_and_kilograms_by_the_international_pound() -> None:
 
 
 def test_without_an_athlete_or_a_reference_there_is_no_weight() -> None:
-    assert working_weight(percent(70, 70), None) == Working(missing="no maxes given")
+    assert working_weight(percent(70, 70), None) == WorkingWeight(missing="no maxes given")
     unknown = Load("percent", pct=Range(70, 70))
     for load in (unknown, Load("percent", pct=Range(70, 70), ref=Reference(None, 1, "ambiguous"))):
-        assert working_weight(load, athlete(snatch="100 kg")) == Working(
+        assert working_weight(load, athlete(snatch="100 kg")) == WorkingWeight(
             missing="the post does not say of which max"
         )
     assert working_weight(Load("percent"), athlete(snatch="100 kg")) is None
@@ -232,7 +232,7 @@ def test_a_ramp_needs_two_ends_and_a_max(load: Load) -> None:
 def test_a_ramp_over_40_sets_is_listed_and_each_set_rounded_to_the_rack() -> None:
     steps = ramp_weights(percent(60, 70, ramp=True), 3, athlete(snatch="101 kg"))
     assert steps == tuple(
-        Working(weight, weight) for weight in (Weight(Fraction(n), "kg") for n in ("60", "65", "70"))
+        WorkingWeight(weight, weight) for weight in (Weight(Fraction(n), "kg") for n in ("60", "65", "70"))
     )
     assert len(ramp_weights(percent(60, 80, ramp=True), 40, athlete(snatch="100 kg"))) == 40
     assert len(ramp_weights(percent(60, 80, ramp=True), 2, athlete(snatch="100 kg"))) == 2

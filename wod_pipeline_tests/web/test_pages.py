@@ -208,7 +208,7 @@ def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
     answer = client.post("/maxes", data={"unit": "kg", "snatch": "heavy", "<b>": "1"})
     assert answer.status_code == 422
     assert "etag" not in answer.headers
-    assert "&#39;heavy&#39; is no weight" in answer.text
+    assert "&#39;heavy&#39; is not a weight" in answer.text
     assert "&lt;b&gt;" in answer.text
     assert "set-cookie" not in answer.headers
 
