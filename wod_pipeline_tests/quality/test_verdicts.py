@@ -23,6 +23,7 @@ from wod_pipeline.quality import (
     judge_stored,
     past_of,
     robust_z,
+    unsound,
     volume_of,
 )
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
@@ -94,6 +95,43 @@ def test_a_post_from_tuesday_to_monday_only_warns() -> None:
     assert not verdict.blocks
 
 
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [
+        ((1, 2, 7), "warn"),
+        ((0, 1, 2, 7), "error"),  # seven days apart: no week has both
+        ((5, 6, 7), "warn"),
+        ((5, 6, 7, 8), "error"),  # as many days in the next week
+        ((-1, 0, 1), "warn"),
+        ((5, 6, 6, 6, 7, 8, 8), "error"),  # days count, not sessions
+    ],
+)
+def test_a_post_spans_two_weeks_within_seven_days_most_of_them_the_week_s(
+    days: tuple[int, ...], outcome: str
+) -> None:
+    (session, *_) = plain_week().records
+    moved = [msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=day)) for day in days]
+    verdict = verdict_on("every_date_falls_in_the_week", msgspec.structs.replace(plain_week(), records=moved))
+
+    assert (verdict.passed, verdict.grade) == (False, outcome)
+    assert {row["date"] for row in verdict.rows} == {
+        str(WEEK + dt.timedelta(days=day)) for day in days if not 0 <= day < 7
+    }
+
+
+def test_one_post_that_spans_two_weeks_does_not_excuse_another() -> None:
+    (session, *_) = plain_week().records
+    days = [WEEK + dt.timedelta(days=day) for day in (1, 3, 7)]
+    records = [msgspec.structs.replace(session, date=day) for day in days]
+    other = msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=20), post_id=8)
+
+    check(
+        "every_date_falls_in_the_week",
+        msgspec.structs.replace(plain_week(), records=[*records, other]),
+        "error: 2 sessions dated outside the week of 2021-03-01.",
+    )
+
+
 def test_a_session_without_a_date_is_not_outside_the_week() -> None:
     check(
         "every_date_falls_in_the_week",
@@ -112,7 +150,7 @@ def test_two_sessions_under_one_key_block() -> None:
 
 # --------------------------------------------------------------------------------------------- emptied
 EMPTY = msgspec.structs.replace(plain_week(), records=[], outcome=Outcome.NO_SESSION)
-HELD = TableContent(5, frozenset({7}))
+IN_TABLE = TableContent(5, frozenset({7}))
 
 
 def test_a_week_that_would_lose_its_sessions_blocks() -> None:
@@ -120,7 +158,7 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
         "a_week_with_sessions_stays_filled",
         EMPTY,
         "error: 5 stored sessions would be lost to a week without any: its post holds no session.",
-        table=HELD,
+        table=IN_TABLE,
     )
     assert verdict.blocks
     assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
@@ -131,21 +169,21 @@ def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
         "a_week_with_sessions_stays_filled",
         not_published(),
         "error: 5 stored sessions would be lost to a week without any: no post is published.",
-        table=HELD,
+        table=IN_TABLE,
     )
 
 
 @pytest.mark.parametrize(
     ("records", "case", "says"),
     [
-        (plain_week(), {"table": HELD}, "Stored sessions are not replaced by an empty week."),
+        (plain_week(), {"table": IN_TABLE}, "Stored sessions are not replaced by an empty week."),
         (EMPTY, {}, "Stored sessions are not replaced by an empty week."),
         (
             msgspec.structs.replace(EMPTY, moved=[7]),
-            {"table": HELD},
+            {"table": IN_TABLE},
             "The week empties because its posts moved to another week.",
         ),
-        (EMPTY, {"table": HELD, "may_empty": True}, "The week empties because a person allowed it."),
+        (EMPTY, {"table": IN_TABLE, "may_empty": True}, "The week empties because a person allowed it."),
     ],
 )
 def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object], says: str) -> None:
@@ -187,6 +225,57 @@ def test_a_usual_training_weekday_that_is_absent_is_a_warning() -> None:
         past=PAST,
     )
     assert verdict.rows == ({"weekday": "fri"},)
+
+
+def test_a_weekday_is_usual_when_nine_of_ten_past_weeks_have_it() -> None:
+    nine, eight = PAST[1:], PAST[2:]
+    without = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n), days=(0, 1, 2))) for n in (20, 21)]
+    week = plain_week(days=(0, 1, 2))
+    claim = "every_training_day_has_a_session"
+
+    verdict = check(
+        claim,
+        week,
+        "warn: 2 usual training days without a session: Friday, Saturday.",
+        past=[*nine, without[0]],
+    )
+    assert verdict.rows == ({"weekday": "fri"}, {"weekday": "sat"})
+    check(claim, week, "holds: Every training day has a session.", past=[*eight, *without])
+    check(claim, not_published(), "holds: Every training day has a session.", past=PAST)
+
+
+def test_eight_past_weeks_are_enough() -> None:
+    claim = "session_count_is_usual"
+    says = "session, not compared with the past: 7 earlier weeks with sessions, 8 needed."
+    check(claim, plain_week(days=(0,)), f"holds: 1 {says}", past=PAST[3:])
+    check(
+        claim, plain_week(days=(0,)), "error: 1 session, against 5 each in the past 8 weeks.", past=PAST[2:]
+    )
+    one = plain_week(days=(0, 1)), PAST[:1]
+    check(
+        claim,
+        one[0],
+        "holds: 2 sessions, not compared with the past: 1 earlier week with sessions, 8 needed.",
+        past=one[1],
+    )
+
+
+def test_an_absent_usual_weekday_counts_beyond_the_past_26_weeks_no_more() -> None:
+    old = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n))) for n in range(27, 60)]
+    recent = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n), days=(0,))) for n in range(1, 27)]
+
+    check(
+        "every_training_day_has_a_session",
+        plain_week(days=(0,)),
+        "holds: Every training day has a session.",
+        past=[*old, *recent],
+    )
+    check(
+        "session_count_is_usual",
+        plain_week(days=(0,)),
+        "holds: 1 session, against 1 each in the past 26 weeks.",
+        past=[*old, *recent],
+    )
 
 
 def test_seven_past_weeks_are_too_few_to_miss_a_weekday() -> None:
@@ -233,6 +322,15 @@ def test_posts_that_repeat_each_other_are_a_warning(changes: dict[str, Any], sha
     records = msgspec.structs.replace(plain_week(), posts=[stamp, msgspec.structs.replace(stamp, **changes)])
 
     check("no_post_is_there_twice", records, f"warn: Posts of the week share their {shared}.")
+
+
+def test_what_posts_share_is_listed_with_its_value() -> None:
+    records = msgspec.structs.replace(
+        plain_week(), posts=[PostStamp(n, "strength", "", f"{n}" * 64) for n in (7, 8, 9)]
+    )
+    verdict = verdict_on("no_post_is_there_twice", records)
+
+    assert verdict.rows == ({"same": "program", "value": "strength", "posts": 3},)
 
 
 def test_two_programs_in_a_week_are_fine() -> None:
@@ -395,6 +493,20 @@ def test_a_week_of_notes_shows_the_lines_that_were_not_understood() -> None:
     assert verdict.rows[0] == {"post_id": 7, "line": 4, "text": "Stay tight 0"}
 
 
+def test_three_quarters_of_the_lines_read_are_enough() -> None:
+    for notes, outcome in ((1, "holds: 80% of 5"), (2, "warn: 67% of 6")):
+        words = tuple(f"Stay tight {n}" for n in range(notes))
+        check(
+            "most_lines_are_understood",
+            plain_week(days=(0,), notes=words),
+            f"{outcome} lines read as more than a note.",
+        )
+    week = plain_week(days=(0, 1, 2), notes=tuple(f"Stay tight {n}" for n in range(4)))
+    verdict = check("most_lines_are_understood", week, "holds: 75% of 16 lines read as more than a note.")
+    assert verdict.numbers == {"lines": 16, "notes": 4, "share_read": 0.75}
+    assert verdict_on("most_lines_are_understood", not_published()).numbers["share_read"] == 1
+
+
 def test_a_preamble_carried_by_every_record_counts_once() -> None:
     week = plain_week()
     preamble = [Line(99, "Stay tight", "note", "")]
@@ -432,6 +544,33 @@ def test_a_diagnostic_about_the_whole_post_counts_once() -> None:
 
     verdict = verdict_on("every_load_is_readable", msgspec.structs.replace(week, records=records))
     assert len(verdict.rows) == 1
+
+
+def test_a_diagnostic_of_the_whole_post_has_no_line_and_no_text() -> None:
+    record = with_session(plain_week(), 0, date=None, diagnostics=[a_diagnostic("unreadable_load", None)])
+    (row,) = verdict_on("every_load_is_readable", record).rows
+
+    assert row == {"date": "", "post_id": 7, "line": None, "text": "", "message": "says why"}
+
+
+def test_the_same_line_of_two_posts_is_two_lines() -> None:
+    week = plain_week()
+    found = [a_diagnostic("unreadable_load")]
+    first, second = (msgspec.structs.replace(r, diagnostics=found) for r in week.records[:2])
+    records = [first, msgspec.structs.replace(second, post_id=8)]
+
+    check(
+        "every_load_is_readable",
+        msgspec.structs.replace(week, records=records),
+        "warn: 2 loads without a readable weight.",
+    )
+
+
+def test_a_complex_with_one_unknown_part_has_an_unknown_movement() -> None:
+    record = session_of("A.", "3 sets of:", "(Clean + Zercher Wobble) x 2 @ 60 kg", "Snatch x 2 @ 60 kg")
+    verdict = verdict_on("most_movements_are_known", WeekRecords(WEEK, Outcome.PUBLISHED, [], [record]))
+
+    assert verdict.numbers == {"exercises": 2, "unknown": 1}
 
 
 def test_one_unknown_movement_in_five_is_too_many_and_is_named() -> None:
@@ -481,10 +620,48 @@ def test_another_outcome_in_the_table_is_an_error() -> None:
     assert judge_stored(not_published(), EMPTY).says == "Stored as no_session, parsed as not_published."
 
 
+def test_sessions_under_other_keys_are_missing_and_unexpected() -> None:
+    verdict = judge_stored(plain_week(days=(0,)), with_session(plain_week(days=(0,)), 0, session="x/7/1"))
+
+    assert verdict.says == "2 sessions stored differently from what was parsed."
+    assert verdict.rows == (
+        {"date": "2021-03-01", "session": "strength/7/1", "stored": "missing"},
+        {"date": "2021-03-01", "session": "x/7/1", "stored": "unexpected"},
+    )
+
+
+def test_why_a_week_may_not_be_stored_is_said_in_one_text() -> None:
+    assert unsound(plain_week()) == ""
+    week = with_session(plain_week(), 0, date=dt.date(2021, 3, 31))
+    assert unsound(week) == "1 session dated outside the week of 2021-03-01."
+    twice = with_session(with_session(week, 1, date=WEEK), 2, date=WEEK)
+    assert unsound(twice) == "1 session dated outside the week of 2021-03-01. 1 key used more than once."
+
+
 # ------------------------------------------------------------------------------------------- the table
+def test_severities_and_thresholds() -> None:
+    assert BLOCKING == (
+        "every_date_falls_in_the_week",
+        "every_session_has_its_own_key",
+        "a_week_with_sessions_stays_filled",
+    )
+    assert [name for name, claim in CLAIMS.items() if claim.stage == "stored"] == [
+        "stored_records_equal_parsed_records"
+    ]
+    assert [name for name, claim in CLAIMS.items() if claim.grade == "warn"] == [
+        "most_lines_are_understood",
+        "every_load_is_readable",
+        "most_movements_are_known",
+        "no_percent_is_ambiguous",
+        "no_post_is_there_twice",
+        "the_week_is_published",
+        "every_post_is_still_listed",
+    ]
+
+
 def test_a_breach_is_never_graded_worse_than_the_table_says() -> None:
     spoilt = with_session(plain_week(days=(0,), notes=["Stay tight"] * 9), 0, date=None, segments=[])
-    for verdict in judge(Case(spoilt, past=PAST, table=HELD, gone=[7])):
+    for verdict in judge(Case(spoilt, past=PAST, table=IN_TABLE, gone=[7])):
         assert verdict.grade == CLAIMS[verdict.claim].grade or verdict.grade == "warn"
 
 
