@@ -119,6 +119,23 @@ def test_a_post_spans_two_weeks_within_seven_days_most_of_them_the_week_s(
     }
 
 
+def test_sessions_of_another_post_do_not_count_for_one_that_spans_two_weeks() -> None:
+    (session, *_) = plain_week().records
+    records = [
+        msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=day), post_id=post)
+        for post, day in ((7, 5), (7, 6), (7, 7), (7, 8), (8, 3), (8, 4))
+    ]
+    verdict = verdict_on(
+        "every_date_falls_in_the_week", msgspec.structs.replace(plain_week(), records=records)
+    )
+    assert verdict.blocks
+
+
+def test_a_session_without_a_heading_is_shown_without_one() -> None:
+    week = with_session(plain_week(), 0, date=dt.date(2021, 3, 31), label=None)
+    assert verdict_on("every_date_falls_in_the_week", week).rows[0]["heading"] == ""
+
+
 def test_one_post_that_spans_two_weeks_does_not_excuse_another() -> None:
     (session, *_) = plain_week().records
     days = [WEEK + dt.timedelta(days=day) for day in (1, 3, 7)]
@@ -307,6 +324,7 @@ def test_a_post_gone_from_the_site_is_named() -> None:
         gone=[7],
     )
     assert verdict.rows == ({"post_id": 7},)
+    check("every_post_is_still_listed", plain_week(), "holds: The site lists every post of the week.")
 
 
 @pytest.mark.parametrize(
@@ -613,7 +631,9 @@ def test_every_difference_between_table_and_posts_is_named() -> None:
 
 
 def test_a_week_the_table_does_not_have_is_an_error() -> None:
-    assert judge_stored(plain_week(), None).says == "The session table does not have this week."
+    verdict = judge_stored(plain_week(), None)
+    assert (verdict.passed, verdict.grade) == (False, "error")
+    assert verdict.says == "The session table does not have this week."
 
 
 def test_another_outcome_in_the_table_is_an_error() -> None:

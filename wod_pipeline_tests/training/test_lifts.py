@@ -51,6 +51,11 @@ FORMS = [
         f"{EMOM_10} ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Minute 2 – Jerk x 3 reps @ 70% ⏎ Minute 3 – Clean x 1 @ 70%",
         4 * 2 + 3 * 3 + 3 * 1,
     ),
+    (
+        "EMOM x 2: ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Minute 2 – Jerk x 3 reps @ 70% ⏎ Minute 3 – Clean x 1 @ 70%",
+        2 + 3,
+    ),
+    (f"{EMOM_10} ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Jerk x 3 reps @ 70%", 10 * 2 + 10 * 3),
     # ---------------------------------------------------------------------------------------------- complexes
     (f"{EVERY_2} ⏎ (Clean + 2 Front Squats + Jerk) x 2 reps @ 80%", 4 * 2 * 4),
     (f"{EVERY_2} ⏎ 1 Clean + 2 Jerks @ 80%", 4 * 3),
@@ -74,6 +79,11 @@ FORMS = [
     ("AMRAP 7: ⏎ Thruster x 10 reps @ 40 kg", 0),
     ("15-12-9 reps, for time of: ⏎ Deadlift @ 60 kg", 0),
     ("Tabata Deadlift @ 40 kg", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Warm-Up ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Cool-Down ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Conditioning ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Optional work ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 3 * 3),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Accessory ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 3 * 3),
 ]
 
 
