@@ -34,7 +34,7 @@ serve: $(READY)  ## the athlete's page and the API
 	$(BIN)/wod serve
 
 test: $(READY)  ## every test; no network, no cloud account
-	$(BIN)/python -m pytest -m 'not servers'
+	$(BIN)/python -m pytest -m 'not servers' -n 2 --dist worksteal
 
 test-servers: $(READY)  ## the storage contracts on DynamoDB Local (needs Java 17 and Node)
 	$(BIN)/python -m pytest -m servers
