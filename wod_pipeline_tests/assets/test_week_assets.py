@@ -106,7 +106,7 @@ def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_rec
 
 
 def test_plain_text_keeps_every_line_and_link() -> None:
-    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY))[KEY].posts[0]
+    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY))[MONDAY].posts[0]
     assert len(plain.lines) == 10
     link = plain.lines[3].links[0]
     assert plain.lines[3].text[link.start : link.end] == "Snatch"

@@ -11,11 +11,12 @@ import pytest
 
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import NotStored, StorageCorrupt
-from wod_pipeline.program import Weekly, WeekRecords
+from wod_pipeline.program import Outcome, Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.weeks import WEEK
+from wod_pipeline.wordpress import CHUNK_WEEKS
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records, weekly
 from wod_pipeline_tests.fakes import MemoryLake, lake_around, table_around
 
@@ -167,3 +168,35 @@ def test_an_older_revision_never_replaces_a_newer_one(tmp_path: Path) -> None:
     stored = table.read_week(MONDAY)
     assert stored is not None
     assert len(stored.records) == 2
+
+
+def test_what_a_run_has_stored_goes_to_its_next_step_as_it_is_and_other_weeks_are_read() -> None:
+    lake = MemoryLake()
+    manager = LakeIOManager(lake=lake_around(lake))
+    manager.handle_output(
+        output_context("raw_posts", MONDAYS[1:]), {week: raw_week(week) for week in MONDAYS[1:]}
+    )
+    new = {MONDAYS[0]: raw_week(MONDAYS[0])}
+    manager.handle_output(output_context("raw_posts", MONDAYS[:1]), new)
+    weeks = manager.load_input(input_context("raw_posts", MONDAYS))
+    assert weeks[MONDAYS[0]] is new[MONDAYS[0]]
+    assert weeks[MONDAYS[1]] == raw_week(MONDAYS[1])
+    assert set(weeks) == set(MONDAYS)
+
+
+def test_only_the_latest_asset_s_weeks_are_kept_and_no_more_than_a_backfill_s_run_has() -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    value = {MONDAY: raw_week(MONDAY)}
+    manager.handle_output(output_context("raw_posts", [MONDAY]), value)
+    manager.handle_output(
+        output_context("plain_text_posts", [MONDAY]), {MONDAY: Weekly(MONDAY, Outcome.NOT_PUBLISHED, [])}
+    )
+    assert manager.load_input(input_context("raw_posts", [MONDAY]))[MONDAY] is not value[MONDAY]
+    many = {MONDAYS[0] - n * WEEK: raw_week(MONDAYS[0]) for n in range(CHUNK_WEEKS + 1)}
+    weeks = training_weeks(MONDAY - CHUNK_WEEKS * WEEK, "America/Los_Angeles")
+    keys = dg.PartitionKeyRange(str(min(many)), str(max(many)))
+    with dg.build_output_context(
+        asset_key="raw_posts", asset_partitions_def=weeks, asset_partition_key_range=keys
+    ) as context:
+        manager.handle_output(context, many)
+    assert manager.stored_weeks("raw_posts", [MONDAY])[MONDAY] is not many[MONDAY]
