@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +162,8 @@ def _resource(resource: Any, others: Facts, at: str = "") -> Iterator[tuple[str,
     yield f"{at}class", type(resource).__name__
     for field in sorted(resource.model_fields_set):
         value = getattr(resource, field)
-        if isinstance(value, partial):  # its arguments are the settings
-            yield f"{at}{field}", value.func.__name__
+        if callable(value):
+            yield f"{at}{field}", f"function {getattr(value, 'func', value).__name__}"
         elif not isinstance(value, dg.ConfigurableResource):
             yield f"{at}{field}", value
         elif shared := next((name for name, other in others.items() if other == value), None):

@@ -9,17 +9,21 @@ from wod_pipeline.resources.notifier import (
     NotifierResource,
     SqliteLedgerResource,
 )
+from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import (
     SessionTableIOManager,
     SessionTableResource,
     SqliteSessionTableResource,
 )
 from wod_pipeline.resources.source import source_resource
+from wod_pipeline.resources.weekly import Progress
 from wod_pipeline.settings import Settings
 
 
-def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[str, Any]:
-    """Every resource of the code location by key."""
+def build_resources(
+    settings: Settings, *, allow_empty: bool = False, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Every resource of the code location by key; `progress` is called for each week that an asset has stored."""
     lake, table = _lake(settings), _session_table(settings)
     return {
         **_aws_services(settings),
@@ -27,9 +31,10 @@ def build_resources(settings: Settings, *, allow_empty: bool = False) -> dict[st
         "lake": lake,
         "session_table": table,
         "notifier": _notifier(settings),
-        "lake_io_manager": LakeIOManager(lake=lake),
+        "week_records": RecordsResource(),
+        "lake_io_manager": LakeIOManager(lake=lake, progress=progress),
         "session_table_io_manager": SessionTableIOManager(
-            session_table=table, lake=lake, allow_empty=allow_empty
+            session_table=table, lake=lake, allow_empty=allow_empty, progress=progress
         ),
     }
 

@@ -11,6 +11,7 @@ from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import SourceRefused, SourceUnavailable
 from wod_pipeline.program import Outcome, Rendered, WeekRecords
 from wod_pipeline.records import records_of
+from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.storage.stages import revision_key
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
@@ -22,6 +23,7 @@ ASSETS = {
     for asset in build_assets(WEEKS, source_kind="json", lake_kind="file", table_kind="sqlite")
 }
 KEY = str(MONDAY)
+NEEDS_RECORDS = {"segmented_exercises", "session_records"}
 
 
 INSTANCE = dg.DagsterInstance.ephemeral()
@@ -35,12 +37,14 @@ def context(*keys: str) -> dg.AssetExecutionContext:
     )
 
 
-def call(name: str, *keys: str, **arguments: Any) -> dict[str, Any]:
+def call(name: str, *keys: str, **arguments: Any) -> dict[dt.date, Any]:
     """What the asset returns for these weeks, as a plain dictionary."""
+    if name in NEEDS_RECORDS:
+        arguments["week_records"] = RecordsResource()
     return dict(ASSETS[name](context(*keys), **arguments).value)
 
 
-def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[str, Any]:
+def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[dt.date, Any]:
     return call("raw_posts", *keys, source=source_around(source), lake=lake_around(lake or MemoryLake()))
 
 
@@ -51,19 +55,19 @@ def through(post_source: FakeSource, *keys: str) -> WeekRecords:
     for name in ("plain_text_posts", "daily_sessions", "segmented_exercises", "session_records"):
         value = call(name, *keys, **{upstream: value})
         upstream = name
-    return value[keys[0]]
+    return value[dt.date.fromisoformat(keys[0])]
 
 
 def test_raw_posts_are_the_posts_of_the_week_as_received() -> None:
     post = raw_post()
-    week = fetch(FakeSource([post, raw_post(monday=MONDAY + WEEK, number=2)]), KEY)[KEY]
+    week = fetch(FakeSource([post, raw_post(monday=MONDAY + WEEK, number=2)]), KEY)[MONDAY]
     assert (week.outcome, week.posts) == (Outcome.PUBLISHED, [post])
 
 
 def test_a_range_gives_every_week_its_own_posts() -> None:
     posts = [raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)]
     weeks = fetch(FakeSource(posts), KEY, str(MONDAY + 2 * WEEK))
-    assert {key: [post.id for post in week.posts] for key, week in weeks.items()} == {
+    assert {str(monday): [post.id for post in week.posts] for monday, week in weeks.items()} == {
         "2026-03-02": [1],
         "2026-03-09": [2],
         "2026-03-16": [3],
@@ -102,7 +106,7 @@ def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_rec
 
 
 def test_plain_text_keeps_every_line_and_link() -> None:
-    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY))[KEY].posts[0]
+    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY))[MONDAY].posts[0]
     assert len(plain.lines) == 10
     link = plain.lines[3].links[0]
     assert plain.lines[3].text[link.start : link.end] == "Snatch"
@@ -179,7 +183,7 @@ def test_a_moved_post_is_noted_in_the_week_it_left() -> None:
 
     write_stage(lake, "raw_posts", before)
     moved = raw_post(monday=MONDAY + WEEK, number=post.id)
-    week = fetch(FakeSource([moved]), KEY, lake=lake)[KEY]
+    week = fetch(FakeSource([moved]), KEY, lake=lake)[MONDAY]
     assert (week.outcome, week.moved) == (Outcome.NOT_PUBLISHED, [post.id])
 
 
@@ -188,7 +192,7 @@ def test_a_deleted_post_is_kept_and_noted_as_gone() -> None:
 
     lake, post = MemoryLake(), raw_post()
     write_stage(lake, "raw_posts", fetch(FakeSource([post]), KEY, lake=lake))
-    week = fetch(FakeSource([]), KEY, lake=lake)[KEY]
+    week = fetch(FakeSource([]), KEY, lake=lake)[MONDAY]
     assert (week.posts, week.gone) == ([post], [post.id])
 
 
@@ -211,7 +215,7 @@ def test_records_point_at_lines_they_hold_themselves() -> None:
             KEY,
             plain_text_posts=call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY)),
         ),
-    )[KEY]
+    )[MONDAY]
     for record in records_of(weekly).records:
         assert all(not line.owner.startswith("/sessions") for line in record.lines)
         first, last = min(line.n for line in record.lines), max(line.n for line in record.lines)

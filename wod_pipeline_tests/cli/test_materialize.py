@@ -123,7 +123,7 @@ def test_missing_weeks_are_those_without_sessions_or_behind_what_was_fetched(
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
     table.replace_weeks(weeks_of(posts.values()))
     posts[FIRST + 2 * WEEK].content = Rendered("<p>Edited since, and the run did not end.</p>")
-    fetched = {str(day): weekly(post, week=day) for day, post in posts.items()}
+    fetched = {day: weekly(post, week=day) for day, post in posts.items()}
     write_stage(FolderLake(tmp_path / "lake"), "raw_posts", fetched)
     wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]

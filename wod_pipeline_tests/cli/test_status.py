@@ -44,7 +44,7 @@ def _house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         weekly(POSTS[1], week=FIRST + WEEK),
         weekly(week=FIRST + 2 * WEEK),
     ]
-    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", {str(value.week): value for value in weeks})
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", {value.week: value for value in weeks})
 
 
 def test_status_lists_every_week_newest_first_and_counts_them() -> None:

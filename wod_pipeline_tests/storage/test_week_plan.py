@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
-from wod_pipeline.storage._items import Key, key_of
+from wod_pipeline.storage._items import Key, key_of, record_from_item
 from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import merged, week_of_words
@@ -30,7 +30,7 @@ def weeks(draw: st.DrawFn) -> WeekRecords:
 
 def carried_out(plan: Plan, held: dict[Key, SessionRecord]) -> dict[Key, SessionRecord]:
     kept = {key: record for key, record in held.items() if key not in plan.deletes}
-    return kept | {key_of(record): record for record in plan.puts}
+    return kept | {(item["date"], item["session"]): record_from_item(item) for item in plan.puts}
 
 
 @given(st.lists(weeks(), max_size=4), st.booleans())
