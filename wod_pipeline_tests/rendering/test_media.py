@@ -51,7 +51,7 @@ def test_a_session_as_text() -> None:
         "    Dips, 6 reps\n"
         "    Clean, 1 rep, 80% of 1-RM Clean\n"
         "\n"
-        "No weight where your 1-RM Clean is not given.\n"
+        "Some weights are missing: your 1-RM Clean is not given.\n"
     )
 
 
@@ -74,7 +74,7 @@ def test_a_session_as_markdown() -> None:
         "  - **Dips** 6 reps\n"
         "  - **Clean** 1 rep, 80% of 1-RM Clean\n"
         "\n"
-        "> No weight where your 1-RM Clean is not given.\n"
+        "> Some weights are missing: your 1-RM Clean is not given.\n"
     )
 
 

@@ -15,9 +15,9 @@ from wod_pipeline.rendering import (
     BlockView,
     ExerciseView,
     NoteView,
-    Run,
     SegmentView,
     SessionView,
+    TextRun,
     as_lines,
     as_text,
     clean,
@@ -134,7 +134,7 @@ def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
         ("Hang Clean x 2 reps @ 70%", "70% (of 1-RM Clean, assumed)"),
         ("Clean x 2 reps @ 70%", "70% of 1-RM Clean"),
-        ("Romanian Deadlift x 8 reps @ 60%", "60% (of which max is not said)"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60% (the post does not say of which max)"),
     ],
 )
 def test_a_load_is_said_as_prescribed_and_an_assumption_as_one(line: str, load: str) -> None:
@@ -148,7 +148,7 @@ def test_no_weight_is_invented_and_what_is_missing_is_said_once() -> None:
     view = view_session(record, LIFTER)
     assert view.missing == ("your 1-RM Clean is not given",)
     assert not any(row.weight for exercise in exercises_of(view.items) for row in exercise.sets)
-    assert "No weight where your 1-RM Clean is not given." in as_text(view)
+    assert "Some weights are missing: your 1-RM Clean is not given." in as_text(view)
     assert view_session(record).missing == (), "without any maxes there is nothing to miss one by one"
 
 
@@ -195,8 +195,8 @@ def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() 
     post = raw_post(content=content)
     (record,) = week_records(post).records
     (exercise,) = exercises_of(view_session(record).items)
-    assert exercise.name == (Run("Snatch", "https://example.com/v"),)
-    assert exercise.links == (Run("read", "https://example.com/w"),)
+    assert exercise.name == (TextRun("Snatch", "https://example.com/v"),)
+    assert exercise.links == (TextRun("read", "https://example.com/w"),)
 
 
 def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises() -> None:
@@ -221,7 +221,7 @@ def test_only_web_links_are_links() -> None:
         replace(line, links=links) if line.text == "Read this." else line for line in record.lines
     ]
     (block,) = blocks_of(view_session(record))
-    assert block.items[-1] == NoteView((Run("Read"), Run(" this.")), "cue")
+    assert block.items[-1] == NoteView((TextRun("Read"), TextRun(" this.")), "cue")
 
 
 def test_the_coach_s_introduction_is_kept() -> None:
