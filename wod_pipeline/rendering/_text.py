@@ -48,7 +48,8 @@ def cut_long_line(text: str, longest: int = LONGEST_LINE) -> str:
     """`text`, or its first `longest` characters and how many more there are."""
     if len(text) <= longest:
         return text
-    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+    more = len(text) - longest
+    return f"{text[:longest]}… ({more:,} more {'character' if more == 1 else 'characters'})"
 
 
 def day_name(view: SessionView) -> str:

@@ -32,7 +32,13 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
-_PLACES = {"other": "where noted", "top": "the top", "bottom": "the bottom", "catch": "the catch"}
+_PLACES = {
+    "below_knee": "below the knee",
+    "mid_thigh": "at mid-thigh",
+    "overhead": "overhead",
+    "other": "where noted",
+}
+"""Where a pause is held, unless `at the …` says it."""
 
 
 @lru_cache(maxsize=8192)
@@ -184,7 +190,7 @@ def _pause(pause: Pause | None) -> str:
     if pause is None:
         return ""
     time = f"{clock_span(pause.s)} pause" if pause.s is not None else "with a pause"
-    place = f" at {_PLACES.get(pause.at, 'the ' + pause.at.replace('_', ' '))}" if pause.at else ""
+    place = f" {_PLACES.get(pause.at, f'at the {pause.at}')}" if pause.at else ""
     return f" ({time}{place})"
 
 
