@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HOME_DIR := $(or $(WOD_DATA_DIR),.wod)
 
-.PHONY: help demo dev serve test test-servers test-e2e lint score bench clean
+.PHONY: help demo dev serve test test-servers test-e2e lint score mutants bench clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
@@ -50,8 +50,12 @@ lint: $(READY)  ## ruff and mypy --strict
 score: $(READY)  ## how much of each fixture post is read right, by level
 	$(BIN)/python scripts/score.py
 
+mutants: $(READY)  ## how many small changes to the pure rooms the tests notice (half an hour on two cores)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
+	$(BIN)/python scripts/mutants.py $(ROOMS)
+
 bench: $(READY)  ## backfill, parser and start-up times as ratios, measured in one run
 	$(BIN)/python scripts/bench.py
 
 clean:  ## remove the environment, caches and the local data in .wod
-	rm -rf $(VENV) .wod .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .wod mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -36,7 +36,7 @@ class WodError(Exception):
     def __init__(self, what: str, *, fix: str = "") -> None:
         self.what = what
         self.fix = fix
-        super().__init__(what, fix)
+        super().__init__(what)  # with `fix`, which is by name only, the error could not be unpickled
 
     def __str__(self) -> str:
         verdict = "A rerun can clear this." if self.rerun_helps else "A rerun alone will not help."

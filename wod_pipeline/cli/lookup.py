@@ -10,7 +10,7 @@ import click
 
 from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.reading import answers
-from wod_pipeline.rendering import as_lines, shortened
+from wod_pipeline.rendering import as_lines, cut_long_line
 from wod_pipeline.training import ZONES, Period, load_by
 from wod_pipeline.vocabulary import MOVEMENTS, find_movement, movement_name, nearest_movements
 
@@ -31,7 +31,7 @@ def search(reading: Reading, text: tuple[str, ...], limit: int) -> None:
 
 
 def _search_text(answer: answers.SearchAnswer, width: int) -> str:
-    lines = [f"{answer.total} sessions hold {shortened(answer.query, 60)!r}{_shown(answer)}."]
+    lines = [f"{answer.total} sessions hold {cut_long_line(answer.query, 60)!r}{_shown(answer)}."]
     for row in answer.rows:
         lines.append(f"{row.date or f'week {row.week}'}  {row.label}"[:width])
         lines += [f"    {line}"[:width] for line in row.lines]

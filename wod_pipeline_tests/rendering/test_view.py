@@ -10,24 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wod_pipeline.program import Line, Link, Note
+from wod_pipeline.program import Diagnostic, Line, Link, Note, SessionKind
 from wod_pipeline.rendering import (
     BlockView,
     ExerciseView,
     NoteView,
-    Run,
     SegmentView,
     SessionView,
+    SetView,
+    TextRun,
     as_lines,
     as_text,
     clean,
     exercises_of,
     facts_of,
     lines_of,
+    view_exercise,
     view_session,
 )
 from wod_pipeline.training import Athlete, Rack, Weight
-from wod_pipeline_tests.builders import raw_post, record_of, week_records
+from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 
@@ -134,7 +136,7 @@ def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
         ("Hang Clean x 2 reps @ 70%", "70% (of 1-RM Clean, assumed)"),
         ("Clean x 2 reps @ 70%", "70% of 1-RM Clean"),
-        ("Romanian Deadlift x 8 reps @ 60%", "60% (of which max is not said)"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60% (the post does not say of which max)"),
     ],
 )
 def test_a_load_is_said_as_prescribed_and_an_assumption_as_one(line: str, load: str) -> None:
@@ -148,7 +150,7 @@ def test_no_weight_is_invented_and_what_is_missing_is_said_once() -> None:
     view = view_session(record, LIFTER)
     assert view.missing == ("your 1-RM Clean is not given",)
     assert not any(row.weight for exercise in exercises_of(view.items) for row in exercise.sets)
-    assert "No weight where your 1-RM Clean is not given." in as_text(view)
+    assert "Some weights are missing: your 1-RM Clean is not given." in as_text(view)
     assert view_session(record).missing == (), "without any maxes there is nothing to miss one by one"
 
 
@@ -195,8 +197,8 @@ def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() 
     post = raw_post(content=content)
     (record,) = week_records(post).records
     (exercise,) = exercises_of(view_session(record).items)
-    assert exercise.name == (Run("Snatch", "https://example.com/v"),)
-    assert exercise.links == (Run("read", "https://example.com/w"),)
+    assert exercise.name == (TextRun("Snatch", "https://example.com/v"),)
+    assert exercise.links == (TextRun("read", "https://example.com/w"),)
 
 
 def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises() -> None:
@@ -221,7 +223,7 @@ def test_only_web_links_are_links() -> None:
         replace(line, links=links) if line.text == "Read this." else line for line in record.lines
     ]
     (block,) = blocks_of(view_session(record))
-    assert block.items[-1] == NoteView((Run("Read"), Run(" this.")), "cue")
+    assert block.items[-1] == NoteView((TextRun("Read"), TextRun(" this.")), "cue")
 
 
 def test_the_coach_s_introduction_is_kept() -> None:
@@ -234,6 +236,71 @@ def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
     assert view.warnings == (
         "The interval, the time and the number of sets do not agree. “Every 75 seconds, for 5 minutes (5 sets):”",
     )
+
+
+def test_a_warning_about_the_whole_post_quotes_no_line() -> None:
+    record = record_of("A.", "Dips x 6 reps", title="Gym Plan", slug="gym-plan")
+    assert view_session(record).warnings == (
+        "The post names no date; the week follows from when it was published.",
+    )
+
+
+def test_a_warning_about_a_line_of_another_session_quotes_none() -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.diagnostics += [Diagnostic("set_rows_gap", "warn", 900), Diagnostic("for_machines", "info", 0)]
+    assert view_session(record).warnings == ("The sets listed do not cover every set exactly once.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [("training", "Session"), ("rest", "Rest day"), ("optional", "Optional session"), ("test", "Test")],
+)
+def test_a_session_without_a_heading_is_named_by_its_kind(kind: SessionKind, title: str) -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.label, record.kind = None, kind
+    assert view_session(record).title == title
+
+
+def test_a_note_keeps_its_kind() -> None:
+    (block,) = blocks_of(view_session(record_of("A.", "Two sets of:", "Dips x 6", "Score is total time.")))
+    assert block.items[-1] == NoteView((TextRun("Score is total time."),), "score")
+
+
+def test_a_ramp_over_an_open_number_of_sets_shows_its_two_ends() -> None:
+    lines = ("A.", "3-4 sets of:", "Snatch x 2 reps @ 60-70% of 1-RM Snatch", "Work up over the sets.")
+    assert shown(*lines, athlete=LIFTER)[2] == (
+        "60–70% of 1-RM Snatch, building up → 60–70 kg (20 to 25 a side)"
+    )
+
+
+def test_a_row_for_one_set_is_in_the_singular() -> None:
+    rows = ("*Sets 1-2 = 2 reps @ 70%", "*Set 3 = 1 rep @ 80%")
+    assert shown("A.", "Three sets of:", "Snatch", *rows)[2:] == [
+        "Sets 1–2: 2 reps, 70% of 1-RM Snatch",
+        "Set 3: 1 rep, 80% of 1-RM Snatch",
+    ]
+
+
+def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
+    view = view_session(record_of("A.", "Three sets of:", "Snatch x 2 reps @ RPE 7"), LIFTER)
+    (exercise,) = exercises_of(view.items)
+    assert exercise.sets == (SetView("", load="RPE 7"),)
+
+
+def test_a_weight_that_the_plates_cannot_make_is_shown_without_plates() -> None:
+    finer = Athlete(Rack(step=Fraction(1, 10)), LIFTER.maxes)
+    lines = ("A.", "Three sets of:", "Snatch x 2 reps @ 70-70.1% of 1-RM Snatch")
+    assert shown(*lines, athlete=finer)[2] == "70–70.1% of 1-RM Snatch → 70–70.1 kg"
+
+
+def test_one_exercise_is_shown_under_its_scheme_without_notes() -> None:
+    block, exercise = exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%", "Breathe.")
+    assert list(as_lines(view_exercise(block, exercise, LIFTER))) == [
+        "  3 sets",
+        "    Snatch, 2 reps",
+        "      70% of 1-RM Snatch → 70 kg (25 a side)",
+    ]
+    assert list(as_lines(view_exercise(block, exercise)))[1:] == ["    Snatch, 2 reps, 70% of 1-RM Snatch"]
 
 
 def test_a_rest_day_is_one() -> None:
