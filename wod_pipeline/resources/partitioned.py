@@ -16,7 +16,6 @@ from pydantic import PrivateAttr
 
 from wod_pipeline.errors import WodError
 from wod_pipeline.program import sha256_of
-from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.storage import Written
 
 ValueT = TypeVar("ValueT")
@@ -124,16 +123,13 @@ class Outcomes:
 
 
 class WeeksIOManager(dg.ConfigurableIOManager):
-    """What keeps weeks: it knows the run's instance, and while the run lasts keeps Dagster's log files open."""
+    """An IO manager of weeks. It takes the run's instance, to record what it stored when a step then fails."""
 
     _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WeeksIOManager]:
-        """Serve one run."""
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the instance of the run."""
         self._instance = context.instance
-        with sqlite_kept_open():
-            yield self
 
 
 def complete_keys(context: dg.OutputContext, values: Mapping[str, Any]) -> list[str]:
