@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-HOME_DIR := $(or $(WOD_DATA_DIR),.wod)
 
 .PHONY: help demo dev serve test test-servers test-e2e lint score mutants bench clean
 
@@ -27,8 +26,7 @@ demo: $(READY)  ## set up, materialize the sample program, show the current sess
 	@echo "      make serve          the athlete's page at http://127.0.0.1:8000"
 
 dev: $(READY)  ## the Dagster UI and daemon, on the same instance as `wod materialize`
-	mkdir -p $(HOME_DIR)/dagster
-	DAGSTER_HOME=$(abspath $(HOME_DIR)/dagster) $(BIN)/dagster dev
+	$(BIN)/wod dev
 
 serve: $(READY)  ## the athlete's page and the API
 	$(BIN)/wod serve

@@ -7,7 +7,6 @@ knows what a value is.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
@@ -15,7 +14,6 @@ from pydantic import PrivateAttr
 
 from wod_pipeline.errors import WodError
 from wod_pipeline.program import sha256_of
-from wod_pipeline.resources.event_log import sqlite_kept_open
 from wod_pipeline.storage import Written
 from wod_pipeline.wording import count
 
@@ -146,12 +144,9 @@ class WeeklyIOManager(dg.ConfigurableIOManager):
     progress: dg.ResourceDependency[Progress | None] = None  # type: ignore[assignment]
     _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WeeklyIOManager"]:
-        """Serve one run, during which Dagster's log files stay open."""
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the instance of the run."""
         self._instance = context.instance
-        with sqlite_kept_open():
-            yield self
 
 
 def complete_weeks(context: dg.OutputContext, values: Mapping[dt.date, Any]) -> list[dt.date]:

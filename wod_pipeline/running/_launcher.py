@@ -19,7 +19,7 @@ import dagster as dg
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.source import source_resource
-from wod_pipeline.running._instance import alive, end_run, open_instance
+from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
@@ -129,7 +129,7 @@ class Launcher:
         """One run over consecutive keys, of these assets; True when it succeeded."""
         one = len(keys) == 1
         self._run_id = str(uuid.uuid4())
-        with alive(self.settings, self._run_id):
+        with lock_run(self.settings, self._run_id):
             result = self.job.execute_in_process(
                 instance=self.instance,
                 run_id=self._run_id,
