@@ -42,3 +42,13 @@ def test_a_configuration_that_is_there_stays(started: list[list[str]], tmp_path:
     assert len(started) == 1
     assert config.read_text() == "telemetry: {enabled: true}\n"
     assert [path.name for path in config.parent.iterdir()] == ["dagster.yaml"]
+
+
+def test_a_configuration_as_the_first_version_wrote_it_is_renewed(
+    started: list[list[str]], tmp_path: Path
+) -> None:
+    config = tmp_path / "dagster" / "dagster.yaml"
+    config.parent.mkdir()
+    config.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n")
+    CliRunner().invoke(dev, catch_exceptions=False)
+    assert config.read_text() == INSTANCE_CONFIG
