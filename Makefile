@@ -3,9 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-HOME_DIR := $(or $(WOD_DATA_DIR),.wod)
 
-.PHONY: help demo dev serve test test-servers test-e2e lint score bench clean
+.PHONY: help demo dev serve test test-servers test-e2e lint score mutants bench clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
@@ -27,14 +26,13 @@ demo: $(READY)  ## set up, materialize the sample program, show the current sess
 	@echo "      make serve          the athlete's page at http://127.0.0.1:8000"
 
 dev: $(READY)  ## the Dagster UI and daemon, on the same instance as `wod materialize`
-	mkdir -p $(HOME_DIR)/dagster
-	DAGSTER_HOME=$(abspath $(HOME_DIR)/dagster) $(BIN)/dagster dev
+	$(BIN)/wod dev
 
 serve: $(READY)  ## the athlete's page and the API
 	$(BIN)/wod serve
 
 test: $(READY)  ## every test; no network, no cloud account
-	$(BIN)/python -m pytest -m 'not servers'
+	$(BIN)/python -m pytest -m 'not servers' -n 2 --dist worksteal
 
 test-servers: $(READY)  ## the storage contracts on DynamoDB Local (needs Java 17 and Node)
 	$(BIN)/python -m pytest -m servers
@@ -50,8 +48,12 @@ lint: $(READY)  ## ruff and mypy --strict
 score: $(READY)  ## how much of each fixture post is read right, by level
 	$(BIN)/python scripts/score.py
 
+mutants: $(READY)  ## how many small changes to the pure rooms the tests notice (half an hour on two cores)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
+	$(BIN)/python scripts/mutants.py $(ROOMS)
+
 bench: $(READY)  ## backfill, parser and start-up times as ratios, measured in one run
 	$(BIN)/python scripts/bench.py
 
 clean:  ## remove the environment, caches and the local data in .wod
-	rm -rf $(VENV) .wod .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .wod mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -32,7 +32,7 @@ def script(url: str, folder: str, first: str, last: str) -> None:
     lake, table = FolderLake(Path(folder, "lake")), SqliteSessionTable(Path(folder, "sessions.sqlite"))
     start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     for weeks in chunks_of(start + n * WEEK for n in range((end - start).days // 7 + 1)):
-        raw = {str(week): value for week, value in gather_weeks(source, weeks, {}).items()}
+        raw = gather_weeks(source, weeks, {})
         plain = {key: week.with_posts([read_post(post) for post in week.posts]) for key, week in raw.items()}
         days = {key: week.with_posts([outline_post(p) for p in week.posts]) for key, week in plain.items()}
         parsed = {key: week.with_posts([structure_post(p) for p in week.posts]) for key, week in days.items()}

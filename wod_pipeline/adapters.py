@@ -1,25 +1,31 @@
 """From settings to the things they name: the source, the lake, the table, the ledger, the notifier.
 
 The one place that knows every adapter. Each is imported when chosen, so that local mode never loads boto3 and
-a reader of the table never loads an HTML parser. Dagster's resources and the command line both come here.
+a reader of the table never loads an HTML parser. The command line opens them here; Dagster's resources take the
+same classes, the same client options from `aws`, and from here what is decided beyond a constructor.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.weeks import monday_of
 
 if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+    from wod_pipeline.aws import ClientOptions
     from wod_pipeline.messages.delivery import Notifier
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
     from wod_pipeline.wordpress.credentials import Login
 
 log = logging.getLogger(__name__)
+messages_log = logging.getLogger("wod_pipeline.messages.delivery")
+"""Where messages are written when no topic and no phone is set."""
 
 WORDPRESS_FIRST_WEEK = dt.date(2016, 1, 4)
 """Where the archive of a site starts when WOD_START_WEEK does not say."""
@@ -56,22 +62,22 @@ def _open_wordpress(settings: Settings) -> PostSource:
 
 
 def wordpress_login(settings: Settings) -> Login | None:
-    """The site's login: from Secrets Manager, else the environment, else none. Where it is from is logged."""
+    """The site's login: from Secrets Manager, otherwise as set, otherwise none. Where it is from is logged."""
     from wod_pipeline.wordpress.credentials import wordpress_credentials
 
-    found = wordpress_credentials(
+    credentials = wordpress_credentials(
         secret_name=settings.secret_name,
         username=settings.wordpress_user,
         password=settings.wordpress_password,
         region=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,
     )
-    log.info("WordPress login: %s", found.source)
-    return found.login
+    log.info("WordPress login: %s", credentials.source)
+    return credentials.login
 
 
 def first_week(settings: Settings) -> dt.date:
-    """Monday of the first partition: as set, else what fits the source."""
+    """Monday of the first partition: as set, otherwise what fits the source."""
     if settings.start_week:
         return settings.start_week
     if settings.source == SAMPLE:
@@ -93,11 +99,10 @@ def _oldest_week(settings: Settings) -> dt.date:
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:
-        from wod_pipeline.aws import client
+        from wod_pipeline.aws import STANDARD
         from wod_pipeline.storage.s3 import S3Lake
 
-        s3 = client("s3", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
-        return S3Lake(s3, settings.s3_bucket, settings.s3_prefix)
+        return S3Lake(_aws_client(settings, "s3", STANDARD), settings.s3_bucket, settings.s3_prefix)
     from wod_pipeline.storage.folder import FolderLake
 
     return FolderLake(settings.lake_path)
@@ -113,13 +118,10 @@ def where_kept(settings: Settings) -> str:
 def open_table(settings: Settings) -> SessionTable:
     """Where finished sessions are kept."""
     if settings.on_aws:
-        from wod_pipeline.aws import client
+        from wod_pipeline.aws import LARGE_ITEMS
         from wod_pipeline.storage.dynamodb import DynamoSessionTable
 
-        dynamodb = client(
-            "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, validate=False
-        )
-        return DynamoSessionTable(dynamodb, settings.sessions_table)
+        return DynamoSessionTable(_aws_client(settings, "dynamodb", LARGE_ITEMS), settings.sessions_table)
     from wod_pipeline.storage.sqlite import SqliteSessionTable
 
     return SqliteSessionTable(settings.database_path)
@@ -128,32 +130,41 @@ def open_table(settings: Settings) -> SessionTable:
 def open_ledger(settings: Settings) -> Ledger:
     """Where it is marked that a message was sent."""
     if settings.on_aws:
-        from wod_pipeline.aws import SHORT_WAITS, client
+        from wod_pipeline.aws import SENSOR_TICK
         from wod_pipeline.storage.dynamodb import DynamoLedger
 
-        dynamodb = client(
-            "dynamodb", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS
-        )
-        return DynamoLedger(dynamodb, settings.ledger_table)
+        return DynamoLedger(_aws_client(settings, "dynamodb", SENSOR_TICK), settings.ledger_table)
     from wod_pipeline.storage.sqlite import SqliteLedger
 
     return SqliteLedger(settings.database_path)
 
 
 def open_notifier(settings: Settings) -> Notifier:
-    """Where messages to people go: the SNS topic or phone number, else the log."""
-    from wod_pipeline.messages.delivery import ConsoleNotifier, SnsNotifier
-
+    """Where messages to people go: the SNS topic or phone number, otherwise the log."""
     ledger = open_ledger(settings)
     if settings.sns_topic_arn or settings.sns_phone:
-        from wod_pipeline.aws import SHORT_WAITS, client
+        from wod_pipeline.aws import SENSOR_TICK
 
-        sns = client("sns", region=settings.aws_region, endpoint_url=settings.aws_endpoint_url, **SHORT_WAITS)
-        return SnsNotifier(
-            sns,
-            topic_arn=settings.sns_topic_arn,
-            phone_number=settings.sns_phone,
-            ledger=ledger,
-            warn=log.warning,
-        )
-    return ConsoleNotifier(log.warning, ledger)
+        sns = _aws_client(settings, "sns", SENSOR_TICK)
+        return sns_notifier(sns, ledger, topic_arn=settings.sns_topic_arn, phone_number=settings.sns_phone)
+    return console_notifier(ledger)
+
+
+def sns_notifier(client: SNSClient, ledger: Ledger, *, topic_arn: str, phone_number: str) -> Notifier:
+    """Messages through SNS; a ledger that cannot be used is logged."""
+    from wod_pipeline.messages.delivery import SnsNotifier
+
+    return SnsNotifier(client, ledger, messages_log.warning, topic_arn=topic_arn, phone_number=phone_number)
+
+
+def console_notifier(ledger: Ledger) -> Notifier:
+    """Messages in the log."""
+    from wod_pipeline.messages.delivery import ConsoleNotifier
+
+    return ConsoleNotifier(messages_log.warning, ledger)
+
+
+def _aws_client(settings: Settings, service: str, options: ClientOptions) -> Any:
+    from wod_pipeline.aws import client
+
+    return client(service, options, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)

@@ -1,8 +1,8 @@
 """The athlete file: maxes, bar, plates and smallest step as TOML, checked completely before it is used.
 
 `athlete_from` turns a table (of the file, or of the web page's form) into an `Athlete` and names everything
-that is wrong with it; `read_athlete` and `EXAMPLE` are the file around it. What weights follow is
-`training`'s.
+that is wrong with it; `read_athlete` reads the file, `EXAMPLE` is one to start from. The weights that follow
+from an athlete are worked out in `training`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ step = 2.5         # the smallest step you load, both sides together
 
 LONGEST_FILE = 65_536
 HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
-"""No max beyond this is believed."""
+"""Heavier maxes, bars and plates are refused as mistakes."""
 
 _RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
@@ -70,7 +70,7 @@ _MOST_PAIRS = 20
 
 @dataclass
 class Checked:
-    """An athlete as far as the table could be read, and one sentence for each thing that is wrong."""
+    """An athlete as far as the table could be read, and a sentence for each problem; none when all could be read."""
 
     athlete: Athlete
     problems: list[str] = field(default_factory=list)
@@ -96,7 +96,7 @@ def read_athlete(path: Path) -> Athlete | None:
 
 
 def check_text(data: bytes, where: str) -> Checked:
-    """The athlete of a file's bytes. Raises `AthleteFileError` when they are no TOML at all."""
+    """The athlete of a file's bytes. Raises `AthleteFileError` when they are not TOML, or too many."""
     if len(data) > LONGEST_FILE:
         raise AthleteFileError(
             f"{where} is longer than {LONGEST_FILE:,} bytes.", fix="Is it the athlete file?"
@@ -146,7 +146,7 @@ def _maxes(
         if movement in given:
             problems.append(f"[{reps}-RM] {name!r} is {movement_name(movement)}, which is given already.")
         elif movement is None:
-            problems.append(f"[{reps}-RM] {name!r} is no movement known here{_meant(name)}.")
+            problems.append(f"[{reps}-RM] {name!r} is not a known movement{_meant(name)}.")
         elif isinstance(weight, str):
             problems.append(f"[{reps}-RM] {name}: {weight}.")
         else:
@@ -163,12 +163,12 @@ def as_weight(value: object, unit: Unit) -> Weight | str:
     """A weight written as a number in `unit` or as `"205 lb"`; a sentence when it cannot be one."""
     matched = _WEIGHT.fullmatch(str(value)) if isinstance(value, (int, Decimal, str)) else None
     if matched is None or isinstance(value, bool):
-        return f"{str(value)[:40]!r} is no weight; write a number, or {'205 lb'!r}"
-    own: Unit = unit if matched[2] is None else "kg" if matched[2].lower().startswith("kg") else "lb"
+        return f"{str(value)[:40]!r} is not a weight; write a number, or {'205 lb'!r}"
+    written: Unit = unit if matched[2] is None else "kg" if matched[2].lower().startswith("kg") else "lb"
     amount = Fraction(matched[1].replace(",", "."))
-    if not 0 < amount <= HEAVIEST[own]:
-        return f"{matched[1]} {own} is not between 0 and {HEAVIEST[own]} {own}"
-    return Weight(amount, own)
+    if not 0 < amount <= HEAVIEST[written]:
+        return f"{matched[1]} {written} is not between 0 and {HEAVIEST[written]} {written}"
+    return Weight(amount, written)
 
 
 # --------------------------------------------------------------------------------------------------- rack
@@ -187,13 +187,13 @@ def _rack(table: Mapping[str, object], unit: Unit, problems: list[str]) -> Rack:
     )
 
 
-def _in_unit(name: str, value: object, otherwise: Fraction, unit: Unit, problems: list[str]) -> Fraction:
+def _in_unit(name: str, value: object, default: Fraction, unit: Unit, problems: list[str]) -> Fraction:
     if value is None:
-        return otherwise
+        return default
     weight = as_weight(value, unit)
     if isinstance(weight, str):
         problems.append(f"{name}: {weight}.")
-        return otherwise
+        return default
     if weight.to(unit).amount > 100:
         problems.append(f"{name}: {weight} is too much for one.")
     return weight.to(unit).amount
@@ -210,7 +210,9 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
     for name, pairs in table.items():
         plate = _plate(name)
         if plate is None:
-            problems.append(f"[plates] {name!r} is no weight of a plate (0.1 to 100, at most 2 decimals).")
+            problems.append(
+                f"[plates] {name!r} is not the weight of a plate (0.1 to 100, at most 2 decimals)."
+            )
         elif isinstance(pairs, Mapping):
             problems.append(f'[plates] {name}…: put a plate with decimals in quotes, "{name}.5" = 1.')
         elif isinstance(pairs, bool) or not isinstance(pairs, int) or not 0 <= pairs <= _MOST_PAIRS:

@@ -1,6 +1,6 @@
 """What Dagster loads: assets, jobs, schedules, sensors, checks and resources, put together from the settings.
 
-`build_defs` is the function; `defs` is its result for the process's settings. Nothing imports this module.
+`build_defs` makes them for any settings; `defs` are those of this process, which Dagster finds by name.
 """
 
 import warnings
@@ -13,6 +13,7 @@ from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import training_week_job
+from wod_pipeline.resources.weekly import Progress
 from wod_pipeline.resources.wiring import build_resources
 from wod_pipeline.schedules import build_schedules
 from wod_pipeline.sensors import build_sensors
@@ -23,10 +24,13 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*data_versi
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
 
-def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: Any) -> dg.Definitions:
+def build_defs(
+    settings: Settings, *, allow_empty: bool = False, progress: Progress | None = None, **overrides: Any
+) -> dg.Definitions:
     """Put the code location together; `overrides` replace resources by key.
 
-    `allow_empty` lets a week that has sessions become empty, which is otherwise refused.
+    `allow_empty` lets a week that has sessions become empty, which is otherwise refused. `progress` is called with
+    asset, week and metadata for every week that an asset has stored.
     """
     weeks = training_weeks(first_week(settings), settings.timezone)
     assets = build_assets(
@@ -41,7 +45,7 @@ def build_defs(settings: Settings, *, allow_empty: bool = False, **overrides: An
         jobs=[training_week_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),
-        resources={**build_resources(settings, allow_empty=allow_empty), **overrides},
+        resources={**build_resources(settings, allow_empty=allow_empty, progress=progress), **overrides},
         executor=dg.in_process_executor,
     )
 

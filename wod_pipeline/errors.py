@@ -44,7 +44,7 @@ class WodError(Exception):
     def __init__(self, what: str, *, fix: str = "") -> None:
         self.what = what
         self.fix = fix
-        super().__init__(what, fix)
+        super().__init__(what)  # with `fix`, which is by name only, the error could not be unpickled
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.what, self.fix, RERUN_SENTENCES[self.rerun_helps]) if part)

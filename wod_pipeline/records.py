@@ -1,13 +1,15 @@
-"""From a parsed week to one self-contained record a session: pure, no storage.
+"""From the parsed posts of a week to one self-contained record per session. Pure.
 
-A record carries its own lines, texts, notes and diagnostics, so that a reader needs nothing but the record.
+A record carries its own lines, texts, notes and diagnostics: a reader needs nothing but the record.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 
 import msgspec
 
@@ -44,21 +46,21 @@ def _outcome(weekly: Weekly[ParsedPost], records: list[SessionRecord]) -> Outcom
     return weekly.outcome
 
 
-def _stamp(week: ParsedPost) -> PostStamp:
-    source = week.source
-    return PostStamp(source.post_id or 0, week.program, source.modified_gmt, source.content_sha256)
+def _stamp(post: ParsedPost) -> PostStamp:
+    source = post.source
+    return PostStamp(source.post_id or 0, post.program, source.modified_gmt, source.content_sha256)
 
 
 def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[SessionRecord]:
-    """`session` counts the sessions of a date within the post, so an edit elsewhere leaves it as it was."""
-    seen: Counter[object] = Counter()
+    """The key `session` counts the sessions of a date within the post, so that an edit of another day keeps it."""
+    of_date: Counter[dt.date | None] = Counter()
     preamble = _lines_of(post, (note.lines for note in post.preamble), root="")
     for number, session in enumerate(post.sessions):
-        seen[session.date] += 1
+        of_date[session.date] += 1
         lines = _lines_of(post, [session.lines], root=f"/sessions/{number}")
         yield SessionRecord(
             date=session.date,
-            session=f"{post.program}/{post.source.post_id or 0}/{seen[session.date]}",
+            session=f"{post.program}/{post.source.post_id or 0}/{of_date[session.date]}",
             week=weekly.week,
             program=post.program,
             post_id=post.source.post_id or 0,
@@ -93,31 +95,32 @@ def _texts(session: Session, lines: list[Line]) -> dict[str, str]:
     text_of = {line.n: line.text for line in lines}
     texts: dict[str, str] = {}
     if session.notes:
-        texts["session_notes"] = _joined(text_of, (note.lines for note in session.notes))
+        texts["session_notes"] = _join_lines(text_of, (note.lines for note in session.notes))
     for segment in session.segments:
-        texts[_fresh(_name(segment), texts)] = _joined(text_of, [segment.lines])
+        texts[_unused_name(_segment_name(segment), texts)] = _join_lines(text_of, [segment.lines])
     return texts
 
 
-def _joined(text_of: dict[int, str], spans: Iterable[Span]) -> str:
+def _join_lines(text_of: dict[int, str], spans: Iterable[Span]) -> str:
     return "\n".join(text_of[n] for first, last in spans for n in range(first, last + 1) if n in text_of)
 
 
-def _name(segment: Segment) -> str:
+def _segment_name(segment: Segment) -> str:
     """`segment_a` for a labelled segment, else its kind: `warm_up`, `cool_down`, …"""
     if segment.label is None:
         return segment.kind
     return "segment_" + re.sub(r"[^a-z0-9]+", "_", segment.label.lower()).strip("_")
 
 
-def _fresh(name: str, taken: dict[str, str]) -> str:
+def _unused_name(name: str, taken: Collection[str]) -> str:
+    """The name, numbered from 2 on when it is taken."""
     if name not in taken:
         return name
-    number = next(n for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
+    number = next(n for n in count(2) if f"{name}_{n}" not in taken)
     return f"{name}_{number}"
 
 
 def _diagnostics(post: ParsedPost, span: Span) -> list[Diagnostic]:
-    """What concerns these lines, and what concerns the whole post."""
+    """The diagnostics of these lines and of the post as a whole."""
     first, last = span
     return [d for d in post.diagnostics if d.line is None or first <= d.line <= last]

@@ -1,13 +1,13 @@
-"""Where each week stands, judged from what is stored: pure, shared by `wod status` and whoever else asks.
+"""The state of each week, judged from what is stored. Pure.
 
-A week is judged by its outcome and by whether the table holds what was fetched, never by whether a run once
+A week is judged by its outcome and by whether the session table holds what was fetched, not by whether a run
 succeeded.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -15,25 +15,25 @@ from msgspec import Struct
 from wod_pipeline.program import Outcome, PostStamp, RawPost, Weekly, WeekRecords
 
 
-class State(str, Enum):
-    """What a week is, in the words of `wod status`."""
+class WeekState(str, Enum):
+    """The state of a week, in the words of `wod status`."""
 
     STORED = "stored"
     FLAGGED = "flagged"
-    """Stored, but something about it should be looked at."""
+    """Stored, with remarks a person should look at."""
     NO_SESSION = "no session"
     NOT_PUBLISHED = "not published"
     FAILED = "failed"
-    """Fetched, but the table does not hold what was fetched: a run did not get to the end."""
+    """The table does not hold what was fetched: a run stopped before its end."""
     MISSING = "missing"
     """Never fetched."""
 
 
 class WeekStatus(Struct):
-    """One week: its state, how many sessions are stored, and what there is to know about it."""
+    """One week: its state, how many sessions are stored, the ids of its posts, and remarks for a person."""
 
     week: dt.date
-    state: State
+    state: WeekState
     sessions: int
     posts: list[int]
     remarks: list[str]
@@ -59,20 +59,20 @@ def _judge(week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | No
     )
 
 
-def _state(raw: Weekly[RawPost] | None, records: WeekRecords | None, remarks: list[str]) -> State:
+def _state(raw: Weekly[RawPost] | None, records: WeekRecords | None, remarks: list[str]) -> WeekState:
     if raw is None and records is None:
-        return State.MISSING
+        return WeekState.MISSING
     if records is None or (raw is not None and not made_from(records.posts, raw)):
-        return State.FAILED
+        return WeekState.FAILED
     if records.outcome is Outcome.NOT_PUBLISHED:
-        return State.NOT_PUBLISHED
+        return WeekState.NOT_PUBLISHED
     if records.outcome is Outcome.NO_SESSION:
-        return State.NO_SESSION
-    return State.FLAGGED if remarks else State.STORED
+        return WeekState.NO_SESSION
+    return WeekState.FLAGGED if remarks else WeekState.STORED
 
 
 def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
-    """Whether what carries these stamps was made from exactly the posts as last fetched."""
+    """Whether records with these stamps were made from exactly the posts last fetched."""
     return {(stamp.post_id, stamp.content_sha256) for stamp in stamps} == {
         (p.id, p.content_sha256) for p in raw.posts
     }
@@ -82,12 +82,17 @@ def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:
     if raw is None:
         return []
     protected = [post.id for post in raw.posts if post.content.protected]
-    found = ((raw.gone, "no longer on the site"), (protected, "password-protected"))
-    return [f"post {', '.join(map(str, ids))} {words}" for ids, words in found if ids]
+    remarks = ((raw.gone, "no longer on the site"), (protected, "password-protected"))
+    return [f"{_posts(ids)} {words}" for ids, words in remarks if ids]
+
+
+def _posts(ids: Sequence[int]) -> str:
+    """``post 7``, ``posts 7, 8``."""
+    return f"post{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"
 
 
 def _remarks_on_records(records: WeekRecords | None) -> list[str]:
-    """Each warning of the parser once, in reading order."""
+    """Every different warning of the parser, in reading order."""
     if records is None:
         return []
     warnings = (d.message or d.code for r in records.records for d in r.diagnostics if d.severity != "info")

@@ -162,7 +162,9 @@ def _resource(resource: Any, others: Facts, at: str = "") -> Iterator[tuple[str,
     yield f"{at}class", type(resource).__name__
     for field in sorted(resource.model_fields_set):
         value = getattr(resource, field)
-        if not isinstance(value, dg.ConfigurableResource):
+        if callable(value):
+            yield f"{at}{field}", f"function {getattr(value, 'func', value).__name__}"
+        elif not isinstance(value, dg.ConfigurableResource):
             yield f"{at}{field}", value
         elif shared := next((name for name, other in others.items() if other == value), None):
             yield f"{at}{field}", f"resource {shared}"

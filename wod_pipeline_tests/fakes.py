@@ -1,4 +1,4 @@
-"""Fake resources and small posts for tests of the shells: no network, no disk unless a test gives a folder."""
+"""Fake resources for tests of the shells: no network, no disk unless a test gives a folder."""
 
 from __future__ import annotations
 
@@ -7,66 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from wod_pipeline.errors import NotStored, SourceError, StorageRefused, WodError
-from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.storage import Lake, SessionTable, Written
-
-MONDAY = dt.date(2026, 3, 2)
-WEEK = dt.timedelta(days=7)
-
-
-def training_post(monday: dt.date = MONDAY, number: int = 1, **changes: Any) -> RawPost:
-    """A small post for the week of `monday`: two training days and a rest day."""
-    sunday = monday + 6 * dt.timedelta(days=1)
-    days = f"{monday:%B} {monday.day}, {monday.year} - {sunday:%B} {sunday.day}, {sunday.year}"
-    lines = (
-        "<strong>Monday</strong>",
-        "A.",
-        "Every 2 minutes, for 10 minutes (5 sets):",
-        '<a href="https://example.com/videos/snatch">Snatch</a> x 2 reps @ 70% of 1-RM Snatch',
-        "<strong>Wednesday (Rest Day)</strong>",
-        "<strong>Friday</strong>",
-        "A.",
-        "Three sets of:",
-        "Back Squat x 5 reps @ 75%",
-        "Rest 2 minutes",
-    )
-    post = RawPost(
-        id=number,
-        date=f"{monday - dt.timedelta(days=1)}T17:00:00",
-        modified=f"{monday - dt.timedelta(days=1)}T17:00:00",
-        modified_gmt=f"{monday}T01:00:00",
-        slug=slug_of(monday, "small-program"),
-        link=f"https://example.com/{number}/",
-        title=Rendered(f"{days} - Small Program"),
-        content=Rendered("<p>" + "<br />\n".join(lines) + "</p>\n"),
-    )
-    for name, value in changes.items():
-        setattr(post, name, value)
-    return post
-
-
-def slug_of(monday: dt.date, program: str) -> str:
-    """The slug WordPress would make of a post's title."""
-    sunday = monday + 6 * dt.timedelta(days=1)
-    days = (f"{day:%B}-{day.day}-{day.year}".lower() for day in (monday, sunday))
-    return f"{'-'.join(days)}-{program}"
-
-
-def edited(post: RawPost, old: str, new: str) -> RawPost:
-    """The post after the coach changed some words, a day later."""
-    day = dt.datetime.fromisoformat(post.modified_gmt) + dt.timedelta(days=1)
-    content = Rendered(post.content.rendered.replace(old, new))
-    assert content != post.content, f"{old!r} is not in the post"
-    return RawPost(
-        **{
-            **{name: getattr(post, name) for name in RawPost.__struct_fields__},
-            "content": content,
-            "modified_gmt": day.isoformat(),
-        }
-    )
 
 
 class FakeSource:

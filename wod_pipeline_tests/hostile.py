@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wod_pipeline.program import RawPost, Rendered, SessionRecord
-from wod_pipeline_tests.written import raw_post, week_of
+from wod_pipeline_tests.builders import raw_post, week_records
 
 SCRIPT = "<script>document.title = 'owned'</script>"
 LONG_WORD = "W" * 100_000
@@ -36,14 +36,14 @@ line of 100,000 characters, template and Markdown syntax."""
 
 def hostile_post() -> RawPost:
     """The post as a source would give it."""
-    post = raw_post(CONTENT)
+    post = raw_post(content=CONTENT)
     added = f" {SCRIPT} &lt;script&gt;document.title = &#039;owned&#039;&lt;/script&gt; {BIDI}"
     return replace(post, title=Rendered(post.title.rendered + added))
 
 
 def hostile_record() -> SessionRecord:
     """The session it becomes."""
-    (record,) = week_of(hostile_post()).records
+    (record,) = week_records(hostile_post()).records
     return record
 
 

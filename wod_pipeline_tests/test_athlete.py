@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.athlete import EXAMPLE, LONGEST_FILE, athlete_from, check_text, read_athlete
 from wod_pipeline.errors import AthleteFileError
-from wod_pipeline.training import Rack, Weight
+from wod_pipeline.training import Athlete, Rack, Weight
 
 
 def problems(text: str) -> list[str]:
@@ -62,13 +62,13 @@ def test_the_example_is_valid_as_it_is_and_with_every_line_taken_in() -> None:
 def test_a_misspelt_movement_is_answered_with_the_nearest() -> None:
     (problem,) = problems("[1-RM]\nbakc_squat = 160")
     assert problem.startswith(
-        "[1-RM] 'bakc_squat' is no movement known here; nearest: Back Squat (back_squat), "
+        "[1-RM] 'bakc_squat' is not a known movement; nearest: Back Squat (back_squat), "
     )
 
 
 def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None:
     assert problems("[1-RM]\nqqq = 1") == [
-        "[1-RM] 'qqq' is no movement known here; `wod movements` lists them."
+        "[1-RM] 'qqq' is not a known movement; `wod movements` lists them."
     ]
 
 
@@ -80,13 +80,16 @@ def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None
         ("bar = 20", "bar must be a table: [bar] with weight and step."),
         ("[bar]\nweight = 500", "[bar] weight: 500 kg is too much for one."),
         ("[bar]\nstep = 0", "[bar] step: 0 kg is not between 0 and 700 kg."),
-        ("[1-RM]\nsnatch = true", "[1-RM] snatch: 'True' is no weight; write a number, or '205 lb'."),
-        ("[1-RM]\nsnatch = nan", "[1-RM] snatch: 'NaN' is no weight; write a number, or '205 lb'."),
-        ("[1-RM]\nsnatch = -5", "[1-RM] snatch: '-5' is no weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = true", "[1-RM] snatch: 'True' is not a weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = nan", "[1-RM] snatch: 'NaN' is not a weight; write a number, or '205 lb'."),
+        ("[1-RM]\nsnatch = -5", "[1-RM] snatch: '-5' is not a weight; write a number, or '205 lb'."),
         ("[1-RM]\nsnatch = 7000", "[1-RM] snatch: 7000 kg is not between 0 and 700 kg."),
         ("[plates]\n2.5 = 1", '[plates] 2…: put a plate with decimals in quotes, "2.5" = 1.'),
         ("[plates]\n20 = 1.5", "[plates] 20 = Decimal('1.5'): write the number of pairs, 0 to 20."),
-        ('[plates]\n"-5" = 1', "[plates] '-5' is no weight of a plate (0.1 to 100, at most 2 decimals)."),
+        (
+            '[plates]\n"-5" = 1',
+            "[plates] '-5' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
         (
             "[0-RM]\nsnatch = 1",
             "[0-RM] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like.",
@@ -141,3 +144,145 @@ def test_any_table_is_an_athlete_or_has_problems(table: dict[str, object]) -> No
     assert all(weight.amount > 0 for weight in checked.athlete.maxes.values())
     assert checked.athlete.rack.step > 0
     assert checked.athlete.rack.nearest(Fraction(100)) >= checked.athlete.rack.bar
+
+
+# ------------------------------------------------------------------------------------------------- bounds
+def checked(text: str) -> Athlete:
+    found = check_text(text.encode(), "athlete.toml")
+    assert found.problems == []
+    return found.athlete
+
+
+@pytest.mark.parametrize(
+    ("written", "weight"),
+    [
+        ("100", "100 kg"),
+        ("92.5", "92.5 kg"),
+        ('"92,5"', "92.5 kg"),
+        ('" 205 lb "', "205 lb"),
+        ('"205LBS"', "205 lb"),
+        ('"93kgs"', "93 kg"),
+        ("700", "700 kg"),
+        ('"1500 lb"', "1500 lb"),
+        ("0.001", "0 kg"),
+    ],
+)
+def test_a_weight_is_a_number_in_the_file_s_unit_or_says_its_own(written: str, weight: str) -> None:
+    assert str(checked(f"[1-RM]\nsnatch = {written}").maxes["snatch", 1]) == weight
+
+
+def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
+    assert checked('unit = "lb"\n[1-RM]\nsnatch = 205').maxes["snatch", 1] == Weight(Fraction(205), "lb")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[1-RM]\nsnatch = 700.5", "[1-RM] snatch: 700.5 kg is not between 0 and 700 kg."),
+        ('[1-RM]\nsnatch = "1501 lb"', "[1-RM] snatch: 1501 lb is not between 0 and 1500 lb."),
+        (
+            '[1-RM]\nsnatch = "12.3456"',
+            "[1-RM] snatch: '12.3456' is not a weight; write a number, or '205 lb'.",
+        ),
+        (
+            f'[1-RM]\nsnatch = "{"x" * 50}"',
+            f"[1-RM] snatch: '{'x' * 40}' is not a weight; write a number, or '205 lb'.",
+        ),
+        ("[bar]\nweight = 100.5", "[bar] weight: 100.5 kg is too much for one."),
+        ('[bar]\nstep = "heavy"', "[bar] step: 'heavy' is not a weight; write a number, or '205 lb'."),
+        (
+            "[21-RM]\nsnatch = 1",
+            "[21-RM] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like.",
+        ),
+        ("[plates]\n20 = 21", "[plates] 20 = 21: write the number of pairs, 0 to 20."),
+        ("[plates]\n20 = -1", "[plates] 20 = -1: write the number of pairs, 0 to 20."),
+        ("[plates]\n20 = true", "[plates] 20 = True: write the number of pairs, 0 to 20."),
+        (
+            "[plates]\n101 = 1",
+            "[plates] '101' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+        (
+            '[plates]\n"0.09" = 1',
+            "[plates] '0.09' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+        (
+            '[plates]\n"2.555" = 1',
+            "[plates] '2.555' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+        (
+            '[plates]\n"Infinity" = 1',
+            "[plates] 'Infinity' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+        (
+            "[plates]\nbig = 1",
+            "[plates] 'big' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+        (
+            "plates = 20",
+            "plates must be a table of at most 16 kinds: [plates], then 20 = 2 for two pairs of 20.",
+        ),
+        (
+            "[plates]\n" + "\n".join(f"{n} = 1" for n in range(1, 18)),
+            "plates must be a table of at most 16 kinds: [plates], then 20 = 2 for two pairs of 20.",
+        ),
+    ],
+)
+def test_what_lies_just_outside_a_bound_is_a_mistake(text: str, problem: str) -> None:
+    assert problems(text) == [problem]
+
+
+def test_what_lies_just_inside_the_bounds_is_taken() -> None:
+    text = '[bar]\nweight = 100\nstep = 0.5\n[20-RM]\nsnatch = 1\n[plates]\n100 = 20\n"0.1" = 1\n"2.55" = 2'
+    athlete = checked(text)
+    assert athlete.rack == Rack(
+        "kg",
+        Fraction(100),
+        Fraction(1, 2),
+        ((Fraction(100), 20), (Fraction("2.55"), 2), (Fraction("0.1"), 1)),
+    )
+    assert athlete.maxes == {("snatch", 20): Weight(Fraction(1), "kg")}
+    assert len(checked("[plates]\n" + "\n".join(f"{n} = 1" for n in range(1, 17))).rack.plates) == 16
+
+
+def test_a_bar_may_be_in_the_other_unit() -> None:
+    athlete = checked('[bar]\nweight = "45 lb"')
+    assert athlete.rack == Rack("kg", Fraction("20.41165665"), Fraction("2.5"))
+
+
+def test_an_empty_file_is_an_athlete_without_maxes() -> None:
+    assert checked("") == Athlete(Rack(), {})
+    assert checked('unit = "lb"').rack == Rack("lb", Fraction(45), Fraction(5))
+
+
+def test_what_is_wrong_does_not_hide_what_is_right() -> None:
+    found = check_text(b'unit = "stone"\n[bar]\nweight = -1\n[1-RM]\nsnach = 1\nclean = 100', "x")
+    assert found.athlete == Athlete(Rack(), {("clean", 1): Weight(Fraction(100), "kg")})
+    assert len(found.problems) == 3
+
+
+def test_the_message_of_a_file_with_problems(tmp_path: Path) -> None:
+    path = tmp_path / "athlete.toml"
+    path.write_text("[1-RM]\nqqq = 100\nclean = 0\n")
+    with pytest.raises(AthleteFileError) as caught:
+        read_athlete(path)
+    assert str(caught.value).startswith(
+        f"{path} cannot be used:\n"
+        "  [1-RM] 'qqq' is not a known movement; `wod movements` lists them.\n"
+        "  [1-RM] clean: 0 kg is not between 0 and 700 kg.\n"
+    )
+    assert "Correct it and try `wod athlete check`." in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(AthleteFileError) as caught:
+        read_athlete(tmp_path)
+    assert f"{tmp_path} cannot be read: Is a directory. Check the file's permissions." in str(caught.value)
+
+
+def test_a_file_of_the_greatest_length_is_read_and_a_longer_one_is_refused() -> None:
+    assert check_text(b"#" * LONGEST_FILE, "athlete.toml").problems == []
+    with pytest.raises(AthleteFileError) as caught:
+        check_text(b"#" * (LONGEST_FILE + 1), "a.toml")
+    assert "a.toml is longer than 65,536 bytes. Is it the athlete file?" in str(caught.value)
+    with pytest.raises(AthleteFileError, match="`wod athlete init` writes one to start from"):
+        check_text(b"x", "a.toml")

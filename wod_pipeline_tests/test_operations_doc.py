@@ -17,7 +17,7 @@ from wod_pipeline.sensors.daily_message import daily_message_sensor
 from wod_pipeline.sensors.freshness import freshness_sensor
 from wod_pipeline.sensors.new_posts import new_posts_sensor
 from wod_pipeline.sensors.run_messages import run_messages_sensor
-from wod_pipeline.settings import VARIABLES, load_settings
+from wod_pipeline.settings import INSTANCE_CONFIG, VARIABLES, load_settings
 from wod_pipeline.watching.freshness import Cause
 
 ROOT = Path(__file__).parents[1]
@@ -112,3 +112,9 @@ def test_only_variables_that_exist_are_named() -> None:
     known = {name for variable in VARIABLES for name in variable.names}
 
     assert set(re.findall(r"WOD_[A-Z_]+[A-Z]", DOC)) <= known
+
+
+def test_the_storage_named_for_an_instance_is_that_of_a_new_one() -> None:
+    example = re.search(r"```yaml\n(.*?)```", section("How to"), re.DOTALL)
+    assert example
+    assert INSTANCE_CONFIG.endswith(example[1])

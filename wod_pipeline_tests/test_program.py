@@ -1,12 +1,16 @@
-"""The data model keeps its own rule: leaves are frozen, and nothing frozen holds a value that can change."""
+"""The data model: its JSON is canonical, its leaves are frozen, and nothing frozen holds a value that can change."""
 
 from __future__ import annotations
+
+import hashlib
 
 import msgspec
 import pytest
 from msgspec import inspect
 
 from wod_pipeline import program
+from wod_pipeline.program import Line, Link, Outcome, Weekly, decode, encode, sha256_of
+from wod_pipeline_tests.builders import MONDAY
 
 STRUCTS = [
     value
@@ -33,3 +37,24 @@ def test_a_struct_is_frozen_exactly_when_no_field_holds_a_value_that_can_change(
     assert isinstance(described, inspect.StructType)
     changing = [field.name for field in described.fields if can_change(field.type)]
     assert struct.__struct_config__.frozen == (not changing), changing
+
+
+def test_json_is_canonical_sorted_keys_and_one_newline() -> None:
+    line = Line(3, "Dips", "note", "/notes/0", (Link(0, 4, "https://example.com/"),))
+    data = encode(line)
+    assert data == (
+        b'{"links":[{"end":4,"href":"https://example.com/","start":0}],'
+        b'"n":3,"owner":"/notes/0","role":"note","text":"Dips"}\n'
+    )
+    assert decode(data, Line) == line
+    assert sha256_of(line) == hashlib.sha256(data).hexdigest()
+
+
+def test_json_of_another_shape_is_refused_with_the_path() -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"at `\$\.n`"):
+        decode(b'{"n": "three", "text": "", "role": "note", "owner": ""}', Line)
+
+
+def test_a_week_one_stage_further_differs_in_its_posts_alone() -> None:
+    week = Weekly(MONDAY, Outcome.PUBLISHED, ["raw"], gone=[4], moved=[5])
+    assert week.with_posts(["parsed"]) == Weekly(MONDAY, Outcome.PUBLISHED, ["parsed"], gone=[4], moved=[5])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.cli import COMMANDS
-from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import RawPost, Rendered, encode
+from wod_pipeline.program import encode
+from wod_pipeline_tests.builders import parsed_post
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,13 +24,7 @@ def block(language: str) -> str:
 
 def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
     lines = ["Monday", "A.", *block("text").splitlines()]
-    post = RawPost(
-        id=1,
-        date="2026-03-01T17:00:00",
-        title=Rendered("March 2-8, 2026"),
-        content=Rendered("<p>" + "<br/>".join(lines) + "</p>"),
-    )
-    session = json.loads(encode(parse_post(post)))["sessions"][0]
+    session = json.loads(encode(parsed_post(*lines)))["sessions"][0]
     assert session["segments"][0]["blocks"] == [json.loads(block("json"))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.program import (
     Diagnostic,
@@ -12,63 +13,46 @@ from wod_pipeline.program import (
     PostStamp,
     RawPost,
     Rendered,
-    SessionRecord,
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import State, status_of
-from wod_pipeline_tests.fakes import MONDAY, WEEK, training_post
+from wod_pipeline.status import WeekState, WeekStatus, status_of
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post, record_of, week_records, weekly
 
-POST = training_post()
-STAMP = PostStamp(POST.id, "small-program", POST.modified_gmt, POST.content_sha256)
+LINES = ("A.", "Back Squat x 5 reps")
+POST = raw_post("Monday", *LINES)
+(STAMP,) = week_records(POST).posts
 
 
 def fetched(*posts: RawPost, gone: tuple[int, ...] = ()) -> Weekly[RawPost]:
-    outcome = Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED
-    return Weekly(week=MONDAY, outcome=outcome, posts=list(posts), gone=list(gone))
+    return weekly(*posts, gone=gone)
 
 
 def stored(outcome: Outcome, *stamps: PostStamp, says: tuple[tuple[str, str], ...] = ()) -> WeekRecords:
-    record = SessionRecord(
-        date=MONDAY,
-        session="small-program/1/1",
-        week=MONDAY,
-        program="small-program",
-        post_id=1,
-        post_title="",
-        post_url="",
-        modified_gmt="",
-        content_sha256="",
-        weekday=None,
-        label=None,
-        kind="training",
-        diagnostics=[
-            Diagnostic(code="some_code", severity=severity, line=None, message=text)
-            for severity, text in says
-        ],  # type: ignore[arg-type]
-    )
-    records = [record] if outcome is Outcome.PUBLISHED else []
+    diagnostics = [Diagnostic("some_code", severity, None, text) for severity, text in says]  # type: ignore[arg-type]
+    records = [replace(record_of(*LINES), diagnostics=diagnostics)] if outcome is Outcome.PUBLISHED else []
     return WeekRecords(week=MONDAY, outcome=outcome, posts=list(stamps), records=records)
 
 
 PUBLISHED, NO_SESSION, NOT_PUBLISHED = Outcome.PUBLISHED, Outcome.NO_SESSION, Outcome.NOT_PUBLISHED
-EDITED = training_post(content=Rendered("<p>Something else.</p>"))
+EDITED = raw_post(content="<p>Something else.</p>")
 
 
 @pytest.mark.parametrize(
     ("raw", "records", "state"),
     [
-        (None, None, State.MISSING),
-        (fetched(POST), stored(PUBLISHED, STAMP), State.STORED),
-        (None, stored(PUBLISHED, STAMP), State.STORED),
-        (fetched(), stored(NOT_PUBLISHED), State.NOT_PUBLISHED),
-        (fetched(POST), stored(NO_SESSION, STAMP), State.NO_SESSION),
-        (fetched(POST), None, State.FAILED),
-        (fetched(EDITED), stored(PUBLISHED, STAMP), State.FAILED),
-        (fetched(POST), stored(NOT_PUBLISHED), State.FAILED),
-        (fetched(POST, gone=(1,)), stored(PUBLISHED, STAMP), State.FLAGGED),
-        (fetched(POST), stored(PUBLISHED, STAMP, says=(("warn", "Look."),)), State.FLAGGED),
-        (fetched(POST), stored(PUBLISHED, STAMP, says=(("info", "By the way."),)), State.STORED),
+        (None, None, WeekState.MISSING),
+        (fetched(POST), stored(PUBLISHED, STAMP), WeekState.STORED),
+        (None, stored(PUBLISHED, STAMP), WeekState.STORED),
+        (fetched(), stored(NOT_PUBLISHED), WeekState.NOT_PUBLISHED),
+        (fetched(POST), stored(NO_SESSION, STAMP), WeekState.NO_SESSION),
+        (fetched(POST), None, WeekState.FAILED),
+        (fetched(EDITED), stored(PUBLISHED, STAMP), WeekState.FAILED),
+        (fetched(POST), stored(NOT_PUBLISHED), WeekState.FAILED),
+        (fetched(POST, gone=(1,)), stored(PUBLISHED, STAMP), WeekState.FLAGGED),
+        (fetched(POST), stored(PUBLISHED, STAMP, says=(("warn", "Look."),)), WeekState.FLAGGED),
+        (fetched(POST), stored(PUBLISHED, STAMP, says=(("info", "By the way."),)), WeekState.STORED),
     ],
     ids=[
         "never fetched",
@@ -84,7 +68,7 @@ EDITED = training_post(content=Rendered("<p>Something else.</p>"))
         "information is no flag",
     ],
 )
-def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: State) -> None:
+def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: WeekState) -> None:
     (week,) = status_of([MONDAY], {MONDAY: raw} if raw else {}, {MONDAY: records} if records else {})
     assert week.state is state
 
@@ -98,6 +82,37 @@ def test_weeks_come_newest_first_with_their_posts_and_remarks() -> None:
 
 
 def test_a_protected_post_is_remarked_on() -> None:
-    post = training_post(content=Rendered("", protected=True))
+    post = raw_post(content=Rendered("", protected=True))
     (week,) = status_of([dt.date(2026, 3, 2)], {MONDAY: fetched(post)}, {})
     assert week.remarks == ["post 1 password-protected"]
+
+
+def test_several_posts_are_named_in_one_remark() -> None:
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST, gone=(1, 2))}, {MONDAY: stored(PUBLISHED, STAMP)})
+    assert week.remarks == ["posts 1, 2 no longer on the site"]
+
+
+def test_a_week_of_which_nothing_is_stored_has_no_sessions_posts_or_remarks() -> None:
+    assert status_of([MONDAY], {}, {}) == [WeekStatus(MONDAY, WeekState.MISSING, 0, [], [])]
+
+
+def test_a_warning_without_words_is_named_by_its_code() -> None:
+    (week,) = status_of([MONDAY], {}, {MONDAY: stored(PUBLISHED, STAMP, says=(("warn", ""),))})
+    assert week.remarks == ["some_code"]
+
+
+def test_a_post_stored_beside_the_fetched_one_is_not_what_was_fetched() -> None:
+    both = stored(PUBLISHED, STAMP, PostStamp(2, "other", "", "sha"))
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST)}, {MONDAY: both})
+    assert week.state is WeekState.FAILED
+
+
+def test_states_are_the_words_of_the_command() -> None:
+    assert [state.value for state in WeekState] == [
+        "stored",
+        "flagged",
+        "no session",
+        "not published",
+        "failed",
+        "missing",
+    ]

@@ -12,11 +12,17 @@ from hypothesis import strategies as st
 
 from wod_pipeline.weeks import (
     WeeklyTime,
+    chunks_of,
     day_to_announce,
+    days_between,
+    days_of,
+    monday_of,
     newest_due,
     parse_weekly_time,
     ranges_of,
+    sunday_of,
     week_for,
+    weeks_between,
     weeks_in,
 )
 
@@ -29,9 +35,45 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
+def monday(n: int = 0) -> dt.date:
+    """Monday 23 November 2026, and the nth after it."""
+    return dt.date(2026, 11, 23) + dt.timedelta(weeks=n)
+
+
+@pytest.mark.parametrize("n", range(7))
+def test_a_week_runs_from_monday_to_sunday(n: int) -> None:
+    day = dt.date(2026, 11, 23 + n)
+    assert (monday_of(day), sunday_of(day)) == (dt.date(2026, 11, 23), dt.date(2026, 11, 29))
+    assert days_of(monday_of(day))[n] == day
+    assert len(days_of(monday_of(day))) == 7
+
+
+def test_days_and_weeks_between_hold_both_ends() -> None:
+    first = dt.date(2026, 11, 30)
+    assert days_between(first, dt.date(2026, 12, 2)) == [first, dt.date(2026, 12, 1), dt.date(2026, 12, 2)]
+    assert days_between(first, first) == [first]
+    assert days_between(first, dt.date(2026, 11, 29)) == []
+    assert weeks_between(monday(0), monday(2)) == [monday(0), monday(1), monday(2)]
+    assert weeks_between(monday(0), monday(0)) == [monday(0)]
+    assert weeks_between(monday(1), monday(0)) == []
+
+
+def test_weeks_are_cut_into_chunks_of_neighbours_of_at_most_a_size() -> None:
+    weeks = [monday(n) for n in (9, 0, 1, 2, 3, 4, 8, 8)]
+    assert chunks_of(weeks, 2) == [
+        [monday(0), monday(1)],
+        [monday(2), monday(3)],
+        [monday(4)],
+        [monday(8), monday(9)],
+    ]
+    assert chunks_of(weeks, 5) == [[monday(n) for n in range(5)], [monday(8), monday(9)]]
+    assert chunks_of([], 2) == []
+
+
 @pytest.mark.parametrize(
     ("now", "week"),
     [
+        ("2026-11-21 23:59", "2026-11-16"),
         ("2026-11-22 17:59", "2026-11-16"),
         ("2026-11-22 18:00", "2026-11-23"),
         ("2026-11-23 06:00", "2026-11-23"),
@@ -48,8 +90,11 @@ def test_from_sunday_at_six_in_the_evening_the_coming_week_matters(now: str, wee
     ("text", "expected"),
     [
         ("sun 21:00", WeeklyTime(-1, dt.time(21))),
+        (" SAT 00:01 ", WeeklyTime(-2, dt.time(0, 1))),
         ("Fri 8:30", WeeklyTime(-3, dt.time(8, 30))),
         ("mon 05:00", WeeklyTime(0, dt.time(5))),
+        ("tue 19:45", WeeklyTime(1, dt.time(19, 45))),
+        ("wed 20:00", WeeklyTime(2, dt.time(20))),
         ("thu 23:59", WeeklyTime(3, dt.time(23, 59))),
     ],
 )
@@ -59,9 +104,25 @@ def test_friday_to_sunday_lie_before_the_week_and_monday_to_thursday_in_it(
     assert parse_weekly_time(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "cron"),
+    [
+        ("sun 21:00", "0 21 * * 0"),
+        ("mon 5:30", "30 5 * * 1"),
+        ("tue 05:00", "0 5 * * 2"),
+        ("wed 05:00", "0 5 * * 3"),
+        ("thu 05:00", "0 5 * * 4"),
+        ("fri 23:59", "59 23 * * 5"),
+        ("sat 00:00", "0 0 * * 6"),
+    ],
+)
+def test_a_weekly_time_is_the_same_weekday_in_cron(text: str, cron: str) -> None:
+    assert parse_weekly_time(text).as_cron() == cron
+
+
 @pytest.mark.parametrize("text", ["", "sunday 21:00", "sun 24:00", "sun 21", "xxx 21:00", "sun 21:60"])
 def test_any_other_text_is_no_weekly_time(text: str) -> None:
-    with pytest.raises(ValueError, match="use a weekday and a time such as sun 21:00"):
+    with pytest.raises(ValueError, match=r"^use a weekday and a time such as sun 21:00$"):
         parse_weekly_time(text)
 
 

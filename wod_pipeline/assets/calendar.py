@@ -1,26 +1,25 @@
-"""`session_calendar`: each week's sessions as an iCalendar in the lake. A shell; `reading.calendar` makes the events.
+"""`session_calendar`: each week's sessions as an iCalendar file in the lake; `reading.calendar` makes the events.
 
-The stored file is what remembers a session that has vanished from its post: its event stays, cancelled. The
-web feed and whoever reads the files see the cancellation.
+Only the stored file remembers a session that has vanished from its post: its event stays, cancelled, so that
+the web feed and readers of the files see the cancellation.
 """
 
-import datetime as dt
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.partitioned import storage_metadata
 from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.resources.weekly import key_of, storage_metadata, weeks_of
 
 
 def session_calendar(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
 ) -> None:
-    """One all-day event a session, updated when the post is edited, cancelled when the session vanishes."""
+    """One all-day event per session, updated when the post is edited, cancelled when the session vanishes."""
     from wod_pipeline.reading.calendar import week_calendar, week_key
 
-    mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
+    mondays = weeks_of(context.partition_keys)
     zone = ZoneInfo(context.assets_def.partitions_def.timezone)
     store = lake.open()
     stored = {value.week: value for value in session_table.open().read_weeks(min(mondays), max(mondays))}
@@ -34,6 +33,4 @@ def session_calendar(
     for monday, key in keys.items():
         data = calendars[key]
         counts = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
-        context.add_asset_metadata(
-            {**counts, **storage_metadata(written[key])}, partition_key=monday.isoformat()
-        )
+        context.add_asset_metadata({**counts, **storage_metadata(written[key])}, partition_key=key_of(monday))

@@ -1,12 +1,12 @@
 """The claims of `quality` as Dagster asset checks, judged on what was parsed and on what was stored.
 
-The parsed weeks are judged before the table changes, so a breached blocking claim keeps its week out of it. In a
-run over one week that stops the run. In a run over many the others go on, and the table refuses the breaching
-weeks itself; each claim then has one result that lists them. Run on their own, without a partition, the checks
-judge every stored week.
+The parsed weeks are judged before the table changes, so a week that breaches a blocking claim is not stored. A run
+over one week ends there. In a run over many weeks the others go on, the table's IO manager refuses the breaching
+weeks, and each claim has one result that lists them. Run alone, without a partition, the checks judge every stored
+week.
 
-The checks have no partitions of their own: a result per claim and week would cost more than the runs they judge,
-and in a run over years Dagster would show every week without one as skipped.
+The checks have no partitions of their own: one result per claim and week would take longer than the runs they
+judge, and in a run over years Dagster would show every week without one as skipped.
 """
 
 import datetime as dt
@@ -30,14 +30,16 @@ from wod_pipeline.quality import (
     judge_stored,
     volume_of,
 )
-from wod_pipeline.records import records_of
-from wod_pipeline.resources.lake import LakeResource, StoredWeeks
+from wod_pipeline.resources.lake import LakeIOManager
+from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.storage import Lake, SessionTable
+from wod_pipeline.resources.weekly import key_of, weeks_of
+from wod_pipeline.storage import SessionTable
 from wod_pipeline.storage.stages import BATCH
 from wod_pipeline.weeks import WEEK
+from wod_pipeline.wording import count
 
-ParsedWeeks = Mapping[str, Weekly[ParsedPost]]
+ParsedWeeks = Mapping[dt.date, Weekly[ParsedPost]]
 
 PARSED = dg.AssetKey("segmented_exercises")
 STORED = dg.AssetKey("session_records")
@@ -48,24 +50,31 @@ LOGGED = 5
 
 
 def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]:
-    """Both steps of checks. `allow_empty`: a person said that weeks may lose their sessions."""
+    """Both steps of checks. `allow_empty`: a person has allowed that weeks lose their sessions."""
 
     @dg.multi_asset_check(name="parsed_week_checks", specs=_specs(PARSED, "parsed"), can_subset=True)
     def parsed_week_checks(
-        context: dg.AssetCheckExecutionContext, lake: LakeResource, session_table: SessionTableResource
+        context: dg.AssetCheckExecutionContext,
+        lake_io_manager: dg.ResourceParam[LakeIOManager],
+        session_table: SessionTableResource,
+        week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
         table = session_table.open()
-        parsed = weeks_of_run(context, lake.open(), table)
-        verdicts = [v for case in cases_of(parsed, table, may_empty=allow_empty) for v in judge(case)]
+        parsed = _parsed_weeks(context, lake_io_manager, table)
+        cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
+        verdicts = [verdict for case in cases for verdict in judge(case)]
         _log_breaches(context, verdicts)
         yield from _selected(context, results(PARSED, "parsed", verdicts))
 
     @dg.multi_asset_check(name="stored_week_checks", specs=_specs(STORED, "stored"))
     def stored_week_checks(
-        context: dg.AssetCheckExecutionContext, lake: LakeResource, session_table: SessionTableResource
+        context: dg.AssetCheckExecutionContext,
+        lake_io_manager: dg.ResourceParam[LakeIOManager],
+        session_table: SessionTableResource,
+        week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
         table = session_table.open()
-        verdicts = list(read_back(weeks_of_run(context, lake.open(), table), table))
+        verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
         _log_breaches(context, verdicts)
         yield from results(STORED, "stored", verdicts)
 
@@ -73,11 +82,11 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
 
 
 def _selected(
-    context: dg.AssetCheckExecutionContext, found: Iterable[dg.AssetCheckResult]
+    context: dg.AssetCheckExecutionContext, results: Iterable[dg.AssetCheckResult]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Only the results that were asked for: in the UI a person may run one check alone."""
+    """Only the results of selected checks: in the UI a person may run one check alone."""
     names = {key.name for key in context.selected_asset_check_keys}
-    return (result for result in found if result.check_name in names)
+    return (result for result in results if result.check_name in names)
 
 
 def _specs(asset: dg.AssetKey, stage: Stage) -> list[dg.AssetCheckSpec]:
@@ -91,55 +100,55 @@ def _specs(asset: dg.AssetKey, stage: Stage) -> list[dg.AssetCheckSpec]:
 
 
 # ----------------------------------------------------------------------------------------------- cases
-def weeks_of_run(context: dg.AssetCheckExecutionContext, lake: Lake, table: SessionTable) -> ParsedWeeks:
+def _parsed_weeks(
+    context: dg.AssetCheckExecutionContext, lake: LakeIOManager, table: SessionTable
+) -> ParsedWeeks:
     """The parsed weeks of the run; in a run without partitions, of every stored week. Raises `NotStored`."""
     if context.has_partition_key or context.has_partition_key_range:
-        return StoredWeeks(lake, PARSED.path[-1], list(context.partition_keys))
-    return StoredWeeks(lake, PARSED.path[-1], sorted(week.week.isoformat() for week in table.weeks()))
+        return lake.stored_weeks(PARSED.path[-1], weeks_of(context.partition_keys))
+    return lake.stored_weeks(PARSED.path[-1], sorted(week.week for week in table.weeks()))
 
 
-def cases_of(parsed: ParsedWeeks, table: SessionTable, *, may_empty: bool) -> Iterator[Case]:
+def cases_of(
+    parsed: ParsedWeeks, records: RecordsResource, table: SessionTable, *, may_empty: bool
+) -> Iterator[Case]:
     """Each week in order, with what the table holds of it and what was usual before. Raises `StorageError`."""
     if not parsed:
         return
     stored = {week.week: TableContent(week.sessions, _ids(week.posts)) for week in table.weeks()}
     past = _past_volumes(table, min(parsed))
-    for key in sorted(parsed):
-        week = parsed[key]
-        records = records_of(week)
-        yield Case(records, stored.get(week.week, TableContent()), past, week.gone, may_empty)
-        if records.records:
-            past = [*past, volume_of(records)][-LIMITS.past_weeks :]
+    for week in sorted(parsed):
+        value = records.of(parsed[week])
+        yield Case(value, stored.get(week, TableContent()), past, parsed[week].gone, may_empty)
+        if value.records:
+            past = [*past, volume_of(value)][-LIMITS.past_weeks :]
 
 
 def _ids(posts: Iterable[PostStamp]) -> frozenset[int]:
     return frozenset(post.post_id for post in posts)
 
 
-def _past_volumes(table: SessionTable, key: str) -> list[Volume]:
+def _past_volumes(table: SessionTable, first: dt.date) -> list[Volume]:
     """Volumes of the stored weeks before the run's first."""
-    first = dt.date.fromisoformat(key)
     return [volume_of(week) for week in table.read_weeks(first - LIMITS.past_weeks * WEEK, first - WEEK)]
 
 
-def read_back(parsed: ParsedWeeks, table: SessionTable) -> Iterator[Verdict]:
+def read_back(parsed: ParsedWeeks, records: RecordsResource, table: SessionTable) -> Iterator[Verdict]:
     """Whether the table holds each week as it was parsed. Raises `StorageError`."""
-    for keys in batched(sorted(parsed), BATCH):
-        first, last = dt.date.fromisoformat(keys[0]), dt.date.fromisoformat(keys[-1])
-        stored = {value.week: value for value in table.read_weeks(first, last)}
-        for key in keys:
-            value = records_of(parsed[key])
-            yield judge_stored(value, stored.get(value.week))
+    for weeks in batched(sorted(parsed), BATCH):
+        stored = {value.week: value for value in table.read_weeks(weeks[0], weeks[-1])}
+        for week in weeks:
+            yield judge_stored(records.of(parsed[week]), stored.get(week))
 
 
 # ------------------------------------------------------------------------------------------------- results
 def results(asset: dg.AssetKey, stage: Stage, verdicts: Sequence[Verdict]) -> Iterator[dg.AssetCheckResult]:
-    """One result a claim: the verdict on a single week, or a summary of many."""
+    """One result per claim: the verdict on a single week, or a summary of many."""
     by_claim = _by_claim(verdicts)
     for claim in CLAIMS.values():
         if claim.stage == stage:
-            found = by_claim.get(claim.name, [])
-            yield _result(asset, found[0]) if len(found) == 1 else _summary(asset, claim, found)
+            of_claim = by_claim.get(claim.name, [])
+            yield _result(asset, of_claim[0]) if len(of_claim) == 1 else _summary(asset, claim, of_claim)
 
 
 def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
@@ -150,7 +159,7 @@ def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
         severity=_severity([verdict]),
         description=f"Week {verdict.week}: {verdict.says}",
         metadata={
-            "week": verdict.week.isoformat(),
+            "week": key_of(verdict.week),
             **verdict.numbers,
             **_evidence(CLAIMS[verdict.claim], [] if verdict.passed else [verdict]),
         },
@@ -160,30 +169,41 @@ def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
 def _summary(asset: dg.AssetKey, claim: Claim, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
     """One claim over many weeks. A blocking one only warns: one bad week must not stop the others."""
     breaches = [verdict for verdict in verdicts if not verdict.passed]
-    kept_out = sum(verdict.blocks for verdict in breaches)
-    says = f"{len(breaches) or 'None'} of {len(verdicts)} weeks breach it"
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=claim.name,
         passed=not breaches,
         severity=dg.AssetCheckSeverity.WARN if claim.blocking else _severity(breaches),
-        description=f"{says}; {kept_out} of them are kept out of the table." if kept_out else f"{says}.",
+        description=summary(len(verdicts), len(breaches), sum(verdict.blocks for verdict in breaches)),
         metadata={
             "weeks": len(verdicts),
-            "weeks_breaching": [verdict.week.isoformat() for verdict in breaches],
+            "weeks_breaching": [key_of(verdict.week) for verdict in breaches],
             **_evidence(claim, breaches),
         },
     )
 
 
+def summary(weeks: int, breaching: int, not_stored: int) -> str:
+    """How many weeks breach a check, and how many of these the table has refused."""
+    if not breaching:
+        return (
+            f"None of {count(weeks, 'week')} breaches this check." if weeks else "There was no week to check."
+        )
+    breach = f"{breaching} of {count(weeks, 'week')} {'breaches' if breaching == 1 else 'breach'} this check"
+    were = "was" if not_stored == 1 else "were"
+    if not_stored == breaching:
+        return f"{breach} and {were} not stored."
+    return f"{breach}; {not_stored} {were} not stored." if not_stored else f"{breach}."
+
+
 def _severity(verdicts: Iterable[Verdict]) -> dg.AssetCheckSeverity:
-    """The gravest."""
+    """The highest severity among the verdicts."""
     error = any(verdict.grade == "error" for verdict in verdicts)
     return dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN
 
 
 def _evidence(claim: Claim, breaches: Sequence[Verdict]) -> dict[str, Any]:
-    """What lets a person act on a breach: the finding for each week, what to look at, what to do."""
+    """The finding for each week, what to look at and what to do: enough to act on a breach."""
     if not breaches:
         return {}
     evidence: dict[str, Any] = {"what_to_do": claim.act}
@@ -207,15 +227,15 @@ def _cell(value: float | str | None) -> str | int | float:
 
 
 def _log_breaches(context: dg.AssetCheckExecutionContext, verdicts: Sequence[Verdict]) -> None:
-    """One line a claim: a line a breach would cost more than the run when there are years of them."""
-    for name, found in _by_claim(verdicts).items():
-        breaches = [f"week {verdict.week}: {verdict.says}" for verdict in found if not verdict.passed]
+    """One line per claim: with years of breaches, one line for each would take longer than the run."""
+    for name, of_claim in _by_claim(verdicts).items():
+        breaches = [f"week {verdict.week}: {verdict.says}" for verdict in of_claim if not verdict.passed]
         if breaches:
-            context.log.warning("%s, %d weeks: %s", name, len(breaches), " ".join(breaches[:LOGGED]))
+            context.log.warning("%s, %s: %s", name, count(breaches, "week"), " ".join(breaches[:LOGGED]))
 
 
 def _by_claim(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
-    found: dict[str, list[Verdict]] = {}
+    by_claim: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        found.setdefault(verdict.claim, []).append(verdict)
-    return found
+        by_claim.setdefault(verdict.claim, []).append(verdict)
+    return by_claim

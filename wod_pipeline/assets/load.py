@@ -1,6 +1,6 @@
 """`training_load`: what each week asks for, as a table for analysis, one Parquet file per week in the lake.
 
-A shell: the table is made in `reading.load`, its sums in `training`.
+The table is made in `reading.load`, its sums in `training`.
 """
 
 import datetime as dt
@@ -10,8 +10,8 @@ import dagster as dg
 from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, load_key, sessions_between
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.partitioned import storage_metadata
 from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.resources.weekly import key_of, storage_metadata, weeks_of
 from wod_pipeline.training import TrainingLoad, load_by
 from wod_pipeline.weeks import WEEK
 
@@ -23,7 +23,7 @@ def training_load(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
 ) -> None:
     """Lifts, average intensity, zones and hard sets of each day and week, as a whole and by family of lifts."""
-    mondays = [dt.date.fromisoformat(key) for key in context.partition_keys]
+    mondays = weeks_of(context.partition_keys)
     stored = session_table.open().read_weeks(min(mondays) - WEEKS_SHOWN * WEEK, max(mondays))
     doses = {value.week: doses_in(value) for value in stored}
     frames = {monday: load_frame(doses, monday) for monday in mondays}
@@ -31,7 +31,7 @@ def training_load(
     for monday, frame in frames.items():
         stored_at = storage_metadata(written[load_key(monday)])
         metadata = {**describe(doses, monday), **stored_at, "rows": len(frame)}
-        context.add_asset_metadata(metadata, partition_key=monday.isoformat())
+        context.add_asset_metadata(metadata, partition_key=key_of(monday))
 
 
 def describe(doses: Doses, monday: dt.date) -> dict[str, object]:

@@ -21,7 +21,6 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
 from wod_pipeline.wording import is_web_address
 
@@ -67,7 +66,7 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
     }
 
 
-def of_parsed_week(week: Weekly[ParsedPost]) -> Metadata:
+def of_parsed_week(week: Weekly[ParsedPost], records: WeekRecords) -> Metadata:
     """Say how much of the week was understood, show its diagnostics and one session as it was read.
 
     One is enough to see whether it reads well; `session_records` shows them all.
@@ -80,13 +79,12 @@ def of_parsed_week(week: Weekly[ParsedPost]) -> Metadata:
         "lines_understood": _share(sum(line.role != "note" for line in lines), len(lines)),
         **counts,
         "diagnostics": dg.MetadataValue.md(_diagnostics(week.posts)),
-        "preview": dg.MetadataValue.md(sessions_markdown(_first_training(week))),
+        "preview": dg.MetadataValue.md(sessions_markdown(_first_training(records))),
     }
 
 
-def _first_training(week: Weekly[ParsedPost]) -> list[SessionRecord]:
-    records = records_of(week).records
-    return [record for record in records if record.kind == "training"][:1] or records[:1]
+def _first_training(week: WeekRecords) -> list[SessionRecord]:
+    return [record for record in week.records if record.kind == "training"][:1] or week.records[:1]
 
 
 def of_records(value: WeekRecords) -> Metadata:

@@ -1,17 +1,20 @@
-"""The last asset: one self-contained record a session, in the session table."""
+"""`session_records`: one self-contained record per session, in the session table."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 import dagster as dg
 
 from wod_pipeline.assets import previews
 from wod_pipeline.program import ParsedPost, Weekly, WeekRecords
-from wod_pipeline.records import records_of
-from wod_pipeline.resources.partitioned import week_output
+from wod_pipeline.resources.records import RecordsResource
+from wod_pipeline.resources.weekly import week_output
 
 
 def session_records(
-    context: dg.AssetExecutionContext, segmented_exercises: Mapping[str, Weekly[ParsedPost]]
-) -> dg.Output[Mapping[str, WeekRecords]]:
-    """One record a session, ready to be read by date: what the athlete is shown."""
-    return week_output(context, lambda key: records_of(segmented_exercises[key]), previews.of_records)
+    context: dg.AssetExecutionContext,
+    segmented_exercises: Mapping[dt.date, Weekly[ParsedPost]],
+    week_records: RecordsResource,
+) -> dg.Output[Mapping[dt.date, WeekRecords]]:
+    """One record per session, ready to be read by date: what the athlete is shown."""
+    return week_output(context, lambda week: week_records.of(segmented_exercises[week]), previews.of_records)

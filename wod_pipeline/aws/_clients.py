@@ -1,9 +1,10 @@
-"""The one place where AWS clients are built: bounded waits and retries, one session per process."""
+"""The one place where AWS clients are built, and how each of ours waits, tries again and checks requests."""
 
 from __future__ import annotations
 
 import functools
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -14,54 +15,67 @@ from wod_pipeline import __version__
 from wod_pipeline.aws._failures import in_words
 
 _CONNECTIONS = 32
-SHORT_WAITS: dict[str, Any] = {"connect_timeout_s": 3.0, "read_timeout_s": 5.0, "attempts": 2}
-"""How a client gives up that is asked within a sensor's tick."""
 _ONE_AT_A_TIME = threading.Lock()
-"""Sessions may not make two clients at once; the clients themselves may be shared."""
+"""A session may not make two clients at once; the clients themselves may be shared between threads."""
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """How a client waits and tries again. `max_attempts` counts requests, the first one included."""
+
+    connect_timeout_s: float = 5.0
+    read_timeout_s: float = 20.0
+    max_attempts: int = 4
+    parameter_validation: bool = True
+    """Whether botocore checks a request before sending it; for large items that costs as much as sending them."""
+
+    def as_config(self) -> Config:
+        """The options as botocore takes them, with enough connections for threads and our name."""
+        return Config(
+            connect_timeout=self.connect_timeout_s,
+            read_timeout=self.read_timeout_s,
+            max_pool_connections=_CONNECTIONS,
+            parameter_validation=self.parameter_validation,
+            retries={"mode": "standard", "total_max_attempts": self.max_attempts},
+            user_agent_extra=f"wod_pipeline/{__version__}",
+        )
+
+
+STANDARD = ClientOptions()
+"""For the lake, secrets and the account's set-up."""
+LARGE_ITEMS = ClientOptions(parameter_validation=False)
+"""For the session table."""
+SENSOR_TICK = ClientOptions(connect_timeout_s=3.0, read_timeout_s=5.0, max_attempts=2)
+"""Short timeouts for clients used within a sensor tick: the ledger and messages."""
 
 
 def client(
     service: str,
+    options: ClientOptions = STANDARD,
     *,
     region: str | None = None,
     endpoint_url: str | None = None,
-    connect_timeout_s: float = 5.0,
-    read_timeout_s: float = 20.0,
-    attempts: int = 4,
-    validate: bool = True,
+    session: boto3.session.Session | None = None,
+    **connection: Any,
 ) -> Any:
-    """A client of an AWS service; what is not given is found as boto3 always finds it.
+    """A client of an AWS service; boto3 looks up whatever is not given, as it always does.
 
-    `attempts` bounds how often botocore itself sends a request; `validate` lets it check each before sending,
-    which for large DynamoDB items costs as much as sending them. Raises `StorageRefused` without a region.
+    `session` replaces the process's own for that region; `connection` is what else boto3's `client` takes, such
+    as `verify`. Raises `StorageRefused` without a region.
     """
-    config = client_config(connect_timeout_s, read_timeout_s, attempts, validate=validate)
     try:
         with _ONE_AT_A_TIME:
-            return _session(region or None).client(
+            return (session or _session(region or None)).client(
                 service,  # type: ignore[call-overload]
                 endpoint_url=endpoint_url or None,
-                config=config,
+                config=options.as_config(),
+                **connection,
             )
     except (boto.BotoCoreError, ValueError) as error:
         raise in_words(error, f"No {service} client can be made") from error
 
 
-def client_config(
-    connect_timeout_s: float, read_timeout_s: float, attempts: int, *, validate: bool = True
-) -> Config:
-    """How every client of ours behaves: bounded waits and retries, enough connections, a name."""
-    return Config(
-        connect_timeout=connect_timeout_s,
-        read_timeout=read_timeout_s,
-        max_pool_connections=_CONNECTIONS,
-        parameter_validation=validate,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        user_agent_extra=f"wod_pipeline/{__version__}",
-    )
-
-
 @functools.cache
 def _session(region: str | None) -> boto3.session.Session:
-    """One session, since each reads botocore's descriptions of the services anew."""
+    """One session for a region, since each reads botocore's descriptions of the services anew."""
     return boto3.session.Session(region_name=region)

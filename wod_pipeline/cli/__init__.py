@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "Write sessions as CSV, Parquet, iCalendar or JSON."),
     "athlete": ("athlete", "Make or check the file with the athlete's maxes."),
     "serve": ("serve", "Serve the athlete's page and the API."),
+    "dev": ("dev", "Start the Dagster UI and daemon."),
     "materialize": ("materialize", "Fetch, parse and store weeks of training."),
     "status": ("status", "List the weeks: stored, missing, not published, flagged, failed."),
     "check": ("check", "Judge stored weeks by the same claims as the asset checks."),

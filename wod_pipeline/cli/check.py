@@ -72,12 +72,12 @@ def _judged(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdict]:
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.storage.stages import read_stage
 
-    parsed = read_stage(open_lake(settings), "segmented_exercises", [week.isoformat() for week in weeks])
+    parsed = read_stage(open_lake(settings), "segmented_exercises", weeks)
     first = weeks[0] - LIMITS.past_weeks * WEEK
     stored = {value.week: value for value in open_table(settings).read_weeks(first, weeks[-1])}
     past = [volume_of(value) for value in stored.values()]
     for week in weeks:
-        made_from: Weekly[ParsedPost] | None = parsed.get(week.isoformat())
+        made_from: Weekly[ParsedPost] | None = parsed.get(week)
         yield from judge(Case(stored[week], past=past, gone=made_from.gone if made_from else ()))
         if made_from:
             yield judge_stored(records_of(made_from), stored[week])

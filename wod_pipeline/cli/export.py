@@ -63,16 +63,16 @@ def _stored(reading: Reading, first: dt.date, last: dt.date) -> Stored:
 
 
 def _csv(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.reading.export import as_csv, rows_of
+    from wod_pipeline.reading.export import as_csv, export_rows
 
-    return as_csv(row for record in stored.records for row in rows_of(record, reading.athlete)).encode()
+    return as_csv(row for record in stored.records for row in export_rows(record, reading.athlete)).encode()
 
 
 def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.reading.export import as_frame, rows_of
+    from wod_pipeline.reading.export import as_frame, export_rows
 
     data: bytes = as_frame(
-        row for record in stored.records for row in rows_of(record, reading.athlete)
+        row for record in stored.records for row in export_rows(record, reading.athlete)
     ).to_parquet()
     return data
 

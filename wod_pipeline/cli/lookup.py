@@ -10,7 +10,7 @@ import click
 
 from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.reading import answers
-from wod_pipeline.rendering import as_lines, shortened
+from wod_pipeline.rendering import as_lines, cut_long_line
 from wod_pipeline.training import ZONES, Period, load_by
 from wod_pipeline.vocabulary import MOVEMENTS, find_movement, movement_name, nearest_movements
 
@@ -24,14 +24,14 @@ _LIMIT = click.IntRange(1, 10_000)
 def search(reading: Reading, text: tuple[str, ...], limit: int) -> None:
     """Find sessions whose movements or notes hold every word of TEXT, newest first."""
     query = " ".join(text)
-    hits = list(reading.snapshot.search(query))
-    rows = [answers.search_row(hit) for hit in hits[:limit]]
-    answer = answers.SearchAnswer(query, rows, len(hits))
+    matches = list(reading.index.search(query))
+    rows = [answers.search_row(match) for match in matches[:limit]]
+    answer = answers.SearchAnswer(query, rows, len(matches))
     reading.print(answer, lambda: _search_text(answer, reading.width))
 
 
 def _search_text(answer: answers.SearchAnswer, width: int) -> str:
-    lines = [f"{answer.total} sessions hold {shortened(answer.query, 60)!r}{_shown(answer)}."]
+    lines = [f"{answer.total} sessions hold {cut_long_line(answer.query, 60)!r}{_shown(answer)}."]
     for row in answer.rows:
         lines.append(f"{row.date or f'week {row.week}'}  {row.label}"[:width])
         lines += [f"    {line}"[:width] for line in row.lines]
@@ -49,7 +49,7 @@ def _shown(answer: answers.SearchAnswer | answers.HistoryAnswer) -> str:
 def history(reading: Reading, movement: tuple[str, ...], limit: int) -> None:
     """List every prescription of MOVEMENT by date, newest first, with loads."""
     wanted = _movement(" ".join(movement))
-    found = reading.snapshot.history(wanted)
+    found = reading.index.history(wanted)
     answer = answers.history_answer(wanted, found[:limit], len(found), reading.athlete)
     reading.print(answer, lambda: _history_text(answer, reading.width))
 
@@ -86,8 +86,7 @@ def _prescription(item: answers.Prescription, width: int) -> Iterator[str]:
 def movements(reading: Reading, text: tuple[str, ...], every: bool) -> None:
     """List the movements that were prescribed, most often first; with TEXT, those whose name holds it."""
     wanted = " ".join(text).casefold()
-    facts = answers.movement_facts(reading.snapshot)
-    chosen = [fact for fact in facts if wanted in f"{fact.id} {fact.name}".casefold()]
+    chosen = answers.movement_facts(reading.index, wanted)
     answer = answers.MovementsAnswer(chosen, len(chosen))
     reading.print(answer, lambda: "\n".join([*_movement_lines(chosen), *_unused(wanted, every, chosen), ""]))
 
@@ -112,7 +111,7 @@ def _unused(wanted: str, every: bool, used: Sequence[answers.MovementFacts]) -> 
 def load(reading: Reading, by: str, last: int, families: bool) -> None:
     """Show the training load: lifts, average intensity, zones, hard sets, tonnage where maxes are known."""
     period = cast("Period", by)
-    rows = load_by(period, reading.snapshot.doses(), reading.athlete)[-last:]
+    rows = load_by(period, reading.index.doses(), reading.athlete)[-last:]
     answer = answers.load_answer(period, rows, reading.athlete)
     reading.print(answer, lambda: _load_text(answer, families))
 

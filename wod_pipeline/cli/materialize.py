@@ -91,9 +91,9 @@ def _missing(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
     from wod_pipeline.storage.stages import read_stage
 
     stored = {week.week: week for week in open_table(settings).weeks() if week.outcome is Outcome.PUBLISHED}
-    fetched = read_stage(open_lake(settings), "raw_posts", [str(week) for week in weeks if week in stored])
-    behind = {key for key, raw in fetched.items() if not made_from(stored[raw.week].posts, raw)}
-    return [week for week in weeks if week not in stored or str(week) in behind]
+    fetched = read_stage(open_lake(settings), "raw_posts", [week for week in weeks if week in stored])
+    behind = {week for week, raw in fetched.items() if not made_from(stored[week].posts, raw)}
+    return [week for week in weeks if week not in stored or week in behind]
 
 
 def _range(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from wod_pipeline.reading.journal import Snapshot
+    from wod_pipeline.reading.index import SessionIndex
     from wod_pipeline.settings import Settings
     from wod_pipeline.storage import SessionTable
     from wod_pipeline.training import Athlete
@@ -45,11 +45,11 @@ class Reading:
         return open_table(self.settings)
 
     @cached_property
-    def snapshot(self) -> Snapshot:
+    def index(self) -> SessionIndex:
         """Every stored session, indexed."""
-        from wod_pipeline.reading.journal import Journal
+        from wod_pipeline.reading.index import IndexCache
 
-        return Journal(self.table).snapshot()
+        return IndexCache(self.table).current()
 
     @cached_property
     def today(self) -> dt.date:

@@ -83,8 +83,7 @@ def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> l
 def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[RawPost]]:
     from wod_pipeline.adapters import open_lake
 
-    values = read_stage(open_lake(settings), "raw_posts", [week.isoformat() for week in weeks])
-    return {dt.date.fromisoformat(week): value for week, value in values.items()}
+    return read_stage(open_lake(settings), "raw_posts", weeks)
 
 
 def _change(post: RawPost, kept: Weekly[RawPost] | None) -> str:

@@ -15,7 +15,6 @@ from wod_pipeline.program import (
     SessionRecord,
     Weekday,
     WeekRecords,
-    sha256_of,
 )
 from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Limits
@@ -268,9 +267,7 @@ def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
     """Sessions that the table does not give back as they were parsed; `stored` None: it has no such week."""
     if stored is None:
         return Finding("error", "The session table does not have this week.")
-    here, there = (
-        {(str(r.date), r.session): sha256_of(r) for r in value.records} for value in (parsed, stored)
-    )
+    here, there = ({(str(r.date), r.session): r for r in value.records} for value in (parsed, stored))
     rows = tuple(
         {"date": key[0], "session": key[1], "stored": _difference(here.get(key), there.get(key))}
         for key in sorted(here.keys() | there.keys())
@@ -283,7 +280,7 @@ def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
     return Finding(None, f"{count(here, 'session')}, all read back as parsed.")
 
 
-def _difference(parsed: str | None, stored: str | None) -> str:
+def _difference(parsed: SessionRecord | None, stored: SessionRecord | None) -> str:
     if stored is None:
         return "missing"
     return "unexpected" if parsed is None else "different"

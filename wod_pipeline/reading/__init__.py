@@ -1,9 +1,10 @@
-"""Stored sessions as people and programs ask for them: found, counted, and in the formats of others.
+"""Stored sessions searched, counted, and in the formats of other programs.
 
-- `journal`: an index over the session table for history, search and load
-- `answers`: what is found, as JSON: the same for `wod … --json` and the API
+- `index`: an index over the session table for history, search and load
+- `answers`: the JSON of `wod … --json` and of the API
 - `calendar`: sessions as calendar events
-- `export`: sessions as CSV, Parquet and JSON
+- `load`: the training load of a week as a table
+- `export`: sessions as rows, for CSV and Parquet
 
-How a session is shown to a person is `rendering`'s business; where it is stored, `storage`'s.
+How a session is shown to a person is in `rendering`, where it is kept in `storage`.
 """

@@ -1,20 +1,22 @@
-"""Answers as JSON: the shapes that `wod … --json` prints and the web API returns, made from the model.
+"""The types of the JSON that `wod … --json` prints and the web API answers, and how each is made from the model.
 
-Pure. Field names carry units; an absent value is left out. The shapes say nothing about where they are
-served.
+Pure: nothing here knows the command line or HTTP. Field names carry units; a value that is absent is left out. The
+docstrings of the types are their descriptions in the API's OpenAPI document.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
 
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord
-from wod_pipeline.reading.journal import Hit, Occurrence, Snapshot
+from wod_pipeline.reading.index import Match, Occurrence, SessionIndex
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
 from wod_pipeline.storage import StoredWeek
 from wod_pipeline.training import (
@@ -32,21 +34,21 @@ from wod_pipeline.vocabulary import movement_family, movement_name
 
 
 class SessionAnswer(Struct):
-    """A session as stored, and as shown: `view` holds the sentences and, with maxes, the weights."""
+    """A session as stored, and `view`, the same as sentences, with weights for a visitor whose maxes are known."""
 
     session: SessionRecord
     view: SessionView
 
 
 class SessionsAnswer(Struct):
-    """Sessions in order of date, a page of them."""
+    """A page of sessions in order of date; `total` counts those of every page."""
 
     sessions: list[SessionAnswer]
     total: int
 
 
 class WeekFacts(Struct):
-    """What is known of a stored week without its sessions."""
+    """A stored week without its sessions, which are only counted."""
 
     week: dt.date
     outcome: Outcome
@@ -55,7 +57,7 @@ class WeekFacts(Struct):
 
 
 class WeeksAnswer(Struct):
-    """Stored weeks, newest first, a page of them."""
+    """A page of the stored weeks, newest first; `total` counts those of every page."""
 
     weeks: list[WeekFacts]
     total: int
@@ -71,7 +73,7 @@ class WeekAnswer(Struct):
 
 
 class MovementFacts(Struct):
-    """A movement that has been prescribed: in how many sessions, and when last."""
+    """A prescribed movement: the number of sessions with it, and the date of the last one."""
 
     id: str
     name: str
@@ -81,14 +83,14 @@ class MovementFacts(Struct):
 
 
 class MovementsAnswer(Struct):
-    """Movements, most often prescribed first."""
+    """A page of movements, most often prescribed first; `total` counts those of every page."""
 
     movements: list[MovementFacts]
     total: int
 
 
 class Prescription(Struct, omit_defaults=True):
-    """One exercise that holds the lift. `lifts` counts the lift itself at working weight."""
+    """One exercise with the lift. `lifts` are the repetitions of the lift itself at working weight."""
 
     segment: str
     shown: BlockView
@@ -97,7 +99,7 @@ class Prescription(Struct, omit_defaults=True):
 
 
 class HistoryRow(Struct):
-    """A session that holds the lift."""
+    """A session with the lift."""
 
     date: dt.date | None
     week: dt.date
@@ -107,7 +109,7 @@ class HistoryRow(Struct):
 
 
 class HistoryAnswer(Struct):
-    """Every prescription of a lift, newest first, a page of them."""
+    """A page of a lift's prescriptions by session, newest first; `total` counts the sessions of every page."""
 
     movement: str
     name: str
@@ -116,7 +118,7 @@ class HistoryAnswer(Struct):
 
 
 class Figures(Struct, omit_defaults=True):
-    """Training load; the definitions are those of `wod_pipeline.training`. `zones` counts lifts by percent."""
+    """Training load as `wod_pipeline.training` defines it. `zones` counts lifts by percent of the 1-RM."""
 
     lifts: Number
     zones: dict[str, Number]
@@ -130,12 +132,12 @@ class Figures(Struct, omit_defaults=True):
 
     @property
     def unrated(self) -> Number:
-        """Lifts whose percentage is not known."""
+        """Lifts of unknown percentage."""
         return self.lifts - self.rated_lifts
 
 
 class LoadFacts(Struct, omit_defaults=True):
-    """The load of one day, week or month and its change against the one before."""
+    """The load of one day, week or month, and its change since the period before."""
 
     start: dt.date
     sessions: int
@@ -146,7 +148,7 @@ class LoadFacts(Struct, omit_defaults=True):
 
 
 class LoadAnswer(Struct, omit_defaults=True):
-    """The load period by period, oldest first. `unit` is that of the tonnage."""
+    """The load of each period, oldest first. `unit` is the unit of the tonnage."""
 
     by: Period
     rows: list[LoadFacts]
@@ -154,7 +156,7 @@ class LoadAnswer(Struct, omit_defaults=True):
 
 
 class SearchRow(Struct):
-    """A session that matches, with the first matching lines of its post."""
+    """A session that matches a search, with the first lines that match."""
 
     date: dt.date | None
     week: dt.date
@@ -164,7 +166,7 @@ class SearchRow(Struct):
 
 
 class SearchAnswer(Struct):
-    """Sessions that match, newest first, a page of them."""
+    """A page of the sessions that match, newest first; `total` counts those of every page."""
 
     query: str
     rows: list[SearchRow]
@@ -172,57 +174,73 @@ class SearchAnswer(Struct):
 
 
 class HealthAnswer(Struct):
-    """Whether sessions can be read, and whether the week that runs today is among them (`fresh`)."""
+    """That sessions can be read, the newest stored week, and whether the current week has sessions (`fresh`)."""
 
     status: Literal["ok"]
     newest_week: dt.date | None
     fresh: bool
 
 
-LINES_A_HIT = 3
-LONGEST_HIT = 200
+LINES_PER_MATCH = 3
+LONGEST_LINE = 200
+"""Characters shown of a line that matches."""
 
 
 def session_answer(record: SessionRecord, athlete: Athlete | None) -> SessionAnswer:
-    """A session with its view."""
+    """A session with its view for the athlete."""
     return SessionAnswer(record, view_session(record, athlete))
 
 
+def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
+    """Sessions with their views for the athlete."""
+    return [session_answer(record, athlete) for record in records]
+
+
 def week_facts(stored: StoredWeek) -> WeekFacts:
-    """A stored week."""
+    """A stored week without its sessions."""
     return WeekFacts(stored.week, stored.outcome, stored.sessions, list(stored.posts))
 
 
-def movement_facts(snapshot: Snapshot) -> list[MovementFacts]:
-    """Every movement prescribed outside a warm-up, most often first."""
+def movement_facts(index: SessionIndex, text: str = "") -> list[MovementFacts]:
+    """The movements with `text` in their id or name, most often prescribed first. Warm-ups do not count."""
     facts = [
         MovementFacts(
-            movement, movement_name(movement), movement_family(movement) or "", len(found), found[0].entry.day
+            id=movement,
+            name=movement_name(movement),
+            family=movement_family(movement) or "",
+            sessions=len(occurrences),
+            last=occurrences[0].entry.day,
         )
-        for movement, found in snapshot.by_movement.items()
+        for movement, occurrences in index.by_movement.items()
     ]
-    return sorted(facts, key=lambda fact: (-fact.sessions, fact.name))
+    wanted = text.casefold()
+    matching = [fact for fact in facts if wanted in f"{fact.id} {fact.name}".casefold()]
+    return sorted(matching, key=lambda fact: (-fact.sessions, fact.name))
 
 
 def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) -> HistoryRow:
-    """A session of a lift's history, with weights where the athlete's maxes give them."""
+    """A session of a lift's history; with an athlete, exercises show weights."""
     prescriptions = [
         Prescription(
-            item.segment,
-            view_exercise(item.block, item.exercise, athlete),
-            as_number(lifts_of(movement, item.block, item.exercise)),
-            as_number(top) if (top := top_percent(item.exercise)) is not None else None,
+            placed.segment,
+            view_exercise(placed.block, placed.exercise, athlete),
+            as_number(lifts_of(movement, placed.block, placed.exercise)),
+            _optional_number(top_percent(placed.exercise)),
         )
-        for item in occurrence.prescribed
+        for placed in occurrence.exercises
     ]
     entry = occurrence.entry
     return HistoryRow(entry.date, entry.week, entry.session, entry.program, prescriptions)
 
 
 def top_percent_of(occurrence: Occurrence) -> Number | None:
-    """The highest percentage prescribed for a lift in a session; None when none is."""
-    tops = [top for item in occurrence.prescribed if (top := top_percent(item.exercise)) is not None]
-    return as_number(max(tops)) if tops else None
+    """The highest percentage prescribed for a lift in a session; None without a percentage."""
+    tops = [top for placed in occurrence.exercises if (top := top_percent(placed.exercise)) is not None]
+    return _optional_number(max(tops, default=None))
+
+
+def _optional_number(value: Fraction | Decimal | None) -> Number | None:
+    return None if value is None else as_number(value)
 
 
 def history_answer(
@@ -234,7 +252,7 @@ def history_answer(
 
 
 def load_answer(by: Period, rows: Iterable[LoadRow], athlete: Athlete | None) -> LoadAnswer:
-    """Rows of load as JSON."""
+    """The load of these periods."""
     return LoadAnswer(by, [_load_facts(row) for row in rows], athlete.rack.unit if athlete else None)
 
 
@@ -244,18 +262,17 @@ def _load_facts(row: LoadRow) -> LoadFacts:
         row.summary.sessions,
         _figures(row.summary.total),
         {family: _figures(load) for family, load in sorted(row.summary.families.items())},
-        None if row.lifts_change_pct is None else as_number(row.lifts_change_pct),
-        None if row.intensity_change is None else as_number(row.intensity_change),
+        _optional_number(row.lifts_change_pct),
+        _optional_number(row.intensity_change),
     )
 
 
 def _figures(load: TrainingLoad) -> Figures:
-    intensity = load.average_intensity
     return Figures(
         lifts=as_number(load.lifts),
         zones={zone: as_number(lifts) for zone, lifts in zip(ZONES, load.zones, strict=True)},
         hard_sets=as_number(load.hard_sets),
-        average_intensity_percent=None if intensity is None else as_number(intensity),
+        average_intensity_percent=_optional_number(load.average_intensity),
         rated_lifts=as_number(load.rated_lifts),
         builds_to_max=load.max_efforts,
         uncounted_exercises=load.uncounted,
@@ -264,17 +281,18 @@ def _figures(load: TrainingLoad) -> Figures:
     )
 
 
-def search_row(hit: Hit) -> SearchRow:
-    """A match, its lines cut to what fits a list."""
-    entry = hit.entry
-    lines = [_around(line, hit.words) for line in islice(hit.lines(), LINES_A_HIT)]
+def search_row(match: Match) -> SearchRow:
+    """A session that matches, its lines cut to fit a list."""
+    entry = match.entry
+    lines = [_excerpt(line, match.words) for line in islice(match.lines(), LINES_PER_MATCH)]
     return SearchRow(entry.date, entry.week, entry.session, entry.label, lines)
 
 
-def _around(line: str, words: tuple[str, ...]) -> str:
-    """The line, or what stands around the first of the words in it."""
-    if len(line) <= LONGEST_HIT:
+def _excerpt(line: str, words: tuple[str, ...]) -> str:
+    """The line when it is short, otherwise `LONGEST_LINE` characters around the first of the words in it."""
+    if len(line) <= LONGEST_LINE:
         return line
-    found = min((at for word in words if (at := line.casefold().find(word)) >= 0), default=0)
-    start = max(0, min(found - LONGEST_HIT // 2, len(line) - LONGEST_HIT))
-    return ("…" if start else "") + line[start : start + LONGEST_HIT] + "…"
+    places = [line.casefold().find(word) for word in words]
+    first = min((place for place in places if place >= 0), default=0)
+    start = max(0, min(first - LONGEST_LINE // 2, len(line) - LONGEST_LINE))
+    return ("…" if start else "") + line[start : start + LONGEST_LINE] + "…"

@@ -1,9 +1,9 @@
-"""Sessions as an iCalendar: one all-day event each, kept up to date when a post is edited.
+"""Sessions as an iCalendar: one all-day event per session, updated when a post is edited.
 
-An event is known by its program, its date and its number on that date, so an edited post updates its events
-instead of adding new ones: `SEQUENCE` and `LAST-MODIFIED` follow the post's own time of change. A session
-that vanished leaves no trace in the session table; what was published before is therefore taken from the
-previous calendar, and its events that are gone are marked cancelled. Needs the `icalendar` library.
+An event is identified by program, date and its number on that date, so an edited post updates its events instead of
+adding new ones; `SEQUENCE` and `LAST-MODIFIED` follow the time of the edit. The session table does not remember
+sessions that were removed. They are found in the previous calendar, and their events are marked cancelled. Needs
+the `icalendar` library.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from wod_pipeline.weeks import DAY, days_of
 
 
 def week_key(monday: dt.date) -> str:
-    """Where the calendar of a week is kept in the lake."""
+    """The key in the lake of a week's calendar."""
     return f"session_calendar/week={monday}/sessions.ics"
 
 
 PRODUCT = "-//wod_pipeline//training sessions//EN"
-LONGEST_DESCRIPTION = 8_000
+LONGEST_SUMMARY, LONGEST_DESCRIPTION = 200, 8_000
+"""Characters of an event's texts."""
 LIFTS_IN_SUMMARY = 3
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 
@@ -39,15 +40,14 @@ def as_calendar(
     previous: Iterable[bytes] = (),
     covered: Container[dt.date] = frozenset(),
 ) -> bytes:
-    """The calendar of these sessions in order; undated ones are left out.
+    """The calendar of these sessions by date, without undated ones.
 
-    `previous` are calendars that were published before. Their events that are not among these sessions are
-    cancelled when their day is in `covered`, the days of which `records` are known to be all sessions; others
-    stay as they were, so that nothing is cancelled because it was not read. Raises `ValueError` when one of
-    `previous` is no calendar.
+    `previous` are the calendars published before. `covered` are the days for which `records` holds every session: an
+    earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
+    a session is not cancelled because it was not read. Raises `ValueError` when one of `previous` cannot be parsed.
     """
-    events: dict[str, Component] = dict(_current(records, athlete))
-    for uid, before in _published(previous):
+    events: dict[str, Component] = dict(_current_events(records, athlete))
+    for uid, before in _published_events(previous):
         if uid in events:
             _outrank(events[uid], before)
         else:
@@ -78,8 +78,8 @@ def _empty(zone: ZoneInfo) -> Calendar:
     return calendar
 
 
-def _published(calendars: Iterable[bytes]) -> Iterator[tuple[str, Component]]:
-    """The all-day events of these calendars by UID."""
+def _published_events(calendars: Iterable[bytes]) -> Iterator[tuple[str, Component]]:
+    """The events of these calendars with their UIDs."""
     for data in filter(None, calendars):
         for event in Calendar.from_ical(data).walk("VEVENT"):
             if "UID" in event and "DTSTART" in event:
@@ -91,7 +91,7 @@ def _day(event: Component) -> dt.date:
     return start.date() if isinstance(start, dt.datetime) else dt.date.fromisoformat(start.isoformat())
 
 
-def _current(records: Iterable[SessionRecord], athlete: Athlete | None) -> Iterator[tuple[str, Event]]:
+def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -> Iterator[tuple[str, Event]]:
     seen: Counter[tuple[str, dt.date]] = Counter()
     for record in records:
         if record.date is not None:
@@ -102,16 +102,16 @@ def _current(records: Iterable[SessionRecord], athlete: Athlete | None) -> Itera
 
 def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | None) -> Event:
     view = view_session(record, athlete)
-    changed = _modified(record)
+    edited = _edited_at(record)
     event = Event()
     event.add("uid", uid)
     event.add("summary", _summary(view))
     event.add("description", as_text(view, width=1_000)[:LONGEST_DESCRIPTION])
     event.add("dtstart", day)
     event.add("dtend", day + DAY)
-    event.add("dtstamp", changed)
-    event.add("last-modified", changed)
-    event.add("sequence", int((changed - _EPOCH).total_seconds()) // 60)
+    event.add("dtstamp", edited)
+    event.add("last-modified", edited)
+    event.add("sequence", int((edited - _EPOCH).total_seconds()) // 60)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     if view.post_url:
@@ -124,21 +124,21 @@ def _summary(view: SessionView) -> str:
     segments = (item for item in view.items if isinstance(item, SegmentView) and item.kind != "warm_up")
     exercises = exercises_of(segments)
     lifts = dict.fromkeys(lift.title for lift in exercises if any(row.load for row in lift.sets))
-    told = ", ".join(list(lifts)[:LIFTS_IN_SUMMARY])
-    return f"{view.title}: {told}"[:200] if told else view.title[:200]
+    names = ", ".join(list(lifts)[:LIFTS_IN_SUMMARY])
+    return f"{view.title}: {names}"[:LONGEST_SUMMARY] if names else view.title[:LONGEST_SUMMARY]
 
 
-def _modified(record: SessionRecord) -> dt.datetime:
-    """When the post was last changed; the start of its week when the site did not say."""
+def _edited_at(record: SessionRecord) -> dt.datetime:
+    """When the post was last edited; the start of its week when the site gave no time."""
     try:
-        changed = dt.datetime.fromisoformat(record.modified_gmt)
+        edited = dt.datetime.fromisoformat(record.modified_gmt)
     except ValueError:
-        changed = dt.datetime.combine(record.week, dt.time())
-    return max(changed.replace(tzinfo=dt.timezone.utc), _EPOCH)
+        edited = dt.datetime.combine(record.week, dt.time())
+    return max(edited.replace(tzinfo=dt.timezone.utc), _EPOCH)
 
 
 def _outrank(event: Component, before: Component) -> None:
-    """A session that is back after it was cancelled needs a higher sequence than its cancellation."""
+    """Give a session that is back a higher sequence than its cancellation had."""
     if _is_cancelled(before):
         event["SEQUENCE"] = max(_sequence(event), _sequence(before) + 1)
 
@@ -152,11 +152,11 @@ def _sequence(event: Component) -> int:
 
 
 def _cancelled(event: Component) -> Component:
-    """The event as cancelled now; one that was cancelled before stays as it is."""
+    """The event, marked cancelled now unless it was cancelled before."""
     if _is_cancelled(event):
         return event
-    at = dt.datetime.now(dt.timezone.utc)
-    changes = {"status": "CANCELLED", "sequence": _sequence(event) + 1, "last-modified": at, "dtstamp": at}
+    now = dt.datetime.now(dt.timezone.utc)
+    changes = {"status": "CANCELLED", "sequence": _sequence(event) + 1, "last-modified": now, "dtstamp": now}
     for name, value in changes.items():
         event.pop(name.upper(), None)
         event.add(name, value)

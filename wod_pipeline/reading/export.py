@@ -1,7 +1,7 @@
-"""Sessions as tables for other programs: one row for each exercise and the sets that share a prescription.
+"""Sessions as tables for other programs: one row per exercise and run of sets with the same prescription.
 
-`rows_of` makes the rows, `as_csv` and `as_frame` write them. The structure of a session is flattened here and
-nowhere else; JSON exports keep it whole and need nothing of this.
+`export_rows` makes the rows, `as_csv` and `as_frame` format them. JSON exports keep the structure of a session and
+do not use this module.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """Sets `set_from` to `set_to` of one exercise (both None: the post gives no number of sets).
+    """Sets `set_from` to `set_to` of one exercise, both included; None when the post gives no number of sets.
 
-    Loads in percent of the max named by `reference` and `reference_rm`; `weight_…` are what they come to for
-    the athlete, in `weight_unit`, or an absolute load as prescribed.
+    `percent_…` are percents of the max that `reference` and `reference_rm` name. `weight_…`, in `weight_unit`, are
+    the athlete's weights for them, or the absolute load as prescribed.
     """
 
     date: dt.date | None
@@ -60,8 +60,8 @@ class Row:
 COLUMNS = tuple(field.name for field in fields(Row))
 
 
-def rows_of(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
-    """Every exercise of a session in reading order; a rest day without exercises has no row."""
+def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
+    """The rows of a session in reading order; none for a rest day without exercises."""
     for segment in record.segments:
         for block in segment.blocks:
             for exercise in block.exercises:
@@ -149,15 +149,15 @@ def _amount(weight: Weight | None) -> float | None:
 
 # -------------------------------------------------------------------------------------------------- formats
 def as_csv(rows: Iterable[Row]) -> str:
-    """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets a ' in front."""
+    """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula is prefixed with a '."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([_inert(value) for value in astuple(row)] for row in rows)
+    writer.writerows([_escape_formula(value) for value in astuple(row)] for row in rows)
     return out.getvalue()
 
 
-def _inert(value: object) -> object:
+def _escape_formula(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
 
 

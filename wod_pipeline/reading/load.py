@@ -1,7 +1,7 @@
-"""Training load as a table for analysis: what each week asks for, one Parquet file per week.
+"""Training load as a table for analysis, one Parquet file per week.
 
-A row is a day or the whole week (`by`), and all lifts or those of one family (`family`). The sums are
-`training`'s; the files are kept by whoever asks.
+A row covers a day or the whole week (`by`), and all lifts or those of one family (`family`). `training` computes the
+sums; callers store the files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Doses = Mapping[dt.date, Sequence[SessionDoses]]
-"""What the sessions of each week ask for."""
+"""The doses of every session, by week (Monday)."""
 
 ALL = "all"
 _ZONE_COLUMNS = ("lifts_below_70", "lifts_70_79", "lifts_80_89", "lifts_90_up")
@@ -50,12 +50,12 @@ COLUMNS: dict[str, str] = {
 
 
 def load_key(monday: dt.date) -> str:
-    """Where a week's load is kept in the lake."""
+    """The key in the lake of a week's load."""
     return f"training_load/week={monday}/load.parquet"
 
 
 def doses_in(value: WeekRecords) -> tuple[SessionDoses, ...]:
-    """What the sessions of a week ask for."""
+    """The doses of every session of a week."""
     return tuple(map(session_doses, value.records))
 
 
@@ -67,7 +67,7 @@ def as_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def load_frame(doses: Doses, monday: dt.date) -> pd.DataFrame:
-    """The rows of one week; its change is against the week before, its days' against the day before."""
+    """The rows of one week; changes of the week are since the week before, changes of a day since the day before."""
     import pandas as pd
 
     periods: tuple[Period, ...] = ("week", "day")

@@ -1,6 +1,8 @@
-"""How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`).
+"""How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`). Pure.
 
-Pure. Numbers and weights come from `training`; nothing here reads storage or knows a medium's framework.
+`_view` decides what is shown and in which order, `_words` words single values, `_text` and `_markdown` lay the
+view out, `_load` makes the Markdown of training load. Numbers and weights come from `training`; nothing here
+reads storage or knows a medium's framework.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
 from wod_pipeline.rendering._text import (
     as_lines,
     as_text,
+    cut_long_line,
     day_name,
     facts_of,
     headline,
@@ -18,16 +21,15 @@ from wod_pipeline.rendering._text import (
     preamble_as_text,
     rows_of,
     set_line,
-    shortened,
 )
 from wod_pipeline.rendering._view import (
     BlockView,
     ExerciseView,
     NoteView,
-    Run,
     SegmentView,
     SessionView,
     SetView,
+    TextRun,
     exercises_of,
     title_of,
     view_exercise,
@@ -48,16 +50,17 @@ __all__ = [
     "BlockView",
     "ExerciseView",
     "NoteView",
-    "Run",
     "SegmentView",
     "SessionView",
     "SetView",
+    "TextRun",
     "as_lines",
     "as_markdown",
     "as_text",
     "chart_markdown",
     "clean",
     "clock",
+    "cut_long_line",
     "day_name",
     "days_markdown",
     "escape_markdown",
@@ -74,7 +77,6 @@ __all__ = [
     "rows_of",
     "scheme_sentence",
     "set_line",
-    "shortened",
     "span",
     "title_of",
     "view_exercise",

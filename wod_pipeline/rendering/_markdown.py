@@ -1,7 +1,7 @@
 """A session view as Markdown for Dagster's metadata and GitHub-flavoured renderers.
 
-Whatever a post holds stays text: HTML, Markdown syntax and table pipes are escaped, and only http(s) links
-that the view carries become links.
+Everything from a post is escaped (HTML, Markdown syntax, table pipes), so it is shown as text; only the view's own
+http(s) links become links.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
-from wod_pipeline.rendering._text import day_name, facts_of, lines_of, rows_of, set_line, shortened
-from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, Run, SegmentView, SessionView
+from wod_pipeline.rendering._text import cut_long_line, day_name, facts_of, lines_of, rows_of, set_line
+from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, SegmentView, SessionView, TextRun
 
 _SYNTAX = re.compile(r"([\\`*_{}\[\]|~#$])")
 _LIST_NUMBER = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
@@ -22,9 +22,12 @@ _AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
 
 @lru_cache(maxsize=8192)
 def escape_markdown(text: str) -> str:
-    """`text` so that a Markdown renderer shows exactly these characters. Remembered: coaches repeat themselves."""
+    """`text` escaped so that a Markdown renderer shows exactly these characters.
+
+    Cached, because posts repeat most of their names and loads.
+    """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _SYNTAX.sub(r"\\\1", shortened(text))
+    text = _SYNTAX.sub(r"\\\1", cut_long_line(text))
     text = _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))
     return _AUTOLINK.sub(r"\1\\\2", text.replace("@", "&#64;") if "." in text and "@" in text else text)
 
@@ -41,11 +44,11 @@ def _session(view: SessionView) -> Iterator[str]:
     for item in view.items:
         yield ""
         if isinstance(item, NoteView):
-            yield f"*{_runs(item.runs)}*" if item.text.strip() else ""
+            yield f"*{_text_runs(item.runs)}*" if item.text.strip() else ""
         else:
             yield from _segment(item)
     if view.missing:
-        yield f"\n> No weight where {escape_markdown('; '.join(view.missing))}."
+        yield f"\n> Some weights are missing: {escape_markdown('; '.join(view.missing))}."
 
 
 def _segment(segment: SegmentView) -> Iterator[str]:
@@ -53,7 +56,7 @@ def _segment(segment: SegmentView) -> Iterator[str]:
         yield f"**{escape_markdown(segment.heading)}**\n"
     for item in segment.items:
         if isinstance(item, NoteView):
-            yield _bullet(0, f"*{_runs(item.runs)}*")
+            yield _bullet(0, f"*{_text_runs(item.runs)}*")
         else:
             yield from _block(item)
 
@@ -64,7 +67,7 @@ def _block(block: BlockView) -> Iterator[str]:
     depth = 1 if block.scheme else 0
     for group in lines_of(block):
         if isinstance(group, NoteView):
-            yield _bullet(depth, f"*{_runs(group.runs)}*")
+            yield _bullet(depth, f"*{_text_runs(group.runs)}*")
         else:
             yield _bullet(depth, " · ".join(map(_headline, group)))
             for exercise in group:
@@ -72,8 +75,8 @@ def _block(block: BlockView) -> Iterator[str]:
 
 
 def _headline(exercise: ExerciseView) -> str:
-    told = ", ".join(map(escape_markdown, facts_of(exercise)))
-    return f"{'or ' if exercise.alternative else ''}**{_runs(exercise.name)}** {told}".rstrip()
+    facts = ", ".join(map(escape_markdown, facts_of(exercise)))
+    return f"{'or ' if exercise.alternative else ''}**{_text_runs(exercise.name)}** {facts}".rstrip()
 
 
 def _details(exercise: ExerciseView, depth: int) -> Iterator[str]:
@@ -82,17 +85,17 @@ def _details(exercise: ExerciseView, depth: int) -> Iterator[str]:
     for run in exercise.links:
         yield _bullet(depth, _link(run))
     for note in exercise.notes:
-        yield _bullet(depth, f"*{_runs(note.runs)}*")
+        yield _bullet(depth, f"*{_text_runs(note.runs)}*")
 
 
 def _bullet(depth: int, text: str) -> str:
     return f"{'  ' * depth}- {text}"
 
 
-def _runs(runs: tuple[Run, ...]) -> str:
+def _text_runs(runs: tuple[TextRun, ...]) -> str:
     return "".join(_link(run) if run.href else escape_markdown(run.text) for run in runs).strip()
 
 
-def _link(run: Run) -> str:
+def _link(run: TextRun) -> str:
     href = quote(run.href, safe=":/?#@!$&'*+,;=%~-._")
     return f"[{escape_markdown(run.text.strip() or run.href)}]({href})"

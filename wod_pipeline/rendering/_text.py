@@ -1,4 +1,8 @@
-"""A session view as lines for a terminal, plain or coloured, never wider than asked where words allow it."""
+"""A session view as lines for a terminal, plain or coloured, wrapped between words to the width asked for.
+
+A word longer than the width is broken. `lines_of`, `rows_of`, `facts_of` and `links_of` decide what goes on which
+line; Markdown and the page use them too.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,24 @@ from wod_pipeline.rendering._view import (
     BlockView,
     ExerciseView,
     NoteView,
-    Run,
     SegmentView,
     SessionView,
     SetView,
+    TextRun,
 )
 from wod_pipeline.wording import long_day
 
 LONGEST_LINE = 2_000
-"""Characters shown of one line of the post; a terminal is no place for more."""
+"""Characters shown of one line of a post. No real line is near it; a longer one would bury the session."""
 
 _BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 
 
 def as_text(view: SessionView, width: int = 80, colour: bool = False) -> str:
-    """The whole session as text ending in a newline; ANSI colours only when `colour`."""
+    """The whole session as text ending in a newline; ANSI colours only with `colour`.
+
+    `width` counts characters; less than 20 is taken as 20.
+    """
     return "\n".join(_Page(max(width, 20), colour).session(view)) + "\n"
 
 
@@ -33,19 +40,20 @@ def preamble_as_text(view: SessionView, width: int = 80, colour: bool = False) -
 
 
 def as_lines(block: BlockView, width: int = 80, colour: bool = False) -> Iterator[str]:
-    """One block as lines."""
+    """One block as lines; `width` as in `as_text`."""
     return _Page(max(width, 20), colour).block(block)
 
 
-def shortened(text: str, longest: int = LONGEST_LINE) -> str:
-    """`text`, or its beginning with a word on how much is left out."""
+def cut_long_line(text: str, longest: int = LONGEST_LINE) -> str:
+    """`text`, or its first `longest` characters and how many more there are."""
     if len(text) <= longest:
         return text
-    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+    more = len(text) - longest
+    return f"{text[:longest]}… ({more:,} more {'character' if more == 1 else 'characters'})"
 
 
 def day_name(view: SessionView) -> str:
-    """`Monday 21 December 2020`, or that the post gives no date."""
+    """`Monday 21 December 2020`, or `No date`."""
     return long_day(view.date) if view.date else "No date"
 
 
@@ -65,7 +73,7 @@ class _Page:
             yield from self._note(item, 0) if isinstance(item, NoteView) else self._segment(item)
         if view.missing:
             yield ""
-            yield from self._wrap("No weight where " + "; ".join(view.missing) + ".", style=_YELLOW)
+            yield from self._wrap("Some weights are missing: " + "; ".join(view.missing) + ".", style=_YELLOW)
 
     def preamble(self, view: SessionView) -> Iterator[str]:
         for note in view.preamble:
@@ -102,7 +110,7 @@ class _Page:
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
         lines = textwrap.wrap(
-            shortened(text),
+            cut_long_line(text),
             self._width,
             initial_indent=" " * indent,
             subsequent_indent=" " * (indent + 2),
@@ -112,7 +120,7 @@ class _Page:
 
 
 def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
-    """The block's notes, and its exercises gathered as the coach put them on lines."""
+    """The block's notes and exercises in order; exercises written on one line of the post form one group."""
     group: tuple[ExerciseView, ...] = ()
     for item in block.items:
         if isinstance(item, ExerciseView) and item.same_line:
@@ -128,17 +136,17 @@ def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
 
 
 def rows_of(exercise: ExerciseView) -> tuple[SetView, ...]:
-    """The sets that need a line of their own: all but a single one without number and weight."""
-    alone = len(exercise.sets) == 1 and not exercise.sets[0].label and not exercise.sets[0].weight
-    return () if alone else exercise.sets
+    """The sets shown on lines of their own: all of them, or none when one unnumbered set without a weight is all."""
+    beside_name = len(exercise.sets) == 1 and not exercise.sets[0].label and not exercise.sets[0].weight
+    return () if beside_name else exercise.sets
 
 
 def facts_of(exercise: ExerciseView) -> tuple[str, ...]:
-    """What is said beside the name: quantity, a load that needs no line, tempo, minute, rest."""
-    alone = "" if rows_of(exercise) or not exercise.sets else set_line(exercise.sets[0])
+    """What stands beside the name: quantity, a load without a line of its own, tempo, minute, rest."""
+    load = "" if rows_of(exercise) or not exercise.sets else set_line(exercise.sets[0])
     facts = [
         exercise.quantity,
-        alone,
+        load,
         f"tempo {exercise.tempo}" if exercise.tempo else "",
         exercise.minute,
         f"then rest {exercise.rest}" if exercise.rest else "",
@@ -147,24 +155,24 @@ def facts_of(exercise: ExerciseView) -> tuple[str, ...]:
 
 
 def headline(exercise: ExerciseView) -> str:
-    """Name, quantity and the facts that hold for every set, in one line."""
+    """Name, quantity and the facts that hold for all sets, in one line."""
     return ("or " if exercise.alternative else "") + ", ".join((exercise.title, *facts_of(exercise)))
 
 
 def set_line(row: SetView) -> str:
-    """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty when a set says nothing."""
-    told = ", ".join(fact for fact in (row.reps, row.load) if fact)
+    """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty for a set without any fact."""
+    text = ", ".join(fact for fact in (row.reps, row.load) if fact)
     if row.weight:
         plates = f" ({plates_words(row.plates)})" if row.plates else ""
-        told = f"{told} → {row.weight}{plates}" if told else f"{row.weight}{plates}"
-    return f"{row.label}: {told}" if row.label and told else told or row.label
+        text = f"{text} → {row.weight}{plates}" if text else f"{row.weight}{plates}"
+    return f"{row.label}: {text}" if row.label and text else text or row.label
 
 
 def plates_words(plates: str) -> str:
-    """`25 + 10 a side`; the bar alone has no sides."""
+    """`25 + 10 a side`; the empty bar is `bar only`."""
     return plates if plates.endswith("bar only") else f"{plates} a side"
 
 
-def links_of(exercise: ExerciseView) -> tuple[Run, ...]:
-    """Every link of an exercise once, those of its name first."""
+def links_of(exercise: ExerciseView) -> tuple[TextRun, ...]:
+    """Each address linked from an exercise, once; those of its name first."""
     return tuple({run.href: run for run in (*exercise.name, *exercise.links) if run.href}.values())

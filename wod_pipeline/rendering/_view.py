@@ -30,13 +30,13 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.training import Athlete, Working, decimal_text, ramp_weights, working_weight
+from wod_pipeline.training import Athlete, WorkingWeight, decimal_text, ramp_weights, working_weight
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
 
 
-class Run(Struct, frozen=True, omit_defaults=True):
+class TextRun(Struct, frozen=True, omit_defaults=True):
     """A stretch of text, linked when `href` is set (always http or https)."""
 
     text: str
@@ -44,19 +44,22 @@ class Run(Struct, frozen=True, omit_defaults=True):
 
 
 class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="note"):
-    """A line kept as the coach wrote it."""
+    """A line shown as the coach wrote it."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     kind: NoteKind = "cue"
 
     @property
     def text(self) -> str:
-        """The note without its links."""
+        """The note as plain text."""
         return "".join(run.text for run in self.runs)
 
 
 class SetView(Struct, frozen=True, omit_defaults=True):
-    """What some sets of an exercise ask for, and what that puts on the bar."""
+    """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
+
+    `missing` says which max the weight would need.
+    """
 
     label: str
     reps: str = ""
@@ -67,19 +70,19 @@ class SetView(Struct, frozen=True, omit_defaults=True):
 
 
 class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
-    """One movement or complex. `sets` holds an entry per different prescription that says something."""
+    """One movement or complex. `sets` holds one entry per prescription; none for a bare name."""
 
-    name: tuple[Run, ...]
+    name: tuple[TextRun, ...]
     quantity: str
     sets: tuple[SetView, ...]
     rest: str = ""
     tempo: str = ""
     minute: str = ""
     alternative: bool = False
-    """Whether this is an alternative to the exercise before it."""
+    """Whether this is an alternative to the previous exercise."""
     same_line: bool = False
-    """Whether the coach wrote it on the line of the exercise before it, to be done without a break."""
-    links: tuple[Run, ...] = ()
+    """Whether the post has it on the line of the previous exercise: the two are done without a break."""
+    links: tuple[TextRun, ...] = ()
     notes: tuple[NoteView, ...] = ()
 
     @property
@@ -114,7 +117,7 @@ class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="
 class SessionView(Struct, frozen=True, omit_defaults=True):
     """One session, ready to be laid out.
 
-    `warnings` say what may be wrong with the post or its reading, `missing` which maxes weights would need.
+    `warnings` name possible mistakes in the post or its parsing, `missing` the maxes that weights would need.
     """
 
     title: str
@@ -142,13 +145,13 @@ _TITLES = {
     "main": "Main",
     "other": "",
 }
-QUOTED = 120
-"""Characters of a line that a warning quotes."""
+LONGEST_QUOTE = 120
+"""Characters a warning quotes of a line."""
 
 _WARNINGS = {
     "every_mismatch": "The interval, the time and the number of sets do not agree.",
     "set_rows_gap": "The sets listed do not cover every set exactly once.",
-    "heading_date_mismatch": "The heading gives another date than its weekday in this week.",
+    "heading_date_mismatch": "The heading's date is not the date of its weekday in this week.",
     "title_slug_mismatch": "The title and the address of the post name different weeks.",
     "date_contradiction": "The post was published far from the week it names.",
     "date_repaired": "The week's date was incomplete in the post and has been completed.",
@@ -159,7 +162,7 @@ _WARNINGS = {
 
 
 def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
-    """`record` as a reader sees it, with the weights of `athlete` where percentages and maxes allow them."""
+    """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them."""
     lines = _Lines(record.lines)
     parts: list[tuple[int, SegmentView | NoteView]] = [
         (segment.lines[0], _segment(segment, lines, athlete)) for segment in record.segments
@@ -174,12 +177,12 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         week=record.week,
         program=words.clean(record.program),
         post_title=words.clean(record.post_title),
-        post_url=_safe(record.post_url),
+        post_url=_web_address(record.post_url),
         items=items,
         warnings=tuple(_warnings(record.diagnostics, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
         key=record.session,
-        preamble=tuple(NoteView(tuple(runs(line)), "program") for line in record.preamble),
+        preamble=tuple(NoteView(tuple(text_runs(line)), "program") for line in record.preamble),
     )
 
 
@@ -212,11 +215,11 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
         if sentence is None:
             continue
         line = lines.text(diagnostic.line) if diagnostic.line is not None else ""
-        yield f"{sentence} “{shorten(line, QUOTED)}”" if line else sentence
+        yield f"{sentence} “{shorten(line, LONGEST_QUOTE)}”" if line else sentence
 
 
 # ------------------------------------------------------------------------------------------------- lines
-def _safe(href: str) -> str:
+def _web_address(href: str) -> str:
     href = words.clean(href).strip()
     return href if is_web_address(href) else ""
 
@@ -241,34 +244,34 @@ class _Lines:
 
     def _note(self, line: Line, kind: NoteKind) -> NoteView:
         self._shown.add(line.n)
-        return NoteView(tuple(runs(line)), kind)
+        return NoteView(tuple(text_runs(line)), kind)
 
     def unshown(self, record: SessionRecord) -> list[tuple[int, NoteView]]:
-        """Note lines no node claims: shown all the same, so that no word of the coach is lost."""
-        left = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
-        return [(line.n, self._note(line, "cue")) for line in left]
+        """Note lines that no node owns. They are shown too, so that none of the coach's words is lost."""
+        unowned = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
+        return [(line.n, self._note(line, "cue")) for line in unowned]
 
-    def links(self, span: Span, told: set[str]) -> tuple[Run, ...]:
-        """Links on these lines that no name carries."""
-        found = [run for line in self.within(span) if line.role != "note" for run in runs(line)]
-        return tuple(run for run in dict.fromkeys(found) if run.href and run.href not in told)
+    def links(self, span: Span, linked: set[str]) -> tuple[TextRun, ...]:
+        """Links on these lines whose address is not in `linked`; notes show their links themselves."""
+        written = [run for line in self.within(span) if line.role != "note" for run in text_runs(line)]
+        return tuple(run for run in dict.fromkeys(written) if run.href and run.href not in linked)
 
 
-def runs(line: Line) -> Iterator[Run]:
-    """The line cut at its links; links that overlap or point outside the text are dropped."""
-    at = 0
+def text_runs(line: Line) -> Iterator[TextRun]:
+    """The line cut at its links; a link that overlaps the one before it or points outside the text is dropped."""
+    end = 0
     for link in sorted(line.links, key=lambda link: link.start):
-        if not at <= link.start < link.end <= len(line.text):
+        if not end <= link.start < link.end <= len(line.text):
             continue
-        yield from _run(line.text[at : link.start])
-        yield from _run(line.text[link.start : link.end], _safe(link.href))
-        at = link.end
-    yield from _run(line.text[at:])
+        yield from _text_run(line.text[end : link.start])
+        yield from _text_run(line.text[link.start : link.end], _web_address(link.href))
+        end = link.end
+    yield from _text_run(line.text[end:])
 
 
-def _run(text: str, href: str = "") -> Iterator[Run]:
-    if shown := words.clean(text):
-        yield Run(shown, href)
+def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
+    if cleaned := words.clean(text):
+        yield TextRun(cleaned, href)
 
 
 # ----------------------------------------------------------------------------------------------- segments
@@ -283,16 +286,16 @@ def _segment(segment: Segment, lines: _Lines, athlete: Athlete | None) -> Segmen
         title=words.clean(segment.title or "") or ("" if label else _TITLES[segment.kind]),
         kind=segment.kind,
         items=_in_order(parts),
-        as_written=tuple(NoteView(tuple(runs(line))) for line in lines.within(segment.lines)),
+        as_written=tuple(NoteView(tuple(text_runs(line))) for line in lines.within(segment.lines)),
     )
 
 
 def _block(block: Block, lines: _Lines, athlete: Athlete | None) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
-    before = None
+    previous = None
     for exercise in block.exercises:
-        parts.append((exercise.lines[0], _exercise(block, exercise, before, lines, athlete)))
-        before = exercise
+        parts.append((exercise.lines[0], _exercise(block, exercise, previous, lines, athlete)))
+        previous = exercise
     parts += lines.notes(block.notes)
     scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
     return BlockView(scheme, _in_order(parts))
@@ -306,10 +309,10 @@ def _all_empty_bar(block: Block) -> bool:
 
 
 def _exercise(
-    block: Block, exercise: Exercise, before: Exercise | None, lines: _Lines, athlete: Athlete | None
+    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, athlete: Athlete | None
 ) -> ExerciseView:
     name = tuple(_name(exercise))
-    same_line = before is not None and exercise.lines[0] == before.lines[1]
+    same_line = previous is not None and exercise.lines[0] == previous.lines[1]
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise),
@@ -317,7 +320,9 @@ def _exercise(
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
-        alternative=before is not None and exercise.choice is not None and exercise.choice == before.choice,
+        alternative=previous is not None
+        and exercise.choice is not None
+        and exercise.choice == previous.choice,
         same_line=same_line,
         links=() if same_line else lines.links(exercise.lines, _videos(block)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
@@ -325,12 +330,12 @@ def _exercise(
 
 
 def _videos(block: Block) -> set[str]:
-    """The links that the names of the block's exercises carry."""
-    return {_safe(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    """The addresses linked from the names of the block's exercises."""
+    return {_web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
 def view_exercise(block: Block, exercise: Exercise, athlete: Athlete | None = None) -> BlockView:
-    """One exercise alone under its block's scheme, without notes: a line of a lift's history."""
+    """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it."""
     return BlockView(words.scheme_sentence(block), (_exercise(block, exercise, None, _Lines([]), athlete),))
 
 
@@ -339,16 +344,16 @@ def title_of(exercise: Exercise) -> str:
     return "".join(run.text for run in _name(exercise))
 
 
-def _name(exercise: Exercise) -> Iterator[Run]:
+def _name(exercise: Exercise) -> Iterator[TextRun]:
     for n, part in enumerate(exercise.parts):
         if n:
-            yield Run(" + ")
-        yield Run(words.part_name(part), _safe(part.video_url or ""))
+            yield TextRun(" + ")
+        yield TextRun(words.part_name(part), _web_address(part.video_url or ""))
 
 
 # --------------------------------------------------------------------------------------------------- sets
 @dataclass(frozen=True)
-class _Sets:
+class _Prescription:
     """Sets `first` to `last` of an exercise under one load."""
 
     label: str
@@ -359,29 +364,29 @@ class _Sets:
 
 
 def _sets(block: Block, exercise: Exercise, athlete: Athlete | None) -> Iterator[SetView]:
-    own = [part.movement_id for part in exercise.parts]
+    movement_ids = [part.movement_id for part in exercise.parts]
     for sets in _prescriptions(block, exercise):
-        told = words.load_words(sets.load, own)
+        load = words.load_words(sets.load, movement_ids)
         ramp = ramp_weights(sets.load, sets.last - sets.first + 1, athlete) if sets.load else ()
         if ramp:
-            yield from _ramp(sets, told, ramp, athlete)
+            yield from _ramp(sets, load, ramp, athlete)
         else:
             working = working_weight(sets.load, athlete) if sets.load else None
             missing = working.missing if working is not None and athlete is not None else ""
             weight = words.working_words(working)
-            yield SetView(sets.label, sets.reps, told, weight, _plates(working, athlete), missing)
+            yield SetView(sets.label, sets.reps, load, weight, _plates(working, athlete), missing)
 
 
-def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Sets]:
+def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
     if not exercise.set_rows and exercise.load is not None:
-        yield _Sets("", 1, _last_set(block), "", exercise.load)
+        yield _Prescription("", 1, _last_set(block), "", exercise.load)
     for row in exercise.set_rows:
         reps = words.reps_words(row.reps) if row.reps is not None else ""
-        yield _Sets(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
+        yield _Prescription(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
 
 
 def _last_set(block: Block) -> int:
-    """The number of sets when it is one number, else 1: such a ramp is shown by its two ends."""
+    """The number of sets, or 1 when the post gives none or a range: a ramp is then shown by its two ends."""
     sets = block.sets
     return int(sets.max) if sets is not None and sets.max is not None and sets.min == sets.max else 1
 
@@ -390,18 +395,23 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(sets: _Sets, told: str, weights: Iterable[Working], athlete: Athlete | None) -> Iterator[SetView]:
-    """A row for each set of a ramp; the load is said once."""
+def _ramp(
+    sets: _Prescription, load: str, weights: Iterable[WorkingWeight], athlete: Athlete | None
+) -> Iterator[SetView]:
+    """One row per set of a ramp; only the first repeats the load as prescribed."""
     for n, step in enumerate(weights, start=sets.first):
-        load = told if n == sets.first else ""
-        yield SetView(f"Set {n}", sets.reps, load, words.working_words(step), _plates(step, athlete))
+        prescribed = load if n == sets.first else ""
+        yield SetView(f"Set {n}", sets.reps, prescribed, words.working_words(step), _plates(step, athlete))
 
 
-def _plates(working: Working | None, athlete: Athlete | None) -> str:
-    """Plates for one side, `25 + 10`; of a range for both ends, `20 to 25`. Empty when plates do not make it."""
+def _plates(working: WorkingWeight | None, athlete: Athlete | None) -> str:
+    """Plates of one side, `25 + 10`, for a range those of both ends, `20 to 25`.
+
+    Empty when the athlete's plates cannot make an end exactly.
+    """
     if working is None or athlete is None:
         return ""
     ends = [end for end in (working.low, working.high) if end is not None]
     sides = [athlete.rack.side(end.amount) for end in dict.fromkeys(ends)]
-    told = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
-    return " to ".join(told) if len(told) == len(sides) else ""
+    plates = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
+    return " to ".join(plates) if len(plates) == len(sides) else ""

@@ -1,7 +1,7 @@
 """Words for single values of the model: ranges, times, schemes, quantities, loads. No layout, no markup.
 
-Every string made here is safe to show anywhere once escaped for the medium: `clean` has taken out control
-characters and bidirectional overrides, which could reorder or hide what a page or a terminal shows.
+Every string made here is safe to show once it is escaped for its medium: `clean` removes control characters and
+bidirectional overrides, with which a post could reorder or hide text on a page or steer a terminal.
 """
 
 from __future__ import annotations
@@ -25,14 +25,20 @@ from wod_pipeline.program import (
     Rest,
     Scheme,
 )
-from wod_pipeline.training import Working, decimal_text, exact
+from wod_pipeline.training import WorkingWeight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAKS = re.compile("[\t\n\r\u2028\u2029]+")
-_PLACES = {"other": "where noted", "top": "the top", "bottom": "the bottom", "catch": "the catch"}
+_PLACES = {
+    "below_knee": "below the knee",
+    "mid_thigh": "at mid-thigh",
+    "overhead": "overhead",
+    "other": "where noted",
+}
+"""Where a pause is held, unless `at the …` says it."""
 
 
 @lru_cache(maxsize=8192)
@@ -43,12 +49,12 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def number(value: Number) -> str:
-    """A number without decimals that say nothing: 8, 72.5, 30.48."""
+    """A number without trailing zeros: 8, 72.5, 30.48."""
     return decimal_text(exact(value))
 
 
 def span(value: Range, unit: str = "") -> str:
-    """`8`, `5–6`, `3+`, `at most 55`, `15/12` (men/women), each with `unit` behind."""
+    """`8`, `5–6`, `3+`, `at most 55`, `15/12` (men/women), each followed by `unit`."""
     low, high = value.min, value.max
     if low is None:
         return f"at most {number(high)}{unit}" if high is not None else ""
@@ -59,7 +65,7 @@ def span(value: Range, unit: str = "") -> str:
 
 
 def clock(seconds: Number) -> str:
-    """A time as a coach writes it: `45 s`, `2:00`, `1:02:30`."""
+    """A time in seconds as a coach writes it: `45 s`, `2:00`, `1:02:30`."""
     if seconds < 60:
         return f"{number(seconds)} s"
     whole = int(seconds)
@@ -89,7 +95,7 @@ def rest_words(rest: Rest | None) -> str:
 
 # ------------------------------------------------------------------------------------------------- schemes
 def scheme_sentence(block: Block) -> str:
-    """How a block is done, in one sentence; empty when the block has no scheme."""
+    """How a block is done, in one sentence; empty for a free block without times."""
     before = [
         f"At {clock(block.start_s)} on the clock" if block.start_s is not None else "",
         f"After {clock(block.rest_before_s)} of rest" if block.rest_before_s is not None else "",
@@ -108,16 +114,16 @@ def _scheme(block: Block) -> str:
 def _every(block: Block) -> str:
     interval = f"Every {clock(block.interval_s)}" if block.interval_s is not None else "On the interval"
     total = f" for {clock(block.duration_s)}" if block.duration_s is not None else ""
-    sets = f" ({_count(block.sets, 'set')})" if block.sets is not None else ""
+    sets = f" ({_number_of(block.sets, 'set')})" if block.sets is not None else ""
     return interval + total + sets
 
 
-def _counted(block: Block, noun: str) -> str:
-    counted = _count(block.sets, noun) if block.sets is not None else f"{noun}s".capitalize()
+def _sets_or_rounds(block: Block, noun: str) -> str:
+    counted = _number_of(block.sets, noun) if block.sets is not None else f"{noun}s".capitalize()
     return counted + _in_time(block)
 
 
-def _count(value: Range | None, noun: str) -> str:
+def _number_of(value: Range | None, noun: str) -> str:
     if value is None:
         return ""
     return span(value, f" {noun}" if value.max == 1 else f" {noun}s")
@@ -131,18 +137,18 @@ def _for_time(block: Block) -> str:
     schemes = {tuple(exercise.rep_scheme) for exercise in block.exercises}
     if len(schemes) == 1 and (shared := next(iter(schemes))):
         return f"{'-'.join(map(str, shared))} reps for time"
-    return f"{_count(block.sets, 'round')} for time" if block.sets is not None else "For time"
+    return f"{_number_of(block.sets, 'round')} for time" if block.sets is not None else "For time"
 
 
 def _tabata(block: Block) -> str:
     work = next((exercise.duration_s for exercise in block.exercises if exercise.duration_s), None)
     parts = [
-        _count(block.sets, "round"),
+        _number_of(block.sets, "round"),
         f"{clock_span(work)} work" if work else "",
         f"{rest_words(block.rest)} rest" if rest_words(block.rest) else "",
     ]
-    told = ", ".join(part for part in parts if part)
-    return f"Tabata: {told}" if told else "Tabata"
+    details = ", ".join(part for part in parts if part)
+    return f"Tabata: {details}" if details else "Tabata"
 
 
 def _build(block: Block) -> str:
@@ -153,14 +159,14 @@ def _build(block: Block) -> str:
         goal = f"a {target.reps}-RM"
     else:
         goal = f"a heavy set of {target.reps}" if target.reps != 1 else "a heavy single"
-    sets = f" in {_count(block.sets, 'set')}" if block.sets is not None else ""
+    sets = f" in {_number_of(block.sets, 'set')}" if block.sets is not None else ""
     return f"Build to {goal}{sets}{_in_time(block)}"
 
 
 _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
     "every": _every,
-    "sets": lambda block: _counted(block, "set"),
-    "rounds": lambda block: _counted(block, "round"),
+    "sets": lambda block: _sets_or_rounds(block, "set"),
+    "rounds": lambda block: _sets_or_rounds(block, "round"),
     "amrap": lambda block: "As many rounds as possible" + _in_time(block),
     "for_time": _for_time,
     "tabata": _tabata,
@@ -171,20 +177,20 @@ _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
 
 # ----------------------------------------------------------------------------------------------- exercises
 def part_name(part: Part) -> str:
-    """The words the coach used for one movement, with its count within a complex and its pause."""
+    """The coach's words for one movement, with its reps within a complex and its pause if the words have none."""
     count = f"{part.reps} " if part.reps is not None and part.reps > 1 else ""
     name = clean(part.raw).strip() or (
         movement_name(part.movement_id) if part.movement_id else "unnamed movement"
     )
-    told = "paus" in part.raw.lower()
-    return f"{count}{name}{'' if told else _pause(part.pause)}"
+    names_pause = "paus" in part.raw.lower()
+    return f"{count}{name}{'' if names_pause else _pause(part.pause)}"
 
 
 def _pause(pause: Pause | None) -> str:
     if pause is None:
         return ""
     time = f"{clock_span(pause.s)} pause" if pause.s is not None else "with a pause"
-    place = f" at {_PLACES.get(pause.at, 'the ' + pause.at.replace('_', ' '))}" if pause.at else ""
+    place = f" {_PLACES.get(pause.at, f'at the {pause.at}')}" if pause.at else ""
     return f" ({time}{place})"
 
 
@@ -198,8 +204,8 @@ def quantity(exercise: Exercise) -> str:
         span(exercise.calories, " calories") if exercise.calories is not None else "",
         f"max {exercise.max_of}" if exercise.max_of else "",
     ]
-    told = ", ".join(amount for amount in amounts if amount)
-    return f"{told} each {exercise.per_side}".strip() if exercise.per_side else told
+    text = ", ".join(amount for amount in amounts if amount)
+    return f"{text} each {exercise.per_side}".strip() if exercise.per_side else text
 
 
 def reps_words(reps: Range) -> str:
@@ -222,30 +228,31 @@ def _scaled(value: Range, divisor: int, digits: int) -> Range:
 
 
 # --------------------------------------------------------------------------------------------------- loads
-def load_words(load: Load | None, own: Collection[str | None] = ()) -> str:
-    """How heavy, as prescribed: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`.
+def load_words(load: Load | None, movement_ids: Collection[str | None] = ()) -> str:
+    """The prescribed load: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`; empty without one.
 
-    A max that the post does not name is said to be assumed, unless it is that of one of the `own` movements.
+    A max that the post does not name is marked `assumed`, except that of a movement of the exercise itself
+    (`movement_ids`).
     """
     if load is None:
         return ""
-    words = _percent(load, own) if load.kind == "percent" else _LOADS[load.kind](load)
+    words = _percent(load, movement_ids) if load.kind == "percent" else _LOADS[load.kind](load)
     if load.ramp:
         return f"{words}, building up" if words else "building up"
     return words
 
 
-def _percent(load: Load, own: Collection[str | None] = ()) -> str:
-    told = span(load.pct, "%") if load.pct is not None else "a percentage"
-    return f"{told}{_reference(load.ref, own)}"
+def _percent(load: Load, movement_ids: Collection[str | None] = ()) -> str:
+    percent = span(load.pct, "%") if load.pct is not None else "a percentage"
+    return f"{percent}{_reference(load.ref, movement_ids)}"
 
 
-def _reference(ref: Reference | None, own: Collection[str | None]) -> str:
+def _reference(ref: Reference | None, movement_ids: Collection[str | None]) -> str:
     if ref is None or ref.movement_id is None:
-        return " (of which max is not said)"
+        return " (the post does not say of which max)"
     max_name = f"{ref.rm}-RM {movement_name(ref.movement_id)}"
-    sure = ref.source in ("explicit", "inherited") or ref.movement_id in own
-    return f" of {max_name}" if sure else f" (of {max_name}, assumed)"
+    certain = ref.source in ("explicit", "inherited") or ref.movement_id in movement_ids
+    return f" of {max_name}" if certain else f" (of {max_name}, assumed)"
 
 
 def _absolute(load: Load) -> str:
@@ -291,8 +298,8 @@ _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
 }
 
 
-def working_words(working: Working | None) -> str:
-    """The weight to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty without one."""
+def working_words(working: WorkingWeight | None) -> str:
+    """The weight on the bar: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty without one."""
     if working is None or working.missing:
         return ""
     low, high = working.low, working.high

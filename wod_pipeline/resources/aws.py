@@ -1,40 +1,20 @@
-"""The stores and the notifier on AWS, as Dagster resources. Imported only when the settings choose AWS.
+"""The session table, the ledger and the notifier on AWS, as Dagster resources. They import boto3; see `wiring`."""
 
-Importing dagster_aws takes seconds, which local mode must not pay.
-"""
-
-import logging
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
-from dagster_aws.s3 import S3Resource
-from pydantic import PrivateAttr
 
-from wod_pipeline.messages.delivery import Notifier, SnsNotifier
+from wod_pipeline.adapters import sns_notifier
+from wod_pipeline.aws import LARGE_ITEMS, SENSOR_TICK, ClientOptions
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.resources.dynamodb import DynamoDBResource
-from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import LedgerResource, NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.sns import SNSResource
 from wod_pipeline.settings import Settings
-from wod_pipeline.storage import Lake, Ledger, SessionTable
+from wod_pipeline.storage import Ledger, SessionTable
 from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
-from wod_pipeline.storage.s3 import S3Lake
-
-
-class S3LakeResource(LakeResource):
-    """A lake in an S3 bucket, under a prefix."""
-
-    s3: dg.ResourceDependency[S3Resource]
-    bucket: str
-    prefix: str = ""
-    _lake: Lake | None = PrivateAttr(default=None)
-
-    def open(self) -> Lake:
-        """Open the bucket, once: a new client of S3 takes longer than what most steps ask of it."""
-        if self._lake is None:
-            self._lake = S3Lake(self.s3.get_client(), self.bucket, self.prefix)
-        return self._lake
 
 
 class DynamoSessionTableResource(SessionTableResource):
@@ -69,46 +49,44 @@ class SnsNotifierResource(NotifierResource):
 
     def open(self) -> Notifier:
         """Return a notifier that publishes."""
-        return SnsNotifier(
+        return sns_notifier(
             self.sns.get_client(),
             self.ledger.open(),
-            logging.getLogger("wod_pipeline.messages.delivery").warning,
             topic_arn=self.topic_arn,
             phone_number=self.phone_number,
         )
 
 
-def lake_on_s3(settings: Settings) -> LakeResource:
-    """Make the lake the settings name."""
-    s3 = S3Resource(region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url or None)
-    return S3LakeResource(s3=s3, bucket=settings.s3_bucket, prefix=settings.s3_prefix)
-
-
 def table_on_dynamodb(settings: Settings) -> SessionTableResource:
     """Make the session table the settings name."""
-    return DynamoSessionTableResource(dynamodb=_dynamodb(settings), table=settings.sessions_table)
+    return DynamoSessionTableResource(dynamodb=dynamodb(settings, LARGE_ITEMS), table=settings.sessions_table)
 
 
 def ledger_on_dynamodb(settings: Settings) -> LedgerResource:
     """Make the ledger the settings name."""
-    impatient = _dynamodb(settings, connect_timeout_s=3.0, read_timeout_s=5.0, max_attempts=2)
-    return DynamoLedgerResource(dynamodb=impatient, table=settings.ledger_table)
+    return DynamoLedgerResource(dynamodb=dynamodb(settings, SENSOR_TICK), table=settings.ledger_table)
 
 
 def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResource:
     """Make the notifier the settings name."""
     return SnsNotifierResource(
-        sns=SNSResource(region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url or None),
-        ledger=ledger,
-        topic_arn=settings.sns_topic_arn,
-        phone_number=settings.sns_phone,
+        sns=sns(settings), ledger=ledger, topic_arn=settings.sns_topic_arn, phone_number=settings.sns_phone
     )
 
 
-def _dynamodb(settings: Settings, **bounds: Any) -> DynamoDBResource:
-    return DynamoDBResource(
-        region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url or None,
-        parameter_validation=False,
-        **bounds,
-    )
+def dynamodb(settings: Settings, options: ClientOptions) -> DynamoDBResource:
+    """Make the DynamoDB resource for the settings' region."""
+    return DynamoDBResource(**address(settings), **asdict(options))
+
+
+def sns(settings: Settings) -> SNSResource:
+    """Make the SNS resource for the settings' region."""
+    return SNSResource(**address(settings), **asdict(SENSOR_TICK))
+
+
+def address(settings: Settings) -> dict[str, Any]:
+    """Where a service is reached, in the words of boto3; None where boto3 finds it."""
+    return {
+        "region_name": settings.aws_region or None,
+        "endpoint_url": settings.aws_endpoint_url or None,
+    }

@@ -3,14 +3,19 @@
 A service gets a class of its own (`dynamodb`, `sns`); which tables or topics are used is not configured here.
 """
 
+from __future__ import annotations
+
 import threading
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import dagster as dg
 from boto3.session import Session
 from pydantic import Field, PrivateAttr
 
-from wod_pipeline.aws import client_config
+from wod_pipeline.aws import STANDARD, ClientOptions, client
+
+if TYPE_CHECKING:
+    from dagster_aws.s3 import S3Resource
 
 
 class AwsServiceResource(dg.ConfigurableResource[Any]):
@@ -30,10 +35,15 @@ class AwsServiceResource(dg.ConfigurableResource[Any]):
     aws_session_token: str | None = Field(default=None, description="Session token; give it as an EnvVar.")
     use_ssl: bool = Field(default=True, description="Whether to use TLS where the address does not say.")
     verify: bool | None = Field(default=None, description="Whether to verify certificates; by default yes.")
-    max_attempts: int = Field(default=5, description="How often a request is sent at most, in all.")
-    connect_timeout_s: float = Field(default=5.0, description="Seconds to wait for a connection.")
-    read_timeout_s: float = Field(default=20.0, description="Seconds to wait for an answer.")
-
+    max_attempts: int = Field(
+        default=STANDARD.max_attempts, description="How often a request is sent at most, in all."
+    )
+    connect_timeout_s: float = Field(
+        default=STANDARD.connect_timeout_s, description="Seconds to wait for a connection."
+    )
+    read_timeout_s: float = Field(
+        default=STANDARD.read_timeout_s, description="Seconds to wait for an answer."
+    )
     parameter_validation: bool = Field(
         default=True, description="Whether to check requests before sending; for large items that is slow."
     )
@@ -45,29 +55,36 @@ class AwsServiceResource(dg.ConfigurableResource[Any]):
         """Return the service's client: the same for every call, to be used from any thread."""
         with self._lock:
             if self._client is None:
-                self._client = self.session().client(self.service_name, **self.connection())  # type: ignore[call-overload]
+                self._client = client_with(self, self.service_name, self.options())
             return self._client
 
-    def session(self) -> Session:
-        """Make a boto3 session with this configuration."""
-        return Session(
-            region_name=self.region_name,
-            profile_name=self.profile_name,
-            aws_access_key_id=self.aws_access_key_id,
-            aws_secret_access_key=self.aws_secret_access_key,
-            aws_session_token=self.aws_session_token,
+    def options(self) -> ClientOptions:
+        """Return how a client waits and tries again."""
+        return ClientOptions(
+            self.connect_timeout_s, self.read_timeout_s, self.max_attempts, self.parameter_validation
         )
 
-    def connection(self) -> dict[str, Any]:
-        """Return how a client or a boto3 resource of this service is to connect."""
-        return {
-            "endpoint_url": self.endpoint_url,
-            "use_ssl": self.use_ssl,
-            "verify": self.verify,
-            "config": client_config(
-                self.connect_timeout_s,
-                self.read_timeout_s,
-                self.max_attempts,
-                validate=self.parameter_validation,
-            ),
-        }
+
+def client_with(resource: AwsServiceResource | S3Resource, service: str, options: ClientOptions) -> Any:
+    """Build a client with the address and login that the resource is configured with."""
+    return client(service, options, session=session_of(resource), **connection_of(resource))
+
+
+def session_of(resource: AwsServiceResource | S3Resource) -> Session:
+    """Make a boto3 session with the region and login that the resource is configured with."""
+    return Session(
+        region_name=resource.region_name,
+        profile_name=resource.profile_name,
+        aws_access_key_id=resource.aws_access_key_id,
+        aws_secret_access_key=resource.aws_secret_access_key,
+        aws_session_token=resource.aws_session_token,
+    )
+
+
+def connection_of(resource: AwsServiceResource | S3Resource) -> dict[str, Any]:
+    """Return how a client or a boto3 resource is to connect."""
+    return {
+        "endpoint_url": resource.endpoint_url,
+        "use_ssl": resource.use_ssl,
+        "verify": resource.verify,
+    }

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from wod_pipeline.resources.aws_service import AwsServiceResource
+from wod_pipeline.resources.aws_service import AwsServiceResource, connection_of, session_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,4 +32,5 @@ class DynamoDBResource(AwsServiceResource):
 
         Such an object may not be shared between threads, and takes numbers as `int` or `Decimal` only.
         """
-        return self.session().resource("dynamodb", **self.connection()).Table(name)
+        config = self.options().as_config()
+        return session_of(self).resource("dynamodb", config=config, **connection_of(self)).Table(name)

@@ -1,25 +1,30 @@
-"""The lake in Dagster: the folder as a resource, and the IO manager that keeps one object a week in it."""
+"""The lake in Dagster: the folder as a resource, and the IO manager that keeps one object per week in it."""
 
+import datetime as dt
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from wod_pipeline.errors import NotStored
 from wod_pipeline.pacing import batched
-from wod_pipeline.resources.partitioned import (
-    Outcomes,
-    Weeks,
-    WeeksIOManager,
-    complete_keys,
+from wod_pipeline.resources.weekly import (
+    LazyWeeks,
+    WeeklyIOManager,
+    WriteReport,
+    complete_weeks,
+    key_of,
     storage_metadata,
+    weeks_of,
 )
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.stages import BATCH, read_stage, stage_key, write_each, write_stage
+from wod_pipeline.wordpress import CHUNK_WEEKS
 
 ALLOW_MISSING = "allow_missing_partitions"
 
@@ -42,66 +47,84 @@ class FolderLakeResource(LakeResource):
         return FolderLake(Path(self.path))
 
 
-class LakeIOManager(WeeksIOManager):
-    """Keeps an asset's weeks in the lake, one object a week, for a run of one week or of many.
+class LakeIOManager(WeeklyIOManager):
+    """Keeps an asset's weeks in the lake, one object per week, for a run of one week or of many.
 
-    Values are mappings by partition key, on both sides. Equal values are not written again. A key of the run
-    that has no value, or that was never stored, is an error: Dagster would mark the week materialized. A week
-    that cannot be written fails alone: the others are stored, then the run fails.
+    Values are mappings by week, on both sides. Equal values are not written again. A week of the run that has no
+    value, or that was never stored, is an error: Dagster would mark it materialized. A week that cannot be written
+    fails alone: the others are stored, then the run fails.
+
+    What a step has stored goes to the next steps of its process as it is; any other week is read from the lake.
     """
 
     lake: dg.ResourceDependency[LakeResource]
+    _written: dict[str, dict[dt.date, Any]] = PrivateAttr(default_factory=dict)
+    """What the latest asset step of this run has stored. One asset's `CHUNK_WEEKS` at most: memory stays level."""
 
-    def handle_output(self, context: dg.OutputContext, obj: Mapping[str, Any]) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, Any]) -> None:
         """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""
         stage, lake = context.asset_key.path[-1], self.lake.open()
-        outcome = Outcomes(context, obj)
-        for keys in batched(complete_keys(context, obj), BATCH):
-            values = {key: obj[key] for key in keys}
-            for key, written in write_each(partial(write_stage, lake, stage), values).items():
+        report, stored = WriteReport(context, obj, self.progress), {}
+        for weeks in batched(complete_weeks(context, obj), BATCH):
+            values = {week: obj[week] for week in weeks}
+            for week, written in write_each(partial(write_stage, lake, stage), values).items():
                 if isinstance(written, Written):
-                    outcome.stored(key, values[key], storage_metadata(written), changed=written.changed)
+                    stored[week] = values[week]
+                    report.add_stored(week, values[week], storage_metadata(written), changed=written.changed)
                 else:
-                    outcome.failed[key] = written
-        outcome.report(self._instance)
+                    report.failed[week] = written
+        self._written = {stage: stored} if len(stored) <= CHUNK_WEEKS else {}
+        report.finish(self._instance)
 
-    def load_input(self, context: dg.InputContext) -> Mapping[str, Any]:
+    def load_input(self, context: dg.InputContext) -> Mapping[dt.date, Any]:
         """Return the weeks of the run, read in batches when asked for.
 
         Raises `NotStored` naming the missing weeks, unless the input allows missing partitions.
         """
-        stage, lake = context.asset_key.path[-1], self.lake.open()
-        keys = list(context.asset_partition_keys)
+        stage, weeks = context.asset_key.path[-1], weeks_of(context.asset_partition_keys)
         if context.definition_metadata.get(ALLOW_MISSING):
-            return read_stage(lake, stage, keys)
-        return StoredWeeks(lake, stage, keys)
+            return read_stage(self.lake.open(), stage, weeks)
+        return self.stored_weeks(stage, weeks)
+
+    def stored_weeks(self, stage: str, weeks: Iterable[dt.date]) -> "StoredWeeks":
+        """Return those weeks of a stage. Raises `NotStored` naming the missing ones of the first batch."""
+        return StoredWeeks(self.lake.open(), stage, list(weeks), self._written.get(stage, {}))
 
 
-class StoredWeeks(Weeks[Any]):
-    """A stage's stored weeks, read a batch at a time; the first batch at once, so that errors come early."""
+class StoredWeeks(LazyWeeks[Any]):
+    """A stage's stored weeks: those `known` as they are, the others read from the lake a batch at a time.
 
-    def __init__(self, lake: Lake, stage: str, keys: list[str]) -> None:
-        super().__init__(keys, self._read)
+    The first batch is read at once, so that errors come early.
+    """
+
+    def __init__(
+        self, lake: Lake, stage: str, weeks: list[dt.date], known: Mapping[dt.date, Any] | None = None
+    ) -> None:
+        super().__init__(weeks, self._value)
         self._lake = lake
         self._stage = stage
-        self._order = {key: number for number, key in enumerate(keys)}
-        self._batch: dict[str, Any] = {}
-        if keys:
-            self._load(keys[0])
+        self._known = known or {}
+        self._unknown = [week for week in weeks if week not in self._known]
+        self._order = {week: number for number, week in enumerate(self._unknown)}
+        self._batch: dict[dt.date, Any] = {}
+        if self._unknown:
+            self._read_batch(self._unknown[0])
 
-    def _read(self, key: str) -> Any:
-        if key not in self._batch:
-            self._load(key)
-        return self._batch[key]
+    def _value(self, week: dt.date) -> Any:
+        if week in self._known:
+            return self._known[week]
+        if week not in self._batch:
+            self._read_batch(week)
+        return self._batch[week]
 
-    def _load(self, key: str) -> None:
-        start = self._order[key] - self._order[key] % BATCH
-        keys = list(self)[start : start + BATCH]
-        self._batch = read_stage(self._lake, self._stage, keys)
-        missing = [key for key in keys if key not in self._batch]
+    def _read_batch(self, week: dt.date) -> None:
+        start = self._order[week] - self._order[week] % BATCH
+        weeks = self._unknown[start : start + BATCH]
+        self._batch = read_stage(self._lake, self._stage, weeks)
+        missing = [week for week in weeks if week not in self._batch]
         if missing:
             where = self._lake.uri(stage_key(self._stage, missing[0]))
             raise NotStored(
-                f"{self._stage} has no stored value for {', '.join(missing)} (looked for {where}).",
+                f"{self._stage} has no stored value for {', '.join(map(key_of, missing))} (looked for {where}).",
                 fix=f"Materialize {self._stage} for {'that week' if len(missing) == 1 else 'those weeks'} first.",
             )

@@ -1,12 +1,12 @@
 """Where messages to people go, and the ledger that keeps each from going twice, as Dagster resources."""
 
-import logging
 from abc import abstractmethod
 from pathlib import Path
 
 import dagster as dg
 
-from wod_pipeline.messages.delivery import ConsoleNotifier, Notifier
+from wod_pipeline.adapters import console_notifier
+from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.storage import Ledger
 from wod_pipeline.storage.sqlite import SqliteLedger
 
@@ -44,6 +44,4 @@ class ConsoleNotifierResource(NotifierResource):
 
     def open(self) -> Notifier:
         """Return a notifier that logs."""
-        return ConsoleNotifier(
-            logging.getLogger("wod_pipeline.messages.delivery").warning, self.ledger.open()
-        )
+        return console_notifier(self.ledger.open())

@@ -14,7 +14,13 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.partitioned import Outcomes, WeeksIOManager, complete_keys
+from wod_pipeline.resources.weekly import (
+    WeeklyIOManager,
+    WriteReport,
+    complete_weeks,
+    key_of,
+    weeks_of,
+)
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import BATCH, write_each, write_records
@@ -38,7 +44,7 @@ class SqliteSessionTableResource(SessionTableResource):
         return SqliteSessionTable(Path(self.path))
 
 
-class SessionTableIOManager(WeeksIOManager):
+class SessionTableIOManager(WeeklyIOManager):
     """Keeps session records in the table, and beside it in the lake as JSON Lines.
 
     A week is replaced atomically and fails alone: the other weeks of the run are stored, then the run fails and
@@ -49,37 +55,36 @@ class SessionTableIOManager(WeeksIOManager):
     lake: dg.ResourceDependency[LakeResource]
     allow_empty: bool = False
 
-    def handle_output(self, context: dg.OutputContext, obj: Mapping[str, WeekRecords]) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
-        outcome = Outcomes(context, obj)
-        for keys in batched(complete_keys(context, obj), BATCH):
-            self._store({key: obj[key] for key in keys}, outcome)
-        outcome.report(self._instance)
+        report = WriteReport(context, obj, self.progress)
+        for weeks in batched(complete_weeks(context, obj), BATCH):
+            self._store({week: obj[week] for week in weeks}, report)
+        report.finish(self._instance)
 
-    def load_input(self, context: dg.InputContext) -> Mapping[str, WeekRecords]:
+    def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
         """Read the weeks of the run back. Raises `NotStored` naming the first that never was."""
         table = self.session_table.open()
-        return {key: _stored_week(table, key) for key in context.asset_partition_keys}
+        return {week: _stored_week(table, week) for week in weeks_of(context.asset_partition_keys)}
 
-    def _store(self, values: Mapping[str, WeekRecords], outcome: Outcomes) -> None:
+    def _store(self, values: Mapping[dt.date, WeekRecords], report: WriteReport) -> None:
         """Replace the weeks in the table; those that were, in the lake too."""
-        table, lake = self.session_table.open(), self.lake.open()
-        refused = {key: error for key, value in values.items() if (error := _refusal(value))}
-        sound = [value for key, value in values.items() if key not in refused]
-        outcome.failed.update(refused)
-        changes: dict[str, WeekChange] = {}
-        for week, change in table.replace_weeks(sound, allow_empty=self.allow_empty).items():
+        report.failed |= {week: error for week, value in values.items() if (error := _refusal(value))}
+        sound = [value for week, value in values.items() if week not in report.failed]
+        changes: dict[dt.date, WeekChange] = {}
+        replaced = self.session_table.open().replace_weeks(sound, allow_empty=self.allow_empty)
+        for week, change in replaced.items():
             if isinstance(change, WeekChange):
-                changes[week.isoformat()] = change
+                changes[week] = change
             else:
-                outcome.failed[week.isoformat()] = change
-        good = {key: values[key] for key in changes}
-        for key, written in write_each(partial(write_records, lake), good).items():
+                report.failed[week] = change
+        good = {week: values[week] for week in changes}
+        for week, written in write_each(partial(write_records, self.lake.open()), good).items():
             if isinstance(written, Written):
-                metadata = change_metadata(changes[key], written)
-                outcome.stored(key, values[key], metadata, changed=changes[key].changed)
+                metadata = change_metadata(changes[week], written)
+                report.add_stored(week, values[week], metadata, changed=changes[week].changed)
             else:
-                outcome.failed[key] = written
+                report.failed[week] = written
 
 
 def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
@@ -99,11 +104,11 @@ def _refusal(value: WeekRecords) -> UnsoundWeek | None:
     return UnsoundWeek(reason, fix=fix) if reason else None
 
 
-def _stored_week(table: SessionTable, key: str) -> WeekRecords:
-    value = table.read_week(dt.date.fromisoformat(key))
+def _stored_week(table: SessionTable, week: dt.date) -> WeekRecords:
+    value = table.read_week(week)
     if value is None:
         raise NotStored(
-            f"The session table has nothing for week {key}.",
-            fix=f"Materialize it: wod materialize --week {key}.",
+            f"The session table has nothing for week {key_of(week)}.",
+            fix=f"Materialize it: wod materialize --week {key_of(week)}.",
         )
     return value

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from pydantic import Field
 
+from wod_pipeline.aws import SENSOR_TICK
 from wod_pipeline.resources.aws_service import AwsServiceResource
 
 if TYPE_CHECKING:
@@ -24,9 +25,15 @@ class SNSResource(AwsServiceResource):
 
     service_name: ClassVar[str] = "sns"
 
-    max_attempts: int = Field(default=3, description="How often a request is sent at most, in all.")
-    connect_timeout_s: float = Field(default=3.0, description="Seconds to wait for a connection.")
-    read_timeout_s: float = Field(default=5.0, description="Seconds to wait for an answer.")
+    max_attempts: int = Field(
+        default=SENSOR_TICK.max_attempts, description="How often a request is sent at most, in all."
+    )
+    connect_timeout_s: float = Field(
+        default=SENSOR_TICK.connect_timeout_s, description="Seconds to wait for a connection."
+    )
+    read_timeout_s: float = Field(
+        default=SENSOR_TICK.read_timeout_s, description="Seconds to wait for an answer."
+    )
 
     def get_client(self) -> "SNSClient":
         """Return the client; one for every thread."""

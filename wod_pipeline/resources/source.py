@@ -2,14 +2,17 @@
 
 import datetime as dt
 from abc import abstractmethod
+from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from wod_pipeline.adapters import wordpress_login
 from wod_pipeline.demo import SampleSource
-from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
+from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.wordpress import FolderSource, PostSource, WordPressSource
+from wod_pipeline.wordpress.credentials import Login
 
 
 class SourceResource(dg.ConfigurableResource[PostSource]):
@@ -44,12 +47,16 @@ class FolderSourceResource(SourceResource):
 
 
 class WordPressSourceResource(SourceResource):
-    """A WordPress site. The login is looked up when the source is opened and is never part of the config."""
+    """A WordPress site.
+
+    `find_login` is called when the source is opened. It is no configuration, so that no run shows a login.
+    """
 
     url: str
     category: int
     user_agent: str
     page_pause_s: float
+    find_login: dg.ResourceDependency[Callable[[], Login | None]]
 
     def open(self) -> PostSource:
         """Return a client of the site."""
@@ -58,7 +65,7 @@ class WordPressSourceResource(SourceResource):
             category=self.category,
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
-            credentials=wordpress_login(load_settings()),
+            credentials=self.find_login(),
         )
 
 
@@ -73,5 +80,6 @@ def source_resource(settings: Settings) -> SourceResource:
             category=settings.wordpress_category,
             user_agent=settings.wordpress_user_agent,
             page_pause_s=settings.wordpress_pause_s,
+            find_login=partial(wordpress_login, settings),
         )
     return FolderSourceResource(path=str(settings.source_path))

@@ -18,9 +18,8 @@ import dagster as dg
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
-from wod_pipeline.resources.partitioned import watched_by
 from wod_pipeline.resources.source import source_resource
-from wod_pipeline.running._instance import alive, end_run, open_instance
+from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
 from wod_pipeline.settings import Settings
@@ -52,9 +51,7 @@ def open_launcher(
 ) -> Iterator[Launcher]:
     """A launcher on the persistent instance. Raises `StorageUnavailable` when the instance cannot be used."""
     with open_instance(settings) as instance:
-        source = opened_once(source_resource(settings))
-        defs = build_defs(settings, allow_empty=options.allow_empty, source=source)
-        yield Launcher(settings, options, defs.resolve_job_def(TRAINING_WEEK), instance, report, tell)
+        yield Launcher(settings, options, instance, report, tell)
 
 
 @dataclass
@@ -66,14 +63,22 @@ class Launcher:
 
     settings: Settings
     options: Options
-    job: dg.JobDefinition
     instance: dg.DagsterInstance
     report: Report
     tell: Callable[[Event], None]
+    job: dg.JobDefinition = field(init=False)
     _run_id: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        """Build the job over a source of its own, with every stored week told of here."""
+        source = opened_once(source_resource(self.settings))
+        defs = build_defs(
+            self.settings, allow_empty=self.options.allow_empty, progress=self._stored, source=source
+        )
+        self.job = defs.resolve_job_def(TRAINING_WEEK)
 
     def start(self, work: Sequence[list[str]]) -> None:
         """Begin with the chunks."""
@@ -124,7 +129,7 @@ class Launcher:
         """One run over consecutive keys, of these assets; True when it succeeded."""
         one = len(keys) == 1
         self._run_id = str(uuid.uuid4())
-        with alive(self.settings, self._run_id), watched_by(self._stored):
+        with lock_run(self.settings, self._run_id):
             result = self.job.execute_in_process(
                 instance=self.instance,
                 run_id=self._run_id,
@@ -141,9 +146,9 @@ class Launcher:
                 self.tell(Failed(why))
         return result.success
 
-    def _stored(self, asset: str, week: str, metadata: dict[str, Any]) -> None:
+    def _stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
         """Tell of a stored week; here a run can be stopped, between two weeks."""
-        self.tell(stored_week(asset, week, metadata))
+        self.tell(stored_week(asset, week.isoformat(), metadata))
         if self._stopped.is_set():
             raise dg.DagsterExecutionInterruptedError
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
 from wod_pipeline.settings._readers import (
     SAMPLE,
     WORDPRESS,
@@ -38,6 +39,7 @@ from wod_pipeline.settings._readers import (
 from wod_pipeline.weeks import WeeklyTime, parse_weekly_time
 
 __all__ = [
+    "INSTANCE_CONFIG",
     "SAMPLE",
     "VARIABLES",
     "WORDPRESS",
@@ -46,6 +48,7 @@ __all__ = [
     "env_example",
     "load_settings",
     "use_dagster_home",
+    "write_instance_config",
 ]
 
 

@@ -35,7 +35,7 @@ from wod_pipeline.storage._dynamo_requests import (
     delete,
     put,
 )
-from wod_pipeline.storage._items import WEEKS, Item, Key, as_item
+from wod_pipeline.storage._items import WEEKS, Item, Key
 from wod_pipeline.storage._week import Header, Plan, header_item
 
 _KEY_BYTES = 2_048
@@ -55,7 +55,7 @@ class WeekWriter:
         """Make the week what the plan says. Raises `Overtaken` when the stored week is no longer as planned."""
         if plan.header is None:
             return
-        actions = [_put(as_item(record)) for record in plan.puts] + [_delete(key) for key in plan.deletes]
+        actions = [_put(item) for item in plan.puts] + [_delete(key) for key in plan.deletes]
         everything = [_replace_header(week, plan.header), *actions]
         if _fits(everything):
             self._transact(week, everything)
@@ -78,11 +78,10 @@ class WeekWriter:
     def _stage(self, week: dt.date, plan: Plan, header: Header) -> Header:
         """Steps 1 and 2."""
         area = f"#staged#{week}#{uuid.uuid4()}"
-        items = [as_item(record) for record in plan.puts]
-        keys = [(item["date"], item["session"]) for item in items]
+        keys = [(item["date"], item["session"]) for item in plan.puts]
         staged = msgspec.structs.replace(header, staged=area, unsettled=keys, leaving=plan.deletes)
         flip = _replace_header(week, staged)
-        self._requests.put_all([_sized(_staged(area, item))[0] for item in items])
+        self._requests.put_all([_sized(_staged(area, item))[0] for item in plan.puts])
         try:
             self._transact(week, [flip])
         except Overtaken:

@@ -29,7 +29,7 @@ from typing import Any
 import msgspec
 
 from wod_pipeline.errors import StorageCorrupt
-from wod_pipeline.program import SessionRecord, sha256_of
+from wod_pipeline.program import SessionRecord
 from wod_pipeline.weeks import monday_of
 
 Item = dict[str, Any]
@@ -52,8 +52,11 @@ def key_of(record: SessionRecord) -> Key:
     return record.date.isoformat(), record.session
 
 
-def as_item(record: SessionRecord) -> Item:
-    """The record as an item: what is absent is left out, segment texts are attributes of their own."""
+def as_item(record: SessionRecord, digest: str) -> Item:
+    """The record as an item: what is absent is left out, segment texts are attributes of their own.
+
+    `digest` is the record's `sha256_of`, which the week's header has as well.
+    """
     item: Item = _present(msgspec.to_builtins(record))
     texts = item.pop("texts", {})
     clashing = {name: text for name, text in texts.items() if name in _FIELDS or name == DIGEST}
@@ -61,7 +64,7 @@ def as_item(record: SessionRecord) -> Item:
     if clashing:
         item["texts"] = clashing
     item["date"], item["session"] = key_of(record)
-    item[DIGEST] = sha256_of(record)
+    item[DIGEST] = digest
     return item
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, WeekRecords, sha256_of
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, Key, key_of, record_from_item
+from wod_pipeline.storage._items import WEEKS, Item, Key, as_item, key_of, record_from_item
 
 
 class Entry(Struct, frozen=True):
@@ -58,10 +58,10 @@ msgspec.json.Decoder(Header)  # learnt now, since two threads must not learn a t
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done so that a week becomes a value. `header` None: nothing."""
+    """What has to be done so that a week becomes a value: items to put, keys to delete. `header` None: nothing."""
 
     header: Header | None
-    puts: list[SessionRecord] = field(default_factory=list)
+    puts: list[Item] = field(default_factory=list)
     deletes: list[Key] = field(default_factory=list)
     change: WeekChange = field(default_factory=lambda: WeekChange(0, 0, 0))
 
@@ -78,7 +78,11 @@ def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: 
             _refuse_emptying(stored, value)
     old = {entry.key: entry.sha256 for entry in stored.sessions} if stored else {}
     new = {entry.key: entry.sha256 for entry in entries}
-    puts = [record for record in value.records if old.get(key_of(record)) != new[key_of(record)]]
+    puts = [
+        as_item(record, entry.sha256)
+        for record, entry in zip(value.records, entries, strict=True)
+        if old.get(entry.key) != entry.sha256
+    ]
     deletes = [key for key in old if key not in new]
     header = Header(value.outcome, value.posts, _version(stored) + 1, len(entries), entries, value.moved)
     facts = stored is None or _facts(stored) != _facts(header)

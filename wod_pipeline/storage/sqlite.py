@@ -22,7 +22,7 @@ from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, St
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, as_item, idempotency_key, record_from_item
+from wod_pipeline.storage._items import WEEKS, Item, idempotency_key, record_from_item
 from wod_pipeline.storage._week import (
     Header,
     Plan,
@@ -221,7 +221,7 @@ def _carry_out(connection: sqlite3.Connection, week: dt.date, plan: Plan) -> Non
     if plan.header is None:
         return
     connection.executemany("DELETE FROM sessions WHERE date = ? AND session = ?", plan.deletes)
-    items = [header_item(week, plan.header), *map(as_item, plan.puts)]
+    items = [header_item(week, plan.header), *plan.puts]
     connection.executemany("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", map(_row, items))
 
 

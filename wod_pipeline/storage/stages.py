@@ -1,6 +1,6 @@
 """The lake's layout: where each stage of a week is kept and how it is read back.
 
-Hive style, one partition a week, so that Athena, DuckDB and pandas read it as it lies::
+Hive style, one partition per week, so that Athena, DuckDB and pandas read it as it lies::
 
     raw_posts/week=2020-12-21/posts.json              the posts as last received
     raw_post_revisions/post=94860/<modified>-<sha>.json   every revision ever received, never overwritten
@@ -14,6 +14,7 @@ What bytes mean is decided here; how they are kept is the lake's business.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -49,12 +50,12 @@ FEW = 3
 """Weeks that have to fail alone before a store is taken to be out of order."""
 
 
-def stage_key(stage: str, week: str) -> str:
-    """Where one week of a stage is kept; `week` is the partition key."""
+def stage_key(stage: str, week: dt.date) -> str:
+    """Where one week of a stage is kept."""
     return f"{stage}/week={week}/posts.json"
 
 
-def records_key(week: str) -> str:
+def records_key(week: dt.date) -> str:
     """Where the week's session records are kept as JSON Lines."""
     return f"session_records/week={week}/sessions.jsonl"
 
@@ -65,7 +66,7 @@ def revision_key(post: RawPost) -> str:
     return f"raw_post_revisions/post={post.id}/{modified}-{sha256_of(post)[:16]}.json"
 
 
-def decode_stage(stage: str, week: str, data: bytes) -> Any:
+def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
     """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not one."""
     try:
         return decode(data, STAGES[stage])
@@ -76,14 +77,14 @@ def decode_stage(stage: str, week: str, data: bytes) -> Any:
         ) from error
 
 
-def read_stage(lake: Lake, stage: str, weeks: Iterable[str]) -> dict[str, Any]:
+def read_stage(lake: Lake, stage: str, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
     """The stored values of those weeks; weeks never stored are absent. Raises `StorageCorrupt`."""
     keys = {stage_key(stage, week): week for week in weeks}
     found = lake.read_many(list(keys))
     return {keys[key]: decode_stage(stage, keys[key], data) for key, data in found.items()}
 
 
-def read_stage_week(lake: Lake, stage: str, week: str) -> Any:
+def read_stage_week(lake: Lake, stage: str, week: dt.date) -> Any:
     """The stored value of one week. Raises `NotStored` and `StorageCorrupt`."""
     values = read_stage(lake, stage, [week])
     if week not in values:
@@ -94,7 +95,7 @@ def read_stage_week(lake: Lake, stage: str, week: str) -> Any:
     return values[week]
 
 
-def write_stage(lake: Lake, stage: str, values: Mapping[str, Any]) -> dict[str, Written]:
+def write_stage(lake: Lake, stage: str, values: Mapping[dt.date, Any]) -> dict[dt.date, Written]:
     """Write those weeks' values, unchanged ones untouched; raw posts also as revisions, revisions first."""
     if stage == "raw_posts":
         _keep_revisions(lake, values.values())
@@ -103,8 +104,8 @@ def write_stage(lake: Lake, stage: str, values: Mapping[str, Any]) -> dict[str, 
 
 
 def write_each(
-    write: Callable[[Mapping[str, Any]], Mapping[str, Written]], values: Mapping[str, Any]
-) -> dict[str, Written | StorageError]:
+    write: Callable[[Mapping[dt.date, Any]], Mapping[dt.date, Written]], values: Mapping[dt.date, Any]
+) -> dict[dt.date, Written | StorageError]:
     """Write weeks together and, when that fails, one by one: each week's outcome is its own.
 
     When the first few fail one by one, the store is taken to be out of order and the others are not tried.
@@ -112,7 +113,7 @@ def write_each(
     try:
         return dict(write(values))
     except StorageError:
-        outcomes: dict[str, Written | StorageError] = {}
+        outcomes: dict[dt.date, Written | StorageError] = {}
     for week, value in values.items():
         failures = [outcome for outcome in outcomes.values() if isinstance(outcome, StorageError)]
         if len(failures) == len(outcomes) >= FEW:
@@ -130,7 +131,7 @@ def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
     lake.write_many(posts, once=True)
 
 
-def write_records(lake: Lake, values: Mapping[str, WeekRecords]) -> dict[str, Written]:
+def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.date, Written]:
     """Write the session records of those weeks as JSON Lines, one record a line; what was done, by week."""
     objects = {records_key(week): b"".join(map(encode, value.records)) for week, value in values.items()}
     written = lake.write_many(objects)

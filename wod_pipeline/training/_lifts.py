@@ -56,7 +56,7 @@ class Dose:
     @property
     def repetitions(self) -> Decimal:
         """Repetitions of all sets; 0 when the post does not say how many."""
-        return self.sets * self.reps if self.sets is not None else Decimal(0)
+        return (self.sets or Decimal(0)) * self.reps
 
     @property
     def lifts_per_rep(self) -> int:
@@ -160,9 +160,9 @@ def _turns(block: Block, exercise: Exercise) -> Decimal:
     sets = _middle(block.sets)
     if sets is None:
         return Decimal(1)
-    cycle = max((other.minute or 0 for other in block.exercises), default=0)
-    if exercise.minute is None or cycle == 0:
+    if not exercise.minute:
         return sets
+    cycle = max(other.minute or 0 for other in block.exercises)
     return Decimal(max(int(sets) - exercise.minute, -1) // cycle + 1)
 
 

@@ -148,7 +148,7 @@ class Athlete:
 
 
 @dataclass(frozen=True)
-class Working:
+class WorkingWeight:
     """What a percentage comes to. `low` None: at most `high`. `high` None: from `low` up. Both equal: exact.
 
     `missing` is empty exactly when there is a weight; otherwise it says what would be needed for one.
@@ -159,7 +159,7 @@ class Working:
     missing: str = ""
 
 
-def working_weight(load: Load, athlete: Athlete | None) -> Working | None:
+def working_weight(load: Load, athlete: Athlete | None) -> WorkingWeight | None:
     """Both ends of a percentage on the athlete's rack. None when `load` is no percentage of a max.
 
     Percent times reference max, rounded once to the nearest loadable weight (ties down, never below the bar).
@@ -167,16 +167,16 @@ def working_weight(load: Load, athlete: Athlete | None) -> Working | None:
     if load.kind != "percent" or load.pct is None:
         return None
     if athlete is None:
-        return Working(missing="no maxes given")
+        return WorkingWeight(missing="no maxes given")
     reference = _reference_max(load.ref, athlete)
     if isinstance(reference, str):
-        return Working(missing=reference)
+        return WorkingWeight(missing=reference)
     ends = (_loaded(athlete.rack, reference, end) for end in (load.pct.min, load.pct.max))
     low, high = ends
-    return Working(low, high)
+    return WorkingWeight(low, high)
 
 
-def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[Working, ...]:
+def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[WorkingWeight, ...]:
     """The weight of each of `sets` sets of a ramp: evenly from the low end to the high end.
 
     Empty when the load is no ramp with two ends, or has one set, or too many to list.
@@ -193,7 +193,7 @@ def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[Workin
     low, high = exact(pct.min), exact(pct.max)
     percents = (low + (high - low) * n / (sets - 1) for n in range(sets))
     weights = (_on_rack(athlete.rack, reference, percent) for percent in percents)
-    return tuple(Working(weight, weight) for weight in weights)
+    return tuple(WorkingWeight(weight, weight) for weight in weights)
 
 
 def _reference_max(ref: Reference | None, athlete: Athlete) -> Weight | str:

@@ -1,240 +1,204 @@
-"""The JSON API under ``/api``: read-only, bounded, described in OpenAPI with examples."""
+"""The JSON API under ``/api``: read-only, every answer bounded in size, described in OpenAPI with examples."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import islice
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
-import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from wod_pipeline.reading import answers
 from wod_pipeline.training import Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
-from wod_pipeline.web.examples import all_examples
-from wod_pipeline.web.http import Problem, answer
-from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows, modified_of
+from wod_pipeline.web.context import (
+    FIRST_DAY,
+    LAST_DAY,
+    AppContext,
+    Context,
+    Visitor,
+    last_modified,
+    load_rows,
+)
+from wod_pipeline.web.http import ConditionalRoute, Json
+from wod_pipeline.web.openapi import get
 from wod_pipeline.weeks import monday_of
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=ConditionalRoute)
 
 MOST_DAYS = 366
 HALF_A_YEAR = dt.timedelta(days=182)
-_EXAMPLES = all_examples()
 ItemT = TypeVar("ItemT")
 
-Limit = Annotated[int, Query(ge=1, le=100, description="Items on a page")]
-Offset = Annotated[int, Query(ge=0, le=100_000, description="Items before the page")]
 From = Annotated[dt.date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="First day")]
 To = Annotated[dt.date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="Last day")]
 DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-03-02"])]
-Words = Annotated[str, Query(max_length=100, description="Words that all have to occur")]
+Words = Annotated[str, Query(max_length=100, description="Words, all of which must occur")]
 
 
-def described(kind: type, *, not_found: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI responses of an endpoint that answers with `kind`."""
-    ok = _content("application/json", kind)
-    problem = _content("application/problem+json", Problem)
-    wrong: dict[int | str, dict[str, Any]] = {
-        422: {"description": "A parameter is wrong", **problem},
-        503: {"description": "The sessions cannot be read for now", **problem},
-    }
-    if not_found:
-        wrong[404] = {"description": "Nothing is stored for that", **problem}
-    return {200: {"description": "Found", **ok}, **wrong}
+@dataclass(frozen=True)
+class Page:
+    """A page of a list: `limit` items from `offset` on."""
+
+    request: Request
+    limit: int
+    offset: int
+
+    def of(self, items: Sequence[ItemT]) -> list[ItemT]:
+        """The items on this page."""
+        return list(items[self.offset : self.offset + self.limit])
+
+    def links(self, total: int) -> dict[str, str]:
+        """The `Link` header (RFC 8288) with the pages before and after this one in a list of `total` items."""
+        offsets = {"prev": max(self.offset - self.limit, 0)} if self.offset > 0 else {}
+        if self.offset + self.limit < total:
+            offsets["next"] = self.offset + self.limit
+        links = [f'<{self._url(offset)}>; rel="{rel}"' for rel, offset in offsets.items()]
+        return {"Link": ", ".join(links)} if links else {}
+
+    def _url(self, offset: int) -> str:
+        """The address of this request with another offset."""
+        parameters = self.request.query_params.multi_items()
+        kept = [(name, value) for name, value in parameters if name not in {"limit", "offset"}]
+        return f"{self.request.url.path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
 
 
-def _content(media_type: str, kind: type) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
-    return {"content": {media_type: {"schema": schema, "example": _EXAMPLES[kind]}}}
-
-
-def schemas() -> dict[str, Any]:
-    """The JSON schemas of every answer, for the components of the OpenAPI description."""
-    _, components = msgspec.json.schema_components(_EXAMPLES, ref_template="#/components/schemas/{name}")
-    return components
-
-
-def _json(
+def _page(
     request: Request,
-    value: object,
-    modified: dt.datetime | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    return answer(request, msgspec.json.encode(value), "application/json", modified, headers)
+    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page")] = 20,
+    offset: Annotated[int, Query(ge=0, le=100_000, description="Items before the page")] = 0,
+) -> Page:
+    return Page(request, limit, offset)
 
 
-def _links(request: Request, limit: int, offset: int, total: int) -> dict[str, str]:
-    """The `Link` header (RFC 8288) to the pages before and after."""
-    pages = [("prev", offset - limit)] if offset > 0 else []
-    pages += [("next", offset + limit)] if offset + limit < total else []
-    kept = [
-        (name, value) for name, value in request.query_params.multi_items() if name not in {"limit", "offset"}
-    ]
-    links = [
-        f'<{request.url.path}?{urlencode([*kept, ("limit", limit), ("offset", max(at, 0))])}>; rel="{rel}"'
-        for rel, at in pages
-    ]
-    return {"Link": ", ".join(links)} if links else {}
+PageOfList = Annotated[Page, Depends(_page)]
 
 
-def _page(items: Sequence[ItemT], limit: int, offset: int) -> Sequence[ItemT]:
-    return items[offset : offset + limit]
+@get(router, "/health")
+def health(context: Context) -> Json[answers.HealthAnswer]:
+    """Whether the sessions can be read, the newest stored week, and whether today's week is stored."""
+    newest = context.table.newest_week()
+    return Json(answers.HealthAnswer("ok", newest.week if newest else None, context.is_fresh()))
 
 
-@router.get("/health", responses=described(answers.HealthAnswer), response_class=Response)
-def health(request: Request, source: FromSource) -> Response:
-    """Whether the sessions can be read, the newest stored week, and whether today's week is there."""
-    newest = source.table.newest_week()
-    fresh = source.is_fresh()
-    return _json(request, answers.HealthAnswer("ok", newest.week if newest else None, fresh))
-
-
-@router.get("/weeks", responses=described(answers.WeeksAnswer), response_class=Response)
-def weeks(request: Request, source: FromSource, limit: Limit = 20, offset: Offset = 0) -> Response:
+@get(router, "/weeks")
+def weeks(context: Context, page: PageOfList) -> Json[answers.WeeksAnswer]:
     """Stored weeks, newest first."""
-    stored = sorted(source.snapshot.weeks.values(), key=lambda week: week.week, reverse=True)
-    found = [answers.week_facts(week) for week in _page(stored, limit, offset)]
-    value = answers.WeeksAnswer(found, len(stored))
-    return _json(request, value, headers=_links(request, limit, offset, len(stored)))
+    stored = sorted(context.index.weeks.values(), key=lambda week: week.week, reverse=True)
+    total = len(stored)
+    return Json(answers.WeeksAnswer([*map(answers.week_facts, page.of(stored))], total), page.links(total))
 
 
-@router.get("/weeks/{day}", responses=described(answers.WeekAnswer, not_found=True), response_class=Response)
-def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+@get(router, "/weeks/{day}")
+def week(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.WeekAnswer]:
     """One week with its sessions, by any day of it."""
-    stored = source.table.read_week(monday_of(day))
+    stored = context.table.read_week(monday_of(day))
     if stored is None:
         raise HTTPException(404, f"The week of {monday_of(day)} is not stored.")
-    sessions = [answers.session_answer(record, visitor) for record in stored.records]
-    value = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
-    return _json(request, value, modified_of(stored.records) if visitor is None else None)
+    sessions = answers.session_answers(stored.records, visitor)
+    answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
+    return Json(answer, last_modified(stored.records, visitor))
 
 
-@router.get("/sessions", responses=described(answers.SessionsAnswer), response_class=Response)
+@get(router, "/sessions")
 def sessions(
-    request: Request,
-    source: FromSource,
-    visitor: Visitor,
-    from_: From = None,
-    to: To = None,
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
-    """Sessions dated from one day to another, at most a year; without days, those of the current week."""
-    first, last = _days(source, from_, to)
-    records = source.table.read_dates(first, last)
-    found = [answers.session_answer(record, visitor) for record in _page(records, limit, offset)]
-    value = answers.SessionsAnswer(found, len(records))
-    return _json(request, value, headers=_links(request, limit, offset, len(records)))
+    context: Context, visitor: Visitor, page: PageOfList, from_: From = None, to: To = None
+) -> Json[answers.SessionsAnswer]:
+    """Sessions dated from one day to another, at most a year apart; without days, those of the current week."""
+    records = context.table.read_dates(*_days(context, from_, to))
+    total = len(records)
+    answer = answers.SessionsAnswer(answers.session_answers(page.of(records), visitor), total)
+    return Json(answer, page.links(total))
 
 
-def _days(source: Source, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
-    """The days asked for; one that is missing is a week away from the other."""
+def _days(context: AppContext, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+    """The first and last day of a request. A missing one is a week from the other; without both, the current week."""
     week = dt.timedelta(days=6)
     if first is None:
-        first = max(last - week, FIRST_DAY) if last else monday_of(source.today())
-    last = last or min(first + week, LAST_DAY)
-    if not dt.timedelta(0) <= last - first < dt.timedelta(days=MOST_DAYS):
+        first = max(last - week, FIRST_DAY) if last else monday_of(context.today())
+    return checked_days(first, last or min(first + week, LAST_DAY))
+
+
+def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """The days unchanged. Raises 422 unless they are in order and less than `MOST_DAYS` apart."""
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise HTTPException(422, f"`to` has to be `from` or later, and less than {MOST_DAYS} days after it.")
     return first, last
 
 
-@router.get(
-    "/sessions/{day}", responses=described(answers.SessionsAnswer, not_found=True), response_class=Response
-)
-def day(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+@get(router, "/sessions/{day}")
+def day(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.SessionsAnswer]:
     """The sessions of one day."""
-    records = source.on(day)
+    records = context.sessions_on(day)
     if not records:
         raise HTTPException(404, f"No session is stored for {day}.")
-    value = answers.SessionsAnswer(
-        [answers.session_answer(record, visitor) for record in records], len(records)
-    )
-    return _json(request, value, modified_of(records) if visitor is None else None)
+    answer = answers.SessionsAnswer(answers.session_answers(records, visitor), len(records))
+    return Json(answer, last_modified(records, visitor))
 
 
-@router.get("/movements", responses=described(answers.MovementsAnswer), response_class=Response)
-def movements(
-    request: Request, source: FromSource, q: Words = "", limit: Limit = 20, offset: Offset = 0
-) -> Response:
+@get(router, "/movements")
+def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers.MovementsAnswer]:
     """Movements that were prescribed, most often first."""
-    wanted = q.casefold()
-    facts = [
-        fact
-        for fact in answers.movement_facts(source.snapshot)
-        if wanted in f"{fact.id} {fact.name}".casefold()
-    ]
-    value = answers.MovementsAnswer(list(_page(facts, limit, offset)), len(facts))
-    return _json(request, value, headers=_links(request, limit, offset, len(facts)))
+    facts = answers.movement_facts(context.index, q)
+    return Json(answers.MovementsAnswer(page.of(facts), len(facts)), page.links(len(facts)))
 
 
-@router.get(
-    "/movements/{movement}/history",
-    responses=described(answers.HistoryAnswer, not_found=True),
-    response_class=Response,
-)
+@get(router, "/movements/{movement}/history")
 def history(
-    request: Request,
-    source: FromSource,
+    context: Context,
     visitor: Visitor,
+    page: PageOfList,
     movement: Annotated[str, Path(max_length=60, examples=["snatch"])],
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
+) -> Json[answers.HistoryAnswer]:
     """Every prescription of a movement (by id, name or alias), newest first."""
-    known = known_movement(movement)
-    found = source.snapshot.history(known)
-    value = answers.history_answer(known, _page(found, limit, offset), len(found), visitor)
-    return _json(request, value, headers=_links(request, limit, offset, len(found)))
+    movement_id = movement_or_404(movement)
+    occurrences = context.index.history(movement_id)
+    total = len(occurrences)
+    answer = answers.history_answer(movement_id, page.of(occurrences), total, visitor)
+    return Json(answer, page.links(total))
 
 
-def known_movement(text: str) -> str:
-    """The id of the movement a visitor means. Raises 404 that names the nearest ones."""
-    known = find_movement(text)
-    if known is None:
+def movement_or_404(text: str) -> str:
+    """The id of the movement with this id, name or alias. Raises 404, naming the most similar, when there is none."""
+    movement_id = find_movement(text)
+    if movement_id is None:
         near = ", ".join(movement_name(movement) for movement in nearest_movements(text))
         raise HTTPException(404, "No such movement is known." + (f" Nearest: {near}." if near else ""))
-    return known
+    return movement_id
 
 
-@router.get("/load", responses=described(answers.LoadAnswer), response_class=Response)
+@get(router, "/load")
 def load(
-    request: Request,
-    source: FromSource,
+    context: Context,
     visitor: Visitor,
     by: Annotated[Period, Query(description="Length of a period")] = "week",
     from_: From = None,
     to: To = None,
-) -> Response:
-    """Training load by day (of at most a year), week or month; without days, of the last half year and on.
+) -> Json[answers.LoadAnswer]:
+    """Training load by day (at most a year), week or month; without days, from half a year ago on.
 
-    What is counted, and how, is said on the page `/load`.
+    The page `/load` explains the figures.
     """
-    first = from_ or max((to or source.today()) - HALF_A_YEAR, FIRST_DAY)
+    first = from_ or max((to or context.today()) - HALF_A_YEAR, FIRST_DAY)
     last = to or (first + dt.timedelta(days=MOST_DAYS - 1) if by == "day" else LAST_DAY)
     if last < first or (by == "day" and (last - first).days >= MOST_DAYS):
         raise HTTPException(
             422, f"`to` has to be `from` or later, by day less than {MOST_DAYS} days after it."
         )
-    rows = load_rows(source.snapshot, by, first, last, visitor)
-    return _json(request, answers.load_answer(by, rows, visitor))
+    rows = load_rows(context.index, by, first, last, visitor)
+    return Json(answers.load_answer(by, rows, visitor))
 
 
-@router.get("/search", responses=described(answers.SearchAnswer), response_class=Response)
+@get(router, "/search")
 def search(
-    request: Request,
-    source: FromSource,
-    q: Annotated[str, Query(min_length=1, max_length=100, description="Words that all have to occur")],
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> Response:
-    """Sessions whose movements or notes hold every word, newest first."""
-    hits = list(source.snapshot.search(q))
-    rows = [answers.search_row(hit) for hit in islice(hits, offset, offset + limit)]
-    value = answers.SearchAnswer(q, rows, len(hits))
-    return _json(request, value, headers=_links(request, limit, offset, len(hits)))
+    context: Context,
+    page: PageOfList,
+    q: Annotated[str, Query(min_length=1, max_length=100, description="Words, all of which must occur")],
+) -> Json[answers.SearchAnswer]:
+    """Sessions with every word in their movements or notes, newest first."""
+    matches = list(context.index.search(q))
+    rows = [answers.search_row(match) for match in page.of(matches)]
+    return Json(answers.SearchAnswer(q, rows, len(matches)), page.links(len(matches)))

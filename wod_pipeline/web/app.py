@@ -8,24 +8,24 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
 from wod_pipeline.errors import StorageError
 from wod_pipeline.reading.calendar import week_key
-from wod_pipeline.reading.journal import Journal
+from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
-from wod_pipeline.web import api, feed, pages
+from wod_pipeline.web import api, feed, openapi, pages
+from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
-from wod_pipeline.web.source import Source
+from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +36,16 @@ def create_app(
     today: Callable[[], dt.date] | None = None,
     lake: Lake | None = None,
 ) -> FastAPI:
-    """The application. `today` defaults to the current day in `zone`; without a `lake` no event is cancelled."""
-    journal = Journal(table)
+    """The application over a session table.
+
+    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events.
+    """
+    index_cache = IndexCache(table)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        """Read the sessions while the first visitor is still looking at today's."""
-        threading.Thread(target=_warm, args=(journal,), daemon=True).start()
+        """Build the index in the background, so that the first search need not wait for it."""
+        threading.Thread(target=_build_index, args=(index_cache,), daemon=True).start()
         yield
 
     app = FastAPI(
@@ -54,15 +57,15 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
-    app.state.source = Source(table, journal, zone, today or _today_in(zone), _published(lake))
+    app.state.context = AppContext(table, index_cache, zone, today or _today_in(zone), _calendar_reader(lake))
     for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
         app.add_middleware(middleware)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
-    _describe(app)
-    _explain_errors(app)
+    openapi.add_schemas(app, api.router)
+    _add_error_handlers(app)
     return app
 
 
@@ -70,51 +73,38 @@ def _today_in(zone: ZoneInfo) -> Callable[[], dt.date]:
     return lambda: dt.datetime.now(zone).date()
 
 
-def _published(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:
-    """Read the calendars of weeks from the lake."""
+def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:
+    """A function that reads the calendars of weeks from the lake."""
     if lake is None:
         return lambda _: []
     return lambda mondays: list(lake.read_many([week_key(monday) for monday in mondays]).values())
 
 
-def _warm(journal: Journal) -> None:
+def _build_index(index_cache: IndexCache) -> None:
     try:
-        journal.snapshot()
+        index_cache.current()
     except StorageError:
-        log.exception("The sessions could not be read at start; they are read again when asked for.")
+        log.exception("Could not read the sessions at start; the next request tries again.")
 
 
-def _describe(app: FastAPI) -> None:
-    """Add the answers' schemas to the OpenAPI description."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = described()
-            schema.setdefault("components", {}).setdefault("schemas", {}).update(api.schemas())
-        return described()
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-
-
-def _explain_errors(app: FastAPI) -> None:
+def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> Response:
-        return _explained(request, error.status_code, str(error.detail))
+    async def on_http_error(request: Request, error: HTTPException) -> Response:
+        return _error_response(request, error.status_code, str(error.detail))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
+    async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        return _explained(request, 422, "A parameter is wrong.", wrong)
+        return _error_response(request, 422, PROBLEMS[422], wrong)
 
     @app.exception_handler(StorageError)
-    async def unreadable(request: Request, error: StorageError) -> Response:
-        log.error("Sessions cannot be read: %s", error)
-        return _explained(request, 503, "The sessions cannot be read for now.")
+    async def on_storage_error(request: Request, error: StorageError) -> Response:
+        log.error("Could not read the sessions: %s", error)
+        return _error_response(request, 503, PROBLEMS[503])
 
 
-def _explained(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
+def _error_response(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
     if request.url.path.startswith(("/api", "/calendar")):
         return problem(status, detail, errors)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
-    return Response(html, status, media_type="text/html; charset=utf-8")
+    return HTMLResponse(html, status)

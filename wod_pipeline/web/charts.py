@@ -1,6 +1,6 @@
-"""Charts as SVG, drawn on the server: no script, no reference to another file, readable light and dark.
+"""Charts as SVG, drawn on the server: without scripts or other files, readable on light and dark pages.
 
-Each is shown as an image with its own text alternative; the page has the same numbers as a table.
+The pages show each as an image with a text alternative, and list the same numbers.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MOST_POINTS = 120
 LABELS = 5
 
 _ZONES = ("#9ec5e8", "#3d8bcc", "#e0912b", "#c8372d", "#b9bfc8")
-"""Below 70 %, from 70, from 80, from 90, unknown."""
-_QUIET = "#6f7b8a"
+"""Lifts below 70 %, from 70, from 80, from 90 %, and of unknown percentage."""
+_GREY = "#6f7b8a"
 _DARK = "inline:@media (prefers-color-scheme: dark) { text { fill: #a9b4c2 !important } }"
 
 
@@ -29,11 +29,11 @@ def _style(*colours: str) -> Style:
     return Style(
         background="transparent",
         plot_background="transparent",
-        foreground=_QUIET,
-        foreground_strong=_QUIET,
-        foreground_subtle=_QUIET,
-        guide_stroke_color=f"{_QUIET}55",
-        major_guide_stroke_color=f"{_QUIET}55",
+        foreground=_GREY,
+        foreground_strong=_GREY,
+        foreground_subtle=_GREY,
+        guide_stroke_color=f"{_GREY}55",
+        major_guide_stroke_color=f"{_GREY}55",
         guide_stroke_dasharray="2,4",
         major_guide_stroke_dasharray="2,4",
         opacity="1",
@@ -48,7 +48,7 @@ def _style(*colours: str) -> Style:
 
 @lru_cache(maxsize=64)
 def lift_chart(points: tuple[tuple[dt.date, Number | None], ...]) -> bytes:
-    """The highest percentage prescribed at each date, in order. Dates without a percentage are gaps."""
+    """The highest percentage prescribed on each date, in order of date. A date without one is a gap in the line."""
     chart = _chart(pygal.Line, _style("#3d8bcc"), dots_size=4, stroke_style={"width": 3}, show_legend=False)
     _label(chart, [day for day, _ in points])
     chart.value_formatter = lambda value: f"{value:g}%"
@@ -58,7 +58,7 @@ def lift_chart(points: tuple[tuple[dt.date, Number | None], ...]) -> bytes:
 
 @lru_cache(maxsize=16)
 def load_chart(points: tuple[tuple[dt.date, tuple[Number, ...]], ...]) -> bytes:
-    """Lifts of each period in order, stacked: those of each zone, and those whose percentage is not known."""
+    """Lifts of each period, in order of date, stacked: one number per zone, then those of unknown percentage."""
     chart = _chart(pygal.StackedBar, _style(*_ZONES), legend_at_bottom=True, legend_at_bottom_columns=5)
     _label(chart, [start for start, _ in points])
     for n, name in enumerate([*(f"{zone}%" for zone in ZONES), "no %"]):
@@ -67,7 +67,7 @@ def load_chart(points: tuple[tuple[dt.date, tuple[Number, ...]], ...]) -> bytes:
 
 
 def _label(chart: pygal.graph.graph.Graph, days: list[dt.date]) -> None:
-    """Dates below the chart, as many as have room."""
+    """Put dates below the chart, about `LABELS` of them."""
     chart.x_labels = [f"{day.day} {day:%b} {day:%y}" for day in days]
     chart.x_labels_major = chart.x_labels[:: max(1, -(-len(days) // LABELS))]
     chart.show_minor_x_labels = False
@@ -81,7 +81,7 @@ def _chart(kind: type, style: Style, **options: object) -> pygal.graph.graph.Gra
         js=(),
         css=("file://style.css", "file://graph.css", _DARK),
         explicit_size=False,
-        no_data_text="nothing to draw",
+        no_data_text="no data",
         x_label_rotation=0,
         truncate_label=-1,
         min_scale=3,
@@ -95,7 +95,7 @@ def _chart(kind: type, style: Style, **options: object) -> pygal.graph.graph.Gra
 
 
 def _without_scripts(root: Element) -> Element:
-    """Pygal puts its settings into a script of every chart; no chart of ours needs one."""
+    """The chart without the script in which pygal stores its settings."""
     for parent in list(root.iter()):
         for child in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(child)

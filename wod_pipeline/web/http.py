@@ -1,25 +1,25 @@
-"""What every answer has in common: security headers, conditional requests, and problems said clearly.
+"""What answers have in common: security headers, HEAD, conditional requests, JSON, and problems (RFC 9457).
 
-A problem is JSON (RFC 9457) under ``/api`` and a page elsewhere. Neither repeats what the server knows of
-itself: no path, no host, no stack.
+A problem never names the server's paths, hosts or stack frames.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import logging
-from email.utils import format_datetime, parsedate_to_datetime
+from collections.abc import Callable, Coroutine, Mapping
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any, Generic, TypeVar
 
 import msgspec
+from fastapi.routing import APIRoute
 from msgspec import Struct
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = logging.getLogger(__name__)
+AnswerT = TypeVar("AnswerT")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'none'; object-src 'none'; style-src 'self';"
@@ -56,7 +56,7 @@ class SecurityHeaders:
 
 
 class HeadAsGet:
-    """Answer HEAD as GET without its body, for calendar programs that ask so first."""
+    """Answer HEAD as GET without a body; some calendar programs send HEAD first."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,45 +73,61 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
 
 
-def answer(
-    request: Request,
-    body: bytes | str,
-    media_type: str,
-    modified: dt.datetime | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    """`body`, or 304 when the visitor has it already.
+class Json(Response, Generic[AnswerT]):
+    """An answer as JSON."""
 
-    The ETag is the content's own hash, so it holds whatever the answer depends on; it is weak, as the answer may
-    be sent zipped. `modified` is given only where nothing but posts decides the content; it is used when the
-    visitor sends no ETag.
+    media_type = "application/json"
+
+    def __init__(self, value: AnswerT, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(msgspec.json.encode(value), headers=headers)
+
+
+class ConditionalRoute(APIRoute):
+    """A route that answers 304 (RFC 9110) when the visitor has the content already.
+
+    The ETag is the content's hash, so it changes with whatever the answer depends on; it is weak, since the answer
+    may be compressed. Endpoints set `Last-Modified` where only posts decide the content; it counts only for requests
+    without an ETag.
     """
-    data = body.encode() if isinstance(body, str) else body
-    etag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
-    common = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie", **(headers or {})}
-    if modified is not None:
-        common["Last-Modified"] = format_datetime(modified, usegmt=True)
-    if _known(request, etag, modified):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=common)
-    return Response(data, media_type=media_type, headers=common)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint's handler, followed by the comparison with what the visitor has."""
+        handle = super().get_route_handler()
+
+        async def handle_conditionally(request: Request) -> Response:
+            return _conditional(request.headers, await handle(request))
+
+        return handle_conditionally
 
 
-def _known(request: Request, etag: str, modified: dt.datetime | None) -> bool:
-    tags = request.headers.get("if-none-match")
+def _conditional(wanted: Headers, response: Response) -> Response:
+    if response.status_code != HTTPStatus.OK:
+        return response
+    etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers.update({"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    if not _is_known(wanted, etag, response.headers.get("last-modified")):
+        return response
+    of_body = {"content-type", "content-length"}
+    kept = {name: value for name, value in response.headers.items() if name not in of_body}
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
+
+
+def _is_known(wanted: Headers, etag: str, modified: str | None) -> bool:
+    tags = wanted.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or etag.removeprefix("W/") in known
-    since = request.headers.get("if-modified-since")
+    since = wanted.get("if-modified-since")
     if since is None or modified is None:
         return False
     try:
-        return parsedate_to_datetime(since) >= modified
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(modified)
     except (TypeError, ValueError):
         return False
 
 
 class Problem(Struct, omit_defaults=True):
-    """What went wrong with a request (RFC 9457). `errors` names the parameters that are wrong."""
+    """Why a request failed (RFC 9457). `errors` has one message per wrong parameter."""
 
     title: str
     status: int

@@ -1,8 +1,8 @@
-"""A visitor's maxes in their own browser: written to and read from one cookie, never kept on the server.
+"""A visitor's maxes, kept in one cookie of their browser and never on the server.
 
 The cookie holds the same table as the athlete file, as a query string: `unit=kg&bar=20&step=2.5&snatch=100&
-back_squat.3=150`. It is data from outside: bounded, checked by the same code as the file, and whatever is wrong
-in it is left out.
+back_squat.3=150`. A cookie is untrusted input: its size is limited, the code for the file checks it, and what is
+wrong in it is ignored.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from wod_pipeline.training import Athlete, decimal_text
 
 COOKIE = "maxes"
 MAX_AGE_S = 400 * 24 * 3600
-LONGEST = 3_500
-"""Bytes of a cookie that is read or written; browsers keep 4096 with its attributes."""
+LONGEST_COOKIE = 3_500
+"""Characters of a cookie that is read or written; browsers keep 4096 bytes with its attributes."""
 MOST_FIELDS = 150
 LONGEST_VALUE = 20
 
 
 def athlete_of(cookie: str | None) -> Athlete | None:
-    """The athlete a cookie describes, without what is wrong in it; None without a cookie."""
-    if not cookie or len(cookie) > LONGEST:
+    """The athlete in a cookie, without what is wrong in it; None without a cookie."""
+    if not cookie or len(cookie) > LONGEST_COOKIE:
         return None
     return check_fields(_pairs(cookie)).athlete
 
 
 def check_fields(pairs: Iterable[tuple[str, str]]) -> Checked:
-    """The athlete of the form's or the cookie's fields. An empty field is a max that is not known."""
+    """The athlete in the fields of the form or the cookie, with every problem. Empty fields are left out."""
     return athlete_from(_table((name, value.strip()[:LONGEST_VALUE]) for name, value in pairs))
 
 
@@ -41,7 +41,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of a form as a browser posts it; empty when there are too many."""
+    """The fields of a posted form; empty when there are more than `MOST_FIELDS`."""
     return _pairs(body.decode("ascii", "replace"))
 
 
@@ -65,16 +65,13 @@ def _table(fields: Iterable[tuple[str, str]]) -> Mapping[str, object]:
 
 
 def cookie_of(athlete: Athlete) -> str:
-    """The athlete as a cookie's value. Raises `ValueError` when it would not fit into one."""
+    """The athlete as a cookie's value; one longer than `LONGEST_COOKIE` cannot be read again."""
     rack = athlete.rack
     fields = {"unit": rack.unit, "bar": decimal_text(rack.bar), "step": decimal_text(rack.step)}
     fields |= {
         field_name(movement, reps): weight_text(athlete, movement, reps) for movement, reps in athlete.maxes
     }
-    text = urlencode(fields)
-    if len(text) > LONGEST:
-        raise ValueError("too many maxes for a cookie")
-    return text
+    return urlencode(fields)
 
 
 def field_name(movement: str, reps: int) -> str:
@@ -83,7 +80,7 @@ def field_name(movement: str, reps: int) -> str:
 
 
 def weight_text(athlete: Athlete | None, movement: str, reps: int) -> str:
-    """A max as it is typed: the number alone in the athlete's unit, else with its unit; empty when not known."""
+    """A max as typed in the form: a number in the athlete's unit, otherwise with its unit; empty when unknown."""
     weight = athlete.maxes.get((movement, reps)) if athlete else None
     if athlete is None or weight is None:
         return ""

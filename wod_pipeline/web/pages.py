@@ -1,19 +1,18 @@
-"""The HTML pages: what the athlete opens on the phone. Layout lives in the templates, words in `rendering`."""
+"""The HTML pages that the athlete opens on the phone: layout from `templates`, a session's words from `rendering`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
-from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import jinja2
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
@@ -21,16 +20,18 @@ from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_s
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
-from wod_pipeline.web.api import Words, known_movement
-from wod_pipeline.web.http import answer
-from wod_pipeline.web.source import FIRST_DAY, LAST_DAY, FromSource, Source, Visitor, load_rows
+from wod_pipeline.web.api import Words, movement_or_404
+from wod_pipeline.web.context import FIRST_DAY, LAST_DAY, AppContext, Context, Visitor, load_rows
+from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
+from wod_pipeline.wording import count, long_day, short_day
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
 
 ROWS = 30
+"""Rows on a page of a list."""
 PERIODS: dict[Period, int] = {"day": 28, "week": 26 * 7, "month": 24 * 31}
-"""Days shown of the training load."""
+"""Days of training load shown, by length of a period."""
 USUAL_MAXES = (
     *("snatch", "clean_and_jerk", "power_snatch", "power_clean", "clean", "jerk"),
     *("back_squat", "front_squat", "deadlift", "strict_press", "push_press"),
@@ -38,33 +39,24 @@ USUAL_MAXES = (
 LONGEST_FORM = 16_384
 
 DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY)]
-Page = Annotated[int, Query(ge=1, le=2_000)]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=2_000)]
 By = Annotated[Period, Query()]
+ItemT = TypeVar("ItemT")
 
 
-def day_words(day: dt.date) -> str:
-    """`Monday 21 December 2020`."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def short_day(day: dt.date) -> str:
+def short_date(day: dt.date) -> str:
     """`Mon 21 Dec 2020`."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{short_day(day)} {day.year}"
 
 
-def long_day(day: dt.date, today: dt.date) -> str:
-    """`Monday 21 December`, with the year when it is not this one."""
-    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else day_words(day)
-
-
-def plain_day(day: dt.date) -> str:
+def plain_date(day: dt.date) -> str:
     """`21 Dec 2020`."""
     return f"{day.day} {day:%b %Y}"
 
 
-def near_day(day: dt.date) -> str:
-    """`Mon 21 Dec`, where the year is plain."""
-    return f"{day:%a} {day.day} {day:%b}"
+def day_heading(day: dt.date, today: dt.date) -> str:
+    """`Monday 21 December`, with the year when it is not this one."""
+    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else long_day(day)
 
 
 def _environment() -> jinja2.Environment:
@@ -74,6 +66,7 @@ def _environment() -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals |= {
+        "count": count,
         "lines_of": lines_of,
         "rows_of": rows_of,
         "facts_of": facts_of,
@@ -82,11 +75,11 @@ def _environment() -> jinja2.Environment:
         "zones": ZONES,
     }
     environment.filters |= {
-        "day": day_words,
         "long_day": long_day,
-        "near_day": near_day,
-        "plain_day": plain_day,
         "short_day": short_day,
+        "short_date": short_date,
+        "plain_date": plain_date,
+        "day_heading": day_heading,
         "number": number_words,
         "plain": decimal_text,
     }
@@ -94,7 +87,7 @@ def _environment() -> jinja2.Environment:
 
 
 def number_words(value: float | None) -> str:
-    """A number with thousands separated, `–` for none."""
+    """`1,234` or `1,234.5`; `–` for None."""
     return "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
@@ -103,52 +96,49 @@ _TEMPLATES = {
     name: _ENVIRONMENT.get_template(f"{name}.html")
     for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "about", "error")
 }
-"""Every page, compiled before the first visitor comes."""
+"""Every page, compiled at start so that requests need not."""
 
 
 def render(template: str, **values: Any) -> str:
-    """A page as HTML."""
+    """The HTML of a page."""
     return _TEMPLATES[template].render(**values)
 
 
-def page(request: Request, template: str, here: str, **values: Any) -> Response:
-    """A page as an answer; `here` is the entry of the navigation it belongs to."""
-    return answer(request, render(template, here=here, **values), "text/html; charset=utf-8")
+def page(template: str, here: str, **values: Any) -> HTMLResponse:
+    """A page as an answer; `here` is the entry of the navigation to mark as current."""
+    return HTMLResponse(render(template, here=here, **values))
 
 
 # ------------------------------------------------------------------------------------------------- sessions
 @router.get("/")
-def today(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def today(context: Context, visitor: Visitor) -> Response:
     """Today's sessions; on a day without any, the next training day."""
-    day = source.today()
-    return _day_page(request, source, visitor, day, is_today=True)
+    day = context.today()
+    return _day_page(context, visitor, day, is_today=True)
 
 
 @router.get("/day/{day}")
-def day(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+def day(context: Context, visitor: Visitor, day: DayInPath) -> Response:
     """The sessions of one day."""
-    return _day_page(request, source, visitor, day, is_today=day == source.today())
+    return _day_page(context, visitor, day, is_today=day == context.today())
 
 
-def _day_page(
-    request: Request, source: Source, visitor: Athlete | None, day: dt.date, *, is_today: bool
-) -> Response:
-    records = source.on(day)
+def _day_page(context: AppContext, visitor: Athlete | None, day: dt.date, *, is_today: bool) -> Response:
+    records = context.sessions_on(day)
     training = any(record.kind != "rest" for record in records)
-    later = source.next_after(day) if not training else []
+    later = context.next_training_after(day) if not training else []
     return page(
-        request,
         "day",
         "today" if is_today else "",
         day=day,
-        today=source.today(),
+        today=context.today(),
         is_today=is_today,
         views=_views(records, visitor),
         later=_views(later, visitor),
         before=max(day - DAY, FIRST_DAY),
         after=min(day + DAY, LAST_DAY),
         has_maxes=visitor is not None,
-        stored=bool(records) or source.table.read_week(monday_of(day)) is not None,
+        stored=bool(records) or context.table.read_week(monday_of(day)) is not None,
     )
 
 
@@ -157,26 +147,25 @@ def _views(records: Iterable[SessionRecord], visitor: Athlete | None) -> list[An
 
 
 @router.get("/week")
-def this_week(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def this_week(context: Context, visitor: Visitor) -> Response:
     """The current week."""
-    return week(request, source, visitor, source.today())
+    return week(context, visitor, context.today())
 
 
 @router.get("/week/{day}")
-def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath) -> Response:
+def week(context: Context, visitor: Visitor, day: DayInPath) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
-    stored = source.table.read_week(monday)
+    stored = context.table.read_week(monday)
     views = _views(stored.records, visitor) if stored else []
     return page(
-        request,
         "week",
-        "week" if monday == monday_of(source.today()) else "",
+        "week" if monday == monday_of(context.today()) else "",
         monday=monday,
         sunday=sunday_of(monday),
         outcome=stored.outcome.value if stored else "",
         views=views,
-        today=source.today(),
+        today=context.today(),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
         after=min(monday + WEEK, LAST_DAY),
@@ -184,136 +173,125 @@ def week(request: Request, source: FromSource, visitor: Visitor, day: DayInPath)
     )
 
 
-# ------------------------------------------------------------------------------------------ looking through
+# --------------------------------------------------------------------------------------------------- overviews
 @router.get("/lifts")
-def lifts(request: Request, source: FromSource, q: Words = "") -> Response:
+def lifts(context: Context, q: Words = "") -> Response:
     """Every movement that was prescribed, by family."""
-    wanted = q.casefold()
-    facts = [
-        fact
-        for fact in answers.movement_facts(source.snapshot)
-        if wanted in f"{fact.id} {fact.name}".casefold()
-    ]
     families: dict[str, list[answers.MovementFacts]] = {}
-    for fact in facts:
+    for fact in answers.movement_facts(context.index, q):
         families.setdefault(fact.family, []).append(fact)
-    return page(request, "lifts", "lifts", families=families, q=q)
+    return page("lifts", "lifts", families=families, q=q)
 
 
 @router.get("/lifts/{movement}")
 def lift(
-    request: Request,
-    source: FromSource,
+    context: Context,
     visitor: Visitor,
     movement: Annotated[str, Path(max_length=60)],
-    number: Annotated[int, Query(alias="page", ge=1, le=2_000)] = 1,
+    number: PageNumber = 1,
 ) -> Response:
     """Every prescription of a lift, newest first, with a chart."""
-    known = known_movement(movement)
-    found = source.snapshot.history(known)
-    shown = found[(number - 1) * ROWS : number * ROWS]
-    return page(
-        request,
-        "lift",
-        "lifts",
-        answer=answers.history_answer(known, shown, len(found), visitor),
-        number=number,
-        pages=max(1, -(-len(found) // ROWS)),
-    )
+    movement_id = movement_or_404(movement)
+    occurrences = context.index.history(movement_id)
+    shown = _on_page(number, occurrences)
+    answer = answers.history_answer(movement_id, shown, len(occurrences), visitor)
+    return page("lift", "lifts", answer=answer, number=number, pages=_page_count(occurrences))
+
+
+def _on_page(number: int, items: Sequence[ItemT]) -> Sequence[ItemT]:
+    return items[(number - 1) * ROWS : number * ROWS]
+
+
+def _page_count(items: Sequence[object]) -> int:
+    return max(1, -(-len(items) // ROWS))
 
 
 @router.get("/charts/lift/{movement}.svg")
-def lift_svg(request: Request, source: FromSource, movement: Annotated[str, Path(max_length=60)]) -> Response:
+def lift_svg(context: Context, movement: Annotated[str, Path(max_length=60)]) -> Response:
     """The chart of a lift's history."""
-    found = source.snapshot.history(known_movement(movement))[: charts.MOST_POINTS]
+    newest = context.index.history(movement_or_404(movement))[: charts.MOST_POINTS]
     points = tuple(
-        (occurrence.entry.day, answers.top_percent_of(occurrence)) for occurrence in reversed(found)
+        (occurrence.entry.day, answers.top_percent_of(occurrence)) for occurrence in reversed(newest)
     )
-    return _svg(request, charts.lift_chart(points))
+    return _svg(charts.lift_chart(points))
 
 
-def _svg(request: Request, image: bytes) -> Response:
-    """A chart; its own style sheet is inside it, which only an image without scripts may have."""
+def _svg(image: bytes) -> Response:
+    """A chart, allowed to use the style sheet that is inside it."""
     policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return answer(request, image, "image/svg+xml", headers=policy)
+    return Response(image, media_type="image/svg+xml", headers=policy)
 
 
-def _load_facts(source: Source, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
-    today = source.today()
+def _load_answer(context: AppContext, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
+    today = context.today()
     first = today - dt.timedelta(days=PERIODS[by])
-    rows = load_rows(source.snapshot, by, first, today + 14 * DAY, visitor)
+    rows = load_rows(context.index, by, first, today + 14 * DAY, visitor)
     return answers.load_answer(by, rows, visitor)
 
 
 @router.get("/load")
-def load(request: Request, source: FromSource, visitor: Visitor, by: By = "week") -> Response:
-    """Training load with a chart, and what the figures mean."""
-    found = _load_facts(source, by, visitor)
-    begun = [row for row in found.rows if row.start <= source.today()]
-    current = next(reversed(begun or found.rows), None)
-    return page(request, "load", "load", answer=found, by=by, current=current)
+def load(context: Context, visitor: Visitor, by: By = "week") -> Response:
+    """Training load as chart and table, and what the figures mean."""
+    answer = _load_answer(context, by, visitor)
+    started = [row for row in answer.rows if row.start <= context.today()]
+    current = next(reversed(started or answer.rows), None)
+    return page("load", "load", answer=answer, by=by, current=current)
 
 
 @router.get("/charts/load.svg")
-def load_svg(request: Request, source: FromSource, by: By = "week") -> Response:
+def load_svg(context: Context, by: By = "week") -> Response:
     """The chart of the training load."""
-    rows = _load_facts(source, by, None).rows
+    rows = _load_answer(context, by, None).rows
     points = tuple((row.start, (*row.total.zones.values(), row.total.unrated)) for row in rows)
-    return _svg(request, charts.load_chart(points))
+    return _svg(charts.load_chart(points))
 
 
 @router.get("/search")
-def search(request: Request, source: FromSource, q: Words = "", number: Page = 1) -> Response:
-    """Sessions that hold every word."""
-    hits = list(source.snapshot.search(q)) if q.strip() else []
-    first = (number - 1) * ROWS
-    rows = [answers.search_row(hit) for hit in islice(hits, first, first + ROWS)]
-    return page(
-        request,
-        "search",
-        "search",
-        answer=answers.SearchAnswer(q, rows, len(hits)),
-        number=number,
-        pages=max(1, -(-len(hits) // ROWS)),
-    )
+def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
+    """Sessions with every word in their movements or notes."""
+    matches = list(context.index.search(q)) if q.strip() else []
+    rows = [answers.search_row(match) for match in _on_page(number, matches)]
+    answer = answers.SearchAnswer(q, rows, len(matches))
+    return page("search", "search", answer=answer, number=number, pages=_page_count(matches))
 
 
 @router.get("/about")
-def about(request: Request) -> Response:
-    """The API and the calendar, in words."""
-    return page(request, "about", "", endpoints=list(_endpoints()))
+def about() -> Response:
+    """The API and the calendar explained."""
+    return page("about", "", endpoints=list(_endpoints()))
 
 
 def _endpoints() -> Iterator[tuple[str, str, str]]:
-    """Path, meaning and, where no parameter is needed, an address to try."""
+    """Path and meaning of each endpoint, and an address to try where no parameter is required."""
     for route in api.router.routes:
         if isinstance(route, APIRoute):
-            wanted = any(parameter.field_info.is_required() for parameter in route.dependant.query_params)
-            example = "" if wanted or "{" in route.path else route.path
+            is_required = any(field.field_info.is_required() for field in route.dependant.query_params)
+            example = "" if is_required or "{" in route.path else route.path
             yield route.path, route.description, example
 
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(request: Request, source: FromSource, visitor: Visitor) -> Response:
+def show_maxes(context: Context, visitor: Visitor) -> Response:
     """The form with the visitor's maxes."""
-    return _maxes_page(request, source, visitor, [])
+    return _maxes_page(context, visitor, [])
 
 
 def _maxes_page(
-    request: Request, source: Source, athlete: Athlete | None, problems: list[str], status: int = 200
+    context: AppContext, athlete: Athlete | None, problems: list[str], status: int = 200
 ) -> Response:
-    asked = {
+    """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
+    listed = {
         *((movement, 1) for movement in USUAL_MAXES),
-        *_references(source),
+        *_references(context),
         *(athlete.maxes if athlete else ()),
     }
     usual = {movement: n for n, movement in enumerate(USUAL_MAXES)}
-    order = sorted(asked, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
+    order = sorted(listed, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
     fields = [
         {
             "name": maxes.field_name(movement, reps),
-            "label": f"{movement_name(movement)}" + (f", {reps}-RM" if reps > 1 else ""),
+            "label": movement_name(movement) + (f", {reps}-RM" if reps > 1 else ""),
             "value": maxes.weight_text(athlete, movement, reps),
         }
         for movement, reps in order
@@ -322,49 +300,55 @@ def _maxes_page(
     html = render(
         "maxes", here="maxes", fields=fields, rack=rack, problems=problems, has_maxes=athlete is not None
     )
-    if status != 200:
-        return Response(html, status, media_type="text/html; charset=utf-8")
-    return answer(request, html, "text/html; charset=utf-8")
+    return HTMLResponse(html, status)
 
 
-def _references(source: Source) -> set[tuple[str, int]]:
-    """The maxes that the program's percentages have referred to in the last weeks."""
-    since = source.today() - dt.timedelta(days=120)
-    loads = (dose.load for entry in source.snapshot.between(since, None) for dose in entry.doses.doses)
+def _references(context: AppContext) -> set[tuple[str, int]]:
+    """The maxes (movement, reps) that percentages of the last 120 days refer to."""
+    since = context.today() - dt.timedelta(days=120)
+    loads = (dose.load for entry in context.index.between(since, None) for dose in entry.doses.doses)
     refs = (load.ref for load in loads if load is not None and load.ref is not None)
     return {(ref.movement_id, ref.rm) for ref in refs if ref.movement_id is not None}
 
 
 @router.post("/maxes")
-async def set_maxes(request: Request, source: FromSource) -> Response:
-    """Put the visitor's maxes into their cookie; the server keeps nothing."""
-    _refuse_other_sites(request)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            raise HTTPException(413, "The form is too long.")
-    fields = maxes.form_fields(body)
-    done = RedirectResponse("/", 303)
+async def set_maxes(request: Request, context: Context) -> Response:
+    """Put the visitor's maxes into their cookie, or delete it; the server stores nothing."""
+    _check_same_site(request)
+    fields = maxes.form_fields(await _read_body(request))
+    to_today = RedirectResponse("/", 303)
     if ("forget", "yes") in fields:
-        done.delete_cookie(maxes.COOKIE)
-        return done
+        to_today.delete_cookie(maxes.COOKIE)
+        return to_today
     checked = maxes.check_fields(fields)
+    cookie = maxes.cookie_of(checked.athlete)
+    if len(cookie) > maxes.LONGEST_COOKIE:
+        checked.problems.append("These are more maxes than fit into a cookie.")
     if checked.problems:
-        return _maxes_page(request, source, checked.athlete, checked.problems, 422)
-    done.set_cookie(
+        return _maxes_page(context, checked.athlete, checked.problems, 422)
+    to_today.set_cookie(
         maxes.COOKIE,
-        maxes.cookie_of(checked.athlete),
+        cookie,
         max_age=maxes.MAX_AGE_S,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return done
+    return to_today
 
 
-def _refuse_other_sites(request: Request) -> None:
-    """A form of another site may not set the cookie."""
+async def _read_body(request: Request) -> bytes:
+    """The body of a request. Raises 413 as soon as it is longer than `LONGEST_FORM` bytes."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413, "The form is too long.")
+    return body
+
+
+def _check_same_site(request: Request) -> None:
+    """Raise 403 for a form of another site, which may not set the cookie."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")

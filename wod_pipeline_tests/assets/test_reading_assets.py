@@ -14,15 +14,15 @@ from icalendar import Calendar
 
 from wod_pipeline.assets import build_assets, previews
 from wod_pipeline.assets.partitions import training_weeks
-from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.reading.load import COLUMNS, load_key
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
 from wod_pipeline.training import load_by, session_doses
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_post
-from wod_pipeline_tests.written import MONDAY, post_of, week_of
 
 SEVEN = dt.timedelta(days=7)
 ASSETS = {
@@ -38,7 +38,7 @@ ASSETS = {
 
 def week(monday: dt.date, sets: int, *more: str) -> WeekRecords:
     scheme = f"Every 2 minutes, for {2 * sets} minutes ({sets} sets):"
-    return week_of(post_of("Monday", "A.", scheme, "Snatch x 2 reps @ 72%", *more, monday=monday))
+    return week_records(raw_post("Monday", "A.", scheme, "Snatch x 2 reps @ 72%", *more, monday=monday))
 
 
 FRIDAY = ("Friday", "A.", "Four sets of:", "Back Squat x 5 reps @ 85%")
@@ -142,13 +142,13 @@ def test_a_week_that_is_not_stored_cancels_nothing_and_an_emptied_one_does(world
     fresh.lake = world.lake
     fresh.run("session_calendar", MONDAY)
     assert events(world, MONDAY) == {"2026-03-02-1": "CONFIRMED"}
-    world.table.open().replace_week(WeekRecords(MONDAY, Outcome.NO_SESSION, [], []), allow_empty=True)
+    world.table.open().replace_week(week_records(raw_post("Closed.")), allow_empty=True)
     world.run("session_calendar", MONDAY)
     assert events(world, MONDAY) == {"2026-03-02-1": "CANCELLED"}
 
 
 def test_a_hostile_post_is_harmless_in_the_metadata_of_the_records() -> None:
-    preview = str(previews.of_records(week_of(hostile_post()))["preview"].value)
+    preview = str(previews.of_records(week_records(hostile_post()))["preview"].value)
     assert not FORBIDDEN_CHARACTERS & set(preview)
     assert "&lt;script&gt;document.title = 'owned'&lt;/script&gt;" in preview
     assert not re.search(r"<[a-zA-Z/!]", preview)

@@ -11,18 +11,11 @@ from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
 from wod_pipeline.program import Outcome, Rendered, WeekRecords
 from wod_pipeline.records import records_of
+from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.storage.stages import revision_key
-from wod_pipeline_tests.fakes import (
-    MONDAY,
-    WEEK,
-    FakeSource,
-    MemoryLake,
-    edited,
-    lake_around,
-    slug_of,
-    source_around,
-    training_post,
-)
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
+from wod_pipeline_tests.fakes import FakeSource, MemoryLake, lake_around, source_around
 
 WEEKS = training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles")
 ASSETS = {
@@ -30,6 +23,7 @@ ASSETS = {
     for asset in build_assets(WEEKS, source_kind="json", lake_kind="file", table_kind="sqlite")
 }
 KEY = str(MONDAY)
+NEEDS_RECORDS = {"segmented_exercises", "session_records"}
 
 
 INSTANCE = dg.DagsterInstance.ephemeral()
@@ -43,12 +37,14 @@ def context(*keys: str) -> dg.AssetExecutionContext:
     )
 
 
-def call(name: str, *keys: str, **arguments: Any) -> dict[str, Any]:
+def call(name: str, *keys: str, **arguments: Any) -> dict[dt.date, Any]:
     """What the asset returns for these weeks, as a plain dictionary."""
+    if name in NEEDS_RECORDS:
+        arguments["week_records"] = RecordsResource()
     return dict(ASSETS[name](context(*keys), **arguments).value)
 
 
-def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[str, Any]:
+def fetch(source: FakeSource, *keys: str, lake: MemoryLake | None = None) -> dict[dt.date, Any]:
     return call("raw_posts", *keys, source=source_around(source), lake=lake_around(lake or MemoryLake()))
 
 
@@ -59,19 +55,19 @@ def through(post_source: FakeSource, *keys: str) -> WeekRecords:
     for name in ("plain_text_posts", "daily_sessions", "segmented_exercises", "session_records"):
         value = call(name, *keys, **{upstream: value})
         upstream = name
-    return value[keys[0]]
+    return value[dt.date.fromisoformat(keys[0])]
 
 
 def test_raw_posts_are_the_posts_of_the_week_as_received() -> None:
-    post = training_post()
-    week = fetch(FakeSource([post, training_post(MONDAY + WEEK, 2)]), KEY)[KEY]
+    post = raw_post()
+    week = fetch(FakeSource([post, raw_post(monday=MONDAY + WEEK, number=2)]), KEY)[MONDAY]
     assert (week.outcome, week.posts) == (Outcome.PUBLISHED, [post])
 
 
 def test_a_range_gives_every_week_its_own_posts() -> None:
-    posts = [training_post(MONDAY + n * WEEK, n + 1) for n in range(3)]
+    posts = [raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)]
     weeks = fetch(FakeSource(posts), KEY, str(MONDAY + 2 * WEEK))
-    assert {key: [post.id for post in week.posts] for key, week in weeks.items()} == {
+    assert {str(monday): [post.id for post in week.posts] for monday, week in weeks.items()} == {
         "2026-03-02": [1],
         "2026-03-09": [2],
         "2026-03-16": [3],
@@ -121,7 +117,7 @@ def test_one_transient_chunk_is_worth_a_retry_but_a_rerun_helps_only_if_all_are(
 
 def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded() -> None:
     first = dt.date(2024, 1, 1)
-    posts = [training_post(first + n * WEEK, n + 1) for n in range(104)]
+    posts = [raw_post(monday=first + n * WEEK, number=n + 1) for n in range(104)]
     source = FakeSource(posts, failing={dt.date(2026, 2, 1): SourceUnavailable("Timed out.")})
     lake = MemoryLake()
     ctx = context(str(first), str(first + 103 * WEEK))
@@ -132,14 +128,14 @@ def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_rec
 
 
 def test_plain_text_keeps_every_line_and_link() -> None:
-    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([training_post()]), KEY))[KEY].posts[0]
+    plain = call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY))[MONDAY].posts[0]
     assert len(plain.lines) == 10
     link = plain.lines[3].links[0]
     assert plain.lines[3].text[link.start : link.end] == "Snatch"
 
 
 def test_sessions_are_dated_by_their_weekday() -> None:
-    records = through(FakeSource([training_post()]), KEY).records
+    records = through(FakeSource([raw_post()]), KEY).records
     assert [(str(r.date), r.kind) for r in records] == [
         ("2026-03-02", "training"),
         ("2026-03-04", "rest"),
@@ -148,7 +144,7 @@ def test_sessions_are_dated_by_their_weekday() -> None:
 
 
 def test_a_record_holds_its_segments_as_text_and_as_structure() -> None:
-    record = through(FakeSource([training_post()]), KEY).records[2]
+    record = through(FakeSource([raw_post()]), KEY).records[2]
     assert record.texts["segment_a"].splitlines() == [
         "A.",
         "Three sets of:",
@@ -160,7 +156,10 @@ def test_a_record_holds_its_segments_as_text_and_as_structure() -> None:
 
 
 def test_two_posts_for_one_week_are_both_kept_under_keys_of_their_own() -> None:
-    first, second = training_post(number=1), training_post(number=2, slug=slug_of(MONDAY, "other-program"))
+    first, second = (
+        raw_post(program="Small Program"),
+        raw_post(number=2, slug=slug_of(MONDAY, "other-program")),
+    )
     records = through(FakeSource([first, second]), KEY).records
     assert [r.session for r in records if str(r.date) == "2026-03-02"] == [
         "small-program/1/1",
@@ -171,10 +170,10 @@ def test_two_posts_for_one_week_are_both_kept_under_keys_of_their_own() -> None:
 @pytest.mark.parametrize(
     "post",
     [
-        training_post(content=Rendered("")),
-        training_post(content=Rendered("", protected=True)),
-        training_post(content=Rendered("<p>The gym is closed on Friday evening.</p>")),
-        training_post(title=Rendered(""), slug="", content=Rendered("<p>Nothing here.</p>")),
+        raw_post(content=""),
+        raw_post(content=Rendered("", protected=True)),
+        raw_post(content="<p>The gym is closed on Friday evening.</p>"),
+        raw_post(title="", slug="", content="<p>Nothing here.</p>"),
     ],
     ids=["empty", "protected", "announcement", "untitled"],
 )
@@ -194,35 +193,35 @@ def test_a_post_without_training_is_published_without_a_session(post: Any) -> No
     ids=["a megabyte", "500 nested divs", "scripts and comments"],
 )
 def test_odd_html_flows_through_without_an_error(html: str) -> None:
-    records = through(FakeSource([training_post(content=Rendered(html))]), KEY)
+    records = through(FakeSource([raw_post(content=html)]), KEY)
     assert records.outcome in {Outcome.PUBLISHED, Outcome.NO_SESSION}
     assert "alert(1)" not in str(records)
 
 
 def test_a_moved_post_is_noted_in_the_week_it_left() -> None:
-    lake, post = MemoryLake(), training_post()
+    lake, post = MemoryLake(), raw_post()
     before = fetch(FakeSource([post]), KEY, lake=lake)
     from wod_pipeline.storage.stages import write_stage
 
     write_stage(lake, "raw_posts", before)
-    moved = training_post(MONDAY + WEEK, number=post.id)
-    week = fetch(FakeSource([moved]), KEY, lake=lake)[KEY]
+    moved = raw_post(monday=MONDAY + WEEK, number=post.id)
+    week = fetch(FakeSource([moved]), KEY, lake=lake)[MONDAY]
     assert (week.outcome, week.moved) == (Outcome.NOT_PUBLISHED, [post.id])
 
 
 def test_a_deleted_post_is_kept_and_noted_as_gone() -> None:
     from wod_pipeline.storage.stages import write_stage
 
-    lake, post = MemoryLake(), training_post()
+    lake, post = MemoryLake(), raw_post()
     write_stage(lake, "raw_posts", fetch(FakeSource([post]), KEY, lake=lake))
-    week = fetch(FakeSource([]), KEY, lake=lake)[KEY]
+    week = fetch(FakeSource([]), KEY, lake=lake)[MONDAY]
     assert (week.posts, week.gone) == ([post], [post.id])
 
 
 def test_every_revision_of_a_post_is_kept_for_good() -> None:
     from wod_pipeline.storage.stages import write_stage
 
-    lake, post = MemoryLake(), training_post()
+    lake, post = MemoryLake(), raw_post()
     newer = edited(post, "75%", "80%")
     for one in (post, newer):
         write_stage(lake, "raw_posts", fetch(FakeSource([one]), KEY, lake=lake))
@@ -236,11 +235,9 @@ def test_records_point_at_lines_they_hold_themselves() -> None:
         daily_sessions=call(
             "daily_sessions",
             KEY,
-            plain_text_posts=call(
-                "plain_text_posts", KEY, raw_posts=fetch(FakeSource([training_post()]), KEY)
-            ),
+            plain_text_posts=call("plain_text_posts", KEY, raw_posts=fetch(FakeSource([raw_post()]), KEY)),
         ),
-    )[KEY]
+    )[MONDAY]
     for record in records_of(weekly).records:
         assert all(not line.owner.startswith("/sessions") for line in record.lines)
         first, last = min(line.n for line in record.lines), max(line.n for line in record.lines)

@@ -71,7 +71,7 @@ def test_a_service_out_of_reach_can_be_tried_again(aws_environment: None) -> Non
     with pytest.raises(StorageUnavailable, match="could not be reached") as caught:
         wordpress_credentials(
             secret_name="wod/site",
-            secrets=lambda: closed.client("secretsmanager", attempts=1, connect_timeout_s=0.2),
+            secrets=lambda: closed.client("secretsmanager", max_attempts=1, connect_timeout_s=0.2),
         )
     assert isinstance(caught.value, WodError)
     assert caught.value.rerun_helps

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.aws.setup import ensure_ledger_table
+from wod_pipeline.resources.aws_service import session_of
 from wod_pipeline.resources.dynamodb import DynamoDBResource
 from wod_pipeline.resources.sns import SNSResource
 from wod_pipeline_tests.servers.aws import AwsServer
@@ -43,7 +44,7 @@ def test_a_client_is_made_once_with_the_configured_bounds(aws_environment: None)
     assert sns.get_client() is client
     config = client.meta.config
     assert (config.region_name, config.connect_timeout, config.read_timeout) == ("eu-central-1", 3.0, 5.0)
-    assert config.retries["total_max_attempts"] == 3
+    assert config.retries["total_max_attempts"] == 2
 
 
 def test_keys_are_read_from_the_environment_when_given_as_variables(
@@ -55,7 +56,7 @@ def test_keys_are_read_from_the_environment_when_given_as_variables(
 
     @dg.asset
     def whose(dynamodb: DynamoDBResource) -> None:
-        credentials = dynamodb.session().get_credentials()
+        credentials = session_of(dynamodb).get_credentials()
         assert credentials is not None
         seen.append(credentials.access_key)
 

@@ -10,14 +10,17 @@ import msgspec
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results
+from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results, summary
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.program import RawPost, Rendered, WeekRecords
 from wod_pipeline.quality import BLOCKING, CLAIMS, Verdict
+from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import read_stage_week, write_stage
-from wod_pipeline_tests.fakes import MONDAY, WEEK, FakeSource, source_around, training_post
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around
 
 PARSED = dg.AssetKey("segmented_exercises")
 
@@ -64,7 +67,7 @@ def breaches(result: dg.ExecuteInProcessResult) -> dict[str, str]:
 
 
 def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) -> None:
-    result = Platform(tmp_path, [training_post()]).run(MONDAY)
+    result = Platform(tmp_path, [raw_post()]).run(MONDAY)
 
     found = result.get_asset_check_evaluations()
     assert result.success
@@ -74,10 +77,10 @@ def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) 
 
 
 def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     before = platform.stored(MONDAY)
-    platform.source.posts = [emptied(training_post())]
+    platform.source.posts = [emptied(raw_post())]
 
     result = platform.run(MONDAY)
 
@@ -90,9 +93,9 @@ def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path
 
 
 def test_a_week_is_emptied_when_a_person_allows_it(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()], allow_empty=True)
+    platform = Platform(tmp_path, [raw_post()], allow_empty=True)
     platform.run(MONDAY)
-    platform.source.posts = [emptied(training_post())]
+    platform.source.posts = [emptied(raw_post())]
 
     assert platform.run(MONDAY).success
     stored = platform.stored(MONDAY)
@@ -102,7 +105,7 @@ def test_a_week_is_emptied_when_a_person_allows_it(tmp_path: Path) -> None:
 
 def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(4)]
-    posts = [training_post(week, number) for number, week in enumerate(weeks, start=1)]
+    posts = [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
     platform = Platform(tmp_path, [posts[1]])
     platform.run(weeks[1])
     before = platform.stored(weeks[1])
@@ -114,32 +117,36 @@ def test_one_bad_week_of_many_is_kept_out_and_named_and_the_others_are_stored(tm
     assert platform.stored(weeks[1]) == before
     assert all(platform.stored(week) for week in weeks)
     assert breaches(result)["a_week_with_sessions_stays_filled"] == (
-        "WARN: 1 of 4 weeks breach it; 1 of them are kept out of the table."
+        "WARN: 1 of 4 weeks breaches this check and was not stored."
     )
 
 
 def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(3)]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
 
     found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
 
     assert [(check.check_name, check.description) for check in found] == [
-        (name, "None of 3 weeks breach it.") for name in CLAIMS
+        (name, "None of 3 weeks breaches this check.") for name in CLAIMS
     ]
 
 
 def misdate(settings: Settings, week: dt.date) -> None:
     """Make the parsed week claim a day of another month, as a misread heading would."""
     lake = open_lake(settings)
-    parsed = read_stage_week(lake, "segmented_exercises", str(week))
+    parsed = read_stage_week(lake, "segmented_exercises", week)
     parsed.posts[0].sessions[0].date = week + dt.timedelta(days=40)
-    write_stage(lake, "segmented_exercises", {str(week): parsed})
+    write_stage(lake, "segmented_exercises", {week: parsed})
 
 
 def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_path: Path) -> None:
     weeks = [MONDAY, MONDAY + WEEK]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
     platform.run(weeks[0], weeks[-1])
     before = platform.stored(MONDAY)
     misdate(platform.settings, MONDAY)
@@ -154,14 +161,14 @@ def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_p
 
 
 def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     stored, table = platform.stored(MONDAY), open_table(platform.settings)
     assert stored is not None
     table.replace_week(msgspec.structs.replace(stored, records=stored.records[1:]))
-    parsed = read_stage_week(open_lake(platform.settings), "segmented_exercises", str(MONDAY))
+    parsed = read_stage_week(open_lake(platform.settings), "segmented_exercises", MONDAY)
 
-    (verdict,) = read_back({str(MONDAY): parsed}, table)
+    (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table)
     assert not verdict.passed
     assert verdict.says == "1 session stored differently from what was parsed."
 
@@ -177,14 +184,16 @@ def test_an_unpublished_week_is_a_warning_not_a_failed_run(tmp_path: Path) -> No
 
 def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> None:
     weeks = [MONDAY + n * WEEK for n in range(3)]
-    platform = Platform(tmp_path, [training_post(week, number) for number, week in enumerate(weeks, start=1)])
+    platform = Platform(
+        tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    )
     platform.run(weeks[0], weeks[-1])
     defs = build_defs(platform.settings)
     job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
     alone = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("checks")
 
     found = alone.execute_in_process().get_asset_check_evaluations()
-    assert {check.description for check in found} == {"None of 3 weeks breach it."}
+    assert {check.description for check in found} == {"None of 3 weeks breaches this check."}
 
 
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
@@ -216,8 +225,25 @@ def test_many_weeks_are_one_result_that_lists_them_newest_first() -> None:
 
     findings = result.metadata["findings"]
     assert isinstance(findings, dg.TableMetadataValue)
-    assert result.description == "3 of 3 weeks breach it."
+    assert result.description == "3 of 3 weeks breach this check."
     assert [record.data["week"] for record in findings.records] == ["2026-03-16", "2026-03-09", "2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "breaching", "not_stored", "says"),
+    [
+        (0, 0, 0, "There was no week to check."),
+        (4, 0, 0, "None of 4 weeks breaches this check."),
+        (4, 1, 0, "1 of 4 weeks breaches this check."),
+        (4, 2, 0, "2 of 4 weeks breach this check."),
+        (4, 1, 1, "1 of 4 weeks breaches this check and was not stored."),
+        (4, 2, 2, "2 of 4 weeks breach this check and were not stored."),
+        (4, 3, 1, "3 of 4 weeks breach this check; 1 was not stored."),
+        (4, 3, 2, "3 of 4 weeks breach this check; 2 were not stored."),
+    ],
+)
+def test_the_summary_of_a_check_is_a_sentence(weeks: int, breaching: int, not_stored: int, says: str) -> None:
+    assert summary(weeks, breaching, not_stored) == says
 
 
 @pytest.mark.parametrize("name", list(CLAIMS))
@@ -235,7 +261,7 @@ def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path
 
 
 def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
-    platform = Platform(tmp_path, [training_post()])
+    platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
     one = dg.AssetCheckKey(PARSED, "every_load_is_readable")
     job = dg.define_asset_job("one", selection=dg.AssetSelection.checks(one))

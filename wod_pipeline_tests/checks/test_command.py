@@ -12,9 +12,11 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.adapters import open_table
 from wod_pipeline.cli.check import check
+from wod_pipeline.program import Diagnostic
 from wod_pipeline.quality import CLAIMS
 from wod_pipeline.settings import load_settings
-from wod_pipeline_tests.quality.weeks import WEEK, a_diagnostic, a_week, spoiled, weeks_before
+from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
+from wod_pipeline_tests.builders import plain_week, weeks_before, with_session
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def test_the_newest_four_weeks_are_judged_and_good_weeks_say_so() -> None:
 
 
 def test_a_warning_is_shown_with_its_evidence_and_what_to_do() -> None:
-    store(spoiled(a_week(), 0, diagnostics=[a_diagnostic("unreadable_load")]))
+    store(with_session(plain_week(), 0, diagnostics=[Diagnostic("unreadable_load", "warn", 3, "says why")]))
 
     result = run("--week", "2021-03-03")
     assert result.exit_code == 0
@@ -56,8 +58,8 @@ def test_a_warning_is_shown_with_its_evidence_and_what_to_do() -> None:
 
 
 def test_an_error_is_exit_code_1() -> None:
-    records = [msgspec.structs.replace(record, segments=[]) for record in a_week().records]
-    store(msgspec.structs.replace(a_week(), records=records))
+    records = [msgspec.structs.replace(record, segments=[]) for record in plain_week().records]
+    store(msgspec.structs.replace(plain_week(), records=records))
 
     result = run()
     assert result.exit_code == 1
@@ -65,7 +67,7 @@ def test_an_error_is_exit_code_1() -> None:
 
 
 def test_weeks_before_the_judged_ones_say_what_is_usual() -> None:
-    store(*weeks_before(WEEK, 10), a_week(days=(0, 1, 2)))
+    store(*weeks_before(WEEK, 10), plain_week(days=(0, 1, 2)))
 
     assert "3 sessions, against 5 each in the past 10 weeks." in run("--week", str(WEEK)).output
 
@@ -79,7 +81,7 @@ def test_json_holds_every_verdict_of_every_week() -> None:
 
 
 def test_a_week_that_is_not_stored_says_how_to_get_it() -> None:
-    store(a_week())
+    store(plain_week())
     result = run("--week", "2020-12-23")
 
     assert result.exit_code == 2

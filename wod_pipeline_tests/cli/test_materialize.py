@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.cli.materialize import materialize
 from wod_pipeline.errors import SettingsError
-from wod_pipeline.program import Outcome, PostStamp, Rendered, SessionRecord, Weekly, WeekRecords
+from wod_pipeline.program import Rendered
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
-from wod_pipeline_tests.fakes import training_post
+from wod_pipeline_tests.builders import raw_post, weekly, weeks_of
 
 FIRST = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -119,30 +119,12 @@ def test_weeks_beyond_the_known_ones_are_refused(runs: Runs, day: str) -> None:
 def test_missing_weeks_are_those_without_sessions_or_behind_what_was_fetched(
     runs: Runs, tmp_path: Path
 ) -> None:
-    posts = {FIRST + n * WEEK: training_post(FIRST + n * WEEK, number=n) for n in (1, 2)}
+    posts = {FIRST + n * WEEK: raw_post(monday=FIRST + n * WEEK, number=n) for n in (1, 2)}
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
-    table.replace_weeks([records(day, post.id, post.content_sha256) for day, post in posts.items()])
+    table.replace_weeks(weeks_of(posts.values()))
     posts[FIRST + 2 * WEEK].content = Rendered("<p>Edited since, and the run did not end.</p>")
-    fetched = {str(day): Weekly(day, Outcome.PUBLISHED, [post]) for day, post in posts.items()}
+    fetched = {day: weekly(post, week=day) for day, post in posts.items()}
     write_stage(FolderLake(tmp_path / "lake"), "raw_posts", fetched)
     wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]
     assert wod("--week", str(FIRST + WEEK), "--missing").output == "Nothing is missing.\n"
-
-
-def records(day: dt.date, post_id: int, sha256: str) -> WeekRecords:
-    record = SessionRecord(
-        date=day,
-        session=f"small-program/{post_id}/1",
-        week=day,
-        program="small-program",
-        post_id=post_id,
-        post_title="",
-        post_url="",
-        modified_gmt="",
-        content_sha256=sha256,
-        weekday=None,
-        label=None,
-        kind="training",
-    )
-    return WeekRecords(day, Outcome.PUBLISHED, [PostStamp(post_id, "small-program", "", sha256)], [record])

@@ -8,7 +8,7 @@ import pytest
 from wod_pipeline.cli import main
 from wod_pipeline.parsing import parse_post
 from wod_pipeline.program import encode
-from wod_pipeline_tests.fakes import training_post
+from wod_pipeline_tests.builders import raw_post
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -22,14 +22,14 @@ def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
 @pytest.fixture
 def post_file(tmp_path: Path) -> Path:
     path = tmp_path / "post.json"
-    path.write_bytes(encode(training_post()))
+    path.write_bytes(encode(raw_post()))
     return path
 
 
 def test_parse_prints_the_whole_week_as_json(post_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "parse", str(post_file))
     assert code == 0
-    assert json.loads(out) == json.loads(encode(parse_post(training_post())))
+    assert json.loads(out) == json.loads(encode(parse_post(raw_post())))
 
 
 def test_parse_takes_the_list_a_site_answers_with(

@@ -13,10 +13,8 @@ from icalendar import Calendar
 
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Outcome, Weekly
-from wod_pipeline.records import records_of
 from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline_tests.builders import weeks_of
 
 TODAY = dt.date(2026, 11, 17)
 MAXES = """
@@ -33,9 +31,7 @@ back_squat = 160
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that holds the sample program."""
     folder = tmp_path_factory.mktemp("data")
-    weeks = [parse_post(post) for post in sample_posts(TODAY)]
-    values = [records_of(Weekly(week.week, Outcome.PUBLISHED, [week])) for week in weeks if week.week]
-    results = SqliteSessionTable(folder / "sessions.sqlite").replace_weeks(values)
+    results = SqliteSessionTable(folder / "sessions.sqlite").replace_weeks(weeks_of(sample_posts(TODAY)))
     assert not [result for result in results.values() if isinstance(result, Exception)]
     return folder
 

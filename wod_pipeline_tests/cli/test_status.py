@@ -10,16 +10,18 @@ import pytest
 from click.testing import CliRunner
 
 from wod_pipeline.cli.status import sources, status
-from wod_pipeline.program import Outcome, RawPost, Weekly, WeekRecords, encode
+from wod_pipeline.program import RawPost, Weekly, encode
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
-from wod_pipeline_tests.cli.test_materialize import records
-from wod_pipeline_tests.fakes import edited, training_post
+from wod_pipeline_tests.builders import edited, not_published, raw_post, week_records, weekly
 
 FIRST = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
-POSTS = [training_post(FIRST + n * WEEK, number=n + 1) for n in range(4)]
+POSTS = [
+    raw_post("Monday", "A.", "Back Squat x 5 reps @ 75%", monday=FIRST + n * WEEK, number=n + 1)
+    for n in range(4)
+]
 
 
 @pytest.fixture(autouse=True)
@@ -35,23 +37,14 @@ def _house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: FIRST + 2 * WEEK)
     SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(
-        [
-            records(FIRST, POSTS[0].id, POSTS[0].content_sha256),
-            _not_published(FIRST + 2 * WEEK),
-        ]
+        [week_records(POSTS[0]), not_published(FIRST + 2 * WEEK)]
     )
-    values: dict[str, Weekly[RawPost]] = {
-        str(FIRST): Weekly(FIRST, Outcome.PUBLISHED, [POSTS[0]]),
-        str(FIRST + WEEK): Weekly(FIRST + WEEK, Outcome.PUBLISHED, [POSTS[1]]),
-        str(FIRST + 2 * WEEK): Weekly(FIRST + 2 * WEEK, Outcome.NOT_PUBLISHED, []),
-    }
-    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", values)
-
-
-def _not_published(day: dt.date) -> WeekRecords:
-    value = records(day, 0, "")
-    value.outcome, value.posts, value.records = Outcome.NOT_PUBLISHED, [], []
-    return value
+    weeks: list[Weekly[RawPost]] = [
+        weekly(POSTS[0], week=FIRST),
+        weekly(POSTS[1], week=FIRST + WEEK),
+        weekly(week=FIRST + 2 * WEEK),
+    ]
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", {value.week: value for value in weeks})
 
 
 def test_status_lists_every_week_newest_first_and_counts_them() -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from wod_pipeline.settings import write_instance_config
+
 ROOT = Path(__file__).parents[2]
 READY_S = 180
 ResultT = TypeVar("ResultT")
@@ -30,7 +32,7 @@ class DagsterDev:
         self.port = free_port()
         home = folder / "home"
         home.mkdir(exist_ok=True)
-        (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+        write_instance_config(home)
         own = {"DAGSTER_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("WOD_", "AWS_"))}
         self.environ = {**clean, **own, **environ}

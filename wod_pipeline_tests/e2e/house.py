@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 
@@ -138,7 +139,8 @@ class House:
     @contextlib.contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
         """The Dagster instance the commands recorded their runs in."""
-        with dg.DagsterInstance.local_temp(str(self.folder / "data" / "dagster")) as instance:
+        home = {"DAGSTER_HOME": str(self.folder / "data" / "dagster")}
+        with mock.patch.dict(os.environ, home), dg.DagsterInstance.get() as instance:
             yield instance
 
     def run_statuses(self) -> list[str]:

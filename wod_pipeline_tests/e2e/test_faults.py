@@ -197,7 +197,10 @@ def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(house: House, tm
     posts = tmp_path / "posts"
     posts.mkdir()
     (posts / "week.json").write_text('{"id": 7, "title"')
-    house.environment["WOD_SOURCE"] = str(posts)
+    house.environment |= {
+        "WOD_SOURCE": str(posts),
+        "COLUMNS": "400",
+    }  # no path is broken at the end of a line
     ended = house.materialize("--week", str(FIRST))
     assert ended.code == 1
     assert "week.json" in ended.said

@@ -19,7 +19,8 @@ from wod_pipeline.watching.freshness import Cause, Deadlines, Episode, Notice, S
 from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.weeks import parse_weekly_time
-from wod_pipeline_tests.quality.weeks import WEEK, a_week
+from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
+from wod_pipeline_tests.builders import plain_week
 
 FILE = Path(__file__).with_name("messages.txt")
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -61,8 +62,8 @@ def one_of_each() -> list[Message]:
         messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK, 8: next_week}, LINKS),
-        messages.week_landed(a_week(), before=False, run_id="r1", links=LINKS),
-        messages.week_landed(a_week(days=(0,)), before=True, run_id="r2", links=LINKS),
+        messages.week_landed(plain_week(), before=False, run_id="r1", links=LINKS),
+        messages.week_landed(plain_week(days=(0,)), before=True, run_id="r2", links=LINKS),
         messages.weeks_landed([WEEK, next_week], 10, run_id="r1", links=LINKS),
         messages.run_failed("training_week", (WEEK, WEEK), [no_answer], "r1", LINKS),
         messages.run_failed("training_week", (WEEK, next_week), [no_answer, refused], "r1", LINKS),
@@ -70,7 +71,7 @@ def one_of_each() -> list[Message]:
         messages.backfill_finished("b1", 3, {"success": 2, "canceled": 1}, succeeded=True, links=LINKS),
         messages.backfill_finished("b2", 1, {"success": 1, "failure": 2}, succeeded=False, links=LINKS),
         messages.backfill_finished("b3", 0, {}, succeeded=False, links=LINKS),
-        messages.tomorrow(WEEK, a_week().records[:2]),
+        messages.tomorrow(WEEK, plain_week().records[:2]),
     ]
 
 

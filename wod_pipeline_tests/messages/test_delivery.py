@@ -113,7 +113,7 @@ def test_a_message_that_could_not_be_sent_can_be_sent_again(inbox: Inbox) -> Non
 
 
 def test_a_failed_phone_message_does_not_tell_the_whole_number(aws_environment: None) -> None:
-    unreachable = AwsServer("http://127.0.0.1:9").client("sns", attempts=1, connect_timeout_s=0.2)
+    unreachable = AwsServer("http://127.0.0.1:9").client("sns", max_attempts=1, connect_timeout_s=0.2)
     with pytest.raises(AlertError, match="ending in 00: AWS could not be reached") as caught:
         SnsNotifier(unreachable, MemoryLedger(), pytest.fail, phone_number="+15550100").send(LATE)
     assert "1555" not in str(caught.value)

@@ -17,19 +17,12 @@ from wod_pipeline.messages import SMS_CHARACTERS, Links, Message, prescription, 
 from wod_pipeline.messages._daily import fit_parts
 from wod_pipeline.messages._freshness import CAUSES
 from wod_pipeline.messages._words import fit_sms
-from wod_pipeline.program import Block, Exercise, Load, Part, Range, SessionRecord, SetRow
+from wod_pipeline.program import Block, Exercise, Part, Range, Segment, SessionRecord
 from wod_pipeline.watching.freshness import Cause
 from wod_pipeline.watching.runs import StepFailure
+from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
+from wod_pipeline_tests.builders import exercise_of, not_published, plain_week, segments_of, with_session
 from wod_pipeline_tests.messages.catalogue import FILE, LINKS, OUTAGE, ZONE, catalogue, late, one_of_each
-from wod_pipeline_tests.quality.weeks import (
-    WEEK,
-    a_segment,
-    a_week,
-    an_exercise,
-    exactly,
-    spoiled,
-    unpublished,
-)
 
 
 def test_every_message_reads_as_in_the_file_of_messages() -> None:
@@ -97,57 +90,43 @@ def test_a_failed_run_says_whether_running_again_helps(helps: list[bool | None],
 
 
 def test_a_week_is_told_in_a_line_a_day_with_three_lifts_at_most() -> None:
-    four = [a_segment(*(an_exercise(name) for name in ("Snatch", "Clean", "Jerk", "Squat", "Snatch")))]
+    four = segments_of("A. 5 sets of:", *(f"{name} x 3" for name in "Snatch Clean Jerk Squat Snatch".split()))
 
-    assert week_lines(spoiled(a_week(days=(0, 2)), 0, segments=four)) == [
+    assert week_lines(with_session(plain_week(days=(0, 2)), 0, segments=four)) == [
         "- Mon 1 Mar: Snatch, Clean, Jerk, …",
         "- Wed 3 Mar: Back Squat",
     ]
 
 
 def test_a_week_without_a_session_is_told_as_that() -> None:
-    assert week_lines(unpublished()) == ["no session"]
+    assert week_lines(not_published()) == ["no session"]
 
 
 def test_a_week_of_very_many_sessions_is_cut() -> None:
-    many = msgspec.structs.replace(a_week(), records=a_week().records * 10)
+    many = msgspec.structs.replace(plain_week(), records=plain_week().records * 10)
 
     assert week_lines(many)[-1] == "… and 36 more"
 
 
 @pytest.mark.parametrize(
-    ("exercise", "sets", "expected"),
+    ("lines", "expected"),
     [
-        (an_exercise(reps=3), 5, "Back Squat 5x3"),
-        (Exercise([Part("Clean", "clean"), Part("Jerk", "jerk", 2)], (0, 0)), None, "Clean + Jerk"),
-        (Exercise([Part("Press", None)], (0, 0), rep_scheme=[5, 3, 1]), 3, "Press 5-3-1"),
-        (
-            Exercise(
-                [Part("Snatch", "snatch")], (0, 0), reps=exactly(2), load=Load("percent", pct=Range(70, 75))
-            ),
-            5,
-            "Snatch 5x2 70–75%",
-        ),
-        (
-            Exercise(
-                [Part("Jerk", "jerk")],
-                (0, 0),
-                set_rows=[SetRow(1, 2, (1, 1), load=Load("percent", pct=exactly(80)))],
-            ),
-            2,
-            "Jerk 80%",
-        ),
+        (["5 sets of:", "Back Squat x 3"], "Back Squat 5x3"),
+        (["Clean + Jerk"], "Clean + Jerk"),
+        (["3 sets of:", "Press 5-3-1"], "Press 5-3-1"),
+        (["5 sets of:", "Snatch x 2 @ 70-75%"], "Snatch 5x2 70–75%"),
+        (["2 sets of:", "Jerk", "*Sets 1-2 = @ 80%"], "Jerk 80%"),
     ],
 )
-def test_a_prescription_in_a_few_characters(exercise: Exercise, sets: int | None, expected: str) -> None:
-    block = Block("sets", (0, 0), [exercise], sets=exactly(sets) if sets else None)
+def test_a_prescription_in_a_few_characters(lines: list[str], expected: str) -> None:
+    block, exercise = exercise_of("A.", *lines)
 
     assert prescription(exercise, block) == expected
 
 
 def test_a_long_day_says_how_much_is_left_out() -> None:
-    many = a_segment(*(an_exercise(f"Very Long Movement Name {n}") for n in range(20)))
-    message = messages.tomorrow(WEEK, [spoiled(a_week(), 0, segments=[many]).records[0]])
+    many = segments_of("A. 5 sets of:", *(f"Very Long Movement Name {n} x 3" for n in range(20)))
+    message = messages.tomorrow(WEEK, [with_session(plain_week(), 0, segments=many).records[0]])
 
     assert message.sms.startswith("Mon 1 Mar: A Very Long Movement Name 0 5x3; A Very Long")
     assert message.sms.endswith(" more")
@@ -155,8 +134,9 @@ def test_a_long_day_says_how_much_is_left_out() -> None:
 
 @given(st.text(max_size=400))
 def test_whatever_a_post_holds_a_phone_gets_one_line_without_control_characters(words: str) -> None:
-    segment = a_segment(an_exercise(words))
-    record = spoiled(a_week(), 0, label=words, segments=[segment]).records[0]
+    exercise = Exercise([Part(words, None)], (2, 2), reps=Range(3, 3))
+    segment = Segment("A", "main", (1, 2), [Block("sets", (1, 2), [exercise], sets=Range(5, 5))])
+    record = with_session(plain_week(), 0, label=words, segments=[segment]).records[0]
     message = messages.tomorrow(WEEK, [record])
 
     assert len(message.sms) <= SMS_CHARACTERS
@@ -179,27 +159,26 @@ def parts_of(record: SessionRecord) -> list[str]:
 
 
 def test_a_day_is_told_by_its_main_work_each_exercise_with_the_label_of_its_segment() -> None:
-    warm_up, cool_down = (a_segment(an_exercise("Row"), kind=kind) for kind in ("warm_up", "cool_down"))
-    unlabelled = msgspec.structs.replace(a_segment(an_exercise("Plank"), kind="accessory"), label="")
-    main = a_segment(an_exercise("Snatch"), an_exercise("Clean"))
-    record = spoiled(a_week(), 0, segments=[warm_up, main, unlabelled, cool_down]).records[0]
+    (plank,) = segments_of("A. 5 sets of:", "Plank x 3")
+    around = [msgspec.structs.replace(plank, kind=kind) for kind in ("warm_up", "cool_down")]
+    main = segments_of("A. 5 sets of:", "Snatch x 3", "Clean x 3")
+    unlabelled = msgspec.structs.replace(plank, label="", kind="accessory")
+    record = with_session(plain_week(), 0, segments=[around[0], *main, unlabelled, around[1]]).records[0]
 
-    assert [line.split(" 5x3")[0] for line in parts_of(record)] == ["- A Snatch", "- A Clean", "- Plank"]
+    assert parts_of(record) == ["- A Snatch 5x3", "- A Clean 5x3", "- Plank 5x3"]
 
 
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
         ({"kind": "rest", "segments": []}, "rest day"),
-        ({"kind": "rest", "label": "Sunday"}, "A Back Squat"),
+        ({"kind": "rest", "label": "Sunday"}, "A Back Squat 5x3 70%"),
         ({"segments": [], "label": "Wednesday"}, "Wednesday"),
         ({"segments": [], "label": None}, "see the post"),
     ],
 )
 def test_a_session_without_an_exercise_is_told_by_its_label(changes: dict[str, object], part: str) -> None:
-    (line,) = parts_of(spoiled(a_week(), 0, **changes).records[0])
-
-    assert line.split(" 5x3")[0] == f"- {part}"
+    assert parts_of(with_session(plain_week(), 0, **changes).records[0]) == [f"- {part}"]
 
 
 def test_a_day_without_a_session_belongs_to_no_week() -> None:
@@ -240,15 +219,16 @@ def test_as_many_parts_as_fit_are_shown_and_the_rest_counted() -> None:
 def test_a_session_is_told_by_its_date_or_label_and_at_most_three_lifts(
     date: dt.date | None, label: str | None, line: str
 ) -> None:
-    complex_ = msgspec.structs.replace(an_exercise(), parts=[Part("Snatch", "snatch"), Part("Jerk", "jerk")])
-    main = a_segment(complex_, an_exercise("Clean"), an_exercise("Squat"))
-    week = spoiled(a_week(days=(0,)), 0, date=date, label=label, segments=[main])
+    main = segments_of("A. 5 sets of:", "Snatch + Jerk", "Clean x 3", "Squat x 3")
+    week = with_session(plain_week(days=(0,)), 0, date=date, label=label, segments=main)
 
     assert week_lines(week) == [line]
 
 
 def test_a_session_without_main_lifts_is_told_by_its_kind() -> None:
-    assert week_lines(spoiled(a_week(days=(0,)), 0, kind="test", segments=[])) == ["- Mon 1 Mar: test"]
+    assert week_lines(with_session(plain_week(days=(0,)), 0, kind="test", segments=[])) == [
+        "- Mon 1 Mar: test"
+    ]
 
 
 def test_weeks_of_one_run_are_named_from_the_first_to_the_last() -> None:

@@ -6,32 +6,29 @@ reference is how it was decided and the lift: "inferred snatch", "explicit 3-RM 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Exercise, ParsedPost, RawPost, Rendered, Session
+from wod_pipeline.program import Exercise, ParsedPost, RawPost, Session
+from wod_pipeline_tests.builders import paragraphs, raw_post
 
 TITLE = "June 1-7, 2020 – Barn Barbell"
 SLUG = "june-1-7-2020-barn-barbell"
 PUBLISHED = "2020-05-31T16:00:00"
 
 
-def post(
-    lines: Sequence[str] | str, *, title: str = TITLE, slug: str = SLUG, published: str = PUBLISHED
-) -> RawPost:
-    """A post of these lines, each a paragraph."""
-    lines = lines.split("\n") if isinstance(lines, str) else lines
-    body = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
-    return RawPost(id=7, date=published, slug=slug, title=Rendered(title), content=Rendered(body))
+def post(lines: Sequence[str] | str, *, published: str = PUBLISHED, **fields: Any) -> RawPost:
+    """A post of these lines, each a paragraph, for the first week of June 2020 unless the fields say otherwise."""
+    content = paragraphs(lines.split("\n") if isinstance(lines, str) else lines)
+    return raw_post(**{"title": TITLE, "slug": SLUG, "content": content, "date": published, **fields})
 
 
-def read(lines: Sequence[str] | str, **named: str) -> ParsedPost:
+def read(lines: Sequence[str] | str, **fields: Any) -> ParsedPost:
     """The ParsedPost of a post of these lines."""
-    return parse_post(post(lines, **named))
+    return parse_post(post(lines, **fields))
 
 
 def session_of(lines: Sequence[str] | str) -> Session:

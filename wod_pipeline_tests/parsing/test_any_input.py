@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 import wod_pipeline.parsing as parsing
 from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
 from wod_pipeline.parsing._text import words
-from wod_pipeline.program import ParsedPost, RawPost, Rendered
-from wod_pipeline_tests.parsing.reading import PUBLISHED, SLUG, TITLE, post
+from wod_pipeline.program import ParsedPost
+from wod_pipeline_tests.builders import raw_post
+from wod_pipeline_tests.parsing.reading import post
 
 SCHEMA = json.loads((Path(parsing.__file__).with_name("week.schema.json")).read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -46,8 +47,7 @@ MARKUP = st.lists(
 
 
 def week_of_html(html: str, **fields: Any) -> ParsedPost:
-    given_fields = {"date": PUBLISHED, "slug": SLUG, "title": Rendered(TITLE), **fields}
-    return parse_post(RawPost(id=1, content=Rendered(html), **given_fields))
+    return parse_post(post((), content=html, **fields))
 
 
 def check_kept(week: ParsedPost) -> None:
@@ -102,7 +102,7 @@ def test_any_markup_is_read_without_an_exception(html: str) -> None:
 @QUICK
 @given(st.text(max_size=80), st.text(max_size=60), st.text(max_size=25), st.text(max_size=30))
 def test_any_title_slug_and_date_give_a_week(title: str, slug: str, date: str, modified: str) -> None:
-    raw = RawPost(id=1, date=date, modified=modified, slug=slug, title=Rendered(title))
+    raw = raw_post(date=date, modified=modified, slug=slug, title=title, content="")
     assert week_of(raw).weekday() == 0
     parse_post(raw)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from wod_pipeline.parsing import DIAGNOSTICS, parse_post
-from wod_pipeline.program import ParsedPost, RawPost, Rendered
-from wod_pipeline_tests.parsing.reading import PUBLISHED, SLUG, TITLE, post, short
+from wod_pipeline.program import ParsedPost
+from wod_pipeline_tests.parsing.reading import post, short
 
 DOC = (Path(__file__).parents[2] / "docs" / "notation.md").read_text(encoding="utf-8")
 _EXAMPLE = re.compile(r"```(text|post|html)\n(.*?)\n```\n```json\n(.*?)\n?```", re.DOTALL)
@@ -22,9 +22,7 @@ EXAMPLES = [found.groups() for found in _EXAMPLE.finditer(DOC)]
 def week_of_example(kind: str, body: str) -> ParsedPost:
     """The ParsedPost of an example's text, post or HTML."""
     if kind == "html":
-        return parse_post(
-            RawPost(id=7, date=PUBLISHED, slug=SLUG, title=Rendered(TITLE), content=Rendered(body))
-        )
+        return parse_post(post((), content=body))
     settings: dict[str, str] = {}
     lines = body.split("\n")
     if kind == "text":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.program import Outcome, WeekRecords
+from wod_pipeline.program import Diagnostic, Line, Outcome, PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import (
     BLOCKING,
     CLAIMS,
@@ -20,20 +21,22 @@ from wod_pipeline.quality import (
     judge,
     judge_blocking,
     judge_stored,
+    past_of,
     robust_z,
+    unsound,
     volume_of,
 )
-from wod_pipeline_tests.quality.weeks import (
-    WEEK,
-    a_diagnostic,
-    a_session,
-    a_stamp,
-    a_week,
-    some_lines,
-    spoiled,
-    unpublished,
-    weeks_before,
-)
+from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
+from wod_pipeline_tests.builders import not_published, plain_week, record_of, weeks_before, with_session
+
+
+def a_diagnostic(code: str, line: int | None = 3) -> Diagnostic:
+    return Diagnostic(code, "warn", line, "says why")
+
+
+def session_of(*lines: str) -> SessionRecord:
+    """The Monday of the plain week, with other lines."""
+    return record_of(*lines, monday=WEEK, number=7, program="Strength")
 
 
 def verdict_on(claim: str, records: WeekRecords, **case: object) -> Verdict:
@@ -52,34 +55,37 @@ PAST = [volume_of(week) for week in weeks_before(WEEK, 10)]
 
 
 def test_a_plain_week_with_a_plain_past_holds_every_claim() -> None:
-    verdicts = judge(Case(a_week(), past=PAST))
+    verdicts = judge(Case(plain_week(), past=PAST))
 
     assert [v.claim for v in verdicts if not v.passed] == []
     assert [v.claim for v in verdicts] == [c.name for c in CLAIMS.values() if c.stage == "parsed"]
 
 
 def test_the_blocking_claims_alone_are_judged_the_same() -> None:
-    case = Case(spoiled(a_week(), 0, date=WEEK + dt.timedelta(days=30)), past=PAST)
+    case = Case(with_session(plain_week(), 0, date=WEEK + dt.timedelta(days=30)), past=PAST)
 
     assert judge_blocking(case) == [v for v in judge(case) if v.claim in BLOCKING]
 
 
 # ----------------------------------------------------------------------------------------------- dates
 def test_a_session_dated_in_another_week_blocks_and_is_shown() -> None:
-    records = spoiled(a_week(), 0, date=dt.date(2021, 3, 31))
+    records = with_session(plain_week(), 0, date=dt.date(2021, 3, 31))
 
     verdict = check(
         "every_date_falls_in_the_week", records, "error: 1 session dated outside the week of 2021-03-01."
     )
     assert verdict.blocks
     assert verdict.rows == (
-        {"date": "2021-03-31", "session": "strength/7/1", "heading": "mon", "post_id": 7},
+        {"date": "2021-03-31", "session": "strength/7/1", "heading": "Monday", "post_id": 7},
     )
 
 
 def test_a_post_from_tuesday_to_monday_only_warns() -> None:
     days = [WEEK + dt.timedelta(days=day) for day in (1, 3, 5, 7)]
-    records = msgspec.structs.replace(a_week(), records=[a_session(day) for day in days])
+    (session, *_) = plain_week().records
+    records = msgspec.structs.replace(
+        plain_week(), records=[msgspec.structs.replace(session, date=day) for day in days]
+    )
 
     verdict = check(
         "every_date_falls_in_the_week",
@@ -89,16 +95,70 @@ def test_a_post_from_tuesday_to_monday_only_warns() -> None:
     assert not verdict.blocks
 
 
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [
+        ((1, 2, 7), "warn"),
+        ((0, 1, 2, 7), "error"),  # seven days apart: no week has both
+        ((5, 6, 7), "warn"),
+        ((5, 6, 7, 8), "error"),  # as many days in the next week
+        ((-1, 0, 1), "warn"),
+        ((5, 6, 6, 6, 7, 8, 8), "error"),  # days count, not sessions
+    ],
+)
+def test_a_post_spans_two_weeks_within_seven_days_most_of_them_the_week_s(
+    days: tuple[int, ...], outcome: str
+) -> None:
+    (session, *_) = plain_week().records
+    moved = [msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=day)) for day in days]
+    verdict = verdict_on("every_date_falls_in_the_week", msgspec.structs.replace(plain_week(), records=moved))
+
+    assert (verdict.passed, verdict.grade) == (False, outcome)
+    assert {row["date"] for row in verdict.rows} == {
+        str(WEEK + dt.timedelta(days=day)) for day in days if not 0 <= day < 7
+    }
+
+
+def test_sessions_of_another_post_do_not_count_for_one_that_spans_two_weeks() -> None:
+    (session, *_) = plain_week().records
+    records = [
+        msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=day), post_id=post)
+        for post, day in ((7, 5), (7, 6), (7, 7), (7, 8), (8, 3), (8, 4))
+    ]
+    verdict = verdict_on(
+        "every_date_falls_in_the_week", msgspec.structs.replace(plain_week(), records=records)
+    )
+    assert verdict.blocks
+
+
+def test_a_session_without_a_heading_is_shown_without_one() -> None:
+    week = with_session(plain_week(), 0, date=dt.date(2021, 3, 31), label=None)
+    assert verdict_on("every_date_falls_in_the_week", week).rows[0]["heading"] == ""
+
+
+def test_one_post_that_spans_two_weeks_does_not_excuse_another() -> None:
+    (session, *_) = plain_week().records
+    days = [WEEK + dt.timedelta(days=day) for day in (1, 3, 7)]
+    records = [msgspec.structs.replace(session, date=day) for day in days]
+    other = msgspec.structs.replace(session, date=WEEK + dt.timedelta(days=20), post_id=8)
+
+    check(
+        "every_date_falls_in_the_week",
+        msgspec.structs.replace(plain_week(), records=[*records, other]),
+        "error: 2 sessions dated outside the week of 2021-03-01.",
+    )
+
+
 def test_a_session_without_a_date_is_not_outside_the_week() -> None:
     check(
         "every_date_falls_in_the_week",
-        spoiled(a_week(), 0, date=None),
+        with_session(plain_week(), 0, date=None),
         "holds: 5 sessions, none dated outside the week.",
     )
 
 
 def test_two_sessions_under_one_key_block() -> None:
-    records = spoiled(a_week(), 1, date=WEEK)
+    records = with_session(plain_week(), 1, date=WEEK)
 
     verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
     assert verdict.blocks
@@ -106,8 +166,8 @@ def test_two_sessions_under_one_key_block() -> None:
 
 
 # --------------------------------------------------------------------------------------------- emptied
-EMPTY = msgspec.structs.replace(a_week(), records=[], outcome=Outcome.NO_SESSION)
-HELD = TableContent(5, frozenset({7}))
+EMPTY = msgspec.structs.replace(plain_week(), records=[], outcome=Outcome.NO_SESSION)
+IN_TABLE = TableContent(5, frozenset({7}))
 
 
 def test_a_week_that_would_lose_its_sessions_blocks() -> None:
@@ -115,7 +175,7 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
         "a_week_with_sessions_stays_filled",
         EMPTY,
         "error: 5 stored sessions would be lost to a week without any: its post holds no session.",
-        table=HELD,
+        table=IN_TABLE,
     )
     assert verdict.blocks
     assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
@@ -124,23 +184,23 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
 def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
     check(
         "a_week_with_sessions_stays_filled",
-        unpublished(),
+        not_published(),
         "error: 5 stored sessions would be lost to a week without any: no post is published.",
-        table=HELD,
+        table=IN_TABLE,
     )
 
 
 @pytest.mark.parametrize(
     ("records", "case", "says"),
     [
-        (a_week(), {"table": HELD}, "Stored sessions are not replaced by an empty week."),
+        (plain_week(), {"table": IN_TABLE}, "Stored sessions are not replaced by an empty week."),
         (EMPTY, {}, "Stored sessions are not replaced by an empty week."),
         (
             msgspec.structs.replace(EMPTY, moved=[7]),
-            {"table": HELD},
+            {"table": IN_TABLE},
             "The week empties because its posts moved to another week.",
         ),
-        (EMPTY, {"table": HELD, "may_empty": True}, "The week empties because a person allowed it."),
+        (EMPTY, {"table": IN_TABLE, "may_empty": True}, "The week empties because a person allowed it."),
     ],
 )
 def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object], says: str) -> None:
@@ -151,16 +211,16 @@ def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object],
 def test_a_training_day_without_an_exercise_is_a_warning_and_shown() -> None:
     verdict = check(
         "every_training_day_has_a_session",
-        spoiled(a_week(), 2, segments=[]),
+        with_session(plain_week(), 2, segments=[]),
         "warn: 1 of 5 training days without a single exercise.",
     )
-    assert [row["heading"] for row in verdict.rows] == ["wed"]
+    assert [row["heading"] for row in verdict.rows] == ["Wednesday"]
 
 
 def test_a_week_of_which_no_training_day_was_understood_is_an_error_that_does_not_block() -> None:
     verdict = check(
         "every_training_day_has_a_session",
-        spoiled(a_week(days=(0,)), 0, segments=[]),
+        with_session(plain_week(days=(0,)), 0, segments=[]),
         "error: 1 of 1 training day without a single exercise.",
     )
     assert not verdict.blocks
@@ -169,7 +229,7 @@ def test_a_week_of_which_no_training_day_was_understood_is_an_error_that_does_no
 def test_a_rest_day_needs_no_exercise() -> None:
     check(
         "every_training_day_has_a_session",
-        spoiled(a_week(), 2, segments=[], kind="rest"),
+        with_session(plain_week(), 2, segments=[], kind="rest"),
         "holds: Every training day has a session.",
     )
 
@@ -177,30 +237,81 @@ def test_a_rest_day_needs_no_exercise() -> None:
 def test_a_usual_training_weekday_that_is_absent_is_a_warning() -> None:
     verdict = check(
         "every_training_day_has_a_session",
-        a_week(days=(0, 1, 2, 5)),
+        plain_week(days=(0, 1, 2, 5)),
         "warn: 1 usual training day without a session: Friday.",
         past=PAST,
     )
     assert verdict.rows == ({"weekday": "fri"},)
 
 
+def test_a_weekday_is_usual_when_nine_of_ten_past_weeks_have_it() -> None:
+    nine, eight = PAST[1:], PAST[2:]
+    without = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n), days=(0, 1, 2))) for n in (20, 21)]
+    week = plain_week(days=(0, 1, 2))
+    claim = "every_training_day_has_a_session"
+
+    verdict = check(
+        claim,
+        week,
+        "warn: 2 usual training days without a session: Friday, Saturday.",
+        past=[*nine, without[0]],
+    )
+    assert verdict.rows == ({"weekday": "fri"}, {"weekday": "sat"})
+    check(claim, week, "holds: Every training day has a session.", past=[*eight, *without])
+    check(claim, not_published(), "holds: Every training day has a session.", past=PAST)
+
+
+def test_eight_past_weeks_are_enough() -> None:
+    claim = "session_count_is_usual"
+    says = "session, not compared with the past: 7 earlier weeks with sessions, 8 needed."
+    check(claim, plain_week(days=(0,)), f"holds: 1 {says}", past=PAST[3:])
+    check(
+        claim, plain_week(days=(0,)), "error: 1 session, against 5 each in the past 8 weeks.", past=PAST[2:]
+    )
+    one = plain_week(days=(0, 1)), PAST[:1]
+    check(
+        claim,
+        one[0],
+        "holds: 2 sessions, not compared with the past: 1 earlier week with sessions, 8 needed.",
+        past=one[1],
+    )
+
+
+def test_an_absent_usual_weekday_counts_beyond_the_past_26_weeks_no_more() -> None:
+    old = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n))) for n in range(27, 60)]
+    recent = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n), days=(0,))) for n in range(1, 27)]
+
+    check(
+        "every_training_day_has_a_session",
+        plain_week(days=(0,)),
+        "holds: Every training day has a session.",
+        past=[*old, *recent],
+    )
+    check(
+        "session_count_is_usual",
+        plain_week(days=(0,)),
+        "holds: 1 session, against 1 each in the past 26 weeks.",
+        past=[*old, *recent],
+    )
+
+
 def test_seven_past_weeks_are_too_few_to_miss_a_weekday() -> None:
     check(
         "every_training_day_has_a_session",
-        a_week(days=(0, 1, 2, 5)),
+        plain_week(days=(0, 1, 2, 5)),
         "holds: Every training day has a session.",
         past=PAST[:7],
     )
 
 
 def test_an_unpublished_week_and_a_published_week_without_sessions_are_told_apart() -> None:
-    check("the_week_is_published", unpublished(), "warn: The coach has not published a post for this week.")
+    check("the_week_is_published", not_published(), "warn: The coach has not published a post for this week.")
     check("the_week_is_published", EMPTY, "warn: 1 post published (7), but without a session.")
-    check("the_week_is_published", a_week(), "holds: 1 post with 5 sessions.")
+    check("the_week_is_published", plain_week(), "holds: 1 post with 5 sessions.")
 
 
 def test_an_unpublished_week_breaches_nothing_but_being_published() -> None:
-    breached = [v.claim for v in judge(Case(unpublished(), past=PAST)) if not v.passed]
+    breached = [v.claim for v in judge(Case(not_published(), past=PAST)) if not v.passed]
 
     assert breached == ["the_week_is_published"]
 
@@ -208,29 +319,41 @@ def test_an_unpublished_week_breaches_nothing_but_being_published() -> None:
 def test_a_post_gone_from_the_site_is_named() -> None:
     verdict = check(
         "every_post_is_still_listed",
-        a_week(),
+        plain_week(),
         "warn: 1 post no longer listed by the site; the sessions are kept.",
         gone=[7],
     )
     assert verdict.rows == ({"post_id": 7},)
+    check("every_post_is_still_listed", plain_week(), "holds: The site lists every post of the week.")
 
 
 @pytest.mark.parametrize(
-    ("other", "shared"),
+    ("changes", "shared"),
     [
-        (a_stamp(8, "gymnastics"), "content"),
-        (a_stamp(8, "strength", "bb" * 32), "program"),
-        (a_stamp(7, "strength"), "id and content and program"),
+        ({"post_id": 8, "program": "gymnastics"}, "content"),
+        ({"post_id": 8, "content_sha256": "bb" * 32}, "program"),
+        ({}, "id and content and program"),
     ],
 )
-def test_posts_that_repeat_each_other_are_a_warning(other: object, shared: str) -> None:
-    records = msgspec.structs.replace(a_week(), posts=[a_stamp(), other])
+def test_posts_that_repeat_each_other_are_a_warning(changes: dict[str, Any], shared: str) -> None:
+    (stamp,) = plain_week().posts
+    records = msgspec.structs.replace(plain_week(), posts=[stamp, msgspec.structs.replace(stamp, **changes)])
 
     check("no_post_is_there_twice", records, f"warn: Posts of the week share their {shared}.")
 
 
+def test_what_posts_share_is_listed_with_its_value() -> None:
+    records = msgspec.structs.replace(
+        plain_week(), posts=[PostStamp(n, "strength", "", f"{n}" * 64) for n in (7, 8, 9)]
+    )
+    verdict = verdict_on("no_post_is_there_twice", records)
+
+    assert verdict.rows == ({"same": "program", "value": "strength", "posts": 3},)
+
+
 def test_two_programs_in_a_week_are_fine() -> None:
-    records = msgspec.structs.replace(a_week(), posts=[a_stamp(), a_stamp(8, "gymnastics", "bb" * 32)])
+    posts = [*plain_week().posts, PostStamp(8, "gymnastics", "2021-02-28T20:00:00", "bb" * 32)]
+    records = msgspec.structs.replace(plain_week(), posts=posts)
 
     check("no_post_is_there_twice", records, "holds: 2 posts, all different.")
 
@@ -239,13 +362,13 @@ def test_two_programs_in_a_week_are_fine() -> None:
 def test_one_session_less_than_ever_is_a_warning_and_two_are_an_error() -> None:
     check(
         "session_count_is_usual",
-        a_week(days=(0, 1, 2, 4)),
+        plain_week(days=(0, 1, 2, 4)),
         "warn: 4 sessions, against 5 each in the past 10 weeks.",
         past=PAST,
     )
     check(
         "session_count_is_usual",
-        a_week(days=(0, 1, 2)),
+        plain_week(days=(0, 1, 2)),
         "error: 3 sessions, against 5 each in the past 10 weeks.",
         past=PAST,
     )
@@ -254,27 +377,27 @@ def test_one_session_less_than_ever_is_a_warning_and_two_are_an_error() -> None:
 def test_too_little_history_is_silent() -> None:
     check(
         "session_count_is_usual",
-        a_week(days=(0,)),
+        plain_week(days=(0,)),
         "holds: 1 session, not compared with the past: 7 earlier weeks with sessions, 8 needed.",
         past=PAST[:7],
     )
 
 
 def test_weeks_that_come_later_or_hold_nothing_are_no_past() -> None:
-    later = [volume_of(a_week(WEEK + dt.timedelta(weeks=n))) for n in range(1, 20)]
-    empty = [volume_of(unpublished(WEEK - dt.timedelta(weeks=n))) for n in range(1, 20)]
+    later = [volume_of(plain_week(WEEK + dt.timedelta(weeks=n))) for n in range(1, 20)]
+    empty = [volume_of(not_published(WEEK - dt.timedelta(weeks=n))) for n in range(1, 20)]
 
     check(
         "exercise_count_is_usual",
-        a_week(days=(0,)),
+        plain_week(days=(0,)),
         "holds: 1 exercise, not compared with the past: 0 earlier weeks with sessions, 8 needed.",
         past=later + empty,
     )
 
 
 def test_a_misread_repetition_count_stands_out_as_lifts() -> None:
-    misread = a_session(WEEK, lines=("A.", "5 sets of:", "Back Squat x 300 reps @ 70%"))
-    records = msgspec.structs.replace(a_week(), records=[misread, *a_week().records[1:]])
+    misread = session_of("A.", "5 sets of:", "Back Squat x 300 reps @ 70%")
+    records = msgspec.structs.replace(plain_week(), records=[misread, *plain_week().records[1:]])
 
     verdict = check(
         "lift_count_is_usual", records, "error: 1560 lifts, against 75 each in the past 10 weeks.", past=PAST
@@ -291,16 +414,17 @@ def test_a_week_s_volume_counts_every_exercise_and_the_lifts_of_the_training_loa
         "Three sets of:",
         "Dips x 8 reps",
     )
-    records = [a_session(WEEK, lines=("A.", *lines)), a_session(None, segments=[])]
+    undated = msgspec.structs.replace(plain_week().records[0], date=None, weekday=None, segments=[])
+    records = msgspec.structs.replace(plain_week(), records=[session_of("A.", *lines), undated])
 
-    assert volume_of(WeekRecords(WEEK, Outcome.PUBLISHED, [], records)) == Volume(
+    assert volume_of(records) == Volume(
         WEEK, sessions=2, exercises=5, lifts=4 * (5 + 3), training_days=frozenset({"mon"})
     )
 
 
 def test_a_range_of_repetitions_makes_whole_lifts() -> None:
-    records = [a_session(WEEK, lines=("A.", "3 sets of:", "Back Squat x 2-3 reps @ 70%"))]
-    volume = volume_of(WeekRecords(WEEK, Outcome.PUBLISHED, [], records))
+    session = session_of("A.", "3 sets of:", "Back Squat x 2-3 reps @ 70%")
+    volume = volume_of(msgspec.structs.replace(plain_week(), records=[session]))
 
     assert (volume.lifts, type(volume.lifts)) == (8, int), "3 × 2.5 is 7.5, and half goes to the even number"
 
@@ -308,7 +432,7 @@ def test_a_range_of_repetitions_makes_whole_lifts() -> None:
 def test_an_unpublished_week_is_not_compared_with_the_past() -> None:
     check(
         "lift_count_is_usual",
-        unpublished(),
+        not_published(),
         "holds: 0 lifts, not compared with the past: the week has no session.",
         past=[volume_of(week) for week in weeks_before(WEEK, 26)],
     )
@@ -317,15 +441,59 @@ def test_an_unpublished_week_is_not_compared_with_the_past() -> None:
 def test_a_past_that_varies_is_told_by_its_ends() -> None:
     check(
         "session_count_is_usual",
-        a_week(),
+        plain_week(),
         "holds: 5 sessions, against 4 to 5 in the past 10 weeks.",
-        past=[*PAST[1:], volume_of(a_week(WEEK - dt.timedelta(weeks=11), days=(0, 1, 2, 4)))],
+        past=[*PAST[1:], volume_of(plain_week(WEEK - dt.timedelta(weeks=11), days=(0, 1, 2, 4)))],
     )
 
 
 def test_the_robust_z_of_a_constant_past_is_finite() -> None:
     assert robust_z(4, [5] * 10) == -2
     assert robust_z(5, [5] * 10) == 0
+
+
+def test_the_robust_z_is_the_distance_from_the_median_in_median_deviations() -> None:
+    past = [2, 4, 6, 8, 10]  # median 6, median absolute deviation 2
+    assert robust_z(9, past) == pytest.approx(3 * 0.6745 / 2)
+    assert robust_z(3, past) == pytest.approx(-3 * 0.6745 / 2)
+    assert robust_z(110, [100] * 8) == pytest.approx(2), "10 in units of a twentieth of the median"
+
+
+def test_the_past_is_the_newest_earlier_weeks_with_sessions_in_order() -> None:
+    weeks = [volume_of(week) for week in weeks_before(WEEK, 4)]
+    empty = volume_of(not_published(WEEK - dt.timedelta(weeks=9)))
+    this = volume_of(plain_week())
+
+    assert past_of(WEEK, [this, *reversed(weeks), empty], 26) == weeks
+    assert past_of(WEEK, weeks, 3) == weeks[1:]
+
+
+def test_rest_days_and_optional_days_are_no_training_days() -> None:
+    kinds = ("training", "test", "rest", "optional")
+    week = plain_week(days=range(4))
+    for n, kind in enumerate(kinds):
+        week = with_session(week, n, kind=kind)
+
+    assert volume_of(week).training_days == {"mon", "tue"}
+    assert volume_of(with_session(week, 0, weekday=None)).training_days == {"tue"}
+
+
+@pytest.mark.parametrize(
+    ("lifts", "outcome"),
+    [(75, "holds"), (81, "holds"), (82, "warn"), (87, "warn"), (88, "error"), (62, "error")],
+)
+def test_a_count_beyond_a_z_of_1_645_is_a_warning_and_beyond_3_291_an_error(lifts: int, outcome: str) -> None:
+    """The past does not vary, so a z of 1 is a twentieth of 75 lifts: 3.75."""
+    lines = ("A.", "1 set of:", f"Snatch x {lifts} reps @ 70%")
+    records = WeekRecords(WEEK, Outcome.PUBLISHED, [], [session_of(*lines)])
+    verdict = verdict_on("lift_count_is_usual", records, past=PAST)
+
+    assert ("holds" if verdict.passed else verdict.grade) == outcome
+    assert verdict.numbers == {
+        "lifts": lifts,
+        "past_weeks": 10,
+        "robust_z": round((lifts - 75) / 3.75, 2),
+    }
 
 
 @given(st.lists(st.integers(0, 500), min_size=8, max_size=26), st.integers(0, 500))
@@ -337,15 +505,29 @@ def test_the_robust_z_grows_with_the_value_and_is_never_infinite(past: list[int]
 def test_a_week_of_notes_shows_the_lines_that_were_not_understood() -> None:
     verdict = check(
         "most_lines_are_understood",
-        spoiled(a_week(days=(0,)), 0, lines=some_lines(notes=2)),
+        plain_week(days=(0,), notes=("Stay tight 0", "Stay tight 1")),
         "warn: 67% of 6 lines read as more than a note.",
     )
     assert verdict.rows[0] == {"post_id": 7, "line": 4, "text": "Stay tight 0"}
 
 
+def test_three_quarters_of_the_lines_read_are_enough() -> None:
+    for notes, outcome in ((1, "holds: 80% of 5"), (2, "warn: 67% of 6")):
+        words = tuple(f"Stay tight {n}" for n in range(notes))
+        check(
+            "most_lines_are_understood",
+            plain_week(days=(0,), notes=words),
+            f"{outcome} lines read as more than a note.",
+        )
+    week = plain_week(days=(0, 1, 2), notes=tuple(f"Stay tight {n}" for n in range(4)))
+    verdict = check("most_lines_are_understood", week, "holds: 75% of 16 lines read as more than a note.")
+    assert verdict.numbers == {"lines": 16, "notes": 4, "share_read": 0.75}
+    assert verdict_on("most_lines_are_understood", not_published()).numbers["share_read"] == 1
+
+
 def test_a_preamble_carried_by_every_record_counts_once() -> None:
-    week = a_week()
-    preamble = [msgspec.structs.replace(some_lines(notes=1)[4], n=99)]
+    week = plain_week()
+    preamble = [Line(99, "Stay tight", "note", "")]
     records = [msgspec.structs.replace(r, preamble=preamble) for r in week.records]
 
     verdict = verdict_on("most_lines_are_understood", msgspec.structs.replace(week, records=records))
@@ -360,7 +542,7 @@ def test_a_preamble_carried_by_every_record_counts_once() -> None:
     ],
 )
 def test_a_diagnostic_is_shown_with_its_line(claim: str, code: str, says: str) -> None:
-    verdict = check(claim, spoiled(a_week(), 0, diagnostics=[a_diagnostic(code)]), f"warn: {says}")
+    verdict = check(claim, with_session(plain_week(), 0, diagnostics=[a_diagnostic(code)]), f"warn: {says}")
 
     assert verdict.rows == (
         {
@@ -374,7 +556,7 @@ def test_a_diagnostic_is_shown_with_its_line(claim: str, code: str, says: str) -
 
 
 def test_a_diagnostic_about_the_whole_post_counts_once() -> None:
-    week = a_week()
+    week = plain_week()
     found = [a_diagnostic("unreadable_load", None)]
     records = [msgspec.structs.replace(r, diagnostics=found) for r in week.records]
 
@@ -382,9 +564,36 @@ def test_a_diagnostic_about_the_whole_post_counts_once() -> None:
     assert len(verdict.rows) == 1
 
 
+def test_a_diagnostic_of_the_whole_post_has_no_line_and_no_text() -> None:
+    record = with_session(plain_week(), 0, date=None, diagnostics=[a_diagnostic("unreadable_load", None)])
+    (row,) = verdict_on("every_load_is_readable", record).rows
+
+    assert row == {"date": "", "post_id": 7, "line": None, "text": "", "message": "says why"}
+
+
+def test_the_same_line_of_two_posts_is_two_lines() -> None:
+    week = plain_week()
+    found = [a_diagnostic("unreadable_load")]
+    first, second = (msgspec.structs.replace(r, diagnostics=found) for r in week.records[:2])
+    records = [first, msgspec.structs.replace(second, post_id=8)]
+
+    check(
+        "every_load_is_readable",
+        msgspec.structs.replace(week, records=records),
+        "warn: 2 loads without a readable weight.",
+    )
+
+
+def test_a_complex_with_one_unknown_part_has_an_unknown_movement() -> None:
+    record = session_of("A.", "3 sets of:", "(Clean + Zercher Wobble) x 2 @ 60 kg", "Snatch x 2 @ 60 kg")
+    verdict = verdict_on("most_movements_are_known", WeekRecords(WEEK, Outcome.PUBLISHED, [], [record]))
+
+    assert verdict.numbers == {"exercises": 2, "unknown": 1}
+
+
 def test_one_unknown_movement_in_five_is_too_many_and_is_named() -> None:
-    strange = a_session(WEEK, lines=("A.", "3 sets of:", "Sled Tango x 9 meters"))
-    records = msgspec.structs.replace(a_week(), records=[strange, *a_week().records[1:]])
+    strange = session_of("A.", "3 sets of:", "Sled Tango x 9 meters")
+    records = msgspec.structs.replace(plain_week(), records=[strange, *plain_week().records[1:]])
 
     verdict = check("most_movements_are_known", records, "warn: 1 of 5 exercises with an unknown movement.")
     assert verdict.rows[0]["text"] == "Sled Tango x 9 meters"
@@ -393,22 +602,23 @@ def test_one_unknown_movement_in_five_is_too_many_and_is_named() -> None:
 def test_one_unknown_movement_in_twenty_is_few_and_one_in_nineteen_is_not() -> None:
     for known, outcome in ((19, "holds: 1 of 20"), (18, "warn: 1 of 19")):
         lines = ("A.", "3 sets of:", *["Back Squat x 3 reps @ 70%"] * known, "Sled Tango x 9 meters")
-        records = msgspec.structs.replace(a_week(), records=[a_session(WEEK, lines=lines)])
+        records = msgspec.structs.replace(plain_week(), records=[session_of(*lines)])
 
         check("most_movements_are_known", records, f"{outcome} exercises with an unknown movement.")
 
 
 # ---------------------------------------------------------------------------------------------- stored
 def test_records_that_read_back_as_parsed_hold() -> None:
-    verdict = judge_stored(a_week(), a_week())
+    verdict = judge_stored(plain_week(), plain_week())
 
     assert verdict.passed
     assert verdict.says == "5 sessions, all read back as parsed."
 
 
 def test_every_difference_between_table_and_posts_is_named() -> None:
-    parsed = a_week(days=(0, 1, 2))
-    found = spoiled(a_week(days=(1, 2, 4)), 0, label="other")
+    week = plain_week(days=(0, 1, 2, 4))
+    parsed = msgspec.structs.replace(week, records=week.records[:3])
+    found = with_session(msgspec.structs.replace(week, records=week.records[1:]), 0, label="other")
 
     verdict = judge_stored(parsed, found)
     assert not verdict.passed
@@ -421,17 +631,57 @@ def test_every_difference_between_table_and_posts_is_named() -> None:
 
 
 def test_a_week_the_table_does_not_have_is_an_error() -> None:
-    assert judge_stored(a_week(), None).says == "The session table does not have this week."
+    verdict = judge_stored(plain_week(), None)
+    assert (verdict.passed, verdict.grade) == (False, "error")
+    assert verdict.says == "The session table does not have this week."
 
 
 def test_another_outcome_in_the_table_is_an_error() -> None:
-    assert judge_stored(unpublished(), EMPTY).says == "Stored as no_session, parsed as not_published."
+    assert judge_stored(not_published(), EMPTY).says == "Stored as no_session, parsed as not_published."
+
+
+def test_sessions_under_other_keys_are_missing_and_unexpected() -> None:
+    verdict = judge_stored(plain_week(days=(0,)), with_session(plain_week(days=(0,)), 0, session="x/7/1"))
+
+    assert verdict.says == "2 sessions stored differently from what was parsed."
+    assert verdict.rows == (
+        {"date": "2021-03-01", "session": "strength/7/1", "stored": "missing"},
+        {"date": "2021-03-01", "session": "x/7/1", "stored": "unexpected"},
+    )
+
+
+def test_why_a_week_may_not_be_stored_is_said_in_one_text() -> None:
+    assert unsound(plain_week()) == ""
+    week = with_session(plain_week(), 0, date=dt.date(2021, 3, 31))
+    assert unsound(week) == "1 session dated outside the week of 2021-03-01."
+    twice = with_session(with_session(week, 1, date=WEEK), 2, date=WEEK)
+    assert unsound(twice) == "1 session dated outside the week of 2021-03-01. 1 key used more than once."
 
 
 # ------------------------------------------------------------------------------------------- the table
+def test_severities_and_thresholds() -> None:
+    assert BLOCKING == (
+        "every_date_falls_in_the_week",
+        "every_session_has_its_own_key",
+        "a_week_with_sessions_stays_filled",
+    )
+    assert [name for name, claim in CLAIMS.items() if claim.stage == "stored"] == [
+        "stored_records_equal_parsed_records"
+    ]
+    assert [name for name, claim in CLAIMS.items() if claim.grade == "warn"] == [
+        "most_lines_are_understood",
+        "every_load_is_readable",
+        "most_movements_are_known",
+        "no_percent_is_ambiguous",
+        "no_post_is_there_twice",
+        "the_week_is_published",
+        "every_post_is_still_listed",
+    ]
+
+
 def test_a_breach_is_never_graded_worse_than_the_table_says() -> None:
-    spoilt = spoiled(a_week(days=(0,)), 0, date=None, segments=[], lines=some_lines(notes=9))
-    for verdict in judge(Case(spoilt, past=PAST, table=HELD, gone=[7])):
+    spoilt = with_session(plain_week(days=(0,), notes=["Stay tight"] * 9), 0, date=None, segments=[])
+    for verdict in judge(Case(spoilt, past=PAST, table=IN_TABLE, gone=[7])):
         assert verdict.grade == CLAIMS[verdict.claim].grade or verdict.grade == "warn"
 
 

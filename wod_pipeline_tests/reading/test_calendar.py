@@ -1,4 +1,4 @@
-"""The calendar, read by another library: one event a session, updated when edited, cancelled when gone."""
+"""The calendar, read by another library: one event per session, updated when edited, cancelled when gone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
-from wod_pipeline_tests.written import MONDAY, post_of, week_of
 
 ZONE = ZoneInfo("America/Los_Angeles")
 LATER = "2026-03-03T09:30:00"
@@ -29,7 +29,7 @@ TWO_DAYS = (
 
 
 def records(*lines: str, modified: str = "") -> list[SessionRecord]:
-    return week_of(post_of(*lines, modified=modified)).records
+    return week_records(raw_post(*lines, modified=modified, modified_gmt=modified)).records
 
 
 def events(data: bytes) -> dict[str, dict[str, object]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from wod_pipeline.reading.export import COLUMNS, as_csv, as_frame, rows_of
+from wod_pipeline.reading.export import COLUMNS, as_csv, as_frame, export_rows
 from wod_pipeline.training import Athlete, Rack, Weight
+from wod_pipeline_tests.builders import MONDAY, record_of
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
-from wod_pipeline_tests.written import MONDAY, record_of
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 SESSION = (
@@ -30,7 +30,7 @@ SESSION = (
 
 
 def test_a_row_for_each_exercise_and_its_sets() -> None:
-    first, second, third = rows_of(record_of(*SESSION), LIFTER)
+    first, second, third = export_rows(record_of(*SESSION), LIFTER)
     assert (first.date, first.segment, first.scheme) == (MONDAY, "A", "Every 2:00 for 8:00 (4 sets)")
     assert (first.exercise, first.movements) == ("Snatch + Hip Snatch", "snatch+hip_snatch")
     assert (first.set_from, first.set_to, first.reps_min, first.reps_max) == (1, 2, 2, 2)
@@ -40,13 +40,13 @@ def test_a_row_for_each_exercise_and_its_sets() -> None:
 
 
 def test_without_maxes_there_are_percentages_and_no_weights() -> None:
-    first, *_ = rows_of(record_of(*SESSION))
+    first, *_ = export_rows(record_of(*SESSION))
     assert (first.percent_min, first.weight_min, first.weight_unit) == (70, None, None)
 
 
 def test_pandas_reads_the_csv() -> None:
     frame = pd.read_csv(
-        io.StringIO(as_csv(rows_of(record_of(*SESSION), LIFTER))), parse_dates=["date", "week"]
+        io.StringIO(as_csv(export_rows(record_of(*SESSION), LIFTER))), parse_dates=["date", "week"]
     )
     assert tuple(frame.columns) == COLUMNS
     assert frame["weight_max"].tolist() == [70, 80, 75]
@@ -54,7 +54,7 @@ def test_pandas_reads_the_csv() -> None:
 
 
 def test_parquet_keeps_the_types(tmp_path: Path) -> None:
-    as_frame(rows_of(record_of(*SESSION), LIFTER)).to_parquet(tmp_path / "rows.parquet")
+    as_frame(export_rows(record_of(*SESSION), LIFTER)).to_parquet(tmp_path / "rows.parquet")
     frame = pd.read_parquet(tmp_path / "rows.parquet")
     assert str(frame["set_from"].dtype) == "Int64"
     assert str(frame["percent_min"].dtype) == "Float64"
@@ -63,7 +63,7 @@ def test_parquet_keeps_the_types(tmp_path: Path) -> None:
 
 
 def test_a_spreadsheet_runs_nothing_of_a_hostile_post() -> None:
-    rows = list(rows_of(hostile_record(), LIFTER))
+    rows = list(export_rows(hostile_record(), LIFTER))
     text = as_csv([*rows, replace(rows[0], exercise="=cmd|'/c calc'!A1", label="@SUM(A1)")])
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)

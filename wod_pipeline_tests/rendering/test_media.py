@@ -6,8 +6,15 @@ import re
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.rendering import (
+    BlockView,
+    NoteView,
+    SegmentView,
+    SessionView,
+    TextRun,
+    as_lines,
     as_markdown,
     as_text,
     clean,
@@ -16,9 +23,10 @@ from wod_pipeline.rendering import (
     view_session,
 )
 from wod_pipeline.training import Athlete, Rack, Weight
+from wod_pipeline_tests.builders import raw_post, record_of, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
-from wod_pipeline_tests.written import post_of, record_of, week_of
 
+BOLD, DIM, GREEN, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 SESSION = (
     "*Sleep well.",
@@ -31,6 +39,16 @@ SESSION = (
     "Dips x 6 reps",
     "Clean x 1 rep @ 80%",
 )
+
+
+def blocks_of(view: SessionView) -> list[BlockView]:
+    segments = [item for item in view.items if isinstance(item, SegmentView)]
+    return [item for segment in segments for item in segment.items if isinstance(item, BlockView)]
+
+
+def view_of_note(*runs: TextRun) -> SessionView:
+    """A session of nothing but this note."""
+    return replace(view_session(record_of("A.", "Dips")), items=(NoteView(runs),))
 
 
 def test_a_session_as_text() -> None:
@@ -51,7 +69,7 @@ def test_a_session_as_text() -> None:
         "    Dips, 6 reps\n"
         "    Clean, 1 rep, 80% of 1-RM Clean\n"
         "\n"
-        "No weight where your 1-RM Clean is not given.\n"
+        "Some weights are missing: your 1-RM Clean is not given.\n"
     )
 
 
@@ -74,8 +92,129 @@ def test_a_session_as_markdown() -> None:
         "  - **Dips** 6 reps\n"
         "  - **Clean** 1 rep, 80% of 1-RM Clean\n"
         "\n"
-        "> No weight where your 1-RM Clean is not given.\n"
+        "> Some weights are missing: your 1-RM Clean is not given.\n"
     )
+
+
+EVERYTHING = (
+    "<p>Monday</p><p>A.</p><p>Move well.</p><p>Every 75 seconds, for 5 minutes (5 sets):</p>"
+    '<p><a href="https://example.com/v">Snatch</a> x 2 reps @ 70% (<a href="https://example.com/x">see</a>)</p>'
+    "<p>Clean x 1 rep @ 80% OR Power Clean x 2 reps @ 75%</p>"
+    '<p>Read <a href="https://example.com/r">this</a> first.</p>'
+    '<p>B.</p><p>5 Dips, 9 Lunges (<a href="https://example.com/w">how</a>)</p>'
+)
+"""A warning, notes on every level, an alternative, two exercises on a line, three links, missing weights."""
+
+
+def test_everything_a_session_can_hold_as_text() -> None:
+    assert as_text(view_session(record_of(content=EVERYTHING), LIFTER)) == (
+        "Monday 2 March 2026 — Monday\n"
+        "March 2, 2026 - March 8, 2026 Gym Plan\n"
+        "! The interval, the time and the number of sets do not agree. “Every 75 seconds,\n"
+        "  for 5 minutes (5 sets):”\n"
+        "\n"
+        "A\n"
+        "  Move well.\n"
+        "  Every 1:15 for 5:00 (5 sets)\n"
+        "    Snatch, 2 reps\n"
+        "      70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "      https://example.com/v\n"
+        "      https://example.com/x\n"
+        "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power\n"
+        "      Clean\n"
+        "    Read this first.\n"
+        "\n"
+        "B\n"
+        "  Dips, 5 reps · Lunges (how), 9 reps\n"
+        "    https://example.com/w\n"
+        "\n"
+        "Some weights are missing: your 1-RM Clean is not given; your 1-RM Power Clean is\n"
+        "  not given.\n"
+    )
+
+
+def test_everything_a_session_can_hold_as_markdown() -> None:
+    assert as_markdown(view_session(record_of(content=EVERYTHING), LIFTER)) == (
+        "### Monday 2 March 2026 — Monday\n"
+        "\n"
+        "> **Note** The interval, the time and the number of sets do not agree. "
+        "“Every 75 seconds, for 5 minutes (5 sets):”\n"
+        "\n"
+        "**A**\n"
+        "\n"
+        "- *Move well.*\n"
+        "- Every 1:15 for 5:00 (5 sets)\n"
+        "  - **[Snatch](https://example.com/v)** 2 reps\n"
+        "    - 70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "    - [see](https://example.com/x)\n"
+        "  - **Clean** 1 rep, 80% of 1-RM Clean · or **Power Clean** 2 reps, 75% of 1-RM Power Clean\n"
+        "  - *Read [this](https://example.com/r) first.*\n"
+        "\n"
+        "**B**\n"
+        "\n"
+        "- **Dips** 5 reps · **[Lunges (how)](https://example.com/w)** 9 reps\n"
+        "\n"
+        "> Some weights are missing: your 1-RM Clean is not given; your 1-RM Power Clean is not given.\n"
+    )
+
+
+def test_each_kind_of_line_has_its_colour() -> None:
+    lines = as_text(view_session(record_of(content=EVERYTHING), LIFTER), colour=True).splitlines()
+    assert lines == [
+        f"{BOLD}Monday 2 March 2026 — Monday{RESET}",
+        f"{DIM}March 2, 2026 - March 8, 2026 Gym Plan{RESET}",
+        f"{YELLOW}! The interval, the time and the number of sets do not agree. “Every 75 seconds,{RESET}",
+        f"{YELLOW}  for 5 minutes (5 sets):”{RESET}",
+        "",
+        f"{BOLD}A{RESET}",
+        f"{DIM}  Move well.{RESET}",
+        "  Every 1:15 for 5:00 (5 sets)",
+        "    Snatch, 2 reps",
+        f"{GREEN}      70% of 1-RM Snatch → 70 kg (25 a side){RESET}",
+        f"{DIM}      https://example.com/v{RESET}",
+        f"{DIM}      https://example.com/x{RESET}",
+        "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power",
+        "      Clean",
+        f"{DIM}    Read this first.{RESET}",
+        "",
+        f"{BOLD}B{RESET}",
+        "  Dips, 5 reps · Lunges (how), 9 reps",
+        f"{DIM}    https://example.com/w{RESET}",
+        "",
+        f"{YELLOW}Some weights are missing: your 1-RM Clean is not given; your 1-RM Power Clean is{RESET}",
+        f"{YELLOW}  not given.{RESET}",
+    ]
+
+
+def test_a_line_is_80_characters_wide_and_never_less_than_20() -> None:
+    view = view_session(record_of("A.", "Dips x 6 reps", "a " * 90))
+    (block,) = blocks_of(view)
+    for render in (as_text, lambda _, *width: [*as_lines(block, *width)]):
+        assert render(view) == render(view, 80) != render(view, 81)
+        assert render(view, 1) == render(view, 20) != render(view, 21)
+
+
+def test_the_introduction_wraps_and_is_dim_like_every_note() -> None:
+    (record,) = week_records(raw_post("Welcome.", "a " * 90, "Monday", "A.", "Dips x 6 reps")).records
+    view = view_session(record)
+    assert preamble_as_text(view, 200) == f"Welcome.\n{'a ' * 89}a\n"
+    assert preamble_as_text(view) == preamble_as_text(view, 80) != preamble_as_text(view, 81)
+    assert preamble_as_text(view, 1) == preamble_as_text(view, 20) != preamble_as_text(view, 21)
+    assert preamble_as_text(view, 200, colour=True).startswith(f"{DIM}Welcome.{RESET}\n{DIM}a ")
+
+
+def test_a_block_may_be_coloured_alone() -> None:
+    (block,) = blocks_of(view_session(record_of("A.", "Dips x 6 reps", "Breathe.")))
+    assert list(as_lines(block, colour=True)) == ["  Dips, 6 reps", f"{DIM}  Breathe.{RESET}"]
+
+
+def test_a_link_without_words_shows_its_address_in_markdown() -> None:
+    view = view_of_note(TextRun("See "), TextRun(" ", "https://example.com/a b"), TextRun("."))
+    assert "*See [https\\://example.com/a b](https://example.com/a%20b).*" in as_markdown(view)
+
+
+def test_a_note_that_shows_nothing_is_no_pair_of_stars_in_markdown() -> None:
+    assert as_markdown(view_of_note()).splitlines()[1:] == ["", ""]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
@@ -91,7 +230,7 @@ def test_colours_are_there_only_when_asked_for() -> None:
 
 
 def test_the_introduction_is_printed_apart() -> None:
-    (record,) = week_of(post_of("Welcome.", "Monday", "A.", "Dips x 6 reps")).records
+    (record,) = week_records(raw_post("Welcome.", "Monday", "A.", "Dips x 6 reps")).records
     assert preamble_as_text(view_session(record)) == "Welcome.\n"
     assert "Welcome" not in as_text(view_session(record))
 

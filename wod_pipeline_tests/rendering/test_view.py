@@ -10,24 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wod_pipeline.program import Line, Link, Note, Rendered, SessionRecord
+from wod_pipeline.program import Diagnostic, Line, Link, Note, SessionKind
 from wod_pipeline.rendering import (
     BlockView,
     ExerciseView,
     NoteView,
-    Run,
     SegmentView,
     SessionView,
+    SetView,
+    TextRun,
     as_lines,
     as_text,
     clean,
     exercises_of,
     facts_of,
     lines_of,
+    view_exercise,
     view_session,
 )
 from wod_pipeline.training import Athlete, Rack, Weight
-from wod_pipeline_tests.written import MONDAY, post_of, record_of, week_of
+from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 
@@ -134,7 +136,7 @@ def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
         ("Hang Clean x 2 reps @ 70%", "70% (of 1-RM Clean, assumed)"),
         ("Clean x 2 reps @ 70%", "70% of 1-RM Clean"),
-        ("Romanian Deadlift x 8 reps @ 60%", "60% (of which max is not said)"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60% (the post does not say of which max)"),
     ],
 )
 def test_a_load_is_said_as_prescribed_and_an_assumption_as_one(line: str, load: str) -> None:
@@ -148,7 +150,7 @@ def test_no_weight_is_invented_and_what_is_missing_is_said_once() -> None:
     view = view_session(record, LIFTER)
     assert view.missing == ("your 1-RM Clean is not given",)
     assert not any(row.weight for exercise in exercises_of(view.items) for row in exercise.sets)
-    assert "No weight where your 1-RM Clean is not given." in as_text(view)
+    assert "Some weights are missing: your 1-RM Clean is not given." in as_text(view)
     assert view_session(record).missing == (), "without any maxes there is nothing to miss one by one"
 
 
@@ -192,11 +194,11 @@ def test_a_video_is_a_link_on_the_movement_and_another_link_is_kept_beside_it() 
         "<p>Monday</p><p>A.</p><p>Two sets of:</p>"
         '<p><a href="https://example.com/v">Snatch</a> x 2 reps @ 70% (<a href="https://example.com/w">read</a>)</p>'
     )
-    post = replace(post_of(), content=Rendered(content))
-    (record,) = week_of(post).records
+    post = raw_post(content=content)
+    (record,) = week_records(post).records
     (exercise,) = exercises_of(view_session(record).items)
-    assert exercise.name == (Run("Snatch", "https://example.com/v"),)
-    assert exercise.links == (Run("read", "https://example.com/w"),)
+    assert exercise.name == (TextRun("Snatch", "https://example.com/v"),)
+    assert exercise.links == (TextRun("read", "https://example.com/w"),)
 
 
 def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises() -> None:
@@ -205,8 +207,8 @@ def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises
         '<p>5 Dips, <a href="https://example.com/l">9 Lunges</a> (<a href="https://example.com/w">read</a>)</p>'
         '<p>Rows x 6 reps (<a href="https://example.com/r">how</a>)</p>'
     )
-    post = replace(post_of(), content=Rendered(content))
-    (record,) = week_of(post).records
+    post = raw_post(content=content)
+    (record,) = week_records(post).records
     view = view_session(record)
     linked = {run.href for exercise in exercises_of(view.items) for run in (*exercise.name, *exercise.links)}
     assert {"https://example.com/l", "https://example.com/w", "https://example.com/r"} <= linked
@@ -221,11 +223,11 @@ def test_only_web_links_are_links() -> None:
         replace(line, links=links) if line.text == "Read this." else line for line in record.lines
     ]
     (block,) = blocks_of(view_session(record))
-    assert block.items[-1] == NoteView((Run("Read"), Run(" this.")), "cue")
+    assert block.items[-1] == NoteView((TextRun("Read"), TextRun(" this.")), "cue")
 
 
 def test_the_coach_s_introduction_is_kept() -> None:
-    (record,) = week_of(post_of("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
+    (record,) = week_records(raw_post("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
     assert [note.text for note in view_session(record).preamble] == ["Welcome to a hard week."]
 
 
@@ -236,8 +238,73 @@ def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
     )
 
 
+def test_a_warning_about_the_whole_post_quotes_no_line() -> None:
+    record = record_of("A.", "Dips x 6 reps", title="Gym Plan", slug="gym-plan")
+    assert view_session(record).warnings == (
+        "The post names no date; the week follows from when it was published.",
+    )
+
+
+def test_a_warning_about_a_line_of_another_session_quotes_none() -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.diagnostics += [Diagnostic("set_rows_gap", "warn", 900), Diagnostic("for_machines", "info", 0)]
+    assert view_session(record).warnings == ("The sets listed do not cover every set exactly once.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [("training", "Session"), ("rest", "Rest day"), ("optional", "Optional session"), ("test", "Test")],
+)
+def test_a_session_without_a_heading_is_named_by_its_kind(kind: SessionKind, title: str) -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.label, record.kind = None, kind
+    assert view_session(record).title == title
+
+
+def test_a_note_keeps_its_kind() -> None:
+    (block,) = blocks_of(view_session(record_of("A.", "Two sets of:", "Dips x 6", "Score is total time.")))
+    assert block.items[-1] == NoteView((TextRun("Score is total time."),), "score")
+
+
+def test_a_ramp_over_an_open_number_of_sets_shows_its_two_ends() -> None:
+    lines = ("A.", "3-4 sets of:", "Snatch x 2 reps @ 60-70% of 1-RM Snatch", "Work up over the sets.")
+    assert shown(*lines, athlete=LIFTER)[2] == (
+        "60–70% of 1-RM Snatch, building up → 60–70 kg (20 to 25 a side)"
+    )
+
+
+def test_a_row_for_one_set_is_in_the_singular() -> None:
+    rows = ("*Sets 1-2 = 2 reps @ 70%", "*Set 3 = 1 rep @ 80%")
+    assert shown("A.", "Three sets of:", "Snatch", *rows)[2:] == [
+        "Sets 1–2: 2 reps, 70% of 1-RM Snatch",
+        "Set 3: 1 rep, 80% of 1-RM Snatch",
+    ]
+
+
+def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
+    view = view_session(record_of("A.", "Three sets of:", "Snatch x 2 reps @ RPE 7"), LIFTER)
+    (exercise,) = exercises_of(view.items)
+    assert exercise.sets == (SetView("", load="RPE 7"),)
+
+
+def test_a_weight_that_the_plates_cannot_make_is_shown_without_plates() -> None:
+    finer = Athlete(Rack(step=Fraction(1, 10)), LIFTER.maxes)
+    lines = ("A.", "Three sets of:", "Snatch x 2 reps @ 70-70.1% of 1-RM Snatch")
+    assert shown(*lines, athlete=finer)[2] == "70–70.1% of 1-RM Snatch → 70–70.1 kg"
+
+
+def test_one_exercise_is_shown_under_its_scheme_without_notes() -> None:
+    block, exercise = exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%", "Breathe.")
+    assert list(as_lines(view_exercise(block, exercise, LIFTER))) == [
+        "  3 sets",
+        "    Snatch, 2 reps",
+        "      70% of 1-RM Snatch → 70 kg (25 a side)",
+    ]
+    assert list(as_lines(view_exercise(block, exercise)))[1:] == ["    Snatch, 2 reps, 70% of 1-RM Snatch"]
+
+
 def test_a_rest_day_is_one() -> None:
-    records = week_of(post_of("Monday", "A.", "Dips x 6 reps", "Tuesday (Rest Day)")).records
+    records = week_records(raw_post("Monday", "A.", "Dips x 6 reps", "Tuesday (Rest Day)")).records
     view = view_session(records[1])
     assert (view.kind, view.title, view.items) == ("rest", "Tuesday (Rest Day)", ())
 
@@ -284,7 +351,7 @@ def notes_in(view: SessionView) -> set[str]:
 
 @given(LINES)
 def test_every_line_is_shown_as_a_note_or_kept_as_written(lines: list[str]) -> None:
-    for record in week_of(post_of("Monday", "A.", "Dips x 6 reps", *lines)).records:
+    for record in week_records(raw_post("Monday", "A.", "Dips x 6 reps", *lines)).records:
         view = view_session(record, LIFTER)
         written, notes = words_in(view), notes_in(view)
         for line in record.lines:
@@ -313,20 +380,8 @@ def test_a_view_is_json_and_comes_back_the_same() -> None:
 
 
 def test_a_record_of_nothing_is_a_view() -> None:
-    record = SessionRecord(
-        date=None,
-        session="p/1/1",
-        week=MONDAY,
-        program="p",
-        post_id=1,
-        post_title="",
-        post_url="",
-        modified_gmt="",
-        content_sha256="",
-        weekday=None,
-        label=None,
-        kind="training",
-    )
+    full = record_of("A.", "Dips x 6 reps")
+    record = replace(full, date=None, label=None, post_title="", segments=[], lines=[])
     view = view_session(record)
     assert (view.title, view.items) == ("Session", ())
     assert as_text(view) == "No date — Session\n"

@@ -11,15 +11,19 @@ import pytest
 
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
-from wod_pipeline.program import Outcome, PostStamp, SessionRecord, Weekly, WeekRecords
+from wod_pipeline.program import Outcome, Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
 from wod_pipeline.storage import Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline_tests.fakes import MONDAY, WEEK, MemoryLake, lake_around, table_around, training_post
+from wod_pipeline.weeks import WEEK
+from wod_pipeline.wordpress import CHUNK_WEEKS
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records, weekly
+from wod_pipeline_tests.fakes import MemoryLake, lake_around, table_around
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday")
 WEEKS = training_weeks(dt.date(2026, 1, 5), "America/Los_Angeles")
-KEYS = [str(MONDAY + n * WEEK) for n in range(3)]
+MONDAYS = [MONDAY + n * WEEK for n in range(3)]
 
 
 OPENED = ExitStack()
@@ -31,7 +35,8 @@ def _contexts_are_closed() -> Iterator[None]:
     OPENED.close()
 
 
-def output_context(asset: str, keys: list[str]) -> dg.OutputContext:
+def output_context(asset: str, weeks: list[dt.date]) -> dg.OutputContext:
+    keys = [str(week) for week in weeks]
     context = dg.build_output_context(
         asset_key=asset,
         asset_partitions_def=WEEKS,
@@ -41,7 +46,8 @@ def output_context(asset: str, keys: list[str]) -> dg.OutputContext:
     return OPENED.enter_context(context)
 
 
-def input_context(asset: str, keys: list[str], **metadata: Any) -> dg.InputContext:
+def input_context(asset: str, weeks: list[dt.date], **metadata: Any) -> dg.InputContext:
+    keys = [str(week) for week in weeks]
     context = dg.build_input_context(
         asset_key=asset,
         asset_partitions_def=WEEKS,
@@ -51,70 +57,53 @@ def input_context(asset: str, keys: list[str], **metadata: Any) -> dg.InputConte
     return OPENED.enter_context(context)
 
 
-def raw_week(key: str) -> Weekly[Any]:
-    day = dt.date.fromisoformat(key)
-    return Weekly(week=day, outcome=Outcome.PUBLISHED, posts=[training_post(day)])
+def raw_week(week: dt.date) -> Weekly[Any]:
+    return weekly(raw_post(monday=week), week=week)
 
 
-def records(key: str, sessions: int = 1, modified: str = "2026-03-02T01:00:00") -> WeekRecords:
-    week = dt.date.fromisoformat(key)
-    stamp = PostStamp(1, "small-program", modified, "c" * 64)
-    made = [
-        SessionRecord(
-            date=week + n * dt.timedelta(days=1),
-            session="small-program/1/1",
-            week=week,
-            program="small-program",
-            post_id=1,
-            post_title="",
-            post_url="",
-            modified_gmt=modified,
-            content_sha256="c" * 64,
-            weekday=None,
-            label=None,
-            kind="training",
-        )
-        for n in range(sessions)
-    ]
-    outcome = Outcome.PUBLISHED if made else Outcome.NO_SESSION
-    return WeekRecords(week=week, outcome=outcome, posts=[stamp], records=made)
+def records(week: dt.date, sessions: int = 1, modified: str = "2026-03-02T01:00:00") -> WeekRecords:
+    """The week of a post with this many training days."""
+    lines = [line for day in WEEKDAYS[:sessions] for line in (day, "A.", "Dips x 6 reps")]
+    return week_records(raw_post(*lines or ["Closed."], monday=week, modified_gmt=modified))
 
 
-@pytest.mark.parametrize("keys", [KEYS[:1], KEYS], ids=["one week", "a range"])
-def test_what_is_written_is_read_back(keys: list[str]) -> None:
+@pytest.mark.parametrize("weeks", [MONDAYS[:1], MONDAYS], ids=["one week", "a range"])
+def test_what_is_written_is_read_back(weeks: list[dt.date]) -> None:
     manager = LakeIOManager(lake=lake_around(MemoryLake()))
-    values = {key: raw_week(key) for key in keys}
-    manager.handle_output(output_context("raw_posts", keys), values)
-    assert dict(manager.load_input(input_context("raw_posts", keys))) == values
+    values = {week: raw_week(week) for week in weeks}
+    manager.handle_output(output_context("raw_posts", weeks), values)
+    assert dict(manager.load_input(input_context("raw_posts", weeks))) == values
 
 
 def test_a_week_of_the_run_without_a_value_is_refused_and_named() -> None:
     manager = LakeIOManager(lake=lake_around(MemoryLake()))
     with pytest.raises(dg.DagsterInvariantViolationError, match="2026-03-16"):
-        manager.handle_output(output_context("raw_posts", KEYS), {key: raw_week(key) for key in KEYS[:2]})
+        manager.handle_output(
+            output_context("raw_posts", MONDAYS), {week: raw_week(week) for week in MONDAYS[:2]}
+        )
 
 
 def test_reading_a_week_that_was_never_stored_is_an_error_that_names_it() -> None:
     manager = LakeIOManager(lake=lake_around(MemoryLake()))
-    manager.handle_output(output_context("raw_posts", KEYS[:1]), {KEYS[0]: raw_week(KEYS[0])})
+    manager.handle_output(output_context("raw_posts", MONDAYS[:1]), {MONDAYS[0]: raw_week(MONDAYS[0])})
     with pytest.raises(NotStored, match="raw_posts has no stored value for 2026-03-09, 2026-03-16"):
-        manager.load_input(input_context("raw_posts", KEYS))
+        manager.load_input(input_context("raw_posts", MONDAYS))
 
 
 def test_an_input_may_allow_missing_weeks() -> None:
     manager = LakeIOManager(lake=lake_around(MemoryLake()))
-    manager.handle_output(output_context("raw_posts", KEYS[:1]), {KEYS[0]: raw_week(KEYS[0])})
-    found = manager.load_input(input_context("raw_posts", KEYS, allow_missing_partitions=True))
-    assert list(found) == KEYS[:1]
+    manager.handle_output(output_context("raw_posts", MONDAYS[:1]), {MONDAYS[0]: raw_week(MONDAYS[0])})
+    found = manager.load_input(input_context("raw_posts", MONDAYS, allow_missing_partitions=True))
+    assert list(found) == MONDAYS[:1]
 
 
 def test_an_unchanged_week_is_not_written_again() -> None:
     lake = MemoryLake()
     manager = LakeIOManager(lake=lake_around(lake))
     for _ in range(2):
-        context = output_context("raw_posts", KEYS)
-        manager.handle_output(context, {key: raw_week(key) for key in KEYS})
-    assert len(lake.writes) == 2 * len(KEYS)  # each week's posts and each post's revision, once
+        context = output_context("raw_posts", MONDAYS)
+        manager.handle_output(context, {week: raw_week(week) for week in MONDAYS})
+    assert len(lake.writes) == 2 * len(MONDAYS)  # each week's posts and each post's revision, once
     assert context.get_logged_metadata()["weeks_unchanged"].value == 3
 
 
@@ -122,7 +111,7 @@ def test_an_object_that_cannot_be_read_back_is_named() -> None:
     lake = MemoryLake()
     lake.objects["raw_posts/week=2026-03-02/posts.json"] = b'{"week": "2026-03-02", "outcome": "publi'
     with pytest.raises(StorageCorrupt, match="raw_posts of week 2026-03-02"):
-        LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", KEYS[:1]))
+        LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", MONDAYS[:1]))
 
 
 class FailingLake(MemoryLake):
@@ -150,12 +139,15 @@ class FailingLake(MemoryLake):
 def test_storing_is_retried_only_when_that_helps_every_week_that_failed(
     errors: tuple[StorageError, StorageError], rerun_helps: bool
 ) -> None:
-    manager = LakeIOManager(lake=lake_around(FailingLake(dict(zip(KEYS, errors, strict=False)))))
+    manager = LakeIOManager(lake=lake_around(FailingLake(dict(zip(map(str, MONDAYS), errors, strict=False)))))
     with pytest.raises(dg.Failure) as caught:
-        manager.handle_output(output_context("raw_posts", KEYS), {key: raw_week(key) for key in KEYS})
+        manager.handle_output(
+            output_context("raw_posts", MONDAYS),
+            {week: weekly(raw_post(monday=week), week=week) for week in MONDAYS},
+        )
     assert caught.value.allow_retries is rerun_helps
     assert caught.value.metadata == {
-        "weeks_failed": dg.JsonMetadataValue(KEYS[:2]),
+        "weeks_failed": dg.JsonMetadataValue([str(week) for week in MONDAYS[:2]]),
         "rerun_helps": dg.BoolMetadataValue(rerun_helps),
     }
 
@@ -170,28 +162,34 @@ def table_manager(tmp_path: Path, **options: Any) -> tuple[SessionTableIOManager
 
 def test_records_are_stored_and_read_back(tmp_path: Path) -> None:
     manager, _ = table_manager(tmp_path)
-    values = {key: records(key, sessions=2) for key in KEYS}
-    manager.handle_output(output_context("session_records", KEYS), values)
-    assert dict(manager.load_input(input_context("session_records", KEYS))) == values
+    values = {week: records(week, sessions=2) for week in MONDAYS}
+    manager.handle_output(output_context("session_records", MONDAYS), values)
+    assert dict(manager.load_input(input_context("session_records", MONDAYS))) == values
 
 
 def test_a_week_that_would_become_empty_fails_alone_and_keeps_its_sessions(tmp_path: Path) -> None:
     manager, table = table_manager(tmp_path)
-    manager.handle_output(output_context("session_records", KEYS), {key: records(key) for key in KEYS})
-    changed = {KEYS[0]: records(KEYS[0], 0), KEYS[1]: records(KEYS[1], 3), KEYS[2]: records(KEYS[2])}
-    context = output_context("session_records", KEYS)
+    manager.handle_output(
+        output_context("session_records", MONDAYS), {week: records(week) for week in MONDAYS}
+    )
+    changed = {
+        MONDAYS[0]: records(MONDAYS[0], 0),
+        MONDAYS[1]: records(MONDAYS[1], 3),
+        MONDAYS[2]: records(MONDAYS[2]),
+    }
+    context = output_context("session_records", MONDAYS)
     with pytest.raises(dg.Failure) as caught:
         manager.handle_output(context, changed)
     assert caught.value.description.splitlines()[1].startswith("2026-03-02: ")
-    stored = [table.read_week(dt.date.fromisoformat(key)) for key in KEYS]
+    stored = [table.read_week(week) for week in MONDAYS]
     assert [len(week.records) for week in stored if week] == [1, 3, 1]
 
 
 def test_a_week_may_become_empty_when_that_is_asked_for(tmp_path: Path) -> None:
     manager, table = table_manager(tmp_path, allow_empty=True)
     for sessions in (1, 0):
-        values = {KEYS[0]: records(KEYS[0], sessions)}
-        manager.handle_output(output_context("session_records", KEYS[:1]), values)
+        values = {MONDAYS[0]: records(MONDAYS[0], sessions)}
+        manager.handle_output(output_context("session_records", MONDAYS[:1]), values)
     stored = table.read_week(MONDAY)
     assert stored is not None
     assert stored.records == []
@@ -199,10 +197,45 @@ def test_a_week_may_become_empty_when_that_is_asked_for(tmp_path: Path) -> None:
 
 def test_an_older_revision_never_replaces_a_newer_one(tmp_path: Path) -> None:
     manager, table = table_manager(tmp_path)
-    newer, older = records(KEYS[0], 2, "2026-03-03T00:00:00"), records(KEYS[0], 1, "2026-03-02T00:00:00")
-    manager.handle_output(output_context("session_records", KEYS[:1]), {KEYS[0]: newer})
+    newer, older = (
+        records(MONDAYS[0], 2, "2026-03-03T00:00:00"),
+        records(MONDAYS[0], 1, "2026-03-02T00:00:00"),
+    )
+    manager.handle_output(output_context("session_records", MONDAYS[:1]), {MONDAYS[0]: newer})
     with pytest.raises(dg.Failure):
-        manager.handle_output(output_context("session_records", KEYS[:1]), {KEYS[0]: older})
+        manager.handle_output(output_context("session_records", MONDAYS[:1]), {MONDAYS[0]: older})
     stored = table.read_week(MONDAY)
     assert stored is not None
     assert len(stored.records) == 2
+
+
+def test_what_a_run_has_stored_goes_to_its_next_step_as_it_is_and_other_weeks_are_read() -> None:
+    lake = MemoryLake()
+    manager = LakeIOManager(lake=lake_around(lake))
+    manager.handle_output(
+        output_context("raw_posts", MONDAYS[1:]), {week: raw_week(week) for week in MONDAYS[1:]}
+    )
+    new = {MONDAYS[0]: raw_week(MONDAYS[0])}
+    manager.handle_output(output_context("raw_posts", MONDAYS[:1]), new)
+    weeks = manager.load_input(input_context("raw_posts", MONDAYS))
+    assert weeks[MONDAYS[0]] is new[MONDAYS[0]]
+    assert weeks[MONDAYS[1]] == raw_week(MONDAYS[1])
+    assert set(weeks) == set(MONDAYS)
+
+
+def test_only_the_latest_asset_s_weeks_are_kept_and_no_more_than_a_backfill_s_run_has() -> None:
+    manager = LakeIOManager(lake=lake_around(MemoryLake()))
+    value = {MONDAY: raw_week(MONDAY)}
+    manager.handle_output(output_context("raw_posts", [MONDAY]), value)
+    manager.handle_output(
+        output_context("plain_text_posts", [MONDAY]), {MONDAY: Weekly(MONDAY, Outcome.NOT_PUBLISHED, [])}
+    )
+    assert manager.load_input(input_context("raw_posts", [MONDAY]))[MONDAY] is not value[MONDAY]
+    many = {MONDAYS[0] - n * WEEK: raw_week(MONDAYS[0]) for n in range(CHUNK_WEEKS + 1)}
+    weeks = training_weeks(MONDAY - CHUNK_WEEKS * WEEK, "America/Los_Angeles")
+    keys = dg.PartitionKeyRange(str(min(many)), str(max(many)))
+    with dg.build_output_context(
+        asset_key="raw_posts", asset_partitions_def=weeks, asset_partition_key_range=keys
+    ) as context:
+        manager.handle_output(context, many)
+    assert manager.stored_weeks("raw_posts", [MONDAY])[MONDAY] is not many[MONDAY]

@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.errors import StorageUnavailable
-from wod_pipeline.running._instance import alive, end_run, open_instance
+from wod_pipeline.resources.instance_storage import PooledEventLogStorage
+from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._launcher import chunks
 from wod_pipeline.settings import Settings, load_settings
 
@@ -68,7 +69,7 @@ def test_the_run_of_a_killed_process_is_failed_when_the_instance_is_opened_next(
 def test_the_run_of_a_living_process_is_left_alone(settings: Settings) -> None:
     with open_instance(settings) as instance:
         run_id = started_run(instance)
-        with alive(settings, run_id), open_instance(settings) as other:
+        with lock_run(settings, run_id), open_instance(settings) as other:
             assert status_of(other, run_id) == "STARTED"
 
 
@@ -82,6 +83,23 @@ def test_a_run_that_was_asked_to_stop_ends_as_cancelled_and_an_ended_one_stays(s
         end_run(instance, run_id, "Again.")
         end_run(instance, "no such run", "Never was.")
         assert status_of(instance, run_id) == "CANCELED"
+
+
+def test_a_new_instance_keeps_its_files_open_and_sends_nothing(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        assert isinstance(instance.event_log_storage, PooledEventLogStorage)
+        assert not instance.telemetry_enabled
+
+
+def test_an_instance_configured_by_someone_else_is_used_as_it_is(settings: Settings) -> None:
+    settings.dagster_home.mkdir()
+    config = settings.dagster_home / "dagster.yaml"
+    config.write_text("telemetry:\n  enabled: true\n")
+    with open_instance(settings) as instance:
+        assert not isinstance(instance.event_log_storage, PooledEventLogStorage)
+        assert instance.telemetry_enabled
+        assert status_of(instance, started_run(instance)) == "STARTED"
+    assert config.read_text() == "telemetry:\n  enabled: true\n"
 
 
 def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings) -> None:

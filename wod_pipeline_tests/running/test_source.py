@@ -10,7 +10,8 @@ import pytest
 from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.program import RawPost
 from wod_pipeline.running._source import Overlapping, opened_once
-from wod_pipeline_tests.fakes import FakeSource, source_around, training_post
+from wod_pipeline_tests.builders import raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around
 
 MONDAY = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -20,7 +21,7 @@ class Watched(FakeSource):
     """Notes the windows it is asked for, in weeks from MONDAY."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__([training_post(MONDAY + n * WEEK, number=n + 1) for n in range(60)], **options)
+        super().__init__([raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(60)], **options)
         self.asked: list[tuple[int, int]] = []
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:

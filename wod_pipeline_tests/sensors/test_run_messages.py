@@ -28,15 +28,9 @@ from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.resources import lake
 from wod_pipeline.sensors.run_messages import RunMessagesState, RunMessagesTick, run_messages_sensor
 from wod_pipeline.settings import load_settings
-from wod_pipeline_tests.fakes import (
-    MONDAY,
-    WEEK,
-    FakeSource,
-    edited,
-    source_around,
-    table_around,
-    training_post,
-)
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, edited, raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around, table_around
 from wod_pipeline_tests.sensors.world import Phone, notifier_around
 
 UTC = dt.timezone.utc
@@ -50,7 +44,7 @@ class Office:
     def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
         self.instance = instance
         settings = load_settings({"WOD_DATA_DIR": str(folder), "WOD_START_WEEK": "2026-01-05"})
-        self.source = FakeSource([training_post(MONDAY + n * WEEK, n + 1) for n in range(3)])
+        self.source = FakeSource([raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)])
         self.table = open_table(settings)
         self.phone = Phone()
         self.job = build_defs(settings, source=source_around(self.source)).resolve_job_def(TRAINING_WEEK)
@@ -170,11 +164,11 @@ def test_whether_a_rerun_helps_reaches_the_message_whatever_the_errors_say(
 def test_weeks_that_could_not_be_stored_for_different_reasons_need_a_rerun_that_helps_them_all(
     office: Office, second: StorageError, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = {"2026-03-02": StorageUnavailable("Disk full."), "2026-03-09": second}
+    failing = {MONDAY: StorageUnavailable("Disk full."), MONDAY + WEEK: second}
 
-    def write_stage(lake: object, stage: str, values: dict[str, object]) -> dict[str, object]:
-        for key in values:
-            raise failing[key]
+    def write_stage(lake: object, stage: str, values: dict[dt.date, object]) -> dict[dt.date, object]:
+        for week in values:
+            raise failing[week]
         return {}
 
     monkeypatch.setattr(lake, "write_stage", write_stage)

@@ -31,7 +31,8 @@ from wod_pipeline.storage import StoredWeek, WeekChange
 from wod_pipeline.watching import freshness, posts
 from wod_pipeline.weeks import week_for
 from wod_pipeline.wordpress import gather_weeks
-from wod_pipeline_tests.fakes import FakeSource, source_around, table_around, training_post
+from wod_pipeline_tests.builders import raw_post
+from wod_pipeline_tests.fakes import FakeSource, source_around, table_around
 
 ZONE = ZoneInfo("America/Los_Angeles")
 UTC = dt.timezone.utc
@@ -137,7 +138,7 @@ def stamped(post: RawPost, at: dt.datetime) -> RawPost:
 
 def post_for(monday: dt.date, number: int, words: str = "") -> RawPost:
     """The week's post; other words are another revision."""
-    post = training_post(monday, number)
+    post = raw_post(monday=monday, number=number)
     return msgspec.structs.replace(post, content=Rendered(post.content.rendered + f"<p>{words}</p>"))
 
 

@@ -30,7 +30,7 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from wod_pipeline.aws import client
+from wod_pipeline.aws import ClientOptions, client
 from wod_pipeline.aws.setup import ensure_bucket, ensure_sessions_table
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class AwsServer:
 
     def client(self, service: str, **options: Any) -> Any:
         """A client as the product builds it."""
-        return client(service, region=self.region, endpoint_url=self.endpoint_url, **options)
+        return client(service, ClientOptions(**options), region=self.region, endpoint_url=self.endpoint_url)
 
     def reset(self) -> None:
         """Empty the account (moto only)."""

@@ -23,15 +23,16 @@ from wod_pipeline.errors import (
     StorageRefused,
     StorageUnavailable,
 )
-from wod_pipeline.program import WeekRecords
+from wod_pipeline.program import WeekRecords, sha256_of
 from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
 from wod_pipeline.storage._items import as_item
 from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import not_published, session_of_word, week_of_words
 from wod_pipeline_tests.servers.aws import AwsServer
 from wod_pipeline_tests.servers.aws_faults import answer, before_next, operations, with_parameters
 from wod_pipeline_tests.storage.conftest import Clock
-from wod_pipeline_tests.storage.weeks import MONDAY, not_published, session, week_of
 
 NEWER = "2021-03-02T09:00:00"
 NEWEST = "2021-03-03T09:00:00"
@@ -54,7 +55,7 @@ class Store:
     waits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.client = self.server.client("dynamodb", attempts=1)
+        self.client = self.server.client("dynamodb", max_attempts=1)
         self.table = DynamoSessionTable(self.client, self.name, sleep=self.waits.append)
 
     def another(self) -> DynamoSessionTable:
@@ -76,32 +77,32 @@ def store(dynamodb: AwsServer) -> Store:
 
 
 def large_week(count: int, word: str, modified: str = "2021-02-28T18:00:00") -> WeekRecords:
-    value = week_of(*[f"{word} {n}" for n in range(count)], modified=modified)
+    value = week_of_words(*[f"{word} {n}" for n in range(count)], modified=modified)
     value.records.sort(key=lambda record: (record.date or dt.date.max, record.session))
     return value
 
 
 # ---------------------------------------------------------------------------------------------- requests
 def test_an_unchanged_week_costs_one_read_and_no_write(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean"))
+    store.table.replace_week(week_of_words("Snatch", "Clean"))
     sent = operations(store.client)
-    assert not store.table.replace_week(week_of("Snatch", "Clean")).changed
+    assert not store.table.replace_week(week_of_words("Snatch", "Clean")).changed
     assert sent == ["GetItem"]
 
 
 def test_an_edit_writes_only_what_changed_in_one_transaction(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean", "Jerk"))
+    store.table.replace_week(week_of_words("Snatch", "Clean", "Jerk"))
     written: list[Any] = []
     store.client.meta.events.register(
         "provide-client-params.dynamodb.TransactWriteItems",
         lambda params, **_: written.extend(params["TransactItems"]),
     )
-    store.table.replace_week(week_of("Snatch", "Squat"))
+    store.table.replace_week(week_of_words("Snatch", "Squat"))
     assert [next(iter(action)) for action in written] == ["Put", "Put", "Delete"]
 
 
 def test_many_weeks_are_read_in_few_requests(store: Store) -> None:
-    values = [week_of("Row", "Run", week=MONDAY + dt.timedelta(weeks=n)) for n in range(12)]
+    values = [week_of_words("Row", "Run", week=MONDAY + dt.timedelta(weeks=n)) for n in range(12)]
     store.table.replace_weeks(values)
     sent = operations(store.client)
     assert list(store.table.read_weeks(MONDAY, values[-1].week)) == values
@@ -111,7 +112,7 @@ def test_many_weeks_are_read_in_few_requests(store: Store) -> None:
 def test_pages_are_followed(store: Store) -> None:
     weeks = [MONDAY + dt.timedelta(weeks=n) for n in range(5)]
     store.table.replace_weeks(
-        [week_of("Row", week=week) if n < 2 else not_published(week) for n, week in enumerate(weeks)]
+        [week_of_words("Row", week=week) if n < 2 else not_published(week) for n, week in enumerate(weeks)]
     )
     with_parameters(store.client, "Query", lambda params: {**params, "Limit": 1})
     assert [one.week for one in store.table.weeks()] == weeks[::-1]
@@ -123,7 +124,7 @@ def test_pages_are_followed(store: Store) -> None:
 
 
 def test_what_a_batch_leaves_undone_is_asked_for_again(store: Store) -> None:
-    value = week_of("Row", "Run", "Ski")
+    value = week_of_words("Row", "Run", "Ski")
     store.table.replace_week(value)
     leave_all_but_one(store)
     assert store.table.read_week(MONDAY) == value
@@ -131,7 +132,7 @@ def test_what_a_batch_leaves_undone_is_asked_for_again(store: Store) -> None:
 
 
 def test_a_batch_that_is_always_left_undone_is_given_up(store: Store) -> None:
-    store.table.replace_week(week_of("Row"))
+    store.table.replace_week(week_of_words("Row"))
     store.client.meta.events.register("after-call.dynamodb.BatchGetItem", leave_everything(store))
     with pytest.raises(StorageUnavailable, match="throttling"):
         store.table.read_week(MONDAY)
@@ -166,21 +167,21 @@ def leave_everything(store: Store) -> Callable[..., None]:
 @pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems"])
 def test_throttling_is_waited_out_longer_each_time(store: Store, operation: str, code: str) -> None:
     answer(store.client, operation, 400, code, times=3)
-    assert store.table.replace_week(week_of("Snatch")).put == 1
-    assert store.table.read_week(MONDAY) == week_of("Snatch")
+    assert store.table.replace_week(week_of_words("Snatch")).put == 1
+    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
     assert len(store.waits) == 3
     assert store.waits == sorted(store.waits)
 
 
 def test_throttling_without_end_is_given_up_and_the_week_stays(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch"))
+    store.table.replace_week(week_of_words("Snatch"))
     given = answer(store.client, "TransactWriteItems", 400, "ThrottlingException")
     with pytest.raises(
         StorageUnavailable, match=r"Week 2021-03-01 could not be replaced.*ThrottlingException"
     ):
-        store.table.replace_week(week_of("Clean"))
+        store.table.replace_week(week_of_words("Clean"))
     assert len(given) == 8
-    assert store.table.read_week(MONDAY) == week_of("Snatch")
+    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
 
 
 @pytest.mark.parametrize(
@@ -188,22 +189,22 @@ def test_throttling_without_end_is_given_up_and_the_week_stays(store: Store) -> 
 )
 def test_a_transaction_cancelled_for_a_passing_reason_is_sent_again(store: Store, reason: str) -> None:
     cancel(store, "None", reason, times=2)
-    assert store.table.replace_week(week_of("Snatch")).put == 1
+    assert store.table.replace_week(week_of_words("Snatch")).put == 1
     assert len(store.waits) == 2
 
 
 def test_a_transaction_cancelled_for_good_is_refused_and_the_week_stays(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch"))
+    store.table.replace_week(week_of_words("Snatch"))
     cancel(store, "ValidationError", "None", times=1)
     with pytest.raises(StorageRefused, match="TransactionCanceledException"):
-        store.table.replace_week(week_of("Clean"))
-    assert store.table.read_week(MONDAY) == week_of("Snatch")
+        store.table.replace_week(week_of_words("Clean"))
+    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
 
 
 def test_a_writer_that_is_overtaken_every_time_gives_up(store: Store) -> None:
     cancel(store, "ConditionalCheckFailed", times=99)
     with pytest.raises(StorageUnavailable, match="others keep replacing it"):
-        store.table.replace_week(week_of("Snatch"))
+        store.table.replace_week(week_of_words("Snatch"))
 
 
 def cancel(store: Store, *reasons: str, times: int) -> None:
@@ -218,11 +219,11 @@ def cancel(store: Store, *reasons: str, times: int) -> None:
 
 
 def test_a_transaction_whose_answer_was_lost_is_not_done_twice(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch"))
+    store.table.replace_week(week_of_words("Snatch"))
     answer(store.client, "TransactWriteItems", 500, "InternalServerError", times=1, done=True)
-    store.table.replace_week(week_of("Clean", modified=NEWER))
-    assert store.table.read_week(MONDAY) == week_of("Clean", modified=NEWER)
-    assert not store.table.replace_week(week_of("Clean", modified=NEWER)).changed
+    store.table.replace_week(week_of_words("Clean", modified=NEWER))
+    assert store.table.read_week(MONDAY) == week_of_words("Clean", modified=NEWER)
+    assert not store.table.replace_week(week_of_words("Clean", modified=NEWER)).changed
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_what_dynamodb_refuses_is_said_with_what_to_do(
         attempts: dict[str, Callable[[], object]] = {
             "GetItem": lambda table=mine.table: table.read_week(MONDAY),
             "Query": mine.table.weeks,
-            "TransactWriteItems": lambda table=mine.table: table.replace_week(week_of("Snatch")),
+            "TransactWriteItems": lambda table=mine.table: table.replace_week(week_of_words("Snatch")),
         }
         with pytest.raises(kind, match=rf"{store.name}.*{code}.*{advice}"):
             attempts[operation]()
@@ -258,34 +259,36 @@ def test_a_table_that_does_not_exist_is_not_an_empty_one(dynamodb: AwsServer) ->
 
 
 def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None:
-    client = AwsServer("http://127.0.0.1:9").client("dynamodb", attempts=1, connect_timeout_s=0.2)
+    client = AwsServer("http://127.0.0.1:9").client("dynamodb", max_attempts=1, connect_timeout_s=0.2)
     with pytest.raises(StorageUnavailable, match="could not be reached"):
         DynamoSessionTable(client, "t").read_week(MONDAY)
 
 
 # -------------------------------------------------------------------------------------------------- size
 def test_a_session_too_large_is_named_with_its_size_before_anything_is_sent(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch"))
-    value = week_of("Snatch", "Clean")
+    store.table.replace_week(week_of_words("Snatch"))
+    value = week_of_words("Snatch", "Clean")
     value.records[1].texts["segment_b"] = "x" * 410_000
     sent = operations(store.client)
     with pytest.raises(ItemTooLarge, match=r"harbour-plan/4711/001' of 2021-03-02 takes 41\d,\d{3} bytes"):
         store.table.replace_week(value)
     assert sent == ["GetItem"]
-    assert store.table.read_week(MONDAY) == week_of("Snatch")
+    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
 
 
 @pytest.mark.servers
 def test_the_largest_session_we_accept_is_accepted_by_dynamodb(
     dynamodb_local: AwsServer, aws_environment: None
 ) -> None:
-    store, value = Store(dynamodb_local), week_of("Snatch")
+    store, value = Store(dynamodb_local), week_of_words("Snatch")
     ensure_sessions_table(store.client, store.name)
     low, high = 380_000, ITEM_BYTES
     while high - low > 1:
         middle = (low + high) // 2
         value.records[0].texts["segment_b"] = "x" * middle
-        accepted = size_of(as_attributes(as_item(value.records[0]))) <= ITEM_BYTES
+        accepted = (
+            size_of(as_attributes(as_item(value.records[0], sha256_of(value.records[0])))) <= ITEM_BYTES
+        )
         low, high = (middle, high) if accepted else (low, middle)
     value.records[0].texts["segment_b"] = "x" * low
     store.table.replace_week(value)
@@ -294,7 +297,7 @@ def test_the_largest_session_we_accept_is_accepted_by_dynamodb(
 
 
 def test_a_number_dynamodb_cannot_hold_is_refused_naming_the_session(store: Store) -> None:
-    value = week_of("Snatch")
+    value = week_of_words("Snatch")
     value.records[0].segments[0].blocks[0].exercises[0].minute = 10**39
     with pytest.raises(StorageRefused, match=r"session .harbour-plan/4711/000. of 2021-03-01 .* beyond what"):
         store.table.replace_week(value)
@@ -303,7 +306,7 @@ def test_a_number_dynamodb_cannot_hold_is_refused_naming_the_session(store: Stor
 
 # ------------------------------------------------------------------------------------------------- races
 def test_a_newer_revision_that_is_overtaken_by_an_older_one_still_wins(store: Store) -> None:
-    older, newer = week_of("Snatch"), week_of("Clean", "Jerk", modified=NEWER)
+    older, newer = week_of_words("Snatch"), week_of_words("Clean", "Jerk", modified=NEWER)
     other = store.another()
     before_next(store.client, "TransactWriteItems", lambda: other.replace_week(older))
     change = store.table.replace_week(newer)
@@ -313,7 +316,7 @@ def test_a_newer_revision_that_is_overtaken_by_an_older_one_still_wins(store: St
 
 
 def test_an_older_revision_that_is_overtaken_by_a_newer_one_is_stale(store: Store) -> None:
-    older, newer = week_of("Snatch", "Row"), week_of("Clean", modified=NEWER)
+    older, newer = week_of_words("Snatch", "Row"), week_of_words("Clean", modified=NEWER)
     other = store.another()
     before_next(store.client, "TransactWriteItems", lambda: other.replace_week(newer))
     with pytest.raises(StaleRevision):
@@ -324,8 +327,8 @@ def test_an_older_revision_that_is_overtaken_by_a_newer_one_is_stale(store: Stor
 
 def test_a_writer_overtaken_by_the_same_value_has_nothing_left_to_do(store: Store) -> None:
     other = store.another()
-    before_next(store.client, "TransactWriteItems", lambda: other.replace_week(week_of("Snatch")))
-    assert store.table.replace_week(week_of("Snatch")) == WeekChange(put=0, deleted=0, unchanged=1)
+    before_next(store.client, "TransactWriteItems", lambda: other.replace_week(week_of_words("Snatch")))
+    assert store.table.replace_week(week_of_words("Snatch")) == WeekChange(put=0, deleted=0, unchanged=1)
 
 
 def test_of_eight_runs_for_a_week_at_once_the_newest_revision_remains_whole(store: Store) -> None:
@@ -371,20 +374,20 @@ def test_readers_of_a_week_replaced_50_times_never_see_a_mixture(store: Store) -
 
 
 def revision(n: int) -> WeekRecords:
-    return week_of(*[f"w{n}"] * (1 + n % 3), modified=f"2021-03-01T00:00:{n:02}")
+    return week_of_words(*[f"w{n}"] * (1 + n % 3), modified=f"2021-03-01T00:00:{n:02}")
 
 
 def test_a_week_replaced_between_header_and_sessions_is_read_again(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean"))
-    new = week_of("Row", "Run", modified=NEWER)
+    store.table.replace_week(week_of_words("Snatch", "Clean"))
+    new = week_of_words("Row", "Run", modified=NEWER)
     before_next(store.client, "BatchGetItem", lambda: store.another().replace_week(new))
     assert store.table.read_week(MONDAY) == new
     assert len(store.waits) == 1
 
 
 def test_a_day_replaced_between_its_sessions_and_the_header_is_read_again(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean"))
-    new = week_of("Row", "Run", modified=NEWER)
+    store.table.replace_week(week_of_words("Snatch", "Clean"))
+    new = week_of_words("Row", "Run", modified=NEWER)
     queries = operations(store.client)
 
     def replace_before_the_header(params: dict[str, Any]) -> dict[str, Any]:
@@ -397,7 +400,7 @@ def test_a_day_replaced_between_its_sessions_and_the_header_is_read_again(store:
 
 
 def test_a_session_deleted_by_another_program_is_told_and_not_skipped(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean"))
+    store.table.replace_week(week_of_words("Snatch", "Clean"))
     key = {"date": {"S": "2021-03-02"}, "session": {"S": "harbour-plan/4711/001"}}
     store.client.delete_item(TableName=store.name, Key=key)
     with pytest.raises(StorageCorrupt, match="is not whole"):
@@ -407,10 +410,10 @@ def test_a_session_deleted_by_another_program_is_told_and_not_skipped(store: Sto
 
 def test_a_week_that_is_replaced_at_every_look_is_given_up(store: Store) -> None:
     other, words = store.another(), iter(range(99))
-    other.replace_week(week_of("Snatch"))
+    other.replace_week(week_of_words("Snatch"))
 
     def replace(params: dict[str, Any]) -> dict[str, Any]:
-        other.replace_week(week_of(f"w{next(words)}"))
+        other.replace_week(week_of_words(f"w{next(words)}"))
         return params
 
     with_parameters(store.client, "BatchGetItem", replace)
@@ -569,7 +572,7 @@ def test_a_week_of_250_sessions_and_one_of_5_mb_are_replaced_on_dynamodb(
 # ------------------------------------------------------------------------------------------------ ledger
 @pytest.fixture
 def ledger_client(dynamodb: AwsServer) -> Any:
-    client = dynamodb.client("dynamodb", attempts=1)
+    client = dynamodb.client("dynamodb", max_attempts=1)
     client.ledger_name = f"ledger-{uuid.uuid4().hex}"
     ensure_ledger_table(client, client.ledger_name)
     return client
@@ -604,11 +607,11 @@ def test_a_throttled_claim_is_tried_again(ledger_client: Any) -> None:
 
 
 def test_a_table_read_by_other_tools_lists_sessions_by_week(store: Store) -> None:
-    store.table.replace_week(week_of("Snatch", "Clean"))
+    store.table.replace_week(week_of_words("Snatch", "Clean"))
     found = store.client.query(
         TableName=store.name,
         IndexName="week-index",
         KeyConditionExpression="week = :week",
         ExpressionAttributeValues={":week": {"S": "2021-03-01"}},
     )["Items"]
-    assert [item["session"]["S"] for item in found] == [session("x", n).session for n in range(2)]
+    assert [item["session"]["S"] for item in found] == [session_of_word("x", n).session for n in range(2)]

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import StorageCorrupt
-from wod_pipeline.program import Range, SessionRecord, encode
+from wod_pipeline.program import Range, SessionRecord, encode, sha256_of
 from wod_pipeline.storage._attributes import as_attributes, item_from, size_of
-from wod_pipeline.storage._items import as_item, idempotency_key, key_of, record_from_item
-from wod_pipeline_tests.storage.records import records
-from wod_pipeline_tests.storage.weeks import MONDAY, session
+from wod_pipeline.storage._items import Item, as_item, idempotency_key, key_of, record_from_item
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import session_of_word
+from wod_pipeline_tests.strategies import records
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.text(st.characters(exclude_categories=["Cs"]))
@@ -28,23 +29,27 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+def item_of(record: SessionRecord) -> Item:
+    return as_item(record, sha256_of(record))
+
+
 @settings(max_examples=60)
 @given(records())
 def test_a_record_comes_back_from_its_item_byte_for_byte(record: SessionRecord) -> None:
-    stored = json.loads(json.dumps(as_item(record)))
+    stored = json.loads(json.dumps(item_of(record)))
     assert encode(record_from_item(stored)) == encode(record)
 
 
 @settings(max_examples=60)
 @given(records())
 def test_a_record_comes_back_from_dynamodb_byte_for_byte(record: SessionRecord) -> None:
-    assert encode(record_from_item(item_from(as_attributes(as_item(record))))) == encode(record)
+    assert encode(record_from_item(item_from(as_attributes(item_of(record))))) == encode(record)
 
 
 @settings(max_examples=40)
 @given(records())
 def test_nothing_absent_is_written_at_any_depth(record: SessionRecord) -> None:
-    assert "null" not in json.dumps(as_item(record)).replace('"null', "")
+    assert "null" not in json.dumps(item_of(record)).replace('"null', "")
 
 
 @settings(max_examples=40)
@@ -57,7 +62,7 @@ def test_two_records_share_a_key_only_when_date_session_and_week_are_the_same(
 
 
 def test_an_item_shows_what_other_tools_look_for() -> None:
-    item = as_item(session("Snatch"))
+    item = item_of(session_of_word("Snatch"))
     assert (item["date"], item["week"], item["post_id"]) == ("2021-03-01", "2021-03-01", 4711)
     assert item["segment_a"] == "A. Snatch 5 x 3 @ 72.5%"
     exercise = item["segments"][0]["blocks"][0]["exercises"][0]
@@ -72,9 +77,9 @@ def test_other_tools_read_numbers_as_exact_decimals() -> None:
 
 
 def test_a_number_without_a_fraction_is_an_integer() -> None:
-    record = session("Row")
+    record = session_of_word("Row")
     record.segments[0].blocks[0].exercises[0].distance_m = Range(min=500.0, max=500.0)
-    item = as_item(record)
+    item = item_of(record)
     assert repr(item["segments"][0]["blocks"][0]["exercises"][0]["distance_m"]["min"]) == "500"
 
 
@@ -117,11 +122,11 @@ def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -
 )
 def test_an_item_that_is_no_record_is_corrupt_and_named(change: dict[str, Any], said: str) -> None:
     with pytest.raises(StorageCorrupt, match=rf"date '2021-03-01', session 'harbour.*{said}"):
-        record_from_item({**as_item(session("Snatch")), **change})
+        record_from_item({**item_of(session_of_word("Snatch")), **change})
 
 
 def test_an_item_without_its_date_is_corrupt() -> None:
-    item = as_item(session("Snatch"))
+    item = item_of(session_of_word("Snatch"))
     del item["week"]
     with pytest.raises(StorageCorrupt, match="week"):
         record_from_item(item)

@@ -28,7 +28,7 @@ BUCKET = "harbour-lake"
 
 @pytest.fixture
 def s3(aws: AwsServer) -> Any:
-    client = aws.client("s3", attempts=2)
+    client = aws.client("s3", max_attempts=2)
     ensure_bucket(client, BUCKET, aws.region)
     return client
 
@@ -164,7 +164,7 @@ def test_a_bucket_that_does_not_exist_is_not_an_empty_lake(s3: Any) -> None:
 
 
 def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None:
-    lake = S3Lake(AwsServer("http://127.0.0.1:9").client("s3", attempts=1, connect_timeout_s=0.2), BUCKET)
+    lake = S3Lake(AwsServer("http://127.0.0.1:9").client("s3", max_attempts=1, connect_timeout_s=0.2), BUCKET)
     with pytest.raises(StorageUnavailable, match="could not be reached"):
         lake.read(KEY)
 

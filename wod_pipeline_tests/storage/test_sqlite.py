@@ -26,7 +26,8 @@ from wod_pipeline.errors import (
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.storage import WeekChange, sqlite
 from wod_pipeline.storage.sqlite import SqliteLedger, SqliteSessionTable
-from wod_pipeline_tests.storage.weeks import MONDAY, week_of
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import week_of_words
 
 HERE = Path(__file__).parents[2]
 
@@ -42,7 +43,7 @@ def table(path: Path) -> SqliteSessionTable:
 
 
 def weeks(count: int, word: str = "Row") -> list[WeekRecords]:
-    return [week_of(word, week=MONDAY + dt.timedelta(weeks=n)) for n in range(count)]
+    return [week_of_words(word, week=MONDAY + dt.timedelta(weeks=n)) for n in range(count)]
 
 
 def test_reading_creates_no_file(table: SqliteSessionTable, path: Path) -> None:
@@ -51,7 +52,7 @@ def test_reading_creates_no_file(table: SqliteSessionTable, path: Path) -> None:
 
 
 def test_items_lie_under_the_keys_of_dynamodb(table: SqliteSessionTable, path: Path) -> None:
-    table.replace_week(week_of("Snatch"))
+    table.replace_week(week_of_words("Snatch"))
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT date, session, week, item FROM sessions").fetchall()
     header, session = rows
@@ -63,14 +64,14 @@ def test_items_lie_under_the_keys_of_dynamodb(table: SqliteSessionTable, path: P
 def test_readers_of_a_week_that_is_being_replaced_see_the_old_week_or_the_new_one(path: Path) -> None:
     """Two sessions always carry the same word; one word each of an old and a new week would be a mixture."""
     writer, reader = SqliteSessionTable(path), SqliteSessionTable(path)
-    writer.replace_week(week_of("w0", "w0"))
+    writer.replace_week(week_of_words("w0", "w0"))
     done = threading.Event()
 
     def read() -> int:
         count = 0
         while not done.is_set() or count == 0:
             for records in (
-                (reader.read_week(MONDAY) or week_of()).records,
+                (reader.read_week(MONDAY) or week_of_words()).records,
                 reader.read_dates(MONDAY, MONDAY),
             ):
                 assert len({record.texts["segment_a"] for record in records}) == 1
@@ -80,7 +81,7 @@ def test_readers_of_a_week_that_is_being_replaced_see_the_old_week_or_the_new_on
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(read) for _ in range(3)]
         for n in range(1, 51):
-            writer.replace_week(week_of(f"w{n}", f"w{n}"))
+            writer.replace_week(week_of_words(f"w{n}", f"w{n}"))
         done.set()
         assert all(reader.result() for reader in readers)
 
@@ -118,26 +119,26 @@ def test_a_stream_of_weeks_is_held_one_batch_at_a_time(table: SqliteSessionTable
 
 
 def test_a_locked_file_is_said_and_nothing_is_changed(table: SqliteSessionTable, path: Path) -> None:
-    table.replace_week(week_of("Snatch"))
+    table.replace_week(week_of_words("Snatch"))
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         for attempt in (
-            lambda: table.replace_week(week_of("Clean")),
+            lambda: table.replace_week(week_of_words("Clean")),
             lambda: SqliteLedger(path, busy_timeout_s=0.05).claim("alert", "x"),
         ):
             with pytest.raises(StorageUnavailable, match="in use by another program"):
                 attempt()
-        assert table.read_week(MONDAY) == week_of("Snatch")
+        assert table.read_week(MONDAY) == week_of_words("Snatch")
         results = table.replace_weeks(weeks(3))
         assert all(isinstance(result, StorageUnavailable) for result in results.values())
-    assert table.read_week(MONDAY) == week_of("Snatch")
+    assert table.read_week(MONDAY) == week_of_words("Snatch")
 
 
 def test_a_full_disk_is_said_and_the_old_weeks_stay(
     table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on pages fails exactly as a full disk does."""
-    table.replace_week(week_of("Snatch"))
+    table.replace_week(week_of_words("Snatch"))
     connect = sqlite3.connect
 
     def full(*args: object, **more: object) -> sqlite3.Connection:
@@ -151,13 +152,13 @@ def test_a_full_disk_is_said_and_the_old_weeks_stay(
     assert {type(result) for result in results.values()} == {StorageUnavailable}
     assert "Free some space" in str(results[MONDAY])
     assert [value.week for value in table.weeks()] == [MONDAY]
-    assert table.read_week(MONDAY) == week_of("Snatch")
+    assert table.read_week(MONDAY) == week_of_words("Snatch")
 
 
 def test_a_bad_week_in_a_batch_is_undone_alone(table: SqliteSessionTable) -> None:
     values = weeks(3)
     table.replace_week(values[1])
-    results = table.replace_weeks([values[0], week_of(week=values[1].week), values[2]])
+    results = table.replace_weeks([values[0], week_of_words(week=values[1].week), values[2]])
     assert isinstance(results[values[1].week], WouldEmptyWeek)
     assert isinstance(results[values[2].week], WeekChange)
     assert list(table.read_weeks(MONDAY, values[2].week)) == values
@@ -169,7 +170,7 @@ def test_a_file_that_is_no_database_is_said_and_left_alone(table: SqliteSessionT
     before = path.read_bytes()
     for attempt in (
         lambda: table.read_week(MONDAY),
-        lambda: table.replace_week(week_of("Snatch")),
+        lambda: table.replace_week(week_of_words("Snatch")),
         table.check,
     ):
         with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move it away"):
@@ -189,15 +190,19 @@ def test_a_damaged_database_is_said(table: SqliteSessionTable, path: Path) -> No
 def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
     table: SqliteSessionTable, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.replace_week(week_of("Snatch"))
+    table.replace_week(week_of_words("Snatch"))
     connect = sqlite3.connect
 
     def read_only(path: Path, **more: object) -> sqlite3.Connection:
         return connect(f"file:{path}?mode=ro", uri=True, **more)  # type: ignore[call-overload, no-any-return]
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
-    assert table.read_week(MONDAY) == week_of("Snatch")
-    for attempt in (lambda: table.replace_week(week_of("Clean")), table.check, SqliteLedger(path).check):
+    assert table.read_week(MONDAY) == week_of_words("Snatch")
+    for attempt in (
+        lambda: table.replace_week(week_of_words("Clean")),
+        table.check,
+        SqliteLedger(path).check,
+    ):
         with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
             attempt()
 
@@ -211,7 +216,7 @@ def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StorageRefused, match="cannot be put at"):
-        SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of("Snatch"))
+        SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of_words("Snatch"))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +238,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_what_another_program_has_spoilt_is_told(
     table: SqliteSessionTable, path: Path, statement: str, said: str
 ) -> None:
-    table.replace_week(week_of("Snatch"))
+    table.replace_week(week_of_words("Snatch"))
     with sqlite3.connect(path) as connection:
         connection.execute(statement)
     with pytest.raises(StorageCorrupt, match=said):
@@ -243,12 +248,12 @@ def test_what_another_program_has_spoilt_is_told(
 @pytest.mark.parametrize("statement", ["DELETE FROM sessions", "INSERT OR REPLACE INTO sessions", "COMMIT"])
 def test_a_killed_writer_leaves_the_old_week_or_the_new_one(path: Path, statement: str) -> None:
     table = SqliteSessionTable(path)
-    table.replace_week(week_of("Snatch", "Clean", "Jerk"))
+    table.replace_week(week_of_words("Snatch", "Clean", "Jerk"))
     program = f"""
         import os, signal, sqlite3
         from pathlib import Path
         from wod_pipeline.storage.sqlite import SqliteSessionTable
-        from wod_pipeline_tests.storage.weeks import week_of
+        from wod_pipeline_tests.builders import week_of_words
         connect = sqlite3.connect
         def killed(*args, **more):
             connection = connect(*args, **more)
@@ -258,18 +263,19 @@ def test_a_killed_writer_leaves_the_old_week_or_the_new_one(path: Path, statemen
             connection.set_trace_callback(trace)
             return connection
         sqlite3.connect = killed
-        SqliteSessionTable(Path({str(path)!r})).replace_week(week_of("Row", "Run", modified="2021-03-02T00:00:00"))
+        newer = week_of_words("Row", "Run", modified="2021-03-02T00:00:00")
+        SqliteSessionTable(Path({str(path)!r})).replace_week(newer)
     """
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False, cwd=HERE)
     assert killed.returncode == -signal.SIGKILL
-    assert table.read_week(MONDAY) == week_of("Snatch", "Clean", "Jerk")
-    table.replace_week(week_of("Row", "Run", modified="2021-03-02T00:00:00"))
-    assert table.read_week(MONDAY) == week_of("Row", "Run", modified="2021-03-02T00:00:00")
+    assert table.read_week(MONDAY) == week_of_words("Snatch", "Clean", "Jerk")
+    table.replace_week(week_of_words("Row", "Run", modified="2021-03-02T00:00:00"))
+    assert table.read_week(MONDAY) == week_of_words("Row", "Run", modified="2021-03-02T00:00:00")
 
 
 def test_writers_wait_for_each_other(path: Path) -> None:
     def replace(n: int) -> None:
-        SqliteSessionTable(path).replace_week(week_of(f"w{n}", week=MONDAY + dt.timedelta(weeks=n)))
+        SqliteSessionTable(path).replace_week(week_of_words(f"w{n}", week=MONDAY + dt.timedelta(weeks=n)))
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(replace, range(24)))

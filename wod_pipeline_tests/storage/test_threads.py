@@ -25,10 +25,10 @@ def test_several_threads_may_be_the_first_to_read_a_value(use: str) -> None:
         import sys, threading
         sys.setswitchinterval(1e-6)
         import msgspec
-        from wod_pipeline.program import Outcome, RawPost, Weekly, WeekRecords, decode, encode
+        from wod_pipeline.program import RawPost, Weekly, WeekRecords, decode, encode
         from wod_pipeline.storage._week import header_from_item, header_item, plan_replacement
-        from wod_pipeline_tests.storage.weeks import MONDAY, week_of
-        value, raw = week_of("Snatch"), Weekly(MONDAY, Outcome.PUBLISHED, [RawPost(id=1)])
+        from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY, week_of_words, weekly
+        value, raw = week_of_words("Snatch"), weekly(RawPost(id=1))
         plan, barrier = plan_replacement(None, value, allow_empty=False), threading.Barrier(4)
         def read():
             barrier.wait()

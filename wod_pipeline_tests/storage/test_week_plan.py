@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
-from wod_pipeline.storage._items import Key, key_of
+from wod_pipeline.storage._items import Key, key_of, record_from_item
 from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
-from wod_pipeline_tests.storage.weeks import MONDAY, together, week_of
+from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
+from wod_pipeline_tests.builders import merged, week_of_words
 
 words = st.lists(st.sampled_from(["Snatch", "Clean", "Jerk"]), max_size=4)
 moments = st.sampled_from(["", "2021-02-28T18:00:00", "2021-03-01T07:00:00"])
@@ -21,15 +22,15 @@ moments = st.sampled_from(["", "2021-02-28T18:00:00", "2021-03-01T07:00:00"])
 def weeks(draw: st.DrawFn) -> WeekRecords:
     """A week of up to two posts at some revision, each with some sessions."""
     posts = draw(st.lists(st.sampled_from([1, 2]), min_size=1, max_size=2, unique=True))
-    parts = [week_of(*draw(words), post=post, modified=draw(moments)) for post in posts]
-    value = together(*parts)
+    parts = [week_of_words(*draw(words), post=post, modified=draw(moments)) for post in posts]
+    value = merged(*parts)
     value.moved = draw(st.lists(st.sampled_from([1, 2]), max_size=1))
     return value
 
 
 def carried_out(plan: Plan, held: dict[Key, SessionRecord]) -> dict[Key, SessionRecord]:
     kept = {key: record for key, record in held.items() if key not in plan.deletes}
-    return kept | {key_of(record): record for record in plan.puts}
+    return kept | {(item["date"], item["session"]): record_from_item(item) for item in plan.puts}
 
 
 @given(st.lists(weeks(), max_size=4), st.booleans())

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.quality import volume_of
-from wod_pipeline.training import LoadSummary, doses_of, lifts_in, load_by, session_doses
-from wod_pipeline_tests.written import post_of, record_of, week_of
+from wod_pipeline.training import (
+    Dose,
+    LoadSummary,
+    doses_of,
+    lifts_in,
+    lifts_of,
+    load_by,
+    session_doses,
+    top_percent,
+)
+from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 
 EVERY_2 = "Every 2 minutes, for 8 minutes (4 sets):"
 EVERY_3 = "Every 3 minutes, for 12 minutes (4 sets):"
@@ -40,6 +51,11 @@ FORMS = [
         f"{EMOM_10} ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Minute 2 – Jerk x 3 reps @ 70% ⏎ Minute 3 – Clean x 1 @ 70%",
         4 * 2 + 3 * 3 + 3 * 1,
     ),
+    (
+        "EMOM x 2: ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Minute 2 – Jerk x 3 reps @ 70% ⏎ Minute 3 – Clean x 1 @ 70%",
+        2 + 3,
+    ),
+    (f"{EMOM_10} ⏎ Minute 1 – Snatch x 2 reps @ 70% ⏎ Jerk x 3 reps @ 70%", 10 * 2 + 10 * 3),
     # ---------------------------------------------------------------------------------------------- complexes
     (f"{EVERY_2} ⏎ (Clean + 2 Front Squats + Jerk) x 2 reps @ 80%", 4 * 2 * 4),
     (f"{EVERY_2} ⏎ 1 Clean + 2 Jerks @ 80%", 4 * 3),
@@ -63,6 +79,11 @@ FORMS = [
     ("AMRAP 7: ⏎ Thruster x 10 reps @ 40 kg", 0),
     ("15-12-9 reps, for time of: ⏎ Deadlift @ 60 kg", 0),
     ("Tabata Deadlift @ 40 kg", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Warm-Up ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Cool-Down ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Conditioning ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Optional work ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 3 * 3),
+    ("Three sets of: ⏎ Dips x 5 ⏎ Accessory ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 3 * 3),
 ]
 
 
@@ -89,6 +110,84 @@ def test_an_amount_that_is_not_in_repetitions_is_no_lift(
 ) -> None:
     load = summary_of(*lines.split(" ⏎ ")).total
     assert (load.lifts, load.uncounted, load.max_efforts) == (0, uncounted, max_efforts)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("Snatch", True),
+        ("Clean", True),
+        ("Clean & Jerk", True),
+        ("Jerk", True),
+        ("Clean Pull", True),
+        ("Back Squat", True),
+        ("Push Press", True),
+        ("Deadlift", True),
+        ("Barbell Row", False),
+        ("Pull-Ups", False),
+        ("Thruster", True),
+        ("Sled Tango", False),
+        ("Clean + Pull-Up", True),
+    ],
+)
+def test_a_weight_in_kilograms_counts_for_barbell_movements(name: str, counts: bool) -> None:
+    record = record_of("A.", "Three sets of:", f"{name} x 5 reps @ 60 kg")
+    assert bool(lifts_in(record)) is counts
+
+
+@pytest.mark.parametrize(
+    ("load", "percent", "hard"),
+    [
+        ("79.9%", "79.9", False),
+        ("80%", "80", True),
+        ("75-85%", "80", True),
+        ("85% of 3-RM Back Squat", None, False),
+        ("RPE 6-7", None, False),
+        ("RPE 7", None, True),
+        ("100 kg", None, False),
+    ],
+)
+def test_a_set_is_hard_from_80_percent_of_a_1_rm_or_rpe_7_on(
+    load: str, percent: str | None, hard: bool
+) -> None:
+    (dose,) = doses_of(record_of("A.", "Three sets of:", f"Back Squat x 5 reps @ {load}"))
+    assert (dose.percent, dose.hard) == (percent and Decimal(percent), hard)
+    assert (dose.sets, dose.reps, dose.families) == (3, 5, (("squat", 1),))
+    assert not dose.builds_to_max
+
+
+def test_a_build_to_a_max_is_hard_and_has_no_load() -> None:
+    (dose,) = doses_of(record_of("A.", "In 20 minutes, build to a 2-RM Snatch"))
+    assert dose == Dose((("snatch", 1),), None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
+    assert (dose.repetitions, dose.lifts_per_rep) == (0, 1)
+
+
+def test_an_unknown_movement_is_of_the_family_other() -> None:
+    (dose,) = doses_of(record_of("A.", "Three sets of:", "(2 Cleans + Zercher Wobble) x 2 @ 60 kg"))
+    assert dose.families == (("clean", 2), ("other", 1))
+
+
+def test_a_movement_s_own_lifts_are_those_of_its_parts() -> None:
+    block, exercise = exercise_of("A.", EVERY_2, "(Clean + 2 Front Squats + Clean) x 2 reps @ 70-75%")
+    assert lifts_of("front_squat", block, exercise) == 4 * 2 * 2
+    assert lifts_of("clean", block, exercise) == 4 * 2 * 2
+    assert lifts_of("snatch", block, exercise) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "top"),
+    [
+        ("Three sets of: ⏎ Back Squat x 5 reps @ 70-75%", 75),
+        ("Three sets of: ⏎ Back Squat x 5 reps @ 101%+", 101),
+        ("Three sets of: ⏎ Back Squat x 5 reps @ no more than 60%", 60),
+        ("Three sets of: ⏎ Back Squat x 5 reps @ 60 kg", None),
+        ("Three sets of: ⏎ Back Squat x 5 reps", None),
+        (f"{EVERY_3} ⏎ Back Squat ⏎ *Sets 1-2 = 8 reps @ 70% ⏎ *Sets 3-4 = 3 reps @ 62.5%", 70),
+    ],
+)
+def test_the_highest_percentage_of_an_exercise(lines: str, top: int | None) -> None:
+    _, exercise = exercise_of("A.", *lines.split(" ⏎ "))
+    assert top_percent(exercise) == top
 
 
 def summary_of(*lines: str) -> LoadSummary:
@@ -130,7 +229,7 @@ SEGMENTS = st.builds(
 @given(st.lists(SEGMENTS, min_size=1, max_size=5))
 def test_the_checks_and_the_training_load_count_the_same_lifts(segments: list[list[str]]) -> None:
     lines = [line for segment in segments for line in segment]
-    week = week_of(post_of("Monday", "A.", "Back Squat 5 x 5 @ 70%", "Wednesday", *lines))
+    week = week_records(raw_post("Monday", "A.", "Back Squat 5 x 5 @ 70%", "Wednesday", *lines))
 
     rows = load_by("week", map(session_doses, week.records))
     assert volume_of(week).lifts == round(sum(row.summary.total.lifts for row in rows))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Outcome, SessionRecord, Weekly
-from wod_pipeline.records import records_of
+from wod_pipeline.program import SessionRecord
 from wod_pipeline.training import (
     Athlete,
     LoadSummary,
@@ -21,10 +20,11 @@ from wod_pipeline.training import (
     exact,
     lifts_of,
     load_by,
+    period_holding,
     session_doses,
     top_percent,
 )
-from wod_pipeline_tests.written import MONDAY, exercise_of, post_of, record_of, week_of
+from wod_pipeline_tests.builders import MONDAY, exercise_of, raw_post, record_of, week_records, weeks_of
 
 LIFTER = Athlete(
     Rack(), {("snatch", 1): Weight(exact(100), "kg"), ("back_squat", 1): Weight(exact(160), "kg")}
@@ -41,12 +41,10 @@ def total(*lines: str, athlete: Athlete | None = None) -> TrainingLoad:
 
 
 def sample_session(day: dt.date) -> SessionRecord:
-    for post in sample_posts(dt.date(2026, 11, 20)):
-        week = parse_post(post)
-        if week.week:
-            for record in records_of(Weekly(week.week, Outcome.PUBLISHED, [week])).records:
-                if record.date == day:
-                    return record
+    for week in weeks_of(sample_posts(dt.date(2026, 11, 20))):
+        for record in week.records:
+            if record.date == day:
+                return record
     raise AssertionError(f"the sample has nothing on {day}")
 
 
@@ -184,7 +182,7 @@ def test_changes_compare_with_the_week_just_before_and_with_none_after_a_gap() -
             f"Every 2 minutes, for {2 * sets} minutes ({sets} sets):",
             "Snatch x 2 reps @ 70%",
         )
-        return week_of(post_of(*lines, monday=monday)).records
+        return week_records(raw_post(*lines, monday=monday)).records
 
     seven = dt.timedelta(days=7)
     records = [*week(MONDAY, 5), *week(MONDAY + seven, 6), *week(MONDAY + 3 * seven, 4)]
@@ -201,6 +199,115 @@ def test_a_lift_s_own_repetitions_and_highest_percentage() -> None:
     assert lifts_of("front_squat", block, exercise) == 4 * 2 * 2
     assert lifts_of("snatch", block, exercise) == 0
     assert top_percent(exercise) == 75
+
+
+def test_the_load_of_a_week_is_the_sum_of_its_sessions() -> None:
+    """Monday: 2 × 3 snatches at 75 %, Wednesday: 2 × 2 (snatch + 2 squats) at RPE 8, and a 1-RM."""
+    lines = (
+        *(
+            "Monday",
+            "A.",
+            "Two sets of:",
+            "Snatch x 3 reps @ 75%",
+            "B.",
+            "In 9 minutes, build to a 1-RM Jerk",
+        ),
+        *("Wednesday", "A.", "Two sets of:", "(Snatch + 2 Back Squats) x 2 reps @ RPE 8"),
+        *("B.", "Two sets of:", "Back Squat x max reps @ 85%"),
+    )
+    (row,) = load_by("week", map(session_doses, week_records(raw_post(*lines)).records), LIFTER)
+    assert row.summary.sessions == 2
+    assert row.summary.total == TrainingLoad(
+        lifts=Decimal(6 + 12),
+        rated_lifts=Decimal(6),
+        percent_lifts=Decimal(6 * 75),
+        zones=[Decimal(n) for n in (0, 6, 0, 0)],
+        hard_sets=Decimal(1 + 2),
+        max_efforts=1,
+        uncounted=1,
+        tonnage=Decimal(6 * 75),
+        weighed_lifts=Decimal(6),
+    )
+    assert row.summary.families == {
+        "snatch": TrainingLoad(
+            lifts=Decimal(6 + 4),
+            rated_lifts=Decimal(6),
+            percent_lifts=Decimal(6 * 75),
+            zones=[Decimal(n) for n in (0, 6, 0, 0)],
+            hard_sets=Decimal(2),
+            tonnage=Decimal(6 * 75),
+            weighed_lifts=Decimal(6),
+        ),
+        "jerk": TrainingLoad(hard_sets=Decimal(1), max_efforts=1),
+        "squat": TrainingLoad(lifts=Decimal(8), hard_sets=Decimal(2), uncounted=1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("load", "tonnage"),
+    [
+        ("60 kg", 3 * 60),
+        ("50-60 kg", 3 * 55),
+        ("100 lb", Decimal(3) * Decimal("45.359237")),
+        ("60", 0),
+        ("RPE 8", 0),
+        ("70-80%", 3 * 75),
+        ("70%+", 3 * 70),
+        ("no more than 70%", 3 * 70),
+        ("70% of 1-RM Clean", 0),
+    ],
+)
+def test_tonnage_by_the_kind_of_load(load: str, tonnage: int) -> None:
+    found = total("A.", "Three sets of:", f"Snatch x 1 rep @ {load}", athlete=LIFTER)
+    assert (found.tonnage, found.weighed_lifts) == (tonnage, 3 if tonnage else 0)
+
+
+def test_a_complex_weighs_every_lift_of_it_and_each_family_its_own() -> None:
+    load = summary("A.", "Three sets of:", "(Snatch + 2 Back Squats) x 2 reps @ 50 kg", athlete=LIFTER)
+    assert (load.total.tonnage, load.total.weighed_lifts) == (3 * 2 * 3 * 50, 18)
+    assert load.families["squat"].tonnage == 3 * 2 * 2 * 50
+
+
+def test_changes_are_in_percent_of_lifts_and_in_points_of_intensity() -> None:
+    def day(number: int, sets: int, percent: str) -> SessionRecord:
+        monday = MONDAY + dt.timedelta(weeks=number)
+        lines = ("Monday", "A.", f"{sets} sets of:", f"Snatch x 1 rep @ {percent}")
+        return week_records(raw_post(*lines, monday=monday)).records[0]
+
+    records = [day(0, 3, "70%"), day(1, 4, "72.5%"), day(2, 2, "RPE 8"), day(5, 3, "80%")]
+    sessions = [session_doses(record) for record in reversed(records)]
+    rows = load_by("week", sessions)
+    assert [row.start for row in rows] == [MONDAY + dt.timedelta(weeks=n) for n in (0, 1, 2, 5)]
+    assert [row.lifts_change_pct for row in rows] == [None, Decimal("33.3"), -50, None]
+    assert [row.intensity_change for row in rows] == [None, Decimal("2.5"), None, None]
+    months = load_by("month", sessions)
+    assert [(row.start, row.summary.total.lifts) for row in months] == [
+        (dt.date(2026, 3, 1), 9),
+        (dt.date(2026, 4, 1), 3),
+    ]
+    assert [row.lifts_change_pct for row in months] == [None, Decimal("-66.7")]
+    assert months[1].intensity_change == 80 - Decimal("71.4"), "(3 × 70 + 4 × 72.5) / 7 = 71.43"
+
+
+def test_days_compare_with_the_day_before_and_leave_undated_sessions_out() -> None:
+    lines = ("A.", "3 sets of:", "Snatch x 1 rep @ 70%")
+    records = week_records(raw_post("Monday", *lines, "Tuesday", *lines, "Friday", *lines)).records
+    undated = replace(session_doses(records[2]), date=None)
+    sessions = [*map(session_doses, records[:2]), undated]
+    rows = load_by("day", sessions)
+    assert [(row.start, row.lifts_change_pct) for row in rows] == [
+        (MONDAY, None),
+        (MONDAY + dt.timedelta(days=1), 0),
+    ]
+    assert [row.summary.sessions for row in load_by("week", sessions)] == [3]
+    assert [row.start for row in load_by("month", [undated])] == [dt.date(2026, 3, 1)]
+
+
+def test_the_period_that_holds_a_day() -> None:
+    day = dt.date(2026, 11, 25)
+    assert period_holding("day", day) == day
+    assert period_holding("week", day) == dt.date(2026, 11, 23)
+    assert period_holding("month", day) == dt.date(2026, 11, 1)
 
 
 @pytest.mark.parametrize(

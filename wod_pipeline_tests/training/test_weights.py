@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.program import Load, Range, Reference
-from wod_pipeline.training import Athlete, Rack, Unit, Weight, Working, exact, ramp_weights, working_weight
-from wod_pipeline_tests.written import exercise_of
+from wod_pipeline.training import (
+    STANDARD_RACKS,
+    Athlete,
+    Rack,
+    Unit,
+    Weight,
+    WorkingWeight,
+    as_decimal,
+    as_number,
+    decimal_text,
+    exact,
+    midpoint,
+    ramp_weights,
+    working_weight,
+)
+from wod_pipeline_tests.builders import exercise_of
 
 KG = Rack()
 LB = Rack("lb", Fraction(45), Fraction(5))
@@ -32,7 +47,7 @@ def percent(
     return Load("percent", pct=Range(low, high), ref=Reference(of, rm, "explicit"), ramp=ramp)
 
 
-def amounts(working: Working | None) -> tuple[str, str]:
+def amounts(working: WorkingWeight | None) -> tuple[str, str]:
     assert working is not None
     return str(working.low), str(working.high)
 
@@ -45,6 +60,11 @@ def test_205_lb_in_steps_of_5(pct: int, weight: str) -> None:
 
 def test_180_kg_at_75_percent_is_135() -> None:
     assert amounts(working_weight(percent(75, 75), athlete(snatch="180 kg"))) == ("135 kg", "135 kg")
+
+
+def test_a_rack_is_a_men_s_bar_in_the_usual_steps() -> None:
+    assert {"kg": KG, "lb": LB} == STANDARD_RACKS
+    assert (KG.unit, KG.bar, KG.step, KG.plates) == ("kg", 20, Fraction("2.5"), ())
 
 
 def test_a_tie_goes_down() -> None:
@@ -83,12 +103,12 @@ def test_a_ramp_over_one_set_or_absurdly_many_is_not_listed(sets: int) -> None:
 
 def test_a_missing_max_gives_no_weight_but_says_which() -> None:
     working = working_weight(percent(75, 75, of="power_snatch"), athlete(snatch="100 kg"))
-    assert working == Working(missing="your 1-RM Power Snatch is not given")
+    assert working == WorkingWeight(missing="your 1-RM Power Snatch is not given")
 
 
 def test_an_n_rm_is_not_guessed_from_a_1_rm() -> None:
     load = percent(80, 80, of="back_squat", rm=6)
-    assert working_weight(load, athlete(back_squat="160 kg")) == Working(
+    assert working_weight(load, athlete(back_squat="160 kg")) == WorkingWeight(
         missing="your 6-RM Back Squat is not given"
     )
     assert amounts(working_weight(load, athlete(back_squat_6="135 kg"))) == ("107.5 kg", "107.5 kg")
@@ -98,7 +118,7 @@ def test_an_ambiguous_reference_gives_no_weight_but_says_between_what() -> None:
     _, exercise = exercise_of("A.", "Three sets of:", "Romanian Deadlift x 8 reps @ 60%")
     assert exercise.load is not None
     working = working_weight(exercise.load, athlete(clean="120 kg", deadlift="180 kg"))
-    assert working == Working(missing="the post does not say of which max (Clean or Deadlift?)")
+    assert working == WorkingWeight(missing="the post does not say of which max (Clean or Deadlift?)")
 
 
 @pytest.mark.parametrize("kind", ["absolute", "bodyweight", "relative_past", "rpe", "empty_bar", "described"])
@@ -125,6 +145,97 @@ def test_plates_that_cannot_make_a_weight_give_the_nearest_one_that_can() -> Non
     rack = Rack(plates=((Fraction(25), 1), (Fraction(5), 1)))
     working = working_weight(percent(73, 73), Athlete(rack, {("snatch", 1): Weight(Fraction(100), "kg")}))
     assert amounts(working) == ("70 kg", "70 kg")
+
+
+def test_of_equally_few_plates_the_heaviest_are_taken() -> None:
+    rack = Rack(plates=((Fraction(20), 1), (Fraction(15), 2), (Fraction(10), 1)))
+    assert rack.side(Fraction(20 + 2 * 30)) == (20, 10), "not twice 15"
+    assert rack.side(Fraction(20 + 2 * 55)) is None
+
+
+def test_a_well_equipped_gym_makes_every_quarter_of_a_kilogram_or_pound() -> None:
+    for rack, biggest in ((KG, 25), (LB, 45)):
+        for quarters in range(1, 240):
+            side = rack.side(rack.bar + Fraction(quarters, 2))
+            assert side is not None
+            assert sum(side) == Fraction(quarters, 4)
+            assert list(side) == sorted(side, reverse=True)
+            assert max(side) <= biggest
+    assert KG.side(Fraction(20 + 2 * 520)) == (25,) * 20 + (20,)
+    assert LB.side(Fraction(45 + 2 * 900)) == (45,) * 20
+
+
+def test_steps_of_owned_plates_are_whole_steps_above_the_bar() -> None:
+    rack = Rack(step=Fraction(5), plates=((Fraction(10), 1), (Fraction("1.25"), 1)))
+    assert [rack.nearest(Fraction(n)) for n in (20, 25, 41, 60)] == [20, 20, 40, 40]
+
+
+def test_of_two_weights_equally_near_the_lower_is_loaded() -> None:
+    rack = Rack(plates=((Fraction(10), 1),))
+    assert rack.nearest(Fraction(30)) == 20
+    assert rack.nearest(Fraction("30.01")) == 40
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("60", "60"), ("62.5", "62.5"), ("61.255", "61.26"), ("100", "100"), ("0", "0"), ("0.125", "0.12")],
+)
+def test_a_number_for_people_has_at_most_two_decimals(amount: str, text: str) -> None:
+    assert decimal_text(Fraction(amount)) == text
+    assert str(Weight(Fraction(amount), "lb")) == f"{text} lb"
+
+
+def test_a_fraction_as_decimal_and_as_number() -> None:
+    assert as_decimal(Fraction(1, 4)) == Decimal("0.25")
+    assert str(as_decimal(Fraction(2, 3))) == "0.6666666666666666666666666667"
+    assert (as_number(Fraction(4, 2)), type(as_number(Decimal("2.0")))) == (2, int)
+    assert as_number(Fraction(2, 3)) == 0.667
+
+
+def test_the_middle_of_a_range_and_its_known_end_when_one_is_open() -> None:
+    assert midpoint(Range(60, 72.5)) == Fraction("66.25")
+    assert midpoint(Range(60, None)) == midpoint(Range(None, 60)) == 60
+    assert midpoint(Range(None, None)) is None
+
+
+def test_pounds_and_kilograms_by_the_international_pound() -> None:
+    assert Weight(Fraction(100), "lb").to("kg").amount == Fraction("45.359237")
+    assert Weight(Fraction("45.359237"), "kg").to("lb").amount == 100
+    assert Weight(Fraction(7), "kg").to("kg") == Weight(Fraction(7), "kg")
+
+
+def test_without_an_athlete_or_a_reference_there_is_no_weight() -> None:
+    assert working_weight(percent(70, 70), None) == WorkingWeight(missing="no maxes given")
+    unknown = Load("percent", pct=Range(70, 70))
+    for load in (unknown, Load("percent", pct=Range(70, 70), ref=Reference(None, 1, "ambiguous"))):
+        assert working_weight(load, athlete(snatch="100 kg")) == WorkingWeight(
+            missing="the post does not say of which max"
+        )
+    assert working_weight(Load("percent"), athlete(snatch="100 kg")) is None
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        percent(60, 80),
+        percent(60, None, ramp=True),
+        percent(None, 80, ramp=True),
+        percent(60, 80, of="clean", ramp=True),
+        Load("described", ramp=True),
+    ],
+)
+def test_a_ramp_needs_two_ends_and_a_max(load: Load) -> None:
+    assert ramp_weights(load, 5, athlete(snatch="100 kg")) == ()
+    assert ramp_weights(percent(60, 80, ramp=True), 5, None) == ()
+
+
+def test_a_ramp_over_40_sets_is_listed_and_each_set_rounded_to_the_rack() -> None:
+    steps = ramp_weights(percent(60, 70, ramp=True), 3, athlete(snatch="101 kg"))
+    assert steps == tuple(
+        WorkingWeight(weight, weight) for weight in (Weight(Fraction(n), "kg") for n in ("60", "65", "70"))
+    )
+    assert len(ramp_weights(percent(60, 80, ramp=True), 40, athlete(snatch="100 kg"))) == 40
+    assert len(ramp_weights(percent(60, 80, ramp=True), 2, athlete(snatch="100 kg"))) == 2
 
 
 # ------------------------------------------------------------------------------------------------- always

@@ -25,13 +25,14 @@ from wod_pipeline.watching.posts import (
     run_key,
     stored_revisions,
 )
+from wod_pipeline_tests.builders import raw_post
 
 NOW = dt.datetime(2026, 11, 22, 21, tzinfo=dt.timezone.utc)
 WEEK, NEXT = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
 
 
 def a_post(number: int = 1, words: str = "Snatch", modified: str = "2026-11-22T20:00:00") -> RawPost:
-    return RawPost(id=number, content=Rendered(words), modified_gmt=modified)
+    return raw_post(words, number=number, modified_gmt=modified)
 
 
 def known(post: RawPost, *weeks: dt.date) -> dict[int, list[StoredRevision]]:
@@ -221,12 +222,11 @@ def test_a_cursor_written_before_its_fields_were_renamed_is_read_whole() -> None
 
 
 def test_a_run_key_names_weeks_revisions_and_the_number_of_the_request() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    first, second = (msgspec.structs.replace(a_post(n), content=Rendered("Snatch")) for n in (1, 2))
+    state = record_requests(NOW, [first], [first], lambda _: NEXT, NewPostsState())
 
-    assert (
-        run_key((WEEK, NEXT), [a_post(), a_post(2)], state) == "posts/2026-11-16/2026-11-23/604eb6e32fb52f69"
-    )
-    assert state.requested == {1: RequestedRun(revision_key(a_post(), NEXT), NOW, 1)}
+    assert run_key((WEEK, NEXT), [first, second], state) == "posts/2026-11-16/2026-11-23/604eb6e32fb52f69"
+    assert state.requested == {1: RequestedRun(revision_key(first, NEXT), NOW, 1)}
     assert state.read_until == NOW
 
 

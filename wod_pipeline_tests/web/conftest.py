@@ -11,11 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Outcome, Weekly
-from wod_pipeline.records import records_of
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.builders import weeks_of
 from wod_pipeline_tests.hostile import hostile_post
 
 TODAY = dt.date(2026, 11, 17)
@@ -33,8 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def table(folder: Path) -> SqliteSessionTable:
     """The sample program and the week of a hostile post."""
     table = SqliteSessionTable(folder / "sessions.sqlite")
-    weeks = [parse_post(post) for post in (*sample_posts(TODAY), hostile_post())]
-    values = [records_of(Weekly(week.week, Outcome.PUBLISHED, [week])) for week in weeks if week.week]
+    values = weeks_of([*sample_posts(TODAY), hostile_post()])
     assert not [result for result in table.replace_weeks(values).values() if isinstance(result, Exception)]
     return table
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from icalendar import Calendar
 from schemathesis import Case, GenerationMode
@@ -27,8 +30,10 @@ from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.web import api
 from wod_pipeline.web.app import create_app
-from wod_pipeline_tests.web.conftest import ZONE
+from wod_pipeline_tests.web.conftest import MAXES, ZONE
+from wod_pipeline_tests.web.examples import FILE, examples
 
 CHECKS = (
     not_a_server_error,
@@ -55,23 +60,55 @@ GOOD = (
 )
 
 
-@pytest.mark.parametrize("path", GOOD)
+def operation_of(description: dict[str, Any], path: str) -> dict[str, Any]:
+    """The GET that describes a path: the one with the fewest parameters in its address that matches."""
+    bare = path.split("?", maxsplit=1)[0]
+    routes = sorted(description["paths"], key=lambda route: route.count("{"))
+    route = next(route for route in routes if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), bare))
+    return description["paths"][route]["get"]
+
+
+def schema_of(description: dict[str, Any], path: str, status: int, media_type: str) -> dict[str, Any]:
+    """The schema of an answer, which allows no field beyond those it names."""
+    content = operation_of(description, path)["responses"][str(status)]["content"][media_type]
+    components = {
+        name: {**schema, "additionalProperties": False} if "properties" in schema else schema
+        for name, schema in description["components"]["schemas"].items()
+    }
+    return {**content["schema"], "components": {"schemas": components}}
+
+
+@pytest.mark.parametrize("path", [path for path in GOOD if path.startswith("/api")])
 def test_every_answer_fits_its_description(client: TestClient, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 200
-    if path.startswith("/api"):
-        description = client.get("/api/openapi.json").json()
-        names = {
-            "/api/weeks/": "/api/weeks/{day}",
-            "/api/sessions/": "/api/sessions/{day}",
-            "/api/movements/": "/api/movements/{movement}/history",
-        }
-        bare = path.split("?", maxsplit=1)[0]
-        route = next((value for prefix, value in names.items() if bare.startswith(prefix)), bare)
-        ok = description["paths"][route]["get"]["responses"]["200"]["content"]["application/json"]
-        schema = {**ok["schema"], "components": description["components"]}
+    description = client.get("/api/openapi.json").json()
+    schema = schema_of(description, path, 200, "application/json")
+    for maxes in ("", MAXES):
+        client.cookies.set("maxes", maxes)
+        answer = client.get(path)
+        assert answer.status_code == 200
         jsonschema.validate(answer.json(), schema)
-        jsonschema.validate(ok["example"], schema)
+    (content,) = operation_of(description, path)["responses"]["200"]["content"].values()
+    jsonschema.validate(content["example"], schema)
+
+
+def test_every_described_answer_is_tried(client: TestClient) -> None:
+    description = client.get("/api/openapi.json").json()
+    tried = [operation_of(description, path) for path in GOOD]
+    assert all(route["get"] in tried for route in description["paths"].values())
+
+
+def test_a_schema_comes_from_the_type_an_endpoint_returns(client: TestClient) -> None:
+    description = client.get("/api/openapi.json").json()
+    for route in api.router.routes:
+        assert isinstance(route, APIRoute)
+        (kind,) = get_args(get_type_hints(route.endpoint)["return"])
+        schema = description["paths"][route.path]["get"]["responses"]["200"]["content"]["application/json"]
+        assert schema["schema"] == {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+def test_the_examples_are_the_application_s_own_answers(tmp_path: Path) -> None:
+    message = "run `python -m wod_pipeline_tests.web.examples`"
+    assert examples(tmp_path) == json.loads(FILE.read_text(encoding="utf-8")), message
 
 
 def test_a_day_holds_the_record_and_the_view_with_the_visitor_s_weights(lifter: TestClient) -> None:
@@ -128,6 +165,9 @@ def test_a_problem_is_said_clearly(client: TestClient, path: str, status: int, w
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert word in answer.text
+    if path != "/api/nothing":
+        description = client.get("/api/openapi.json").json()
+        jsonschema.validate(answer.json(), schema_of(description, path, status, "application/problem+json"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -143,6 +183,26 @@ def test_what_the_visitor_has_is_not_sent_again(client: TestClient, path: str) -
     again = client.get(path, headers={"If-None-Match": f'"other", {etag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/weeks?limit=1", "/charts/load.svg"])
+def test_an_answer_without_a_body_has_the_other_headers_of_the_whole_one(
+    client: TestClient, path: str
+) -> None:
+    whole = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert whole.headers["cache-control"] == "private, no-cache"
+    again = client.get(path, headers={"Accept-Encoding": "identity", "If-None-Match": "*"})
+    assert again.status_code == 304
+    left_out = {"content-type", "content-length", "vary"}
+    others = {name: value for name, value in whole.headers.items() if name not in left_out}
+    assert dict(again.headers) == {**others, "vary": "Cookie"}
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/day/today", "/api/sessions/2031-01-01"])
+def test_an_error_is_sent_every_time(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"If-None-Match": "*"})
+    assert answer.status_code in {404, 422}
+    assert "etag" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/", "/calendar.ics", "/api/weeks", "/api/nothing"])
@@ -221,6 +281,9 @@ def test_a_table_that_cannot_be_read_is_503_without_a_word_of_where_it_is(tmp_pa
     assert answer.status_code == 503
     assert "cannot be read for now" in answer.text
     assert "secret" not in answer.text
+    if path not in {"/", "/load"}:
+        media_type = "application/problem+json"
+        jsonschema.validate(answer.json(), schema_of(app.openapi(), path, 503, media_type))
 
 
 # --------------------------------------------------------------------------------------------------- fuzzed

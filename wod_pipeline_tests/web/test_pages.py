@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import maxes
 from wod_pipeline.web.http import SECURITY_HEADERS
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
@@ -122,8 +123,8 @@ def test_a_rest_day_shows_the_next_training_day(client: TestClient) -> None:
 def test_a_page_over_nothing_says_so(empty: TestClient) -> None:
     for path in ("/", "/week"):
         assert "This week is not stored yet." in empty.get(path).text
-    assert "No session is stored" in empty.get("/lifts").text
-    assert "No session is stored" in empty.get("/load").text
+    assert "No sessions are stored" in empty.get("/lifts").text
+    assert "No sessions are stored" in empty.get("/load").text
     assert empty.get("/charts/load.svg").status_code == 200
 
 
@@ -150,6 +151,15 @@ def test_a_search_shows_words_around_what_was_found_in_a_long_line(client: TestC
     page = client.get("/search?q=WWWW").text
     assert "1 session</p>" in page
     assert len(page) < 5_000
+
+
+def test_the_next_page_of_a_search_is_the_one_its_link_names(client: TestClient) -> None:
+    first = client.get("/search?q=squat").text
+    (link,) = re.findall(r'<a href="([^"]+)" rel="next">', first)
+    second = client.get(link.replace("&amp;", "&")).text
+    assert "Page 2 of" in second
+    rows = r'<li><a href="(/day/[^"]+)">'
+    assert not set(re.findall(rows, first)) & set(re.findall(rows, second))
 
 
 def test_a_search_is_shown_as_text(client: TestClient) -> None:
@@ -197,7 +207,8 @@ def test_205_lb_is_155_at_75_percent_on_the_page(client: TestClient) -> None:
 def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
     answer = client.post("/maxes", data={"unit": "kg", "snatch": "heavy", "<b>": "1"})
     assert answer.status_code == 422
-    assert "&#39;heavy&#39; is no weight" in answer.text
+    assert "etag" not in answer.headers
+    assert "&#39;heavy&#39; is not a weight" in answer.text
     assert "&lt;b&gt;" in answer.text
     assert "set-cookie" not in answer.headers
 
@@ -224,6 +235,18 @@ def test_a_form_of_another_site_sets_nothing(client: TestClient, headers: dict[s
 def test_a_form_of_this_site_is_answered(client: TestClient) -> None:
     headers = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
     assert client.post("/maxes", data=FORM, headers=headers, follow_redirects=False).status_code == 303
+
+
+def test_more_maxes_than_fit_into_a_cookie_are_a_mistake_like_others(client: TestClient) -> None:
+    many = {
+        f"{movement}.{reps}": "100.25 lb"
+        for movement in sorted(MOVEMENTS, key=len)[-45:]
+        for reps in (2, 3, 5)
+    }
+    answer = client.post("/maxes", data={"unit": "kg", **many})
+    assert answer.status_code == 422
+    assert "These are more maxes than fit into a cookie." in answer.text
+    assert "set-cookie" not in answer.headers
 
 
 def test_a_form_that_is_too_long_is_refused(client: TestClient) -> None:

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceUnavailable
-from wod_pipeline.program import Outcome, RawPost, Rendered, Weekly
+from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.weeks import chunks_of, monday_of
 from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, settle, windows_of
+from wod_pipeline_tests.builders import raw_post, weekly
 
 MAY_3, MAY_10, MAY_17 = dt.date(2021, 5, 3), dt.date(2021, 5, 10), dt.date(2021, 5, 17)
 TITLES = {MAY_3: "May 3-9, 2021", MAY_10: "May 10-16, 2021", MAY_17: "May 17-23, 2021"}
@@ -24,7 +25,7 @@ mondays = st.dates(dt.date(2000, 1, 1), dt.date(2060, 1, 1)).map(monday_of)
 
 def post(post_id: int, week: dt.date, date: str = "2021-05-01T17:00:00") -> RawPost:
     """A post that is meant for `week`: the tests' `week_of` reads it from the slug."""
-    return RawPost(id=post_id, date=date, slug=week.isoformat())
+    return raw_post(number=post_id, date=date, slug=week.isoformat())
 
 
 def week_of(post: RawPost) -> dt.date:
@@ -32,8 +33,7 @@ def week_of(post: RawPost) -> dt.date:
 
 
 def stored(week: dt.date, *posts: RawPost, moved: Sequence[int] = ()) -> dict[dt.date, Weekly[RawPost]]:
-    outcome = Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED
-    return {week: Weekly(week, outcome, list(posts), moved=list(moved))}
+    return {week: weekly(*posts, week=week, moved=moved)}
 
 
 def settled(
@@ -58,11 +58,11 @@ def test_a_post_found_twice_is_there_once() -> None:
 
 
 def test_a_week_without_a_post_is_not_published_and_says_so() -> None:
-    assert settled([post(1, MAY_3)], {}) == Weekly(MAY_10, Outcome.NOT_PUBLISHED, [])
+    assert settled([post(1, MAY_3)], {}) == weekly(week=MAY_10)
 
 
 def test_an_edited_post_replaces_the_stored_one() -> None:
-    new = RawPost(id=1, slug=MAY_10.isoformat(), modified="later")
+    new = raw_post(slug=MAY_10.isoformat(), modified="later")
     assert settled([new], stored(MAY_10, post(1, MAY_10))).posts == [new]
 
 
@@ -77,13 +77,13 @@ def test_a_week_whose_only_post_is_gone_still_counts_as_published() -> None:
 
 
 def test_a_post_that_returns_is_gone_no_more() -> None:
-    before = {MAY_10: Weekly(MAY_10, Outcome.PUBLISHED, [post(1, MAY_10)], gone=[1])}
+    before = {MAY_10: weekly(post(1, MAY_10), week=MAY_10, gone=[1])}
     assert settled([post(1, MAY_10)], before).gone == []
 
 
 def test_a_post_that_is_dated_for_another_week_now_has_moved() -> None:
     value = settled([post(1, MAY_17)], stored(MAY_10, post(1, MAY_10)))
-    assert value == Weekly(MAY_10, Outcome.NOT_PUBLISHED, [], moved=[1])
+    assert value == weekly(week=MAY_10, moved=[1])
 
 
 def test_a_post_that_moves_between_two_weeks_asked_for_is_in_the_new_one_only() -> None:
@@ -189,7 +189,7 @@ class Listed:
 
 
 def titled(post_id: int, week: dt.date, date: str = "2021-05-09T17:00:00") -> RawPost:
-    return RawPost(id=post_id, date=date, title=Rendered(f"{TITLES[week]} &#8211; Gym Plan"))
+    return raw_post(number=post_id, date=date, title=f"{TITLES[week]} &#8211; Gym Plan")
 
 
 def test_gathering_reads_the_week_from_the_posts_own_title() -> None:

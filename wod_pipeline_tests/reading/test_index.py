@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from wod_pipeline.program import Outcome, WeekRecords
-from wod_pipeline.reading.journal import Journal, Snapshot, refreshed
+from wod_pipeline.program import WeekRecords
+from wod_pipeline.reading.index import IndexCache, SessionIndex, refresh_index
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.training import load_by
-from wod_pipeline_tests.written import MONDAY, post_of, week_of
+from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
 
 SEVEN = dt.timedelta(days=7)
 
@@ -41,7 +41,7 @@ class CountingTable(SqliteSessionTable):
 
 def week(n: int, *lines: str) -> WeekRecords:
     monday = MONDAY + n * SEVEN
-    return week_of(post_of("Monday", *lines, monday=monday, number=100 + n))
+    return week_records(raw_post("Monday", *lines, monday=monday, number=100 + n))
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def table(tmp_path: Path) -> CountingTable:
 
 
 def test_a_lift_s_history_is_newest_first_and_leaves_warm_ups_out(table: CountingTable) -> None:
-    snapshot = refreshed(Snapshot(), table)
-    assert [found.entry.date for found in snapshot.history("snatch")] == [MONDAY + SEVEN, MONDAY]
-    assert [item.segment for item in snapshot.history("snatch")[0].prescribed] == ["A"]
-    assert snapshot.history("power_snatch") == ()
-    assert snapshot.history("no_such_lift") == ()
+    index = refresh_index(SessionIndex(), table)
+    assert [found.entry.date for found in index.history("snatch")] == [MONDAY + SEVEN, MONDAY]
+    assert [item.segment for item in index.history("snatch")[0].exercises] == ["A"]
+    assert index.history("power_snatch") == ()
+    assert index.history("no_such_lift") == ()
 
 
 @pytest.mark.parametrize(
@@ -80,55 +80,55 @@ def test_a_lift_s_history_is_newest_first_and_leaves_warm_ups_out(table: Countin
 def test_a_search_finds_every_word_in_any_case_and_movements_by_name(
     table: CountingTable, text: str, weeks: list[int]
 ) -> None:
-    hits = refreshed(Snapshot(), table).search(text)
-    assert [hit.entry.week for hit in hits] == [MONDAY + n * SEVEN for n in weeks]
+    matches = refresh_index(SessionIndex(), table).search(text)
+    assert [match.entry.week for match in matches] == [MONDAY + n * SEVEN for n in weeks]
 
 
 def test_only_changed_weeks_are_read_again(table: CountingTable) -> None:
-    first = refreshed(Snapshot(), table)
+    first = refresh_index(SessionIndex(), table)
     table.read.clear()
-    assert refreshed(first, table) is first
+    assert refresh_index(first, table) is first
     assert table.read == []
     table.replace_week(week(2, "A.", "3 sets of 2 reps:", "Clean @ 70%"))
-    second = refreshed(first, table)
+    second = refresh_index(first, table)
     assert table.read == [MONDAY + 2 * SEVEN]
     assert [entry.week for entry in second.entries] == [MONDAY + n * SEVEN for n in range(3)]
 
 
 def test_the_same_post_read_otherwise_is_a_change(table: CountingTable) -> None:
-    first = refreshed(Snapshot(), table)
+    first = refresh_index(SessionIndex(), table)
     again = week(1, "A.", "3 sets of 2 reps:", "(Snatch + Overhead Squat) @ 80%", "Mind the WIND.")
     again.records[0].label = "Monday, read better"
     table.replace_week(again)
-    assert refreshed(first, table).entries[-1].label == "Monday, read better"
+    assert refresh_index(first, table).entries[-1].label == "Monday, read better"
 
 
 def test_a_week_that_became_empty_leaves_the_index(table: CountingTable) -> None:
-    first = refreshed(Snapshot(), table)
-    table.replace_week(WeekRecords(MONDAY, Outcome.NOT_PUBLISHED, [], []), allow_empty=True)
-    assert [entry.week for entry in refreshed(first, table).entries] == [MONDAY + SEVEN]
+    first = refresh_index(SessionIndex(), table)
+    table.replace_week(not_published(MONDAY), allow_empty=True)
+    assert [entry.week for entry in refresh_index(first, table).entries] == [MONDAY + SEVEN]
 
 
 def test_the_table_is_asked_once_in_a_while(table: CountingTable) -> None:
-    journal = Journal(table, check_after_s=3600)
-    assert journal.snapshot() is journal.snapshot()
+    index_cache = IndexCache(table, check_after_s=3600)
+    assert index_cache.current() is index_cache.current()
     assert table.listed == 1
-    eager = Journal(table, check_after_s=0)
-    eager.snapshot()
+    eager = IndexCache(table, check_after_s=0)
+    eager.current()
     table.replace_week(week(2, "A.", "3 sets of 2 reps:", "Clean @ 70%"))
-    assert len(eager.snapshot().entries) == 3
+    assert len(eager.current().entries) == 3
 
 
 def test_many_weeks_are_read_in_one_sweep(tmp_path: Path) -> None:
     table = CountingTable(tmp_path / "sessions.sqlite")
     table.replace_weeks(week(n, "A.", "3 sets of 2 reps:", "Clean @ 70%") for n in range(30))
-    snapshot = refreshed(Snapshot(), table)
-    assert len(snapshot.entries) == len(table.read) == 30
+    index = refresh_index(SessionIndex(), table)
+    assert len(index.entries) == len(table.read) == 30
     first, last = MONDAY + 3 * SEVEN, MONDAY + 5 * SEVEN
-    assert [entry.week for entry in snapshot.between(first, last)] == [first, first + SEVEN, last]
-    assert [row.summary.total.lifts for row in load_by("week", snapshot.doses())] == [6] * 30
+    assert [entry.week for entry in index.between(first, last)] == [first, first + SEVEN, last]
+    assert [row.summary.total.lifts for row in load_by("week", index.doses())] == [6] * 30
 
 
 def test_an_empty_table_is_an_empty_index(tmp_path: Path) -> None:
-    snapshot = Journal(SqliteSessionTable(tmp_path / "none.sqlite")).snapshot()
-    assert (snapshot.entries, list(snapshot.search("a"))) == ((), [])
+    index = IndexCache(SqliteSessionTable(tmp_path / "none.sqlite")).current()
+    assert (index.entries, list(index.search("a"))) == ((), [])

@@ -1,4 +1,4 @@
-"""Any session record at all, for properties of its item form."""
+"""Hypothesis strategies: any session record at all, for properties of what is stored."""
 
 from __future__ import annotations
 

@@ -1,0 +1,42 @@
+"""The lake in S3, as a Dagster resource. Imports dagster_aws, which takes seconds: only where the lake is in S3."""
+
+import dagster as dg
+from dagster_aws.s3 import S3Resource
+from pydantic import PrivateAttr
+
+from wod_pipeline.aws import STANDARD
+from wod_pipeline.resources.aws import address
+from wod_pipeline.resources.aws_service import client_with
+from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.settings import Settings
+from wod_pipeline.storage import Lake
+from wod_pipeline.storage.s3 import S3Lake
+
+
+class S3LakeResource(LakeResource):
+    """A lake in an S3 bucket, under a prefix.
+
+    `s3` says where S3 is and with which login. The client is not dagster-aws's own, which waits up to a minute
+    for a connection and for an answer.
+    """
+
+    s3: dg.ResourceDependency[S3Resource]
+    bucket: str
+    prefix: str = ""
+    _lake: Lake | None = PrivateAttr(default=None)
+
+    def open(self) -> Lake:
+        """Open the bucket, once per run: making a client takes longer than most steps need it."""
+        if self._lake is None:
+            self._lake = S3Lake(client_with(self.s3, "s3", STANDARD), self.bucket, self.prefix)
+        return self._lake
+
+
+def lake_on_s3(settings: Settings) -> LakeResource:
+    """Make the lake the settings name."""
+    return S3LakeResource(s3=s3(settings), bucket=settings.s3_bucket, prefix=settings.s3_prefix)
+
+
+def s3(settings: Settings) -> S3Resource:
+    """Make dagster-aws's S3 resource for the settings' region."""
+    return S3Resource(**address(settings), max_attempts=STANDARD.max_attempts)

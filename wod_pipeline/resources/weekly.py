@@ -1,0 +1,166 @@
+"""Weekly partitions: mappings by Monday that assets take and return, and what their IO managers share.
+
+The only place where Dagster's partition keys become dates and dates become keys. A run may cover one week or ten
+years, so a value is made when it is asked for: an asset body is the same for one week and for many. Nothing here
+knows what a value is.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from wod_pipeline.errors import RERUN_HELPS, rerun_clears_all
+from wod_pipeline.program import sha256_of
+from wod_pipeline.storage import Written
+from wod_pipeline.wording import count
+
+ValueT = TypeVar("ValueT")
+Metadata = dict[str, Any]
+Progress = Callable[[str, dt.date, Metadata], None]
+"""Called with asset, week and the week's metadata, once for every week that an asset has stored."""
+
+
+def weeks_of(partition_keys: Iterable[str]) -> list[dt.date]:
+    """The weeks (Mondays) that partition keys name."""
+    return [dt.date.fromisoformat(key) for key in partition_keys]
+
+
+def key_of(week: dt.date) -> str:
+    """The partition key of a week."""
+    return week.isoformat()
+
+
+class LazyWeeks(Mapping[dt.date, ValueT], Generic[ValueT]):
+    """A read-only mapping by week whose values are made on access and not kept."""
+
+    def __init__(self, weeks: Sequence[dt.date], make: Callable[[dt.date], ValueT]) -> None:
+        self._weeks = dict.fromkeys(weeks)
+        self._make = make
+
+    def __getitem__(self, week: dt.date) -> ValueT:
+        if week not in self._weeks:
+            raise KeyError(week)
+        return self._make(week)
+
+    def __contains__(self, week: object) -> bool:
+        return week in self._weeks
+
+    def __iter__(self) -> Iterator[dt.date]:
+        return iter(self._weeks)
+
+    def __len__(self) -> int:
+        return len(self._weeks)
+
+
+class AssetWeeks(LazyWeeks[ValueT]):
+    """The weeks an asset returns. The IO manager adds each week's metadata once the week is stored."""
+
+    def __init__(
+        self,
+        context: dg.AssetExecutionContext,
+        make: Callable[[dt.date], ValueT],
+        describe: Callable[[ValueT], Metadata],
+    ) -> None:
+        super().__init__(weeks_of(context.partition_keys), make)
+        self._context = context
+        self._describe = describe
+
+    def add_metadata(self, week: dt.date, value: ValueT, storage: Metadata) -> Metadata:
+        """Attach to the week's materialization what it holds and what storing it did, and return both."""
+        metadata = {**self._describe(value), **storage}
+        self._context.add_asset_metadata(metadata, partition_key=key_of(week))
+        return metadata
+
+
+def week_output(
+    context: dg.AssetExecutionContext,
+    make: Callable[[dt.date], ValueT],
+    describe: Callable[[ValueT], Metadata],
+) -> dg.Output[Mapping[dt.date, ValueT]]:
+    """Return an asset's weeks. A run over one week carries the content's hash as its data version.
+
+    Dagster copies one data version to every week of a range run, so there none is given and it derives its own.
+    """
+    if len(context.partition_keys) > 1:
+        return dg.Output(AssetWeeks(context, make, describe))
+    value = make(weeks_of(context.partition_keys)[0])
+    weeks = AssetWeeks(context, lambda _: value, describe)
+    return dg.Output(weeks, data_version=dg.DataVersion(sha256_of(value)))
+
+
+class WriteReport:
+    """What became of each week of a step's output: stored, perhaps changed by that, or failed alone."""
+
+    def __init__(
+        self, context: dg.OutputContext, weeks: Mapping[dt.date, Any], progress: Progress | None
+    ) -> None:
+        self._context = context
+        self._weeks = weeks
+        self._progress = progress
+        self._stored: list[dt.date] = []
+        self._changed = 0
+        self.failed: dict[dt.date, Exception] = {}
+
+    def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
+        """Note a stored week, attach its metadata, and call `progress`. A plain mapping has no metadata."""
+        self._stored.append(week)
+        self._changed += changed
+        if isinstance(self._weeks, AssetWeeks):
+            metadata = self._weeks.add_metadata(week, value, storage)
+            if self._progress:
+                self._progress(self._context.asset_key.path[-1], week, metadata)
+
+    def finish(self, instance: dg.DagsterInstance | None) -> None:
+        """Add the totals to the output's metadata. Raises `dg.Failure` naming the weeks that are not stored.
+
+        Dagster discards a failed step's outputs, so stored weeks are recorded first.
+        """
+        stored = len(self._stored)
+        totals = {"weeks": stored, "weeks_changed": self._changed, "weeks_unchanged": stored - self._changed}
+        self._context.add_output_metadata(totals)
+        if not self.failed:
+            return
+        if instance:
+            self._record_stored(instance)
+        rerun_helps = rerun_clears_all(self.failed.values())
+        raise dg.Failure(
+            description=f"{count(self.failed, 'week')} could not be stored; the old content stays:\n"
+            + "\n".join(f"{week}: {error}" for week, error in self.failed.items()),
+            metadata={"weeks_failed": [key_of(week) for week in self.failed], RERUN_HELPS: rerun_helps},
+            allow_retries=rerun_helps is True,
+        )
+
+    def _record_stored(self, instance: dg.DagsterInstance) -> None:
+        for week in self._stored:
+            materialization = dg.AssetMaterialization(self._context.asset_key, partition=key_of(week))
+            instance.report_runless_asset_event(materialization)
+
+
+class WeeklyIOManager(dg.ConfigurableIOManager):
+    """An IO manager of weekly partitions: it knows the run's instance, and tells `progress` of stored weeks."""
+
+    progress: dg.ResourceDependency[Progress | None] = None  # type: ignore[assignment]
+    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the instance of the run."""
+        self._instance = context.instance
+
+
+def complete_weeks(context: dg.OutputContext, values: Mapping[dt.date, Any]) -> list[dt.date]:
+    """List the run's weeks. Raises when `values` does not hold exactly these."""
+    weeks = weeks_of(context.asset_partition_keys)
+    if set(weeks) != set(values):
+        odd = ", ".join(map(key_of, sorted(set(weeks) ^ set(values))))
+        raise dg.DagsterInvariantViolationError(
+            f"{context.asset_key.to_user_string()} must return exactly the weeks of the run; these differ: {odd}."
+        )
+    return weeks
+
+
+def storage_metadata(written: Written) -> Metadata:
+    """Say where a week is kept and whether the object had to be written."""
+    return {"stored_at": dg.MetadataValue.url(written.uri), "changed": written.changed}

@@ -1,0 +1,95 @@
+"""What pages and API answer from: the session table and its index, today's date, the visitor's maxes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from wod_pipeline.program import Outcome, SessionRecord
+from wod_pipeline.reading.index import IndexCache, SessionIndex
+from wod_pipeline.storage import SessionTable
+from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
+from wod_pipeline.web import maxes
+from wod_pipeline.weeks import DAY, monday_of
+
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+"""The days that a request may name."""
+LOOK_AHEAD = dt.timedelta(days=28)
+"""How far ahead the next training day is looked for."""
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """What every request is answered from.
+
+    `stored_calendars` reads the calendars of these weeks (Mondays) from the lake; they hold the cancellations.
+    """
+
+    table: SessionTable
+    index_cache: IndexCache
+    zone: ZoneInfo
+    today: Callable[[], dt.date]
+    stored_calendars: Callable[[Sequence[dt.date]], list[bytes]]
+
+    @property
+    def index(self) -> SessionIndex:
+        """Every stored session, indexed."""
+        return self.index_cache.current()
+
+    def sessions_on(self, day: dt.date) -> list[SessionRecord]:
+        """The sessions of a day."""
+        return self.table.read_dates(day, day)
+
+    def next_training_after(self, day: dt.date) -> list[SessionRecord]:
+        """The sessions of the next training day; empty when there is none within `LOOK_AHEAD`."""
+        later = self.table.read_dates(day + DAY, min(day + LOOK_AHEAD, LAST_DAY))
+        training = [record for record in later if record.kind != "rest"]
+        return [record for record in training if record.date == training[0].date]
+
+    def is_fresh(self) -> bool:
+        """Whether the current week is stored with sessions."""
+        stored = self.table.read_week(monday_of(self.today()))
+        return stored is not None and stored.outcome is Outcome.PUBLISHED
+
+
+def _context(request: Request) -> AppContext:
+    return cast("AppContext", request.app.state.context)
+
+
+def _visitor(request: Request) -> Athlete | None:
+    return maxes.athlete_of(request.cookies.get(maxes.COOKIE))
+
+
+Context = Annotated[AppContext, Depends(_context)]
+Visitor = Annotated[Athlete | None, Depends(_visitor)]
+"""The visitor's maxes, from their cookie."""
+
+
+def load_rows(
+    index: SessionIndex, by: Period, first: dt.date, last: dt.date, athlete: Athlete | None
+) -> list[LoadRow]:
+    """The load of every period from the one of `first` to the one of `last`, each with its change."""
+    start = period_holding(by, first)
+    before = period_holding(by, max(start - DAY, FIRST_DAY))
+    rows = load_by(by, index.doses(index.between(before, last)), athlete)
+    return [row for row in rows if row.start >= start]
+
+
+def last_modified(records: list[SessionRecord], visitor: Athlete | None) -> dict[str, str]:
+    """The `Last-Modified` header: when the newest of these sessions' posts was edited.
+
+    Empty when the site gave no time, and with maxes, since weights change without the posts.
+    """
+    if visitor is not None:
+        return {}
+    try:
+        edited = max(dt.datetime.fromisoformat(record.modified_gmt) for record in records)
+    except ValueError:
+        return {}
+    return {"Last-Modified": format_datetime(edited.replace(tzinfo=dt.timezone.utc), usegmt=True)}

@@ -1,0 +1,82 @@
+"""The OpenAPI description of the API: schemas from the types of the answers, with one example of each.
+
+FastAPI describes paths and parameters itself. The answers are msgspec types, which it does not know; their
+schemas are added here. The examples in `examples.json` are answers of this application over one short post: a
+test makes them again and compares, and `python -m wod_pipeline_tests.web.examples` rewrites the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib import resources
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from wod_pipeline.web.http import Json, Problem
+
+PROBLEMS = {
+    404: "Nothing is stored for that.",
+    422: "A parameter is wrong.",
+    503: "The sessions cannot be read for now.",
+}
+# A type without an example has the example null, until the file is written anew.
+_EXAMPLES = msgspec.json.decode(
+    resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
+)
+_REF = "#/components/schemas/{name}"
+EndpointT = TypeVar("EndpointT", bound=Callable[..., Json[Any]])
+
+
+def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
+    """Register an endpoint for GET whose answer is described by its return type `Json[T]`."""
+
+    def register(endpoint: EndpointT) -> EndpointT:
+        kind = _answer_type(endpoint)
+        found = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
+        statuses = (404, 422, 503) if "{" in path else (422, 503)
+        responses = found | problem_responses(*statuses)
+        return router.get(path, response_model=None, response_description="Found", responses=responses)(
+            endpoint
+        )
+
+    return register
+
+
+def _answer_type(endpoint: Callable[..., Json[Any]]) -> type:
+    """The `T` of an endpoint that returns `Json[T]`."""
+    kind: type = get_args(get_type_hints(endpoint)["return"])[0]
+    return kind
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The descriptions of the answers with these statuses, each a `Problem`."""
+    return {status: _problem_response(status, PROBLEMS[status]) for status in statuses}
+
+
+def _problem_response(status: int, detail: str) -> dict[str, Any]:
+    example = msgspec.to_builtins(Problem(HTTPStatus(status).phrase, status, detail))
+    return {"description": detail, **_content("application/problem+json", Problem, example)}
+
+
+def _content(media_type: str, kind: type, example: object) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(name=kind.__name__)}
+    return {"content": {media_type: {"schema": schema, "example": example}}}
+
+
+def add_schemas(app: FastAPI, router: APIRouter) -> None:
+    """Add the schemas of the answers of this router to the description of the application."""
+    describe = app.openapi
+    kinds = {_answer_type(route.endpoint) for route in router.routes if isinstance(route, APIRoute)}
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        if "components" not in document:
+            _, schemas = msgspec.json.schema_components([Problem, *kinds], ref_template=_REF)
+            document["components"] = {"schemas": schemas}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

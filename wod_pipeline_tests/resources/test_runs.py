@@ -1,0 +1,118 @@
+"""What the steps of one run share: values just stored, the records of a week, and the progress they report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from wod_pipeline.adapters import open_table
+from wod_pipeline.definitions import build_defs
+from wod_pipeline.jobs import SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.records import records_of
+from wod_pipeline.resources.records import RecordsResource
+from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline.weeks import WEEK
+from wod_pipeline.wordpress import CHUNK_WEEKS
+from wod_pipeline_tests.builders import MONDAY, parsed_post, raw_post, weekly
+from wod_pipeline_tests.fakes import FakeSource, source_around
+
+WEEKS = [MONDAY, MONDAY + WEEK, MONDAY + 2 * WEEK]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    environ = {"WOD_DATA_DIR": str(tmp_path), "WOD_START_WEEK": "2026-01-05"}
+    return load_settings(environ, dotenv=tmp_path / "none")
+
+
+def run(settings: Settings, *assets: str, **options: Any) -> dg.ExecuteInProcessResult:
+    posts = [raw_post(monday=week, number=n) for n, week in enumerate(WEEKS, start=1)]
+    defs = build_defs(settings, source=source_around(FakeSource(posts)), **options)
+    return defs.resolve_job_def(TRAINING_WEEK).execute_in_process(
+        tags=range_tags((WEEKS[0], WEEKS[-1])),
+        asset_selection=[dg.AssetKey(asset) for asset in assets or SESSIONS],
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often records are made and stages of weeks are read from the lake."""
+    from wod_pipeline.resources import lake, records
+
+    calls: Counter[str] = Counter()
+    read = lake.read_stage
+
+    def read_stage(store: Any, stage: str, weeks: Any) -> Any:
+        calls[stage] += 1
+        return read(store, stage, weeks)
+
+    def counted_records(parsed: Any) -> Any:
+        calls["records"] += 1
+        return records_of(parsed)
+
+    monkeypatch.setattr(lake, "read_stage", read_stage)
+    monkeypatch.setattr(records, "records_of", counted_records)
+    return calls
+
+
+def test_a_run_makes_the_records_of_a_week_once_and_reads_back_nothing_it_has_stored(
+    settings: Settings, calls: Counter[str]
+) -> None:
+    assert run(settings).success
+    assert calls == {"records": len(WEEKS)}
+
+
+def test_the_last_asset_alone_reads_the_parsed_weeks_and_finds_nothing_to_change(
+    settings: Settings, calls: Counter[str]
+) -> None:
+    run(settings)
+    stored = list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1]))
+    calls.clear()
+    again = run(settings, "session_records")
+    assert calls == {"records": 2 * len(WEEKS), "segmented_exercises": 2}, "for the asset and for its check"
+    changes = [event.metadata["sessions_unchanged"].value for event in _materializations(again)]
+    assert changes == [len(week.records) for week in stored]
+    assert list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1])) == stored
+
+
+def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:
+    return result.asset_materializations_for_node("session_records")
+
+
+def test_progress_hears_of_each_asset_and_week_with_what_was_stored(settings: Settings) -> None:
+    heard: list[tuple[str, dt.date]] = []
+    posts: list[int] = []
+
+    def progress(asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
+        heard.append((asset, week))
+        posts.append(metadata.get("posts", 0))
+
+    assert run(settings, progress=progress).success
+    assert heard == [(asset, week) for asset in SESSIONS for week in WEEKS]
+    assert sum(posts) == len(WEEKS)
+
+
+def test_what_progress_raises_ends_the_run(settings: Settings) -> None:
+    def stop(asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    with pytest.raises(dg.DagsterExecutionInterruptedError):
+        run(settings, progress=stop)
+
+
+def test_records_are_made_again_for_another_value_of_the_week_and_kept_for_a_backfill_s_run_only() -> None:
+    resource = RecordsResource()
+    first = weekly(parsed_post("Monday", "A.", "Dips x 6 reps"), week=MONDAY)
+    edited = weekly(parsed_post("Monday", "A.", "Dips x 8 reps"), week=MONDAY)
+    assert resource.of(first) is resource.of(first)
+    assert resource.of(edited) == records_of(edited)
+    later = resource.of(edited)
+    for n in range(1, CHUNK_WEEKS + 1):
+        resource.of(weekly(week=MONDAY + n * WEEK))
+    assert resource.of(edited) is not later

@@ -1,0 +1,84 @@
+"""The WordPress source in Dagster: its login is that of the settings, and shows in no configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from wod_pipeline.definitions import build_defs
+from wod_pipeline.jobs import TRAINING_WEEK
+from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.settings import Settings, load_settings
+
+SITE = {"WOD_SOURCE": "wordpress", "WOD_WORDPRESS_URL": "https://example.com"}
+
+
+def settings_of(folder: Path, **login: str) -> Settings:
+    return load_settings({**SITE, **login, "WOD_DATA_DIR": str(folder)}, dotenv=folder / "none")
+
+
+@pytest.fixture
+def other_login_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**SITE, "WOD_WORDPRESS_USER": "intruder", "WOD_WORDPRESS_PASSWORD": "wrong"}.items():
+        monkeypatch.setenv(name, value)
+
+
+def opened_in_a_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the source is opened with, within a run."""
+    opened: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "wod_pipeline.resources.source.WordPressSource", lambda url, **options: opened.update(options)
+    )
+
+    @dg.op
+    def open_it(source: SourceResource) -> None:
+        source.open()
+
+    @dg.job(resource_defs={"source": build_defs(settings).resources["source"]})
+    def job() -> None:
+        open_it()
+
+    assert job.execute_in_process().success
+    return opened
+
+
+def test_the_login_is_that_of_the_settings_and_not_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_login_in_the_environment: None
+) -> None:
+    login = {"WOD_WORDPRESS_USER": "editor", "WOD_WORDPRESS_PASSWORD": "open sesame"}
+    opened = opened_in_a_run(settings_of(tmp_path, **login), monkeypatch)
+    assert opened["credentials"] == ("editor", "open sesame")
+
+
+def test_without_a_login_in_the_settings_nobody_logs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_login_in_the_environment: None
+) -> None:
+    assert opened_in_a_run(settings_of(tmp_path), monkeypatch)["credentials"] is None
+
+
+def test_a_secret_named_in_the_settings_is_the_one_that_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_login_in_the_environment: None
+) -> None:
+    asked: list[str] = []
+
+    def read(client: object, name: str) -> tuple[str, str]:
+        asked.append(name)
+        return "coach", "from the secret"
+
+    monkeypatch.setenv("WOD_SECRET_NAME", "wod/other")
+    monkeypatch.setattr("wod_pipeline.wordpress.credentials._login_from", read)
+    monkeypatch.setattr("wod_pipeline.wordpress.credentials._client", lambda region, endpoint_url: None)
+    opened = opened_in_a_run(settings_of(tmp_path, WOD_SECRET_NAME="wod/site"), monkeypatch)
+    assert (asked, opened["credentials"]) == (["wod/site"], ("coach", "from the secret"))
+
+
+def test_neither_login_nor_secret_shows_in_what_dagster_displays(tmp_path: Path) -> None:
+    login = {"WOD_WORDPRESS_USER": "editor-name", "WOD_WORDPRESS_PASSWORD": "open sesame"}
+    defs = build_defs(settings_of(tmp_path, **login))
+    job = dg.serialize_value(defs.resolve_job_def(TRAINING_WEEK).get_job_snapshot())
+    assert "https://example.com" in job, "what is no secret is shown"
+    for shown in (job, repr(defs.resources)):
+        assert "open sesame" not in shown
