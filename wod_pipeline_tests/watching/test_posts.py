@@ -39,43 +39,45 @@ def known(post: RawPost, *weeks: dt.date) -> dict[int, list[StoredRevision]]:
     return {post.id: [StoredRevision(week, post.content_sha256) for week in weeks]}
 
 
-def weeks_asked(
-    posts: list[RawPost], held: dict[int, list[StoredRevision]], state: NewPostsState | None = None
+def weeks_to_run(
+    posts: list[RawPost], stored: dict[int, list[StoredRevision]], state: NewPostsState | None = None
 ) -> list[dt.date]:
     return sorted(
-        find_changed_weeks(NOW, posts, lambda _: NEXT, held, state or NewPostsState(), lambda _: True).to_run
+        find_changed_weeks(
+            NOW, posts, lambda _: NEXT, stored, state or NewPostsState(), lambda _: True
+        ).to_run
     )
 
 
 def test_a_post_the_table_does_not_hold_asks_for_its_week() -> None:
-    assert weeks_asked([a_post()], {}) == [NEXT]
+    assert weeks_to_run([a_post()], {}) == [NEXT]
 
 
 def test_a_post_the_table_holds_as_it_is_asks_for_nothing() -> None:
-    assert weeks_asked([a_post()], known(a_post(), NEXT)) == []
+    assert weeks_to_run([a_post()], known(a_post(), NEXT)) == []
 
 
 def test_an_edited_post_asks_for_its_week_only() -> None:
-    assert weeks_asked([a_post(words="Clean")], known(a_post(), NEXT)) == [NEXT]
+    assert weeks_to_run([a_post(words="Clean")], known(a_post(), NEXT)) == [NEXT]
 
 
 def test_a_moved_post_asks_for_both_weeks() -> None:
-    assert weeks_asked([a_post()], known(a_post(), WEEK)) == [WEEK, NEXT]
+    assert weeks_to_run([a_post()], known(a_post(), WEEK)) == [WEEK, NEXT]
 
 
 def test_a_post_stored_under_two_weeks_asks_for_both() -> None:
-    assert weeks_asked([a_post()], known(a_post(), WEEK, NEXT)) == [WEEK, NEXT]
+    assert weeks_to_run([a_post()], known(a_post(), WEEK, NEXT)) == [WEEK, NEXT]
 
 
 def test_a_save_without_a_change_asks_for_nothing() -> None:
-    assert weeks_asked([a_post(modified="2026-11-22T20:59:00")], known(a_post(), NEXT)) == []
+    assert weeks_to_run([a_post(modified="2026-11-22T20:59:00")], known(a_post(), NEXT)) == []
 
 
 def test_what_was_asked_for_is_not_asked_again_until_it_changes() -> None:
     state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
 
-    assert weeks_asked([a_post()], {}, state) == []
-    assert weeks_asked([a_post(words="Clean")], {}, state) == [NEXT]
+    assert weeks_to_run([a_post()], {}, state) == []
+    assert weeks_to_run([a_post(words="Clean")], {}, state) == [NEXT]
 
 
 def test_what_was_asked_for_is_remembered_while_it_is_read_or_may_be_asked_for_again() -> None:
@@ -144,24 +146,24 @@ def test_a_second_try_has_another_run_key() -> None:
 
 
 def test_stored_posts_the_site_lists_no_longer_are_told_of_once() -> None:
-    held = {
+    stored = {
         1: [StoredRevision(WEEK, "a")],
         2: [StoredRevision(WEEK, "b"), StoredRevision(NEXT, "b")],
         3: [StoredRevision(NEXT, "c")],
     }
-    gone = newly_gone({3}, held, NewPostsState())
+    gone = newly_gone({3}, stored, NewPostsState())
     assert gone == {1: WEEK, 2: NEXT}
 
     state = record_sweep(NOW, {3}, gone, NewPostsState())
-    assert newly_gone({3}, held, state) == {}
+    assert newly_gone({3}, stored, state) == {}
 
 
 def test_a_post_that_came_back_and_went_again_is_told_of_again() -> None:
-    held = {1: [StoredRevision(WEEK, "a")]}
+    stored = {1: [StoredRevision(WEEK, "a")]}
     state = record_sweep(NOW, set(), [1], NewPostsState())
     state = record_sweep(NOW, {1}, [], state)
 
-    assert newly_gone(set(), held, state) == {1: WEEK}
+    assert newly_gone(set(), stored, state) == {1: WEEK}
 
 
 def test_presence_is_verified_every_six_hours() -> None:
