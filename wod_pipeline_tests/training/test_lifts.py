@@ -79,7 +79,6 @@ FORMS = [
     ("AMRAP 7: ⏎ Thruster x 10 reps @ 40 kg", 0),
     ("15-12-9 reps, for time of: ⏎ Deadlift @ 60 kg", 0),
     ("Tabata Deadlift @ 40 kg", 0),
-    ("Three sets of: ⏎ Dips x 5 ⏎ Warm-Up ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
     ("Three sets of: ⏎ Dips x 5 ⏎ Cool-Down ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
     ("Three sets of: ⏎ Dips x 5 ⏎ Conditioning ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 0),
     ("Three sets of: ⏎ Dips x 5 ⏎ Optional work ⏎ Three sets of: ⏎ Snatch x 3 reps @ 50%", 3 * 3),
