@@ -171,6 +171,8 @@ def test_a_movement_s_own_lifts_are_those_of_its_parts() -> None:
     assert lifts_of("front_squat", block, exercise) == 4 * 2 * 2
     assert lifts_of("clean", block, exercise) == 4 * 2 * 2
     assert lifts_of("snatch", block, exercise) == 0
+    assert lifts_of("snatch", *exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%")) == 3 * 2
+    assert lifts_of("snatch", *exercise_of("A.", "In 9 minutes, build to a 1-RM Snatch")) == 0
 
 
 @pytest.mark.parametrize(
