@@ -261,6 +261,7 @@ def test_a_weekday_is_usual_when_nine_of_ten_past_weeks_have_it() -> None:
     assert verdict.rows == ({"weekday": "fri"}, {"weekday": "sat"})
     check(claim, week, "holds: Every training day has a session.", past=[*eight, *without])
     check(claim, not_published(), "holds: Every training day has a session.", past=PAST)
+    check(claim, week, "warn: 2 usual training days without a session: Friday, Saturday.", past=PAST[2:])
 
 
 def test_eight_past_weeks_are_enough() -> None:
