@@ -1,7 +1,8 @@
 """Every error this package raises on purpose, in one tree; nothing else belongs here.
 
-Each leaf answers the first question of the person who reads it: can a rerun clear this? The answer is part of
-the message, so that it survives logs, the Dagster UI and text messages::
+Each leaf answers the first question of the person who reads it: can a rerun clear this? Programs read the answer
+from the class (`rerun_helps`), people from the sentence at the end of the message. The sentence is written from
+the class and never read back::
 
     WodError
     ├── SettingsError          permanent   a setting is missing or wrong (all problems at once)
@@ -25,13 +26,20 @@ the message, so that it survives logs, the Dagster UI and text messages::
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
+
+RERUN_SENTENCES = {True: "A rerun can clear this.", False: "A rerun alone will not help."}
+"""How the answer is worded at the end of every message."""
+RERUN_HELPS = "rerun_helps"
+"""The key under which a failed step's metadata hold the answer: true, false, or null when it is unknown."""
 
 
 class WodError(Exception):
     """Base of the tree. `what` says what happened and where, `fix` what to do about it."""
 
     rerun_helps: ClassVar[bool] = False
+    """Whether running the same again, with nothing changed, can succeed."""
 
     def __init__(self, what: str, *, fix: str = "") -> None:
         self.what = what
@@ -39,8 +47,19 @@ class WodError(Exception):
         super().__init__(what)  # with `fix`, which is by name only, the error could not be unpickled
 
     def __str__(self) -> str:
-        verdict = "A rerun can clear this." if self.rerun_helps else "A rerun alone will not help."
-        return " ".join(part for part in (self.what, self.fix, verdict) if part)
+        return " ".join(part for part in (self.what, self.fix, RERUN_SENTENCES[self.rerun_helps]) if part)
+
+
+def rerun_clears_all(errors: Iterable[BaseException]) -> bool | None:
+    """Whether one rerun can clear all of these errors; None when that is unknown.
+
+    One permanent error is enough for False. An error that is not ours says nothing about a rerun, so it makes
+    the answer unknown unless a permanent one is among them.
+    """
+    answers = {error.rerun_helps if isinstance(error, WodError) else None for error in errors}
+    if False in answers:
+        return False
+    return True if answers == {True} else None
 
 
 class SettingsError(WodError):

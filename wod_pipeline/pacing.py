@@ -18,9 +18,13 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
+def doubled_s(attempt: int, *, first_s: float, longest_s: float) -> float:
+    """Seconds to wait before retry `attempt` (from 0): `first_s`, doubled each time up to `longest_s`."""
+    doublings = min(attempt, 30)  # 2.0 ** 1024 would overflow, and 2 ** 30 seconds are 34 years
+    return min(longest_s, first_s * 2.0**doublings)
+
+
 def backoff_s(attempt: int, *, first_s: float, longest_s: float) -> float:
-    """Seconds to wait before retry `attempt` (from 0): doubled each time up to `longest_s`, then cut at random by
-    up to a half, so that several clients do not stay in step.
-    """
-    longest = min(longest_s, first_s * 2.0**attempt)
+    """`doubled_s`, cut at random by up to a half, so that several clients do not stay in step."""
+    longest = doubled_s(attempt, first_s=first_s, longest_s=longest_s)
     return _RANDOM.uniform(longest / 2, longest)

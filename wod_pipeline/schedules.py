@@ -1,8 +1,8 @@
-"""The weekly schedule: looks for the week that matters and requests a run only when it has something to
-take in.
+"""The weekly schedule: looks for the week that matters and requests a run only when there is something to store.
 
-A tick asks the site first, cheaply. An unpublished or unchanged week is a skip with its reason; a site that
-cannot be read fails the tick, so that *could not look* never passes for *nothing there*.
+A tick first asks the site for the posts of one week, which costs little next to a run. An unpublished or
+unchanged week is skipped with the reason. A site that cannot be read fails the tick, so that *could not look* is
+never taken for *not published*.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         cron_schedule=[settings.publish_cron, settings.recheck_cron],
         execution_timezone=settings.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED,
-        description="Looks for the coming week on Sunday evening, and again until it is there or when it changed.",
+        description="Requests a run for the current week (from Sunday evening the coming one) if its posts changed.",
     )
     def weekly(
         context: dg.ScheduleEvaluationContext, source: SourceResource, session_table: SessionTableResource
@@ -47,10 +47,10 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
 def reason_to_skip(week: dt.date, source: SourceResource, table: SessionTableResource) -> str:
     """Why the week needs no run now; empty when it does. Raises `SourceError` and `StorageError`."""
     listed = within_a_tick(lambda: gather_weeks(source.open(), [week], {})[week].posts)
-    known = posts.known_posts((stored.week, stored.posts) for stored in table.open().weeks())
-    return posts.reason_to_skip(week, listed, known)
+    stored = posts.stored_revisions((entry.week, entry.posts) for entry in table.open().weeks())
+    return posts.reason_to_skip(week, listed, stored)
 
 
 def run_key(week: dt.date, at: dt.datetime) -> str:
-    """Names a request by week and tick, so that a later look at the same week is never taken for a repeat."""
+    """Names a request by week and tick: with the week alone Dagster would drop every later request for it."""
     return f"weekly/{week}@{at.astimezone(dt.timezone.utc):%Y-%m-%dT%H:%MZ}"

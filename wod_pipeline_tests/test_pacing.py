@@ -6,7 +6,7 @@ from itertools import count, islice
 
 import pytest
 
-from wod_pipeline.pacing import backoff_s, batched
+from wod_pipeline.pacing import backoff_s, batched, doubled_s
 
 
 def test_batches_keep_the_order_and_hold_at_most_their_size() -> None:
@@ -26,3 +26,9 @@ def test_a_wait_doubles_up_to_a_bound_and_is_cut_by_at_most_a_half(attempt: int,
     waits = [backoff_s(attempt, first_s=0.5, longest_s=5.0) for _ in range(400)]
     assert longest / 2 <= min(waits) < 0.6 * longest
     assert 0.9 * longest < max(waits) <= longest
+
+
+def test_a_pause_doubles_up_to_its_limit_however_often_it_is_asked_for() -> None:
+    assert [doubled_s(n, first_s=5, longest_s=60) for n in range(6)] == [5, 10, 20, 40, 60, 60]
+    assert doubled_s(0, first_s=90, longest_s=60) == 60
+    assert doubled_s(100_000, first_s=5, longest_s=60) == 60

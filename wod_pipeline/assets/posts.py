@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from wod_pipeline.assets import previews
-from wod_pipeline.errors import SourceError
+from wod_pipeline.errors import RERUN_HELPS, SourceError, rerun_clears_all
 from wod_pipeline.pacing import batched
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
@@ -65,7 +65,7 @@ def _failure(failures: Mapping[str, SourceError]) -> dg.Failure:
     return dg.Failure(
         description="These weeks could not be fetched; weeks of other chunks are stored:\n"
         + "\n".join(f"{weeks}: {error}" for weeks, error in failures.items()),
-        metadata={"weeks_failed": list(failures)},
+        metadata={"weeks_failed": list(failures), RERUN_HELPS: rerun_clears_all(failures.values())},
         allow_retries=any(error.rerun_helps for error in failures.values()),
     )
 

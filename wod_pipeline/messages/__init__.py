@@ -1,8 +1,8 @@
-"""The words of every message to a person: what happened, since when, what was last seen, what to do.
+"""The wording of every message to people: what happened, since when, what was seen last, what to do.
 
-Pure: facts in, `Message` out. When a message is due is decided in `watching`; `delivery` sends it, each message once.
-Each has a plain text with a link when there is one, a line of at most 140 characters for phones, and an
-identifier that is the same for the same event and no other.
+One function per kind of message, named after the kind: facts in, `Message` out, pure. `watching` decides when a
+message is due, and `delivery` sends it, once. A message has a text with a link to the Dagster UI, a line of at
+most 140 characters for phones, and an identifier by which it is deduplicated.
 """
 
 from wod_pipeline.messages._daily import prescription, tomorrow
@@ -10,10 +10,10 @@ from wod_pipeline.messages._freshness import LastSeen, freshness
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._posts import posts_gone, source_back, source_down
 from wod_pipeline.messages._runs import backfill_finished, run_failed, week_landed, week_lines, weeks_landed
-from wod_pipeline.messages._words import SMS, Links
+from wod_pipeline.messages._words import SMS_CHARACTERS, Links
 
 __all__ = [
-    "SMS",
+    "SMS_CHARACTERS",
     "LastSeen",
     "Links",
     "Message",

@@ -1,4 +1,4 @@
-"""The sessions of one day, short enough for a phone."""
+"""The next day's training, short enough for a phone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import SMS
+from wod_pipeline.messages._words import SMS_CHARACTERS
 from wod_pipeline.program import Block, Exercise, SessionRecord
 from wod_pipeline.rendering import clean, span
 from wod_pipeline.wording import long_day, short_day, shorten
@@ -15,7 +15,6 @@ from wod_pipeline.wording import long_day, short_day, shorten
 def tomorrow(date: dt.date, records: Sequence[SessionRecord]) -> Message:
     """The sessions of one day, short enough for a phone."""
     parts = [part for record in records for part in _session_parts(record)]
-    short = fitted(f"{short_day(date)}: ", parts, SMS)
     lines = [f"{long_day(date)}:", *[f"- {part}" for part in parts]]
     return Message(
         kind="tomorrow",
@@ -23,13 +22,14 @@ def tomorrow(date: dt.date, records: Sequence[SessionRecord]) -> Message:
         week=records[0].week.isoformat() if records else None,
         subject=f"Training on {long_day(date)}",
         text="\n".join(lines),
-        sms=short,
+        sms=fit_parts(f"{short_day(date)}: ", parts, SMS_CHARACTERS),
         data={"date": date.isoformat(), "sessions": [record.session for record in records]},
         identifier=f"tomorrow/{date}",
     )
 
 
 def _session_parts(record: SessionRecord) -> list[str]:
+    """One part per exercise; a session without an exercise is one part, its label."""
     if record.kind == "rest" and not record.segments:
         return ["rest day"]
     parts = [
@@ -52,11 +52,11 @@ def prescription(exercise: Exercise, block: Block) -> str:
     return " ".join(word for word in (names, quantity, percent) if word)
 
 
-def fitted(head: str, parts: Sequence[str], limit: int) -> str:
-    """As many parts as fit behind `head`, with the number of those left out."""
-    for kept in range(len(parts), 0, -1):
-        left = f" +{len(parts) - kept} more" if kept < len(parts) else ""
-        text = head + "; ".join(parts[:kept]) + left
+def fit_parts(head: str, parts: Sequence[str], limit: int) -> str:
+    """As many parts as fit behind `head` into `limit` characters, and how many more there are."""
+    for shown in range(len(parts), 0, -1):
+        rest = f" +{len(parts) - shown} more" if shown < len(parts) else ""
+        text = head + "; ".join(parts[:shown]) + rest
         if len(text) <= limit:
             return text
     return shorten(head + "; ".join(parts), limit)

@@ -1,4 +1,4 @@
-"""A week is late, still late when it is needed, or here after all."""
+"""A week is late, or has come after a message said that it was late."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import Links, moment, sms, text_of
-from wod_pipeline.watching.freshness import Cause, Notice, Rules
+from wod_pipeline.messages._words import Links, fit_sms, join_lines, local_time
+from wod_pipeline.watching.freshness import Cause, Deadlines, Notice
 from wod_pipeline.wording import count, long_day, short_day
 
 
@@ -21,16 +21,16 @@ class LastSeen:
     sessions: int
 
 
-CAUSES: Mapping[Cause, tuple[str, str, str]] = {
+CAUSES: Mapping[Cause, tuple[str, str, str]] = {  # for the subject, for the text, what to do
     Cause.NOT_PUBLISHED: (
         "not published by the coach",
         "The site was read completely; the coach has not published this week.",
-        "Wait, or ask the coach. Once published it is fetched by itself within minutes.",
+        "Wait, or ask the coach. Once published, the week is fetched automatically within minutes.",
     ),
     Cause.NO_SESSION: (
-        "published, but holds no session",
+        "published, but without a session",
         "The coach has published a post for this week, but no session could be read from it.",
-        "Open the post: is it an announcement, or protected? If it has training, look at the week's checks.",
+        "Open the post: is it an announcement, or protected? If it holds training, look at the week's checks.",
     ),
     Cause.NOT_PROCESSED: (
         "published, but not stored",
@@ -39,44 +39,44 @@ CAUSES: Mapping[Cause, tuple[str, str, str]] = {
     ),
     Cause.DOUBTFUL: (
         "stored, but its checks fail",
-        "The week is stored, but what is stored breaks a claim that should always hold.",
+        "The week is stored, but a check of it fails.",
         "Compare the post with the stored sessions (`wod check`), then materialize the week again.",
     ),
     Cause.COULD_NOT_LOOK: (
-        "we could not look",
+        "the site cannot be read",
         "The site could not be read, so nobody knows whether the coach has published.",
-        "Check that the site can be reached. The sensors go on asking, and fetch the week once it answers.",
+        "Check that the site can be reached. The sensors keep trying and fetch the week once it answers.",
     ),
     Cause.STORE_UNREADABLE: (
         "the session table cannot be read",
         "The session table could not be read, so nobody knows whether the week is there.",
-        "Check the store: disk, credentials, table name. The sensor goes on asking.",
+        "Check the table's disk space, credentials and name. The sensor keeps trying.",
     ),
 }
 
 
-def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: Links) -> Message:
-    """A week is late, still late when it is needed, or here after all."""
+def freshness(notice: Notice, deadlines: Deadlines, last_seen: LastSeen | None, links: Links) -> Message:
+    """A week is late (a warning, or critical once it is needed), or has come after all."""
     if notice.kind == "recovered":
-        return _recovered(notice, rules, links)
+        return _recovered(notice, deadlines.zone, links)
     week, cause = notice.episode.week, notice.standing.cause or Cause.NOT_PUBLISHED
-    short, why, act = CAUSES[cause]
+    short, why, advice = CAUSES[cause]
     late = "is late" if notice.kind == "warn" else "is needed now"
     subject = f"Training week of {short_day(week)} {late}: {short}"
     lines = [
-        f"The training week of {long_day(week)} is not there as it should be.",
-        f"Why: {_because(why, notice, rules.zone)}",
-        f"Due: {moment(rules.deadline.of_week(week, rules.zone), rules.zone)}{_since(notice, rules)}.",
-        f"Last seen: {_seen(last_seen)}.",
-        f"What to do: {act}",
+        f"The training week of {long_day(week)} is not stored as it should be.",
+        f"Why: {_explain(why, notice, deadlines.zone)}",
+        f"Due: {_due(notice, deadlines)}.",
+        f"Last seen: {_describe(last_seen)}.",
+        f"What to do: {advice}",
     ]
     return Message(
         kind="week_late",
         severity=notice.kind,
         week=week.isoformat(),
         subject=subject,
-        text=text_of(lines, links.week(week)),
-        sms=sms(subject, f"Last seen: {_seen(last_seen)}."),
+        text=join_lines(lines, links.week(week)),
+        sms=fit_sms(subject, f"Last seen: {_describe(last_seen)}."),
         data={
             "cause": cause.value,
             "since": notice.episode.since.isoformat(),
@@ -86,41 +86,46 @@ def freshness(notice: Notice, rules: Rules, last_seen: LastSeen | None, links: L
     )
 
 
-def _since(notice: Notice, rules: Rules) -> str:
-    """When it went missing, where that is not the deadline."""
-    due = rules.deadline.of_week(notice.episode.week, rules.zone)
+def _due(notice: Notice, deadlines: Deadlines) -> str:
+    """The deadline, and since when the week is missing where that is another time."""
+    due = deadlines.due.of_week(notice.episode.week, deadlines.zone)
     since = notice.episode.since
-    return "" if since == due else f"; missing since {moment(since, rules.zone)}"
+    missing = "" if since == due else f"; missing since {local_time(since, deadlines.zone)}"
+    return local_time(due, deadlines.zone) + missing
 
 
-def _because(why: str, notice: Notice, zone: ZoneInfo) -> str:
-    blind = notice.episode.blind_since
-    since = f" We could not look since {moment(blind, zone)} at the latest." if blind else ""
+def _explain(why: str, notice: Notice, zone: ZoneInfo) -> str:
+    unreadable = notice.episode.unreadable_since
+    since = (
+        f" The site has been unreadable since {local_time(unreadable, zone)} or earlier."
+        if unreadable
+        else ""
+    )
     return f"{why}{since} {notice.standing.detail}".strip()
 
 
-def _recovered(notice: Notice, rules: Rules, links: Links) -> Message:
+def _recovered(notice: Notice, zone: ZoneInfo, links: Links) -> Message:
     week, sessions = notice.episode.week, count(notice.standing.sessions, "session")
     subject = f"Training week of {short_day(week)} is here after all: {sessions}"
     lines = [
-        f"The training week of {long_day(week)} is there now, with {sessions}.",
-        f"It was missed since {moment(notice.episode.since, rules.zone)}. Nothing needs to be done.",
+        f"The training week of {long_day(week)} is stored now, with {sessions}.",
+        f"It was missing since {local_time(notice.episode.since, zone)}. Nothing needs to be done.",
     ]
     return Message(
         kind="week_recovered",
         severity="info",
         week=week.isoformat(),
         subject=subject,
-        text=text_of(lines, links.week(week)),
-        sms=sms(subject),
+        text=join_lines(lines, links.week(week)),
+        sms=fit_sms(subject),
         data={"sessions": notice.standing.sessions, "since": notice.episode.since.isoformat()},
         identifier=notice.identifier,
     )
 
 
-def _seen(last_seen: LastSeen | None) -> str:
+def _describe(last_seen: LastSeen | None) -> str:
     if last_seen is None:
-        return "no week at all"
+        return "no week"
     return (
         f"week of {short_day(last_seen.week)} {last_seen.week.year}, {count(last_seen.sessions, 'session')}"
     )

@@ -1,4 +1,4 @@
-"""What is said to a person: one message, for every channel it may take."""
+"""One message to people, in the forms that every channel needs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Message:
-    """Something a person should know.
-
-    `subject` a line, `text` plain words, `sms` the same in 140 characters, `data` the facts for machines
-    (JSON values), `identifier` the same for the same event and no other: what it is deduplicated by.
-    """
+    """Something that people should know."""
 
     kind: str
+    """Which event it is about: `week_late`, `run_failed`, …"""
     severity: Literal["info", "warn", "critical"]
     week: str | None
+    """The Monday of the week it is about, as an ISO date; None when it is about no single week."""
     subject: str
+    """One line."""
     text: str
+    """The whole message as plain text of several lines."""
     sms: str
+    """One line of at most 140 characters."""
     data: Mapping[str, Any]
+    """The facts as JSON values, for programs."""
     identifier: str
+    """What it is deduplicated by: the same for the same event, and different for any other."""

@@ -1,4 +1,4 @@
-"""Dates, counts, links and lengths as every message writes them."""
+"""Times, weeks, links and lengths as every message writes them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 
 from wod_pipeline.wording import short_day, shorten
 
-SMS = 140
-"""Characters of a text message in one part."""
+SMS_CHARACTERS = 140
+"""Room in a text message of one part."""
 
 
 @dataclass(frozen=True)
 class Links:
-    """Where to look in the Dagster UI; without a base address there are no links."""
+    """Links to pages of the Dagster UI; empty without a base address."""
 
     base_url: str = ""
 
     def week(self, week: dt.date) -> str:
-        """The week's partition of the last asset."""
+        """The week's partition of the session records."""
         return self._link(f"assets/session_records?view=partitions&partition={week}")
 
     def run(self, run_id: str) -> str:
@@ -29,7 +29,7 @@ class Links:
         return self._link(f"runs/{run_id}")
 
     def automation(self) -> str:
-        """Schedules and sensors with their last ticks."""
+        """The schedules and sensors with their last ticks."""
         return self._link("automation")
 
     def backfill(self, backfill_id: str) -> str:
@@ -40,31 +40,32 @@ class Links:
         return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
 
 
-def moment(when: dt.datetime, zone: ZoneInfo) -> str:
+def local_time(when: dt.datetime, zone: ZoneInfo) -> str:
     """``Sun 22 Nov 2026, 21:00 PST``."""
     local = when.astimezone(zone)
     return f"{short_day(local)} {local.year}, {local:%H:%M %Z}"
 
 
-def weeks_words(weeks: tuple[dt.date, dt.date]) -> str:
-    """First and last week of a run in words."""
+def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
+    """``the week of 2026-11-23``, or ``the weeks 2026-11-23 to 2026-12-07``."""
     return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"
 
 
-def text_of(lines: Sequence[str], link: str) -> str:
-    """The lines of a message, and where to look."""
+def join_lines(lines: Sequence[str], link: str) -> str:
+    """The lines of a message's text, with the link in a last line when there is one."""
     return "\n".join([*lines, *([f"Look: {link}"] if link else [])])
 
 
-def sms(*sentences: str) -> str:
-    """The first sentence, and as many of the others as fit."""
+def fit_sms(*sentences: str) -> str:
+    """The first sentence, and those of the others that still fit into a text message."""
     text = sentences[0]
     for sentence in sentences[1:]:
-        if sentence and len(text) + len(sentence) + 2 <= SMS:
-            text = f"{text}. {sentence}"
-    return shorten(text, SMS)
+        longer = f"{text}. {sentence}"
+        if sentence and len(longer) <= SMS_CHARACTERS:
+            text = longer
+    return shorten(text, SMS_CHARACTERS)
 
 
 def digest(values: Iterable[object]) -> str:
-    """A short name for these values, in this order."""
+    """Sixteen hexadecimal digits that stand for these values in this order, for an identifier."""
     return hashlib.sha256("|".join(str(value) for value in values).encode()).hexdigest()[:16]

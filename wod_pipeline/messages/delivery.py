@@ -1,9 +1,8 @@
-"""Delivering a message, once: to the console, an SNS topic or a phone.
+"""Delivering each message once: to the console, an SNS topic or a phone.
 
-What is worth a message, and its words, are decided elsewhere; here it is fitted to the limits of its channel
-and kept from being sent twice. Each message has an identifier, claimed in the ledger before it is sent and
-given back when it could not be. A ledger that cannot be asked never silences an alert: it is sent with a
-warning.
+Here a message is fitted to the limits of its channel and kept from being sent twice: its identifier is claimed in
+the ledger before it is sent, and released when sending fails. If the ledger cannot be used, the message is sent
+all the same, with a warning: sending twice is better than not at all.
 """
 
 from __future__ import annotations
@@ -17,17 +16,20 @@ import msgspec
 
 from wod_pipeline.errors import AlertError, StorageError
 from wod_pipeline.messages._message import Message
+from wod_pipeline.messages._words import SMS_CHARACTERS
 from wod_pipeline.storage import Ledger, Warn
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 OPERATION = "alert"
+"""The operation under which identifiers are claimed in the ledger."""
 SUBJECT_CHARACTERS = 100
-SMS_CHARACTERS = 140
+"""SNS takes no longer subject."""
 BODY_BYTES = 256 * 1024
+"""SNS takes no larger message."""
 _SHORT_TEXT = 8_000
-"""Characters of text kept when a body is too large; fits whatever the characters are."""
+"""Characters of text kept when a body is too large: few enough to fit whatever they are and however escaped."""
 _ASCII = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "×": "x", "…": "..."})
 
 
@@ -35,19 +37,19 @@ class Notifier(Protocol):
     """Where messages go."""
 
     def send(self, message: Message) -> bool:
-        """True when delivered now, False when it had been already.
+        """Deliver the message; False when it was delivered before.
 
-        Raises `AlertError` when it could not be; it may then be tried again.
+        Raises `AlertError` when delivery fails; it may then be tried again.
         """
         ...
 
     def check(self) -> str:
-        """Say in a sentence where messages would go, having asked whether it is there. Raises `AlertError`."""
+        """Say in a sentence where messages go. Raises `AlertError` when that place cannot be used."""
         ...
 
 
 class ConsoleNotifier:
-    """Messages as lines of text, for a machine without a cloud."""
+    """Messages printed as lines of text, for an installation without SNS."""
 
     def __init__(self, write: Callable[[str], None], ledger: Ledger, warn: Warn | None = None) -> None:
         self._write = write
@@ -57,15 +59,15 @@ class ConsoleNotifier:
     def send(self, message: Message) -> bool:
         """Print the message."""
         line = f"[{message.severity}] {one_line(message.subject)}\n{message.text}"
-        return _once(self._ledger, self._warn, message, lambda: self._write(line))
+        return _deliver_once(self._ledger, self._warn, message, lambda: self._write(line))
 
     def check(self) -> str:
-        """Name the console."""
+        """Say that messages are printed, and how to have them sent."""
         return "messages are printed; set WOD_SNS_TOPIC_ARN or WOD_SNS_PHONE to have them sent"
 
 
 class SnsNotifier:
-    """Messages to an SNS topic, or straight to a phone. Give one of the two."""
+    """Messages to an SNS topic, or straight to a phone number. Raises `ValueError` unless given exactly one."""
 
     def __init__(
         self, client: SNSClient, ledger: Ledger, warn: Warn, *, topic_arn: str = "", phone_number: str = ""
@@ -80,23 +82,24 @@ class SnsNotifier:
 
     def send(self, message: Message) -> bool:
         """Publish the message."""
-        return _once(self._ledger, self._warn, message, lambda: self._publish(message))
+        return _deliver_once(self._ledger, self._warn, message, lambda: self._publish(message))
 
     def check(self) -> str:
-        """Look for the topic; whether a phone would ring cannot be known without a message."""
+        """Ask SNS for the topic. A phone number cannot be verified without sending to it."""
         if not self._topic_arn:
-            return f"messages go to {self._where}; not tried"
-        with self._explained(f"{self._where} cannot be used"):
+            return f"messages go to {self._target}; not tried"
+        with self._aws_failure_as_alert_error(f"{self._target} cannot be used"):
             self._client.get_topic_attributes(TopicArn=self._topic_arn)
-        return f"messages go to {self._where}"
+        return f"messages go to {self._target}"
 
     @property
-    def _where(self) -> str:
+    def _target(self) -> str:
+        """What to call the target in texts; a phone number is personal and never written in full."""
         return self._topic_arn or f"the phone number ending in {self._phone_number[-2:]}"
 
     @contextlib.contextmanager
-    def _explained(self, doing: str) -> Iterator[None]:
-        from wod_pipeline import aws
+    def _aws_failure_as_alert_error(self, doing: str) -> Iterator[None]:
+        from wod_pipeline import aws  # imports boto3, which takes long and is not needed without SNS
 
         try:
             yield
@@ -106,7 +109,7 @@ class SnsNotifier:
 
     def _publish(self, message: Message) -> None:
         subject = one_line(message.subject)
-        with self._explained(f"The message “{subject}” could not be sent to {self._where}"):
+        with self._aws_failure_as_alert_error(f"The message “{subject}” could not be sent to {self._target}"):
             if self._topic_arn:
                 self._client.publish(TopicArn=self._topic_arn, **for_topic(message))
             else:
@@ -114,7 +117,7 @@ class SnsNotifier:
 
 
 def for_topic(message: Message) -> dict[str, Any]:
-    """The message as SNS takes it for a topic: words for people, JSON for machines, attributes to filter."""
+    """The arguments of SNS `Publish` to a topic: text for people, JSON for programs, attributes to filter by."""
     return {
         "Subject": _first_line(message.subject, message.kind),
         "Message": _body(message),
@@ -124,7 +127,7 @@ def for_topic(message: Message) -> dict[str, Any]:
 
 
 def for_phone(message: Message) -> dict[str, Any]:
-    """The message as SNS takes it for a phone: a text of one part, sent at the priority of an alert."""
+    """The arguments of SNS `Publish` to a phone: a text of one part; *transactional* is the priority of alerts."""
     return {
         "Message": _sms(message),
         "MessageAttributes": {"AWS.SNS.SMS.SMSType": _string("Transactional")},
@@ -142,15 +145,15 @@ def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
     return (cut.rpartition(" ")[0] or cut) + "..."
 
 
-def _once(ledger: Ledger, warn: Warn, message: Message, deliver: Callable[[], None]) -> bool:
+def _deliver_once(ledger: Ledger, warn: Warn, message: Message, deliver: Callable[[], None]) -> bool:
     try:
         if not ledger.claim(OPERATION, message.identifier):
             return False
     except StorageError as error:
-        warn(f"Sent without knowing whether it had been sent before: {error}")
+        warn(f"Sent without knowing whether it was sent before: {error}")
     try:
         deliver()
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves the message unsent
         _release(ledger, warn, message)
         raise
     return True
@@ -168,12 +171,12 @@ def _sms(message: Message) -> str:
 
 
 def _first_line(*texts: str, limit: int = SUBJECT_CHARACTERS) -> str:
-    """The first text that leaves something when made one line of ASCII: SNS takes no empty ones."""
+    """The first text that is not empty as one line of ASCII: SNS refuses an empty subject or message."""
     return next(filter(None, (one_line(text, limit) for text in texts)), "message")
 
 
 def _body(message: Message) -> str:
-    """Every protocol's form in one JSON object; too large a one loses its data and the end of its text."""
+    """Every protocol's form in one JSON object; one that is too large loses its data and the end of its text."""
     whole = _forms(message, message.text, {"data": message.data})
     if len(whole.encode()) <= BODY_BYTES:
         return whole
@@ -181,6 +184,7 @@ def _body(message: Message) -> str:
 
 
 def _forms(message: Message, text: str, data: Mapping[str, Any]) -> str:
+    """SNS sends each protocol its own entry of this object, and `default` to any other protocol."""
     facts = {
         "kind": message.kind,
         "severity": message.severity,

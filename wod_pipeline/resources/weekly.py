@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import WodError
+from wod_pipeline.errors import RERUN_HELPS, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 from wod_pipeline.wording import count
@@ -125,11 +125,12 @@ class WriteReport:
             return
         if instance:
             self._record_stored(instance)
+        rerun_helps = rerun_clears_all(self.failed.values())
         raise dg.Failure(
             description=f"{count(self.failed, 'week')} could not be stored; the old content stays:\n"
             + "\n".join(f"{week}: {error}" for week, error in self.failed.items()),
-            metadata={"weeks_failed": [key_of(week) for week in self.failed]},
-            allow_retries=all(isinstance(e, WodError) and e.rerun_helps for e in self.failed.values()),
+            metadata={"weeks_failed": [key_of(week) for week in self.failed], RERUN_HELPS: rerun_helps},
+            allow_retries=rerun_helps is True,
         )
 
     def _record_stored(self, instance: dg.DagsterInstance) -> None:

@@ -1,12 +1,13 @@
-"""Dagster's sensors: thin shells over the decisions in `watching` and the words in `messages`.
+"""Dagster's sensors: thin shells over the decisions in `watching` and the wording in `messages`.
 
-- `new_posts`: new and edited posts → runs for exactly their weeks
-- `freshness`: the expected week is late, or here after all
-- `run_messages`: a week landed, a run failed, a backfill ended
-- `daily_message`: the next day's training
+- `new_posts`: requests runs for exactly the weeks whose posts are new or edited
+- `freshness`: tells people that the expected week is late, and that it has come
+- `run_messages`: tells people that a week landed, a run failed, a backfill ended
+- `daily_message`: sends the next day's training
 
-Each keeps its state as a typed value in its cursor, which moves only with what was really requested or
-delivered: a daemon that stops loses nothing and repeats nothing.
+Each module has the sensor and a class `…Tick`, which does one tick with what it is given and is tested without
+Dagster. The state between ticks is a typed value in the sensor's cursor. It changes only with what was requested
+or delivered, so a daemon that is stopped loses nothing and repeats nothing.
 """
 
 import dagster as dg

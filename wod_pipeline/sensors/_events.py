@@ -1,12 +1,12 @@
-"""What Dagster's event log says of runs and backfills that ended, as plain values."""
+"""What Dagster's event log says about runs and backfills that ended, as plain values."""
 
 import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
 
-from wod_pipeline.watching import runs
-from wod_pipeline.watching.runs import Trouble
+from wod_pipeline.errors import RERUN_HELPS
+from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 
 RECORDS = dg.AssetKey("session_records")
 _BACKFILL_SUCCEEDED = {
@@ -16,23 +16,24 @@ _BACKFILL_SUCCEEDED = {
     "FAILED": False,
     "CANCELED": False,
 }
-"""Whether a backfill of this status went well; other statuses have not ended."""
+"""Whether a backfill of this status succeeded; one of any other status has not ended."""
 _NEWEST = 50
+"""How many backfills, or materializations of a week, are looked at: the newest."""
 
 
 def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[dt.date]:
-    """The weeks of the run whose stored sessions are different now, in order."""
+    """The weeks whose stored sessions the run changed, in order."""
     of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
-    found = instance.get_records_for_run(run_id, of_type=of_type).records
-    stored = [record.event_log_entry.asset_materialization for record in found]
+    records = instance.get_records_for_run(run_id, of_type=of_type).records
+    events = [record.event_log_entry.asset_materialization for record in records]
     return sorted(
         dt.date.fromisoformat(event.partition)
-        for event in stored
-        if event and event.asset_key == RECORDS and event.partition and _changed(event)
+        for event in events
+        if event and event.asset_key == RECORDS and event.partition and _has_changes(event)
     )
 
 
-def was_there_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:
+def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:
     """Whether an earlier run stored sessions of the week."""
     of_week = dg.AssetRecordsFilter(asset_key=RECORDS, asset_partitions=[week.isoformat()])
     events = instance.fetch_materializations(of_week, limit=_NEWEST).records
@@ -42,7 +43,7 @@ def was_there_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -
 
 
 def ended_backfills(instance: dg.DagsterInstance, since: dt.datetime) -> Iterator[tuple[str, bool]]:
-    """Backfills among the newest that ended after `since`, and whether they went well."""
+    """Id of each recent backfill that ended after `since`, and whether it succeeded."""
     for backfill in instance.get_backfills(limit=_NEWEST):
         ended = backfill.backfill_end_timestamp
         succeeded = _BACKFILL_SUCCEEDED.get(backfill.status.value)
@@ -50,20 +51,25 @@ def ended_backfills(instance: dg.DagsterInstance, since: dt.datetime) -> Iterato
             yield backfill.backfill_id, succeeded
 
 
-def troubles_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[Trouble]:
-    """Why the run failed: breached blocking checks, then failed steps, else what Dagster says of the run."""
+def failures_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailure]:
+    """Why the run failed: breached blocking checks, then failed steps; without either, that no step failed.
+
+    A breached blocking check also fails its step. That step is left out: the check says more.
+    """
     checks = list(_breached_checks(instance, run_id))
     yield from checks
-    failures = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
-    for record in failures:
+    steps = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    for record in steps:
         event = record.event_log_entry.dagster_event
         if event and not (checks and _is_check_failure(event)):
-            yield _trouble(event)
-    if not failures and not checks:
-        yield Trouble("the run", "It ended without a failed step: its process may have been stopped.", None)
+            yield _explain(event)
+    if not steps and not checks:
+        yield StepFailure(
+            "the run", "It ended without a failed step: its process may have been stopped.", None
+        )
 
 
-def _changed(event: dg.AssetMaterialization) -> bool:
+def _has_changes(event: dg.AssetMaterialization) -> bool:
     return bool(_number(event, "sessions_put") or _number(event, "sessions_deleted"))
 
 
@@ -72,13 +78,14 @@ def _number(event: dg.AssetMaterialization | None, name: str) -> int:
     return value.value if isinstance(value, dg.IntMetadataValue) and value.value else 0
 
 
-def _breached_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[Trouble]:
+def _breached_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailure]:
     of_type = dg.DagsterEventType.ASSET_CHECK_EVALUATION
     for record in instance.get_records_for_run(run_id, of_type=of_type).records:
         event = record.event_log_entry.dagster_event
         check = event.asset_check_evaluation_data if event else None
         if check and check.blocking and not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            yield Trouble(check.check_name, check.description or "breached", False)
+            # The same posts breach the check again, so a rerun alone cannot help.
+            yield StepFailure(check.check_name, check.description or "breached", False)
 
 
 def _is_check_failure(event: dg.DagsterEvent) -> bool:
@@ -86,12 +93,16 @@ def _is_check_failure(event: dg.DagsterEvent) -> bool:
     return bool(error and error.cls_name == "DagsterAssetCheckFailedError")
 
 
-def _trouble(event: dg.DagsterEvent) -> Trouble:
-    failure = event.step_failure_data
+def _explain(event: dg.DagsterEvent) -> StepFailure:
+    step, failure = event.step_key or "the run", event.step_failure_data
+    on_purpose = failure.user_failure_data
+    if on_purpose and on_purpose.description:
+        answer = on_purpose.metadata.get(RERUN_HELPS)
+        rerun_helps = answer.value if isinstance(answer, dg.BoolMetadataValue) else None
+        return explain_failure(step, on_purpose.description, rerun_helps=rerun_helps)
     chain = []
     error = failure.error
     while error:
         chain.append((error.cls_name or "", error.message))
         error = error.cause
-    told = (failure.user_failure_data.description or "") if failure.user_failure_data else ""
-    return runs.explain(event.step_key or "the run", chain, told)
+    return explain_error(step, chain)

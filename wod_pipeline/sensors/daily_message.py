@@ -1,4 +1,4 @@
-"""The daily message: the next day's training, once a day at the hour of the settings. Off unless one is set."""
+"""The daily message: the next day's training, sent once a day at the hour in the settings. Off without one."""
 
 import datetime as dt
 import logging
@@ -15,19 +15,20 @@ from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.weeks import day_to_announce
+from wod_pipeline.wording import count
 
 USUAL_HOUR = 19
-"""The hour when a person starts the sensor in the UI without having set one."""
+"""The hour used when no hour is set and somebody starts the sensor in the UI."""
 
 
-class State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The day that was last announced."""
+class DailyMessageState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The day whose training was sent last, kept in the cursor."""
 
     announced: dt.date | None = None
 
 
 def daily_message_sensor(settings: Settings) -> dg.SensorDefinition:
-    """The sensor; it runs from the start only when an hour is set."""
+    """The sensor; it is switched on from the start only when an hour is set."""
     off = settings.daily_message_hour is None
     hour = USUAL_HOUR if settings.daily_message_hour is None else settings.daily_message_hour
 
@@ -40,32 +41,35 @@ def daily_message_sensor(settings: Settings) -> dg.SensorDefinition:
     def daily_message(
         context: dg.SensorEvaluationContext, session_table: SessionTableResource, notifier: NotifierResource
     ) -> dg.SensorResult:
-        state = read_cursor(context.cursor, State, context.log)
+        state = read_cursor(context.cursor, DailyMessageState, context.log)
         day = day_to_announce(dt.datetime.now(dt.timezone.utc), hour, settings.zone)
-        watch = Watch(session_table.open(), notifier.open(), context.log)
-        state, reason = watch.tick(day, state)
+        tick = DailyMessageTick(session_table.open(), notifier.open(), context.log)
+        state, reason = tick.run(day, state)
         return dg.SensorResult(skip_reason=reason, cursor=write_cursor(state))
 
     return daily_message
 
 
 @dataclass(frozen=True)
-class Watch:
-    """What a tick reads and speaks through."""
+class DailyMessageTick:
+    """One tick of the sensor, with the table it reads and the notifier it sends with."""
 
     table: SessionTable
     notifier: Notifier
     log: logging.Logger
 
-    def tick(self, day: dt.date | None, state: State) -> tuple[State, str]:
-        """Announce the day, unless it was; a day without a stored session is passed over in silence."""
+    def run(self, day: dt.date | None, state: DailyMessageState) -> tuple[DailyMessageState, str]:
+        """Send the training of `day` unless it was sent; the new state, and what the tick did.
+
+        `day` is None before the hour of the message. A day without a stored session gets no message.
+        """
         if day is None:
             return state, "Not the hour yet."
         if state.announced == day:
-            return state, f"{day} is announced."
+            return state, f"{day}: already sent."
         records = self.table.read_dates(day, day)
         if not records:
             return state, f"{day}: no session is stored."
         if not send(self.notifier, messages.tomorrow(day, records), self.log):
             return state, f"{day}: not sent yet."
-        return State(day), f"{day}: {len(records)} sessions announced."
+        return DailyMessageState(day), f"{day}: sent, {count(records, 'session')}."

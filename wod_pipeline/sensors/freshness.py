@@ -1,7 +1,7 @@
-"""The freshness sensor: looks whether the week people need is stored, and tells them when it is not.
+"""The freshness sensor: tells people when the week they need is not stored, and when it has come.
 
-What is due and what to tell is decided in `watching.freshness`; here the table and the site are asked, and
-messages are sent. A message that cannot be sent stays due.
+`watching.freshness` decides which weeks to judge and which messages are due; here the table and the site are
+asked, and the messages are sent. A message that cannot be sent stays due.
 """
 
 import datetime as dt
@@ -23,24 +23,27 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import freshness
-from wod_pipeline.watching.freshness import Cause, Revision, Rules, Standing, State
+from wod_pipeline.watching.freshness import Cause, Deadlines, FreshnessState, Revision, Standing
+from wod_pipeline.wording import count
 from wod_pipeline.wordpress import gather_weeks
 
 RECORDS = dg.AssetKey("session_records")
-POSTED_EARLY = dt.timedelta(days=3)
-"""How long before the deadline a week may come and still count for the badge."""
+BADGE_WINDOW = dt.timedelta(days=3)
+"""How long before the deadline a week may be stored and still turn the badge green."""
 
 
 def freshness_badge(settings: Settings) -> dg.FreshnessPolicy:
-    """The same deadline as a badge in the UI. It knows no partitions: a week stored lately, whichever it is,
-    turns it green. What counts is the sensor.
+    """The same deadline as a badge in the UI.
+
+    Dagster's freshness policies ignore partitions: any week stored within `BADGE_WINDOW` turns the badge green.
+    The sensor is what judges the week that people need.
     """
     cron = settings.deadline.as_cron()
-    return dg.FreshnessPolicy.cron(cron, lower_bound_delta=POSTED_EARLY, timezone=settings.timezone)
+    return dg.FreshnessPolicy.cron(cron, lower_bound_delta=BADGE_WINDOW, timezone=settings.timezone)
 
 
 def with_badge(assets: Iterable[dg.AssetsDefinition], badge: dg.FreshnessPolicy) -> list[dg.AssetsDefinition]:
-    """The assets, the badge on the last of a week: the session records."""
+    """The assets, with the badge on the session records."""
 
     def badged(spec: dg.AssetSpec) -> dg.AssetSpec:
         return dg.apply_freshness_policy(spec, badge) if spec.key == RECORDS else spec
@@ -50,14 +53,14 @@ def with_badge(assets: Iterable[dg.AssetsDefinition], badge: dg.FreshnessPolicy)
 
 def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
     """The sensor, with the deadlines of the settings."""
-    rules = Rules(settings.zone, settings.deadline, settings.critical_from)
+    deadlines = Deadlines(settings.zone, settings.deadline, settings.critical_from)
     links = Links(settings.base_url)
 
     @dg.sensor(
         name="freshness",
         minimum_interval_seconds=settings.sensor_interval_s,
         default_status=default_status(settings),
-        description="Warns when the week people need is not stored by its deadline, and says when it is there.",
+        description="Tells people when the week they need is not stored by its deadline, and when it has come.",
     )
     def freshness_(
         context: dg.SensorEvaluationContext,
@@ -65,30 +68,35 @@ def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
         session_table: SessionTableResource,
         notifier: NotifierResource,
     ) -> dg.SensorResult:
-        state = read_cursor(context.cursor, State, context.log)
-        watch = Watch(rules, links, source, session_table, notifier.open(), context.log)
-        state, reason = watch.tick(dt.datetime.now(dt.timezone.utc), state)
+        state = read_cursor(context.cursor, FreshnessState, context.log)
+        tick = FreshnessTick(deadlines, links, source, session_table, notifier.open(), context.log)
+        state, reason = tick.run(dt.datetime.now(dt.timezone.utc), state)
         return dg.SensorResult(skip_reason=reason, cursor=write_cursor(state))
 
     return freshness_
 
 
-class Site:
-    """The site for one tick: asked for each week that is missing, but not again once it failed."""
+class SiteInTick:
+    """The site for one tick: asked for each missing week, but not again once it failed.
+
+    A site that is down answers each request only after a timeout, and a tick has time for one of those.
+    """
 
     def __init__(self, source: SourceResource) -> None:
         self._source = source
         self._failure: SourceError | None = None
 
-    def standing(self, now: dt.datetime, week: dt.date, stored: WeekRecords | None, state: State) -> Standing:
+    def standing(
+        self, now: dt.datetime, week: dt.date, stored: WeekRecords | None, state: FreshnessState
+    ) -> Standing:
         """Why the table lacks sessions of the week."""
-        listed = [] if self._failure else self._posts_of(week)
+        listed = [] if self._failure else self._fetch_posts(week)
         if self._failure:
             return Standing(Cause.COULD_NOT_LOOK, self._failure.what)
-        taken = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
-        return Standing(freshness.cause_of_absence(now, map(_revision, listed), taken, state))
+        revisions = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
+        return Standing(freshness.cause_of_absence(now, map(_revision, listed), revisions, state))
 
-    def _posts_of(self, week: dt.date) -> list[RawPost]:
+    def _fetch_posts(self, week: dt.date) -> list[RawPost]:
         try:
             return within_a_tick(lambda: gather_weeks(self._source.open(), [week], {})[week].posts)
         except SourceError as error:
@@ -97,31 +105,31 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Everything a tick looks at and speaks through."""
+class FreshnessTick:
+    """One tick of the sensor, with everything it reads and the notifier it sends with."""
 
-    rules: Rules
+    deadlines: Deadlines
     links: Links
     source: SourceResource
     table: SessionTableResource
     notifier: Notifier
     log: logging.Logger
 
-    def tick(self, now: dt.datetime, state: State) -> tuple[State, str]:
-        """Judge the weeks that are due and send what is due; the new state, and what the tick found."""
-        weeks = freshness.weeks_to_judge(now, self.rules, state)
-        site = Site(self.source)
+    def run(self, now: dt.datetime, state: FreshnessState) -> tuple[FreshnessState, str]:
+        """Judge the weeks that are due and send the notices that are due; the new state, and how the weeks stand."""
+        weeks = freshness.weeks_to_judge(now, self.deadlines, state)
+        site = SiteInTick(self.source)
         standings = {week: self.standing(now, week, state, site) for week in weeks}
-        state = freshness.advance(now, self.rules, standings, state)
-        notices = freshness.due_notices(now, self.rules, standings, state)
+        state = freshness.update_episodes(now, self.deadlines, standings, state)
+        notices = freshness.due_notices(now, self.deadlines, standings, state)
         for notice in notices:
-            message = messages.freshness(notice, self.rules, self.last_seen(), self.links)
+            message = messages.freshness(notice, self.deadlines, self.last_seen(), self.links)
             if send(self.notifier, message, self.log):
-                state = freshness.delivered(state, notice)
+                state = freshness.mark_delivered(state, notice)
         return state, _summary(standings)
 
-    def standing(self, now: dt.datetime, week: dt.date, state: State, site: Site) -> Standing:
-        """How the week stands: by the table first, and only when it lacks the week by the site."""
+    def standing(self, now: dt.datetime, week: dt.date, state: FreshnessState, site: SiteInTick) -> Standing:
+        """How the week stands. The site is asked only when the table lacks the week."""
         try:
             stored = self.table.open().read_week(week)
         except StorageError as error:
@@ -132,22 +140,27 @@ class Watch:
         return Standing(settled) if settled else site.standing(now, week, stored, state)
 
     def last_seen(self) -> LastSeen | None:
-        """The newest week with sessions, as far as the table can say."""
+        """The newest week with stored sessions; None when there is none or the table cannot be read."""
         try:
             newest = self.table.open().newest_week()
         except StorageError as error:
-            self.log.warning("The newest stored week is unknown: %s", error)
+            self.log.warning(
+                "The message does not name the newest stored week, which could not be read: %s", error
+            )
             return None
         return LastSeen(newest.week, newest.sessions) if newest else None
 
 
 def standing_of_stored(stored: WeekRecords) -> Standing:
-    """A stored week is good unless a claim about it alone is breached as an error."""
-    broken = [verdict for verdict in judge(Case(stored)) if not verdict.passed and verdict.grade == "error"]
-    if not broken:
+    """How a stored week stands: good, unless it breaches a check as an error.
+
+    Only checks that need nothing but the week itself are judged: a tick does not read the weeks before it.
+    """
+    breached = [verdict for verdict in judge(Case(stored)) if not verdict.passed and verdict.grade == "error"]
+    if not breached:
         return Standing(None, sessions=len(stored.records))
-    says = " ".join(f"{verdict.claim}: {verdict.says}" for verdict in broken)
-    return Standing(Cause.DOUBTFUL, says, len(stored.records))
+    detail = " ".join(f"{verdict.claim}: {verdict.says}" for verdict in breached)
+    return Standing(Cause.DOUBTFUL, detail, len(stored.records))
 
 
 def _revision(post: RawPost) -> Revision:
@@ -166,6 +179,6 @@ def _summary(standings: dict[dt.date, Standing]) -> str:
     return "; ".join(
         f"week {week}: {standing.cause.value.replace('_', ' ')}. {standing.detail}".rstrip(" .")
         if standing.cause
-        else f"week {week}: good, {standing.sessions} sessions"
+        else f"week {week}: good, {count(standing.sessions, 'session')}"
         for week, standing in standings.items()
     )

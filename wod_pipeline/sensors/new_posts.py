@@ -1,7 +1,7 @@
 """The new-post sensor: asks the site for new and edited posts and requests runs for exactly their weeks.
 
-What is new, when to ask a failing site again and what to tell is decided in `watching`; here the site and the
-table are asked, runs requested and messages sent. The cursor moves together with the requests.
+`watching` decides which weeks changed, when to ask a failing site again and which messages are due; here the site
+and the table are asked, runs requested and messages sent. Dagster saves the cursor together with the requests.
 """
 
 import datetime as dt
@@ -25,8 +25,9 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import outage, posts
-from wod_pipeline.watching.posts import Known, State
-from wod_pipeline.weeks import DAY, ranges_of
+from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
+from wod_pipeline.weeks import DAY, WeekRange, ranges_of
+from wod_pipeline.wording import count
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -38,7 +39,7 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         job=training_week_job,
         minimum_interval_seconds=settings.sensor_interval_s,
         default_status=default_status(settings),
-        description="Requests a run for exactly the weeks whose posts are new, edited or moved.",
+        description="Requests runs for exactly the weeks whose posts are new, edited or moved.",
     )
     def new_posts(
         context: dg.SensorEvaluationContext,
@@ -46,13 +47,13 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         session_table: SessionTableResource,
         notifier: NotifierResource,
     ) -> dg.SensorResult:
-        state = read_cursor(context.cursor, State, context.log)
-        watch = Watch(settings, links, source, session_table, notifier.open(), context.log, is_week)
-        found = watch.tick(dt.datetime.now(dt.timezone.utc), state)
+        state = read_cursor(context.cursor, NewPostsState, context.log)
+        tick = NewPostsTick(settings, links, source, session_table, notifier.open(), context.log, is_week)
+        result = tick.run(dt.datetime.now(dt.timezone.utc), state)
         return dg.SensorResult(
-            run_requests=[run_request(*request, found.state) for request in found.requests],
-            skip_reason=None if found.requests else found.reason,
-            cursor=write_cursor(found.state),
+            run_requests=[run_request(*request, result.state) for request in result.requests],
+            skip_reason=None if result.requests else result.reason,
+            cursor=write_cursor(result.state),
         )
 
     def is_week(week: dt.date) -> bool:
@@ -61,22 +62,22 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
     return new_posts
 
 
-Request = tuple[tuple[dt.date, dt.date], list[RawPost]]
-"""First and last week, and the posts that ask for them."""
+Request = tuple[WeekRange, list[RawPost]]
+"""The weeks of a run to request, and the posts that changed them."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a tick leaves: runs to request, the new state, and what it found."""
+class TickResult:
+    """The runs to request, the new state, and the reason to show when no run is requested."""
 
     requests: list[Request]
-    state: State
+    state: NewPostsState
     reason: str
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the site said: its posts of late and, when a sweep is due, every id it lists."""
+class SiteAnswer:
+    """The site's recent posts and, when a sweep is due, every id it lists."""
 
     name: str
     posts: list[RawPost]
@@ -84,8 +85,8 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Everything a tick looks at and speaks through."""
+class NewPostsTick:
+    """One tick of the sensor, with everything it reads and the notifier it sends with."""
 
     settings: Settings
     links: Links
@@ -95,105 +96,118 @@ class Watch:
     log: logging.Logger
     is_week: Callable[[dt.date], bool]
 
-    def tick(self, now: dt.datetime, state: State) -> Found:
+    def run(self, now: dt.datetime, state: NewPostsState) -> TickResult:
         """Ask the site, unless it failed a moment ago, and decide which weeks to run again."""
-        if state.outage and now < state.outage.next_try:
-            return Found([], state, _waiting(state.outage))
-        known = self._known()
-        missing = posts.overdue(now, known, state)
+        if state.outage and now < state.outage.retry_at:
+            return TickResult([], state, _waiting_reason(state.outage))
+        stored = posts.stored_revisions((entry.week, entry.posts) for entry in self.table.open().weeks())
+        retries = posts.posts_to_retry(now, stored, state)
         try:
-            site = within_a_tick(lambda: _read(self.source, now, state, missing))
+            answer = within_a_tick(lambda: _ask_site(self.source, now, state, retries))
         except SourceError as error:
-            return self._failed(now, state, error)
-        state = self._recovered(site.name, state)
-        if site.listed is not None:
-            state = self._swept(now, site.name, site.listed, known, state)
-        return self._decide(now, site.posts, known, state)
+            return self._after_failure(now, state, error)
+        state = self._end_outage(answer.name, state)
+        if answer.listed is not None:
+            state = self._sweep(now, answer.name, answer.listed, stored, state)
+        return self._decide(now, answer.posts, stored, state)
 
     def _decide(
-        self, now: dt.datetime, read: list[RawPost], known: dict[int, list[Known]], state: State
-    ) -> Found:
-        news = posts.news(now, read, week_of, known, state, self.is_week)
-        for week, unknown in news.unknown.items():
-            ids = ", ".join(str(post.id) for post in unknown)
-            self.log.warning("Post %s belongs to the week of %s, which is no partition: not run.", ids, week)
-        wanted = {
-            post.id: post for asking in [*news.weeks.values(), *news.unknown.values()] for post in asking
+        self, now: dt.datetime, read: list[RawPost], stored: StoredRevisions, state: NewPostsState
+    ) -> TickResult:
+        changed = posts.find_changed_weeks(now, read, week_of, stored, state, self.is_week)
+        for week, unplaced in changed.no_partition.items():
+            self.log.warning("No partition for the week of %s: not run (post ids: %s).", week, _ids(unplaced))
+        # Posts without a partition are recorded as requested too, or every tick would warn of them again.
+        handled = {
+            post.id: post
+            for of_week in [*changed.to_run.values(), *changed.no_partition.values()]
+            for post in of_week
         }
-        state = posts.asked(now, read, wanted.values(), week_of, state)
-        requests = [(span, _posts_of(span, news.weeks)) for span in ranges_of(set(news.weeks))]
-        for (first, last), asking in requests:
-            self.log.info("Weeks %s to %s, for posts %s", first, last, sorted(post.id for post in asking))
-        return Found(requests, state, f"{len(read)} posts read, none new or edited.")
+        state = posts.record_requests(now, read, handled.values(), week_of, state)
+        requests = [(weeks, _posts_in(weeks, changed.to_run)) for weeks in ranges_of(changed.to_run)]
+        for (first, last), changing in requests:
+            self.log.info("Requesting a run for %s to %s (post ids: %s).", first, last, _ids(changing))
+        return TickResult(requests, state, f"{count(read, 'post')} read, none new or edited.")
 
-    def _known(self) -> dict[int, list[Known]]:
-        return posts.known_posts((stored.week, stored.posts) for stored in self.table.open().weeks())
-
-    def _failed(self, now: dt.datetime, state: State, error: SourceError) -> Found:
-        failing = outage.failed(
+    def _after_failure(self, now: dt.datetime, state: NewPostsState, error: SourceError) -> TickResult:
+        failing = outage.after_failure(
             now,
             state.outage,
             error.what,
-            passing=error.rerun_helps,
+            transient=error.rerun_helps,
             first_pause=dt.timedelta(seconds=self.settings.sensor_interval_s),
         )
-        if outage.is_worth_telling(now, failing):
+        if outage.is_message_due(now, failing):
             message = messages.source_down(self._name, failing, self.settings.zone, self.links)
             if send(self.notifier, message, self.log):
-                failing = outage.told(failing)
-        return Found([], msgspec.structs.replace(state, outage=failing), _waiting(failing))
+                failing = outage.mark_notified(failing)
+        return TickResult([], msgspec.structs.replace(state, outage=failing), _waiting_reason(failing))
 
-    def _recovered(self, name: str, state: State) -> State:
-        if state.outage and state.outage.told:
+    def _end_outage(self, name: str, state: NewPostsState) -> NewPostsState:
+        """The state after an answer; an outage that people were told of ends when its end was delivered too."""
+        if state.outage and state.outage.notified:
             message = messages.source_back(name, state.outage, self.settings.zone, self.links)
             if not send(self.notifier, message, self.log):
                 return state
         return msgspec.structs.replace(state, outage=None)
 
-    def _swept(
-        self, now: dt.datetime, name: str, listed: set[int], known: dict[int, list[Known]], state: State
-    ) -> State:
-        gone = posts.newly_gone(listed, known, state)
+    def _sweep(
+        self,
+        now: dt.datetime,
+        name: str,
+        listed: set[int],
+        stored: StoredRevisions,
+        state: NewPostsState,
+    ) -> NewPostsState:
+        """Tell people which posts are gone; if that fails, the sweep is not recorded and the next tick repeats it."""
+        gone = posts.newly_gone(listed, stored, state)
         if gone and not send(self.notifier, messages.posts_gone(name, gone, self.links), self.log):
             return state
-        return posts.swept(now, listed, gone, state)
+        return posts.record_sweep(now, listed, gone, state)
 
     @property
     def _name(self) -> str:
-        """What to call a site that may not even open."""
+        """What to call the site in a message; a site that fails may not even open and give its own name."""
         return self.settings.wordpress_url if self.settings.source == "wordpress" else self.settings.source
 
 
-def run_request(weeks: tuple[dt.date, dt.date], asking: Iterable[RawPost], state: State) -> dg.RunRequest:
-    """One run for one week or for a range of neighbours."""
-    key = posts.run_key(weeks, asking, state)
+def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsState) -> dg.RunRequest:
+    """One run for a week, or for a range of neighbours, whose posts changed."""
+    key = posts.run_key(weeks, changed, state)
     if weeks[0] == weeks[1]:
         return dg.RunRequest(partition_key=weeks[0].isoformat(), run_key=key)
     return dg.RunRequest(run_key=key, tags=range_tags(weeks))
 
 
-def _read(source: SourceResource, now: dt.datetime, state: State, missing: set[int]) -> Reading:
-    """Posts edited since the last reading, posts published since (a scheduled one may not be edited), and
-    those that are missing in the table.
+def _ask_site(
+    source: SourceResource, now: dt.datetime, state: NewPostsState, retries: set[int]
+) -> SiteAnswer:
+    """The posts edited or published since the last reading, and those in `retries`.
+
+    Publication is asked for apart from editing, because a scheduled post may appear with an old `modified` time.
     """
-    site, since = source.open(), posts.read_since(now, state)
+    site, since = source.open(), posts.read_from(now, state)
     published = site.fetch_published(since.date() - DAY, now.date() + DAY)
-    again = site.fetch_ids(missing) if missing else []
-    found = {post.id: post for post in [*published, *site.fetch_modified(since), *again]}
-    return Reading(
-        site.name, list(found.values()), site.list_ids() if posts.is_sweep_due(now, state) else None
-    )
+    again = site.fetch_ids(retries) if retries else []
+    by_id = {post.id: post for post in [*published, *site.fetch_modified(since), *again]}
+    listed = site.list_ids() if posts.is_sweep_due(now, state) else None
+    return SiteAnswer(site.name, list(by_id.values()), listed)
 
 
-def _posts_of(span: tuple[dt.date, dt.date], weeks: dict[dt.date, list[RawPost]]) -> list[RawPost]:
-    """The posts that ask for weeks of the span, each once."""
-    asking = (post for week, found in weeks.items() if span[0] <= week <= span[1] for post in found)
-    return list({post.id: post for post in asking}.values())
+def _posts_in(weeks: WeekRange, changed: dict[dt.date, list[RawPost]]) -> list[RawPost]:
+    """The posts that changed the weeks of this range, each once."""
+    first, last = weeks
+    in_range = (post for week, of_week in changed.items() if first <= week <= last for post in of_week)
+    return list({post.id: post for post in in_range}.values())
 
 
-def _waiting(failing: outage.Outage) -> str:
-    since, again = (time.astimezone(dt.timezone.utc) for time in (failing.since, failing.next_try))
+def _ids(changed: Iterable[RawPost]) -> str:
+    return ", ".join(str(post_id) for post_id in sorted(post.id for post in changed))
+
+
+def _waiting_reason(failing: outage.Outage) -> str:
+    since, retry_at = (time.astimezone(dt.timezone.utc) for time in (failing.since, failing.retry_at))
     return (
-        f"The site could not be read since {since:%Y-%m-%d %H:%M} UTC (asked {failing.failures}x); "
-        f"asking again at {again:%H:%M} UTC. {failing.says}"
+        f"The site has been unreadable since {since:%Y-%m-%d %H:%M} UTC ({count(failing.failures, 'failure')}); "
+        f"asking again at {retry_at:%H:%M} UTC. {failing.reason}"
     )

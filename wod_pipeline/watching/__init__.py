@@ -1,10 +1,10 @@
-"""Pure decisions of a platform that keeps itself current: what is due, what is new, what is worth telling.
+"""What the schedule and the sensors decide, as pure functions over values.
 
-- `freshness`: from what is stored to alerts, one an episode and severity, and a recovery
-- `posts`: from what the site lists to the weeks to run again, and the posts that are gone
-- `outage`: when to ask a site that fails again, and when to say so
-- `runs`: which runs are worth a message, and what a failure means
+- `freshness`: which weeks are missing or wrong at their deadlines, and which messages are due about them
+- `posts`: which weeks to run again, and which stored posts the site lists no longer
+- `outage`: when to ask a failing site again, and when to tell people that it fails
+- `runs`: why a run failed, and whether running it again helps
 
-Values in, values out: no Dagster, no network, no storage, no clock of its own. The shells are in `sensors`
-and `schedules`; the wording is in `messages`.
+They know no Dagster, network, storage or clock: the time is an argument. Sensors and schedules (`sensors`,
+`schedules`) fetch the values and act on the answers; `messages` words what people are told.
 """

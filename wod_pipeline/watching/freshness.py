@@ -1,11 +1,11 @@
-"""Is the week people need there? From what is stored to the notices due: one an episode and severity.
+"""Is the week that people need stored and sound? If not, which messages are due: one per severity, and a recovery.
 
-An *episode* opens when a week is not good at its deadline (or stops being good later), and closes when it is
-good again or too old to matter. The state is a value that fits into a sensor's cursor. A notice changes the
-state only once it is delivered (`delivered`), so nothing is lost when sending fails, and its identifier is
-the same when a tick is repeated, so nothing is sent twice.
+An *episode* opens when a week is not good at its deadline, or stops being good later. It closes when the week is
+good again, or four weeks after its deadline. Open episodes are kept in the sensor's cursor. An episode records a
+message only after it was delivered (`mark_delivered`), so a failed delivery is tried again; a repeated tick makes
+the same identifier, so nothing is sent twice.
 
-    standings of the weeks in `weeks_to_judge`  →  `advance`  →  `due_notices`  →  send  →  `delivered`
+One tick: `weeks_to_judge` → a `Standing` for each → `update_episodes` → `due_notices` → send → `mark_delivered`.
 """
 
 from __future__ import annotations
@@ -22,75 +22,92 @@ from msgspec import Struct
 
 from wod_pipeline.weeks import WEEK, WeeklyTime, newest_due
 
-Urgency = Literal["warn", "critical"]
+Severity = Literal["warn", "critical"]
 NoticeKind = Literal["warn", "critical", "recovered"]
 
-KEPT_OPEN = dt.timedelta(weeks=4)
-"""How long a week that never came stays an open episode."""
-ARRIVAL = dt.timedelta(minutes=30)
-"""How long after its publication a week may take to be stored: a sensor's interval, and a run."""
+EPISODE_LIFETIME = dt.timedelta(weeks=4)
+"""How long after its deadline a week that never came is still looked for."""
+STORING_TIME = dt.timedelta(minutes=30)
+"""How long after its publication a week may take to be stored: a sensor's interval and a run."""
 
 
 class Cause(str, Enum):
-    """Why a week is not good. *Not published* and *could not look* are never confused."""
+    """Why a week is not good. *Not published*, *no session* and *could not look* are three different things."""
 
     NOT_PUBLISHED = "not_published"
     NO_SESSION = "no_session"
+    """Published and stored, but its posts hold no session."""
     ARRIVING = "arriving"
-    """Published moments ago: the run that stores it has had no time to end. Nobody is told."""
+    """Published within `STORING_TIME`: the run that stores it may still be going. Nobody is told."""
     NOT_PROCESSED = "not_processed"
+    """Published longer ago, but not stored."""
     DOUBTFUL = "doubtful"
+    """Stored, but a check of it fails as an error."""
     COULD_NOT_LOOK = "could_not_look"
+    """The table lacks the week and the site cannot be read."""
     STORE_UNREADABLE = "store_unreadable"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a week stands now: good when `cause` is None; `detail` says more in a sentence or nothing."""
+    """How a week stands at this tick: good when `cause` is None."""
 
     cause: Cause | None
     detail: str = ""
+    """More about the cause, as a sentence; may be empty."""
     sessions: int = 0
+    """How many sessions are stored."""
 
 
 @dataclass(frozen=True)
-class Rules:
-    """When a week must be there, and from when on its absence is critical."""
+class Deadlines:
+    """When a week must be stored: from `due` on its absence is a warning, from `critical` on it is critical."""
 
     zone: ZoneInfo
-    deadline: WeeklyTime
+    due: WeeklyTime
     critical: WeeklyTime
 
 
 @dataclass(frozen=True)
 class Revision:
-    """One state of a post's content, and when it appeared (None: unknown)."""
+    """One version of a post's content, and when it was published or edited (None: unknown)."""
 
     content_sha256: str
-    appeared: dt.datetime | None = None
+    published_at: dt.datetime | None = None
 
 
-class Episode(Struct, frozen=True, omit_defaults=True):
-    """A week that is not good: since when and why, what was told, and since when nobody could look."""
+class Episode(
+    Struct, frozen=True, omit_defaults=True, rename={"notified": "told", "unreadable_since": "blind_since"}
+):
+    """A week that is not good. It is kept in the cursor, under the names that `rename` gives."""
 
     week: dt.date
     since: dt.datetime
     cause: Cause
-    told: Urgency | None = None
-    blind_since: dt.datetime | None = None
+    notified: Severity | None = None
+    """The highest severity that people have been told."""
+    unreadable_since: dt.datetime | None = None
+    """Since when the site could not be read, while that is the cause."""
 
 
-class State(Struct, frozen=True, omit_defaults=True):
-    """What a tick leaves to the next: since when this is watched, the newest week ever judged, open episodes."""
+class FreshnessState(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"started_at": "watching_since", "newest_judged": "judged"},
+):
+    """What one tick leaves to the next. It is kept in the cursor, under the names that `rename` gives."""
 
-    watching_since: dt.datetime | None = None
-    judged: dt.date | None = None
+    started_at: dt.datetime | None = None
+    """The sensor's first tick."""
+    newest_judged: dt.date | None = None
+    """The newest week that any tick has judged."""
     episodes: list[Episode] = []
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a person should be told about a week."""
+    """A message that is due about a week."""
 
     kind: NoticeKind
     episode: Episode
@@ -98,101 +115,116 @@ class Notice:
 
     @property
     def identifier(self) -> str:
-        """The same for the same notice, whenever it is made."""
+        """What the message is deduplicated by: the same at every tick of the same episode."""
         since = self.episode.since.astimezone(dt.timezone.utc)
         return f"freshness/{self.episode.week}/{since:%Y-%m-%dT%H:%MZ}/{self.kind}"
 
 
-def weeks_to_judge(now: dt.datetime, rules: Rules, state: State) -> list[dt.date]:
+def weeks_to_judge(now: dt.datetime, deadlines: Deadlines, state: FreshnessState) -> list[dt.date]:
     """The newest week that is due, those that became due since the last tick, and those of open episodes."""
-    due = newest_due(now, rules.deadline, rules.zone)
+    due = newest_due(now, deadlines.due, deadlines.zone)
     weeks = {due} | {episode.week for episode in state.episodes}
-    missed = state.judged + WEEK if state.judged else due
-    while missed < due:
-        weeks.add(missed)
-        missed += WEEK
-    return sorted(week for week in weeks if due - week < KEPT_OPEN)
+    week = state.newest_judged + WEEK if state.newest_judged else due
+    while week < due:
+        weeks.add(week)
+        week += WEEK
+    return sorted(week for week in weeks if due - week < EPISODE_LIFETIME)
 
 
-def settled_cause(week: dt.date, state: State) -> Cause | None:
-    """Why the week is missing, when the gravest was told and only a recovery can follow: no need to look again."""
-    told = (episode for episode in state.episodes if episode.week == week and episode.told == "critical")
-    return next((episode.cause for episode in told), None)
+def settled_cause(week: dt.date, state: FreshnessState) -> Cause | None:
+    """The cause that was told as critical, if one was.
+
+    From then on only a recovery can follow, which the table shows: the site need not be asked at every tick.
+    """
+    critical = (
+        episode for episode in state.episodes if episode.week == week and episode.notified == "critical"
+    )
+    return next((episode.cause for episode in critical), None)
 
 
 def cause_of_absence(
-    now: dt.datetime, published: Iterable[Revision], stored: Iterable[Revision], state: State
+    now: dt.datetime, listed: Iterable[Revision], stored: Iterable[Revision], state: FreshnessState
 ) -> Cause:
-    """Why a week without stored sessions is so, from its posts as listed now and as last taken in.
+    """Why no sessions of a week are stored, from its posts as the site lists them and as they were stored last.
 
-    Where watching has only begun, even an old post is as good as new: nobody has taken it in yet.
+    At the sensor's first tick even an old post counts as arriving: no run has had the time to store it.
     """
-    listed, taken = list(published), {revision.content_sha256 for revision in stored}
-    if not listed:
+    revisions, stored_contents = list(listed), {revision.content_sha256 for revision in stored}
+    if not revisions:
         return Cause.NOT_PUBLISHED
-    if {revision.content_sha256 for revision in listed} <= taken:
+    if {revision.content_sha256 for revision in revisions} <= stored_contents:
         return Cause.NO_SESSION
-    seen = [revision.appeared for revision in listed if revision.appeared]
-    appeared = max([*seen, state.watching_since or now])
-    return Cause.ARRIVING if now - appeared < ARRIVAL else Cause.NOT_PROCESSED
+    times = [revision.published_at for revision in revisions if revision.published_at]
+    newest = max([*times, state.started_at or now])
+    return Cause.ARRIVING if now - newest < STORING_TIME else Cause.NOT_PROCESSED
 
 
-def advance(now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State) -> State:
-    """Open and close episodes. One that was told of closes only when its recovery is delivered."""
+def update_episodes(
+    now: dt.datetime, deadlines: Deadlines, standings: Mapping[dt.date, Standing], state: FreshnessState
+) -> FreshnessState:
+    """Open, update and close episodes. One that people were told of stays until its recovery is delivered."""
     episodes = {episode.week: episode for episode in state.episodes if episode.week in standings}
     for week, standing in standings.items():
         if standing.cause is not None:
-            since = _since(now, week, rules, state)
-            episodes[week] = _seen(episodes.get(week), week, since, standing.cause, now)
-        elif week in episodes and episodes[week].told is None:
+            episode = episodes.get(week) or Episode(
+                week, _start_of_episode(now, week, deadlines, state), standing.cause
+            )
+            episodes[week] = _with_cause(episode, standing.cause, now)
+        elif week in episodes and episodes[week].notified is None:
             del episodes[week]
-    judged = max([*standings, *([state.judged] if state.judged else [])], default=None)
-    return State(state.watching_since or now, judged, [episodes[week] for week in sorted(episodes)])
+    newest = max([*standings, *([state.newest_judged] if state.newest_judged else [])], default=None)
+    return FreshnessState(state.started_at or now, newest, [episodes[week] for week in sorted(episodes)])
 
 
 def due_notices(
-    now: dt.datetime, rules: Rules, standings: Mapping[dt.date, Standing], state: State
+    now: dt.datetime, deadlines: Deadlines, standings: Mapping[dt.date, Standing], state: FreshnessState
 ) -> list[Notice]:
-    """The notices that are due and not delivered yet, at most one a week: the gravest."""
+    """The notices that are due and not delivered yet, at most one per week: that of the highest severity."""
     notices = []
     for episode in state.episodes:
         standing = standings[episode.week]
         if standing.cause is Cause.ARRIVING:
             continue
-        kind: NoticeKind = "recovered" if standing.cause is None else _urgency(now, episode.week, rules)
-        if kind not in _already_told(episode):
+        kind: NoticeKind = (
+            "recovered" if standing.cause is None else _severity_at(now, episode.week, deadlines)
+        )
+        if kind not in _kinds_delivered(episode):
             notices.append(Notice(kind, episode, standing))
     return notices
 
 
-def delivered(state: State, notice: Notice) -> State:
-    """The state after the notice has been sent."""
-    rest = [episode for episode in state.episodes if episode.week != notice.episode.week]
+def mark_delivered(state: FreshnessState, notice: Notice) -> FreshnessState:
+    """The state after the notice has been sent; a recovery closes the episode."""
+    others = [episode for episode in state.episodes if episode.week != notice.episode.week]
     if notice.kind == "recovered":
-        return msgspec.structs.replace(state, episodes=rest)
-    told = msgspec.structs.replace(notice.episode, told=notice.kind)
-    episodes = sorted([*rest, told], key=lambda episode: episode.week)
+        return msgspec.structs.replace(state, episodes=others)
+    notified = msgspec.structs.replace(notice.episode, notified=notice.kind)
+    episodes = sorted([*others, notified], key=lambda episode: episode.week)
     return msgspec.structs.replace(state, episodes=episodes)
 
 
-def _already_told(episode: Episode) -> set[str]:
-    return {"warn": {"warn"}, "critical": {"warn", "critical"}}.get(episode.told or "", set())
+def _kinds_delivered(episode: Episode) -> set[str]:
+    """The kinds that need not be sent any more: after a critical notice a warning is pointless."""
+    return {"warn": {"warn"}, "critical": {"warn", "critical"}}.get(episode.notified or "", set())
 
 
-def _urgency(now: dt.datetime, week: dt.date, rules: Rules) -> Urgency:
-    return "critical" if now >= rules.critical.of_week(week, rules.zone) else "warn"
+def _severity_at(now: dt.datetime, week: dt.date, deadlines: Deadlines) -> Severity:
+    return "critical" if now >= deadlines.critical.of_week(week, deadlines.zone) else "warn"
 
 
-def _since(now: dt.datetime, week: dt.date, rules: Rules, state: State) -> dt.datetime:
-    """The deadline for a week judged for the first time; for one that was good before, this hour."""
-    if state.judged is None or week > state.judged:
-        return rules.deadline.of_week(week, rules.zone)
+def _start_of_episode(
+    now: dt.datetime, week: dt.date, deadlines: Deadlines, state: FreshnessState
+) -> dt.datetime:
+    """The deadline of a week judged for the first time; for a week that was good before, the current hour.
+
+    It is part of the notices' identifiers. A whole hour keeps it the same when a tick that crashed before its
+    cursor was saved is repeated minutes later, and makes a week that goes bad again another episode.
+    """
+    if state.newest_judged is None or week > state.newest_judged:
+        return deadlines.due.of_week(week, deadlines.zone)
     return now.replace(minute=0, second=0, microsecond=0)
 
 
-def _seen(
-    before: Episode | None, week: dt.date, since: dt.datetime, cause: Cause, now: dt.datetime
-) -> Episode:
-    episode = before or Episode(week, since, cause)
-    blind = (episode.blind_since or now) if cause is Cause.COULD_NOT_LOOK else None
-    return msgspec.structs.replace(episode, cause=cause, blind_since=blind)
+def _with_cause(episode: Episode, cause: Cause, now: dt.datetime) -> Episode:
+    unreadable_since = (episode.unreadable_since or now) if cause is Cause.COULD_NOT_LOOK else None
+    return msgspec.structs.replace(episode, cause=cause, unreadable_since=unreadable_since)

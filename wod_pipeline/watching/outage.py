@@ -1,4 +1,4 @@
-"""When to ask a failing site again, and when its failure is worth telling: back-off and grace as a value."""
+"""When to ask a failing site again, and when to tell people that it fails."""
 
 from __future__ import annotations
 
@@ -7,49 +7,66 @@ import datetime as dt
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.pacing import doubled_s
+
 LONGEST_PAUSE = dt.timedelta(hours=1)
-GRACE = dt.timedelta(minutes=30)
-"""How long a failure that may pass by itself is kept from people."""
+GRACE_PERIOD = dt.timedelta(minutes=30)
+"""How long a transient failure may last before people are told."""
 
 
-class Outage(Struct, frozen=True, omit_defaults=True):
-    """A site that does not answer: since when, how often it was asked, when to ask again, what it said."""
+class Outage(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"retry_at": "next_try", "reason": "says", "transient": "passing", "notified": "told"},
+):
+    """A site that cannot be read. It is kept in a sensor's cursor, under the names that `rename` gives."""
 
     since: dt.datetime
     failures: int
-    next_try: dt.datetime
-    says: str
-    passing: bool = True
-    """Whether it can pass by itself."""
-    told: bool = False
+    """How often it has been asked without success."""
+    retry_at: dt.datetime
+    """It is not asked before this time."""
+    reason: str
+    """What the newest failure said."""
+    transient: bool = True
+    """Whether waiting can clear the newest failure."""
+    notified: bool = False
+    """Whether people have been told."""
 
     @property
     def identifier(self) -> str:
-        """The same for the same outage, whenever it is told."""
+        """What messages about this outage are deduplicated by: the same at every tick of the same outage."""
         return f"outage/{self.since.astimezone(dt.timezone.utc):%Y-%m-%dT%H:%MZ}"
 
 
-def failed(
-    now: dt.datetime, before: Outage | None, says: str, *, passing: bool, first_pause: dt.timedelta
+def after_failure(
+    now: dt.datetime, outage: Outage | None, reason: str, *, transient: bool, first_pause: dt.timedelta
 ) -> Outage:
-    """The outage after one more failure; the pause doubles each time."""
-    failures = before.failures + 1 if before else 1
-    pause = min(first_pause * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+    """The outage after one more failure; the pause before the next attempt doubles each time, up to an hour.
+
+    The pause is not varied at random as a client's is: a single sensor asks, and a tick that is repeated must
+    come to the same state.
+    """
+    failures = outage.failures + 1 if outage else 1
+    pause_s = doubled_s(
+        failures - 1, first_s=first_pause.total_seconds(), longest_s=LONGEST_PAUSE.total_seconds()
+    )
     return Outage(
-        since=before.since if before else now.replace(second=0, microsecond=0),
+        since=outage.since if outage else now.replace(second=0, microsecond=0),
         failures=failures,
-        next_try=now + pause,
-        says=says,
-        passing=passing,
-        told=bool(before and before.told),
+        retry_at=now + dt.timedelta(seconds=pause_s),
+        reason=reason,
+        transient=transient,
+        notified=bool(outage and outage.notified),
     )
 
 
-def is_worth_telling(now: dt.datetime, outage: Outage) -> bool:
-    """Whether a person should hear of it now: at once when it cannot pass by itself, else after the grace."""
-    return not outage.told and (not outage.passing or now - outage.since >= GRACE)
+def is_message_due(now: dt.datetime, outage: Outage) -> bool:
+    """Whether to tell people now: of a permanent failure at once, of a transient one after the grace period."""
+    return not outage.notified and (not outage.transient or now - outage.since >= GRACE_PERIOD)
 
 
-def told(outage: Outage) -> Outage:
-    """The outage after a person has been told."""
-    return msgspec.structs.replace(outage, told=True)
+def mark_notified(outage: Outage) -> Outage:
+    """The outage once people have been told of it."""
+    return msgspec.structs.replace(outage, notified=True)

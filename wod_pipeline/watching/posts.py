@@ -1,9 +1,9 @@
-"""Which weeks the site's posts ask to run again, and which posts are gone from it.
+"""Which weeks to run again because their posts are new, edited or moved, and which posts the site lists no longer.
 
-The session table is the truth about what was taken in: a post is new when the table does not hold its content
-under its week. Times only bound what is read, since a scheduled post may carry an older `modified` than the
-moment it appears. What was asked for already is remembered: a run that is still going, or that failed, is not
-asked for again every few minutes, but once more after an hour when its post is still not stored.
+A post needs a run when the session table does not hold its content under its week. The site's times only bound
+what is read: a scheduled post may appear with a `modified` time that lies far back. Requested runs are
+remembered, so that a run in progress, or a failed one, is not requested again at every tick, but once more an
+hour later if the post is still not stored.
 """
 
 from __future__ import annotations
@@ -19,169 +19,200 @@ from msgspec import Struct
 from wod_pipeline.program import PostStamp, RawPost
 from wod_pipeline.watching.outage import Outage
 
-OVERLAP = dt.timedelta(hours=2)
-"""How far readings overlap: clocks differ, and a save can take a while to be listed."""
+READ_OVERLAP = dt.timedelta(hours=2)
+"""How far one reading of the site reaches back before the last: clocks differ, and a save is not listed at once."""
 FIRST_LOOK_BACK = dt.timedelta(days=15)
-"""How far back the first reading goes: the current week's post, mostly. Older weeks are the backfill's."""
-SWEEP_EVERY = dt.timedelta(hours=6)
-"""How often every post's presence is verified."""
+"""How far back the first reading goes: enough for the current week's post. A backfill takes in older weeks."""
+SWEEP_INTERVAL = dt.timedelta(hours=6)
+"""How often the site's list of posts is compared with every stored post."""
 
 RETRY_AFTER = dt.timedelta(hours=1)
-MOST_TRIES = 2
-"""How often a revision of a post is asked for; after that only a person helps, who has heard of the failures."""
+MAX_REQUESTS = 2
+"""Runs requested for one revision of a post. When both failed, people have been told and have to look."""
 
 WeekOf = Callable[[RawPost], dt.date]
 
 
-class Asked(Struct, frozen=True):
-    """The revision of a post that a run was last requested for: its content and week, when, how often."""
+class RequestedRun(Struct, frozen=True, rename={"revision": "mark", "requests": "tries"}):
+    """The last run requested for a post. It is kept in the cursor, under the names that `rename` gives."""
 
-    mark: str
+    revision: str
+    """The post's content and week, as `revision_key` names them."""
     at: dt.datetime
-    tries: int = 1
+    requests: int = 1
+    """How many runs have been requested for this revision."""
 
 
-class State(Struct, frozen=True, omit_defaults=True):
-    """What a tick leaves to the next; `asked` is by post id."""
+class NewPostsState(
+    Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"requested": "asked", "swept_at": "swept", "reported_gone": "gone"},
+):
+    """What one tick leaves to the next. It is kept in the cursor, under the names that `rename` gives."""
 
     read_until: dt.datetime | None = None
-    asked: dict[int, Asked] = {}
-    swept: dt.datetime | None = None
-    gone: list[int] = []
+    requested: dict[int, RequestedRun] = {}
+    """By post id."""
+    swept_at: dt.datetime | None = None
+    """When the site's list was last compared with the stored posts."""
+    reported_gone: list[int] = []
+    """Ids of posts that people have been told the site lists no longer."""
     outage: Outage | None = None
 
 
 @dataclass(frozen=True)
-class Known:
-    """Which revision of a post the table holds under which week."""
+class StoredRevision:
+    """The content of a post that the session table holds under a week."""
 
     week: dt.date
     content_sha256: str
 
 
+StoredRevisions = Mapping[int, list[StoredRevision]]
+"""By post id; several where parts of one post were stored under several weeks."""
+
+
 @dataclass(frozen=True)
-class News:
-    """The weeks to run again, with the posts that ask for it; and weeks that cannot be run."""
+class ChangedWeeks:
+    """The weeks to run again, each with the posts that changed it."""
 
-    weeks: dict[dt.date, list[RawPost]] = field(default_factory=dict)
-    unknown: dict[dt.date, list[RawPost]] = field(default_factory=dict)
-    """Weeks that are no partition: too old, or too far ahead."""
+    to_run: dict[dt.date, list[RawPost]] = field(default_factory=dict)
+    no_partition: dict[dt.date, list[RawPost]] = field(default_factory=dict)
+    """Weeks that cannot be run: before the first partition, or too far ahead."""
 
 
-def known_posts(stored: Iterable[tuple[dt.date, Iterable[PostStamp]]]) -> dict[int, list[Known]]:
-    """What the table holds of each post, from its weeks and their stamps."""
-    known: dict[int, list[Known]] = {}
-    for week, stamps in stored:
+def stored_revisions(
+    weeks: Iterable[tuple[dt.date, Iterable[PostStamp]]],
+) -> dict[int, list[StoredRevision]]:
+    """What the table holds of each post, from its weeks and the stamps of the posts they were made from."""
+    stored: dict[int, list[StoredRevision]] = {}
+    for week, stamps in weeks:
         for stamp in stamps:
-            known.setdefault(stamp.post_id, []).append(Known(week, stamp.content_sha256))
-    return known
+            stored.setdefault(stamp.post_id, []).append(StoredRevision(week, stamp.content_sha256))
+    return stored
 
 
-def read_since(now: dt.datetime, state: State) -> dt.datetime:
-    """From when on to read."""
-    return (state.read_until or now - FIRST_LOOK_BACK) - OVERLAP
+def read_from(now: dt.datetime, state: NewPostsState) -> dt.datetime:
+    """Posts published or edited from this time on have to be read."""
+    return (state.read_until or now - FIRST_LOOK_BACK) - READ_OVERLAP
 
 
-def overdue(now: dt.datetime, known: Mapping[int, list[Known]], state: State) -> set[int]:
-    """Posts that were asked for, are not stored after all this time, and may be asked for once more."""
+def posts_to_retry(now: dt.datetime, stored: StoredRevisions, state: NewPostsState) -> set[int]:
+    """Ids of posts whose run was requested an hour ago or longer, that are not stored, and may be requested again."""
     return {
         post_id
-        for post_id, asked in state.asked.items()
-        if _may_retry(now, asked) and not _is_stored(asked.mark, known.get(post_id, []))
+        for post_id, run in state.requested.items()
+        if _may_retry(now, run) and not _is_stored(run.revision, stored.get(post_id, []))
     }
 
 
-def news(
+def find_changed_weeks(
     now: dt.datetime,
     posts: Iterable[RawPost],
     week_of: WeekOf,
-    known: Mapping[int, list[Known]],
-    state: State,
+    stored: StoredRevisions,
+    state: NewPostsState,
     is_partition: Callable[[dt.date], bool],
-) -> News:
-    """The weeks that changed posts belong to now, and those they belonged to before."""
-    found = News()
+) -> ChangedWeeks:
+    """The weeks that new and edited posts belong to; of a moved post also the weeks it is stored under."""
+    changed = ChangedWeeks()
     for post in posts:
         week = week_of(post)
-        before, asked = known.get(post.id, []), state.asked.get(post.id)
-        if _is_stored(mark_of(post, week), before) or (
-            asked and asked.mark == mark_of(post, week) and not _may_retry(now, asked)
-        ):
+        revision, revisions = revision_key(post, week), stored.get(post.id, [])
+        if _is_stored(revision, revisions) or _is_in_progress(now, revision, state.requested.get(post.id)):
             continue
-        for touched in {week, *(k.week for k in before)}:
-            where = found.weeks if is_partition(touched) else found.unknown
-            where.setdefault(touched, []).append(post)
-    return found
+        for touched in {week, *(old.week for old in revisions)}:
+            weeks = changed.to_run if is_partition(touched) else changed.no_partition
+            weeks.setdefault(touched, []).append(post)
+    return changed
 
 
-def asked(
-    now: dt.datetime, read: Iterable[RawPost], requested: Iterable[RawPost], week_of: WeekOf, state: State
-) -> State:
-    """The state once runs for the requested posts are out, of all that were read.
+def record_requests(
+    now: dt.datetime,
+    read: Iterable[RawPost],
+    requested: Iterable[RawPost],
+    week_of: WeekOf,
+    state: NewPostsState,
+) -> NewPostsState:
+    """The state after the posts in `read` were read, and runs for those in `requested` were requested.
 
-    A post that is neither read any more nor to be asked for again is forgotten.
+    A post that was not read this time and needs no retry is dropped, so that the cursor does not grow for ever.
     """
-    here = {post.id for post in read}
-    kept = {
-        post_id: entry for post_id, entry in state.asked.items() if post_id in here or _is_pending(now, entry)
+    read_ids = {post.id for post in read}
+    runs = {
+        post_id: run
+        for post_id, run in state.requested.items()
+        if post_id in read_ids or _may_need_retry(now, run)
     }
     for post in requested:
-        mark, before = mark_of(post, week_of(post)), kept.get(post.id)
-        tries = before.tries + 1 if before and before.mark == mark else 1
-        kept[post.id] = Asked(mark, now, tries)
-    return msgspec.structs.replace(state, read_until=now, asked=kept)
+        revision, last = revision_key(post, week_of(post)), runs.get(post.id)
+        requests = last.requests + 1 if last and last.revision == revision else 1
+        runs[post.id] = RequestedRun(revision, now, requests)
+    return msgspec.structs.replace(state, read_until=now, requested=runs)
 
 
-def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost], state: State) -> str:
-    """Names the request by what it takes in and how often that was asked for: each is requested only once."""
-    tries = {post_id: entry.tries for post_id, entry in state.asked.items()}
+def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost], state: NewPostsState) -> str:
+    """Dagster's run key for first and last week: the same request has the same key and is launched only once.
+
+    It names the revisions of the posts and how often each was requested, so that a retry is another request.
+    """
+    requests = {post_id: run.requests for post_id, run in state.requested.items()}
     revisions = sorted(
-        f"{post.id} {post.modified_gmt} {post.content_sha256} {tries.get(post.id, 0)}" for post in posts
+        f"{post.id} {post.modified_gmt} {post.content_sha256} {requests.get(post.id, 0)}" for post in posts
     )
     digest = hashlib.sha256("\n".join(revisions).encode()).hexdigest()
     return f"posts/{weeks[0]}/{weeks[1]}/{digest[:16]}"
 
 
-def is_sweep_due(now: dt.datetime, state: State) -> bool:
-    """Whether to verify again that every stored post is still listed."""
-    return state.swept is None or now - state.swept >= SWEEP_EVERY
+def is_sweep_due(now: dt.datetime, state: NewPostsState) -> bool:
+    """Whether it is time to compare the site's list with every stored post."""
+    return state.swept_at is None or now - state.swept_at >= SWEEP_INTERVAL
 
 
-def newly_gone(listed: Collection[int], known: Mapping[int, list[Known]], state: State) -> dict[int, dt.date]:
-    """Stored posts that the site lists no longer and that nobody was told of, with their newest week."""
-    gone = set(known) - set(listed) - set(state.gone)
-    return {post_id: max(k.week for k in known[post_id]) for post_id in sorted(gone)}
+def newly_gone(listed: Collection[int], stored: StoredRevisions, state: NewPostsState) -> dict[int, dt.date]:
+    """Ids of stored posts that the site lists no longer and nobody was told of, with their newest week."""
+    gone = set(stored) - set(listed) - set(state.reported_gone)
+    return {post_id: max(revision.week for revision in stored[post_id]) for post_id in sorted(gone)}
 
 
-def swept(now: dt.datetime, listed: Collection[int], told: Iterable[int], state: State) -> State:
-    """The state after a sweep; a post that is listed again may be told of again."""
-    gone = sorted({*state.gone, *told} - set(listed))
-    return msgspec.structs.replace(state, swept=now, gone=gone)
+def record_sweep(
+    now: dt.datetime, listed: Collection[int], reported: Iterable[int], state: NewPostsState
+) -> NewPostsState:
+    """The state after a sweep that reported these posts gone. A post listed again can be reported again later."""
+    gone = sorted({*state.reported_gone, *reported} - set(listed))
+    return msgspec.structs.replace(state, swept_at=now, reported_gone=gone)
 
 
-def reason_to_skip(week: dt.date, posts: Iterable[RawPost], known: Mapping[int, list[Known]]) -> str:
-    """Why a scheduled look at a week, whose `posts` are these, needs no run; empty when it does."""
-    here = list(posts)
-    if not here:
+def reason_to_skip(week: dt.date, posts: Iterable[RawPost], stored: StoredRevisions) -> str:
+    """Why the schedule need not run the week, whose posts are these; empty when it must."""
+    listed = list(posts)
+    if not listed:
         return f"No post for the week of {week} is published yet; looking again at the next tick."
-    if all(_is_stored(mark_of(post, week), known.get(post.id, [])) for post in here):
+    if all(_is_stored(revision_key(post, week), stored.get(post.id, [])) for post in listed):
         return f"The week of {week} is stored as it is published."
     return ""
 
 
-def mark_of(post: RawPost, week: dt.date) -> str:
+def revision_key(post: RawPost, week: dt.date) -> str:
     """Names the content of a post under a week."""
     return f"{week}/{post.content_sha256}"
 
 
-def _is_stored(mark: str, known: Iterable[Known]) -> bool:
+def _is_stored(revision: str, stored: Iterable[StoredRevision]) -> bool:
     """Whether the table holds that content under that week, and the post under no other."""
-    return [f"{k.week}/{k.content_sha256}" for k in known] == [mark]
+    return [f"{old.week}/{old.content_sha256}" for old in stored] == [revision]
 
 
-def _is_pending(now: dt.datetime, asked: Asked) -> bool:
-    return asked.tries < MOST_TRIES and now - asked.at < 2 * RETRY_AFTER
+def _is_in_progress(now: dt.datetime, revision: str, run: RequestedRun | None) -> bool:
+    """Whether a run for the revision was requested and is not to be requested again now."""
+    return run is not None and run.revision == revision and not _may_retry(now, run)
 
 
-def _may_retry(now: dt.datetime, asked: Asked) -> bool:
-    return asked.tries < MOST_TRIES and now - asked.at >= RETRY_AFTER
+def _may_need_retry(now: dt.datetime, run: RequestedRun) -> bool:
+    """Whether the run has a retry left and was requested recently enough for it to matter."""
+    return run.requests < MAX_REQUESTS and now - run.at < 2 * RETRY_AFTER
+
+
+def _may_retry(now: dt.datetime, run: RequestedRun) -> bool:
+    return run.requests < MAX_REQUESTS and now - run.at >= RETRY_AFTER

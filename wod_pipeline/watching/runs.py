@@ -1,4 +1,8 @@
-"""Which runs are worth a message, and what a failure means, from a run's tags and the texts of its errors."""
+"""Why a run failed, in a sentence that is safe to send, and whether running it again helps.
+
+Whether a rerun helps is read from data: the class of the error, or what a step that failed on purpose put into
+its metadata. The text of an error is only shown, never searched for an answer.
+"""
 
 from __future__ import annotations
 
@@ -8,49 +12,48 @@ from dataclasses import dataclass
 from wod_pipeline import errors
 from wod_pipeline.wording import shorten
 
-_SENTENCE = 300
-_CLEARS, _STAYS = "A rerun can clear this.", "A rerun alone will not help."
+LONGEST_REASON = 300
+"""Characters of a reason in a message; the run's log has the whole of it."""
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """Why a run failed, the step, a sentence, and whether running again helps (None: unknown)."""
+class StepFailure:
+    """A failed step, the reason in a sentence, and whether running again helps (None: unknown)."""
 
     step: str
-    says: str
+    reason: str
     rerun_helps: bool | None
 
 
-def explain(step: str, chain: Iterable[tuple[str, str]], told: str = "") -> Trouble:
-    """What a failed step's errors mean, outermost first, as (class name, message).
+def explain_error(step: str, chain: Iterable[tuple[str, str]]) -> StepFailure:
+    """Why a step failed that raised an error; `chain` is its causes as (class name, message), outermost first.
 
-    Our own errors, and what an asset told on purpose (`told`), are written for people and shown. A stranger is
-    only named: its text may hold anything, a password included.
+    Our own errors are written for people, so the innermost of them is shown. Any other error is only named: its
+    text may hold anything, a password included.
     """
-    links = list(chain)
-    own = [message for name, message in links if _is_ours(name)]
-    text = told or (own[-1] if own else "")
-    if text:
-        return Trouble(step, _sentence(text), _verdict_in(text))
-    name = links[-1][0] if links else "an unknown error"
-    return Trouble(step, f"{name}; the run's log has the details.", None)
+    causes = list(chain)
+    ours = [(kind, message) for name, message in causes if (kind := _own_class(name))]
+    if not ours:
+        name = causes[-1][0] if causes else ""
+        return StepFailure(step, f"{name or 'an unknown error'}; the run's log has the details.", None)
+    kind, message = ours[-1]
+    return StepFailure(
+        step, _reason(message.removeprefix(f"{kind.__module__}.{kind.__name__}: ")), kind.rerun_helps
+    )
 
 
-def _is_ours(name: str) -> bool:
-    found = getattr(errors, name.rpartition(".")[2], None)
-    return isinstance(found, type) and issubclass(found, errors.WodError)
+def explain_failure(step: str, description: str, *, rerun_helps: bool | None) -> StepFailure:
+    """Why a step failed that raised a `dagster.Failure`: its description is ours, and so is its answer."""
+    return StepFailure(step, _reason(description), rerun_helps)
 
 
-def _verdict_in(text: str) -> bool | None:
-    """Whether a rerun helps, as our errors say it; of several, a rerun must help all."""
-    if _STAYS in text:
-        return False
-    return True if _CLEARS in text else None
+def _own_class(name: str) -> type[errors.WodError] | None:
+    kind = getattr(errors, name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, errors.WodError) else None
 
 
-def _sentence(text: str) -> str:
-    """The text without the class name in front and the verdict behind, on one line, of bearable length."""
-    head, colon, rest = text.partition(": ")
-    words = rest if colon and _is_ours(head) else text
-    line = " ".join(words.replace(_CLEARS, "").replace(_STAYS, "").split())
-    return shorten(line, _SENTENCE)
+def _reason(text: str) -> str:
+    """The text on one line and of bearable length, without what it says about reruns: the message ends with that."""
+    for sentence in errors.RERUN_SENTENCES.values():
+        text = text.replace(sentence, "")
+    return shorten(" ".join(text.split()), LONGEST_REASON)

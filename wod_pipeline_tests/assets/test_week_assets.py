@@ -8,7 +8,7 @@ import pytest
 
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.partitions import training_weeks
-from wod_pipeline.errors import SourceRefused, SourceUnavailable
+from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
 from wod_pipeline.program import Outcome, Rendered, WeekRecords
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
@@ -91,6 +91,28 @@ def test_a_refused_login_is_not_retried() -> None:
     with pytest.raises(dg.Failure) as caught:
         fetch(FakeSource(failing={MONDAY: SourceRefused("The login does not hold.")}), KEY)
     assert not caught.value.allow_retries
+
+
+@pytest.mark.parametrize(
+    ("errors", "retried", "rerun_helps"),
+    [
+        ((SourceUnavailable("503."), SourceUnavailable("Timed out.")), True, True),
+        ((SourceUnavailable("503."), SourceRefused("401.")), True, False),
+        ((SourceRefused("401."), SourceRefused("403.")), False, False),
+    ],
+)
+def test_one_transient_chunk_is_worth_a_retry_but_a_rerun_helps_only_if_all_are(
+    errors: tuple[SourceError, SourceError], retried: bool, rerun_helps: bool
+) -> None:
+    first = dt.date(2024, 1, 1)
+    source = FakeSource(failing={first: errors[0], dt.date(2025, 6, 1): errors[1]})
+    with pytest.raises(dg.Failure) as caught:
+        fetch(source, str(first), str(first + 103 * WEEK))
+    assert caught.value.allow_retries is retried
+    assert caught.value.metadata == {
+        "weeks_failed": dg.JsonMetadataValue(["2024-01-01 to 2024-12-23", "2024-12-30 to 2025-12-22"]),
+        "rerun_helps": dg.BoolMetadataValue(rerun_helps),
+    }
 
 
 def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_ledger_that_is_down_does_not_silence_an_alert() -> None:
     assert ConsoleNotifier(lines.append, MemoryLedger(down=True), warnings.append).send(LATE)
     assert lines == [f"[critical] {LATE.subject}\n{LATE.text}"]
     assert warnings == [
-        "Sent without knowing whether it had been sent before: The ledger is down. A rerun can clear this."
+        "Sent without knowing whether it was sent before: The ledger is down. A rerun can clear this."
     ]
 
 
@@ -150,7 +151,7 @@ def test_a_claim_that_cannot_be_given_back_is_said() -> None:
 
 def test_a_notifier_has_one_target() -> None:
     for both in ("", "x"):
-        with pytest.raises(ValueError, match="either"):
+        with pytest.raises(ValueError, match=r"^give either topic_arn or phone_number$"):
             SnsNotifier(None, MemoryLedger(), pytest.fail, topic_arn=both, phone_number=both)  # type: ignore[arg-type]
 
 
@@ -212,3 +213,148 @@ def test_the_topic_is_looked_for_without_sending_anything(inbox: Inbox) -> None:
     with pytest.raises(AlertError, match="NotFound"):
         SnsNotifier(inbox.sns, MemoryLedger(), pytest.fail, topic_arn=inbox.topic + "-gone").check()
     assert inbox.messages() == []
+
+
+def test_a_topic_gets_text_for_people_facts_for_programs_and_attributes_to_filter_by() -> None:
+    request = for_topic(LATE)
+    forms = json.loads(request.pop("Message"))
+    facts = {
+        "kind": "week_late",
+        "severity": "critical",
+        "week": "2021-03-01",
+        "subject": LATE.subject,
+        "text": LATE.text,
+        "identifier": LATE.identifier,
+        "data": {"checked": 3},
+    }
+
+    assert json.loads(forms["sqs"]) == json.loads(forms["lambda"]) == facts
+    assert {name: forms[name] for name in ("default", "email", "sms")} == {
+        "default": LATE.text,
+        "email": LATE.text,
+        "sms": LATE.sms,
+    }
+    assert set(forms) == {"default", "email", "sms", "sqs", "lambda"}
+    assert request == {
+        "Subject": "The week of 1 March is not there",
+        "MessageStructure": "json",
+        "MessageAttributes": {
+            "kind": {"DataType": "String", "StringValue": "week_late"},
+            "severity": {"DataType": "String", "StringValue": "critical"},
+            "week": {"DataType": "String", "StringValue": "2021-03-01"},
+        },
+    }
+
+
+def test_facts_that_are_no_json_values_are_sent_as_text_and_equal_facts_as_equal_bytes() -> None:
+    odd = late(data={"b": Path("/x"), "a": 1})
+    body = for_topic(odd)["Message"]
+
+    assert json.loads(json.loads(body)["sqs"])["data"] == {"a": 1, "b": "/x"}
+    assert for_topic(late(data={"a": 1, "b": Path("/x")}))["Message"] == body
+
+
+def test_an_sns_message_is_sent_with_a_warning_when_the_ledger_is_down(inbox: Inbox) -> None:
+    warnings: list[str] = []
+    notifier = SnsNotifier(inbox.sns, MemoryLedger(down=True), warnings.append, topic_arn=inbox.topic)
+
+    assert notifier.send(LATE)
+    assert len(inbox.messages()) == len(warnings) == 1
+
+
+def test_a_message_about_no_single_week_has_no_attribute_for_it() -> None:
+    assert set(for_topic(late(week=None))["MessageAttributes"]) == {"kind", "severity"}
+
+
+def test_a_phone_message_is_transactional() -> None:
+    assert for_phone(LATE) == {
+        "Message": "WOD: week of 1 March missing",
+        "MessageAttributes": {
+            "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
+        },
+    }
+
+
+def test_a_text_that_leaves_no_ascii_falls_back_to_subject_kind_and_a_word() -> None:
+    assert for_phone(late(sms="日本"))["Message"] == LATE.subject
+    assert for_phone(late(sms="日本", subject="💪"))["Message"] == "week_late"
+    assert for_phone(late(sms="日本", subject="💪", kind="日"))["Message"] == "message"
+    assert for_topic(late(subject="💪"))["Subject"] == "week_late"
+    assert for_topic(late(subject="💪", kind="日"))["Subject"] == "message"
+
+
+def test_a_body_is_cut_only_beyond_the_limit_of_sns_and_to_eight_thousand_characters() -> None:
+    fixed = len(for_topic(late(text=""))["Message"].encode())
+    fits = (BODY_BYTES - fixed) // 4  # the text is in there four times
+    whole = for_topic(late(text="x" * fits))["Message"]
+    assert BODY_BYTES - 4 < len(whole.encode()) <= BODY_BYTES
+    assert json.loads(whole)["email"] == "x" * fits
+
+    cut = json.loads(for_topic(late(text="x" * (fits + 1)))["Message"])
+    assert cut["email"] == "x" * 8_000 + "\n(cut)"
+    assert json.loads(cut["sqs"]) == {
+        "kind": "week_late",
+        "severity": "critical",
+        "week": "2021-03-01",
+        "subject": LATE.subject,
+        "text": cut["email"],
+        "identifier": LATE.identifier,
+        "data_omitted": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "line"),
+    [
+        ("exactly ten", 11, "exactly ten"),
+        ("exactly ten", 10, "exactly..."),
+        ("a b c d e f", 8, "a b..."),
+        ("abcdefghij", 8, "abcde..."),
+        ("one‘two’ “three” — four–five\tsix\x00", 100, "one'two' \"three\" - four-five six"),
+    ],
+)
+def test_a_line_is_cut_at_a_word_within_its_limit(text: str, limit: int, line: str) -> None:
+    assert one_line(text, limit) == line
+
+
+def test_each_notifier_says_where_its_messages_go() -> None:
+    phone = SnsNotifier(None, MemoryLedger(), pytest.fail, phone_number="+15550100")  # type: ignore[arg-type]
+
+    assert phone.check() == "messages go to the phone number ending in 00; not tried"
+    assert ConsoleNotifier(pytest.fail, MemoryLedger()).check() == (
+        "messages are printed; set WOD_SNS_TOPIC_ARN or WOD_SNS_PHONE to have them sent"
+    )
+
+
+def test_an_undelivered_message_is_released_in_the_ledger_and_the_failure_passed_on() -> None:
+    ledger = MemoryLedger()
+
+    def interrupted(_: str) -> None:
+        assert ledger.claims == {("alert", LATE.identifier)}
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ConsoleNotifier(interrupted, ledger, pytest.fail).send(LATE)
+    assert ledger.claims == set()
+
+
+def test_a_console_without_a_channel_for_warnings_prints_them() -> None:
+    lines: list[str] = []
+    assert ConsoleNotifier(lines.append, MemoryLedger(down=True)).send(late(subject="Léa"))
+    assert lines == [
+        "Sent without knowing whether it was sent before: The ledger is down. A rerun can clear this.",
+        f"[critical] Lea\n{LATE.text}",
+    ]
+
+
+def test_a_failed_topic_message_names_message_target_and_remedy(inbox: Inbox) -> None:
+    notifier = SnsNotifier(inbox.sns, MemoryLedger(), pytest.fail, topic_arn=inbox.topic + "-gone")
+    with pytest.raises(AlertError) as sending:
+        notifier.send(LATE)
+    with pytest.raises(AlertError) as checking:
+        notifier.check()
+    assert sending.value.what.startswith(
+        f"The message “{LATE.subject}” could not be sent to {inbox.topic}-gone: NotFound"
+    )
+    assert checking.value.what.startswith(f"{inbox.topic}-gone cannot be used: NotFound")
+    assert "wod aws init" in sending.value.fix

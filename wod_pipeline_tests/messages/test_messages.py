@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import inspect
 import typing
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -13,63 +13,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline import messages
-from wod_pipeline.messages import SMS, LastSeen, Links, Message, prescription, week_lines
+from wod_pipeline.messages import SMS_CHARACTERS, Links, Message, prescription, week_lines
+from wod_pipeline.messages._daily import fit_parts
 from wod_pipeline.messages._freshness import CAUSES
-from wod_pipeline.program import Block, Exercise, Part, Range, Segment
-from wod_pipeline.watching.freshness import Cause, Episode, Notice, Rules, Standing
-from wod_pipeline.watching.outage import Outage
-from wod_pipeline.watching.runs import Trouble
-from wod_pipeline.weeks import parse_weekly_time
+from wod_pipeline.messages._words import fit_sms
+from wod_pipeline.program import Block, Exercise, Part, Range, Segment, SessionRecord
+from wod_pipeline.watching.freshness import Cause
+from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
 from wod_pipeline_tests.builders import exercise_of, not_published, plain_week, segments_of, with_session
-
-ZONE = ZoneInfo("America/Los_Angeles")
-RULES = Rules(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
-LINKS = Links("http://dagster.example/")
-SINCE = dt.datetime(2021, 3, 1, 5, tzinfo=dt.timezone.utc)
-OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
+from wod_pipeline_tests.messages.catalogue import FILE, LINKS, OUTAGE, ZONE, catalogue, late, one_of_each
 
 
-def late(cause: Cause, kind: str = "warn") -> Message:
-    notice = Notice(kind, Episode(WEEK, SINCE, cause), Standing(cause))  # type: ignore[arg-type]
-    return messages.freshness(notice, RULES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS)
+def test_every_message_reads_as_in_the_file_of_messages() -> None:
+    expected, made = FILE.read_text(encoding="utf-8"), catalogue()
+    changes = difflib.unified_diff(
+        expected.splitlines(), made.splitlines(), FILE.name, "messages", lineterm=""
+    )
+    assert made == expected, (
+        "The messages differ from messages.txt. If the change is meant, run "
+        "`python -m wod_pipeline_tests.messages.catalogue` and commit the difference.\n" + "\n".join(changes)
+    )
 
 
-def one_of_each() -> list[Message]:
-    """A message of every kind."""
-    return [
-        *[late(cause) for cause in CAUSES],
-        late(Cause.NOT_PUBLISHED, "critical"),
-        messages.freshness(
-            Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=5)),
-            RULES,
-            None,
-            LINKS,
-        ),
-        messages.source_down("https://coach.example", OUTAGE, ZONE, LINKS),
-        messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
-        messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
-        messages.week_landed(plain_week(), before=False, run_id="r1", links=LINKS),
-        messages.week_landed(plain_week(), before=True, run_id="r1", links=LINKS),
-        messages.weeks_landed([WEEK, WEEK + dt.timedelta(weeks=1)], 10, run_id="r1", links=LINKS),
-        messages.run_failed(
-            "training_week", (WEEK, WEEK), [Trouble("raw_posts", "no answer", True)], "r1", LINKS
-        ),
-        messages.backfill_finished("b1", 3, {"success": 2}, succeeded=True, links=LINKS),
-        messages.tomorrow(WEEK, plain_week().records[:1]),
-    ]
-
-
-def test_every_message_has_words_for_every_channel_and_its_own_identifier() -> None:
-    found = one_of_each()
-    for message in found:
+def test_every_message_fits_every_channel_and_its_data_are_json() -> None:
+    for message in one_of_each():
         assert message.subject
         assert message.text
-        assert 0 < len(message.sms) <= SMS, message.sms
+        assert 0 < len(message.sms) <= SMS_CHARACTERS, message.sms
         msgspec.json.encode(message.data)
-    assert len({message.identifier for message in found if message.kind != "week_late"}) == len(
-        {(m.kind, m.text) for m in found if m.kind not in {"week_late", "week_updated"}}
-    )
+
+
+def test_different_events_have_different_identifiers() -> None:
+    """The causes of one late week share theirs: it is late once, whatever the cause at the next tick."""
+    identifiers = [message.identifier for message in one_of_each()[len(CAUSES) :]]
+
+    assert {message.identifier for message in one_of_each()[: len(CAUSES)]} == {
+        late(Cause.NO_SESSION).identifier
+    }
+    assert len(set(identifiers)) == len(identifiers)
 
 
 def test_every_message_but_the_daily_one_links_to_where_to_look() -> None:
@@ -86,10 +68,10 @@ def test_every_cause_is_told_but_one_that_is_waited_for() -> None:
 
 
 def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> None:
-    refused = msgspec.structs.replace(OUTAGE, passing=False)
+    refused = msgspec.structs.replace(OUTAGE, transient=False)
 
     assert "Nothing yet" in messages.source_down("site", OUTAGE, ZONE, LINKS).text
-    assert "does not pass by itself" in messages.source_down("site", refused, ZONE, LINKS).text
+    assert "Waiting will not help" in messages.source_down("site", refused, ZONE, LINKS).text
 
 
 @pytest.mark.parametrize(
@@ -102,9 +84,9 @@ def test_a_site_that_passes_by_itself_and_one_that_does_not_are_told_apart() -> 
     ],
 )
 def test_a_failed_run_says_whether_running_again_helps(helps: list[bool | None], advice: str) -> None:
-    troubles = [Trouble("raw_posts", "no answer", verdict) for verdict in helps]
+    failures = [StepFailure("raw_posts", "no answer", verdict) for verdict in helps]
 
-    assert f"What to do: {advice}" in messages.run_failed("job", None, troubles, "r1", Links()).text
+    assert f"What to do: {advice}" in messages.run_failed("job", None, failures, "r1", Links()).text
 
 
 def test_a_week_is_told_in_a_line_a_day_with_three_lifts_at_most() -> None:
@@ -157,7 +139,7 @@ def test_whatever_a_post_holds_a_phone_gets_one_line_without_control_characters(
     record = with_session(plain_week(), 0, label=words, segments=[segment]).records[0]
     message = messages.tomorrow(WEEK, [record])
 
-    assert len(message.sms) <= SMS
+    assert len(message.sms) <= SMS_CHARACTERS
     assert not any(ord(char) < 32 for char in message.sms)
 
 
@@ -169,3 +151,108 @@ def test_every_public_message_function_is_tried_here() -> None:
     }
     source = inspect.getsource(one_of_each) + inspect.getsource(late)
     assert {name for name in made if f"messages.{name}(" not in source} == set()
+
+
+def parts_of(record: SessionRecord) -> list[str]:
+    """The lines of a day with this session, without the date."""
+    return messages.tomorrow(WEEK, [record]).text.splitlines()[1:]
+
+
+def test_a_day_is_told_by_its_main_work_each_exercise_with_the_label_of_its_segment() -> None:
+    (plank,) = segments_of("A. 5 sets of:", "Plank x 3")
+    around = [msgspec.structs.replace(plank, kind=kind) for kind in ("warm_up", "cool_down")]
+    main = segments_of("A. 5 sets of:", "Snatch x 3", "Clean x 3")
+    unlabelled = msgspec.structs.replace(plank, label="", kind="accessory")
+    record = with_session(plain_week(), 0, segments=[around[0], *main, unlabelled, around[1]]).records[0]
+
+    assert parts_of(record) == ["- A Snatch 5x3", "- A Clean 5x3", "- Plank 5x3"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"kind": "rest", "segments": []}, "rest day"),
+        ({"kind": "rest", "label": "Sunday"}, "A Back Squat 5x3 70%"),
+        ({"segments": [], "label": "Wednesday"}, "Wednesday"),
+        ({"segments": [], "label": None}, "see the post"),
+    ],
+)
+def test_a_session_without_an_exercise_is_told_by_its_label(changes: dict[str, object], part: str) -> None:
+    assert parts_of(with_session(plain_week(), 0, **changes).records[0]) == [f"- {part}"]
+
+
+def test_a_day_without_a_session_belongs_to_no_week() -> None:
+    assert messages.tomorrow(WEEK, []).week is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"),
+    [
+        (16, "Day: one; two; 3"),
+        (15, "Day: one;…"),
+        (100, "Day: one; two; 3"),
+    ],
+)
+def test_parts_that_fit_exactly_are_all_shown(limit: int, text: str) -> None:
+    assert fit_parts("Day: ", ["one", "two", "3"], limit) == text
+
+
+def test_as_many_parts_as_fit_are_shown_and_the_rest_counted() -> None:
+    parts = ["first part", "second part", "third part", "fourth part"]
+    whole = "Day: first part; second part; third part; fourth part"
+
+    assert fit_parts("Day: ", parts, len(whole)) == whole
+    assert fit_parts("Day: ", parts, len(whole) - 1) == "Day: first part; second part; third part +1 more"
+    assert fit_parts("Day: ", parts, 40) == "Day: first part; second part +2 more"
+    assert fit_parts("Day: ", parts, 23) == "Day: first part +3 more"
+    assert fit_parts("Day: ", parts, 22) == "Day: first part;…"
+
+
+@pytest.mark.parametrize(
+    ("date", "label", "line"),
+    [
+        (WEEK, "Monday", "- Mon 1 Mar: Snatch + Jerk, Clean, Squat"),
+        (None, "Test day", "- Test day: Snatch + Jerk, Clean, Squat"),
+        (None, None, "- no date: Snatch + Jerk, Clean, Squat"),
+    ],
+)
+def test_a_session_is_told_by_its_date_or_label_and_at_most_three_lifts(
+    date: dt.date | None, label: str | None, line: str
+) -> None:
+    main = segments_of("A. 5 sets of:", "Snatch + Jerk", "Clean x 3", "Squat x 3")
+    week = with_session(plain_week(days=(0,)), 0, date=date, label=label, segments=main)
+
+    assert week_lines(week) == [line]
+
+
+def test_a_session_without_main_lifts_is_told_by_its_kind() -> None:
+    assert week_lines(with_session(plain_week(days=(0,)), 0, kind="test", segments=[])) == [
+        "- Mon 1 Mar: test"
+    ]
+
+
+def test_weeks_of_one_run_are_named_from_the_first_to_the_last() -> None:
+    weeks = [WEEK + n * dt.timedelta(weeks=1) for n in range(16)]
+    message = messages.weeks_landed(weeks, 80, run_id="r1", links=Links())
+
+    assert message.subject == "16 training weeks updated: 2021-03-01 to 2021-06-14"
+    assert message.text.splitlines() == [
+        "80 sessions in 16 weeks:",
+        *[f"- {week}" for week in weeks[:14]],
+        "… and 2 more",
+    ]
+
+
+def test_a_link_joins_the_base_address_and_the_page_with_one_slash() -> None:
+    assert Links("http://dagster.example").run("r1") == "http://dagster.example/runs/r1"
+    assert Links("http://dagster.example/X/").run("r1") == "http://dagster.example/X/runs/r1"
+    assert Links("http://dagster.example/X").run("r1") == "http://dagster.example/X/runs/r1"
+
+
+def test_a_text_message_takes_every_further_sentence_that_still_fits() -> None:
+    fits = "x" * (SMS_CHARACTERS - len("Head. "))
+
+    assert fit_sms("Head", fits) == f"Head. {fits}"
+    assert fit_sms("Head", fits + "x", "y") == "Head. y"
+    assert fit_sms("Head", "", "y") == "Head. y"
+    assert fit_sms("word " * 40) == "word " * 26 + "word…"

@@ -10,10 +10,11 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.assets.partitions import training_weeks
-from wod_pipeline.errors import NotStored, StorageCorrupt
+from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.program import Outcome, Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
+from wod_pipeline.storage import Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.weeks import WEEK
 from wod_pipeline.wordpress import CHUNK_WEEKS
@@ -111,6 +112,44 @@ def test_an_object_that_cannot_be_read_back_is_named() -> None:
     lake.objects["raw_posts/week=2026-03-02/posts.json"] = b'{"week": "2026-03-02", "outcome": "publi'
     with pytest.raises(StorageCorrupt, match="raw_posts of week 2026-03-02"):
         LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", MONDAYS[:1]))
+
+
+class FailingLake(MemoryLake):
+    """A lake that fails for some keys."""
+
+    def __init__(self, failing: dict[str, StorageError]) -> None:
+        super().__init__()
+        self._failing = failing
+
+    def write(self, key: str, data: bytes) -> Written:
+        for week, error in self._failing.items():
+            if week in key:
+                raise error
+        return super().write(key, data)
+
+
+@pytest.mark.parametrize(
+    ("errors", "rerun_helps"),
+    [
+        ((StorageUnavailable("The disk is full."), StorageUnavailable("The disk is full.")), True),
+        ((StorageUnavailable("The disk is full."), StorageRefused("Permission denied.")), False),
+        ((StorageRefused("Permission denied."), StorageRefused("Permission denied.")), False),
+    ],
+)
+def test_storing_is_retried_only_when_that_helps_every_week_that_failed(
+    errors: tuple[StorageError, StorageError], rerun_helps: bool
+) -> None:
+    manager = LakeIOManager(lake=lake_around(FailingLake(dict(zip(map(str, MONDAYS), errors, strict=False)))))
+    with pytest.raises(dg.Failure) as caught:
+        manager.handle_output(
+            output_context("raw_posts", MONDAYS),
+            {week: weekly(raw_post(monday=week), week=week) for week in MONDAYS},
+        )
+    assert caught.value.allow_retries is rerun_helps
+    assert caught.value.metadata == {
+        "weeks_failed": dg.JsonMetadataValue([str(week) for week in MONDAYS[:2]]),
+        "rerun_helps": dg.BoolMetadataValue(rerun_helps),
+    }
 
 
 def table_manager(tmp_path: Path, **options: Any) -> tuple[SessionTableIOManager, SqliteSessionTable]:

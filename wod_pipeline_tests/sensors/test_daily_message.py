@@ -8,7 +8,7 @@ import logging
 import dagster as dg
 import pytest
 
-from wod_pipeline.sensors.daily_message import State, Watch, daily_message_sensor
+from wod_pipeline.sensors.daily_message import DailyMessageState, DailyMessageTick, daily_message_sensor
 from wod_pipeline.settings import load_settings
 from wod_pipeline_tests.sensors.world import World, local, post_for
 
@@ -36,36 +36,36 @@ class Dates:
         return [r for r in self.records if r.date and first <= r.date <= last]
 
 
-def tick(world: World, day: dt.date | None, state: State) -> tuple[State, str]:
-    return Watch(Dates(world), world.phone, LOG).tick(day, state)  # type: ignore[arg-type]
+def tick(world: World, day: dt.date | None, state: DailyMessageState) -> tuple[DailyMessageState, str]:
+    return DailyMessageTick(Dates(world), world.phone, LOG).run(day, state)  # type: ignore[arg-type]
 
 
 def test_the_next_day_is_sent_once_in_the_length_of_a_text_message(world: World) -> None:
-    state, _ = tick(world, MONDAY, State())
+    state, _ = tick(world, MONDAY, DailyMessageState())
     state, reason = tick(world, MONDAY, state)
 
     (message,) = world.phone.received
     assert message.sms == "Mon 23 Nov: A Snatch 5x2 70%"
     assert message.subject == "Training on Monday 23 November 2026"
-    assert reason == "2026-11-23 is announced."
+    assert reason == "2026-11-23: already sent."
 
 
 def test_a_rest_day_is_sent_as_one(world: World) -> None:
-    tick(world, WEDNESDAY, State())
+    tick(world, WEDNESDAY, DailyMessageState())
 
     assert world.phone.received[0].sms == "Wed 25 Nov: rest day"
 
 
 def test_a_day_without_a_session_and_the_hours_before_are_silent(world: World) -> None:
-    assert tick(world, SUNDAY, State())[1] == "2026-11-29: no session is stored."
-    assert tick(world, None, State())[1] == "Not the hour yet."
+    assert tick(world, SUNDAY, DailyMessageState())[1] == "2026-11-29: no session is stored."
+    assert tick(world, None, DailyMessageState())[1] == "Not the hour yet."
     assert world.phone.received == []
 
 
 def test_a_message_that_could_not_be_sent_is_tried_again(world: World) -> None:
     world.phone.down = True
-    state, reason = tick(world, MONDAY, State())
-    assert (state, reason) == (State(), "2026-11-23: not sent yet.")
+    state, reason = tick(world, MONDAY, DailyMessageState())
+    assert (state, reason) == (DailyMessageState(), "2026-11-23: not sent yet.")
 
     world.phone.down = False
     tick(world, MONDAY, state)

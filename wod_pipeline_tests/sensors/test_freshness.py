@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from wod_pipeline.program import Rendered
+from wod_pipeline.quality import Case, judge
 from wod_pipeline.sensors import freshness as module
-from wod_pipeline.sensors.freshness import freshness_sensor
+from wod_pipeline.sensors.freshness import freshness_sensor, standing_of_stored
 from wod_pipeline.settings import load_settings
+from wod_pipeline.watching.freshness import Standing
 from wod_pipeline_tests.sensors.world import Phone, World, hours, local, notifier_around, post_for
 
 WEEK = dt.date(2026, 11, 23)
@@ -36,11 +38,11 @@ def test_a_late_week_is_told_with_all_a_person_needs(world: World) -> None:
     (message,) = world.phone.received
     assert message.subject == "Training week of Mon 23 Nov is late: not published by the coach"
     assert message.text == (
-        "The training week of Monday 23 November 2026 is not there as it should be.\n"
+        "The training week of Monday 23 November 2026 is not stored as it should be.\n"
         "Why: The site was read completely; the coach has not published this week.\n"
         "Due: Sun 22 Nov 2026, 21:00 PST.\n"
         "Last seen: week of Mon 16 Nov 2026, 3 sessions.\n"
-        "What to do: Wait, or ask the coach. Once published it is fetched by itself within minutes.\n"
+        "What to do: Wait, or ask the coach. Once published, the week is fetched automatically within minutes.\n"
         "Look: http://dagster.example/assets/session_records?view=partitions&partition=2026-11-23"
     )
     assert len(message.sms) <= 140
@@ -51,9 +53,9 @@ def test_could_not_look_is_never_told_as_not_published(world: World) -> None:
     world.tick(DUE)
 
     (message,) = world.phone.received
-    assert message.subject == "Training week of Mon 23 Nov is late: we could not look"
+    assert message.subject == "Training week of Mon 23 Nov is late: the site cannot be read"
     assert "nobody knows whether the coach has published" in message.text
-    assert "We could not look since Sun 22 Nov 2026, 21:00 PST at the latest." in message.text
+    assert "The site has been unreadable since Sun 22 Nov 2026, 21:00 PST or earlier." in message.text
     assert "https://coach.example did not answer within 30 s." in message.text
 
 
@@ -80,7 +82,7 @@ def test_a_published_post_without_a_session_is_told_as_that(world: World) -> Non
     world.tick(DUE)
 
     (message,) = world.phone.received
-    assert message.subject.endswith("is late: published, but holds no session")
+    assert message.subject.endswith("is late: published, but without a session")
 
 
 def test_a_published_week_that_no_run_could_store_is_told_as_that(world: World) -> None:
@@ -114,6 +116,16 @@ def test_a_stored_week_of_which_nothing_was_understood_is_told_as_doubtful(world
     (message,) = world.phone.received
     assert message.subject.endswith("is late: stored, but its checks fail")
     assert "every_training_day_has_a_session: 2 of 2 training days without a single exercise." in message.text
+
+
+def test_a_stored_week_whose_checks_only_warn_is_good(world: World) -> None:
+    world.site.will_publish(local("2026-11-22 17:30"), post_for(WEEK, 2))
+    world.tick(local("2026-11-22 18:00"))
+    value = world.table.values[WEEK]
+    value.posts = [*value.posts, msgspec.structs.replace(value.posts[0], post_id=99)]
+
+    failing = {verdict.grade for verdict in judge(Case(value)) if not verdict.passed}
+    assert (failing, standing_of_stored(value)) == ({"warn"}, Standing(None, sessions=3))
 
 
 def test_a_table_that_cannot_be_read_is_told_as_that_and_recovers(world: World) -> None:
@@ -187,11 +199,11 @@ def test_the_dagster_sensor_skips_with_its_finding_and_a_readable_cursor() -> No
 
 def test_a_cursor_of_another_version_starts_anew_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     from wod_pipeline.sensors.ticks import read_cursor
-    from wod_pipeline.watching.freshness import State
+    from wod_pipeline.watching.freshness import FreshnessState
 
     with caplog.at_level(logging.WARNING):
-        assert read_cursor('{"episodes": 7}', State, logging.getLogger("sensor")) == State()
-    assert "Starting anew" in caplog.text
+        assert read_cursor('{"episodes": 7}', FreshnessState, logging.getLogger("sensor")) == FreshnessState()
+    assert "Starting without a cursor" in caplog.text
 
 
 def test_the_badge_in_the_ui_has_the_same_deadline() -> None:

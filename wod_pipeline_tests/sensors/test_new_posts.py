@@ -64,8 +64,8 @@ def test_several_edited_weeks_are_one_run_a_range_of_neighbours(world: World) ->
 
 
 def test_a_run_over_neighbours_is_tagged_as_a_range_and_a_single_week_as_a_partition() -> None:
-    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)], posts.State())
-    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)], posts.State())
+    several = run_request((WEEKS[0], WEEKS[2]), [RawPost(id=1)], posts.NewPostsState())
+    one = run_request((WEEKS[0], WEEKS[0]), [RawPost(id=1)], posts.NewPostsState())
 
     assert several.tags == {
         "dagster/asset_partition_range_start": "2026-11-02",
@@ -167,10 +167,10 @@ def test_a_failing_site_backs_off_is_told_once_and_once_when_it_is_back(world: W
 
     assert world.told == ["warn source_down", "info source_back"]
     assert reasons[0] == (
-        "The site could not be read since 2026-11-23 02:00 UTC (asked 1x); asking again at 02:05 UTC. "
+        "The site has been unreadable since 2026-11-23 02:00 UTC (1 failure); asking again at 02:05 UTC. "
         "https://coach.example did not answer within 30 s."
     )
-    assert "asked 5x" in reasons[-1]
+    assert "5 failures" in reasons[-1]
 
 
 def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
@@ -178,7 +178,7 @@ def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
     world.tick_new_posts(NOW)
 
     assert world.told == ["warn source_down"]
-    assert "This does not pass by itself" in world.phone.received[0].text
+    assert "Waiting will not help" in world.phone.received[0].text
 
 
 def test_nothing_published_while_the_site_was_down_is_missed(world: World) -> None:
@@ -220,5 +220,53 @@ def test_the_dagster_sensor_requests_the_partition_and_moves_its_cursor_with_it(
 
     (request,) = result.run_requests
     assert request.partition_key == "2026-11-23"
-    state = msgspec.json.decode(result.cursor, type=posts.State)
-    assert list(state.asked) == [4]
+    state = msgspec.json.decode(result.cursor, type=posts.NewPostsState)
+    assert list(state.requested) == [4]
+
+
+def test_a_post_of_a_week_that_is_no_partition_is_warned_of_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.first_week = dt.date(2026, 12, 7)
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[0], 1, "edited"))
+    world.site.move_to(NOW + 5 * MINUTES)
+    reasons = [world.tick_new_posts(NOW + n * 5 * MINUTES) for n in (1, 2, 3)]
+
+    warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == ["No partition for the week of 2026-11-02: not run (post ids: 1)."]
+    assert reasons == ["2 posts read, none new or edited."] * 3
+
+
+def test_one_post_read_is_told_in_the_singular() -> None:
+    world = World()
+    world.site.posts = [post_for(WEEKS[3], 1)]
+    world.run(WEEKS[3], WEEKS[3])
+
+    assert world.tick_new_posts(NOW) == "1 post read, none new or edited."
+
+
+def test_an_end_of_an_outage_that_could_not_be_told_is_told_later(world: World) -> None:
+    world.site.down = True
+    for n in range(24):
+        world.tick_new_posts(NOW + n * 5 * MINUTES)
+    world.site.down, world.phone.down = False, True
+    world.tick_new_posts(NOW + 180 * MINUTES)
+    world.phone.down = False
+    world.tick_new_posts(NOW + 185 * MINUTES)
+    world.tick_new_posts(NOW + 190 * MINUTES)
+
+    assert world.told == ["warn source_down", "info source_back"]
+
+
+def test_a_site_named_by_its_address_or_its_kind() -> None:
+    world = World()
+    world.source_resource = source_around(SourceRefused("401."))
+    world.tick_new_posts(NOW)
+    assert world.phone.received[0].data["source"] == "https://coach.example"
+
+    world.settings = load_settings({"WOD_SOURCE": "sample"})
+    world.phone.received.clear()
+    world.posts_cursor = None
+    world.tick_new_posts(NOW + MINUTES)
+
+    assert world.phone.received[0].data["source"] == "sample"

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import msgspec
 import pytest
 
+from wod_pipeline import errors
 from wod_pipeline.adapters import open_table
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.errors import SourceUnavailable
+from wod_pipeline.errors import (
+    SourceError,
+    SourceRefused,
+    SourceUnavailable,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+)
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.messages import Links
-from wod_pipeline.program import Rendered
-from wod_pipeline.sensors.run_messages import State, Watch, run_messages_sensor
+from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.resources import lake
+from wod_pipeline.sensors.run_messages import RunMessagesState, RunMessagesTick, run_messages_sensor
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post
@@ -40,8 +49,8 @@ class Office:
         self.phone = Phone()
         self.job = build_defs(settings, source=source_around(self.source)).resolve_job_def(TRAINING_WEEK)
         links = Links("http://dagster.example")
-        self.watch = Watch(instance, links, table_around(self.table), self.phone, LOG)
-        self.state = State(dt.datetime.now(UTC) - dt.timedelta(minutes=1))
+        self.ticker = RunMessagesTick(instance, links, table_around(self.table), self.phone, LOG)
+        self.state = RunMessagesState(dt.datetime.now(UTC) - dt.timedelta(minutes=1))
 
     def run(self, tags: dict[str, str], *weeks: dt.date) -> dg.ExecuteInProcessResult:
         many = range_tags((weeks[0], weeks[-1])) if len(weeks) > 1 else {}
@@ -56,8 +65,8 @@ class Office:
     def tick(self) -> list[str]:
         """One tick, the cursor through its text form; the subjects received by it."""
         before = len(self.phone.received)
-        state = msgspec.json.decode(msgspec.json.encode(self.state), type=State)
-        self.state, _ = self.watch.tick(dt.datetime.now(UTC), state)
+        state = msgspec.json.decode(msgspec.json.encode(self.state), type=RunMessagesState)
+        self.state, _ = self.ticker.run(dt.datetime.now(UTC), state)
         return [message.subject for message in self.phone.received[before:]]
 
 
@@ -120,6 +129,76 @@ def test_a_failed_run_tells_step_reason_and_whether_a_rerun_helps(office: Office
     assert "What to do: A rerun can clear this" in text
 
 
+def text_of_failure(office: Office) -> list[str]:
+    """The lines of the one message about a failed run, without the link."""
+    office.tick()
+    (message,) = office.phone.received
+    assert message.kind == "run_failed"
+    return message.text.splitlines()[:-1]
+
+
+HELPS = "What to do: A rerun can clear this; the next schedule or sensor tick may do it for you."
+NO_HELP = "What to do: A rerun alone will not help: clear the reason first."
+UNKNOWN = "What to do: Look at the run's log before running it again."
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"), [(SourceUnavailable("x"), HELPS), (SourceRefused("x"), NO_HELP)]
+)
+def test_whether_a_rerun_helps_reaches_the_message_whatever_the_errors_say(
+    office: Office, error: SourceError, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "RERUN_SENTENCES", {True: "Once more!", False: "Never again!"})
+    office.source.failing = {MONDAY: error}
+    office.run(BY_SENSOR, MONDAY)
+
+    assert text_of_failure(office) == [
+        "raw_posts: These weeks could not be fetched; weeks of other chunks are stored: 2026-03-02: x",
+        advice,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "advice"), [(StorageUnavailable("Disk full."), HELPS), (StorageRefused("Denied."), NO_HELP)]
+)
+def test_weeks_that_could_not_be_stored_for_different_reasons_need_a_rerun_that_helps_them_all(
+    office: Office, second: StorageError, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = {MONDAY: StorageUnavailable("Disk full."), MONDAY + WEEK: second}
+
+    def write_stage(lake: object, stage: str, values: dict[dt.date, object]) -> dict[dt.date, object]:
+        for week in values:
+            raise failing[week]
+        return {}
+
+    monkeypatch.setattr(lake, "write_stage", write_stage)
+    office.run(BY_SENSOR, MONDAY, MONDAY + WEEK)
+
+    assert text_of_failure(office)[-1] == advice
+
+
+def test_an_error_that_an_asset_does_not_catch_is_explained_by_its_class(office: Office) -> None:
+    error = StorageUnavailable("The lake does not answer.")
+    office.source.fetch_published = raising(error)  # type: ignore[method-assign]
+    office.run(BY_SENSOR, MONDAY)
+
+    assert text_of_failure(office) == ["raw_posts: The lake does not answer.", HELPS]
+
+
+def test_an_error_that_is_not_ours_is_only_named(office: Office) -> None:
+    office.source.fetch_published = raising(KeyError("password=hunter2"))  # type: ignore[method-assign]
+    office.run(BY_SENSOR, MONDAY)
+
+    assert text_of_failure(office) == ["raw_posts: KeyError; the run's log has the details.", UNKNOWN]
+
+
+def raising(error: Exception) -> Callable[..., list[RawPost]]:
+    def fails(*_: object) -> list[RawPost]:
+        raise error
+
+    return fails
+
+
 def test_the_same_failure_of_a_second_try_is_not_told_again(office: Office) -> None:
     office.source.failing = {MONDAY: SourceUnavailable("https://coach.example did not answer within 30 s.")}
     office.run(BY_SENSOR, MONDAY)
@@ -156,9 +235,9 @@ def test_runs_of_a_backfill_are_left_to_its_summary(office: Office) -> None:
     office.run({"dagster/backfill": "abcdef"}, MONDAY)
 
     assert office.tick() == []
-    message = office.watch._of_backfill("abcdef", succeeded=False)
+    message = office.ticker._message_of_backfill("abcdef", succeeded=False)
     assert message.subject == "Backfill of 1 week ended with failures"
-    assert message.text.startswith("Runs: 1 failure, 1 success.")
+    assert message.text.startswith("Runs: 1 failed, 1 succeeded.")
     assert message.text.endswith("Look: http://dagster.example/runs/b/abcdef")
 
 
@@ -173,9 +252,24 @@ def test_a_message_lost_to_an_outage_is_sent_when_it_is_over(office: Office) -> 
     assert office.tick() == []
 
 
+def test_a_message_is_still_sent_after_an_outage_of_hours(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.phone.down = True
+    now = dt.datetime.now(UTC)
+    state, reason = office.ticker.run(now, office.state)
+    state, _ = office.ticker.run(now + dt.timedelta(hours=3), state)
+    assert (state, reason) == (office.state, "0 handled; 1 message not sent yet.")
+
+    office.phone.down = False
+    state, reason = office.ticker.run(now + dt.timedelta(hours=6), state)
+    assert [message.kind for message in office.phone.received] == ["week_landed"]
+    assert state.read_until == now + dt.timedelta(hours=6)
+    assert reason == "1 handled; 0 messages not sent yet."
+
+
 def test_the_first_tick_tells_nothing_of_the_past(office: Office) -> None:
     office.run(BY_SENSOR, MONDAY)
-    office.state = State()
+    office.state = RunMessagesState()
 
     assert office.tick() == []
 
@@ -187,4 +281,4 @@ def test_the_dagster_sensor_ticks(office: Office) -> None:
     )
     result = run_messages_sensor(load_settings({}))(context)
 
-    assert msgspec.json.decode(result.cursor, type=State).read_until is not None
+    assert msgspec.json.decode(result.cursor, type=RunMessagesState).read_until is not None

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from wod_pipeline.errors import SourceRefused, SourceUnavailable
-from wod_pipeline.sensors.ticks import PATIENCE_S, within_a_tick
+from wod_pipeline.sensors.ticks import SITE_TIMEOUT_S, within_a_tick
 from wod_pipeline_tests.sensors.world import World, local
 
 
@@ -15,9 +15,9 @@ def test_a_site_that_hangs_is_given_up_before_dagster_gives_up_on_the_tick() -> 
     released = threading.Event()
 
     with pytest.raises(SourceUnavailable, match=r"no complete answer within 0\.01 s"):
-        within_a_tick(released.wait, patience_s=0.01)
+        within_a_tick(released.wait, timeout_s=0.01)
     released.set()
-    assert PATIENCE_S < 60
+    assert SITE_TIMEOUT_S < 60
 
 
 def test_an_answer_and_an_error_pass_through() -> None:

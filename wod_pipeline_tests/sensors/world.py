@@ -173,7 +173,7 @@ class World:
         self.tick_freshness(now)
 
     def tick_new_posts(self, now: dt.datetime) -> str:
-        watch = new_posts_sensor.Watch(
+        tick = new_posts_sensor.NewPostsTick(
             self.settings,
             Links(self.base_url),
             self.source_resource,
@@ -182,27 +182,29 @@ class World:
             LOG,
             lambda week: week >= self.first_week,
         )
-        found = watch.tick(now, read_cursor(self.posts_cursor, posts.State, LOG))
-        self.posts_cursor = write_cursor(found.state)
-        for (first, last), asking in found.requests:
-            request = new_posts_sensor.run_request((first, last), asking, found.state)
+        result = tick.run(now, read_cursor(self.posts_cursor, posts.NewPostsState, LOG))
+        self.posts_cursor = write_cursor(result.state)
+        for (first, last), asking in result.requests:
+            request = new_posts_sensor.run_request((first, last), asking, result.state)
             assert request.run_key not in self.runs, "a repeated key would be swallowed by Dagster"
             self.runs.append(str(request.run_key))
             self.run(first, last)
-        return found.reason
+        return result.reason
 
     def tick_freshness(self, now: dt.datetime) -> str:
-        rules = freshness.Rules(self.settings.zone, self.settings.deadline, self.settings.critical_from)
-        watch = freshness_sensor.Watch(
-            rules,
+        deadlines = freshness.Deadlines(
+            self.settings.zone, self.settings.deadline, self.settings.critical_from
+        )
+        tick = freshness_sensor.FreshnessTick(
+            deadlines,
             Links(self.base_url),
             self.source_resource,
             self.table_resource,
             self.phone,
             LOG,
         )
-        state = read_cursor(self.freshness_cursor, freshness.State, LOG)
-        state, reason = watch.tick(now, state)
+        state = read_cursor(self.freshness_cursor, freshness.FreshnessState, LOG)
+        state, reason = tick.run(now, state)
         self.freshness_cursor = write_cursor(state)
         return reason
 

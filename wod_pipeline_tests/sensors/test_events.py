@@ -1,0 +1,95 @@
+"""What the event log says about backfills that ended and weeks that were stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+import pytest
+from dagster._core.execution.backfill import BulkActionStatus
+
+from wod_pipeline.sensors._events import RECORDS, changed_weeks, ended_backfills, was_stored_before
+
+SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc)
+WEEK = dt.date(2026, 11, 23)
+
+
+@dataclass
+class Backfills:
+    """An instance with one backfill."""
+
+    status: BulkActionStatus
+    ended: float | None
+
+    def get_backfills(self, limit: int) -> list[Any]:
+        backfill = SimpleNamespace(backfill_id="b1", status=self.status, backfill_end_timestamp=self.ended)
+        return [backfill][:limit]
+
+
+SUCCEEDED = {BulkActionStatus.COMPLETED, BulkActionStatus.COMPLETED_SUCCESS}
+FAILED = {BulkActionStatus.COMPLETED_FAILED, BulkActionStatus.FAILED, BulkActionStatus.CANCELED}
+
+
+@pytest.mark.parametrize("status", BulkActionStatus)
+def test_every_status_of_a_backfill_is_known(status: BulkActionStatus) -> None:
+    instance: Any = Backfills(status, SINCE.timestamp() + 1)
+    expected = [("b1", status in SUCCEEDED)] if status in SUCCEEDED | FAILED else []
+
+    assert list(ended_backfills(instance, SINCE)) == expected
+
+
+@pytest.mark.parametrize("ended", [None, SINCE.timestamp()])
+def test_a_backfill_that_ended_before_is_not_named_again(ended: float | None) -> None:
+    instance: Any = Backfills(BulkActionStatus.COMPLETED_SUCCESS, ended)
+
+    assert list(ended_backfills(instance, SINCE)) == []
+
+
+def stored(
+    instance: dg.DagsterInstance, week: dt.date, run_id: str, asset: str = "session_records", **counts: int
+) -> None:
+    """Record in the log that a run stored the week of an asset."""
+    job = dg.GraphDefinition(name="job", node_defs=[]).to_job()
+    if not instance.has_run(run_id):
+        instance.create_run_for_job(job, run_id=run_id)
+    event = dg.AssetMaterialization(asset, partition=str(week), metadata=dict(counts))
+    instance.report_dagster_event(materialization(event), run_id=run_id)
+
+
+def materialization(event: dg.AssetMaterialization) -> dg.DagsterEvent:
+    from dagster._core.events import StepMaterializationData
+
+    return dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+        job_name="job",
+        event_specific_data=StepMaterializationData(event),
+    )
+
+
+def test_changed_weeks_are_those_whose_sessions_were_put_or_deleted_in_order() -> None:
+    weeks = [WEEK + n * dt.timedelta(weeks=1) for n in range(4)]
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_id = str(uuid4())
+        stored(instance, weeks[2], run_id, sessions_put=1)
+        stored(instance, weeks[0], run_id, sessions_deleted=2)
+        stored(instance, weeks[1], run_id, sessions_put=0, sessions_deleted=0)
+        stored(instance, weeks[3], run_id, asset="raw_posts", sessions_put=1)
+
+        assert changed_weeks(instance, run_id) == [weeks[0], weeks[2]]
+
+
+def test_a_week_was_stored_before_when_another_run_stored_sessions_of_it() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        first, empty, this = (str(uuid4()) for _ in range(3))
+        stored(instance, WEEK, this, sessions=5)
+        stored(instance, WEEK, empty, sessions=0)
+        assert not was_stored_before(instance, WEEK, this)
+
+        stored(instance, WEEK, first, sessions=5)
+        assert was_stored_before(instance, WEEK, this)
+        assert not was_stored_before(instance, WEEK + dt.timedelta(weeks=1), this)
+    assert dg.AssetKey("session_records") == RECORDS
