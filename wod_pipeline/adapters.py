@@ -1,4 +1,4 @@
-"""From settings to the things they name: the source, the lake, the table, the ledger, the notifier.
+"""From settings to the adapters they choose: source, lake, session table, ledger, notifier.
 
 The one place that knows every adapter. Each is imported when chosen, so that local mode never loads boto3 and
 a reader of the table never loads an HTML parser. The command line opens them here; Dagster's resources take the
@@ -37,7 +37,7 @@ def today(settings: Settings) -> dt.date:
 
 
 def open_source(settings: Settings) -> PostSource:
-    """Where posts come from. Raises `SourceError` when a folder cannot be read or a login does not hold."""
+    """Where posts come from. Raises `SourceError` for a folder that cannot be read or a login that is refused."""
     if settings.source == SAMPLE:
         from wod_pipeline.demo import SampleSource
 
@@ -128,7 +128,7 @@ def open_table(settings: Settings) -> SessionTable:
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """Where it is marked that a message was sent."""
+    """Where sent messages are marked, so that each goes out once."""
     if settings.on_aws:
         from wod_pipeline.aws import SENSOR_TICK
         from wod_pipeline.storage.dynamodb import DynamoLedger

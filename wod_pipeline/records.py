@@ -106,7 +106,7 @@ def _join_lines(text_of: dict[int, str], spans: Iterable[Span]) -> str:
 
 
 def _segment_name(segment: Segment) -> str:
-    """`segment_a` for a labelled segment, else its kind: `warm_up`, `cool_down`, …"""
+    """`segment_a` for a labelled segment, otherwise its kind: `warm_up`, `cool_down`, …"""
     if segment.label is None:
         return segment.kind
     return "segment_" + re.sub(r"[^a-z0-9]+", "_", segment.label.lower()).strip("_")

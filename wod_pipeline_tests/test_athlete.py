@@ -270,7 +270,12 @@ def test_the_message_of_a_file_with_problems(tmp_path: Path) -> None:
         "  [1-RM] 'qqq' is not a known movement; `wod movements` lists them.\n"
         "  [1-RM] clean: 0 kg is not between 0 and 700 kg.\n"
     )
-    assert "Correct it and try `wod athlete check`." in str(caught.value)
+    assert caught.value.fix == "Correct it and try `wod athlete check`."
+    path.write_text("snatch: 100")
+    with pytest.raises(AthleteFileError) as caught:
+        read_athlete(path)
+    assert str(caught.value).startswith(f"{path} is not a TOML file: ")
+    assert caught.value.fix == "`wod athlete init` writes one to start from."
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:

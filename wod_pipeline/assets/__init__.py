@@ -1,8 +1,8 @@
 """The assets of a training week, in order: raw_posts → plain_text_posts → daily_sessions → segmented_exercises
 → session_records → training_load, session_calendar.
 
-Bodies are plain functions in `posts`, `sessions`, `records`, `load` and `calendar`; this module makes assets of
-them. They are built by a function because the partitions depend on settings.
+The modules `posts`, `sessions`, `records`, `load` and `calendar` hold the bodies, plain functions; this one makes
+assets of them, in a function because their partitions depend on settings.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,26 +29,26 @@ CODE_VERSIONS = {
     "training_load": "1",
     "session_calendar": "1",
 }
-"""Raised when an asset would make something else of the same input: the UI then shows its weeks as stale."""
+"""Increase a version when its asset makes another value from the same input: the UI then shows weeks as stale."""
 
 
 WEEKS = dg.DagsterType(
     name="Weeks",
-    description="One value for each partition key of the run.",
+    description="One value for each week of the run.",
     type_check_fn=lambda _, value: isinstance(value, Mapping),
 )
 
 LAKE, TABLE = "lake_io_manager", "session_table_io_manager"
 
 BACKFILL = dg.BackfillPolicy.multi_run(CHUNK_WEEKS)
-"""A backfill runs in chunks of weeks, each fetched at once: a failing fetch takes no other chunk with it. One
-policy for all assets, so that a job over them is clear about its own."""
+"""A backfill runs in chunks of weeks, each fetched at once: a fetch that fails costs no other chunk. All assets have
+the same policy, because a job takes its own from theirs."""
 
 
 def build_assets(
     weeks: dg.PartitionsDefinition[str], *, source_kind: str, lake_kind: str, table_kind: str
 ) -> list[dg.AssetsDefinition]:
-    """Make the assets over these weeks; the kinds are the badges the UI shows."""
+    """Make the assets over these weeks; the kinds are the badges that the UI shows."""
 
     def asset(
         body: Callable[..., Any], group: str, kinds: set[str], options: dict[str, Any]
@@ -78,11 +78,11 @@ def build_assets(
 
 
 FROM_TABLE = {"deps": [session_records.__name__]}
-"""An asset made from the stored sessions, which keeps its weeks itself."""
+"""Options of an asset that reads the stored sessions and writes its weeks itself."""
 
 
 def _kept_in(store: str, body: Callable[..., Any]) -> dict[str, Any]:
-    """An asset whose weeks an IO manager keeps, made from those of the assets its arguments name."""
+    """Options of an asset that is stored by the IO manager `store` and reads the assets its arguments name."""
     upstream = [name for name in signature(body).parameters if name in CODE_VERSIONS]
     return {
         "ins": {name: dg.AssetIn(dagster_type=WEEKS) for name in upstream},

@@ -26,8 +26,8 @@ def raw_posts(
 ) -> dg.Output[Mapping[dt.date, RawWeek]]:
     """The WordPress posts of each week exactly as received; a week without one is recorded as not published.
 
-    The archive is asked for in chunks of weeks. A chunk that cannot be fetched fails the run at the end and is
-    named; the other chunks are stored first, and a rerun needs only the named weeks.
+    The archive is requested in chunks of weeks. A chunk that cannot be fetched fails the run, but only after the
+    other chunks are stored; the failure names the weeks that a rerun needs.
     """
     posts, kept = source.open(), lake.open()
     weeks: dict[dt.date, RawWeek] = {}
@@ -40,7 +40,7 @@ def raw_posts(
             continue
         context.log.info("Fetched weeks %s to %s from %s", chunk[0], chunk[-1], posts.name)
     if failures:
-        _store_what_came(context, kept, weeks)
+        _store_fetched(context, kept, weeks)
         raise _failure(failures)
     _warn_of_absent(context, weeks)
     return week_output(context, weeks.__getitem__, previews.of_raw_week)
@@ -51,8 +51,8 @@ def _fetch(source: PostSource, lake: Lake, weeks: list[dt.date]) -> dict[dt.date
     return gather_weeks(source, weeks, read_stage(lake, "raw_posts", weeks))
 
 
-def _store_what_came(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:
-    """Store and record the weeks of the chunks that were fetched, before the run fails for the others."""
+def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:
+    """Store and record the weeks that were fetched, before the run fails for the others."""
     for batch in batched(weeks, BATCH):
         for week, written in write_stage(lake, "raw_posts", {week: weeks[week] for week in batch}).items():
             metadata = {**previews.of_raw_week(weeks[week]), **storage_metadata(written)}

@@ -52,7 +52,7 @@ def of_plain_week(week: Weekly[PlainPost]) -> Metadata:
 
 
 def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
-    """List the sessions with date, kind and number of lines, and how surely the dates were read."""
+    """List the sessions with date, kind and number of lines, and how reliable the dates are."""
     sessions = [session for post in week.posts for session in post.sessions]
     rows = [
         f"| {s.date or 'no date'} | {s.kind} | {escape_markdown(s.label or '')} | {_size(s.lines)} |"
@@ -67,9 +67,9 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
 
 
 def of_parsed_week(week: Weekly[ParsedPost], records: WeekRecords) -> Metadata:
-    """Say how much of the week was understood, show its diagnostics and one session as it was read.
+    """Say how much of the week was understood, show its diagnostics and its first training session.
 
-    One is enough to see whether it reads well; `session_records` shows them all.
+    One session is enough to see whether parsing went well; `session_records` shows them all.
     """
     lines = [line for post in week.posts for line in post.lines]
     counts = count_of(week.posts)

@@ -1,4 +1,4 @@
-"""The middle assets: each post cut into dated sessions, then read completely into a structured ParsedPost."""
+"""The middle assets: each post cut into dated sessions, then parsed into a structured ParsedPost."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -42,5 +42,5 @@ def segmented_exercises(
 
 
 def parsed_week(outlined: OutlinedWeek) -> ParsedWeek:
-    """Read every post of a week completely."""
+    """Parse every post of a week."""
     return outlined.with_posts([structure_post(post) for post in outlined.posts])

@@ -1,11 +1,11 @@
-"""The one way to AWS: clients with bounded waits, failures in words, and the account's set-up.
+"""The one way to AWS: clients with bounded waits, failures as our errors, and the account's set-up.
 
-Shared by the stores, messages, credentials, the command line and Dagster's resources. It imports boto3, so it is
-itself imported only where AWS is used. What is stored or sent is decided elsewhere.
+Shared by the stores, messages, credentials, the command line and Dagster's resources. It imports boto3, so import
+it only where AWS is used. It does not decide what is stored or sent.
 
 - `_clients`: clients, and how each kind of use waits and tries again
-- `_failures`: what AWS answers when it fails, in words, and whether a rerun can clear it
-- `setup`: buckets, tables and topics, made or found
+- `_failures`: failures of AWS as our errors, and whether a rerun can clear them
+- `setup`: bucket, tables and topic, created where they are missing
 """
 
 from __future__ import annotations

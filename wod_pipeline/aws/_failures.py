@@ -1,4 +1,4 @@
-"""What AWS answers when it fails, put into words of ours, without any secret; and which failures pass."""
+"""Failures of AWS as our errors, without any secret, and which of them a later attempt can clear."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _UNREACHABLE = (
     boto.IncompleteReadError,
     boto.ResponseStreamingError,
 )
-_NO_LOGIN = (
+_NO_CREDENTIALS = (
     boto.NoCredentialsError,
     boto.PartialCredentialsError,
     boto.CredentialRetrievalError,
@@ -81,13 +81,13 @@ def code_of(error: Exception) -> str:
 
 
 def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = None) -> StorageError:
-    """The error as a `StorageError` that says what was being done and what to do, without any secret.
+    """The error as a `StorageError` that says what failed (`doing`) and what to do, without any secret.
 
-    `advice` by service code goes before the general one.
+    `advice` by service code takes precedence over the general advice.
     """
     if isinstance(error, boto.ClientError):
-        return _service_said(error, doing, {**_ADVICE, **(advice or {})})
-    if isinstance(error, _NO_LOGIN):
+        return _from_service(error, doing, {**_ADVICE, **(advice or {})})
+    if isinstance(error, _NO_CREDENTIALS):
         return StorageRefused(
             f"{doing}: no usable AWS credentials ({type(error).__name__}).", fix=_CREDENTIALS
         )
@@ -101,11 +101,11 @@ def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = No
     return StorageRefused(f"{doing}: {str(error).rstrip('.')}.", fix="Check the AWS settings.")
 
 
-def _service_said(error: boto.ClientError, doing: str, advice: Mapping[str, str]) -> StorageError:
+def _from_service(error: boto.ClientError, doing: str, advice: Mapping[str, str]) -> StorageError:
     code = code_of(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    said = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())[:300]
-    what = f"{doing}: {code} {said}".rstrip(" .") + "."
+    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())[:300]
+    what = f"{doing}: {code} {message}".rstrip(" .") + "."
     if code in PASSING or status >= 500 or status == 429:
         return StorageUnavailable(what)
     return StorageRefused(what, fix=advice.get(code, ""))

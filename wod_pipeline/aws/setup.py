@@ -1,7 +1,7 @@
-"""Making the buckets, tables and topics the adapters use, and saying what was there already.
+"""Creating the bucket, tables and topic that the adapters use, and reporting what existed already.
 
-Every function looks first and changes only what is not as it should be, so running it again does nothing.
-What a service does not offer (a test server without backups) is a step of its own, not an error.
+Every function reads the present state first and changes only what differs, so a second call changes nothing. What
+a service does not offer (a test server without backups) is reported as missing, not raised as an error.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
 
-State = Literal["exists", "made", "missing"]
+SetupState = Literal["exists", "made", "missing"]
 
 WEEK_INDEX = "week-index"
 INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
-"""Stages that can be made again from raw posts: their objects expire."""
+"""Stages that can be made from raw posts again, so their objects expire."""
 _EXPIRE_DAYS = 30
 _RULE = "wod-intermediate-"
 _NOT_OFFERED = {"UnknownOperationException", "NotImplemented", "InvalidAction", "UnknownOperation"}
 
 
 @dataclass(frozen=True)
-class Step:
-    """One thing that has to be there: whether it was, was made, or is missing and what to do then."""
+class SetupStep:
+    """One thing the account needs: it exists, was made, or is missing; `fix` says what to do then."""
 
     what: str
-    state: State
+    state: SetupState
     fix: str = ""
 
 
@@ -45,7 +45,7 @@ def ensure_bucket(
     *,
     prefix: str = "",
     intermediate: Sequence[str] = INTERMEDIATE,
-) -> list[Step]:
+) -> list[SetupStep]:
     """The lake's bucket: private, encrypted, versioned; intermediate objects under `prefix` expire."""
     lake = _Bucket(client, bucket)
     return [
@@ -57,7 +57,7 @@ def ensure_bucket(
     ]
 
 
-def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[Step]:
+def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
     """The session table, with its index on ``week``, paid by request and recoverable to any moment."""
     sessions = _Table(client, table)
     keys = [("date", "HASH"), ("session", "RANGE")]
@@ -68,41 +68,41 @@ def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[Step]:
     ]
 
 
-def ensure_ledger_table(client: DynamoDBClient, table: str) -> list[Step]:
+def ensure_ledger_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
     """The ledger, whose marks DynamoDB removes when they expire."""
     ledger = _Table(client, table)
     keys = [("idempotency_key", "HASH")]
     return [ledger.exists(keys, attributes=("idempotency_key",)), ledger.expires(), ledger.recovers()]
 
 
-def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[str, list[Step]]:
-    """The topic of that ARN, else of that name, and its ARN; somebody has to subscribe to it."""
+def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[str, list[SetupStep]]:
+    """The topic with that ARN, otherwise with that name, and its ARN; somebody has to subscribe to it."""
     try:
         known = arn or _topic_named(client, name)
         if known and _topic_exists(client, known):
-            return known, [Step(f"topic {known}", "exists"), _subscribers(client, known)]
+            return known, [SetupStep(f"topic {known}", "exists"), _subscribers(client, known)]
         made = client.create_topic(Name=name or arn.rpartition(":")[2])["TopicArn"]
         if arn and made != arn:
             advice = f"Set WOD_SNS_TOPIC_ARN={made}, which exists now."
-            return made, [Step(f"topic {arn} (of another account or region)", "missing", advice)]
-        return made, [Step(f"topic {made}", "made"), _subscribers(client, made)]
+            return made, [SetupStep(f"topic {arn} (of another account or region)", "missing", advice)]
+        return made, [SetupStep(f"topic {made}", "made"), _subscribers(client, made)]
     except AwsFailure as error:
         raise in_words(error, f"Topic {arn or name} could not be made") from error
 
 
-def find_secret(client: SecretsManagerClient, name: str) -> Step:
-    """The secret with the site's login; its value is not made, and not looked at."""
+def find_secret(client: SecretsManagerClient, name: str) -> SetupStep:
+    """The secret with the site's login; its value is neither created nor read."""
     what = f"secret {name}"
     try:
         client.describe_secret(SecretId=name)
     except AwsFailure as error:
         if code_of(error) != "ResourceNotFoundException":
-            raise in_words(error, f"The {what} cannot be looked at") from error
+            raise in_words(error, f"The {what} could not be read") from error
         value = '{"username": "…", "password": "…"}'
-        return Step(
+        return SetupStep(
             what, "missing", f"aws secretsmanager create-secret --name {name} --secret-string '{value}'"
         )
-    return Step(what, "exists")
+    return SetupStep(what, "exists")
 
 
 _PUBLIC_ACCESS = {
@@ -133,7 +133,7 @@ class _Bucket:
         self._client = client
         self._name = name
 
-    def exists(self, region: str) -> Step:
+    def exists(self, region: str) -> SetupStep:
         """Find or create the bucket."""
         what = f"bucket {self._name}"
         try:
@@ -142,40 +142,41 @@ class _Bucket:
             if code_of(error) not in {"404", "NoSuchBucket"}:
                 raise in_words(error, f"The {what} cannot be used", _BUCKET_ADVICE) from error
         else:
-            return Step(what, "exists")
+            return SetupStep(what, "exists")
         where: Any = {"LocationConstraint": region}
-        elsewhere = {} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": where}
-        self._do("create_bucket", **elsewhere)
-        return Step(what, "made")
+        self._do(
+            "create_bucket", **({} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": where})
+        )
+        return SetupStep(what, "made")
 
-    def has(self, what: str, setting: str, wanted: dict[str, Any]) -> Step:
-        """Read a setting of the bucket, which S3 answers with its wrapper or without; put it unless it holds."""
+    def has(self, what: str, setting: str, wanted: dict[str, Any]) -> SetupStep:
+        """Read a setting of the bucket, which S3 returns with or without its wrapper; put it where it differs."""
         what = f"bucket {self._name} {what}"
-        found = self._get(f"get_{setting}")
-        if any(_holds(found, one) for one in (wanted, *wanted.values())):
-            return Step(what, "exists")
+        current = self._get(f"get_{setting}")
+        if any(_holds(current, one) for one in (wanted, *wanted.values())):
+            return SetupStep(what, "exists")
         self._do(f"put_{setting}", **wanted)
-        return Step(what, "made")
+        return SetupStep(what, "made")
 
-    def expires(self, prefixes: list[str]) -> Step:
-        """Keep the lifecycle rules of others; make ours what they should be."""
+    def expires(self, prefixes: list[str]) -> SetupStep:
+        """Put our lifecycle rules where they differ; other rules stay."""
         what = f"bucket {self._name} lets intermediate objects expire after {_EXPIRE_DAYS} days"
         rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
         wanted = [_expiry(prefix) for prefix in prefixes]
         if all(any(_holds(rule, one) for rule in rules) for one in wanted):
-            return Step(what, "exists")
+            return SetupStep(what, "exists")
         others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE)]
         self._do("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + wanted})
-        return Step(what, "made")
+        return SetupStep(what, "made")
 
     def _get(self, operation: str) -> dict[str, Any]:
-        """A setting, empty when it was never made."""
+        """A setting, empty when it was never put."""
         try:
             return dict(getattr(self._client, operation)(Bucket=self._name))
         except AwsFailure as error:
             if code_of(error).startswith("NoSuch") or code_of(error).endswith("NotFoundError"):
                 return {}
-            raise in_words(error, f"Bucket {self._name} cannot be looked at") from error
+            raise in_words(error, f"The settings of bucket {self._name} could not be read") from error
 
     def _do(self, operation: str, **request: Any) -> None:
         try:
@@ -189,65 +190,65 @@ class _Table:
         self._client = client
         self._name = name
 
-    def exists(self, keys: list[tuple[str, str]], *, attributes: Sequence[str], **more: Any) -> Step:
+    def exists(self, keys: list[tuple[str, str]], *, attributes: Sequence[str], **more: Any) -> SetupStep:
         """Find or create the table. Raises `StorageRefused` for one with other keys."""
         schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
-        found = self._described()
-        if found is None:
+        description = self._describe()
+        if description is None:
             self._create(schema, attributes, more)
-            return Step(f"table {self._name}", "made")
-        if found["KeySchema"] != schema:
+            return SetupStep(f"table {self._name}", "made")
+        if description["KeySchema"] != schema:
             raise StorageRefused(
                 f"Table {self._name} exists, but with other keys than {', '.join(name for name, _ in keys)}.",
                 fix="Choose another name in the settings.",
             )
-        return Step(f"table {self._name}", "exists")
+        return SetupStep(f"table {self._name}", "exists")
 
-    def has_index(self) -> Step:
+    def has_index(self) -> SetupStep:
         """Find or create the index on ``week``; DynamoDB fills it in the background."""
         what = f"table {self._name} has the index {WEEK_INDEX}"
-        indexes = (self._described() or {}).get("GlobalSecondaryIndexes", [])
+        indexes = (self._describe() or {}).get("GlobalSecondaryIndexes", [])
         if any(index["IndexName"] == WEEK_INDEX for index in indexes):
-            return Step(what, "exists")
+            return SetupStep(what, "exists")
         self._do(
             "update_table",
             AttributeDefinitions=_strings(("date", "session", "week")),
             GlobalSecondaryIndexUpdates=[{"Create": _INDEX}],
         )
-        return Step(what, "made")
+        return SetupStep(what, "made")
 
-    def expires(self) -> Step:
+    def expires(self) -> SetupStep:
         """Let DynamoDB remove items by their ``ttl``."""
         what = f"table {self._name} removes expired marks"
-        found = self._do("describe_time_to_live").get("TimeToLiveDescription", {})
-        if found.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
-            return Step(what, "exists")
+        current = self._do("describe_time_to_live").get("TimeToLiveDescription", {})
+        if current.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
+            return SetupStep(what, "exists")
         self._do("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
-        return Step(what, "made")
+        return SetupStep(what, "made")
 
-    def recovers(self) -> Step:
+    def recovers(self) -> SetupStep:
         """Turn on point-in-time recovery where it is offered."""
         what = f"table {self._name} can be recovered to a point in time"
         try:
-            found = self._client.describe_continuous_backups(TableName=self._name)
+            current = self._client.describe_continuous_backups(TableName=self._name)
         except AwsFailure as error:
             if code_of(error) in _NOT_OFFERED:
-                return Step(what, "missing", "This server does not offer it; AWS does.")
-            raise in_words(error, f"Table {self._name} cannot be looked at") from error
+                return SetupStep(what, "missing", "This server does not offer it; AWS does.")
+            raise in_words(error, f"The settings of table {self._name} could not be read") from error
         wanted: Any = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
-        if _holds(found["ContinuousBackupsDescription"], wanted):
-            return Step(what, "exists")
+        if _holds(current["ContinuousBackupsDescription"], wanted):
+            return SetupStep(what, "exists")
         specification = {"PointInTimeRecoveryEnabled": True}
         self._do("update_continuous_backups", PointInTimeRecoverySpecification=specification)
-        return Step(what, "made")
+        return SetupStep(what, "made")
 
-    def _described(self) -> dict[str, Any] | None:
+    def _describe(self) -> dict[str, Any] | None:
         try:
             return dict(self._client.describe_table(TableName=self._name)["Table"])
         except AwsFailure as error:
             if code_of(error) == "ResourceNotFoundException":
                 return None
-            raise in_words(error, f"Table {self._name} cannot be looked at") from error
+            raise in_words(error, f"The settings of table {self._name} could not be read") from error
 
     def _create(self, schema: Any, attributes: Sequence[str], more: dict[str, Any]) -> None:
         definitions = _strings(attributes)
@@ -288,13 +289,17 @@ def _expiry(prefix: str) -> dict[str, Any]:
     }
 
 
-def _holds(found: Any, wanted: Any) -> bool:
-    """Whether everything wanted is in what was found, which may hold more."""
+def _holds(current: Any, wanted: Any) -> bool:
+    """Whether `current` has everything that `wanted` has; it may have more."""
     if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(_holds(found.get(name), one) for name, one in wanted.items())
+        return isinstance(current, dict) and all(
+            _holds(current.get(name), one) for name, one in wanted.items()
+        )
     if isinstance(wanted, list):
-        return isinstance(found, list) and all(any(_holds(other, one) for other in found) for one in wanted)
-    return bool(found == wanted)
+        return isinstance(current, list) and all(
+            any(_holds(other, one) for other in current) for one in wanted
+        )
+    return bool(current == wanted)
 
 
 def _topic_named(client: SNSClient, name: str) -> str:
@@ -316,9 +321,9 @@ def _topic_exists(client: SNSClient, arn: str) -> bool:
     return True
 
 
-def _subscribers(client: SNSClient, arn: str) -> Step:
-    found = client.list_subscriptions_by_topic(TopicArn=arn).get("Subscriptions", [])
-    if any(one.get("SubscriptionArn") != "PendingConfirmation" for one in found):
-        return Step("the topic has a subscriber", "exists")
+def _subscribers(client: SNSClient, arn: str) -> SetupStep:
+    subscriptions = client.list_subscriptions_by_topic(TopicArn=arn).get("Subscriptions", [])
+    if any(one.get("SubscriptionArn") != "PendingConfirmation" for one in subscriptions):
+        return SetupStep("the topic has a subscriber", "exists")
     fix = f"aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint you@example.com"
-    return Step("the topic has a subscriber", "missing", f"{fix} (and confirm the mail)")
+    return SetupStep("the topic has a subscriber", "missing", f"{fix} (and confirm the mail)")

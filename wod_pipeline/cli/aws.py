@@ -11,7 +11,7 @@ import click
 from wod_pipeline.errors import SettingsError, StorageError
 
 if TYPE_CHECKING:
-    from wod_pipeline.aws.setup import Step
+    from wod_pipeline.aws.setup import SetupStep
     from wod_pipeline.settings import Settings
 
 COLOURS = {"made": "green", "missing": "yellow", "failed": "red"}
@@ -55,7 +55,7 @@ def init(bucket: str, topic: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[Step]]]:
+def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[SetupStep]]]:
     from wod_pipeline.aws import setup
 
     return [
@@ -67,7 +67,7 @@ def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[Step]
     ]
 
 
-def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[Step]:
+def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[SetupStep]:
     from wod_pipeline.aws.setup import ensure_topic
 
     arn, steps = ensure_topic(_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
@@ -75,7 +75,7 @@ def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[St
     return steps
 
 
-def _secret(settings: Settings) -> Iterable[Step]:
+def _secret(settings: Settings) -> Iterable[SetupStep]:
     from wod_pipeline.aws.setup import find_secret
 
     return [find_secret(_client(settings, "secretsmanager"), settings.secret_name)]
@@ -87,7 +87,7 @@ def _client(settings: Settings, service: str) -> Any:
     return client(service, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
 
 
-def _make(part: Callable[[], Iterable[Step]]) -> bool:
+def _make(part: Callable[[], Iterable[SetupStep]]) -> bool:
     """Make one part and print its steps; whether it failed. The others are made all the same."""
     try:
         for step in part():

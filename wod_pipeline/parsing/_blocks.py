@@ -11,10 +11,10 @@ from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
-    Claims,
     Draft,
     ExerciseDraft,
     NoteDraft,
+    Owners,
     PendingRest,
     SegmentDraft,
     SessionDraft,
@@ -30,12 +30,12 @@ _AWAITING = frozenset(("target", "above", "on off"))
 
 
 class SessionReader:
-    """Reads the lines of one session into a draft, and claims every one of them for a node."""
+    """Reads the lines of one session into a draft, and assigns every one of them to a node."""
 
-    def __init__(self, lines: list[SourceLine], session: SessionDraft, claims: Claims) -> None:
+    def __init__(self, lines: list[SourceLine], session: SessionDraft, owners: Owners) -> None:
         self._lines = lines
         self._session = session
-        self._claims = claims
+        self._owners = owners
         self._readings: dict[int, LineReading] = {}
         self._segment: SegmentDraft | None = None
         self._block: BlockDraft | None = None
@@ -51,7 +51,7 @@ class SessionReader:
         outline = self._session.outline
         first, last = outline.lines
         for n in outline.heading_lines:
-            self._claim(n, "heading", self._session)
+            self._assign(n, "heading", self._session)
         body = [n for n in range(first, last + 1) if n not in outline.heading_lines]
         self._open_unlabelled(body)
         for n in body:
@@ -65,8 +65,8 @@ class SessionReader:
             reading = self._readings[n] = read_line(self._lines[n].text)
         return reading
 
-    def _claim(self, n: int, role: Role, owner: Draft) -> None:
-        self._claims[n] = (role, owner)
+    def _assign(self, n: int, role: Role, owner: Draft) -> None:
+        self._owners[n] = (role, owner)
 
     def _take(self, n: int, last: int) -> None:
         """The first role that fits (§2)."""
@@ -120,8 +120,8 @@ class SessionReader:
         self._open_segment(segment)
         self._clocks = [connector for _, connector in carried]
         for m, _ in carried:
-            self._claim(m, "connector", segment)
-        self._claim(n, "label", segment)
+            self._assign(m, "connector", segment)
+        self._assign(n, "label", segment)
         behind = reading.form.words(label.behind, len(reading.form.text)).strip()
         if not behind:
             return
@@ -147,7 +147,7 @@ class SessionReader:
             return False
         block = self._open_block(n)
         block.set_clock(connector)
-        self._claim(n, "connector", block)
+        self._assign(n, "connector", block)
         return True
 
     def _withdrawn(self, n: int) -> list[tuple[int, ReadConnector]]:
@@ -193,7 +193,7 @@ class SessionReader:
         details = scheme.movements is None and (scheme.detail or scheme.scheme == "build_to_max")
         if details and self._block and self._block.detailed_by(scheme, n):
             self._block.lines.append(n)
-            self._claim(n, "scheme", self._block)
+            self._assign(n, "scheme", self._block)
             return True
         if not self._opens(n, scheme):
             return False
@@ -213,7 +213,7 @@ class SessionReader:
             block.scheme = replace(block.scheme, sets=scheme.sets)
         exercise.set_reps(scheme)
         block.lines.append(n)
-        self._claim(n, "scheme", block)
+        self._assign(n, "scheme", block)
         return True
 
     def _take_named_build(self, n: int, reading: LineReading, scheme: ReadScheme) -> bool:
@@ -230,7 +230,7 @@ class SessionReader:
         block.scheme = replace(block.scheme, rm_target=scheme.rm_target)
         block.lines.append(n)
         self._append(n, reading, scheme.movements)
-        self._claim(n, "scheme", block)
+        self._assign(n, "scheme", block)
         return True
 
     def _below(self, n: int) -> LineReading:
@@ -260,7 +260,7 @@ class SessionReader:
             block.rest = scheme.rest
         block.lines.append(n)
         if owns:
-            self._claim(n, "scheme", block)
+            self._assign(n, "scheme", block)
         if scheme.movements:
             self._append(n, reading, scheme.movements)
             block.closed = True
@@ -287,7 +287,7 @@ class SessionReader:
             block.scheme = ReadScheme("every")
         added = self._append(n, reading, line)
         if owns:
-            self._claim(n, "movement", added[0] if len(added) == 1 else block)
+            self._assign(n, "movement", added[0] if len(added) == 1 else block)
             block.lines += [n] if len(added) > 1 else []
 
     def _append(self, n: int, reading: LineReading, line: MovementLine) -> list[ExerciseDraft]:
@@ -319,7 +319,7 @@ class SessionReader:
             return False
         went_on = exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block))
         if went_on:
-            self._claim(n, "movement", exercise)
+            self._assign(n, "movement", exercise)
         return went_on
 
     # ------------------------------------------------------------------ set rows
@@ -339,7 +339,7 @@ class SessionReader:
         assert block is not None  # noqa: S101 - it holds the exercise above
         self._columns = columns
         block.lines.append(n)
-        self._claim(n, "scheme", block)
+        self._assign(n, "scheme", block)
 
     def _take_rows(self, n: int, rows: tuple[ReadRow, ...], *, schemed: ReadScheme | None) -> bool:
         """§8 Rows belong to the exercise above; without one they are no rows."""
@@ -363,7 +363,7 @@ class SessionReader:
         exercise.lines.append(n)
         if block.own_sets:
             block.scheme = replace(block.scheme, sets=exercise.last_set())
-        self._claim(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
+        self._assign(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             self._await(rows[-1].rest, [])
         return True
@@ -393,8 +393,8 @@ class SessionReader:
         """The exercise, and all that stands below it, in a block of its own."""
         own = block.split_at(exercise.lines[0])
         for n in own.lines:
-            role, _ = self._claims[n]
-            self._claim(n, role, own)
+            role, _ = self._owners[n]
+            self._assign(n, role, own)
         if self._resting:
             self._resting.block = own
         assert self._segment is not None  # noqa: S101 - a block is open
@@ -411,7 +411,7 @@ class SessionReader:
         if rest.between or self._exercise is None:
             block.rest = rest.rest
             block.lines.append(n)
-            self._claim(n, "rest", block)
+            self._assign(n, "rest", block)
         else:
             self._await(rest.rest, [n])
         return True
@@ -422,7 +422,7 @@ class SessionReader:
             return
         owner = resting.settle(followed=followed)
         for n in resting.lines:
-            self._claim(n, "rest", owner)
+            self._assign(n, "rest", owner)
 
     def _await(self, rest: Rest, lines: list[int]) -> None:
         """Keep a rest, with those that wait already, until it is known whose it is."""
@@ -437,7 +437,7 @@ class SessionReader:
         """§10 A note in brackets directly below an exercise is the exercise's, else it hangs on what is open."""
         note = NoteDraft(n)
         self._alternative = self._reading(n).form.text.strip(" -.:") == "or"
-        self._claim(n, "note", note)
+        self._assign(n, "note", note)
         if bracketed and self._resting and self._resting.directly_above(n):
             self._resting.notes.append(note)
             return

@@ -334,5 +334,5 @@ class SessionDraft:
 
 
 Draft = NoteDraft | RowDraft | ExerciseDraft | BlockDraft | SegmentDraft | SessionDraft
-Claims = dict[int, tuple[Role, Draft]]
+Owners = dict[int, tuple[Role, Draft]]
 """By line: its role and the node that owns it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wod_pipeline.parsing._blocks import SessionReader
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.parsing._drafts import Claims, NoteDraft, SessionDraft
+from wod_pipeline.parsing._drafts import NoteDraft, Owners, SessionDraft
 from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
@@ -16,20 +16,20 @@ from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, Pa
 
 def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
     """The ParsedPost of an outlined post. `references` overrides, by movement, which lifts a percent can be of."""
-    claims: Claims = {}
+    owners: Owners = {}
     drafts = [SessionDraft(outline) for outline in outlined.sessions]
     for draft in drafts:
-        SessionReader(outlined.lines, draft, claims).read()
+        SessionReader(outlined.lines, draft, owners).read()
     if not any(segment.blocks for draft in drafts for segment in draft.segments):
         return _not_a_programme(outlined)
-    preamble = [NoteDraft(line.n) for line in outlined.lines if line.n not in claims]
-    claims.update({note.n: ("note", note) for note in preamble})
+    preamble = [NoteDraft(line.n) for line in outlined.lines if line.n not in owners]
+    owners.update({note.n: ("note", note) for note in preamble})
     finisher = Finisher(outlined.lines, references)
     sessions = [finisher.session(draft) for draft in drafts]
     at = pointers(drafts, preamble)
     lines = []
     for line in outlined.lines:
-        role, owner = claims[line.n]
+        role, owner = owners[line.n]
         lines.append(Line(line.n, line.text, role, at[owner], line.links))
     found = [*outlined.diagnostics, *finisher.diagnostics.values()]
     return _week(outlined, lines, _program_notes(preamble), sessions, found)

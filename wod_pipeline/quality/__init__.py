@@ -7,10 +7,10 @@ The asset checks, the freshness sensor and `wod check` report these verdicts and
 What the session table holds and what was usual before is handed in by the caller.
 """
 
-from wod_pipeline.quality._case import Case, Row, TableContent, Verdict
-from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Grade, Limits, Stage
+from wod_pipeline.quality._case import Case, TableContent, Verdict
+from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Stage
 from wod_pipeline.quality._verdicts import judge, judge_blocking, judge_stored, unsound
-from wod_pipeline.quality._volume import Volume, exercises_in, past_of, robust_z, volume_of
+from wod_pipeline.quality._volume import Volume, past_of, robust_z, volume_of
 
 __all__ = [
     "BLOCKING",
@@ -18,14 +18,10 @@ __all__ = [
     "LIMITS",
     "Case",
     "Claim",
-    "Grade",
-    "Limits",
-    "Row",
     "Stage",
     "TableContent",
     "Verdict",
     "Volume",
-    "exercises_in",
     "judge",
     "judge_blocking",
     "judge_stored",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from calendar import day_name
 from collections import Counter
-from collections.abc import Callable
 
 from wod_pipeline.program import (
     WEEKDAYS,
-    Diagnostic,
     Exercise,
     Line,
     Outcome,
@@ -153,19 +151,14 @@ def judge_duplicates(case: Case) -> Finding:
 
 
 # ----------------------------------------------------------------------------------------- is it usual
-def judge_count(of: str) -> Callable[[Case], Finding]:
-    """The judge of one count of `Volume`: its robust z-score against the past."""
-
-    def find(case: Case) -> Finding:
-        past = past_of(case.records.week, case.past, case.limits.past_weeks)
-        value: int = getattr(volume_of(case.records), of)
-        if case.records.records and len(past) >= case.limits.least_past_weeks:
-            return _compare(of, value, [getattr(volume, of) for volume in past], case.limits)
-        why = _why_not_compared(case, past)
-        says = f"{count(value, of[:-1])}, not compared with the past: {why}."
-        return Finding(None, says, (), {of: value, "past_weeks": len(past)})
-
-    return find
+def judge_count(case: Case, of: str) -> Finding:
+    """One count of `Volume`, by its robust z-score against the past."""
+    past = past_of(case.records.week, case.past, case.limits.past_weeks)
+    value: int = getattr(volume_of(case.records), of)
+    if case.records.records and len(past) >= case.limits.least_past_weeks:
+        return _compare(of, value, [getattr(volume, of) for volume in past], case.limits)
+    says = f"{count(value, of[:-1])}, not compared with the past: {_why_not_compared(case, past)}."
+    return Finding(None, says, (), {of: value, "past_weeks": len(past)})
 
 
 def _why_not_compared(case: Case, past: list[Volume]) -> str:
@@ -206,14 +199,10 @@ def _lines(records: WeekRecords) -> dict[tuple[int, int], Line]:
     return {(r.post_id, line.n): line for r in records.records for line in [*r.preamble, *r.lines]}
 
 
-def judge_diagnostics(code: str, noun: str, trouble: str) -> Callable[[Case], Finding]:
-    """The judge of a claim that the reader gave no diagnostic of this code."""
-
-    def find(case: Case) -> Finding:
-        rows = tuple(_diagnosed(case.records, code))
-        return Finding("warn" if rows else None, f"{count(rows, noun)} {trouble}.", rows)
-
-    return find
+def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding:
+    """The diagnostics of the reader with this code."""
+    rows = tuple(_diagnosed(case.records, code))
+    return Finding("warn" if rows else None, f"{count(rows, noun)} {trouble}.", rows)
 
 
 def judge_movements(case: Case) -> Finding:
@@ -235,22 +224,17 @@ def _diagnosed(records: WeekRecords, code: str) -> list[Row]:
     """One row per diagnostic; one about a whole post, which all its records carry, counts once."""
     rows: dict[tuple[int, int | None], Row] = {}
     for record in records.records:
-        texts = {line.n: line.text for line in record.lines}
+        texts: dict[int | None, str] = {line.n: line.text for line in record.lines}
         for diagnostic in record.diagnostics:
             if diagnostic.code == code:
-                rows[record.post_id, diagnostic.line] = _diagnostic_row(record, diagnostic, texts)
+                rows[record.post_id, diagnostic.line] = {
+                    "date": str(record.date or ""),
+                    "post_id": record.post_id,
+                    "line": diagnostic.line,
+                    "text": texts.get(diagnostic.line, ""),
+                    "message": diagnostic.message,
+                }
     return list(rows.values())
-
-
-def _diagnostic_row(record: SessionRecord, diagnostic: Diagnostic, texts: dict[int, str]) -> Row:
-    text = "" if diagnostic.line is None else texts.get(diagnostic.line, "")
-    return {
-        "date": str(record.date or ""),
-        "post_id": record.post_id,
-        "line": diagnostic.line,
-        "text": text,
-        "message": diagnostic.message,
-    }
 
 
 def _session_row(record: SessionRecord) -> Row:

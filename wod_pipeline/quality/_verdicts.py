@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import _findings
@@ -15,16 +16,19 @@ _JUDGES: dict[str, Callable[[Case], Finding]] = {
     "every_session_has_its_own_key": _findings.judge_keys,
     "a_week_with_sessions_stays_filled": _findings.judge_replacement,
     "every_training_day_has_a_session": _findings.judge_training_days,
-    "session_count_is_usual": _findings.judge_count("sessions"),
-    "exercise_count_is_usual": _findings.judge_count("exercises"),
-    "lift_count_is_usual": _findings.judge_count("lifts"),
+    "session_count_is_usual": partial(_findings.judge_count, of="sessions"),
+    "exercise_count_is_usual": partial(_findings.judge_count, of="exercises"),
+    "lift_count_is_usual": partial(_findings.judge_count, of="lifts"),
     "most_lines_are_understood": _findings.judge_lines,
-    "every_load_is_readable": _findings.judge_diagnostics(
-        "unreadable_load", "load", "without a readable weight"
+    "every_load_is_readable": partial(
+        _findings.judge_diagnostics, code="unreadable_load", noun="load", trouble="without a readable weight"
     ),
     "most_movements_are_known": _findings.judge_movements,
-    "no_percent_is_ambiguous": _findings.judge_diagnostics(
-        "ambiguous_reference", "percentage", "of an ambiguous maximum"
+    "no_percent_is_ambiguous": partial(
+        _findings.judge_diagnostics,
+        code="ambiguous_reference",
+        noun="percentage",
+        trouble="of an ambiguous maximum",
     ),
     "no_post_is_there_twice": _findings.judge_duplicates,
     "the_week_is_published": _findings.judge_publication,

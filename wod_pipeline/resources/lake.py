@@ -30,11 +30,11 @@ ALLOW_MISSING = "allow_missing_partitions"
 
 
 class LakeResource(dg.ConfigurableResource[Lake]):
-    """Somewhere to keep objects."""
+    """Stores objects under keys."""
 
     @abstractmethod
     def open(self) -> Lake:
-        """Return the lake, ready to be read and written."""
+        """Return the lake, ready for use."""
 
 
 class FolderLakeResource(LakeResource):
@@ -43,7 +43,7 @@ class FolderLakeResource(LakeResource):
     path: str
 
     def open(self) -> Lake:
-        """Open the folder; it is made when first written."""
+        """Open the folder, which is made by the first write."""
         return FolderLake(Path(self.path))
 
 

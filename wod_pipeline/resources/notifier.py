@@ -1,4 +1,4 @@
-"""Where messages to people go, and the ledger that keeps each from going twice, as Dagster resources."""
+"""The notifier, and the ledger that keeps a message from going out twice, as Dagster resources."""
 
 from abc import abstractmethod
 from pathlib import Path
@@ -12,11 +12,11 @@ from wod_pipeline.storage.sqlite import SqliteLedger
 
 
 class LedgerResource(dg.ConfigurableResource[Ledger]):
-    """Somewhere to mark that a thing was done."""
+    """Marks of side effects that must happen once."""
 
     @abstractmethod
     def open(self) -> Ledger:
-        """Return the ledger, ready to be asked."""
+        """Return the ledger, ready for use."""
 
 
 class SqliteLedgerResource(LedgerResource):
@@ -25,12 +25,12 @@ class SqliteLedgerResource(LedgerResource):
     path: str
 
     def open(self) -> Ledger:
-        """Open the file; it is made when first written."""
+        """Open the file, which is made by the first write."""
         return SqliteLedger(Path(self.path))
 
 
 class NotifierResource(dg.ConfigurableResource[Notifier]):
-    """Somewhere to send messages, each only once."""
+    """Sends messages to people, each only once."""
 
     @abstractmethod
     def open(self) -> Notifier:
@@ -38,7 +38,7 @@ class NotifierResource(dg.ConfigurableResource[Notifier]):
 
 
 class ConsoleNotifierResource(NotifierResource):
-    """Writes messages to the log: what is used when no SNS topic or phone is set."""
+    """Writes messages to the log: used when neither an SNS topic nor a phone is set."""
 
     ledger: dg.ResourceDependency[LedgerResource]
 

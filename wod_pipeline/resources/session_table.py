@@ -31,7 +31,7 @@ class SessionTableResource(dg.ConfigurableResource[SessionTable]):
 
     @abstractmethod
     def open(self) -> SessionTable:
-        """Return the table, ready to be read and written."""
+        """Return the table, ready for use."""
 
 
 class SqliteSessionTableResource(SessionTableResource):
@@ -40,7 +40,7 @@ class SqliteSessionTableResource(SessionTableResource):
     path: str
 
     def open(self) -> SessionTable:
-        """Open the file; it is made when first written."""
+        """Open the file, which is made by the first write."""
         return SqliteSessionTable(Path(self.path))
 
 
@@ -63,12 +63,12 @@ class SessionTableIOManager(WeeklyIOManager):
         report.finish(self._instance)
 
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
-        """Read the weeks of the run back. Raises `NotStored` naming the first that never was."""
+        """Read the weeks of the run. Raises `NotStored` naming the first that was never stored."""
         table = self.session_table.open()
         return {week: _stored_week(table, week) for week in weeks_of(context.asset_partition_keys)}
 
     def _store(self, values: Mapping[dt.date, WeekRecords], report: WriteReport) -> None:
-        """Replace the weeks in the table; those that were, in the lake too."""
+        """Replace the weeks in the table, and those that were replaced there in the lake as well."""
         report.failed |= {week: error for week, value in values.items() if (error := _refusal(value))}
         sound = [value for week, value in values.items() if week not in report.failed]
         changes: dict[dt.date, WeekChange] = {}
@@ -98,7 +98,7 @@ def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
 
 
 def _refusal(value: WeekRecords) -> UnsoundWeek | None:
-    """Why the week must not be stored. In a run over many weeks its checks alone would not keep it out."""
+    """Why the week must not be stored. In a run over many weeks a failed check does not stop this step."""
     reason = unsound(value)
     fix = "Its checks show what to look at; correct the post or the parser and run the week again."
     return UnsoundWeek(reason, fix=fix) if reason else None

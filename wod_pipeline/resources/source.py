@@ -16,11 +16,11 @@ from wod_pipeline.wordpress.credentials import Login
 
 
 class SourceResource(dg.ConfigurableResource[PostSource]):
-    """A place that can be asked for posts."""
+    """Provides a site's or a folder's posts."""
 
     @abstractmethod
     def open(self) -> PostSource:
-        """Return the source, ready to be asked. Raises `SourceError` when it cannot be."""
+        """Return the source. Raises `SourceError` when it cannot be used."""
 
 
 class SampleSourceResource(SourceResource):

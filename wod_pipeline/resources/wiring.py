@@ -1,4 +1,4 @@
-"""Which resources a code location gets: chosen by the settings, keyed as the assets and sensors ask for them."""
+"""The resources of a code location: chosen by the settings, under the keys that assets and sensors name."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def build_resources(
 
 
 def _aws_services(settings: Settings) -> dict[str, Any]:
-    """The services that assets of one's own may use beside the stores; none in local mode."""
+    """The services behind the stores, for further assets to use; none in local mode."""
     if not settings.on_aws:
         return {}
     from wod_pipeline.aws import STANDARD

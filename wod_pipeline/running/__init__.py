@@ -95,7 +95,7 @@ def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Ite
     missing = sorted(wanted - set(known))
     if missing:
         yield f"  not stored: {', '.join(map(str, missing))}"
-    yield f"  changed: {len(report.changed)}, unchanged: {len(known) - len(report.changed & {str(w) for w in known})}"
+    yield f"  changed: {len(report.changed)}, unchanged: {len(known) - len(report.changed & set(known))}"
     yield f"  kept in {where_kept(settings)}"
 
 

@@ -19,6 +19,7 @@ import dagster as dg
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.source import source_resource
+from wod_pipeline.resources.weekly import key_of
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Event, Failed, Report, stored_week
 from wod_pipeline.running._source import opened_once
@@ -40,9 +41,9 @@ class Options:
     verbose: bool = False
 
 
-def chunks(weeks: Iterable[dt.date]) -> list[list[str]]:
-    """The partition keys of the weeks in runs of neighbours, no longer than are fetched at once."""
-    return [[week.isoformat() for week in run] for run in chunks_of(weeks, CHUNK_WEEKS)]
+def chunks(weeks: Iterable[dt.date]) -> list[list[dt.date]]:
+    """The weeks in runs of neighbours, no longer than are fetched at once."""
+    return chunks_of(weeks, CHUNK_WEEKS)
 
 
 @contextmanager
@@ -80,7 +81,7 @@ class Launcher:
         )
         self.job = defs.resolve_job_def(TRAINING_WEEK)
 
-    def start(self, work: Sequence[list[str]]) -> None:
+    def start(self, work: Sequence[list[dt.date]]) -> None:
         """Begin with the chunks."""
         self._thread = threading.Thread(target=self._work, args=(work,), name="wod-runs", daemon=True)
         self._thread.start()
@@ -107,36 +108,34 @@ class Launcher:
         self.wait(PATIENCE_S)
         end_run(self.instance, self._run_id, "Interrupted from the keyboard.")
 
-    def _work(self, work: Sequence[list[str]]) -> None:
+    def _work(self, work: Sequence[list[dt.date]]) -> None:
         try:
-            for keys in work:
-                self._run_chunk(keys)
+            for chunk in work:
+                self._run_chunk(chunk)
         except BaseException as error:  # noqa: BLE001 raised again by `running`, in the thread that can show it
             self._error = error
 
-    def _run_chunk(self, keys: list[str]) -> None:
-        """Run the assets over the keys; what one asset could store goes on when it failed for others."""
+    def _run_chunk(self, weeks: list[dt.date]) -> None:
+        """Run the assets over the weeks; what one asset could store goes on when it failed for others."""
         then = DERIVED if self.options.derived else ()
         assets = (*SESSIONS, *then)
-        while keys and assets and not self._stopped.is_set():
-            whole = [self._run(some, assets) for some in chunks(map(dt.date.fromisoformat, keys))]
+        while weeks and assets and not self._stopped.is_set():
+            whole = [self._run(some, assets) for some in chunks(weeks)]
             if all(whole):
                 return
-            keys, later = self.report.rest(keys)
+            weeks, later = self.report.rest(weeks)
             assets = (*later, *then)
 
-    def _run(self, keys: list[str], assets: Sequence[str]) -> bool:
-        """One run over consecutive keys, of these assets; True when it succeeded."""
-        one = len(keys) == 1
+    def _run(self, weeks: list[dt.date], assets: Sequence[str]) -> bool:
+        """One run over consecutive weeks, of these assets; True when it succeeded."""
+        one = len(weeks) == 1
         self._run_id = str(uuid.uuid4())
         with lock_run(self.settings, self._run_id):
             result = self.job.execute_in_process(
                 instance=self.instance,
                 run_id=self._run_id,
-                partition_key=keys[0] if one else None,
-                tags={}
-                if one
-                else range_tags((dt.date.fromisoformat(keys[0]), dt.date.fromisoformat(keys[-1]))),
+                partition_key=key_of(weeks[0]) if one else None,
+                tags={} if one else range_tags((weeks[0], weeks[-1])),
                 asset_selection=[dg.AssetKey(name) for name in assets],
                 run_config={} if self.options.verbose else QUIET,
                 raise_on_error=False,
@@ -148,7 +147,7 @@ class Launcher:
 
     def _stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
         """Tell of a stored week; here a run can be stopped, between two weeks."""
-        self.tell(stored_week(asset, week.isoformat(), metadata))
+        self.tell(stored_week(asset, week, metadata))
         if self._stopped.is_set():
             raise dg.DagsterExecutionInterruptedError
 

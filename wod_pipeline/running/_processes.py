@@ -7,6 +7,7 @@ because this process was killed, it ends at once, as this process did.
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 import os
 import signal
@@ -31,7 +32,7 @@ TICK_S = 0.2
 FORKS = sys.platform == "linux"
 """A fork need not import Dagster again, which takes seconds; elsewhere than on Linux, libraries may not bear it."""
 
-Chunks = Sequence[list[str]]
+Chunks = Sequence[list[dt.date]]
 
 
 def shares(work: Chunks) -> list[Chunks]:

@@ -22,10 +22,10 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Stored(NamedTuple):
-    """An asset has stored a week (a partition key) of so many posts, and had to write it or not."""
+    """An asset has stored a week of so many posts, and had to write it or not."""
 
     asset: str
-    week: str
+    week: dt.date
     posts: int
     changed: bool
 
@@ -39,7 +39,7 @@ class Failed(NamedTuple):
 Event = Stored | Failed
 
 
-def stored_week(asset: str, week: str, metadata: Mapping[str, Any]) -> Stored:
+def stored_week(asset: str, week: dt.date, metadata: Mapping[str, Any]) -> Stored:
     """What an asset says of a week it has stored, as an event."""
     written = metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted")
     return Stored(asset, week, metadata.get("posts", 0), bool(written))
@@ -47,10 +47,10 @@ def stored_week(asset: str, week: str, metadata: Mapping[str, Any]) -> Stored:
 
 @dataclass
 class Report:
-    """The weeks (as partition keys) each asset has stored, what changed, how many posts, and what failed."""
+    """The weeks each asset has stored, which of them changed, how many posts, and what failed."""
 
-    stored: dict[str, set[str]] = field(default_factory=lambda: {asset: set() for asset in SESSIONS})
-    changed: set[str] = field(default_factory=set)
+    stored: dict[str, set[dt.date]] = field(default_factory=lambda: {asset: set() for asset in SESSIONS})
+    changed: set[dt.date] = field(default_factory=set)
     posts: int = 0
     failures: list[str] = field(default_factory=list)
 
@@ -76,15 +76,15 @@ class Report:
         """Weeks' worth of work done: a week on its way counts in part."""
         return sum(map(len, self.stored.values())) / len(SESSIONS)
 
-    def rest(self, keys: Collection[str]) -> tuple[list[str], tuple[str, ...]]:
+    def rest(self, weeks: Collection[dt.date]) -> tuple[list[dt.date], tuple[str, ...]]:
         """After a run over these weeks has failed: which of them can still go on, and through which assets.
 
         The first asset that did not store all of them is the one that failed. What it did store goes on.
         """
         for n, asset in enumerate(SESSIONS, start=1):
-            there = self.stored[asset] & set(keys)
-            if len(there) < len(keys):
-                return sorted(there), SESSIONS[n:]
+            stored = self.stored[asset] & set(weeks)
+            if len(stored) < len(weeks):
+                return sorted(stored), SESSIONS[n:]
         return [], ()
 
 

@@ -39,7 +39,7 @@ Key = tuple[str, str]
 WEEKS = "#weeks"
 DIGEST = "record_sha256"
 _PLAIN = {str, int, bool}
-"""Types kept as they are; most values are, and are spared a call."""
+"""Types that stay as they are. Most values have one, so testing for them first saves a call each."""
 _FIELDS = frozenset(SessionRecord.__struct_fields__)
 
 

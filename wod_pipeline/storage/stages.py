@@ -1,4 +1,4 @@
-"""The lake's layout: where each stage of a week is kept and how it is read back.
+"""The lake's layout: under which key each stage of a week is stored, and how it is read back.
 
 Hive style, one partition per week, so that Athena, DuckDB and pandas read it as it lies::
 
@@ -9,7 +9,7 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
     segmented_exercises/week=2020-12-21/posts.json
     session_records/week=2020-12-21/sessions.jsonl    one record a line, as in the table
 
-What bytes mean is decided here; how they are kept is the lake's business.
+This module decides what an object's bytes mean; the lake decides how they are kept.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ STAGES: dict[str, Any] = {
 """The assets kept in the lake, with the type of one week's value."""
 
 BATCH = 32
-"""Weeks read or written at a time: enough to keep a remote store busy, few enough to stay small in memory."""
+"""Weeks read or written at a time: enough to keep a remote store busy, few enough to fit in memory."""
 
 FEW = 3
-"""Weeks that have to fail alone before a store is taken to be out of order."""
+"""Weeks that must fail one by one before the whole store is taken to have failed."""
 
 
 def stage_key(stage: str, week: dt.date) -> str:
@@ -61,7 +61,7 @@ def records_key(week: dt.date) -> str:
 
 
 def revision_key(post: RawPost) -> str:
-    """Where one revision of a post is kept for good: by id, time of modification and all it says."""
+    """Where one revision of a post is kept for ever: by id, time of modification and hash of its content."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
     return f"raw_post_revisions/post={post.id}/{modified}-{sha256_of(post)[:16]}.json"
 
@@ -80,8 +80,8 @@ def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
 def read_stage(lake: Lake, stage: str, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
     """The stored values of those weeks; weeks never stored are absent. Raises `StorageCorrupt`."""
     keys = {stage_key(stage, week): week for week in weeks}
-    found = lake.read_many(list(keys))
-    return {keys[key]: decode_stage(stage, keys[key], data) for key, data in found.items()}
+    objects = lake.read_many(list(keys))
+    return {keys[key]: decode_stage(stage, keys[key], data) for key, data in objects.items()}
 
 
 def read_stage_week(lake: Lake, stage: str, week: dt.date) -> Any:
@@ -108,7 +108,7 @@ def write_each(
 ) -> dict[dt.date, Written | StorageError]:
     """Write weeks together and, when that fails, one by one: each week's outcome is its own.
 
-    When the first few fail one by one, the store is taken to be out of order and the others are not tried.
+    When the first `FEW` fail one by one, the store is taken to have failed and the other weeks are not tried.
     """
     try:
         return dict(write(values))

@@ -6,7 +6,7 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import BARBELL_FAMILIES, Dose, doses_of, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import Dose, doses_of, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -19,7 +19,6 @@ from wod_pipeline.training._load import (
     session_doses,
 )
 from wod_pipeline.training._weights import (
-    STANDARD_PLATES,
     STANDARD_RACKS,
     Athlete,
     Rack,
@@ -36,8 +35,6 @@ from wod_pipeline.training._weights import (
 )
 
 __all__ = [
-    "BARBELL_FAMILIES",
-    "STANDARD_PLATES",
     "STANDARD_RACKS",
     "ZONES",
     "Athlete",

@@ -1,8 +1,8 @@
-"""What goes on the bar: an athlete's maxes and rack, and the weight a percentage comes to on them.
+"""Working weights: an athlete's maxes and rack, and the weight that a percentage comes to on them.
 
 Exact arithmetic throughout (`Fraction`): 75 % of 205 lb is 153.75 lb before it is rounded once, to what can
-be loaded. A weight is never made up: without the very max a percentage refers to there is no weight, and
-`missing` says what was needed. In particular an N-RM is never computed from a 1-RM or the other way round.
+be loaded. Without the very max that a percentage refers to there is no weight, and `missing` says what is
+needed: an N-RM is never computed from a 1-RM or the other way round.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Weight:
 
 @lru_cache(maxsize=4096)
 def decimal_text(amount: Fraction) -> str:
-    """A number for people: at most two decimals, none that say nothing."""
+    """A number as people read it: at most two decimals, without trailing zeros."""
     rounded = round(amount, 2)
     return f"{as_decimal(rounded):.2f}".rstrip("0").rstrip(".")
 
@@ -149,7 +149,7 @@ class Athlete:
 
 @dataclass(frozen=True)
 class WorkingWeight:
-    """What a percentage comes to. `low` None: at most `high`. `high` None: from `low` up. Both equal: exact.
+    """The weight that a percentage comes to. `low` None: at most `high`. `high` None: from `low` up.
 
     `missing` is empty exactly when there is a weight; otherwise it says what would be needed for one.
     """
@@ -171,8 +171,10 @@ def working_weight(load: Load, athlete: Athlete | None) -> WorkingWeight | None:
     reference = _reference_max(load.ref, athlete)
     if isinstance(reference, str):
         return WorkingWeight(missing=reference)
-    ends = (_loaded(athlete.rack, reference, end) for end in (load.pct.min, load.pct.max))
-    low, high = ends
+    low, high = (
+        None if end is None else _on_rack(athlete.rack, reference, exact(end))
+        for end in (load.pct.min, load.pct.max)
+    )
     return WorkingWeight(low, high)
 
 
@@ -182,13 +184,10 @@ def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[Workin
     Empty when the load is no ramp with two ends, or has one set, or too many to list.
     """
     pct = load.pct
-    if not (load.ramp and pct and pct.min is not None and pct.max is not None and 1 < sets <= MOST_RAMP_SETS):
-        return ()
-    whole = working_weight(load, athlete)
-    if athlete is None or whole is None or whole.missing:
+    if load.kind != "percent" or not (load.ramp and pct and 1 < sets <= MOST_RAMP_SETS) or athlete is None:
         return ()
     reference = _reference_max(load.ref, athlete)
-    if isinstance(reference, str):
+    if isinstance(reference, str) or pct.min is None or pct.max is None:
         return ()
     low, high = exact(pct.min), exact(pct.max)
     percents = (low + (high - low) * n / (sets - 1) for n in range(sets))
@@ -199,20 +198,10 @@ def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[Workin
 def _reference_max(ref: Reference | None, athlete: Athlete) -> Weight | str:
     """The max a percentage refers to, or a sentence that says why there is none."""
     if ref is None or ref.movement_id is None:
-        named = " or ".join(movement_name(candidate) for candidate in (ref.candidates if ref else []))
-        return (
-            f"the post does not say of which max ({named}?)"
-            if named
-            else "the post does not say of which max"
-        )
-    found = athlete.maxes.get((ref.movement_id, ref.rm))
-    if found is not None:
-        return found
-    return f"your {ref.rm}-RM {movement_name(ref.movement_id)} is not given"
-
-
-def _loaded(rack: Rack, reference: Weight, percent: Number | None) -> Weight | None:
-    return None if percent is None else _on_rack(rack, reference, exact(percent))
+        named = " or ".join(map(movement_name, ref.candidates if ref else ()))
+        return "the post does not say of which max" + (f" ({named}?)" if named else "")
+    missing = f"your {ref.rm}-RM {movement_name(ref.movement_id)} is not given"
+    return athlete.maxes.get((ref.movement_id, ref.rm), missing)
 
 
 def _on_rack(rack: Rack, reference: Weight, percent: Fraction) -> Weight:

@@ -23,12 +23,8 @@ class Movement(Struct, frozen=True, gc=False):
     ref_ambiguous: bool = False
 
 
-def _load(path: Path) -> dict[str, Movement]:
-    movements = msgspec.json.decode(path.read_bytes(), type=list[Movement])
-    return {movement.id: movement for movement in movements}
-
-
-MOVEMENTS = _load(Path(__file__).with_name("movements.json"))
+_JSON = Path(__file__).with_name("movements.json").read_bytes()
+MOVEMENTS = {movement.id: movement for movement in msgspec.json.decode(_JSON, type=list[Movement])}
 """Every movement by id, in the order of the file."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from wod_pipeline.program import Diagnostic, Line, Outcome, PostStamp, SessionRe
 from wod_pipeline.quality import (
     BLOCKING,
     CLAIMS,
+    LIMITS,
     Case,
     TableContent,
     Verdict,
@@ -259,6 +261,7 @@ def test_a_weekday_is_usual_when_nine_of_ten_past_weeks_have_it() -> None:
     assert verdict.rows == ({"weekday": "fri"}, {"weekday": "sat"})
     check(claim, week, "holds: Every training day has a session.", past=[*eight, *without])
     check(claim, not_published(), "holds: Every training day has a session.", past=PAST)
+    check(claim, week, "warn: 2 usual training days without a session: Friday, Saturday.", past=PAST[2:])
 
 
 def test_eight_past_weeks_are_enough() -> None:
@@ -489,6 +492,7 @@ def test_a_count_beyond_a_z_of_1_645_is_a_warning_and_beyond_3_291_an_error(lift
     verdict = verdict_on("lift_count_is_usual", records, past=PAST)
 
     assert ("holds" if verdict.passed else verdict.grade) == outcome
+    assert verdict.rows == ()
     assert verdict.numbers == {
         "lifts": lifts,
         "past_weeks": 10,
@@ -571,6 +575,27 @@ def test_a_diagnostic_of_the_whole_post_has_no_line_and_no_text() -> None:
     assert row == {"date": "", "post_id": 7, "line": None, "text": "", "message": "says why"}
 
 
+def test_a_diagnostic_of_a_line_the_record_lacks_has_no_text() -> None:
+    record = with_session(plain_week(), 0, diagnostics=[a_diagnostic("unreadable_load", 99)])
+    (row,) = verdict_on("every_load_is_readable", record).rows
+
+    assert (row["line"], row["text"]) == (99, "")
+
+
+def test_an_undated_training_day_without_an_exercise_is_shown_without_a_date() -> None:
+    week = with_session(plain_week(), 0, date=None, segments=[])
+    assert verdict_on("every_training_day_has_a_session", week).rows[0]["date"] == ""
+
+
+def test_a_count_exactly_at_a_threshold_is_within_it() -> None:
+    """Five sessions in each past week: one session is a z of 2."""
+    limits = replace(LIMITS, warn_beyond_z=2.0, error_beyond_z=4.0)
+    for sessions, outcome in ((4, "holds"), (3, "warn"), (2, "error")):
+        week = plain_week(days=range(sessions))
+        verdict = verdict_on("session_count_is_usual", week, past=PAST, limits=limits)
+        assert ("holds" if verdict.passed else verdict.grade) == outcome
+
+
 def test_the_same_line_of_two_posts_is_two_lines() -> None:
     week = plain_week()
     found = [a_diagnostic("unreadable_load")]
@@ -637,6 +662,9 @@ def test_a_week_the_table_does_not_have_is_an_error() -> None:
 
 
 def test_another_outcome_in_the_table_is_an_error() -> None:
+    assert judge_stored(not_published(), EMPTY).grade == "error"
+    assert not judge_stored(not_published(), EMPTY).passed
+    assert judge_stored(not_published(), EMPTY).week == WEEK
     assert judge_stored(not_published(), EMPTY).says == "Stored as no_session, parsed as not_published."
 
 

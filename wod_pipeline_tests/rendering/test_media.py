@@ -208,6 +208,19 @@ def test_a_block_may_be_coloured_alone() -> None:
     assert list(as_lines(block, colour=True)) == ["  Dips, 6 reps", f"{DIM}  Breathe.{RESET}"]
 
 
+def test_only_sets_with_a_weight_are_green() -> None:
+    rows = ("*Set 1 = 2 reps @ 70% of 1-RM Snatch", "*Set 2 = 2 reps @ RPE 7")
+    (block,) = blocks_of(view_session(record_of("A.", "Two sets of:", "Snatch", *rows), LIFTER))
+    assert list(as_lines(block, colour=True))[2:] == [
+        f"{GREEN}      Set 1: 2 reps, 70% of 1-RM Snatch → 70 kg (25 a side){RESET}",
+        "      Set 2: 2 reps, RPE 7",
+    ]
+
+
+def test_a_name_alone_ends_its_line_in_markdown() -> None:
+    assert as_markdown(view_session(record_of("A.", "Dips"))).endswith("\n- **Dips**\n")
+
+
 def test_a_link_without_words_shows_its_address_in_markdown() -> None:
     view = view_of_note(TextRun("See "), TextRun(" ", "https://example.com/a b"), TextRun("."))
     assert "*See [https\\://example.com/a b](https://example.com/a%20b).*" in as_markdown(view)

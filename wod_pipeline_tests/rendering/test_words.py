@@ -116,6 +116,7 @@ def test_an_exercise_without_a_quantity_has_no_words_for_it() -> None:
         (["Clean x 2 reps @ 70% of 1-RM Snatch"], "70% of 1-RM Snatch"),
         (["Back Squat x 5 reps @ same load as last week"], "same load as last week"),
         (["Back Squat x 5 reps @ 90% of last week"], "90% of last week"),
+        (["Back Squat x 5 reps, 0.5% more than last week"], "0.5% more than last week"),
         (["Back Squat x 5 reps, building"], "building up"),
         (["Dips x 6 reps"], ""),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from wod_pipeline.running._launcher import Options
 from wod_pipeline.running._processes import MAX_PROCESSES, processes, shares
 from wod_pipeline.running._progress import Event, Failed, Stored
 from wod_pipeline.settings import load_settings
+from wod_pipeline.weeks import WEEK
 
-CHUNKS = [[str(n)] for n in range(10)]
+FIRST = dt.date(2026, 2, 23)
+CHUNKS = [[FIRST + n * WEEK] for n in range(10)]
 
 
 @pytest.mark.parametrize(
@@ -43,9 +46,9 @@ def test_a_process_that_is_not_forked_tells_what_it_stored(
         {"WOD_DATA_DIR": str(tmp_path), "WOD_SAMPLE_DATE": "2026-03-04"}, dotenv=tmp_path / "none"
     )
     told: list[Event] = []
-    with processes(settings, Options(), [[["2026-02-23"], ["2026-03-02"]]], told.append) as helping:
+    with processes(settings, Options(), [[[FIRST], [FIRST + WEEK]]], told.append) as helping:
         while helping.running:
             helping.listen(60)
     assert not [event.why for event in told if isinstance(event, Failed)]
     stored = [(event.asset, event.week) for event in told if isinstance(event, Stored)]
-    assert stored == [(asset, week) for week in ("2026-02-23", "2026-03-02") for asset in SESSIONS]
+    assert stored == [(asset, week) for week in (FIRST, FIRST + WEEK) for asset in SESSIONS]

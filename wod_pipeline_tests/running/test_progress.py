@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
@@ -11,15 +12,15 @@ from wod_pipeline.jobs import SESSIONS as ASSETS
 from wod_pipeline.running import _progress
 from wod_pipeline.running._progress import Failed, Report, Stored, display, progress_line, stored_week
 
-KEYS = ["2024-01-01", "2024-01-08", "2024-01-15"]
+WEEKS = [dt.date(2024, 1, 1), dt.date(2024, 1, 8), dt.date(2024, 1, 15)]
 
 
 def report_of(*stored: int) -> Report:
-    """A report in which the n-th asset has stored that many of the keys."""
+    """A report in which the n-th asset has stored that many of the weeks."""
     report = Report()
     for asset, count in zip(ASSETS, stored, strict=False):
-        for key in KEYS[:count]:
-            report.note(Stored(asset, key, posts=2, changed=False))
+        for week in WEEKS[:count]:
+            report.note(Stored(asset, week, posts=2, changed=False))
     return report
 
 
@@ -36,10 +37,10 @@ def test_before_the_first_week_no_rate_is_made_up() -> None:
 
 def test_a_week_counts_as_changed_by_any_asset_that_wrote_it() -> None:
     report = Report()
-    report.note(stored_week("raw_posts", KEYS[0], {"changed": False}))
-    report.note(stored_week("raw_posts", KEYS[1], {"changed": True}))
-    report.note(stored_week("session_records", KEYS[2], {"sessions_put": 0, "sessions_deleted": 1}))
-    assert report.changed == set(KEYS[1:])
+    report.note(stored_week("raw_posts", WEEKS[0], {"changed": False}))
+    report.note(stored_week("raw_posts", WEEKS[1], {"changed": True}))
+    report.note(stored_week("session_records", WEEKS[2], {"sessions_put": 0, "sessions_deleted": 1}))
+    assert report.changed == set(WEEKS[1:])
 
 
 def test_failures_are_kept_in_the_order_they_came() -> None:
@@ -54,16 +55,16 @@ def test_failures_are_kept_in_the_order_they_came() -> None:
     [
         ((3, 3, 3, 3, 3), ([], ())),
         ((0,), ([], ASSETS[1:])),
-        ((2,), (KEYS[:2], ASSETS[1:])),
-        ((3, 3, 1), (KEYS[:1], ASSETS[3:])),
-        ((3, 3, 3, 3, 2), (KEYS[:2], ())),
+        ((2,), (WEEKS[:2], ASSETS[1:])),
+        ((3, 3, 1), (WEEKS[:1], ASSETS[3:])),
+        ((3, 3, 3, 3, 2), (WEEKS[:2], ())),
     ],
     ids=["all done", "nothing fetched", "some fetched", "some outlined", "the table refused one"],
 )
 def test_what_a_failing_asset_stored_goes_on_through_the_later_ones(
-    stored: tuple[int, ...], rest: tuple[list[str], tuple[str, ...]]
+    stored: tuple[int, ...], rest: tuple[list[dt.date], tuple[str, ...]]
 ) -> None:
-    assert report_of(*stored).rest(KEYS) == rest
+    assert report_of(*stored).rest(WEEKS) == rest
 
 
 def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
