@@ -222,8 +222,9 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_is_recorded_as_cancelled(
     hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-c", f"{hearing}; from wod_pipeline.cli import main; main()"]
     command += ["materialize", *RANGE]
+    environment = {**house.environment, "PYTHONPATH": os.pathsep.join(sys.path)}  # the code under test
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=house.environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
     assert asked.wait(60)
     process.send_signal(signal.SIGINT)
