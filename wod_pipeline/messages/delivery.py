@@ -128,10 +128,7 @@ def for_topic(message: Message) -> dict[str, Any]:
 
 def for_phone(message: Message) -> dict[str, Any]:
     """The arguments of SNS `Publish` to a phone: a text of one part; *transactional* is the priority of alerts."""
-    return {
-        "Message": _sms(message),
-        "MessageAttributes": {"AWS.SNS.SMS.SMSType": _string("Transactional")},
-    }
+    return {"Message": _sms(message), "MessageAttributes": {"AWS.SNS.SMS.SMSType": _string("Transactional")}}
 
 
 def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:

@@ -152,12 +152,7 @@ class NewPostsTick:
         return msgspec.structs.replace(state, outage=None)
 
     def _sweep(
-        self,
-        now: dt.datetime,
-        name: str,
-        listed: set[int],
-        stored: StoredRevisions,
-        state: NewPostsState,
+        self, now: dt.datetime, name: str, listed: set[int], stored: StoredRevisions, state: NewPostsState
     ) -> NewPostsState:
         """Tell people which posts are gone; if that fails, the sweep is not recorded and the next tick repeats it."""
         gone = posts.newly_gone(listed, stored, state)

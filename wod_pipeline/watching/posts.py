@@ -82,9 +82,7 @@ class ChangedWeeks:
     """Weeks that cannot be run: before the first partition, or too far ahead."""
 
 
-def stored_revisions(
-    weeks: Iterable[tuple[dt.date, Iterable[PostStamp]]],
-) -> dict[int, list[StoredRevision]]:
+def stored_revisions(weeks: Iterable[tuple[dt.date, Iterable[PostStamp]]]) -> dict[int, list[StoredRevision]]:
     """What the table holds of each post, from its weeks and the stamps of the posts they were made from."""
     stored: dict[int, list[StoredRevision]] = {}
     for week, stamps in weeks:
