@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wod_pipeline.quality import volume_of
@@ -228,6 +228,7 @@ SEGMENTS = st.builds(
 
 
 @given(st.lists(SEGMENTS, min_size=1, max_size=5))
+@settings(max_examples=50)
 def test_the_checks_and_the_training_load_count_the_same_lifts(segments: list[list[str]]) -> None:
     lines = [line for segment in segments for line in segment]
     week = week_records(raw_post("Monday", "A.", "Back Squat 5 x 5 @ 70%", "Wednesday", *lines))
