@@ -39,8 +39,9 @@ def run(rooms: list[str]) -> None:
     """Mutate the package afresh and test every mutant of the rooms (none named: of all)."""
     shutil.rmtree(MUTANTS, ignore_errors=True)
     names = [f"wod_pipeline.{room}.*" for room in rooms]
-    # pytest's plugins are loaded for each mutant again, and none is needed.
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # CI: Hypothesis takes the same examples each time and has no deadline, so that neither chance nor a busy
+    # machine kills a mutant. Plugins: pytest would load them again for each mutant, and none is needed.
+    environment = os.environ | {"CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     mutmut = Path(sys.executable).with_name("mutmut")
     subprocess.run([mutmut, "run", *names], cwd=ROOT, env=environment, check=True)
 
