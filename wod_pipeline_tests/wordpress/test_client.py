@@ -343,7 +343,7 @@ def test_a_wrong_password_is_noticed_though_the_site_would_serve_it_as_anonymous
     wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.users = {"coach": "abcd efgh"}
-    with pytest.raises(SourceRefused, match="takes a wrong application password for an anonymous") as error:
+    with pytest.raises(SourceRefused, match="treats a wrong application password as an anonymous") as error:
         open_source(credentials=("coach", "wrong-secret")).list_ids()
     assert "wrong-secret" not in str(error.value)
 
