@@ -268,7 +268,7 @@ def test_json_that_calls_itself_a_page_is_refused(wp: FakeWordPress, source: Wor
 def test_json_that_is_no_list_of_posts_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
     totals = {"X-WP-Total": "1", "X-WP-TotalPages": "1"}
     wp.intercept = lambda request: as_json({"hello": 1}, headers=totals)
-    with pytest.raises(SourceMalformed, match="is an object where a list of posts was expected"):
+    with pytest.raises(SourceMalformed, match="is an object instead of a list of posts"):
         source.list_ids()
     wp.intercept = lambda request: as_json([{"id": 1}, {"slug": "x"}], headers=totals)
     with pytest.raises(SourceMalformed, match="post 2 has no id"):
