@@ -154,7 +154,7 @@ def test_the_doctor_leaves_nothing_where_lists_and_weeks_are_read(aws: AwsServer
     ensure_sessions_table(dynamodb, "t")
     lake, table = S3Lake(s3, BUCKET, "wod"), DynamoSessionTable(dynamodb, "t")
     assert lake.check() == lake.check()
-    assert table.check() == table.check() == "table t can be read and written; it holds no session yet"
+    assert table.check() == table.check() == "table t can be read and written; it holds no sessions yet"
     assert list(lake.keys("")) == []
     assert dynamodb.scan(TableName="t")["Count"] == 0
 

@@ -86,7 +86,7 @@ def test_a_living_writer_is_not_swept(lake: FolderLake, root: Path) -> None:
         (errno.ENOSPC, StorageUnavailable, "Free some space"),
         (errno.EDQUOT, StorageUnavailable, "Free some space"),
         (errno.EIO, StorageUnavailable, "Input/output error"),
-        (errno.EACCES, StorageRefused, "right to write"),
+        (errno.EACCES, StorageRefused, "write permission"),
         (errno.EROFS, StorageRefused, "read-only"),
     ],
 )
@@ -119,16 +119,16 @@ def failing(number: int) -> Callable[..., object]:
 
 def test_a_file_where_a_folder_is_needed_is_said(lake: FolderLake, root: Path) -> None:
     lake.write("raw_posts", b"x")
-    with pytest.raises(StorageRefused, match=r"raw_posts.*A file stands where a folder is needed"):
+    with pytest.raises(StorageRefused, match=r"raw_posts.*A file is in the way of a folder"):
         lake.write(KEY, b"x")
-    with pytest.raises(StorageRefused, match="A file stands"):
+    with pytest.raises(StorageRefused, match="A file is in the way"):
         lake.read(KEY)
 
 
 def test_a_folder_where_a_file_is_needed_is_said(lake: FolderLake) -> None:
     lake.write(KEY, b"x")
     for attempt in (lambda: lake.write("raw_posts", b"x"), lambda: lake.read("raw_posts")):
-        with pytest.raises(StorageRefused, match="A folder stands where a file is needed"):
+        with pytest.raises(StorageRefused, match="A folder is in the way of a file"):
             attempt()
 
 
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(
 ) -> None:
     lake.write(KEY, b"x")
     monkeypatch.setattr(os, "scandir", failing(errno.EACCES))
-    with pytest.raises(StorageRefused, match="right"):
+    with pytest.raises(StorageRefused, match="write permission"):
         list(lake.keys(""))
 
 

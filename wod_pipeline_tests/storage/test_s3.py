@@ -81,7 +81,7 @@ def test_an_unchanged_object_is_neither_downloaded_nor_written(lake: S3Lake, req
 def test_an_object_put_there_by_another_program_is_compared_by_its_bytes(lake: S3Lake, s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="programs/r/1", Body=b"same")
     assert not lake.write_once("r/1", b"same").changed
-    with pytest.raises(StorageRefused, match="kept for good"):
+    with pytest.raises(StorageRefused, match="never overwritten"):
         lake.write_once("r/1", b"other")
 
 
@@ -99,7 +99,7 @@ def test_a_lost_race_for_an_object_is_a_conflict_only_when_the_bytes_differ(lake
     other = S3Lake(s3, BUCKET, "programs")
 
     before_next(s3, "PutObject", lambda: other.write_once(KEY, b"theirs"))
-    with pytest.raises(StorageRefused, match="kept for good"):
+    with pytest.raises(StorageRefused, match="never overwritten"):
         lake.write_once(KEY, b"ours")
     assert lake.read(KEY) == b"theirs"
 
@@ -108,7 +108,7 @@ def test_a_conflict_with_a_put_under_way_is_tried_again_within_bounds(lake: S3La
     answer(s3, "PutObject", 409, "ConditionalRequestConflict", times=2)
     assert lake.write_once(KEY, b"a").changed
     answer(s3, "PutObject", 409, "ConditionalRequestConflict")
-    with pytest.raises(StorageUnavailable, match="others keep writing it"):
+    with pytest.raises(StorageUnavailable, match="other writers kept putting it"):
         lake.write_once("r/2", b"a")
 
 
