@@ -173,7 +173,7 @@ def test_a_file_that_is_no_database_is_said_and_left_alone(table: SqliteSessionT
         lambda: table.replace_week(week_of_words("Snatch")),
         table.check,
     ):
-        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move it away"):
+        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move the file elsewhere"):
             attempt()
     assert path.read_bytes() == before
 
@@ -203,7 +203,7 @@ def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
         table.check,
         SqliteLedger(path).check,
     ):
-        with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
+        with pytest.raises(StorageRefused, match=r"readonly.*read and write permission"):
             attempt()
 
 
@@ -215,23 +215,23 @@ def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StorageRefused, match="cannot be put at"):
+    with pytest.raises(StorageRefused, match="cannot be created at"):
         SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of_words("Snatch"))
 
 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "no JSON object"),
+        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "not a JSON object"),
         (
             "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'",
             "cannot be read",
         ),
         ("UPDATE sessions SET item = json_remove(item, '$.posts') WHERE date = '#weeks'", "cannot be read"),
-        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is not whole"),
+        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is inconsistent"),
         (
             "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week <> ''",
-            "is not whole",
+            "is inconsistent",
         ),
     ],
 )
