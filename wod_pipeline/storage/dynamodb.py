@@ -30,8 +30,8 @@ from wod_pipeline.storage._week import (
     Header,
     assemble,
     header_from_item,
-    in_order,
     plan_replacement,
+    sort_records,
     stored_week,
 )
 from wod_pipeline.storage._workers import run_all, run_each
@@ -126,7 +126,7 @@ class DynamoSessionTable:
             self._records_on(days, dt.date.fromisoformat(week), headers.get(week), by_week.get(week, {}))
             for week in {*by_week, *headers}
         )
-        return in_order(list(itertools.chain.from_iterable(records)))
+        return sort_records(list(itertools.chain.from_iterable(records)))
 
     def weeks(self) -> list[StoredWeek]:
         return [

@@ -29,8 +29,8 @@ from wod_pipeline.storage._week import (
     assemble,
     header_from_item,
     header_item,
-    in_order,
     plan_replacement,
+    sort_records,
     stored_week,
 )
 from wod_pipeline.weeks import DAY
@@ -135,7 +135,7 @@ class SqliteSessionTable:
         query = "SELECT item FROM sessions WHERE date BETWEEN ? AND ? ORDER BY date, session"
         with self._database.reading() as connection:
             items = _select(connection, query, first.isoformat(), last.isoformat())
-        return in_order([record_from_item(item) for item in items])
+        return sort_records([record_from_item(item) for item in items])
 
     def weeks(self) -> list[StoredWeek]:
         query = "SELECT item FROM sessions WHERE date = ? ORDER BY session DESC"
