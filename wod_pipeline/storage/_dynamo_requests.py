@@ -21,10 +21,12 @@ from wod_pipeline.storage._items import Item, Key
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# DynamoDB's limits for TransactWriteItems, BatchGetItem and BatchWriteItem.
 TRANSACTION_ACTIONS = 100
 TRANSACTION_BYTES = 4 * 1024 * 1024
 _READ_BATCH = 100
 _WRITE_BATCH = 25
+# In addition to the client's own retries: an on-demand table may throttle for longer while it scales up.
 _RETRIES = 7
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 3.0
@@ -77,6 +79,7 @@ class Requests:
         self, date: str, *, between: tuple[str, str] | None = None, descending: bool = False, **more: Any
     ) -> Iterator[Item]:
         """The items under one `date`, sorted by `session`; all pages. `more` is added to the request."""
+        # Names and values go through placeholders: `date` and `session` are reserved words of DynamoDB.
         condition, names, values = "#hash = :hash", {"#hash": "date"}, {":hash": {"S": date}}
         if between:
             condition += " AND #range BETWEEN :first AND :last"

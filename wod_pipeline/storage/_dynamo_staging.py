@@ -167,6 +167,7 @@ def _transaction_groups(actions: list[Action]) -> Iterator[list[Action]]:
     """The actions in groups that fit into one transaction together with a condition check."""
     group: list[Action] = []
     for action in actions:
+        # 2: this action and the condition check.
         if len(group) + 2 > TRANSACTION_ACTIONS or not _fits_transaction([*group, action, ({}, _KEY_BYTES)]):
             yield group
             group = []

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _WORKERS = 8
 _ATTEMPTS = 12
 _WEEKS_PER_READ = 12
+"""About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
 _WITHOUT_SESSIONS: dict[str, Any] = {
     "ProjectionExpression": "#range, #outcome, #posts, #version, #count",
     "ExpressionAttributeNames": {
@@ -119,7 +120,8 @@ class DynamoSessionTable:
         by_week: dict[str, dict[Key, Item]] = {}
         for item in itertools.chain.from_iterable(by_day.values()):
             by_week.setdefault(item["week"], {})[item["date"], item["session"]] = item
-        # A post may put a session into the week before or after its own; those weeks' headers are needed too.
+        # The headers are read after the sessions, so that a week replaced in between is detected by its digests.
+        # A session may be dated in the week before or after its own; those weeks' headers are needed too.
         nearby = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK)
         headers = {week.isoformat(): header for week, header in nearby}
         records = (
@@ -137,7 +139,7 @@ class DynamoSessionTable:
         newest_first = self._requests.query(
             WEEKS,
             descending=True,
-            Limit=8,
+            Limit=8,  # the newest week with sessions is almost always among the newest eight
             FilterExpression="#count > :none",
             ExpressionAttributeValues={":none": {"N": "0"}},
             **_WITHOUT_SESSIONS,

@@ -55,6 +55,7 @@ class FolderLake:
 
     def write(self, key: str, data: bytes) -> Written:
         path = self._path(key)
+        # An equal file is not replaced, so that its modification time says when its contents changed.
         if self._read(path) == data:
             return Written(self.uri(key), changed=False)
         with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
@@ -73,7 +74,7 @@ class FolderLake:
             raise StorageRefused(
                 f"{path} exists with other contents and is never overwritten; it is unchanged."
             )
-        # A writer killed after it linked the object leaves a temporary file, and nothing is written here any more.
+        # A writer killed after it linked the object leaves its temporary file, which no later write would delete.
         with _errors_in_words(path):
             _delete_orphans(path.parent)
         return Written(self.uri(key), changed=False)
@@ -135,6 +136,7 @@ def _temporary_file(folder: Path, data: bytes) -> Iterator[Path]:
         os.fsync(descriptor)
         yield temporary
     finally:
+        # Before the lock is released: an unlocked file counts as an orphan.
         temporary.unlink(missing_ok=True)
         os.close(descriptor)
 
@@ -143,6 +145,7 @@ def _create_locked_file(folder: Path) -> tuple[Path, int]:
     """A new locked file and its descriptor."""
     while True:
         path = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        # 0o666 less the umask, as for any file; `tempfile` would create one that only this user may read.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         # Another writer may have deleted the file as an orphan between its creation and the lock.
@@ -164,6 +167,7 @@ def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
+    # FileExistsError: another writer has created the folder, or a file has its name.
     with contextlib.suppress(FileExistsError):
         folder.mkdir()
     if not folder.is_dir():
@@ -184,6 +188,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     """`os.walk` that raises for a folder it cannot list; by default it would treat that folder as empty."""
 
     def fail(error: OSError) -> None:
+        # A folder that does not exist holds no objects.
         if not isinstance(error, FileNotFoundError):
             raise error
 

@@ -63,6 +63,7 @@ class S3Lake:
         digest = self._stored_digest(key)
         if digest is None and self._put_new(key, data):
             return Written(self.uri(key), changed=True)
+        # Without a digest (put by another program, or by another writer just now) the bytes are compared.
         if digest != _sha256(data).hex() and self._get(key) != data:
             raise StorageRefused(
                 f"{self.uri(key)} exists with other contents and is never overwritten; it is unchanged."
@@ -82,6 +83,7 @@ class S3Lake:
         try:
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
                 names = (entry["Key"].removeprefix(self._prefix) for entry in page.get("Contents", []))
+                # Consoles create "folders" as empty objects whose name ends with a slash.
                 yield from (name for name in names if not name.endswith("/") and not name.startswith("."))
         except AwsFailure as error:
             address = f"s3://{self._bucket}/{self._prefix}{prefix}"
@@ -99,7 +101,7 @@ class S3Lake:
         except AwsFailure as error:
             if code_of(error) not in {"PreconditionFailed", "412"}:
                 raise in_words(error, f"Bucket {self._bucket} cannot be written", _ADVICE) from error
-        next(self.keys(""), None)
+        next(self.keys(""), None)  # raises without permission to list
         return f"s3://{self._bucket}/{self._prefix} can be listed and written"
 
     def _location(self, key: str) -> dict[str, Any]:

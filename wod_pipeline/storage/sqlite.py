@@ -77,6 +77,7 @@ class _Database:
             with contextlib.closing(self._connect()) as connection:
                 if not _has_schema(connection):
                     connection.executescript(_SCHEMA)
+                # The write lock is taken now: two transactions that read first and then write would block each other.
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
@@ -87,6 +88,7 @@ class _Database:
             connection.execute("PRAGMA user_version = 0")
 
     def _connect(self) -> sqlite3.Connection:
+        # isolation_level None: without it, `sqlite3` begins transactions on its own.
         connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_spill = OFF")  # a spill would block readers until the commit
@@ -127,6 +129,7 @@ class SqliteSessionTable:
         return next(iter(self._read_between(week, week)), None)
 
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+        # Batch by batch: one snapshot for all weeks would block the commits of writers until the last is read.
         while batch := self._read_between(first, last):
             yield from batch
             first = batch[-1].week + DAY
@@ -162,6 +165,7 @@ class SqliteSessionTable:
         try:
             with self._database.writing() as connection:
                 for value in batch:
+                    # A savepoint per week: a transaction per week would flush the file to disk for each.
                     connection.execute("SAVEPOINT week")
                     try:
                         results[value.week] = _replace(connection, value, allow_empty=allow_empty)
@@ -170,6 +174,7 @@ class SqliteSessionTable:
                         results[value.week] = error
                     connection.execute("RELEASE week")
         except StorageError as error:
+            # The transaction as a whole failed, so no week of the batch is stored.
             return {value.week: error for value in batch}
         return results
 

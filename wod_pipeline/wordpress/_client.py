@@ -133,6 +133,7 @@ class WordPressSource:
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site still lists in the category. Raises `SourceError`."""
+        # As many ids as a page holds, so that a request needs one page and its address stays short.
         batches = batched(sorted(set(ids)), PER_PAGE)
         return [post for batch in batches for post in self._read_all({"include": ",".join(map(str, batch))})]
 
@@ -180,6 +181,7 @@ class WordPressSource:
         while page <= page_count:
             if page > 1:
                 self._sleep(self._page_pause_s)
+            # The last page may vanish during the read, when posts are deleted.
             response = self._get("posts", {**query, "page": page}, past_end_ok=page > 1)
             if _is_past_end(response):
                 break

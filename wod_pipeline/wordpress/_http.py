@@ -150,10 +150,11 @@ class JsonClient:
             url,
             params=params,
             headers=self._headers,
+            # The login as bytes too: user and password may hold any letters.
             auth=HTTPBasicAuth(*(text.encode() for text in login)) if login else _send_no_login,
             timeout=(self._timeouts.connect_s, self._timeouts.read_s),
             allow_redirects=False,
-            stream=True,
+            stream=True,  # the body is read by `_read_body`, within its limits
         )
 
     def _decode(self, response: requests.Response, where: str) -> JsonResponse:
@@ -161,6 +162,7 @@ class JsonClient:
         if status in RETRIED_STATUS or status >= 500:
             delay_s = parse_retry_after(response.headers.get("Retry-After", ""))
             raise _TransientError(SourceUnavailable(f"{where} answered {_status_line(response)}."), delay_s)
+        # The body of a 4xx is read as well: WordPress explains itself there.
         body = self._read_body(response, where)
         if status >= 400:
             return JsonResponse(status, response.headers, _json_or_none(body), where)
