@@ -1,4 +1,4 @@
-"""Many small pieces of work at once: in order, within a bound, each with its own error."""
+"""Concurrent calls: results in order, a limited number of threads, an error for each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of post files with the same face as a site."""
+"""A folder of post files as a source of posts."""
 
 from __future__ import annotations
 

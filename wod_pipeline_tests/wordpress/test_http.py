@@ -1,4 +1,4 @@
-"""What goes wrong on the way: retried where it may pass, else one typed error that says what and where."""
+"""Failing requests: transient failures are retried, the others are one typed error that says what and where."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_a_trouble_that_passes_costs_a_retry_and_nothing_else(
+def test_a_transient_failure_costs_a_retry_and_nothing_else(
     fault: Fault, wp: FakeWordPress, open_source: OpenSource, waits: list[float]
 ) -> None:
     post_id = wp.site.write("Post", at=SUNDAY)
@@ -58,7 +58,7 @@ def test_a_trouble_that_passes_costs_a_retry_and_nothing_else(
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_a_trouble_that_stays_is_one_typed_error_that_says_what_and_where(
+def test_a_lasting_failure_is_one_typed_error_that_says_what_and_where(
     fault: Fault, wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.write("Post", at=SUNDAY)
@@ -72,7 +72,7 @@ def test_a_trouble_that_stays_is_one_typed_error_that_says_what_and_where(
     assert len(wp.log) == 3
 
 
-def test_every_kind_of_trouble_has_its_expected_error() -> None:
+def test_every_kind_of_failure_has_its_expected_error() -> None:
     assert BROKEN.keys() == set(Fault)
 
 
@@ -350,7 +350,7 @@ def test_a_silent_server_runs_into_the_time_limit(open_source: OpenSource) -> No
             open_source(url, timeouts=QUICK, max_retries=0).list_ids()
 
 
-def test_an_archive_read_through_much_trouble_is_whole(waits: list[float]) -> None:
+def test_an_archive_read_through_many_failures_is_complete(waits: list[float]) -> None:
     posts = generate_posts(260, dt.date(2016, 1, 4))
     faults = Faults(rate=0.3, seed=7, delay_s=0.1)
     with FakeWordPress(posts, faults=faults) as wp:

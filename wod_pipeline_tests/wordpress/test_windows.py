@@ -1,4 +1,4 @@
-"""Which posts to ask for to fill weeks, and what became of those a week had before."""
+"""Which posts to fetch for weeks, and which stored posts have been moved or removed since."""
 
 from __future__ import annotations
 
