@@ -303,14 +303,10 @@ def _expiry_rule(prefix: str) -> dict[str, Any]:
 
 def _contains(current: Any, wanted: Any) -> bool:
     """Whether a value contains the wanted one: AWS answers with more fields and entries than were put."""
-    if isinstance(wanted, dict):
-        return isinstance(current, dict) and all(
-            _contains(current.get(name), value) for name, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return isinstance(current, list) and all(
-            any(_contains(entry, value) for entry in current) for value in wanted
-        )
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        return all(_contains(current.get(name), value) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(current, list):
+        return all(any(_contains(entry, value) for entry in current) for value in wanted)
     return bool(current == wanted)
 
 

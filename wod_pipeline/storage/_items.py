@@ -54,12 +54,10 @@ def key_of(record: SessionRecord) -> Key:
 
 
 def as_item(record: SessionRecord, digest: str) -> Item:
-    """The record as an item: what is absent is left out, segment texts are attributes of their own.
-
-    `digest` is the record's `sha256_of`, which the week's header has as well.
-    """
-    item: Item = _present(msgspec.to_builtins(record))
+    """The item of a record. `digest` is the record's `sha256_of`, which the week's header lists too."""
+    item: Item = _without_nulls(msgspec.to_builtins(record))
     texts = item.pop("texts", {})
+    # A segment named like a field of the record stays in `texts`, since the item can hold the name only once.
     clashing = {name: text for name, text in texts.items() if name in _FIELDS or name == DIGEST}
     item |= {name: text for name, text in texts.items() if name not in clashing}
     if clashing:
@@ -94,23 +92,23 @@ def idempotency_key(operation: str, identifier: str) -> str:
     return hashlib.sha256(msgspec.json.encode([operation, identifier])).hexdigest()
 
 
-def _present(value: Any) -> Any:
+def _without_nulls(value: Any) -> Any:
     """The value without nulls, with tuples as lists and whole floats as integers."""
     if isinstance(value, dict):
         return {
-            name: inner if type(inner) in _PLAIN else _present(inner)
+            name: inner if type(inner) in _PLAIN else _without_nulls(inner)
             for name, inner in value.items()
             if inner is not None
         }
     if isinstance(value, (list, tuple)):
-        return [inner if type(inner) in _PLAIN else _present(inner) for inner in value]
+        return [inner if type(inner) in _PLAIN else _without_nulls(inner) for inner in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
 def _with_nulls(value: Item, struct: type) -> Item:
-    """A copy of the value with the nulls that `struct` requires, at every depth: the inverse of `_present`."""
+    """A copy of the value with the nulls that `struct` requires, at every depth: the inverse of `_without_nulls`."""
     nulls, nested = _required_nulls(struct)
     complete = {**nulls, **value}
     for name in nested.keys() & value.keys():

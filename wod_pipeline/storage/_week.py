@@ -21,7 +21,7 @@ from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, key_o
 from wod_pipeline.wording import count
 
 
-class Entry(Struct, frozen=True):
+class ListedSession(Struct, frozen=True):
     """A session in a header: its key, its post and the digest of its record."""
 
     date: str
@@ -47,7 +47,7 @@ class Header(Struct, omit_defaults=True):
     posts: list[PostStamp]
     version: int
     count: int
-    sessions: list[Entry] = []
+    sessions: list[ListedSession] = []
     moved: list[int] = []
     staged: str = ""
     unsettled: list[Key] = []
@@ -60,7 +60,7 @@ msgspec.json.Decoder(Header)
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done so that a week becomes a value: items to put, keys to delete. `header` None: nothing."""
+    """The writes that replace a week: a header and items to put, keys to delete. `header` None: nothing to write."""
 
     header: Header | None
     puts: list[Item] = field(default_factory=list)
@@ -74,22 +74,23 @@ def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: 
     Raises `StaleRevision`, `WouldEmptyWeek`, and `StorageRefused` for a value with a session of another week or the
     same session twice.
     """
-    entries = _entries(value)
+    sessions = _listed_sessions(value)
     if stored is not None:
         _refuse_stale(stored, value)
         if not allow_empty:
             _refuse_emptying(stored, value)
-    old = {entry.key: entry.sha256 for entry in stored.sessions} if stored else {}
-    new = {entry.key: entry.sha256 for entry in entries}
+    old = {session.key: session.sha256 for session in stored.sessions} if stored else {}
     puts = [
-        as_item(record, entry.sha256)
-        for record, entry in zip(value.records, entries, strict=True)
-        if old.get(entry.key) != entry.sha256
+        as_item(record, session.sha256)
+        for record, session in zip(value.records, sessions, strict=True)
+        if old.get(session.key) != session.sha256
     ]
-    deletes = [key for key in old if key not in new]
-    header = Header(value.outcome, value.posts, _version(stored) + 1, len(entries), entries, value.moved)
+    keys = {session.key for session in sessions}
+    deletes = [key for key in old if key not in keys]
+    version = stored.version + 1 if stored else 1
+    header = Header(value.outcome, value.posts, version, len(sessions), sessions, value.moved)
     week_changed = stored is None or _summary(stored) != _summary(header)
-    change = WeekChange(len(puts), len(deletes), len(new) - len(puts), week_changed)
+    change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
     return Plan(header if change.changed else None, puts, deletes, change)
 
 
@@ -124,9 +125,9 @@ def stored_week(item: Item) -> StoredWeek:
 def assemble(week: dt.date, header: Header, items: dict[Key, Item]) -> WeekRecords | None:
     """The week with the records of the items; None when the items are not exactly those that the header lists."""
     records = []
-    for entry in header.sessions:
-        item = items.get(entry.key)
-        if item is None or item.get(DIGEST) != entry.sha256:
+    for session in header.sessions:
+        item = items.get(session.key)
+        if item is None or item.get(DIGEST) != session.sha256:
             return None
         records.append(record_from_item(item))
     return WeekRecords(week, header.outcome, header.posts, sort_records(records), header.moved)
@@ -137,26 +138,22 @@ def sort_records(records: list[SessionRecord]) -> list[SessionRecord]:
     return sorted(records, key=lambda record: (record.date or dt.date.max, record.session))
 
 
-def _version(stored: Header | None) -> int:
-    return stored.version if stored else 0
-
-
 def _summary(header: Header) -> tuple[Any, ...]:
     """What a reader sees of a week apart from its sessions."""
     return header.outcome, header.posts, header.moved
 
 
-def _entries(value: WeekRecords) -> list[Entry]:
-    entries: dict[Key, Entry] = {}
+def _listed_sessions(value: WeekRecords) -> list[ListedSession]:
+    listed: dict[Key, ListedSession] = {}
     for record in value.records:
         key = key_of(record)
-        if record.week != value.week or not record.session or key in entries:
+        if record.week != value.week or not record.session or key in listed:
             raise StorageRefused(
                 f"Week {value.week} cannot be stored: session {record.session!r} of {record.date} is "
-                f"{'listed twice' if key in entries else 'not a session of this week'}."
+                f"{'listed twice' if key in listed else 'not a session of this week'}."
             )
-        entries[key] = Entry(*key, record.post_id, sha256_of(record))
-    return list(entries.values())
+        listed[key] = ListedSession(*key, record.post_id, sha256_of(record))
+    return list(listed.values())
 
 
 def _refuse_stale(stored: Header, value: WeekRecords) -> None:
@@ -174,7 +171,7 @@ def _refuse_stale(stored: Header, value: WeekRecords) -> None:
 
 def _refuse_emptying(stored: Header, value: WeekRecords) -> None:
     """Refuse to delete all sessions of the week, or of a post still in it: most likely the parser failed."""
-    with_sessions = {entry.post_id for entry in stored.sessions} - set(value.moved)
+    with_sessions = {session.post_id for session in stored.sessions} - set(value.moved)
     kept = {record.post_id for record in value.records}
     listed = {post.post_id for post in value.posts}
     emptied = {post for post in with_sessions if post not in kept and (post in listed or not kept)}

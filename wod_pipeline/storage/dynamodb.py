@@ -44,7 +44,7 @@ _WORKERS = 8
 _ATTEMPTS = 12
 _WEEKS_PER_READ = 12
 """About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
-_WITHOUT_SESSIONS: dict[str, Any] = {
+_SUMMARY: dict[str, Any] = {
     "ProjectionExpression": "#range, #outcome, #posts, #version, #count",
     "ExpressionAttributeNames": {
         "#range": "session",
@@ -54,6 +54,7 @@ _WITHOUT_SESSIONS: dict[str, Any] = {
         "#count": "count",
     },
 }
+"""Reads headers without their lists of sessions, which are most of their size."""
 
 
 class DynamoSessionTable:
@@ -131,9 +132,7 @@ class DynamoSessionTable:
         return sort_records(list(itertools.chain.from_iterable(records)))
 
     def weeks(self) -> list[StoredWeek]:
-        return [
-            stored_week(item) for item in self._requests.query(WEEKS, descending=True, **_WITHOUT_SESSIONS)
-        ]
+        return list(map(stored_week, self._requests.query(WEEKS, descending=True, **_SUMMARY)))
 
     def newest_week(self) -> StoredWeek | None:
         newest_first = self._requests.query(
@@ -142,7 +141,7 @@ class DynamoSessionTable:
             Limit=8,  # the newest week with sessions is almost always among the newest eight
             FilterExpression="#count > :none",
             ExpressionAttributeValues={":none": {"N": "0"}},
-            **_WITHOUT_SESSIONS,
+            **_SUMMARY,
         )
         return next(map(stored_week, newest_first), None)
 
@@ -162,11 +161,10 @@ class DynamoSessionTable:
 
     def _sessions(self, headers: list[tuple[dt.date, Header]]) -> dict[Key, Item]:
         """The items that the headers list, from the staging area or from their own keys."""
-        keys = {entry.key for _, header in headers for entry in header.sessions}
+        keys = {session.key for _, header in headers for session in header.sessions}
         staged: dict[Key, Item] = {}
         for _, header in headers:
-            if header.staged:
-                staged |= staged_items(self._requests, header)
+            staged |= staged_items(self._requests, header)
         return self._requests.get_all(keys - staged.keys()) | staged
 
     def _read_batch(self, headers: list[tuple[dt.date, Header]]) -> list[WeekRecords]:
@@ -180,7 +178,7 @@ class DynamoSessionTable:
     ) -> list[SessionRecord]:
         """A week's sessions on the days: from `items` if they are what its header lists, otherwise read again."""
         if header and not header.staged:
-            listed = {entry.key: entry.sha256 for entry in header.sessions if entry.date in days}
+            listed = {one.key: one.sha256 for one in header.sessions if one.date in days}
             if listed == {key: item[DIGEST] for key, item in items.items()}:
                 return [record_from_item(item) for item in items.values()]
         value = self.read_week(week)

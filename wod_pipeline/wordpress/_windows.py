@@ -37,9 +37,7 @@ def gather_weeks(
     is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`. Raises `SourceError` when
     the source could not be read completely; then no week is returned.
     """
-    listed = [
-        post for first, last in publication_windows(weeks) for post in source.fetch_published(first, last)
-    ]
+    listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
     missing = missing_ids(weeks, previous, listed)
     if missing:
         listed += source.fetch_ids(missing)
