@@ -16,7 +16,7 @@ from wod_pipeline.aws import PASSING, AwsFailure, code_of, in_words
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.pacing import backoff_s, batched
 from wod_pipeline.storage._attributes import Attributes, item_from
-from wod_pipeline.storage._items import Item, Key
+from wod_pipeline.storage._items import Item, Key, by_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -106,7 +106,7 @@ class Requests:
         items: dict[Key, Item] = {}
         for batch in batched(map(_key, keys), _READ_BATCH):
             for response in self._send_batch("batch_get_item", {"Keys": batch, "ConsistentRead": True}):
-                items |= {(item["date"], item["session"]): item for item in map(item_from, response)}
+                items |= by_key(map(item_from, response))
         return items
 
     def put_all(self, items: Iterable[Attributes]) -> None:

@@ -34,7 +34,7 @@ from wod_pipeline.storage._dynamo_requests import (
     delete,
     put,
 )
-from wod_pipeline.storage._items import WEEKS, Item, Key
+from wod_pipeline.storage._items import WEEKS, Item, Key, by_key
 from wod_pipeline.storage._week import Header, Plan, header_item
 
 _KEY_BYTES = 2_048
@@ -77,7 +77,7 @@ class WeekWriter:
     def _stage(self, week: dt.date, plan: Plan, header: Header) -> Header:
         """Steps 1 and 2. Returns the header of step 2."""
         area = f"#staged#{week}#{uuid.uuid4()}"
-        keys = [(item["date"], item["session"]) for item in plan.puts]
+        keys = list(by_key(plan.puts))
         staged = msgspec.structs.replace(header, staged=area, unsettled=keys, leaving=plan.deletes)
         replace_header = _replace_header(week, staged)
         # A list, so that a session too large is refused before any copy is sent.
@@ -96,7 +96,7 @@ class WeekWriter:
 def staged_items(requests: Requests, header: Header) -> dict[Key, Item]:
     """The sessions in a header's staging area, under their own keys."""
     copies = requests.get_all((header.staged, _staging_session(key)) for key in header.unsettled)
-    return {(copy["item"]["date"], copy["item"]["session"]): copy["item"] for copy in copies.values()}
+    return by_key(copy["item"] for copy in copies.values())
 
 
 def _staging_copy(area: str, item: Item) -> Item:

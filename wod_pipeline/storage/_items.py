@@ -24,6 +24,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import typing
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -51,6 +52,11 @@ def key_of(record: SessionRecord) -> Key:
     if monday_of(record.date) != record.week:
         return record.date.isoformat(), f"{record.session}@{record.week.isoformat()}"
     return record.date.isoformat(), record.session
+
+
+def by_key(items: Iterable[Item]) -> dict[Key, Item]:
+    """The items under their keys."""
+    return {(item["date"], item["session"]): item for item in items}
 
 
 def as_item(record: SessionRecord, digest: str) -> Item:

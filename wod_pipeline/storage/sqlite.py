@@ -22,7 +22,7 @@ from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, St
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, idempotency_key, record_from_item
+from wod_pipeline.storage._items import WEEKS, Item, by_key, idempotency_key, record_from_item
 from wod_pipeline.storage._week import (
     Header,
     Plan,
@@ -243,9 +243,7 @@ def _header(connection: sqlite3.Connection, week: dt.date) -> Header | None:
 def _read_week(connection: sqlite3.Connection | None, header: Item) -> WeekRecords:
     week = dt.date.fromisoformat(header["session"])
     sessions = _select(connection, "SELECT item FROM sessions WHERE week = ?", week.isoformat())
-    value = assemble(
-        week, header_from_item(header), {(item["date"], item["session"]): item for item in sessions}
-    )
+    value = assemble(week, header_from_item(header), by_key(sessions))
     if value is None:
         raise StorageCorrupt(
             f"Week {week} in the session table is inconsistent: another program has changed its rows.",
