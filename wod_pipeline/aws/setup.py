@@ -1,7 +1,7 @@
-"""Creating the bucket, tables and topic that the adapters use, and reporting what existed already.
+"""Creating the bucket, tables and topic that the adapters use, and reporting what already existed.
 
-Every function reads the present state first and changes only what differs, so a second call changes nothing. What
-a service does not offer (a test server without backups) is reported as missing, not raised as an error.
+Every function reads the current state first and changes only what differs, so running it again changes nothing.
+A feature that the service does not offer (a test server has no backups) is reported as missing, not as an error.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ SetupState = Literal["exists", "made", "missing"]
 
 WEEK_INDEX = "week-index"
 INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
-"""Stages that can be made from raw posts again, so their objects expire."""
-_EXPIRE_DAYS = 30
-_RULE = "wod-intermediate-"
+"""Stages whose objects expire, since they can be computed again from raw posts."""
+_EXPIRY_DAYS = 30
+_RULE_PREFIX = "wod-intermediate-"
+"""Tells our lifecycle rules from those of others, which must be kept."""
 _NOT_OFFERED = {"UnknownOperationException", "NotImplemented", "InvalidAction", "UnknownOperation"}
 
 
 @dataclass(frozen=True)
 class SetupStep:
-    """One thing the account needs: it exists, was made, or is missing; `fix` says what to do then."""
+    """One thing that must exist: whether it did, was created, or is missing, with the fix for a missing one."""
 
     what: str
     state: SetupState
@@ -46,58 +47,66 @@ def ensure_bucket(
     prefix: str = "",
     intermediate: Sequence[str] = INTERMEDIATE,
 ) -> list[SetupStep]:
-    """The lake's bucket: private, encrypted, versioned; intermediate objects under `prefix` expire."""
+    """The lake's bucket: private, encrypted, versioned; objects of `intermediate` stages under `prefix` expire."""
     lake = _Bucket(client, bucket)
+    versioning = {"VersioningConfiguration": {"Status": "Enabled"}}
     return [
-        lake.exists(region),
-        lake.has("blocks public access", "public_access_block", _PUBLIC_ACCESS),
-        lake.has("encrypts objects", "bucket_encryption", _ENCRYPTION),
-        lake.has("keeps versions", "bucket_versioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
-        lake.expires([f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in intermediate]),
+        lake.ensure_exists(region),
+        lake.ensure_setting("blocks public access", "public_access_block", _PUBLIC_ACCESS),
+        lake.ensure_setting("encrypts objects", "bucket_encryption", _ENCRYPTION),
+        lake.ensure_setting("keeps versions", "bucket_versioning", versioning),
+        lake.ensure_expiry([f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in intermediate]),
     ]
 
 
 def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
-    """The session table, with its index on ``week``, paid by request and recoverable to any moment."""
+    """The session table with its index on ``week``, paid per request, with point-in-time recovery."""
     sessions = _Table(client, table)
     keys = [("date", "HASH"), ("session", "RANGE")]
     return [
-        sessions.exists(keys, attributes=("date", "session", "week"), GlobalSecondaryIndexes=[_INDEX]),
-        sessions.has_index(),
-        sessions.recovers(),
+        sessions.ensure_exists(keys, attributes=("date", "session", "week"), GlobalSecondaryIndexes=[_INDEX]),
+        sessions.ensure_index(),
+        sessions.ensure_recovery(),
     ]
 
 
 def ensure_ledger_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
-    """The ledger, whose marks DynamoDB removes when they expire."""
+    """The ledger table, from which DynamoDB deletes expired claims."""
     ledger = _Table(client, table)
     keys = [("idempotency_key", "HASH")]
-    return [ledger.exists(keys, attributes=("idempotency_key",)), ledger.expires(), ledger.recovers()]
+    return [
+        ledger.ensure_exists(keys, attributes=("idempotency_key",)),
+        ledger.ensure_expiry(),
+        ledger.ensure_recovery(),
+    ]
 
 
 def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[str, list[SetupStep]]:
-    """The topic with that ARN, otherwise with that name, and its ARN; somebody has to subscribe to it."""
+    """The topic with that ARN, otherwise the one with that name; returns its ARN too.
+
+    Subscribing is left to a person, and a topic without a subscriber is reported as missing one.
+    """
     try:
         known = arn or _topic_named(client, name)
         if known and _topic_exists(client, known):
-            return known, [SetupStep(f"topic {known}", "exists"), _subscribers(client, known)]
-        made = client.create_topic(Name=name or arn.rpartition(":")[2])["TopicArn"]
-        if arn and made != arn:
-            advice = f"Set WOD_SNS_TOPIC_ARN={made}, which exists now."
-            return made, [SetupStep(f"topic {arn} (of another account or region)", "missing", advice)]
-        return made, [SetupStep(f"topic {made}", "made"), _subscribers(client, made)]
+            return known, [SetupStep(f"topic {known}", "exists"), _subscriber_step(client, known)]
+        created = client.create_topic(Name=name or arn.rpartition(":")[2])["TopicArn"]
+        if arn and created != arn:
+            fix = f"Set WOD_SNS_TOPIC_ARN={created}, which has been created."
+            return created, [SetupStep(f"topic {arn} (of another account or region)", "missing", fix)]
+        return created, [SetupStep(f"topic {created}", "made"), _subscriber_step(client, created)]
     except AwsFailure as error:
-        raise in_words(error, f"Topic {arn or name} could not be made") from error
+        raise in_words(error, f"Topic {arn or name} could not be created") from error
 
 
 def find_secret(client: SecretsManagerClient, name: str) -> SetupStep:
-    """The secret with the site's login; its value is neither created nor read."""
+    """Whether the secret with the site's login exists; its value is neither created nor read."""
     what = f"secret {name}"
     try:
         client.describe_secret(SecretId=name)
     except AwsFailure as error:
         if code_of(error) != "ResourceNotFoundException":
-            raise in_words(error, f"The {what} could not be read") from error
+            raise in_words(error, f"The {what} could not be described") from error
         value = '{"username": "…", "password": "…"}'
         return SetupStep(
             what, "missing", f"aws secretsmanager create-secret --name {name} --secret-string '{value}'"
@@ -133,8 +142,7 @@ class _Bucket:
         self._client = client
         self._name = name
 
-    def exists(self, region: str) -> SetupStep:
-        """Find or create the bucket."""
+    def ensure_exists(self, region: str) -> SetupStep:
         what = f"bucket {self._name}"
         try:
             self._client.head_bucket(Bucket=self._name)
@@ -143,34 +151,36 @@ class _Bucket:
                 raise in_words(error, f"The {what} cannot be used", _BUCKET_ADVICE) from error
         else:
             return SetupStep(what, "exists")
-        where: Any = {"LocationConstraint": region}
-        self._do(
-            "create_bucket", **({} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": where})
-        )
+        # S3 rejects us-east-1 as a location constraint: it is the default.
+        location: Any = {"LocationConstraint": region}
+        configuration = {} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": location}
+        self._call("create_bucket", **configuration)
         return SetupStep(what, "made")
 
-    def has(self, what: str, setting: str, wanted: dict[str, Any]) -> SetupStep:
-        """Read a setting of the bucket, which S3 returns with or without its wrapper; put it where it differs."""
+    def ensure_setting(self, what: str, setting: str, wanted: dict[str, Any]) -> SetupStep:
+        """Put a setting unless the bucket has it. `setting` completes the names of S3's get and put operations."""
         what = f"bucket {self._name} {what}"
         current = self._get(f"get_{setting}")
-        if any(_holds(current, one) for one in (wanted, *wanted.values())):
+        # `get_bucket_versioning` returns the fields without the wrapper that `put_bucket_versioning` takes.
+        if any(_contains(current, form) for form in (wanted, *wanted.values())):
             return SetupStep(what, "exists")
-        self._do(f"put_{setting}", **wanted)
+        self._call(f"put_{setting}", **wanted)
         return SetupStep(what, "made")
 
-    def expires(self, prefixes: list[str]) -> SetupStep:
-        """Put our lifecycle rules where they differ; other rules stay."""
-        what = f"bucket {self._name} lets intermediate objects expire after {_EXPIRE_DAYS} days"
+    def ensure_expiry(self, prefixes: list[str]) -> SetupStep:
+        """Put a lifecycle rule for each prefix; rules of others are kept."""
+        what = f"bucket {self._name} lets intermediate objects expire after {_EXPIRY_DAYS} days"
         rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
-        wanted = [_expiry(prefix) for prefix in prefixes]
-        if all(any(_holds(rule, one) for rule in rules) for one in wanted):
+        wanted = [_expiry_rule(prefix) for prefix in prefixes]
+        if all(any(_contains(rule, wanted_rule) for rule in rules) for wanted_rule in wanted):
             return SetupStep(what, "exists")
-        others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE)]
-        self._do("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + wanted})
+        # Put replaces all rules of the bucket.
+        others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE_PREFIX)]
+        self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + wanted})
         return SetupStep(what, "made")
 
     def _get(self, operation: str) -> dict[str, Any]:
-        """A setting, empty when it was never put."""
+        """A setting of the bucket; empty when it was never set."""
         try:
             return dict(getattr(self._client, operation)(Bucket=self._name))
         except AwsFailure as error:
@@ -178,7 +188,7 @@ class _Bucket:
                 return {}
             raise in_words(error, f"The settings of bucket {self._name} could not be read") from error
 
-    def _do(self, operation: str, **request: Any) -> None:
+    def _call(self, operation: str, **request: Any) -> None:
         try:
             getattr(self._client, operation)(Bucket=self._name, **request)
         except AwsFailure as error:
@@ -190,56 +200,58 @@ class _Table:
         self._client = client
         self._name = name
 
-    def exists(self, keys: list[tuple[str, str]], *, attributes: Sequence[str], **more: Any) -> SetupStep:
-        """Find or create the table. Raises `StorageRefused` for one with other keys."""
+    def ensure_exists(
+        self, keys: list[tuple[str, str]], *, attributes: Sequence[str], **more: Any
+    ) -> SetupStep:
+        """Create the table unless it exists. Raises `StorageRefused` if it exists with other keys."""
         schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
-        description = self._describe()
-        if description is None:
+        table = self._describe()
+        if table is None:
             self._create(schema, attributes, more)
             return SetupStep(f"table {self._name}", "made")
-        if description["KeySchema"] != schema:
+        if table["KeySchema"] != schema:
             raise StorageRefused(
                 f"Table {self._name} exists, but with other keys than {', '.join(name for name, _ in keys)}.",
                 fix="Choose another name in the settings.",
             )
         return SetupStep(f"table {self._name}", "exists")
 
-    def has_index(self) -> SetupStep:
-        """Find or create the index on ``week``; DynamoDB fills it in the background."""
+    def ensure_index(self) -> SetupStep:
+        """Create the index on ``week`` unless it exists; DynamoDB fills it in the background."""
         what = f"table {self._name} has the index {WEEK_INDEX}"
         indexes = (self._describe() or {}).get("GlobalSecondaryIndexes", [])
         if any(index["IndexName"] == WEEK_INDEX for index in indexes):
             return SetupStep(what, "exists")
-        self._do(
+        self._call(
             "update_table",
-            AttributeDefinitions=_strings(("date", "session", "week")),
+            AttributeDefinitions=_string_attributes(("date", "session", "week")),
             GlobalSecondaryIndexUpdates=[{"Create": _INDEX}],
         )
         return SetupStep(what, "made")
 
-    def expires(self) -> SetupStep:
-        """Let DynamoDB remove items by their ``ttl``."""
-        what = f"table {self._name} removes expired marks"
-        current = self._do("describe_time_to_live").get("TimeToLiveDescription", {})
+    def ensure_expiry(self) -> SetupStep:
+        """Let DynamoDB delete items whose ``ttl`` has passed."""
+        what = f"table {self._name} removes expired claims"
+        current = self._call("describe_time_to_live").get("TimeToLiveDescription", {})
         if current.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
             return SetupStep(what, "exists")
-        self._do("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
+        self._call("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
         return SetupStep(what, "made")
 
-    def recovers(self) -> SetupStep:
-        """Turn on point-in-time recovery where it is offered."""
+    def ensure_recovery(self) -> SetupStep:
+        """Turn on point-in-time recovery where the server offers it."""
         what = f"table {self._name} can be recovered to a point in time"
         try:
-            current = self._client.describe_continuous_backups(TableName=self._name)
+            backups = self._client.describe_continuous_backups(TableName=self._name)
         except AwsFailure as error:
             if code_of(error) in _NOT_OFFERED:
                 return SetupStep(what, "missing", "This server does not offer it; AWS does.")
-            raise in_words(error, f"The settings of table {self._name} could not be read") from error
+            raise in_words(error, f"The backups of table {self._name} could not be described") from error
         wanted: Any = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
-        if _holds(current["ContinuousBackupsDescription"], wanted):
+        if _contains(backups["ContinuousBackupsDescription"], wanted):
             return SetupStep(what, "exists")
         specification = {"PointInTimeRecoveryEnabled": True}
-        self._do("update_continuous_backups", PointInTimeRecoverySpecification=specification)
+        self._call("update_continuous_backups", PointInTimeRecoverySpecification=specification)
         return SetupStep(what, "made")
 
     def _describe(self) -> dict[str, Any] | None:
@@ -248,19 +260,19 @@ class _Table:
         except AwsFailure as error:
             if code_of(error) == "ResourceNotFoundException":
                 return None
-            raise in_words(error, f"The settings of table {self._name} could not be read") from error
+            raise in_words(error, f"Table {self._name} could not be described") from error
 
     def _create(self, schema: Any, attributes: Sequence[str], more: dict[str, Any]) -> None:
-        definitions = _strings(attributes)
-        self._do("create_table", AttributeDefinitions=definitions, KeySchema=schema, **_ON_DEMAND, **more)
+        definitions = _string_attributes(attributes)
+        self._call("create_table", AttributeDefinitions=definitions, KeySchema=schema, **_ON_DEMAND, **more)
         try:
             self._client.get_waiter("table_exists").wait(
                 TableName=self._name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
             )
         except AwsFailure as error:
-            raise in_words(error, f"Table {self._name} does not become ready") from error
+            raise in_words(error, f"Table {self._name} was created but did not become ready") from error
 
-    def _do(self, operation: str, **request: Any) -> dict[str, Any]:
+    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
             return dict(getattr(self._client, operation)(TableName=self._name, **request))
         except AwsFailure as error:
@@ -269,36 +281,32 @@ class _Table:
 
 _ON_DEMAND: dict[str, Any] = {"BillingMode": "PAY_PER_REQUEST"}
 _BUCKET_ADVICE = {
-    "BucketAlreadyExists": "The name is taken by somebody else: choose another one.",
-    "403": "The name is taken by somebody else, or you lack s3:ListBucket on it.",
+    "BucketAlreadyExists": "Another account owns a bucket of this name: choose another name.",
+    "403": "Another account owns a bucket of this name, or you lack s3:ListBucket on it.",
     "InvalidBucketName": "Use 3 to 63 lower-case letters, digits and hyphens.",
 }
 
 
-def _strings(names: Sequence[str]) -> list[dict[str, str]]:
+def _string_attributes(names: Sequence[str]) -> list[dict[str, str]]:
     return [{"AttributeName": name, "AttributeType": "S"} for name in names]
 
 
-def _expiry(prefix: str) -> dict[str, Any]:
+def _expiry_rule(prefix: str) -> dict[str, Any]:
     return {
-        "ID": _RULE + prefix.replace("/", "-").strip("-"),
+        "ID": _RULE_PREFIX + prefix.replace("/", "-").strip("-"),
         "Status": "Enabled",
         "Filter": {"Prefix": prefix},
-        "Expiration": {"Days": _EXPIRE_DAYS},
-        "NoncurrentVersionExpiration": {"NoncurrentDays": _EXPIRE_DAYS},
+        "Expiration": {"Days": _EXPIRY_DAYS},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": _EXPIRY_DAYS},
     }
 
 
-def _holds(current: Any, wanted: Any) -> bool:
-    """Whether `current` has everything that `wanted` has; it may have more."""
-    if isinstance(wanted, dict):
-        return isinstance(current, dict) and all(
-            _holds(current.get(name), one) for name, one in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return isinstance(current, list) and all(
-            any(_holds(other, one) for other in current) for one in wanted
-        )
+def _contains(current: Any, wanted: Any) -> bool:
+    """Whether a value contains the wanted one: AWS answers with more fields and entries than were put."""
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        return all(_contains(current.get(name), value) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(current, list):
+        return all(any(_contains(entry, value) for entry in current) for value in wanted)
     return bool(current == wanted)
 
 
@@ -321,9 +329,9 @@ def _topic_exists(client: SNSClient, arn: str) -> bool:
     return True
 
 
-def _subscribers(client: SNSClient, arn: str) -> SetupStep:
+def _subscriber_step(client: SNSClient, arn: str) -> SetupStep:
     subscriptions = client.list_subscriptions_by_topic(TopicArn=arn).get("Subscriptions", [])
     if any(one.get("SubscriptionArn") != "PendingConfirmation" for one in subscriptions):
         return SetupStep("the topic has a subscriber", "exists")
     fix = f"aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint you@example.com"
-    return SetupStep("the topic has a subscriber", "missing", f"{fix} (and confirm the mail)")
+    return SetupStep("the topic has a subscriber", "missing", f"{fix} (and confirm the e-mail)")

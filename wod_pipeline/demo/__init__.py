@@ -1,9 +1,9 @@
-"""The bundled sample program: a coach's site in our own words, so that everything runs without a network.
+"""The bundled sample program: an invented coach's site, so that everything runs without a network.
 
-Here live the posts, put together from `_calendar` (when is what posted), `program/week-NN.txt` (the
-training, one file a week, made to be edited) and `_markup` (how the text becomes HTML), and the source that
-answers with them. The sample is deterministic: for a given date every call gives equal posts, and the post
-of a calendar week is the same on every date. What a post means is none of this package's business.
+A sample post is built from `_calendar` (what is published when), `program/week-NN.txt` (the training, one file per
+week, meant to be edited) and `_markup` (how the text becomes HTML); `SampleSource` serves the posts. The sample is
+deterministic: every call for a date returns equal posts, and the post of a calendar week is the same on every
+date. Parsing the posts belongs in `parsing`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from wod_pipeline.demo import _calendar
 from wod_pipeline.demo._markup import as_html, as_title
 from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.wording import count
 
 __all__ = ["SampleSource", "sample_first_week", "sample_posts"]
 
@@ -25,18 +26,18 @@ _CATEGORY = 7
 
 
 def sample_first_week(today: dt.date) -> dt.date:
-    """Monday of the first week the sample has on `today`; it moves only once in 56 weeks."""
+    """Monday of the sample's first week on `today`; it changes only once in 56 weeks."""
     return _calendar.first_week(today)
 
 
 def sample_posts(today: dt.date, timezone: str = "America/Los_Angeles") -> list[RawPost]:
-    """Every post the sample site lists when `today` begins, oldest week first.
+    """Every post the sample site lists at the start of `today`, oldest week first.
 
-    The current and the coming week are always among them.
+    The current and the coming week are always included.
     """
     weeks = _calendar.listed_weeks(today)
     zone = ZoneInfo(timezone)
-    programs = [_post(_calendar.program_posting(week), _file_of(week), zone) for week in weeks]
+    programs = [_post(_calendar.program_posting(week), _program_file(week), zone) for week in weeks]
     announcements = [
         _post(posting, "announcement", zone)
         for posting in map(_calendar.announcement_posting, weeks)
@@ -46,7 +47,7 @@ def sample_posts(today: dt.date, timezone: str = "America/Los_Angeles") -> list[
 
 
 class SampleSource:
-    """The sample site on `today`, answering like any other source of posts."""
+    """The sample site on `today`, as a source of posts."""
 
     name = "sample"
 
@@ -55,18 +56,18 @@ class SampleSource:
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
         """The posts published on a site-local day in `[first, last]`."""
-        days = (first.isoformat()[:10], last.isoformat()[:10])
-        return [post for post in self._posts.values() if days[0] <= post.date[:10] <= days[1]]
+        first_day, last_day = first.isoformat()[:10], last.isoformat()[:10]  # of a date or a datetime
+        return [post for post in self._posts.values() if first_day <= post.date[:10] <= last_day]
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
         """The posts edited at `since` (UTC when without zone) or later."""
-        instant = since.astimezone(dt.timezone.utc).replace(tzinfo=None) if since.tzinfo else since
+        start = since.astimezone(dt.timezone.utc).replace(tzinfo=None) if since.tzinfo else since
         return [
-            post for post in self._posts.values() if dt.datetime.fromisoformat(post.modified_gmt) >= instant
+            post for post in self._posts.values() if dt.datetime.fromisoformat(post.modified_gmt) >= start
         ]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
-        """Those of the posts that the site lists."""
+        """The posts with these ids that the site lists."""
         return [post for post in self._posts.values() if post.id in ids]
 
     def list_ids(self) -> set[int]:
@@ -74,11 +75,11 @@ class SampleSource:
         return set(self._posts)
 
     def check(self) -> str:
-        """Say how much the sample holds."""
-        return f"The bundled sample program holds {len(self._posts)} posts."
+        """Say how many posts the sample holds."""
+        return f"The bundled sample program holds {count(self._posts, 'post')}."
 
 
-def _file_of(week: dt.date) -> str:
+def _program_file(week: dt.date) -> str:
     return f"week-{_calendar.program_week(week):02}"
 
 
@@ -86,22 +87,22 @@ def _post(posting: _calendar.Posting, file: str, zone: ZoneInfo) -> RawPost:
     return RawPost(
         id=posting.post_id,
         date=posting.published.isoformat(),
-        date_gmt=_as_gmt(posting.published, zone),
+        date_gmt=_as_utc(posting.published, zone),
         modified=posting.modified.isoformat(),
-        modified_gmt=_as_gmt(posting.modified, zone),
+        modified_gmt=_as_utc(posting.modified, zone),
         slug=posting.slug,
         link=f"{_SITE}/program/{posting.slug}/",
         title=Rendered(as_title(posting.title)),
-        content=Rendered(_html_of(file)),
+        content=Rendered(_read_as_html(file)),
         categories=[_CATEGORY],
     )
 
 
-def _as_gmt(local: dt.datetime, zone: ZoneInfo) -> str:
+def _as_utc(local: dt.datetime, zone: ZoneInfo) -> str:
     return local.replace(tzinfo=zone).astimezone(dt.timezone.utc).replace(tzinfo=None).isoformat()
 
 
 @lru_cache(maxsize=_calendar.PROGRAM_WEEKS + 1)
-def _html_of(file: str) -> str:
+def _read_as_html(file: str) -> str:
     text = resources.files(__name__).joinpath("program", f"{file}.txt").read_text(encoding="utf-8")
     return as_html(text)

@@ -1,19 +1,16 @@
-"""When the sample coach posts what: everything about a sample post that follows from its calendar week.
+"""When the sample coach publishes what: ids, titles, dates and addresses of the sample posts.
 
-A week has a number (weeks since the first Monday of year 1), and everything here is a function of that number
-alone, never of the day one looks. So the post of a calendar week is the same post, id, stamps and text,
-whether the sample is rendered today, tomorrow or next year, and rendering again contradicts nothing that is
-already in a lake.
+The post of a calendar week depends on that week alone, never on today. So its id, times and text are the same
+whether the sample is read today or next year, and reading it again never contradicts what a lake already stores.
+The alternative, a program laid out relative to today, would show the same fourteen weeks on any day, but every
+Monday each week's text would move to other dates, and every stored week would seem edited.
 
-The one thing that cannot follow from the week alone is a gap. Every week is at some time the coming week, and
-the coming week must be there; a week that is missing later would have been withdrawn. So the archive is cut
-into eras of 56 weeks (four rounds of the 14-week program). What the site lists begins one round before the
-era of the day one looks, grows week by week, and has its gap in that first round, before anyone looking in
-this era could have seen that week come. Within an era weeks are only ever added. Where an era ends, the site
-starts its archive afresh, as sites do when they tidy up: posts it no longer lists stay in the lake.
-
-The other choice, laying the program out relative to the day one looks, would show the same fourteen weeks on
-any day, but move every week's text to other dates the next Monday: each stored week would seem edited.
+The sample also has a week that was never published, and this gap cannot depend on the week alone: every week is
+the coming week once, the coming week must be listed, and a week that disappears later would count as withdrawn.
+So time is divided into eras of 56 weeks (four rounds of the 14-week program). The site lists one round before the
+current era and everything since. The gap lies in that first round, so nobody who looks during the era has seen
+that week listed, and within an era weeks are only added. When a new era starts, the site drops the older weeks, as
+real sites do when they tidy up; a lake keeps their posts.
 """
 
 from __future__ import annotations
@@ -21,22 +18,27 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from wod_pipeline.weeks import WEEK, monday_of, sunday_of
+from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of, weeks_between
 
 PROGRAM_WEEKS = 14
 ERA_WEEKS = 4 * PROGRAM_WEEKS
 PROGRAM_NAME = "5 Day Barbell Program"
 
+# Program weeks (counted from 1, as the files are) whose posts show what happens on real sites.
 UNPUBLISHED = 9
-"""Program week (counted from 1, as the files are) that is missing in the first round an archive shows."""
+"""Missing in the first round that the site lists."""
 EDITED = 4
+"""Published early and edited afterwards."""
 EARLY = 7
+"""Published two days before the usual time."""
 SCHEDULED = 2
+"""Written ahead and published by a timer, so that it was modified before it was published."""
 MISSPELT_MONTH = 11
+"""The month in its title is misspelled."""
 ANNOUNCED = 6
-"""Program week in which an announcement stands beside the training."""
+"""An announcement is published beside the training."""
 
-_ERA_STARTS = dt.date(2026, 10, 5)
+_ERA_START = dt.date(2026, 10, 5)
 _MONTHS = {
     "January": "Janaury",
     "February": "Febuary",
@@ -52,14 +54,14 @@ _MONTHS = {
     "December": "Decmber",
 }
 """Each month, and how the coach misspells it."""
-_POSTED = dt.timedelta(days=-8, hours=17)
-"""From the Monday of a week to its publication: 17:00 on the Sunday a week ahead, so that the coming week's
-post is always out by the time the week before it starts."""
+_PUBLICATION_OFFSET = dt.timedelta(days=-8, hours=17)
+"""From the Monday of a week to the publication of its post: 17:00 on the Sunday eight days before, so that the
+coming week's post is always published when the week before it starts."""
 
 
 @dataclass(frozen=True)
 class Posting:
-    """What the site says about a post, but for its text. Times are site-local."""
+    """A post without its text. Times are site-local."""
 
     post_id: int
     title: str
@@ -69,27 +71,26 @@ class Posting:
 
 
 def first_week(today: dt.date) -> dt.date:
-    """Monday of the first week the archive has on `today`."""
-    weeks_in = (monday_of(today) - _ERA_STARTS).days // 7 % ERA_WEEKS
+    """Monday of the first week the site lists on `today`."""
+    weeks_in = (monday_of(today) - _ERA_START) // WEEK % ERA_WEEKS
     return monday_of(today) - (weeks_in + PROGRAM_WEEKS) * WEEK
 
 
 def listed_weeks(today: dt.date) -> list[dt.date]:
-    """Mondays from the first week to the coming one that have a program post on `today`, in order."""
-    first = first_week(today)
-    count = (monday_of(today) - first).days // 7 + 2
-    return [first + n * WEEK for n in range(count) if n != UNPUBLISHED - 1]
+    """Mondays of the weeks with a program post on `today`, from the first to the coming one."""
+    weeks = weeks_between(first_week(today), monday_of(today) + WEEK)
+    return [week for n, week in enumerate(weeks, start=1) if n != UNPUBLISHED]
 
 
 def program_week(week: dt.date) -> int:
     """Which week of the program, 1 to 14, is trained in the calendar week that starts on `week`."""
-    return (week - _ERA_STARTS).days // 7 % PROGRAM_WEEKS + 1
+    return (week - _ERA_START) // WEEK % PROGRAM_WEEKS + 1
 
 
 def program_posting(week: dt.date) -> Posting:
     """The program's post for the calendar week that starts on `week`."""
     number = program_week(week)
-    usual = dt.datetime.combine(week, dt.time()) + _POSTED
+    usual = dt.datetime.combine(week, dt.time()) + _PUBLICATION_OFFSET
     published = usual - dt.timedelta(days=2, hours=5) if number in {EARLY, EDITED} else usual
     modified = {EDITED: usual + dt.timedelta(hours=2), SCHEDULED: usual - dt.timedelta(days=3)}
     title = f"{_date_range(week, misspelt=number == MISSPELT_MONTH)} – {PROGRAM_NAME}"
@@ -97,17 +98,17 @@ def program_posting(week: dt.date) -> Posting:
 
 
 def announcement_posting(week: dt.date) -> Posting | None:
-    """The announcement of that calendar week, on its Wednesday at noon; most weeks have none."""
+    """The announcement published on the Wednesday of the week at noon; None for most weeks."""
     if program_week(week) != ANNOUNCED:
         return None
-    noon = dt.datetime.combine(week + dt.timedelta(days=2), dt.time(12))
+    noon = dt.datetime.combine(week + 2 * DAY, dt.time(12))
     title = "Opening hours for the long weekend"
     slug = f"{_slug(title)}-{week.toordinal() // (7 * PROGRAM_WEEKS)}"
     return Posting(noon.toordinal(), title, slug, noon, noon)
 
 
 def _date_range(week: dt.date, *, misspelt: bool) -> str:
-    """Monday to Sunday as a coach writes it: what both days share stands once."""
+    """Monday to Sunday as a coach writes it: a month or year that both days share is written once."""
     last = sunday_of(week)
     months = list(_MONTHS)
     month = months[week.month - 1]

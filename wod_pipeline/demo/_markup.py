@@ -1,9 +1,9 @@
-"""The markup of the sample program's text files, and how a blog would render it. No dates and no posts here.
+"""The markup of the sample program's text files, and its conversion to the HTML that WordPress would render.
 
 A file is plain text. A blank line ends a paragraph, a single newline breaks a line; `[words](https://…)` is a
-link, `**words**` is bold, lines that start with `|` are rows of a table, and a line that starts with `%%` is
-a remark the author hid from readers. The HTML is what WordPress makes of such text: typographic quotes,
-dashes and multiplication signs as numeric entities, `<br />` before every newline within a paragraph.
+link, `**words**` is bold, lines that start with `|` are rows of a table, and a line that starts with `%%` becomes
+an HTML comment. As in WordPress, quotes, dashes and multiplication signs become typographic (as numeric entities),
+and `<br />` precedes every newline within a paragraph. Dates and posts belong in `_calendar`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TYPOGRAPHY: tuple[tuple[str, str], ...] = (
     (r'(?<!\S)"', "&#8220;"),
     (r'"', "&#8221;"),
 )
-"""In order: markup characters first, so that the entities made below stay as they are."""
+"""Applied in order: `&` first, so that the entities made by the later rules are not escaped again."""
 
 _LINK = re.compile(r"\[([^\]]+)\]\((https://[^)\s*'\"<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -41,10 +41,10 @@ def as_title(text: str) -> str:
 
 
 def _block(lines: list[str]) -> str:
-    """Paragraphs, tables and remarks, whichever the lines that stand together are."""
-    makers = {"|": _table, "%": _remark}
+    """The HTML of the lines between two blank ones: runs of table rows, comments and paragraph lines."""
+    renderers = {"|": _table, "%": _comments}
     return "".join(
-        makers.get(kind, _paragraph)(list(group))
+        renderers.get(kind, _paragraph)(list(group))
         for kind, group in groupby(lines, key=lambda line: line[0] if line.startswith(("|", "%%")) else "")
     )
 
@@ -62,15 +62,15 @@ def _cells(line: str) -> str:
     return "".join(f"<td>{_inline(cell.strip())}</td>" for cell in line.strip("| ").split("|"))
 
 
-def _remark(lines: list[str]) -> str:
+def _comments(lines: list[str]) -> str:
     return "".join(f"<!-- {_typeset(line[2:].strip())} -->\n" for line in lines)
 
 
 def _inline(line: str) -> str:
-    """A line with its links and bold words. Addresses are kept out of the typography."""
+    """A line with its links and bold words. Typography is not applied to the addresses of links."""
     pieces = _LINK.split(line)  # text, words, address, text, words, address, …, text
     links = [_link(words, href) for words, href in zip(pieces[1::3], pieces[2::3], strict=True)]
-    texts = [_typeset(piece) for piece in pieces[0::3]]
+    texts = [_typeset(text) for text in pieces[0::3]]
     joined = "".join(text + link for text, link in zip_longest(texts, links, fillvalue=""))
     return _BOLD.sub(r"<strong>\1</strong>", joined)
 

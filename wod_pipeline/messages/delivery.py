@@ -17,10 +17,12 @@ import msgspec
 from wod_pipeline.errors import AlertError, StorageError
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
-from wod_pipeline.storage import Ledger, Warn
+from wod_pipeline.storage import Ledger
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
+
+Warn = Callable[[str], None]
 
 OPERATION = "alert"
 """The operation under which identifiers are claimed in the ledger."""

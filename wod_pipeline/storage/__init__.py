@@ -1,8 +1,8 @@
-"""Where values are kept: the lake (objects), the session table (records) and the ledger (done-once marks).
+"""Storage: the lake (objects), the session table (records) and the ledger (claims on one-time side effects).
 
-Three small protocols, two adapters each; the settings decide which one is used, never this package. No
-Dagster.
-An adapter raises only `StorageError`s, and after any error holds what it held before.
+Three protocols with two adapters each; the settings choose the adapter, never this package, and Dagster is not
+known here. Adapters raise `StorageError` and nothing else; when the write of an object or a week fails, what was
+stored before is unchanged.
 
 - `Lake`: `folder.FolderLake`, `s3.S3Lake`
 - `SessionTable`: `sqlite.SqliteSessionTable`, `dynamodb.DynamoSessionTable`
@@ -14,7 +14,7 @@ This module imports no adapter, so that boto3 is loaded only where it is needed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,7 +25,7 @@ __all__ = ["Lake", "Ledger", "SessionTable", "StoredWeek", "WeekChange", "Writte
 
 @dataclass(frozen=True)
 class Written:
-    """What a write did: `changed` is False when the stored bytes were already these."""
+    """The result of a write: `changed` is False when the same bytes were already stored."""
 
     uri: str
     changed: bool
@@ -35,62 +35,62 @@ class Lake(Protocol):
     """Objects of bytes under slash-separated keys such as ``raw_posts/week=2020-12-21/posts.json``."""
 
     def read(self, key: str) -> bytes:
-        """The object's bytes. Raises `NotStored` when there is none."""
+        """The object's bytes. Raises `NotStored` when the object does not exist."""
         ...
 
     def write(self, key: str, data: bytes) -> Written:
-        """Put the object, whole or not at all; equal bytes are not written again."""
+        """Put the object, atomically; equal bytes are not written again."""
         ...
 
     def write_once(self, key: str, data: bytes) -> Written:
-        """Put an object that is never overwritten. Equal bytes are a no-op; others raise `StorageRefused`."""
+        """Put an object that is never overwritten. Raises `StorageRefused` when it exists with other bytes."""
         ...
 
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:
-        """Many objects, read concurrently within a bound; missing keys are absent from the answer."""
+        """Many objects, read concurrently; missing keys are absent from the result."""
         ...
 
     def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
-        """Many objects, each as by `write` (or `write_once`), concurrently within a bound.
+        """Put many objects concurrently, each by `write` (or `write_once`).
 
-        The first error is raised when all have ended.
+        When some fail, the others are still written, and then the first error is raised.
         """
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Keys that start with `prefix`, in order."""
+        """Keys that start with `prefix`, sorted."""
         ...
 
     def uri(self, key: str) -> str:
-        """Where a person finds the object: ``file://…`` or ``s3://…``."""
+        """The object's address for people: ``file://…`` or ``s3://…``."""
         ...
 
     def check(self) -> str:
-        """Try reading and writing without changing anything, and say in a sentence what answered."""
+        """Verify read and write access without changing stored data, and describe the store in a sentence."""
         ...
 
 
 @dataclass(frozen=True)
 class WeekChange:
-    """What replacing a week did to the table, counted in sessions.
+    """The effect of replacing a week: numbers of sessions put, deleted and left as they were.
 
-    `facts`: what is known of the week itself (its outcome, the revisions of its posts) is different now.
+    `week_changed`: the week's outcome, its posts or its moved posts differ from before.
     """
 
     put: int
     deleted: int
     unchanged: int
-    facts: bool = False
+    week_changed: bool = False
 
     @property
     def changed(self) -> bool:
-        """Whether anything visible to a reader is different now."""
-        return bool(self.put or self.deleted or self.facts)
+        """Whether a reader would see any difference."""
+        return bool(self.put or self.deleted or self.week_changed)
 
 
 @dataclass(frozen=True)
 class StoredWeek:
-    """What the table knows of a week without its sessions. `version` counts its replacements."""
+    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week."""
 
     week: dt.date
     outcome: Outcome
@@ -100,35 +100,36 @@ class StoredWeek:
 
 
 class SessionTable(Protocol):
-    """Session records by date and session, and what is known of each week. A week is replaced atomically."""
+    """Session records by date and session id, and each week's outcome and posts. A week is replaced atomically."""
 
     def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
-        """Make the week exactly `value`: readers see the old week or the new one, never a mixture.
+        """Make the stored week equal to `value`: readers see the old week or the new one, never a mixture.
 
-        New and changed sessions are put, vanished ones deleted, equal ones left alone. Raises `StaleRevision`
-        when `value` holds an older revision of a post than the table does (by `modified_gmt`), and
-        `WouldEmptyWeek` when the week, or a post that `value` still lists, would lose every session it has,
-        unless `allow_empty` or the posts of those sessions are in `value.moved`. Either way the stored week
-        stays as it was. Writers may race: the newest revision is what remains, whole.
+        New and changed sessions are put, sessions not in `value` are deleted, equal ones are not written.
+
+        Raises `StaleRevision` when `value` holds an older revision of a post than the table (by `modified_gmt`),
+        and `WouldEmptyWeek` when the week, or a post that `value` still lists, would lose all its sessions, unless
+        `allow_empty` is set or the posts of those sessions are in `value.moved`. After an error the stored week is
+        unchanged. When several writers replace a week at once, the newest revision remains.
         """
         ...
 
     def replace_weeks(
         self, values: Iterable[WeekRecords], *, allow_empty: bool = False
     ) -> dict[dt.date, WeekChange | Exception]:
-        """`replace_week` for many weeks, batched; each week alone is atomic, and fails alone."""
+        """`replace_week` for many weeks in batches. Each week is atomic by itself; its error is its result."""
         ...
 
     def read_week(self, week: dt.date) -> WeekRecords | None:
-        """The week as one consistent whole, records in order of date and session; None when never stored."""
+        """The week as of one moment, records sorted by date and session; None when it was never stored."""
         ...
 
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
-        """The stored weeks whose Monday lies in `[first, last]`, in order."""
+        """The stored weeks whose Monday lies in `[first, last]`, oldest first."""
         ...
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
-        """Sessions dated within `[first, last]`, in order of date and session."""
+        """Sessions dated within `[first, last]`, sorted by date and session."""
         ...
 
     def weeks(self) -> list[StoredWeek]:
@@ -136,28 +137,28 @@ class SessionTable(Protocol):
         ...
 
     def newest_week(self) -> StoredWeek | None:
-        """The newest week that has at least one session; None when there is none."""
+        """The newest week with at least one session; None when every week is empty."""
         ...
 
     def check(self) -> str:
-        """Try reading and writing without changing anything, and say in a sentence what answered."""
+        """Verify read and write access without changing stored data, and describe the store in a sentence."""
         ...
 
 
 class Ledger(Protocol):
-    """Marks for side effects that must happen once (a message sent), kept for a limited time."""
+    """Claims on side effects that must happen once (sending a message), kept for a limited time."""
 
     def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
-        """True for exactly one caller per (operation, identifier) until it expires or is released."""
+        """Claim a side effect: True for one caller per (operation, identifier) until the claim expires.
+
+        A claim expires after `ttl_s` seconds or when it is released.
+        """
         ...
 
     def release(self, operation: str, identifier: str) -> None:
-        """Forget a claim whose side effect did not happen after all."""
+        """Delete a claim whose side effect did not happen."""
         ...
 
     def check(self) -> str:
-        """Try reading and writing without changing anything, and say in a sentence what answered."""
+        """Verify read and write access without changing stored data, and describe the store in a sentence."""
         ...
-
-
-Warn = Callable[[str], None]

@@ -1,12 +1,11 @@
-"""Requests to one DynamoDB table: pages followed, batches cut to size, throttling waited out, errors in words.
+"""Requests to one DynamoDB table: pages, batches, retries after throttling, errors in words.
 
-Nothing here knows what the items mean. Every read is strongly consistent.
+What items mean belongs in `_items` and `_week`. Every read is strongly consistent.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -17,28 +16,31 @@ from wod_pipeline.aws import PASSING, AwsFailure, code_of, in_words
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.pacing import backoff_s, batched
 from wod_pipeline.storage._attributes import Attributes, item_from
-from wod_pipeline.storage._items import Item, Key
+from wod_pipeline.storage._items import Item, Key, by_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# DynamoDB's limits for TransactWriteItems, BatchGetItem and BatchWriteItem.
 TRANSACTION_ACTIONS = 100
 TRANSACTION_BYTES = 4 * 1024 * 1024
 _READ_BATCH = 100
 _WRITE_BATCH = 25
+# In addition to the client's own retries: an on-demand table may throttle for longer while it scales up.
 _RETRIES = 7
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 3.0
-_CONDITION = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
-_PASSING_REASONS = {"None", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"}
+_CONDITION_CODES = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
+_TRANSIENT_REASONS = {"None", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"}
+"""Reasons of a cancelled transaction that a retry can clear; actions that could have run have the reason "None"."""
 
 
-class Overtaken(Exception):  # noqa: N818 - not a failure: the caller looks again
-    """A condition did not hold: somebody else has written meanwhile."""
+class ConditionFailed(Exception):  # noqa: N818 - not an error: the caller reads again and retries
+    """The condition of a write did not hold, since another writer changed the item first."""
 
 
 class Requests:
-    """Requests to `table`. `sleep` waits the given seconds between attempts."""
+    """Requests to `table`. `sleep` is called with the seconds to wait between attempts."""
 
     def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None]) -> None:
         self._client = client
@@ -46,36 +48,38 @@ class Requests:
         self._sleep = sleep
 
     def pause(self, attempt: int) -> None:
-        """Wait before the next attempt: longer each time, and never in step with others."""
+        """Wait before retry `attempt` (from 0), with exponential backoff and jitter."""
         self._sleep(backoff_s(attempt, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S))
 
-    def call(self, operation: str, doing: str, **request: Any) -> dict[str, Any]:
-        """Send a request until it is answered, within bounds.
+    def call(self, operation: str, what: str, **request: Any) -> dict[str, Any]:
+        """Send a request, with retries while it fails transiently. `what` begins the message of a failure.
 
-        Raises `Overtaken` when a condition did not hold, else a `StorageError`.
+        Raises `ConditionFailed` when its condition did not hold, and `StorageError`.
         """
-        for attempt in itertools.count():
+        attempt = 0
+        while True:
             try:
                 return dict(getattr(self._client, operation)(**request))
             except AwsFailure as error:
-                if _CONDITION & _reasons(error):
-                    raise Overtaken from error
-                if attempt == _RETRIES or not _passes(error):
-                    raise in_words(error, f"{doing} (table {self._table})") from error
+                if _CONDITION_CODES & _reasons(error):
+                    raise ConditionFailed from error
+                if attempt == _RETRIES or not _is_transient(error):
+                    raise in_words(error, f"{what} (table {self._table})") from error
             self.pause(attempt)
-        raise AssertionError("unreachable")
+            attempt += 1
 
     def get(self, key: Key) -> Item | None:
-        """The item under `key`."""
-        answer = self.call(
+        """The item under `key`; None when there is none."""
+        response = self.call(
             "get_item", "An item could not be read", TableName=self._table, Key=_key(key), ConsistentRead=True
         )
-        return item_from(answer["Item"]) if "Item" in answer else None
+        return item_from(response["Item"]) if "Item" in response else None
 
     def query(
         self, date: str, *, between: tuple[str, str] | None = None, descending: bool = False, **more: Any
     ) -> Iterator[Item]:
-        """The items under one `date`, in order of their `session`, page after page."""
+        """The items under one `date`, sorted by `session`; all pages. `more` is added to the request."""
+        # Names and values go through placeholders: `date` and `session` are reserved words of DynamoDB.
         condition, names, values = "#hash = :hash", {"#hash": "date"}, {":hash": {"S": date}}
         if between:
             condition += " AND #range BETWEEN :first AND :last"
@@ -98,40 +102,44 @@ class Requests:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def get_all(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items under many keys, each as of its own moment; missing ones are absent."""
-        found: dict[Key, Item] = {}
+        """The items under many keys, not read at one moment; missing ones are absent."""
+        items: dict[Key, Item] = {}
         for batch in batched(map(_key, keys), _READ_BATCH):
-            for items in self._repeated("batch_get_item", {"Keys": batch, "ConsistentRead": True}):
-                found |= {(item["date"], item["session"]): item for item in map(item_from, items)}
-        return found
+            for response in self._send_batch("batch_get_item", {"Keys": batch, "ConsistentRead": True}):
+                items |= by_key(map(item_from, response))
+        return items
 
     def put_all(self, items: Iterable[Attributes]) -> None:
-        """Put many items, each alone."""
+        """Put many items, not atomically."""
         self._write_all({"PutRequest": {"Item": item}} for item in items)
 
     def delete_all(self, keys: Iterable[Key]) -> None:
-        """Delete many items, each alone."""
+        """Delete many items, not atomically."""
         self._write_all({"DeleteRequest": {"Key": _key(key)}} for key in keys)
 
-    def transact(self, actions: list[dict[str, Any]], doing: str) -> None:
-        """Do all actions or none. Sent again after a lost answer, they are not done twice."""
+    def transact(self, actions: list[dict[str, Any]], what: str) -> None:
+        """Execute all actions or none. `what` begins the message of a failure."""
         self.call(
             "transact_write_items",
-            doing,
+            what,
             TransactItems=[
-                {kind: {"TableName": self._table, **action}}
-                for one in actions
-                for kind, action in one.items()
+                {kind: {"TableName": self._table, **request}}
+                for action in actions
+                for kind, request in action.items()
             ],
+            # Makes the transaction idempotent: after a lost response it is sent again, but not executed again.
             ClientRequestToken=str(uuid.uuid4()),
         )
 
-    def prove_writable(self, item: Attributes) -> None:
-        """Try to put an item on a condition that never holds: refused without the right, and never done."""
-        with contextlib.suppress(Overtaken):
+    def verify_writable(self, item: Attributes) -> None:
+        """Raise `StorageError` without write permission.
+
+        Puts an item on a condition that never holds: DynamoDB checks the permission first and stores nothing.
+        """
+        with contextlib.suppress(ConditionFailed):
             self.call(
                 "put_item",
-                "The right to write could not be proved",
+                "Could not verify write permission",
                 TableName=self._table,
                 Item=item,
                 ConditionExpression="attribute_exists(#never)",
@@ -140,21 +148,24 @@ class Requests:
 
     def _write_all(self, requests: Iterable[dict[str, Any]]) -> None:
         for batch in batched(requests, _WRITE_BATCH):
-            for _ in self._repeated("batch_write_item", batch):
+            for _ in self._send_batch("batch_write_item", batch):
                 pass
 
-    def _repeated(self, operation: str, batch: Any) -> Iterator[list[Attributes]]:
-        """Send a batch, and what was left of it, until nothing is; yields what each answer holds."""
-        left = "UnprocessedKeys" if operation == "batch_get_item" else "UnprocessedItems"
+    def _send_batch(self, operation: str, batch: Any) -> Iterator[list[Attributes]]:
+        """Send a batch, then whatever DynamoDB left unprocessed; yields the items of each response."""
+        reading = operation == "batch_get_item"
+        what = f"Items could not be {'read' if reading else 'written'}"
         pending = {self._table: batch}
         for attempt in range(_RETRIES):
-            answer = self.call(operation, "Items could not be moved", RequestItems=pending)
-            yield answer.get("Responses", {}).get(self._table, [])
-            pending = answer.get(left) or {}
+            response = self.call(operation, what, RequestItems=pending)
+            yield response.get("Responses", {}).get(self._table, [])
+            pending = response.get("UnprocessedKeys" if reading else "UnprocessedItems") or {}
             if not pending:
                 return
             self.pause(attempt)
-        raise StorageUnavailable(f"Table {self._table} keeps putting off a part of each batch (throttling).")
+        raise StorageUnavailable(
+            f"Table {self._table} left part of a batch unprocessed in {_RETRIES} attempts (throttling)."
+        )
 
 
 def put(item: Attributes, **condition: Any) -> dict[str, Any]:
@@ -163,12 +174,12 @@ def put(item: Attributes, **condition: Any) -> dict[str, Any]:
 
 
 def delete(key: Key) -> dict[str, Any]:
-    """An action of a transaction: delete the item, if it is there."""
+    """An action of a transaction: delete the item if it exists."""
     return {"Delete": {"Key": _key(key)}}
 
 
 def check(key: Key, **condition: Any) -> dict[str, Any]:
-    """An action of a transaction: go on only while a condition holds."""
+    """An action of a transaction: cancel it unless the condition holds."""
     return {"ConditionCheck": {"Key": _key(key), **condition}}
 
 
@@ -177,12 +188,12 @@ def _key(key: Key) -> Attributes:
 
 
 def _reasons(error: Exception) -> set[str]:
-    """Why a request failed: its code, or each action's when a transaction was cancelled."""
+    """The code of a failed request, or the codes of all actions of a cancelled transaction."""
     if isinstance(error, boto.ClientError) and code_of(error) == "TransactionCanceledException":
         return {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
     return {code_of(error)}
 
 
-def _passes(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     reasons = _reasons(error)
-    return bool(reasons) and (reasons <= _PASSING_REASONS or reasons <= PASSING)
+    return bool(reasons) and (reasons <= _TRANSIENT_REASONS or reasons <= PASSING)

@@ -1,18 +1,17 @@
-"""Writing a week to DynamoDB: in one transaction, or by way of a staging area when it is too large for one.
+"""Writing a week to DynamoDB: in one transaction, or through a staging area if it is too large for one.
 
-The way of a large week, each step safe to be killed after:
+A large week is written in five steps; the process may be killed after any of them:
 
-1. its new and changed sessions are copied to a staging area of their own, where nobody looks;
-2. the header is replaced, on condition of its version: from here on the week *is* the new one, its changed
-   sessions read from staging;
-3. the sessions are put in their own places and vanished ones deleted, in transactions conditional on the header
-   of step 2, so that somebody who was overtaken can do no harm;
-4. the header is replaced again: everything is read from its own place;
-5. the staging area is deleted.
+1. The new and changed sessions are copied to a new staging area, which no header refers to yet.
+2. The header is replaced, on the condition of its version. From now on readers see the new week; its new and
+   changed sessions are read from the staging area.
+3. These sessions are put under their own keys and obsolete ones deleted, in transactions on the condition that the
+   header is that of step 2. So a writer that has been overtaken cannot damage a newer week.
+4. The header is replaced again: all sessions are read from their own keys.
+5. The staging area is deleted.
 
-Whoever next replaces a week that was left after step 2 does steps 3 to 5 first. What a kill leaves in staging
-before step 2 or after step 4 is never read: items whose ``date`` starts with ``#staged#`` and that no header
-names.
+A writer that finds a week left after step 2 or 3 finishes it first (steps 3 to 5). Copies left by a kill before
+step 2 or after step 4 are never read: their ``date`` starts with ``#staged#``, and no header refers to them.
 """
 
 from __future__ import annotations
@@ -29,63 +28,64 @@ from wod_pipeline.storage._attributes import ITEM_BYTES, Attributes, as_attribut
 from wod_pipeline.storage._dynamo_requests import (
     TRANSACTION_ACTIONS,
     TRANSACTION_BYTES,
-    Overtaken,
+    ConditionFailed,
     Requests,
     check,
     delete,
     put,
 )
-from wod_pipeline.storage._items import WEEKS, Item, Key
+from wod_pipeline.storage._items import WEEKS, Item, Key, by_key
 from wod_pipeline.storage._week import Header, Plan, header_item
 
 _KEY_BYTES = 2_048
-"""What a delete or a check may count for in a transaction: the longest key."""
+"""Size counted for a delete or a condition check, which send only a key and a version: more than they ever need."""
 
 Action = tuple[dict[str, Any], int]
 """An action of a transaction and its size in bytes."""
 
 
 class WeekWriter:
-    """Carries out plans on the table behind `requests`."""
+    """Writes the plans for weeks with `requests`."""
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
 
     def carry_out(self, week: dt.date, plan: Plan) -> None:
-        """Make the week what the plan says. Raises `Overtaken` when the stored week is no longer as planned."""
+        """Write the plan. Raises `ConditionFailed` when the stored week is not the one it was made for any more."""
         if plan.header is None:
             return
         actions = [_put(item) for item in plan.puts] + [_delete(key) for key in plan.deletes]
         everything = [_replace_header(week, plan.header), *actions]
-        if _fits(everything):
+        if _fits_transaction(everything):
             self._transact(week, everything)
         else:
-            self.settle(week, self._stage(week, plan, plan.header))
+            self.finish_staged(week, self._stage(week, plan, plan.header))
 
-    def settle(self, week: dt.date, staged: Header) -> Header:
-        """Steps 3 to 5: put what is staged in its own place; the header without staging."""
+    def finish_staged(self, week: dt.date, staged: Header) -> Header:
+        """Steps 3 to 5: move the staged sessions to their own keys. Returns the header of step 4."""
         copies = staged_items(self._requests, staged)
         actions = [_put(item) for item in copies.values()] + [_delete(key) for key in staged.leaving]
-        for group in _groups(actions):
-            self._transact(week, [_unchanged(week, staged.version), *group])
-        settled = msgspec.structs.replace(
+        for group in _transaction_groups(actions):
+            self._transact(week, [_check_version(week, staged.version), *group])
+        finished = msgspec.structs.replace(
             staged, version=staged.version + 1, staged="", unsettled=[], leaving=[]
         )
-        self._transact(week, [_replace_header(week, settled)])
-        self._requests.delete_all((staged.staged, _staged_session(key)) for key in copies)
-        return settled
+        self._transact(week, [_replace_header(week, finished)])
+        self._requests.delete_all((staged.staged, _staging_session(key)) for key in copies)
+        return finished
 
     def _stage(self, week: dt.date, plan: Plan, header: Header) -> Header:
-        """Steps 1 and 2."""
+        """Steps 1 and 2. Returns the header of step 2."""
         area = f"#staged#{week}#{uuid.uuid4()}"
-        keys = [(item["date"], item["session"]) for item in plan.puts]
+        keys = list(by_key(plan.puts))
         staged = msgspec.structs.replace(header, staged=area, unsettled=keys, leaving=plan.deletes)
-        flip = _replace_header(week, staged)
-        self._requests.put_all([_sized(_staged(area, item))[0] for item in plan.puts])
+        replace_header = _replace_header(week, staged)
+        # A list, so that a session too large is refused before any copy is sent.
+        self._requests.put_all([_with_size(_staging_copy(area, item))[0] for item in plan.puts])
         try:
-            self._transact(week, [flip])
-        except Overtaken:
-            self._requests.delete_all((area, _staged_session(key)) for key in keys)
+            self._transact(week, [replace_header])
+        except ConditionFailed:
+            self._requests.delete_all((area, _staging_session(key)) for key in keys)
             raise
         return staged
 
@@ -94,22 +94,23 @@ class WeekWriter:
 
 
 def staged_items(requests: Requests, header: Header) -> dict[Key, Item]:
-    """The sessions that are read from a header's staging area, under their own keys."""
-    copies = requests.get_all((header.staged, _staged_session(key)) for key in header.unsettled)
-    return {(copy["item"]["date"], copy["item"]["session"]): copy["item"] for copy in copies.values()}
+    """The sessions in a header's staging area, under their own keys."""
+    copies = requests.get_all((header.staged, _staging_session(key)) for key in header.unsettled)
+    return by_key(copy["item"] for copy in copies.values())
 
 
-def _staged(area: str, item: Item) -> Item:
-    """A copy without a ``week`` of its own, so that no index lists it."""
-    return {"date": area, "session": _staged_session((item["date"], item["session"])), "item": item}
+def _staging_copy(area: str, item: Item) -> Item:
+    """A copy without a ``week`` attribute, so that the index on it does not list the session twice."""
+    return {"date": area, "session": _staging_session((item["date"], item["session"])), "item": item}
 
 
-def _staged_session(key: Key) -> str:
+def _staging_session(key: Key) -> str:
+    """The sort key of a session's copy."""
     return "|".join(key)
 
 
 def _put(item: Item) -> Action:
-    attributes, size = _sized(item)
+    attributes, size = _with_size(item)
     return put(attributes), size
 
 
@@ -118,21 +119,22 @@ def _delete(key: Key) -> Action:
 
 
 def _replace_header(week: dt.date, header: Header) -> Action:
-    """Put the header if its predecessor is the stored one."""
-    attributes, size = _sized(header_item(week, header))
-    if header.version == 1:
-        first = "attribute_not_exists(#session)"
-        return put(
-            attributes, ConditionExpression=first, ExpressionAttributeNames={"#session": "session"}
-        ), size
-    return put(attributes, **_version_is(header.version - 1)), size
+    """Put the header on the condition that the stored one is its predecessor."""
+    attributes, size = _with_size(header_item(week, header))
+    return put(attributes, **_version_condition(header.version - 1)), size
 
 
-def _unchanged(week: dt.date, version: int) -> Action:
-    return check((WEEKS, week.isoformat()), **_version_is(version)), _KEY_BYTES
+def _check_version(week: dt.date, version: int) -> Action:
+    return check((WEEKS, week.isoformat()), **_version_condition(version)), _KEY_BYTES
 
 
-def _version_is(version: int) -> dict[str, Any]:
+def _version_condition(version: int) -> dict[str, Any]:
+    """The condition that the stored header has this version; 0 means that there is no header."""
+    if version == 0:
+        return {
+            "ConditionExpression": "attribute_not_exists(#session)",
+            "ExpressionAttributeNames": {"#session": "session"},
+        }
     return {
         "ConditionExpression": "#version = :version",
         "ExpressionAttributeNames": {"#version": "version"},
@@ -140,32 +142,33 @@ def _version_is(version: int) -> dict[str, Any]:
     }
 
 
-def _sized(item: Item) -> tuple[Attributes, int]:
-    """The item as attributes, with its size. Raises `ItemTooLarge` and `StorageRefused`, naming the session."""
-    where = f"The session {item['session']!r} of {item['date']}"
+def _with_size(item: Item) -> tuple[Attributes, int]:
+    """The item as attribute values, and its size in bytes. Raises `ItemTooLarge` and `StorageRefused`."""
+    session = f"The session {item['session']!r} of {item['date']}"
     try:
         attributes = as_attributes(item)
     except ValueError as error:
-        raise StorageRefused(f"{where} cannot be stored: {error}. Its week stays as it was.") from error
+        raise StorageRefused(f"{session} cannot be stored: {error}. Its week is unchanged.") from error
     size = size_of(attributes)
     if size > ITEM_BYTES:
         raise ItemTooLarge(
-            f"{where} takes {size:,} bytes, more than the {ITEM_BYTES:,} DynamoDB allows an item. "
-            "Its week stays as it was.",
-            fix="Look at the post: a session of that size is usually a page pasted into it.",
+            f"{session} takes {size:,} bytes, more than the {ITEM_BYTES:,} bytes that DynamoDB allows for an "
+            "item. Its week is unchanged.",
+            fix="Look at the post: a session of this size usually contains a pasted web page.",
         )
     return attributes, size
 
 
-def _fits(actions: list[Action]) -> bool:
+def _fits_transaction(actions: list[Action]) -> bool:
     return len(actions) <= TRANSACTION_ACTIONS and sum(size for _, size in actions) <= TRANSACTION_BYTES
 
 
-def _groups(actions: list[Action]) -> Iterator[list[Action]]:
-    """The actions in groups that fit into a transaction beside a check."""
+def _transaction_groups(actions: list[Action]) -> Iterator[list[Action]]:
+    """The actions in groups that fit into one transaction together with a condition check."""
     group: list[Action] = []
     for action in actions:
-        if len(group) + 2 > TRANSACTION_ACTIONS or not _fits([*group, action, ({}, _KEY_BYTES)]):
+        # 2: this action and the condition check.
+        if len(group) + 2 > TRANSACTION_ACTIONS or not _fits_transaction([*group, action, ({}, _KEY_BYTES)]):
             yield group
             group = []
         group.append(action)

@@ -1,6 +1,6 @@
-"""The item form of a session record: the same attributes under the same keys in every table. Pure.
+"""Conversion between session records and items: the same attributes and keys in DynamoDB and SQLite. Pure.
 
-An item is a plain dict of JSON values. Keys: ``date`` (HASH) and ``session`` (RANGE).
+An item is a plain dict of JSON values. Its key is ``date`` (partition key) and ``session`` (sort key).
 
 ========================  ===========================  ==================================================
 item                      ``date``                     ``session``
@@ -8,15 +8,15 @@ item                      ``date``                     ``session``
 a session                 ``2020-12-21``               ``program/post_id/n``
 … dated outside its week  ``2020-12-27``               ``program/post_id/n@2020-12-28`` (its week)
 … without a date          ``undated#2020-12-21``       ``program/post_id/n``
-what is known of a week   ``#weeks``                   ``2020-12-21`` (see `_week.Header`)
+the header of a week      ``#weeks``                   ``2020-12-21`` (see `_week.Header`)
 ========================  ===========================  ==================================================
 
-So no two weeks ever share a key, and only sessions carry a ``week`` attribute: the index on it lists nothing
-else. A scan of the table must skip keys that start with ``#``.
+So two weeks never share a key. Only sessions have a ``week`` attribute, so that the index on it lists nothing else.
+A scan of the table must skip keys that start with ``#``.
 
-Attributes are those of `SessionRecord`, with the text of each segment at the top level (``warm_up``,
-``segment_a``, …), structured segments as maps and lists, absent values left out at every depth, and numbers
-without a fraction as integers. ``record_sha256`` is the digest of the record, by which readers recognise it.
+The attributes are the fields of `SessionRecord`. The text of each segment is an attribute of its own (``warm_up``,
+``segment_a``, …), structured segments are maps and lists, absent values are left out at every depth, and whole
+numbers are integers. ``record_sha256`` is the digest of the record, which the week's header lists too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import typing
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -37,6 +38,7 @@ Key = tuple[str, str]
 """An item's ``date`` and ``session``."""
 
 WEEKS = "#weeks"
+"""The partition key of all headers."""
 DIGEST = "record_sha256"
 _PLAIN = {str, int, bool}
 """Types that stay as they are. Most values have one, so testing for them first saves a call each."""
@@ -44,7 +46,7 @@ _FIELDS = frozenset(SessionRecord.__struct_fields__)
 
 
 def key_of(record: SessionRecord) -> Key:
-    """The key a record is stored under: unique over all weeks."""
+    """The key of a record, unique in the table."""
     if record.date is None:
         return f"undated#{record.week.isoformat()}", record.session
     if monday_of(record.date) != record.week:
@@ -52,13 +54,16 @@ def key_of(record: SessionRecord) -> Key:
     return record.date.isoformat(), record.session
 
 
-def as_item(record: SessionRecord, digest: str) -> Item:
-    """The record as an item: what is absent is left out, segment texts are attributes of their own.
+def by_key(items: Iterable[Item]) -> dict[Key, Item]:
+    """The items under their keys."""
+    return {(item["date"], item["session"]): item for item in items}
 
-    `digest` is the record's `sha256_of`, which the week's header has as well.
-    """
-    item: Item = _present(msgspec.to_builtins(record))
+
+def as_item(record: SessionRecord, digest: str) -> Item:
+    """The item of a record. `digest` is the record's `sha256_of`, which the week's header lists too."""
+    item: Item = _without_nulls(msgspec.to_builtins(record))
     texts = item.pop("texts", {})
+    # A segment named like a field of the record stays in `texts`, since the item can hold the name only once.
     clashing = {name: text for name, text in texts.items() if name in _FIELDS or name == DIGEST}
     item |= {name: text for name, text in texts.items() if name not in clashing}
     if clashing:
@@ -69,19 +74,19 @@ def as_item(record: SessionRecord, digest: str) -> Item:
 
 
 def record_from_item(item: Item) -> SessionRecord:
-    """The record an item holds. Raises `StorageCorrupt` when it is none."""
-    known = {name: value for name, value in item.items() if name in _FIELDS}
+    """The record of an item. Raises `StorageCorrupt` when the item is not a valid record."""
+    fields = {name: value for name, value in item.items() if name in _FIELDS}
     texts = {name: value for name, value in item.items() if name not in _FIELDS and name != DIGEST}
     if texts:
-        known["texts"] = {**texts, **known.get("texts", {})}
-    if str(known.get("date", "")).startswith("undated#"):
-        known["date"] = None
+        fields["texts"] = {**texts, **fields.get("texts", {})}
+    if str(fields.get("date", "")).startswith("undated#"):
+        fields["date"] = None
     try:
-        record = msgspec.convert(_restored(known, SessionRecord), SessionRecord)
+        record = msgspec.convert(_with_nulls(fields, SessionRecord), SessionRecord)
     except msgspec.ValidationError as error:
-        where = f"date {item.get('date')!r}, session {item.get('session')!r}"
+        key = f"date {item.get('date')!r}, session {item.get('session')!r}"
         raise StorageCorrupt(
-            f"The stored session ({where}) cannot be read: {error}.", fix="Materialize its week again."
+            f"The stored session ({key}) cannot be read: {error}.", fix="Materialize its week again."
         ) from error
     if record.date and monday_of(record.date) != record.week:
         record.session = record.session.removesuffix(f"@{record.week.isoformat()}")
@@ -89,49 +94,49 @@ def record_from_item(item: Item) -> SessionRecord:
 
 
 def idempotency_key(operation: str, identifier: str) -> str:
-    """The ledger's key for a side effect: SHA-256, in hex, of operation and identifier as a JSON array."""
+    """The ledger's key for a side effect: the SHA-256 of operation and identifier as a JSON array, in hex."""
     return hashlib.sha256(msgspec.json.encode([operation, identifier])).hexdigest()
 
 
-def _present(value: Any) -> Any:
-    """The value without absent entries, tuples as lists, integral floats as integers."""
+def _without_nulls(value: Any) -> Any:
+    """The value without nulls, with tuples as lists and whole floats as integers."""
     if isinstance(value, dict):
         return {
-            name: inner if type(inner) in _PLAIN else _present(inner)
+            name: inner if type(inner) in _PLAIN else _without_nulls(inner)
             for name, inner in value.items()
             if inner is not None
         }
     if isinstance(value, (list, tuple)):
-        return [inner if type(inner) in _PLAIN else _present(inner) for inner in value]
+        return [inner if type(inner) in _PLAIN else _without_nulls(inner) for inner in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def _restored(value: Item, shape: type) -> Item:
-    """The value with absent entries back where its shape demands a null; changes nothing in place."""
-    nulls, nested = _shape_of(shape)
-    whole = {**nulls, **value}
+def _with_nulls(value: Item, struct: type) -> Item:
+    """A copy of the value with the nulls that `struct` requires, at every depth: the inverse of `_without_nulls`."""
+    nulls, nested = _required_nulls(struct)
+    complete = {**nulls, **value}
     for name in nested.keys() & value.keys():
         child, inner = value[name], nested[name]
         if type(child) is dict:
-            whole[name] = _restored(child, inner)
+            complete[name] = _with_nulls(child, inner)
         elif type(child) is list:
-            whole[name] = [_restored(one, inner) if type(one) is dict else one for one in child]
-    return whole
+            complete[name] = [_with_nulls(one, inner) if type(one) is dict else one for one in child]
+    return complete
 
 
 @functools.cache
-def _shape_of(shape: type) -> tuple[dict[str, None], dict[str, type]]:
-    """Of a struct: a null for each name that must be written though it may be null, and its nested structs."""
-    fields = msgspec.structs.fields(shape)
+def _required_nulls(struct: type) -> tuple[dict[str, None], dict[str, type]]:
+    """The required fields of a struct that may be null, each with None; and the struct in each field that has one."""
+    fields = msgspec.structs.fields(struct)
     nulls = {f.encode_name: None for f in fields if f.required and type(None) in typing.get_args(f.type)}
     structs = {f.encode_name: _struct_in(f.type) for f in fields}
     return nulls, {name: inner for name, inner in structs.items() if inner is not None}
 
 
 def _struct_in(annotation: Any) -> type | None:
-    """The struct an annotation is, lists or may be; None when there is none."""
+    """The struct in a type annotation, which may be a list or a union of it; None if there is none."""
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return annotation
     return next(filter(None, map(_struct_in, typing.get_args(annotation))), None)

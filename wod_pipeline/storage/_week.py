@@ -1,8 +1,8 @@
-"""What a table knows of a week beside its sessions, and the decision how to replace it. Pure.
+"""The header of a stored week, and the decision how to replace the week. Pure.
 
-The *header* of a week is one small item that lists the sessions the week consists of, each with the digest of
-its record. It is written together with them, so a reader who holds a header can tell whether what it read is
-exactly that week; and a writer can tell what would change without reading a session.
+The *header* is one small item that lists the sessions of the week, each with the digest of its record. Header and
+sessions are written together. So a reader can check whether the sessions it has read are exactly those of the header,
+and a writer can compute what would change without reading a session.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from msgspec import Struct
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, WeekRecords, sha256_of
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, Key, as_item, key_of, record_from_item
+from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, key_of, record_from_item
+from wod_pipeline.wording import count
 
 
-class Entry(Struct, frozen=True):
-    """One session of a week: its key, its post and the digest of its record."""
+class ListedSession(Struct, frozen=True):
+    """A session in a header: its key, its post and the digest of its record."""
 
     date: str
     session: str
@@ -30,35 +31,36 @@ class Entry(Struct, frozen=True):
 
     @property
     def key(self) -> Key:
-        """The item's key."""
+        """The key of the session's item."""
         return self.date, self.session
 
 
 class Header(Struct, omit_defaults=True):
-    """A week without its sessions. `version` counts its replacements.
+    """A week without its records. `version` counts replacements of the week.
 
-    `count` repeats the number of entries, so that lists of weeks need not read them. While `staged`, the
-    sessions listed in `unsettled` are read from the staging area (see `_dynamo_staging`), and the keys in
-    `leaving` are still to be deleted.
+    `count` is the number of sessions, so that a list of weeks can be read without them. `staged` names the staging
+    area while a large week is written (see `_dynamo_staging`): sessions in `unsettled` are read from there, and keys
+    in `leaving` are still to be deleted.
     """
 
     outcome: Outcome
     posts: list[PostStamp]
     version: int
     count: int
-    sessions: list[Entry] = []
+    sessions: list[ListedSession] = []
     moved: list[int] = []
     staged: str = ""
     unsettled: list[Key] = []
     leaving: list[Key] = []
 
 
-msgspec.json.Decoder(Header)  # learnt now, since two threads must not learn a type at once (see `program`)
+# Builds msgspec's description of the type, which two threads must not do at once (see `program`).
+msgspec.json.Decoder(Header)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to be done so that a week becomes a value: items to put, keys to delete. `header` None: nothing."""
+    """The writes that replace a week: a header and items to put, keys to delete. `header` None: nothing to write."""
 
     header: Header | None
     puts: list[Item] = field(default_factory=list)
@@ -67,26 +69,28 @@ class Plan:
 
 
 def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: bool) -> Plan:
-    """Decide how to replace the stored week by `value`.
+    """The changes that make the stored week equal to `value`.
 
-    Raises `StaleRevision`, `WouldEmptyWeek`, and `StorageRefused` for a value that is no week.
+    Raises `StaleRevision`, `WouldEmptyWeek`, and `StorageRefused` for a value with a session of another week or the
+    same session twice.
     """
-    entries = _entries(value)
+    sessions = _listed_sessions(value)
     if stored is not None:
         _refuse_stale(stored, value)
         if not allow_empty:
             _refuse_emptying(stored, value)
-    old = {entry.key: entry.sha256 for entry in stored.sessions} if stored else {}
-    new = {entry.key: entry.sha256 for entry in entries}
+    old = {session.key: session.sha256 for session in stored.sessions} if stored else {}
     puts = [
-        as_item(record, entry.sha256)
-        for record, entry in zip(value.records, entries, strict=True)
-        if old.get(entry.key) != entry.sha256
+        as_item(record, session.sha256)
+        for record, session in zip(value.records, sessions, strict=True)
+        if old.get(session.key) != session.sha256
     ]
-    deletes = [key for key in old if key not in new]
-    header = Header(value.outcome, value.posts, _version(stored) + 1, len(entries), entries, value.moved)
-    facts = stored is None or _facts(stored) != _facts(header)
-    change = WeekChange(len(puts), len(deletes), len(new) - len(puts), facts)
+    keys = {session.key for session in sessions}
+    deletes = [key for key in old if key not in keys]
+    version = stored.version + 1 if stored else 1
+    header = Header(value.outcome, value.posts, version, len(sessions), sessions, value.moved)
+    week_changed = stored is None or _summary(stored) != _summary(header)
+    change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
     return Plan(header if change.changed else None, puts, deletes, change)
 
 
@@ -96,18 +100,18 @@ def header_item(week: dt.date, header: Header) -> Item:
 
 
 def header_from_item(item: Item) -> Header:
-    """The header an item holds. Raises `StorageCorrupt` when it is none."""
+    """The header of an item. Raises `StorageCorrupt` when the item is not a valid header."""
     try:
         return msgspec.convert(item, Header)
     except msgspec.ValidationError as error:
         raise StorageCorrupt(
-            f"What the table knows of week {item.get('session')} cannot be read: {error}.",
+            f"The header of week {item.get('session')} in the session table cannot be read: {error}.",
             fix="Delete that item and materialize the week again.",
         ) from error
 
 
 def stored_week(item: Item) -> StoredWeek:
-    """The public face of a header item; its entries need not have been read."""
+    """The public form of a header item, which may have been read without its sessions."""
     header = header_from_item(item)
     return StoredWeek(
         dt.date.fromisoformat(item["session"]),
@@ -119,65 +123,62 @@ def stored_week(item: Item) -> StoredWeek:
 
 
 def assemble(week: dt.date, header: Header, items: dict[Key, Item]) -> WeekRecords | None:
-    """The week a header and its items make, or None when they are not of one moment."""
-    from_items = []
-    for entry in header.sessions:
-        item = items.get(entry.key)
-        if item is None or item.get("record_sha256") != entry.sha256:
+    """The week with the records of the items; None when the items are not exactly those that the header lists."""
+    records = []
+    for session in header.sessions:
+        item = items.get(session.key)
+        if item is None or item.get(DIGEST) != session.sha256:
             return None
-        from_items.append(record_from_item(item))
-    return WeekRecords(week, header.outcome, header.posts, in_order(from_items), header.moved)
+        records.append(record_from_item(item))
+    return WeekRecords(week, header.outcome, header.posts, sort_records(records), header.moved)
 
 
-def in_order(records: list[SessionRecord]) -> list[SessionRecord]:
-    """Records by date, then session; those without a date last."""
+def sort_records(records: list[SessionRecord]) -> list[SessionRecord]:
+    """Records by date and session; those without a date last."""
     return sorted(records, key=lambda record: (record.date or dt.date.max, record.session))
 
 
-def _version(stored: Header | None) -> int:
-    return stored.version if stored else 0
-
-
-def _facts(header: Header) -> tuple[Any, ...]:
-    """What a reader sees of a week beside its sessions."""
+def _summary(header: Header) -> tuple[Any, ...]:
+    """What a reader sees of a week apart from its sessions."""
     return header.outcome, header.posts, header.moved
 
 
-def _entries(value: WeekRecords) -> list[Entry]:
-    entries: dict[Key, Entry] = {}
+def _listed_sessions(value: WeekRecords) -> list[ListedSession]:
+    listed: dict[Key, ListedSession] = {}
     for record in value.records:
         key = key_of(record)
-        if record.week != value.week or not record.session or key in entries:
+        if record.week != value.week or not record.session or key in listed:
             raise StorageRefused(
                 f"Week {value.week} cannot be stored: session {record.session!r} of {record.date} is "
-                f"{'listed twice' if key in entries else 'no session of this week'}."
+                f"{'listed twice' if key in listed else 'not a session of this week'}."
             )
-        entries[key] = Entry(*key, record.post_id, sha256_of(record))
-    return list(entries.values())
+        listed[key] = ListedSession(*key, record.post_id, sha256_of(record))
+    return list(listed.values())
 
 
 def _refuse_stale(stored: Header, value: WeekRecords) -> None:
-    """A post may come again as it was (a newer parser reads it better), but never older."""
-    known = {post.post_id: post.modified_gmt for post in stored.posts}
+    """Refuse an older revision of a post. The same revision is accepted: a newer parser may read it better."""
+    modified = {post.post_id: post.modified_gmt for post in stored.posts}
     for post in value.posts:
-        if post.modified_gmt < known.get(post.post_id, ""):
+        if post.modified_gmt < modified.get(post.post_id, ""):
             raise StaleRevision(
-                f"Week {value.week}: the table holds post {post.post_id} as modified on "
-                f"{known[post.post_id]} (UTC), later than {post.modified_gmt or 'an unknown one'}; it stays.",
-                fix="Materialize the week from raw_posts on to fetch the current post.",
+                f"Week {value.week}: the stored revision of post {post.post_id}, modified "
+                f"{modified[post.post_id]} (UTC), is newer than the one to be stored, modified "
+                f"{post.modified_gmt or 'at an unknown time'}. The stored week is unchanged.",
+                fix="Materialize the week again, beginning with raw_posts, to fetch the current post.",
             )
 
 
 def _refuse_emptying(stored: Header, value: WeekRecords) -> None:
-    """Neither the week nor a post still in it may lose all its sessions by an accident of parsing."""
-    held = {entry.post_id for entry in stored.sessions} - set(value.moved)
+    """Refuse to delete all sessions of the week, or of a post still in it: most likely the parser failed."""
+    with_sessions = {session.post_id for session in stored.sessions} - set(value.moved)
     kept = {record.post_id for record in value.records}
-    present = {post.post_id for post in value.posts}
-    emptied = {post for post in held if post not in kept and (post in present or not kept)}
+    listed = {post.post_id for post in value.posts}
+    emptied = {post for post in with_sessions if post not in kept and (post in listed or not kept)}
     if emptied:
         posts = ", ".join(map(str, sorted(emptied)))
         raise WouldEmptyWeek(
-            f"Week {value.week} has {stored.count} stored sessions; the new value ({value.outcome.value}) "
-            f"has none from post {posts}. The stored ones stay.",
-            fix="If they really are gone, replace the week with allow_empty.",
+            f"Week {value.week} has {count(stored.count, 'stored session')}; the new value "
+            f"({value.outcome.value}) has none from post {posts}. The stored week is unchanged.",
+            fix=f"If the sessions really are gone: wod materialize --week {value.week} --allow-empty.",
         )

@@ -1,4 +1,4 @@
-"""Doing many small pieces of blocking work at once, within a bound; nothing about what the work is."""
+"""Running many blocking calls concurrently in a limited number of threads; independent of what the calls do."""
 
 from __future__ import annotations
 
@@ -13,42 +13,45 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(work: Callable[[T], R], items: Iterable[T], *, workers: int) -> Iterator[tuple[T, R | StorageError]]:
-    """Every item with what `work` returned or the `StorageError` it raised, in the order of `items`.
+def run_each(
+    work: Callable[[T], R], items: Iterable[T], *, workers: int
+) -> Iterator[tuple[T, R | StorageError]]:
+    """Every item with the result of `work` or the `StorageError` it raised, in the order of `items`.
 
-    At most `workers` run at once and as many wait, so `items` may be an endless stream.
+    At most `workers` calls run at once and as many wait, so `items` may be an endless stream.
     """
-
-    def first_of(waiting: deque[tuple[T, Future[R]]]) -> tuple[T, R | StorageError]:
-        item, future = waiting.popleft()
-        return item, _outcome(future)
-
     with ThreadPoolExecutor(workers, thread_name_prefix="wod-storage") as pool:
-        waiting: deque[tuple[T, Future[R]]] = deque()
-        for item in items:
-            waiting.append((item, pool.submit(work, item)))
-            if len(waiting) >= 2 * workers:
-                yield first_of(waiting)
-        while waiting:
-            yield first_of(waiting)
+        for item, future in _submit(pool, work, items, most_pending=2 * workers):
+            result: R | StorageError
+            try:
+                result = future.result()
+            except StorageError as error:
+                result = error
+            yield item, result
 
 
-def all_of(work: Callable[[T], R], items: Iterable[T], *, workers: int) -> list[R]:
-    """What `work` returned for every item; the first `StorageError` is raised once all have ended."""
-    results: list[R] = []
+def run_all(work: Callable[[T], R], items: Iterable[T], *, workers: int) -> dict[T, R]:
+    """The result of `work` for every item. The first `StorageError` is raised when all calls have ended."""
+    results: dict[T, R] = {}
     failures: list[StorageError] = []
-    for _, outcome in each(work, items, workers=workers):
-        if isinstance(outcome, StorageError):
-            failures.append(outcome)
+    for item, result in run_each(work, items, workers=workers):
+        if isinstance(result, StorageError):
+            failures.append(result)
         else:
-            results.append(outcome)
+            results[item] = result
     if failures:
         raise failures[0]
     return results
 
 
-def _outcome(future: Future[R]) -> R | StorageError:
-    try:
-        return future.result()
-    except StorageError as error:
-        return error
+def _submit(
+    pool: ThreadPoolExecutor, work: Callable[[T], R], items: Iterable[T], *, most_pending: int
+) -> Iterator[tuple[T, Future[R]]]:
+    """Submit the items in order, and yield the oldest when `most_pending` have been submitted but not yielded."""
+    pending: deque[tuple[T, Future[R]]] = deque()
+    for item in items:
+        pending.append((item, pool.submit(work, item)))
+        if len(pending) >= most_pending:
+            yield pending.popleft()
+    while pending:
+        yield pending.popleft()

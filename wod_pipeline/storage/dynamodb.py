@@ -1,12 +1,13 @@
 """The session table and the ledger in DynamoDB.
 
-A week is its header and the sessions the header lists (see `_items` for the keys). Replacing it is one
-transaction, conditional on the version of the header it was planned against: whoever is overtaken looks again,
-and then finds itself stale, or right, or with nothing left to do. A week of more than a transaction holds goes
-through a staging area (`_dynamo_staging`).
+A week is a header and the sessions that the header lists (see `_items` for the keys). It is replaced in one
+transaction on the condition that the header still has the version the plan was made for. If another writer was
+first, the week is read and planned again: the value may then be stale, still valid, or already stored. A week too
+large for one transaction goes through a staging area (`_dynamo_staging`).
 
-Reading takes no transaction: a header says by digest what its sessions are, so a reader recognises a mixture and
-reads again. Nothing here uses the index on ``week``, whose reads lag; it is there for other tools.
+Reads need no transaction: the header lists the digest of each session, so a reader detects a mixture of two
+versions and reads again. The index on ``week`` is for other tools and not used here, since its reads are only
+eventually consistent.
 """
 
 from __future__ import annotations
@@ -22,27 +23,28 @@ from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._dynamo_requests import Overtaken, Requests
+from wod_pipeline.storage._dynamo_requests import ConditionFailed, Requests
 from wod_pipeline.storage._dynamo_staging import WeekWriter, staged_items
-from wod_pipeline.storage._items import WEEKS, Item, Key, idempotency_key, record_from_item
+from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, idempotency_key, record_from_item
 from wod_pipeline.storage._week import (
     Header,
     assemble,
     header_from_item,
-    in_order,
     plan_replacement,
+    sort_records,
     stored_week,
 )
-from wod_pipeline.storage._workers import all_of, each
-from wod_pipeline.weeks import WEEK, monday_of
+from wod_pipeline.storage._workers import run_all, run_each
+from wod_pipeline.weeks import WEEK, days_between, monday_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _WORKERS = 8
 _ATTEMPTS = 12
-_WEEKS_A_READ = 12
-_FACTS: dict[str, Any] = {
+_WEEKS_PER_READ = 12
+"""About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
+_SUMMARY: dict[str, Any] = {
     "ProjectionExpression": "#range, #outcome, #posts, #version, #count",
     "ExpressionAttributeNames": {
         "#range": "session",
@@ -52,10 +54,11 @@ _FACTS: dict[str, Any] = {
         "#count": "count",
     },
 }
+"""Reads headers without their lists of sessions, which are most of their size."""
 
 
 class DynamoSessionTable:
-    """Session records in `table`. `sleep` is waited with between attempts."""
+    """Session records in `table`. `sleep` is called with the seconds to wait between attempts."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, *, sleep: Callable[[float], None] = time.sleep
@@ -69,14 +72,14 @@ class DynamoSessionTable:
             stored = self._header(value.week)
             try:
                 if stored is not None and stored.staged:
-                    stored = self._writer.settle(value.week, stored)
+                    stored = self._writer.finish_staged(value.week, stored)
                 plan = plan_replacement(stored, value, allow_empty=allow_empty)
                 self._writer.carry_out(value.week, plan)
-            except Overtaken:
+            except ConditionFailed:
                 self._requests.pause(attempt)
             else:
                 return plan.change
-        raise StorageUnavailable(f"Week {value.week} could not be replaced: others keep replacing it.")
+        raise StorageUnavailable(f"Week {value.week} could not be replaced: other writers kept replacing it.")
 
     def replace_weeks(
         self, values: Iterable[WeekRecords], *, allow_empty: bool = False
@@ -84,10 +87,10 @@ class DynamoSessionTable:
         def replace(value: WeekRecords) -> WeekChange:
             return self.replace_week(value, allow_empty=allow_empty)
 
-        return {value.week: outcome for value, outcome in each(replace, values, workers=_WORKERS)}
+        return {value.week: outcome for value, outcome in run_each(replace, values, workers=_WORKERS)}
 
     def read_week(self, week: dt.date) -> WeekRecords | None:
-        seen = 0
+        previous_version = 0
         for attempt in range(_ATTEMPTS):
             header = self._header(week)
             if header is None:
@@ -95,59 +98,58 @@ class DynamoSessionTable:
             value = assemble(week, header, self._sessions([(week, header)]))
             if value is not None:
                 return value
-            if header.version == seen:
-                break  # nothing was replaced between the two looks, so this is no mixture
-            seen = header.version
+            if header.version == previous_version:
+                # Nobody replaced the week between two attempts, so its items are not a mixture of two versions.
+                raise StorageCorrupt(
+                    f"Week {week} in table {self._table} is inconsistent: another program has changed its items.",
+                    fix=f"Delete the item ('{WEEKS}', '{week}') and materialize the week again.",
+                )
+            previous_version = header.version
             self._requests.pause(attempt)
-        else:
-            raise StorageUnavailable(
-                f"Week {week} could not be read whole: it is being replaced all the time."
-            )
-        raise StorageCorrupt(
-            f"Week {week} in table {self._table} is not whole: something else has written to it.",
-            fix=f"Delete the item ('{WEEKS}', '{week}') and materialize the week again.",
-        )
+        raise StorageUnavailable(f"Week {week} could not be read: it was replaced during every attempt.")
 
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
-        chunks = batched(self._headers(first, last), _WEEKS_A_READ)
-        for _, outcome in each(self._read_chunk, chunks, workers=_WORKERS):
-            if isinstance(outcome, Exception):
-                raise outcome
-            yield from outcome
+        batches = batched(self._headers(first, last), _WEEKS_PER_READ)
+        for _, weeks in run_each(self._read_batch, batches, workers=_WORKERS):
+            if isinstance(weeks, Exception):
+                raise weeks
+            yield from weeks
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
-        days = {(first + dt.timedelta(n)).isoformat() for n in range((last - first).days + 1)}
-        found = all_of(lambda day: list(self._requests.query(day)), days, workers=_WORKERS)
+        days = {day.isoformat() for day in days_between(first, last)}
+        by_day = run_all(lambda day: list(self._requests.query(day)), days, workers=_WORKERS)
         by_week: dict[str, dict[Key, Item]] = {}
-        for item in itertools.chain.from_iterable(found):
+        for item in itertools.chain.from_iterable(by_day.values()):
             by_week.setdefault(item["week"], {})[item["date"], item["session"]] = item
-        near = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK)
-        headers = {week.isoformat(): header for week, header in near}
+        # The headers are read after the sessions, so that a week replaced in between is detected by its digests.
+        # A session may be dated in the week before or after its own; those weeks' headers are needed too.
+        nearby = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK)
+        headers = {week.isoformat(): header for week, header in nearby}
         records = (
-            self._dated(dt.date.fromisoformat(week), headers.get(week), by_week.get(week, {}), days)
+            self._records_on(days, dt.date.fromisoformat(week), headers.get(week), by_week.get(week, {}))
             for week in {*by_week, *headers}
         )
-        return in_order(list(itertools.chain.from_iterable(records)))
+        return sort_records(list(itertools.chain.from_iterable(records)))
 
     def weeks(self) -> list[StoredWeek]:
-        return [stored_week(item) for item in self._requests.query(WEEKS, descending=True, **_FACTS)]
+        return list(map(stored_week, self._requests.query(WEEKS, descending=True, **_SUMMARY)))
 
     def newest_week(self) -> StoredWeek | None:
         newest_first = self._requests.query(
             WEEKS,
             descending=True,
-            Limit=8,
+            Limit=8,  # the newest week with sessions is almost always among the newest eight
             FilterExpression="#count > :none",
             ExpressionAttributeValues={":none": {"N": "0"}},
-            **_FACTS,
+            **_SUMMARY,
         )
         return next(map(stored_week, newest_first), None)
 
     def check(self) -> str:
         newest = self.newest_week()
-        self._requests.prove_writable({"date": {"S": "#check"}, "session": {"S": "#check"}})
-        what = f"its newest week with sessions is {newest.week}" if newest else "it holds no session yet"
-        return f"table {self._table} can be read and written; {what}"
+        self._requests.verify_writable({"date": {"S": "#check"}, "session": {"S": "#check"}})
+        contents = f"its newest week with sessions is {newest.week}" if newest else "it holds no sessions yet"
+        return f"table {self._table} can be read and written; {contents}"
 
     def _header(self, week: dt.date) -> Header | None:
         item = self._requests.get((WEEKS, week.isoformat()))
@@ -158,39 +160,34 @@ class DynamoSessionTable:
             yield dt.date.fromisoformat(item["session"]), header_from_item(item)
 
     def _sessions(self, headers: list[tuple[dt.date, Header]]) -> dict[Key, Item]:
-        """The items the headers list: those in staging from there, the others from their own place."""
-        keys = {entry.key for _, header in headers for entry in header.sessions}
+        """The items that the headers list, from the staging area or from their own keys."""
+        keys = {session.key for _, header in headers for session in header.sessions}
         staged: dict[Key, Item] = {}
         for _, header in headers:
-            if header.staged:
-                staged |= staged_items(self._requests, header)
+            staged |= staged_items(self._requests, header)
         return self._requests.get_all(keys - staged.keys()) | staged
 
-    def _read_chunk(self, headers: list[tuple[dt.date, Header]]) -> list[WeekRecords]:
-        """Several weeks in few requests; one that was replaced meanwhile is read again alone."""
+    def _read_batch(self, headers: list[tuple[dt.date, Header]]) -> list[WeekRecords]:
+        """Several weeks in few requests; a week that was replaced meanwhile is read again by itself."""
         items = self._sessions(headers)
         values = [assemble(week, header, items) or self.read_week(week) for week, header in headers]
         return [value for value in values if value is not None]
 
-    def _dated(
-        self, week: dt.date, header: Header | None, items: dict[Key, Item], days: set[str]
+    def _records_on(
+        self, days: set[str], week: dt.date, header: Header | None, items: dict[Key, Item]
     ) -> list[SessionRecord]:
-        """A week's sessions of the given days: `items` when they are what its header lists, else read anew."""
-        listed = {entry.key: entry.sha256 for entry in header.sessions} if header else {}
-        wanted = {key: digest for key, digest in listed.items() if key[0] in days}
-        if (
-            header
-            and not header.staged
-            and wanted == {key: item["record_sha256"] for key, item in items.items()}
-        ):
-            return [record_from_item(item) for item in items.values()]
+        """A week's sessions on the days: from `items` if they are what its header lists, otherwise read again."""
+        if header and not header.staged:
+            listed = {one.key: one.sha256 for one in header.sessions if one.date in days}
+            if listed == {key: item[DIGEST] for key, item in items.items()}:
+                return [record_from_item(item) for item in items.values()]
         value = self.read_week(week)
         records = value.records if value else []
         return [record for record in records if record.date and record.date.isoformat() in days]
 
 
 class DynamoLedger:
-    """Done-once marks in `table`; DynamoDB removes expired ones by their ``ttl``."""
+    """Claims in `table`; DynamoDB deletes expired ones by their ``ttl``."""
 
     def __init__(
         self,
@@ -205,7 +202,8 @@ class DynamoLedger:
         self._requests = Requests(client, table, sleep)
 
     def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
-        """Claim; the claimant's own mark lets a request through whose answer was lost and that is sent again."""
+        # DynamoDB may delete an expired item hours late, so the condition compares `ttl` itself. It also accepts
+        # our own claimant id: a put whose response was lost is sent again and finds the claim it made.
         now, claimant = int(self._now()), {"S": str(uuid.uuid4())}
         item: dict[str, Any] = {
             "idempotency_key": {"S": idempotency_key(operation, identifier)},
@@ -223,7 +221,7 @@ class DynamoLedger:
                 ExpressionAttributeNames={"#ttl": "ttl"},
                 ExpressionAttributeValues={":now": {"N": str(now)}, ":me": claimant},
             )
-        except Overtaken:
+        except ConditionFailed:
             return False
         return True
 
@@ -232,5 +230,5 @@ class DynamoLedger:
         self._requests.call("delete_item", "A claim could not be released", TableName=self._table, Key=key)
 
     def check(self) -> str:
-        self._requests.prove_writable({"idempotency_key": {"S": "#check"}})
+        self._requests.verify_writable({"idempotency_key": {"S": "#check"}})
         return f"table {self._table} can be written"

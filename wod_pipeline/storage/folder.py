@@ -1,8 +1,8 @@
-"""The lake as a folder: a file for an object, written whole or not at all.
+"""The lake as a folder: one file per object, written atomically.
 
-A write goes to a temporary file beside its target, is flushed to the disk, and takes the target's name in one
-step. What a killed process leaves behind is a name that starts with ``.wod-``, which is never a key and is
-swept by the next write into the same folder: its lock tells whether the writer still lives.
+A write goes to a temporary file beside its target, is flushed to disk, and then replaces the target in one step.
+A killed process leaves at most its temporary file, whose name starts with ``.wod-`` and is never a key. The next
+write into the same folder deletes it: a lock on the file shows whether its writer is still running.
 """
 
 from __future__ import annotations
@@ -19,69 +19,78 @@ from urllib.parse import quote
 
 from wod_pipeline.errors import NotStored, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.storage import Written
-from wod_pipeline.storage._keys import checked_key
-from wod_pipeline.storage._workers import all_of
+from wod_pipeline.storage._keys import validate_key
+from wod_pipeline.storage._workers import run_all
 
 _TEMPORARY = ".wod-"
 _WORKERS = 8
-_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN}
-_ADVICE = {
-    errno.ENOSPC: "Free some space, or point WOD_DATA_DIR at another disk.",
-    errno.EDQUOT: "Free some space, or point WOD_DATA_DIR at another disk.",
-    errno.EACCES: "Give this user the right to write there, or set WOD_DATA_DIR to a folder of their own.",
-    errno.EPERM: "Give this user the right to write there, or set WOD_DATA_DIR to a folder of their own.",
-    errno.EROFS: "That disk is read-only: set WOD_DATA_DIR to a folder that can be written.",
-    errno.ENOTDIR: "A file stands where a folder is needed: move it away.",
-    errno.EEXIST: "A file stands where a folder is needed: move it away.",
-    errno.EISDIR: "A folder stands where a file is needed: move it away.",
+_TRANSIENT = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN}
+_FREE_SPACE = "Free some space, or set WOD_DATA_DIR to a folder on another disk."
+_PERMISSION = "Give this user write permission there, or set WOD_DATA_DIR to a folder they can write to."
+_MOVE_FILE = "A file is in the way of a folder: move it elsewhere."
+_FIXES = {
+    errno.ENOSPC: _FREE_SPACE,
+    errno.EDQUOT: _FREE_SPACE,
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+    errno.EROFS: "That disk is read-only: set WOD_DATA_DIR to a folder on another disk.",
+    errno.ENOTDIR: _MOVE_FILE,
+    errno.EEXIST: _MOVE_FILE,
+    errno.EISDIR: "A folder is in the way of a file: move it elsewhere.",
 }
 
 
 class FolderLake:
-    """Objects as files under `root`, which is made when first written to."""
+    """Objects as files under `root`, a folder that the first write creates."""
 
     def __init__(self, root: Path) -> None:
         self._root = Path(root)
 
     def read(self, key: str) -> bytes:
         path = self._path(key)
-        data = self._bytes(path)
+        data = self._read(path)
         if data is None:
-            raise NotStored(f"There is no {path}.", fix="Materialize the asset and week it belongs to.")
+            raise NotStored(f"{path} does not exist.", fix="Materialize the asset and week it belongs to.")
         return data
 
     def write(self, key: str, data: bytes) -> Written:
         path = self._path(key)
-        if self._bytes(path) == data:
+        # An equal file is not replaced, so that its modification time says when its contents changed.
+        if self._read(path) == data:
             return Written(self.uri(key), changed=False)
-        with _explained(path), _temporary_for(path, data) as temporary:
+        with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
             temporary.replace(path)
             _flush_folder(path.parent)
         return Written(self.uri(key), changed=True)
 
     def write_once(self, key: str, data: bytes) -> Written:
         path = self._path(key)
-        held = self._bytes(path)
-        if held is None and self._link(path, data):
-            return Written(self.uri(key), changed=True)
-        if (self._bytes(path) if held is None else held) != data:
-            raise StorageRefused(f"{path} is kept for good and holds something else; it stays as it was.")
-        with _explained(path):
-            _sweep(path.parent)
+        stored = self._read(path)
+        if stored is None:
+            if self._link(path, data):
+                return Written(self.uri(key), changed=True)
+            stored = self._read(path)  # another writer was first
+        if stored != data:
+            raise StorageRefused(
+                f"{path} exists with other contents and is never overwritten; it is unchanged."
+            )
+        # A writer killed after it linked the object leaves its temporary file, which no later write would delete.
+        with _errors_in_words(path):
+            _delete_orphans(path.parent)
         return Written(self.uri(key), changed=False)
 
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:
-        found = all_of(lambda key: (key, self._bytes(self._path(key))), keys, workers=_WORKERS)
-        return {key: data for key, data in found if data is not None}
+        objects = run_all(lambda key: self._read(self._path(key)), keys, workers=_WORKERS)
+        return {key: data for key, data in objects.items() if data is not None}
 
     def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
         write = self.write_once if once else self.write
-        return dict(all_of(lambda pair: (pair[0], write(*pair)), objects.items(), workers=_WORKERS))
+        return run_all(lambda key: write(key, objects[key]), objects, workers=_WORKERS)
 
     def keys(self, prefix: str) -> Iterator[str]:
         folder = self._root / prefix.rpartition("/")[0]
-        with _explained(folder):
-            paths = [Path(where, name) for where, _, names in _walk(folder) for name in names]
+        with _errors_in_words(folder):
+            paths = [Path(parent, name) for parent, _, names in _walk(folder) for name in names]
         keys = (path.relative_to(self._root).as_posix() for path in paths if not path.name.startswith("."))
         yield from sorted(key for key in keys if key.startswith(prefix))
 
@@ -89,23 +98,23 @@ class FolderLake:
         return "file://" + quote(self._path(key).absolute().as_posix(), safe="/=")
 
     def check(self) -> str:
-        with _explained(self._root), _temporary_for(self._root / "check", b"check"):
-            free = shutil.disk_usage(self._root).free
-        return f"{self._root} can be written; {free / 1e9:.1f} GB are free"
+        with _errors_in_words(self._root), _temporary_file(self._root, b"check"):
+            free_bytes = shutil.disk_usage(self._root).free
+        return f"{self._root} can be written; {free_bytes / 1e9:.1f} GB are free"
 
     def _path(self, key: str) -> Path:
-        return self._root / checked_key(key)
+        return self._root / validate_key(key)
 
-    def _bytes(self, path: Path) -> bytes | None:
-        with _explained(path):
+    def _read(self, path: Path) -> bytes | None:
+        with _errors_in_words(path):
             try:
                 return path.read_bytes()
             except FileNotFoundError:
                 return None
 
     def _link(self, path: Path, data: bytes) -> bool:
-        """Put the file unless there is one; of several who try at once, one succeeds."""
-        with _explained(path), _temporary_for(path, data) as temporary:
+        """Create the file unless it exists: of several writers at once, exactly one succeeds."""
+        with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
             try:
                 os.link(temporary, path)
             except FileExistsError:
@@ -115,35 +124,38 @@ class FolderLake:
 
 
 @contextlib.contextmanager
-def _temporary_for(path: Path, data: bytes) -> Iterator[Path]:
-    """A complete, flushed file beside `path` that holds `data`; gone at the end unless it was renamed."""
-    _make_folder(path.parent)
-    _sweep(path.parent)
-    temporary, descriptor = _locked_file(path.parent)
+def _temporary_file(folder: Path, data: bytes) -> Iterator[Path]:
+    """A file in `folder` that holds `data`, flushed to disk; deleted at the end unless it was renamed."""
+    _make_folder(folder)
+    _delete_orphans(folder)
+    temporary, descriptor = _create_locked_file(folder)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
         yield temporary
     finally:
+        # Before the lock is released: an unlocked file counts as an orphan.
         temporary.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _locked_file(folder: Path) -> tuple[Path, int]:
-    """A new file that only we hold: locked, and not swept between its creation and the lock."""
+def _create_locked_file(folder: Path) -> tuple[Path, int]:
+    """A new locked file and its descriptor."""
     while True:
         path = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        # 0o666 less the umask, as for any file; `tempfile` would create one that only this user may read.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Another writer may have deleted the file as an orphan between its creation and the lock.
         if os.fstat(descriptor).st_nlink:
             return path, descriptor
         os.close(descriptor)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove temporary files whose writer is dead: nobody holds their lock."""
+def _delete_orphans(folder: Path) -> None:
+    """Delete temporary files that are not locked: their writer has ended."""
     for orphan in folder.glob(f"{_TEMPORARY}*"):
         with contextlib.suppress(FileNotFoundError, BlockingIOError), orphan.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,10 +163,11 @@ def _sweep(folder: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the folder and those above it, each flushed into the one that holds it."""
+    """Create the folder and its parents, flushing each new entry to disk."""
     if folder.is_dir():
         return
     _make_folder(folder.parent)
+    # FileExistsError: another writer has created the folder, or a file has its name.
     with contextlib.suppress(FileExistsError):
         folder.mkdir()
     if not folder.is_dir():
@@ -163,6 +176,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
+    """Make a rename or a new entry in the folder survive a power cut: fsync of a file does not cover its name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -171,23 +185,24 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """`os.walk`, except that a folder which cannot be listed is an error and not an empty one."""
+    """`os.walk` that raises for a folder it cannot list; by default it would treat that folder as empty."""
 
-    def refuse(error: OSError) -> None:
+    def fail(error: OSError) -> None:
+        # A folder that does not exist holds no objects.
         if not isinstance(error, FileNotFoundError):
             raise error
 
-    return os.walk(folder, onerror=refuse)
+    return os.walk(folder, onerror=fail)
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what the system says about `path` into what a person can act on."""
+def _errors_in_words(path: Path) -> Iterator[None]:
+    """Raise a `StorageError` for an `OSError`, with the path, the system's reason and a fix."""
     try:
         yield
     except OSError as error:
-        kind: type[StorageError] = StorageUnavailable if error.errno in _PASSING else StorageRefused
+        kind: type[StorageError] = StorageUnavailable if error.errno in _TRANSIENT else StorageRefused
         raise kind(
             f"The lake cannot use {error.filename or path}: {error.strerror or error}.",
-            fix=_ADVICE.get(error.errno or 0, ""),
+            fix=_FIXES.get(error.errno or 0, ""),
         ) from error

@@ -1,7 +1,7 @@
-"""The lake in an S3 bucket: an object for a key, under one prefix.
+"""The lake in an S3 bucket: one S3 object per key, under a common prefix.
 
-An object carries the SHA-256 of its bytes, once as the checksum S3 verifies on arrival and once as metadata, by
-which a later write sees without a download that nothing would change.
+An object is sent with the SHA-256 of its bytes, as a checksum that S3 verifies on arrival and as metadata, by which
+a later write detects equal contents without a download.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import botocore.exceptions as boto
 from wod_pipeline.aws import AwsFailure, code_of, in_words
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageRefused, StorageUnavailable
 from wod_pipeline.storage import Written
-from wod_pipeline.storage._keys import checked_key
-from wod_pipeline.storage._workers import all_of
+from wod_pipeline.storage._keys import validate_key
+from wod_pipeline.storage._workers import run_all
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _WORKERS = 10
-"""As many as botocore keeps connections by default, whoever made the client."""
+"""As many as botocore keeps connections by default, whatever options the client was created with."""
 _ATTEMPTS = 4
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {
@@ -33,7 +33,7 @@ _CONTENT_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _ADVICE = {
-    "403": "It needs s3:GetObject, s3:PutObject, and s3:ListBucket, without which S3 denies what is missing.",
+    "403": "Grant s3:GetObject, s3:PutObject and s3:ListBucket; without the last, S3 answers 403 for a missing object.",
 }
 
 
@@ -46,52 +46,54 @@ class S3Lake:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     def read(self, key: str) -> bytes:
-        data = self._bytes(key)
+        data = self._get(key)
         if data is None:
             raise NotStored(
-                f"There is no {self.uri(key)}.", fix="Materialize the asset and week it belongs to."
+                f"{self.uri(key)} does not exist.", fix="Materialize the asset and week it belongs to."
             )
         return data
 
     def write(self, key: str, data: bytes) -> Written:
-        if self._digest(key) == _sha256(data).hex():
+        if self._stored_digest(key) == _sha256(data).hex():
             return Written(self.uri(key), changed=False)
         self._put(key, data)
         return Written(self.uri(key), changed=True)
 
     def write_once(self, key: str, data: bytes) -> Written:
-        digest = self._digest(key)
+        digest = self._stored_digest(key)
         if digest is None and self._put_new(key, data):
             return Written(self.uri(key), changed=True)
-        if digest != _sha256(data).hex() and self._bytes(key) != data:
+        # Without a digest (put by another program, or by another writer just now) the bytes are compared.
+        if digest != _sha256(data).hex() and self._get(key) != data:
             raise StorageRefused(
-                f"{self.uri(key)} is kept for good and holds something else; it stays as it was."
+                f"{self.uri(key)} exists with other contents and is never overwritten; it is unchanged."
             )
         return Written(self.uri(key), changed=False)
 
     def read_many(self, keys: Sequence[str]) -> dict[str, bytes]:
-        found = all_of(lambda key: (key, self._bytes(key)), keys, workers=_WORKERS)
-        return {key: data for key, data in found if data is not None}
+        objects = run_all(self._get, keys, workers=_WORKERS)
+        return {key: data for key, data in objects.items() if data is not None}
 
     def write_many(self, objects: Mapping[str, bytes], *, once: bool = False) -> dict[str, Written]:
         write = self.write_once if once else self.write
-        return dict(all_of(lambda pair: (pair[0], write(*pair)), objects.items(), workers=_WORKERS))
+        return run_all(lambda key: write(key, objects[key]), objects, workers=_WORKERS)
 
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2")
         try:
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
-                names = (found["Key"].removeprefix(self._prefix) for found in page.get("Contents", []))
+                names = (entry["Key"].removeprefix(self._prefix) for entry in page.get("Contents", []))
+                # Consoles create "folders" as empty objects whose name ends with a slash.
                 yield from (name for name in names if not name.endswith("/") and not name.startswith("."))
         except AwsFailure as error:
-            where = f"s3://{self._bucket}/{self._prefix}{prefix}"
-            raise in_words(error, f"{where} could not be listed", _ADVICE) from error
+            address = f"s3://{self._bucket}/{self._prefix}{prefix}"
+            raise in_words(error, f"{address} could not be listed", _ADVICE) from error
 
     def uri(self, key: str) -> str:
-        return f"s3://{self._bucket}/{self._prefix}{checked_key(key)}"
+        return f"s3://{self._bucket}/{self._prefix}{validate_key(key)}"
 
     def check(self) -> str:
-        """Put a small object of the lake's own unless it is there: refused without the right to write."""
+        """Put an empty object that is not a key, unless it exists: S3 refuses this without write permission."""
         try:
             self._client.put_object(
                 Bucket=self._bucket, Key=f"{self._prefix}.wod-check", Body=b"", IfNoneMatch="*"
@@ -99,15 +101,15 @@ class S3Lake:
         except AwsFailure as error:
             if code_of(error) not in {"PreconditionFailed", "412"}:
                 raise in_words(error, f"Bucket {self._bucket} cannot be written", _ADVICE) from error
-        next(self.keys(""), None)
+        next(self.keys(""), None)  # raises without permission to list
         return f"s3://{self._bucket}/{self._prefix} can be listed and written"
 
-    def _where(self, key: str) -> dict[str, Any]:
-        return {"Bucket": self._bucket, "Key": self._prefix + checked_key(key)}
+    def _location(self, key: str) -> dict[str, Any]:
+        return {"Bucket": self._bucket, "Key": self._prefix + validate_key(key)}
 
-    def _bytes(self, key: str) -> bytes | None:
+    def _get(self, key: str) -> bytes | None:
         try:
-            return self._client.get_object(**self._where(key))["Body"].read()
+            return self._client.get_object(**self._location(key))["Body"].read()
         except boto.FlexibleChecksumError as error:
             raise StorageCorrupt(f"{self.uri(key)} does not match its checksum.") from error
         except AwsFailure as error:
@@ -115,33 +117,36 @@ class S3Lake:
                 return None
             raise in_words(error, f"{self.uri(key)} could not be read", _ADVICE) from error
 
-    def _digest(self, key: str) -> str | None:
-        """The SHA-256 an object was written with, empty when by something else; None when there is none."""
+    def _stored_digest(self, key: str) -> str | None:
+        """The SHA-256 in an object's metadata, empty if another program put it; None if there is no object."""
         try:
-            return self._client.head_object(**self._where(key))["Metadata"].get("sha256", "")
+            return self._client.head_object(**self._location(key))["Metadata"].get("sha256", "")
         except AwsFailure as error:
             if code_of(error) in _ABSENT:
                 return None
-            raise in_words(error, f"{self.uri(key)} could not be looked at", _ADVICE) from error
+            raise in_words(error, f"{self.uri(key)} could not be read", _ADVICE) from error
 
     def _put(self, key: str, data: bytes) -> None:
         try:
-            self._client.put_object(**self._object(key, data))
+            self._client.put_object(**self._put_request(key, data))
         except AwsFailure as error:
             raise in_words(error, f"{self.uri(key)} could not be written", _ADVICE) from error
 
     def _put_new(self, key: str, data: bytes) -> bool:
-        """Put the object unless there is one. False also when the one there is ours and its answer was lost."""
-        for _ in range(_ATTEMPTS):
-            done = self._try_new(key, data)
-            if done is not None:
-                return done
-        raise StorageUnavailable(f"{self.uri(key)} could not be written: others keep writing it.")
+        """Put the object unless it exists; True if it was put.
 
-    def _try_new(self, key: str, data: bytes) -> bool | None:
-        """True when put, False when there is one, None when another put under way left that open."""
+        False does not tell who put it: boto3 repeats a put whose response was lost, and then finds its own object.
+        """
+        for _ in range(_ATTEMPTS):
+            put = self._try_put_new(key, data)
+            if put is not None:
+                return put
+        raise StorageUnavailable(f"{self.uri(key)} could not be written: other writers kept putting it.")
+
+    def _try_put_new(self, key: str, data: bytes) -> bool | None:
+        """True if the object was put, False if it exists, None if S3 could not tell because of another put."""
         try:
-            self._client.put_object(**self._object(key, data), IfNoneMatch="*")
+            self._client.put_object(**self._put_request(key, data), IfNoneMatch="*")
         except AwsFailure as error:
             if code_of(error) in {"PreconditionFailed", "412"}:
                 return False
@@ -150,10 +155,10 @@ class S3Lake:
             raise in_words(error, f"{self.uri(key)} could not be written", _ADVICE) from error
         return True
 
-    def _object(self, key: str, data: bytes) -> dict[str, Any]:
+    def _put_request(self, key: str, data: bytes) -> dict[str, Any]:
         digest = _sha256(data)
         return {
-            **self._where(key),
+            **self._location(key),
             "Body": data,
             "ContentType": _CONTENT_TYPES.get(PurePosixPath(key).suffix, "application/octet-stream"),
             "ChecksumSHA256": base64.b64encode(digest).decode(),

@@ -1,10 +1,10 @@
 """The session table and the ledger in one SQLite file: the same items under the same keys as in DynamoDB.
 
-The file keeps a rollback journal, with full synchronisation: what a killed process or a power cut leaves is whole
-transactions, and a batch of weeks costs one. Readers (the web page, `wod show`) see the last committed week while a
-run writes, and wait only for the moment of its commit. Unlike WAL mode this leaves one file, that can be copied as
-it is and read where it cannot be written. Every operation opens its own connection, so an instance may be used
-from any thread and survives a fork.
+The file uses a rollback journal with full synchronisation, so that a killed process or a power cut never leaves part
+of a transaction. Readers (the web page, `wod show`) see the last committed week while a run writes, and wait only
+during the commit itself. WAL mode would not make them wait, but it keeps two more files beside the database; this
+single file can be copied as it is, and read in a folder without write permission. Every operation opens its own
+connection, so an instance may be used from any thread and after a fork.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, St
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import StoredWeek, WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, idempotency_key, record_from_item
+from wod_pipeline.storage._items import WEEKS, Item, by_key, idempotency_key, record_from_item
 from wod_pipeline.storage._week import (
     Header,
     Plan,
     assemble,
     header_from_item,
     header_item,
-    in_order,
     plan_replacement,
+    sort_records,
     stored_week,
 )
 from wod_pipeline.weeks import DAY
+from wod_pipeline.wording import count
 
 _SCHEMA = """
 BEGIN IMMEDIATE;
@@ -51,7 +52,7 @@ _BATCH = 64
 
 
 class _Database:
-    """The file: opened for each operation, created by the first write, its errors put into words."""
+    """The file: opened for each operation, created by the first write, its errors raised as `StorageError`."""
 
     def __init__(self, path: Path, busy_timeout_s: float) -> None:
         self.path = Path(path)
@@ -59,8 +60,8 @@ class _Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """A connection that sees one moment of the file; None while there is no file."""
-        with self._explained():
+        """A connection that sees the file as of one moment; None if the file does not exist or has no tables."""
+        with self._errors_in_words():
             if not self.path.exists():
                 yield None
                 return
@@ -70,37 +71,39 @@ class _Database:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection that alone may write; committed at the end, rolled back on any error."""
-        with self._explained():
+        """A connection with the write lock; committed at the end, rolled back on any error."""
+        with self._errors_in_words():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
                 if not _has_schema(connection):
                     connection.executescript(_SCHEMA)
+                # The write lock is taken now: two transactions that read first and then write would block each other.
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
 
-    def prove_writable(self) -> None:
-        """Write a byte of the file's own as it is: only a real write tells a missing right or a full disk."""
+    def verify_writable(self) -> None:
+        """Write a header field with its current value: only a real write detects a read-only file or a full disk."""
         with self.writing() as connection:
             connection.execute("PRAGMA user_version = 0")
 
     def _connect(self) -> sqlite3.Connection:
+        # isolation_level None: without it, `sqlite3` begins transactions on its own.
         connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_spill = OFF")  # a spill would keep readers out until the commit
+        connection.execute("PRAGMA cache_spill = OFF")  # a spill would block readers until the commit
         return connection
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _errors_in_words(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
             raise _in_words(error, self.path) from error
         except OSError as error:
             raise StorageRefused(
-                f"The session table cannot be put at {self.path}: {error.strerror}.",
-                fix="Set WOD_DATA_DIR to a folder that can be written.",
+                f"The session table cannot be created at {self.path}: {error.strerror}.",
+                fix="Set WOD_DATA_DIR to a folder with write permission.",
             ) from error
 
 
@@ -126,6 +129,7 @@ class SqliteSessionTable:
         return next(iter(self._read_between(week, week)), None)
 
     def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+        # Batch by batch: one snapshot for all weeks would block the commits of writers until the last is read.
         while batch := self._read_between(first, last):
             yield from batch
             first = batch[-1].week + DAY
@@ -133,13 +137,13 @@ class SqliteSessionTable:
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
         query = "SELECT item FROM sessions WHERE date BETWEEN ? AND ? ORDER BY date, session"
         with self._database.reading() as connection:
-            items = _items(connection, query, first.isoformat(), last.isoformat())
-        return in_order([record_from_item(item) for item in items])
+            items = _select(connection, query, first.isoformat(), last.isoformat())
+        return sort_records([record_from_item(item) for item in items])
 
     def weeks(self) -> list[StoredWeek]:
         query = "SELECT item FROM sessions WHERE date = ? ORDER BY session DESC"
         with self._database.reading() as connection:
-            return [stored_week(item) for item in _items(connection, query, WEEKS)]
+            return [stored_week(item) for item in _select(connection, query, WEEKS)]
 
     def newest_week(self) -> StoredWeek | None:
         query = (
@@ -147,20 +151,21 @@ class SqliteSessionTable:
             " ORDER BY session DESC LIMIT 1"
         )
         with self._database.reading() as connection:
-            return next(map(stored_week, _items(connection, query, WEEKS)), None)
+            return next(map(stored_week, _select(connection, query, WEEKS)), None)
 
     def check(self) -> str:
-        self._database.prove_writable()
-        return f"{self._database.path} can be written and holds {len(self.weeks())} weeks"
+        self._database.verify_writable()
+        return f"{self._database.path} can be written and holds {count(self.weeks(), 'week')}"
 
     def _replace_batch(
         self, batch: list[WeekRecords], *, allow_empty: bool
     ) -> dict[dt.date, WeekChange | Exception]:
-        """All weeks of the batch in one transaction, each undone alone when it fails."""
+        """All weeks of the batch in one transaction; a week that fails is rolled back by itself."""
         results: dict[dt.date, WeekChange | Exception] = {}
         try:
             with self._database.writing() as connection:
                 for value in batch:
+                    # A savepoint per week: a transaction per week would flush the file to disk for each.
                     connection.execute("SAVEPOINT week")
                     try:
                         results[value.week] = _replace(connection, value, allow_empty=allow_empty)
@@ -169,21 +174,22 @@ class SqliteSessionTable:
                         results[value.week] = error
                     connection.execute("RELEASE week")
         except StorageError as error:
+            # The transaction as a whole failed, so no week of the batch is stored.
             return {value.week: error for value in batch}
         return results
 
     def _read_between(self, first: dt.date, last: dt.date) -> list[WeekRecords]:
-        """Up to a batch of weeks as of one moment."""
+        """The first weeks in `[first, last]`, at most a batch, as of one moment."""
         query = (
             "SELECT item FROM sessions WHERE date = ? AND session BETWEEN ? AND ? ORDER BY session LIMIT ?"
         )
         with self._database.reading() as connection:
-            found = _items(connection, query, WEEKS, first.isoformat(), last.isoformat(), _BATCH)
-            return [_week(connection, item) for item in found]
+            headers = _select(connection, query, WEEKS, first.isoformat(), last.isoformat(), _BATCH)
+            return [_read_week(connection, header) for header in headers]
 
 
 class SqliteLedger:
-    """Done-once marks in the SQLite file at `path`; expired ones are removed as new ones are made."""
+    """Claims in the SQLite file at `path`; each new claim deletes the expired ones."""
 
     def __init__(
         self, path: Path, *, busy_timeout_s: float = 10.0, now: Callable[[], float] = time.time
@@ -195,11 +201,11 @@ class SqliteLedger:
         now = int(self._now())
         with self._database.writing() as connection:
             connection.execute("DELETE FROM ledger WHERE expires <= ?", (now,))
-            claimed = connection.execute(
+            inserted = connection.execute(
                 "INSERT OR IGNORE INTO ledger VALUES (?, ?)",
                 (idempotency_key(operation, identifier), now + ttl_s),
             )
-            return claimed.rowcount == 1
+            return inserted.rowcount == 1
 
     def release(self, operation: str, identifier: str) -> None:
         with self._database.writing() as connection:
@@ -207,7 +213,7 @@ class SqliteLedger:
             connection.execute("DELETE FROM ledger WHERE idempotency_key = ?", (key,))
 
     def check(self) -> str:
-        self._database.prove_writable()
+        self._database.verify_writable()
         return f"{self._database.path} can be written"
 
 
@@ -231,28 +237,29 @@ def _row(item: Item) -> tuple[str, str, str | None, str]:
 
 def _header(connection: sqlite3.Connection, week: dt.date) -> Header | None:
     query = "SELECT item FROM sessions WHERE date = ? AND session = ?"
-    return next(map(header_from_item, _items(connection, query, WEEKS, week.isoformat())), None)
+    return next(map(header_from_item, _select(connection, query, WEEKS, week.isoformat())), None)
 
 
-def _week(connection: sqlite3.Connection | None, item: Item) -> WeekRecords:
-    week = dt.date.fromisoformat(item["session"])
-    found = _items(connection, "SELECT item FROM sessions WHERE week = ?", week.isoformat())
-    value = assemble(week, header_from_item(item), {(one["date"], one["session"]): one for one in found})
+def _read_week(connection: sqlite3.Connection | None, header: Item) -> WeekRecords:
+    week = dt.date.fromisoformat(header["session"])
+    sessions = _select(connection, "SELECT item FROM sessions WHERE week = ?", week.isoformat())
+    value = assemble(week, header_from_item(header), by_key(sessions))
     if value is None:
         raise StorageCorrupt(
-            f"Week {week} in the session table is not whole: something else has written to it.",
+            f"Week {week} in the session table is inconsistent: another program has changed its rows.",
             fix=f"Delete the row ('{WEEKS}', '{week}') and materialize the week again.",
         )
     return value
 
 
-def _items(connection: sqlite3.Connection | None, query: str, *values: str | int) -> list[Item]:
+def _select(connection: sqlite3.Connection | None, query: str, *values: str | int) -> list[Item]:
+    """The items that a query returns; none without a connection, since a missing file is an empty table."""
     if connection is None:
         return []
     try:
         return [msgspec.json.decode(text, type=Item) for (text,) in connection.execute(query, values)]
     except msgspec.MsgspecError as error:
-        raise StorageCorrupt(f"A row of the session table is no JSON object: {error}.") from error
+        raise StorageCorrupt(f"A row of the session table is not a JSON object: {error}.") from error
 
 
 def _has_schema(connection: sqlite3.Connection) -> bool:
@@ -261,24 +268,25 @@ def _has_schema(connection: sqlite3.Connection) -> bool:
 
 
 def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
-    """What SQLite says, as what a person can act on."""
-    said = str(error)
-    if "locked" in said or "busy" in said:
+    """The error with the file, whether a rerun helps, and a fix."""
+    # By the text, since error codes came to Python's sqlite3 only with 3.11.
+    reason = str(error)
+    if "locked" in reason or "busy" in reason:
         return StorageUnavailable(
-            f"{path} is in use by another program ({said}); nothing was changed.",
+            f"{path} is in use by another program ({reason}); nothing was changed.",
             fix="Wait for the other run to end, or stop it.",
         )
-    if "full" in said or "disk I/O" in said:
+    if "full" in reason or "disk I/O" in reason:
         return StorageUnavailable(
-            f"{path} could not be written ({said}); what it held is unchanged.",
-            fix="Free some space, or point WOD_DATA_DIR at another disk.",
+            f"{path} could not be written ({reason}); its contents are unchanged.",
+            fix="Free some space, or set WOD_DATA_DIR to a folder on another disk.",
         )
-    if "not a database" in said or "malformed" in said:
+    if "not a database" in reason or "malformed" in reason:
         return StorageCorrupt(
-            f"{path} is not a usable SQLite database ({said}).",
-            fix="Move it away, then materialize the weeks again: everything in it is made from the lake.",
+            f"{path} is not a usable SQLite database ({reason}).",
+            fix="Move the file elsewhere, then materialize the weeks again: all of it comes from the lake.",
         )
     return StorageRefused(
-        f"The session table {path} cannot be used: {said}.",
-        fix="This user needs to read and write that file and its folder; or set WOD_DATA_DIR elsewhere.",
+        f"The session table {path} cannot be used: {reason}.",
+        fix="Give this user read and write permission for the file and its folder, or set WOD_DATA_DIR to another.",
     )

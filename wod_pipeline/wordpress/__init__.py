@@ -1,13 +1,14 @@
-"""Where posts come from: a WordPress site or a folder of post files, and which of them fill a training week.
+"""Reading posts from a WordPress site or a folder of post files, and assigning them to training weeks.
 
-- `_source`: what a source is, and how JSON becomes a `RawPost`
+- `_source`: the protocol `PostSource`, and how JSON becomes a `RawPost`
 - `_http`: JSON over HTTP, with retries and typed errors
-- `_client`: `WordPressSource`, over the site's REST API
-- `_folder`: `FolderSource`, with the same face
-- `_windows`: `gather_weeks`, the posts of each week and what became of those stored before
+- `_client`: `WordPressSource`, which reads the site's REST API
+- `_folder`: `FolderSource`, which reads post files
+- `_windows`: `gather_weeks`, the posts of each week and which of the stored ones were moved or removed
+- `credentials`: the site's login
 
-A source answers completely or raises a `SourceError`: a failed read never looks like an empty site. What a
-post means is decided in `parsing`; keeping posts, in `storage`.
+A source returns every post asked for or raises a `SourceError`, so that a failed read never looks like an empty
+site. Parsing posts belongs in `parsing`, storing them in `storage`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
-"""A WordPress site as a source: which requests to make, and when their answers are the whole truth.
+"""A WordPress site as a source of posts: which requests to make, and how to know that no post is missing.
 
-How a request is sent and retried is `_http`'s business; which posts a week needs is `_windows`'.
+Sending and retrying one request belongs in `_http`; deciding which posts a week needs belongs in `_windows`.
 
-What the REST API does, and this client relies on or guards against: only ``orderby=id`` pages without
-repeating and losing posts that share a date; posts that come and go between two pages shift them, so distinct
-ids are counted against the announced total and the read is repeated on a difference; ``after`` and ``before``
-are strict and compare site-local time; a wrong application password is served as an anonymous visitor.
+Behaviour of the REST API that this client relies on or guards against:
+
+- Only with ``orderby=id`` does every post appear on exactly one page; other orders repeat and lose posts that
+  share a date.
+- A post published or deleted between two requests shifts the later pages. So distinct ids are counted against the
+  announced total, and all pages are read again when the numbers differ.
+- ``after`` and ``before`` are exclusive and compare site-local time.
+- A request with a wrong application password is served as an anonymous visitor's.
 """
 
 from __future__ import annotations
@@ -26,59 +30,59 @@ from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY
+from wod_pipeline.wording import count
 from wod_pipeline.wordpress._http import (
-    Answer,
     JsonClient,
-    Login,
+    JsonResponse,
     OneHopSession,
     Params,
     Timeouts,
     is_plain_web_address,
-    plain,
-    shown,
+    printable,
+    redact,
 )
 from wod_pipeline.wordpress._source import as_day, as_utc, read_posts, was_modified_since
+from wod_pipeline.wordpress.credentials import Login
 
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
-"""Some sites refuse what no browser would send."""
+"""Starts like a browser's, since some sites refuse any other."""
 PER_PAGE = 100
-"""Posts a page: the most WordPress allows."""
+"""Posts per page: the most WordPress allows."""
 POST_FIELDS = ",".join(RawPost.__struct_fields__)
 MAX_READS = 4
-"""Attempts to read pages that add up before giving up: each only fails when posts come or go meanwhile."""
+"""How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
 MAX_BYTES = 64 * 2**20
-"""Largest answer taken: a hundred posts of half a megabyte, far above any real page (about 1.6 MB)."""
+"""Largest response accepted: a hundred posts of half a megabyte; real pages hold about 1.6 MB."""
 _SECOND = dt.timedelta(seconds=1)
 _REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
-"""Margin for edits: sites compare local time, which is an hour back when summer time ends."""
+"""Margin for `fetch_modified`: sites compare local time, which goes back an hour when summer time ends."""
 
 
 @dataclass
-class _Reading:
-    """What one pass over all pages gave; `steady` while every page announced the same total."""
+class _PageSet:
+    """The posts of all pages of one query, by id, and the number of posts each page announced in total."""
 
     posts: dict[int, RawPost] = field(default_factory=dict)
-    total: int | None = None
-    steady: bool = True
+    totals: list[int] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        return self.steady and len(self.posts) == self.total
+        """Whether every page announced exactly the posts that were received."""
+        return set(self.totals) == {len(self.posts)}
 
     def add(self, posts: list[RawPost], total: int) -> bool:
-        """Take in a page; whether it brought anything new."""
+        """Add a page; return whether it held any new post."""
         before = len(self.posts)
-        self.steady = self.steady and self.total in {None, total}
-        self.total = total
+        self.totals.append(total)
         self.posts.update((post.id, post) for post in posts)
         return len(self.posts) > before
 
 
 class WordPressSource:
-    """The published posts of one category of a WordPress site. Not for use by several threads at once."""
+    """The published posts of one category of a WordPress site. Not thread-safe."""
 
-    def __init__(  # noqa: PLR0913 all but the address have a default that fits
+    def __init__(  # noqa: PLR0913 all but the address have a default
         self,
         base_url: str,
         *,
@@ -92,13 +96,13 @@ class WordPressSource:
         session: requests.Session | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._base = _checked_base(base_url, with_login=credentials is not None)
+        self._base = _validate_base_url(base_url, with_login=credentials is not None)
         self._category = category
         self._login = credentials
-        self._login_proved = credentials is None
+        self._login_verified = credentials is None
         self._page_pause_s = page_pause_s
         self._sleep = sleep
-        self._pretty = True  # addresses under /wp-json/, until the site answers only to the other form
+        self._has_wp_json = True  # until a site turns out to serve its API only under ?rest_route=
         self._http = JsonClient(
             session or OneHopSession(),
             {"User-Agent": user_agent},
@@ -115,7 +119,7 @@ class WordPressSource:
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
         """All posts whose site-local publication day lies in `[first, last]`. Raises `SourceError`."""
-        # Without zone is site time, as `date` is. Both ends are strict.
+        # Times without a zone are compared with the site-local `date`. Both ends are exclusive.
         start = dt.datetime.combine(as_day(first), dt.time()) - _SECOND
         end = dt.datetime.combine(as_day(last), dt.time()) + DAY
         return self._read_all({"after": start.isoformat(), "before": end.isoformat()})
@@ -124,11 +128,12 @@ class WordPressSource:
         """All posts edited at `since` (UTC when without zone) or later. Raises `SourceError`."""
         start = as_utc(since)
         query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
-        # Cut here as well: to the second, and because a WordPress before 5.7 ignores the parameter.
+        # Filtered here again: the margin has to go, and WordPress before 5.7 ignores `modified_after`.
         return [post for post in self._read_all(query) if was_modified_since(post, start)]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
-        """Those of the posts that the site still lists in the category. Raises `SourceError`."""
+        """The posts with these ids that the site still lists in the category. Raises `SourceError`."""
+        # As many ids as a page holds, so that a request needs one page and its address stays short.
         batches = batched(sorted(set(ids)), PER_PAGE)
         return [post for batch in batches for post in self._read_all({"include": ",".join(map(str, batch))})]
 
@@ -137,12 +142,13 @@ class WordPressSource:
         return {post.id for post in self._read_all({"_fields": "id"})}
 
     def check(self) -> str:
-        """Ask for the newest post and say what answered. Raises `SourceError`."""
-        self._prove_login()
-        answer = self._ask("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
-        newest = _read_page(answer)
-        day = f", the newest of {plain(newest[0].date, 10)}" if newest else ""
-        return f"{self._base} answers: {_totals(answer)[0]} posts in category {self._category}{day}."
+        """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
+        self._verify_login()
+        response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
+        newest = _posts_of(response)
+        day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
+        posts = count(_totals(response)[0], "post")
+        return f"{self._base} answers: {posts} in category {self._category}{day}."
 
     def _query(self, extra: Params) -> Params:
         return {
@@ -155,81 +161,84 @@ class WordPressSource:
         }
 
     def _read_all(self, query: Params) -> list[RawPost]:
-        """Every post the query matches, each once; pages that do not add up are read again, then refused."""
-        self._prove_login()
-        for n in range(MAX_READS):
-            if n:
+        """Every post that matches the query. Raises `SourceIncomplete` when no read of the pages is consistent."""
+        self._verify_login()
+        for attempt in range(MAX_READS):
+            if attempt:
                 self._sleep(REREAD_PAUSE_S)
-            reading = self._read_pages(self._query(query))
-            if reading.complete:
-                return list(reading.posts.values())
+            pages = self._read_pages(self._query(query))
+            if pages.complete:
+                return list(pages.posts.values())
         raise SourceIncomplete(
-            f"{self._base} announced {reading.total} posts, but its pages held {len(reading.posts)} distinct "
-            f"ones or changed meanwhile, {MAX_READS} times over. Nothing of this read was used."
+            f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
+            f"distinct ones or changed while they were read, {MAX_READS} times in a row. No post of this read "
+            "was used."
         )
 
-    def _read_pages(self, query: Params) -> _Reading:
-        reading = _Reading()
-        page, pages = 1, 1
-        while page <= pages:
+    def _read_pages(self, query: Params) -> _PageSet:
+        pages = _PageSet()
+        page, page_count = 1, 1
+        while page <= page_count:
             if page > 1:
                 self._sleep(self._page_pause_s)
-            answer = self._ask("posts", {**query, "page": page}, past_end_ok=page > 1)
-            if _is_past_end(answer):
+            # The last page may vanish during the read, when posts are deleted.
+            response = self._get("posts", {**query, "page": page}, past_end_ok=page > 1)
+            if _is_past_end(response):
                 break
-            total, pages = _totals(answer)
-            if not reading.add(_read_page(answer), total):
+            total, page_count = _totals(response)
+            # A page without new posts ends the read: a site that announces endless pages would hold it forever.
+            if not pages.add(_posts_of(response), total):
                 break
             page += 1
-        return reading
+        return pages
 
-    def _prove_login(self) -> None:
-        """Ask once who we are: a list of posts looks the same with a wrong password as without any."""
-        if self._login_proved:
+    def _verify_login(self) -> None:
+        """Ask for our own user, once: with a wrong password, posts are listed as if there were no login."""
+        if self._login_verified:
             return
-        answer = self._ask("users/me", {"_fields": "id"})
-        if not isinstance(answer.value, dict) or "id" not in answer.value:
-            raise SourceMalformed(f"{answer.where} answered the login with something that is no user.")
-        self._login_proved = True
+        response = self._get("users/me", {"_fields": "id"})
+        if not isinstance(response.value, dict) or "id" not in response.value:
+            raise SourceMalformed(f"{response.where} did not answer the login with a user.")
+        self._login_verified = True
 
-    def _ask(self, path: str, params: Params, *, past_end_ok: bool = False) -> Answer:
-        answer = self._ask_either_form(path, params)
-        if answer.status < 400 or (past_end_ok and _is_past_end(answer)):
-            return answer
-        raise self._refusal(answer, path)
+    def _get(self, path: str, params: Params, *, past_end_ok: bool = False) -> JsonResponse:
+        response = self._get_from_either_root(path, params)
+        if response.status < 400 or (past_end_ok and _is_past_end(response)):
+            return response
+        raise self._refused(response, path)
 
-    def _ask_either_form(self, path: str, params: Params) -> Answer:
-        """Ask under ``/wp-json/``; without URL rewriting that is a 404 page, and ``?rest_route=`` works."""
-        if self._pretty:
-            answer = self._http.get(f"{self._base}/wp-json/wp/v2/{path}", params, self._login)
-            if not _is_plain_404(answer):
-                return answer
-        answer = self._http.get(f"{self._base}/", {"rest_route": f"/wp/v2/{path}", **params}, self._login)
-        self._pretty = self._pretty and _is_plain_404(answer)
-        return answer
+    def _get_from_either_root(self, path: str, params: Params) -> JsonResponse:
+        """Try ``/wp-json/`` first; a site without URL rewriting answers 404 there and serves ``?rest_route=``."""
+        if self._has_wp_json:
+            response = self._http.get(f"{self._base}/wp-json/wp/v2/{path}", params, self._login)
+            if not _is_plain_404(response):
+                return response
+        response = self._http.get(f"{self._base}/", {"rest_route": f"/wp/v2/{path}", **params}, self._login)
+        self._has_wp_json = self._has_wp_json and _is_plain_404(response)
+        return response
 
-    def _refusal(self, answer: Answer, path: str) -> SourceRefused:
-        said = _wordpress_error(answer.value)
-        if path == "users/me" and answer.status == 401:
+    def _refused(self, response: JsonResponse, path: str) -> SourceRefused:
+        reason = _wordpress_error(response.value)
+        if path == "users/me" and response.status == 401:
             return SourceRefused(
-                f"{answer.where} does not accept the WordPress login ({said}).",
-                fix="WordPress takes a wrong application password for an anonymous visitor, and ignores "
-                "right ones over plain http. Check both, or leave them unset for a public site.",
+                f"{response.where} does not accept the WordPress login ({reason}).",
+                fix="WordPress treats a wrong application password as an anonymous visitor, and ignores a "
+                "correct one over plain http. Check user and password, or leave them unset for a public site.",
             )
-        if said:
-            return SourceRefused(f"{answer.where} refused with {answer.status}: {said}.")
+        if reason:
+            return SourceRefused(f"{response.where} refused with {response.status}: {reason}.")
         return SourceRefused(
-            f"{answer.where} refused with {answer.status} and a page that is not WordPress's.",
-            fix="Check the address; some sites refuse a User-Agent no browser sends, or have no REST API.",
+            f"{response.where} refused with {response.status} and a page that is not from WordPress.",
+            fix="Check the address. Some sites have no REST API, or refuse a User-Agent unlike a browser's.",
         )
 
 
-def _checked_base(url: str, *, with_login: bool) -> str:
+def _validate_base_url(url: str, *, with_login: bool) -> str:
     """The site's address without a slash at its end. Raises `SourceRefused` when it cannot be used."""
     if not is_plain_web_address(url) or urlsplit(url).query or urlsplit(url).fragment:
         raise SourceRefused(
             "The site's address is not a plain http(s) address.",
-            fix="Like https://example.org, without a login.",
+            fix="Use one like https://example.org, without a login in it.",
         )
     if (
         with_login
@@ -237,7 +246,7 @@ def _checked_base(url: str, *, with_login: bool) -> str:
         and not _is_loopback(urlsplit(url).hostname or "")
     ):
         raise SourceRefused(
-            f"A login would go to {shown(url)} unencrypted.", fix="Use https, or leave it out."
+            f"A login would be sent to {redact(url)} unencrypted.", fix="Use https, or leave the login out."
         )
     return url.rstrip("/")
 
@@ -249,36 +258,38 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _read_page(answer: Answer) -> list[RawPost]:
-    return read_posts(answer.value, answer.where)
+def _posts_of(response: JsonResponse) -> list[RawPost]:
+    return read_posts(response.value, response.where)
 
 
-def _totals(answer: Answer) -> tuple[int, int]:
-    """How many posts and pages the headers announce."""
+def _totals(response: JsonResponse) -> tuple[int, int]:
+    """The number of posts and of pages that the headers announce."""
     try:
-        return int(answer.headers["X-WP-Total"]), int(answer.headers["X-WP-TotalPages"])
+        return int(response.headers["X-WP-Total"]), int(response.headers["X-WP-TotalPages"])
     except (KeyError, ValueError) as e:
         raise SourceMalformed(
-            f"{answer.where} does not say how many posts there are, so nothing proves that none is missing.",
-            fix="The headers X-WP-Total and X-WP-TotalPages may be dropped by a proxy; ask the site itself.",
+            f"{response.where} does not say how many posts there are, so a missing post would go unnoticed.",
+            fix="A proxy may drop the headers X-WP-Total and X-WP-TotalPages; use the site's own address.",
         ) from e
 
 
-def _is_past_end(answer: Answer) -> bool:
-    return answer.status == 400 and _code(answer.value) == "rest_post_invalid_page_number"
+def _is_past_end(response: JsonResponse) -> bool:
+    return response.status == 400 and _error_code(response.value) == "rest_post_invalid_page_number"
 
 
-def _is_plain_404(answer: Answer) -> bool:
-    return answer.status == 404 and not _code(answer.value)
+def _is_plain_404(response: JsonResponse) -> bool:
+    """Whether the web server answered 404, and not WordPress, whose errors carry a code."""
+    return response.status == 404 and not _error_code(response.value)
 
 
-def _code(value: Any) -> str:
+def _error_code(value: Any) -> str:
     return str(value.get("code", "")) if isinstance(value, dict) else ""
 
 
 def _wordpress_error(value: Any) -> str:
-    """WordPress's own code and message as one short line without markup; empty when there is none."""
-    if not _code(value):
+    """The code and message of a WordPress error on one line without markup; empty for any other value."""
+    code = _error_code(value)
+    if not code:
         return ""
     message = re.sub(r"<[^>]*>", "", str(value.get("message", ""))[:1000])
-    return plain(html.unescape(f"{_code(value)[:60]}, {message}"), 200).rstrip(" .,")
+    return printable(html.unescape(f"{code[:60]}, {message}"), 200).rstrip(" .,")

@@ -1,8 +1,8 @@
-"""A folder of post JSON files as a source: the same face as a site, for archives, fixtures and work offline.
+"""A folder of post JSON files as a source of posts, for archives, fixtures and work offline.
 
-Each file holds one post, or a list of posts, as the WordPress REST API writes them. Files that do not end in
-``.json``, hidden files and subfolders are not looked at. The folder is read afresh at every call, so that an
-edited file is an edited post.
+Each file holds one post, or a list of posts, as the WordPress REST API returns them. Hidden files, subfolders and
+files that do not end in ``.json`` are ignored. The folder is read again at every call, so that an edited file is
+an edited post.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wod_pipeline.errors import SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
+from wod_pipeline.wording import count
 from wod_pipeline.wordpress._source import (
     as_day,
     as_utc,
@@ -25,26 +26,26 @@ from wod_pipeline.wordpress._source import (
 
 
 class FolderSource:
-    """Posts from the ``*.json`` files of one folder; of several revisions of a post the newest counts."""
+    """Posts from the ``*.json`` files of one folder; of several revisions of a post, the newest."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path).expanduser()
 
     @property
     def name(self) -> str:
-        """``folder`` and its path."""
+        """``folder <path>``."""
         return f"folder {self._path}"
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
-        """The posts published on a day in `[first, last]`, and those that do not say when they were."""
-        return [p for p in self._read() if _published_within(p, as_day(first), as_day(last))]
+        """The posts published on a day in `[first, last]`, and those without a valid date."""
+        return [post for post in self._read() if _published_within(post, as_day(first), as_day(last))]
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
-        """The posts edited at `since` (UTC when without zone) or later, and those that do not say."""
+        """The posts edited at `since` (UTC when without zone) or later, and those without a valid time."""
         return [post for post in self._read() if was_modified_since(post, as_utc(since))]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
-        """Those of the posts that are in the folder."""
+        """The posts with these ids that are in the folder."""
         return [post for post in self._read() if post.id in ids]
 
     def list_ids(self) -> set[int]:
@@ -52,24 +53,27 @@ class FolderSource:
         return {post.id for post in self._read()}
 
     def check(self) -> str:
-        """Read everything once and say how much there is."""
-        return f"{self._path} holds {len(self._read())} posts."
+        """Read the folder and say how many posts it holds."""
+        return f"{self._path} holds {count(self._read(), 'post')}."
 
     def _read(self) -> list[RawPost]:
         posts = [post for file in self._files() for post in _read_file(file)]
-        newest_last = sorted(posts, key=lambda post: post.modified_gmt)
-        return sorted({post.id: post for post in newest_last}.values(), key=lambda post: (post.date, post.id))
+        by_revision = sorted(posts, key=lambda post: post.modified_gmt)
+        newest = {post.id: post for post in by_revision}  # of equal keys, the last one stays
+        return sorted(newest.values(), key=lambda post: (post.date, post.id))
 
     def _files(self) -> list[Path]:
         try:
-            found = sorted(self._path.iterdir())
+            files = sorted(self._path.iterdir())
         except OSError as e:
             raise SourceRefused(
                 f"The folder of posts {self._path} cannot be read: {e.strerror}.",
-                fix="Name an existing folder of post JSON files.",
+                fix="Choose an existing folder of post JSON files.",
             ) from e
         return [
-            f for f in found if f.suffix.lower() == ".json" and not f.name.startswith(".") and f.is_file()
+            file
+            for file in files
+            if file.suffix.lower() == ".json" and not file.name.startswith(".") and file.is_file()
         ]
 
 
@@ -85,6 +89,6 @@ def _read_file(file: Path) -> list[RawPost]:
         raise SourceRefused(f"The post file {file} cannot be read: {e.strerror}.") from e
     except (ValueError, RecursionError) as e:
         raise SourceMalformed(
-            f"The post file {file} is no JSON ({e}).", fix="Repair it, or move it out of the folder."
+            f"The post file {file} is not valid JSON ({e}).", fix="Repair it, or move it out of the folder."
         ) from e
     return read_posts(value, str(file)) if isinstance(value, list) else [read_post(value, str(file))]

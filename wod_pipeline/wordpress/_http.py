@@ -1,13 +1,13 @@
-"""JSON over HTTP, politely and within bounds: time limits, retries, redirects, a size cap, typed errors.
+"""GET requests for JSON with time limits, retries, redirects, a size limit and typed errors.
 
-Knows HTTP and JSON, and nothing of WordPress or posts. An `Answer` is one the server meant: 2xx with JSON, or
-a 4xx to be judged by the caller. Every other is raised, after retries where it may pass::
+This module knows HTTP and JSON; WordPress and posts belong in `_client`. A `JsonResponse` is either 2xx with JSON
+or a 4xx that the caller interprets. Every other response is raised, after retries if it is transient::
 
-    timeout, broken connection, 408, 429, 5xx, a body cut short or empty   → SourceUnavailable
-    a page of HTML, HTML around the JSON, another content type, too large  → SourceMalformed
-    an untrusted certificate, a redirect that leads nowhere good           → SourceRefused
+    timeout, broken connection, 408, 429, 5xx, a truncated or empty body         → SourceUnavailable
+    an HTML page, text around the JSON, another content type, a body too large   → SourceMalformed
+    an untrusted certificate, too many redirects, a redirect to a bad address    → SourceRefused
 
-Error texts name the address without its query or login, and never quote a body.
+Error messages contain the URL without query and login, and never any of the body.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 from wod_pipeline.pacing import backoff_s
+from wod_pipeline.wordpress.credentials import Login
 
 BACKOFF_S = 0.5
-"""Wait before the first retry; doubles each time, with jitter so that many clients do not return as one."""
+"""Upper bound of the first backoff; see `backoff_s`."""
 BACKOFF_CAP_S = 30.0
 RETRY_AFTER_CAP_S = 60.0
-"""Longest `Retry-After` obeyed. WordPress says 600 s during updates that are over in seconds."""
+"""Longest `Retry-After` that is respected: during an update WordPress asks for 600 s but is back in seconds."""
 MAX_REDIRECTS = 5
 RETRIED_STATUS = frozenset({408, 429})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PIECE_BYTES = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 Params = Mapping[str, str | int]
-Login = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds to wait for a connection, for the next bytes, and for a whole answer."""
+    """Seconds to wait for a connection, for the next bytes, and for the whole response."""
 
     connect_s: float = 10.0
     read_s: float = 30.0
@@ -53,8 +53,8 @@ class Timeouts:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status, its headers, and the JSON value of the body (None for a 4xx without JSON)."""
+class JsonResponse:
+    """A status, its headers, the decoded body (None for a 4xx without JSON), and the URL as errors show it."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,8 +62,8 @@ class Answer:
     where: str
 
 
-class _MayPassError(Exception):
-    """A trouble worth another attempt; `error` is what to raise when attempts run out."""
+class _TransientError(Exception):
+    """A failure that is worth a retry; `error` is raised when the retries are used up."""
 
     def __init__(self, error: SourceError, retry_after_s: float | None = None) -> None:
         super().__init__(error)
@@ -72,15 +72,15 @@ class _MayPassError(Exception):
 
 
 class OneHopSession(requests.Session):
-    """A session that leaves redirects alone: `requests` would read their bodies whole, however large."""
+    """A session that never follows redirects: `requests` would read their bodies without a size limit."""
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 the name is theirs
-        """Nowhere."""
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 overridden signature
+        """None: redirects are followed by `JsonClient`."""
         return None
 
 
 class JsonClient:
-    """GETs JSON over one session. Not for use by several threads at once."""
+    """Requests JSON over one session. Not thread-safe."""
 
     def __init__(
         self,
@@ -93,44 +93,46 @@ class JsonClient:
         sleep: Callable[[float], None],
     ) -> None:
         self._session = session
-        named = {"Accept": "application/json", **headers}
-        self._headers = {name: value.encode() for name, value in named.items()}
+        # Bytes, since `http.client` encodes text as Latin-1 and fails on any other character.
+        self._headers = {
+            name: value.encode() for name, value in {"Accept": "application/json", **headers}.items()
+        }
         self._timeouts = timeouts
         self._max_retries = max_retries
         self._max_bytes = max_bytes
         self._sleep = sleep
 
-    def get(self, url: str, params: Params, login: Login | None = None) -> Answer:
-        """The server's answer, after as many retries as it takes and are allowed. Raises a `SourceError`."""
-        return self._attempt(0, url, params, login)
+    def get(self, url: str, params: Params, login: Login | None = None) -> JsonResponse:
+        """Send the request, with retries while it fails transiently. Raises `SourceError`."""
+        attempt = 0
+        while True:
+            try:
+                return self._get_once(url, params, login)
+            except _TransientError as failure:
+                if attempt >= self._max_retries:
+                    raise failure.error from failure.__cause__
+                delay_s = retry_delay_s(attempt, failure.retry_after_s)
+            self._sleep(delay_s)
+            attempt += 1
 
-    def _attempt(self, n: int, url: str, params: Params, login: Login | None) -> Answer:
+    def _get_once(self, url: str, params: Params, login: Login | None) -> JsonResponse:
+        where = redact(url)
         try:
-            return self._get_once(url, params, login)
-        except _MayPassError as trouble:
-            if n >= self._max_retries:
-                raise trouble.error from trouble.__cause__
-            self._sleep(wait_s(n, trouble.retry_after_s))
-        return self._attempt(n + 1, url, params, login)
-
-    def _get_once(self, url: str, params: Params, login: Login | None) -> Answer:
-        where = shown(url)
-        try:
-            with self._follow(url, params, login) as response:
-                return self._judge(response, where)
+            with self._send_following_redirects(url, params, login) as response:
+                return self._decode(response, where)
         except requests.exceptions.SSLError as e:
-            raise SourceRefused(f"{where} has no certificate to trust: {_root_reason(e)}.") from e
+            raise SourceRefused(f"The certificate of {where} is not trusted: {_root_cause(e)}.") from e
         except requests.exceptions.Timeout as e:
-            raise _MayPassError(SourceUnavailable(f"{where} did not answer in time.")) from e
+            raise _TransientError(SourceUnavailable(f"{where} did not answer in time.")) from e
         except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as e:
-            raise _MayPassError(SourceUnavailable(f"{where}: {_root_reason(e)}.")) from e
+            raise _TransientError(SourceUnavailable(f"{where}: {_root_cause(e)}.")) from e
         except requests.exceptions.RequestException as e:
             raise SourceRefused(
-                f"{where} cannot be asked ({type(e).__name__}).", fix="Check the address."
+                f"A request to {where} could not be sent ({type(e).__name__}).", fix="Check the address."
             ) from e
 
-    def _follow(self, url: str, params: Params, login: Login | None) -> requests.Response:
-        """Send, and follow redirects by hand: bounded, to http(s) only, the login to no other origin."""
+    def _send_following_redirects(self, url: str, params: Params, login: Login | None) -> requests.Response:
+        """Follow a limited number of redirects, to http(s) only; the login is sent to the first origin alone."""
         first = origin(url)
         query: Params | None = params
         for _ in range(MAX_REDIRECTS + 1):
@@ -140,7 +142,7 @@ class JsonClient:
             response.close()
             url, query = _redirect_target(response), None
         raise SourceRefused(
-            f"{shown(url)} redirects more than {MAX_REDIRECTS} times.", fix="Check the address."
+            f"{redact(url)} redirects more than {MAX_REDIRECTS} times.", fix="Check the address."
         )
 
     def _send(self, url: str, params: Params | None, login: Login | None) -> requests.Response:
@@ -148,65 +150,71 @@ class JsonClient:
             url,
             params=params,
             headers=self._headers,
-            auth=HTTPBasicAuth(*(text.encode() for text in login)) if login else _no_login,
+            # The login as bytes too: user and password may hold any letters.
+            auth=HTTPBasicAuth(*(text.encode() for text in login)) if login else _send_no_login,
             timeout=(self._timeouts.connect_s, self._timeouts.read_s),
             allow_redirects=False,
-            stream=True,
+            stream=True,  # the body is read by `_read_body`, within its limits
         )
 
-    def _judge(self, response: requests.Response, where: str) -> Answer:
+    def _decode(self, response: requests.Response, where: str) -> JsonResponse:
         status = response.status_code
         if status in RETRIED_STATUS or status >= 500:
-            wait = parse_retry_after(response.headers.get("Retry-After", ""))
-            raise _MayPassError(SourceUnavailable(f"{where} answered {_said(response)}."), wait)
-        body = self._read(response, where)
+            delay_s = parse_retry_after(response.headers.get("Retry-After", ""))
+            raise _TransientError(SourceUnavailable(f"{where} answered {_status_line(response)}."), delay_s)
+        # The body of a 4xx is read as well: WordPress explains itself there.
+        body = self._read_body(response, where)
         if status >= 400:
-            return Answer(status, response.headers, _json_or_none(body), where)
+            return JsonResponse(status, response.headers, _json_or_none(body), where)
         if not 200 <= status < 300:
-            raise SourceMalformed(f"{where} answered {_said(response)} where posts were expected.")
-        return Answer(status, response.headers, decode_json(body, response.headers, where), where)
+            raise SourceMalformed(f"{where} answered {_status_line(response)} instead of sending posts.")
+        return JsonResponse(status, response.headers, decode_json(body, response.headers, where), where)
 
-    def _read(self, response: requests.Response, where: str) -> bytes:
+    def _read_body(self, response: requests.Response, where: str) -> bytes:
         body = bytearray()
         deadline = time.monotonic() + self._timeouts.total_s
-        # As bytes arrive: reading a fixed number of them waits as long as a server that trickles likes.
-        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
-            body += piece
+        # `read1` returns the bytes that have arrived. `read` would block until the chunk is full, so that a
+        # server which sends a byte now and then could delay the check of the deadline for hours.
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            body += chunk
             if len(body) > self._max_bytes:
-                raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one answer.")
+                raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one response.")
             if time.monotonic() > deadline:
-                raise _MayPassError(SourceUnavailable(f"{where} did not finish its answer in time."))
+                raise _TransientError(SourceUnavailable(f"{where} did not finish its response in time."))
         return bytes(body)
 
 
 def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
-    """The JSON of a successful answer, whole and alone: nothing is salvaged from a page that contains it."""
-    kind = plain(headers.get("Content-Type", "").partition(";")[0], 60).lower()
+    """The JSON of a 2xx response, which must be all of the body: JSON within other text is not extracted."""
+    content_type = printable(headers.get("Content-Type", "").partition(";")[0], 60).lower()
     text = body.removeprefix(_BOM).strip()
     if not text:
-        raise _MayPassError(SourceUnavailable(f"{where} answered with nothing."))
+        raise _TransientError(SourceUnavailable(f"{where} sent an empty response."))
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as e:
-        raise _MayPassError(_what_came_instead(text, e, kind, where)) from e
+        # A maintenance page or a truncated body may be gone a moment later.
+        raise _TransientError(_not_json(text, e, content_type, where)) from e
     except (ValueError, RecursionError) as e:
         raise SourceMalformed(f"{where} sends JSON that cannot be read ({type(e).__name__}).") from e
-    if kind != "application/json":
-        raise SourceMalformed(f"{where} sends its answer as {kind or 'nothing in particular'}, not as JSON.")
+    if content_type != "application/json":
+        raise SourceMalformed(
+            f"{where} labels its response {content_type or 'with no content type'}, not application/json."
+        )
     return value
 
 
-def _what_came_instead(text: bytes, e: json.JSONDecodeError, kind: str, where: str) -> SourceError:
+def _not_json(text: bytes, e: json.JSONDecodeError, content_type: str, where: str) -> SourceError:
     if text.startswith((b"[", b"{")) and not e.msg.startswith("Extra data"):
-        return SourceUnavailable(f"{where}: the answer is cut short or broken after {len(text):,} bytes.")
-    if kind == "application/json":
+        return SourceUnavailable(f"{where}: the response is truncated or damaged ({len(text):,} bytes).")
+    if content_type == "application/json":
         return SourceMalformed(
-            f"{where} sends other text around its JSON, as a site does that shows PHP notices.",
-            fix="Its owner has to switch off display_errors.",
+            f"{where} sends other text around its JSON; most likely the site displays PHP notices.",
+            fix="The site's owner has to turn off display_errors.",
         )
     return SourceMalformed(
-        f"{where} answered with a page ({kind or 'no content type'}) where JSON was expected.",
-        fix="Open it in a browser: a network's login, a maintenance page or a wrong address looks like this.",
+        f"{where} sent a page ({content_type or 'no content type'}) instead of JSON.",
+        fix="Open it in a browser: it may be a network login, a maintenance page or a wrong address.",
     )
 
 
@@ -218,17 +226,18 @@ def _json_or_none(body: bytes) -> Any:
 
 
 def _refuse_constant(name: str) -> None:
+    """Reject NaN and Infinity, which Python's JSON reader accepts although they are not JSON."""
     raise ValueError(name)
 
 
-def wait_s(attempt: int, retry_after_s: float | None) -> float:
+def retry_delay_s(attempt: int, retry_after_s: float | None) -> float:
     """Seconds before retry `attempt` (from 0): exponential with jitter, or longer when the server asks."""
     backoff = backoff_s(attempt, first_s=BACKOFF_S, longest_s=BACKOFF_CAP_S)
     return max(backoff, min(retry_after_s or 0.0, RETRY_AFTER_CAP_S))
 
 
 def parse_retry_after(text: str) -> float | None:
-    """Seconds from now that a `Retry-After` header asks for, given as seconds or as an HTTP date."""
+    """Seconds from now that a `Retry-After` header asks for; it holds seconds or an HTTP date (RFC 9110)."""
     if text.strip().isdecimal():
         return float(text)
     try:
@@ -239,20 +248,20 @@ def parse_retry_after(text: str) -> float | None:
     return max(0.0, (then - dt.datetime.now(dt.timezone.utc)).total_seconds())
 
 
-def shown(url: str) -> str:
-    """The address as errors show it: without login and query."""
+def redact(url: str) -> str:
+    """The URL for error messages: without login and query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port: what a login belongs to."""
+    """Scheme, host and port: a login must not be sent to another origin."""
     parts = urlsplit(url)
     return parts.scheme.lower(), parts.hostname or "", parts.port
 
 
 def is_plain_web_address(url: str) -> bool:
-    """Whether it is http(s) with a host and without a login in it."""
+    """Whether the URL is http or https, names a host, and holds no login."""
     try:
         scheme, host, _ = origin(url)
     except ValueError:
@@ -266,26 +275,30 @@ def _redirect_target(response: requests.Response) -> str:
     except ValueError:
         target = ""
     if not is_plain_web_address(target):
-        raise SourceRefused(f"{shown(response.url)} redirects to something that is no web address.")
+        raise SourceRefused(f"{redact(response.url)} redirects to an invalid web address.")
     return target
 
 
-def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand where a login would, since without one `requests` takes it from ~/.netrc."""
+def _send_no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An authentication that adds nothing: without one, `requests` would use a login from ~/.netrc."""
     return request
 
 
-def _said(response: requests.Response) -> str:
-    return plain(f"{response.status_code} {response.reason or ''}", 60)
+def _status_line(response: requests.Response) -> str:
+    return printable(f"{response.status_code} {response.reason or ''}", 60)
 
 
-def _root_reason(error: BaseException) -> str:
+def _root_cause(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
-    return plain(str(error), 120) or type(error).__name__
+    return printable(str(error), 120) or type(error).__name__
 
 
-def plain(text: str, limit: int) -> str:
-    """A server's words on one short line, without characters that steer terminals or writing direction."""
+def printable(text: str, limit: int) -> str:
+    """A server's text on one line of at most `limit` characters.
+
+    Control and bidirectional characters are removed: they could rewrite what a terminal or a log shows.
+    """
+    # Cut before cleaning, so that a huge text costs no time.
     visible = (c if c.isprintable() else " " for c in text[: 2 * limit])
     return " ".join("".join(visible).split())[:limit]

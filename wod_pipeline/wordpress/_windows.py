@@ -1,7 +1,7 @@
-"""Which posts to ask a source for to fill training weeks, and what became of the posts a week had before.
+"""Which posts to fetch for training weeks, and which stored posts have been moved or removed since.
 
-Decisions over plain values; the only input and output is `gather_weeks`, which asks the source and decides.
-What a post's week is, the parser says (`week_of`).
+The decisions are functions of plain values; only `gather_weeks` reads from the source. The parser determines the
+week of a post (`week_of`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.parsing import week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress._source import PostSource
 
 PUBLISHED_EARLY = dt.timedelta(weeks=10)
-"""How long before its week a post may appear. Mostly the Sunday before; weeks ahead before a holiday."""
+"""How long before its week a post may be published: usually the Sunday before, weeks earlier before a holiday."""
 PUBLISHED_LATE = dt.timedelta(weeks=54)
-"""How long after its week a post may appear. Mostly never; but in January the old year is typed into titles,
-and such a post is dated a year before it was published. A year of weekly posts is still one page.
-A post beyond both margins is not found, unless it is stored already: then it is asked for by its id."""
+"""How long after its week a post may be published. Usually it never is; but in January a coach may still type the
+old year into a title, which dates the post a year before its publication. A year of weekly posts is one page.
+
+A post outside both margins is found only if it is stored already: then it is fetched by its id."""
 CHUNK_WEEKS = 52
-"""Weeks fetched together: about a hundred posts and two pages; small enough to be lost and read again."""
+"""Weeks fetched together: about a hundred posts on two pages, few enough to repeat after a failure."""
 
 PostWeek = Callable[[RawPost], dt.date]
 Window = tuple[dt.date, dt.date]
@@ -31,65 +33,66 @@ def gather_weeks(
 ) -> dict[dt.date, Weekly[RawPost]]:
     """The posts of each of the weeks (Mondays), as the source lists them now.
 
-    `previous` is what is stored of these weeks. A stored post that the source lists under another week is
-    noted in `moved`; one that it no longer lists is kept, and noted in `gone`. Raises `SourceError` when the
-    source could not be read completely; then nothing is known of any of the weeks.
+    `previous` holds the stored posts of these weeks. A stored post that the source now lists under another week
+    is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`. Raises `SourceError` when
+    the source could not be read completely; then no week is returned.
     """
-    found = [post for first, last in windows_of(weeks) for post in source.fetch_published(first, last)]
-    missing = ids_not_found(weeks, previous, found)
+    listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
+    missing = missing_ids(weeks, previous, listed)
     if missing:
-        found += source.fetch_ids(missing)
-    return settle(weeks, previous, found, week_of)
+        listed += source.fetch_ids(missing)
+    return assign_posts(weeks, previous, listed, week_of)
 
 
-def windows_of(weeks: Iterable[dt.date]) -> list[Window]:
-    """First and last publication days that hold every post of the weeks; windows that meet are one."""
+def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:
+    """Ranges of publication days (first, last) that cover every post of the weeks; adjacent ranges are joined."""
     windows: list[Window] = []
     for week in sorted(weeks):
         first, last = week - PUBLISHED_EARLY, week + PUBLISHED_LATE
-        if windows and first <= windows[-1][1] + dt.timedelta(days=1):
+        if windows and first <= windows[-1][1] + DAY:
             first = windows.pop()[0]
         windows.append((first, last))
     return windows
 
 
-def ids_not_found(
-    weeks: Iterable[dt.date], previous: Mapping[dt.date, Weekly[RawPost]], found: Collection[RawPost]
+def missing_ids(
+    weeks: Iterable[dt.date], previous: Mapping[dt.date, Weekly[RawPost]], listed: Collection[RawPost]
 ) -> set[int]:
-    """Ids of the posts stored under the weeks that are not among those found."""
+    """Ids of the stored posts of the weeks that are not among the listed ones."""
     stored = {post.id for week in weeks if week in previous for post in previous[week].posts}
-    return stored - {post.id for post in found}
+    return stored - {post.id for post in listed}
 
 
-def settle(
+def assign_posts(
     weeks: Iterable[dt.date],
     previous: Mapping[dt.date, Weekly[RawPost]],
-    found: Iterable[RawPost],
+    listed: Iterable[RawPost],
     week_of: PostWeek,
 ) -> dict[dt.date, Weekly[RawPost]]:
-    """Each week's posts, given every post the source lists that is stored under it or may belong to it."""
-    listed = {post.id: post for post in found}
+    """Each week with its posts. `listed` must hold every post of the source that is stored under one of the weeks
+    or may belong to it.
+    """
+    by_id = {post.id: post for post in listed}
     by_week: dict[dt.date, list[RawPost]] = {}
-    for post in listed.values():
+    for post in by_id.values():
         by_week.setdefault(week_of(post), []).append(post)
     return {
-        week: _settle_week(week, previous.get(week), by_week.get(week, []), listed.keys()) for week in weeks
+        week: _update_week(week, previous.get(week), by_week.get(week, []), by_id.keys()) for week in weeks
     }
 
 
-def _settle_week(
-    week: dt.date, before: Weekly[RawPost] | None, now: list[RawPost], listed: Collection[int]
+def _update_week(
+    week: dt.date, previous: Weekly[RawPost] | None, current: list[RawPost], listed: Collection[int]
 ) -> Weekly[RawPost]:
-    here = {post.id for post in now}
-    stored = before.posts if before else []
+    stored = previous.posts if previous else []
     gone = [post for post in stored if post.id not in listed]
-    # A move stays noted: a run that fails after this one must still find it when it is repeated.
-    left = {post.id for post in stored if post.id in listed} | set(before.moved if before else [])
-    posts = sorted([*now, *gone], key=lambda post: (post.date, post.id))
+    # Earlier moves stay recorded: if the rest of this run fails, the repeated run must still see them.
+    left = {post.id for post in stored if post.id in listed} | set(previous.moved if previous else [])
+    posts = sorted([*current, *gone], key=lambda post: (post.date, post.id))
     return Weekly(
         week=week,
         outcome=Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED,
         posts=posts,
         gone=sorted(post.id for post in gone),
-        moved=sorted(left - here - {post.id for post in gone}),
+        moved=sorted(left - {post.id for post in posts}),
     )

@@ -1,7 +1,8 @@
-"""The WordPress login: from Secrets Manager, else as set, else none. Nothing here logs in, or shows a value.
+"""The WordPress login: from Secrets Manager, otherwise from the settings, otherwise none.
 
-A secret that was named and cannot be read, or does not hold what it should, is an error, never a reason to go on
-without a login: a site serves fewer posts to strangers, and nobody would notice.
+Nothing here logs in, and no value of a login appears in a message. A secret that is named but cannot be read, or
+is malformed, is an error; going on without a login would go unnoticed, since a site merely lists fewer posts to
+anonymous visitors.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Login = tuple[str, str]
 
 @dataclass(frozen=True)
 class Credentials:
-    """A login, and in words where it is from; `login` None: a public site needs none."""
+    """A login (None for a public site), and where it comes from, in words."""
 
     login: Login | None = field(repr=False)
     source: str
@@ -43,15 +44,15 @@ def wordpress_credentials(
     endpoint_url: str = "",
     secrets: Callable[[], SecretsManagerClient] | None = None,
 ) -> Credentials:
-    """The login a secret holds, else the one given, else none.
+    """The login in the secret, otherwise `username` and `password` if both are given, otherwise none.
 
-    `secrets` makes the Secrets Manager client, by default one for `region` and `endpoint_url`. Raises
-    `SettingsError` for a secret that is not there, may not be read or is malformed, and `StorageUnavailable`
-    when it cannot be read for now.
+    `secrets` creates the Secrets Manager client, by default one for `region` and `endpoint_url`. Raises
+    `SettingsError` for a secret that does not exist, may not be read or is malformed, and `StorageUnavailable`
+    for a transient failure.
     """
     if secret_name:
         client = secrets() if secrets else _client(region, endpoint_url)
-        return Credentials(_login_from(client, secret_name), f"the secret {secret_name!r}")
+        return Credentials(_read_secret(client, secret_name), f"the secret {secret_name!r}")
     if username and password:
         return Credentials((username, password), "the environment")
     return Credentials(None, "none: anonymous")
@@ -64,7 +65,7 @@ def _client(region: str, endpoint_url: str) -> SecretsManagerClient:
     return made
 
 
-def _login_from(client: SecretsManagerClient, name: str) -> Login:
+def _read_secret(client: SecretsManagerClient, name: str) -> Login:
     from wod_pipeline.aws import AwsFailure, in_words
 
     advice = {"ResourceNotFoundException": "Create it, or correct WOD_SECRET_NAME."}
@@ -75,16 +76,16 @@ def _login_from(client: SecretsManagerClient, name: str) -> Login:
         if isinstance(failure, StorageUnavailable):
             raise failure from error
         raise SettingsError(failure.what, fix=failure.fix) from error
-    return _parsed(name, text)
+    return _parse_secret(name, text)
 
 
-def _parsed(name: str, text: str) -> Login:
-    """The login in a secret's text, which appears in no message: not even a part of it."""
+def _parse_secret(name: str, text: str) -> Login:
+    """The login in a secret's text. Raises `SettingsError`, without any part of the text in the message."""
     secret: _Secret | None
     try:
         secret = msgspec.json.decode(text, type=_Secret)
     except (msgspec.MsgspecError, UnicodeError):
-        secret = None
+        secret = None  # not chained to the error below: a decoder's message may quote the text
     if secret is None or not secret.username or not secret.password:
         raise SettingsError(
             f"The secret {name!r} (WOD_SECRET_NAME) is not a JSON object with a username and a password.",

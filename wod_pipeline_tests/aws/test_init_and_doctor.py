@@ -103,7 +103,9 @@ def test_init_without_a_bucket_says_how_to_name_one() -> None:
     assert "wod aws init --bucket NAME" in str(result.exception)
 
 
-def test_a_secret_that_is_named_but_not_there_is_said(aws: AwsServer, settings: pytest.MonkeyPatch) -> None:
+def test_a_secret_that_is_named_but_not_there_is_reported(
+    aws: AwsServer, settings: pytest.MonkeyPatch
+) -> None:
     settings.setenv("WOD_SECRET_NAME", "wod/site")
     assert (
         "missing  secret wod/site: aws secretsmanager create-secret"
@@ -154,12 +156,12 @@ def test_the_doctor_leaves_nothing_where_lists_and_weeks_are_read(aws: AwsServer
     ensure_sessions_table(dynamodb, "t")
     lake, table = S3Lake(s3, BUCKET, "wod"), DynamoSessionTable(dynamodb, "t")
     assert lake.check() == lake.check()
-    assert table.check() == table.check() == "table t can be read and written; it holds no session yet"
+    assert table.check() == table.check() == "table t can be read and written; it holds no sessions yet"
     assert list(lake.keys("")) == []
     assert dynamodb.scan(TableName="t")["Count"] == 0
 
 
-def test_a_table_that_is_there_with_the_wrong_keys_is_named(aws: AwsServer) -> None:
+def test_an_existing_table_with_the_wrong_keys_is_named(aws: AwsServer) -> None:
     dynamodb = aws.client("dynamodb")
     ensure_sessions_table(dynamodb, "t")
     with pytest.raises(StorageRefused, match="other keys than idempotency_key"):

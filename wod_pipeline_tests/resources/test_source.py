@@ -69,7 +69,7 @@ def test_a_secret_named_in_the_settings_is_the_one_that_is_read(
         return "coach", "from the secret"
 
     monkeypatch.setenv("WOD_SECRET_NAME", "wod/other")
-    monkeypatch.setattr("wod_pipeline.wordpress.credentials._login_from", read)
+    monkeypatch.setattr("wod_pipeline.wordpress.credentials._read_secret", read)
     monkeypatch.setattr("wod_pipeline.wordpress.credentials._client", lambda region, endpoint_url: None)
     opened = opened_in_a_run(settings_of(tmp_path, WOD_SECRET_NAME="wod/site"), monkeypatch)
     assert (asked, opened["credentials"]) == (["wod/site"], ("coach", "from the secret"))

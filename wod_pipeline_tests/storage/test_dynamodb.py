@@ -1,4 +1,4 @@
-"""DynamoDB: races, trouble in every answer, and weeks larger than a transaction; on moto and on DynamoDB Local."""
+"""DynamoDB: races, failing requests, and weeks larger than a transaction; on moto and on DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ THROTTLED = [
 
 @dataclass
 class Store:
-    """A table of its own on a server, and how long it was waited for."""
+    """A table on a server, and the seconds waited between its attempts."""
 
     server: AwsServer
     name: str = field(default_factory=lambda: f"sessions-{uuid.uuid4().hex}")
@@ -165,7 +165,7 @@ def leave_everything(store: Store) -> Callable[..., None]:
 # ----------------------------------------------------------------------------------------------- trouble
 @pytest.mark.parametrize("code", THROTTLED)
 @pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems"])
-def test_throttling_is_waited_out_longer_each_time(store: Store, operation: str, code: str) -> None:
+def test_throttled_requests_are_retried_with_longer_waits(store: Store, operation: str, code: str) -> None:
     answer(store.client, operation, 400, code, times=3)
     assert store.table.replace_week(week_of_words("Snatch")).put == 1
     assert store.table.read_week(MONDAY) == week_of_words("Snatch")
@@ -173,7 +173,7 @@ def test_throttling_is_waited_out_longer_each_time(store: Store, operation: str,
     assert store.waits == sorted(store.waits)
 
 
-def test_throttling_without_end_is_given_up_and_the_week_stays(store: Store) -> None:
+def test_endless_throttling_is_given_up_and_the_week_is_unchanged(store: Store) -> None:
     store.table.replace_week(week_of_words("Snatch"))
     given = answer(store.client, "TransactWriteItems", 400, "ThrottlingException")
     with pytest.raises(
@@ -187,7 +187,7 @@ def test_throttling_without_end_is_given_up_and_the_week_stays(store: Store) -> 
 @pytest.mark.parametrize(
     "reason", ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"]
 )
-def test_a_transaction_cancelled_for_a_passing_reason_is_sent_again(store: Store, reason: str) -> None:
+def test_a_transaction_cancelled_for_a_transient_reason_is_sent_again(store: Store, reason: str) -> None:
     cancel(store, "None", reason, times=2)
     assert store.table.replace_week(week_of_words("Snatch")).put == 1
     assert len(store.waits) == 2
@@ -203,7 +203,7 @@ def test_a_transaction_cancelled_for_good_is_refused_and_the_week_stays(store: S
 
 def test_a_writer_that_is_overtaken_every_time_gives_up(store: Store) -> None:
     cancel(store, "ConditionalCheckFailed", times=99)
-    with pytest.raises(StorageUnavailable, match="others keep replacing it"):
+    with pytest.raises(StorageUnavailable, match="other writers kept replacing it"):
         store.table.replace_week(week_of_words("Snatch"))
 
 
@@ -236,7 +236,7 @@ def test_a_transaction_whose_answer_was_lost_is_not_done_twice(store: Store) -> 
         (503, "ServiceUnavailable", StorageUnavailable, "A rerun can clear this"),
     ],
 )
-def test_what_dynamodb_refuses_is_said_with_what_to_do(
+def test_an_error_of_dynamodb_is_reported_with_a_fix(
     store: Store, status: int, code: str, kind: type[StorageError], advice: str
 ) -> None:
     for operation in ("GetItem", "Query", "TransactWriteItems"):
@@ -299,7 +299,9 @@ def test_the_largest_session_we_accept_is_accepted_by_dynamodb(
 def test_a_number_dynamodb_cannot_hold_is_refused_naming_the_session(store: Store) -> None:
     value = week_of_words("Snatch")
     value.records[0].segments[0].blocks[0].exercises[0].minute = 10**39
-    with pytest.raises(StorageRefused, match=r"session .harbour-plan/4711/000. of 2021-03-01 .* beyond what"):
+    with pytest.raises(
+        StorageRefused, match=r"session .harbour-plan/4711/000. of 2021-03-01 .* outside the range"
+    ):
         store.table.replace_week(value)
     assert store.table.read_week(MONDAY) is None
 
@@ -399,11 +401,11 @@ def test_a_day_replaced_between_its_sessions_and_the_header_is_read_again(store:
     assert store.table.read_dates(MONDAY, MONDAY) == new.records[:1]
 
 
-def test_a_session_deleted_by_another_program_is_told_and_not_skipped(store: Store) -> None:
+def test_a_session_deleted_by_another_program_is_reported_and_not_skipped(store: Store) -> None:
     store.table.replace_week(week_of_words("Snatch", "Clean"))
     key = {"date": {"S": "2021-03-02"}, "session": {"S": "harbour-plan/4711/001"}}
     store.client.delete_item(TableName=store.name, Key=key)
-    with pytest.raises(StorageCorrupt, match="is not whole"):
+    with pytest.raises(StorageCorrupt, match="is inconsistent"):
         store.table.read_week(MONDAY)
     assert len(store.waits) == 1
 
@@ -417,7 +419,7 @@ def test_a_week_that_is_replaced_at_every_look_is_given_up(store: Store) -> None
         return params
 
     with_parameters(store.client, "BatchGetItem", replace)
-    with pytest.raises(StorageUnavailable, match="replaced all the time"):
+    with pytest.raises(StorageUnavailable, match="replaced during every attempt"):
         store.table.read_week(MONDAY)
     assert len(store.waits) == 12
 
@@ -429,7 +431,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five actions a transaction, so that a week of a few sessions is a large one."""
+    """Five actions per transaction, so that a week of a few sessions is a large one."""
     monkeypatch.setattr("wod_pipeline.storage._dynamo_staging.TRANSACTION_ACTIONS", 5)
 
 
@@ -486,7 +488,7 @@ def reset(store: Store) -> None:
     ensure_sessions_table(store.client, store.name)
 
 
-def test_who_is_overtaken_while_settling_a_large_week_does_no_harm(
+def test_a_writer_overtaken_while_finishing_a_large_week_does_no_harm(
     store: Store, small_transactions: None
 ) -> None:
     old, newest = large_week(8, "Row"), large_week(8, "Ski", NEWEST)
@@ -504,7 +506,7 @@ def test_who_is_overtaken_while_settling_a_large_week_does_no_harm(
     assert store.table.read_week(MONDAY) == newest
 
 
-def test_who_is_overtaken_after_staging_a_large_week_takes_its_copies_away(
+def test_a_writer_overtaken_after_staging_a_large_week_deletes_its_copies(
     store: Store, small_transactions: None
 ) -> None:
     newest = large_week(8, "Ski", NEWEST)
@@ -585,7 +587,7 @@ def test_a_claim_whose_answer_was_lost_is_still_ours(ledger_client: Any, clock: 
     assert not ledger.claim("alert", "x")
 
 
-def test_a_mark_is_a_digest_with_a_time_to_live(ledger_client: Any, clock: Clock) -> None:
+def test_a_claim_is_a_digest_with_a_time_to_live(ledger_client: Any, clock: Clock) -> None:
     DynamoLedger(ledger_client, ledger_client.ledger_name, now=clock).claim("alert", "x", ttl_s=60)
     (item,) = ledger_client.scan(TableName=ledger_client.ledger_name)["Items"]
     assert item["ttl"] == {"N": str(int(clock.now) + 60)}

@@ -1,4 +1,4 @@
-"""The folder: what a kill, a full disk, a missing right or another program leaves of an object."""
+"""The lake in a folder: objects after a kill, on a full disk, without permission, and beside other programs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_reader_of_an_old_object_is_not_disturbed(lake: FolderLake, root: Path
         assert reader.read() == b"old"
 
 
-def test_what_a_dead_writer_left_is_no_key_and_is_swept_by_the_next_write(
+def test_the_temporary_file_of_a_killed_writer_is_not_a_key_and_is_deleted_by_the_next_write(
     lake: FolderLake, root: Path
 ) -> None:
     lake.write(KEY, b"a")
@@ -71,7 +71,7 @@ def test_what_a_dead_writer_left_is_no_key_and_is_swept_by_the_next_write(
     assert files(root) == [KEY]
 
 
-def test_a_living_writer_is_not_swept(lake: FolderLake, root: Path) -> None:
+def test_the_temporary_file_of_a_running_writer_is_not_deleted(lake: FolderLake, root: Path) -> None:
     lake.write(KEY, b"a")
     other = (root / KEY).with_name(".wod-0123")
     with other.open("wb") as file:
@@ -86,7 +86,7 @@ def test_a_living_writer_is_not_swept(lake: FolderLake, root: Path) -> None:
         (errno.ENOSPC, StorageUnavailable, "Free some space"),
         (errno.EDQUOT, StorageUnavailable, "Free some space"),
         (errno.EIO, StorageUnavailable, "Input/output error"),
-        (errno.EACCES, StorageRefused, "right to write"),
+        (errno.EACCES, StorageRefused, "write permission"),
         (errno.EROFS, StorageRefused, "read-only"),
     ],
 )
@@ -117,18 +117,18 @@ def failing(number: int) -> Callable[..., object]:
     return fail
 
 
-def test_a_file_where_a_folder_is_needed_is_said(lake: FolderLake, root: Path) -> None:
+def test_a_file_where_a_folder_is_needed_is_reported(lake: FolderLake, root: Path) -> None:
     lake.write("raw_posts", b"x")
-    with pytest.raises(StorageRefused, match=r"raw_posts.*A file stands where a folder is needed"):
+    with pytest.raises(StorageRefused, match=r"raw_posts.*A file is in the way of a folder"):
         lake.write(KEY, b"x")
-    with pytest.raises(StorageRefused, match="A file stands"):
+    with pytest.raises(StorageRefused, match="A file is in the way"):
         lake.read(KEY)
 
 
-def test_a_folder_where_a_file_is_needed_is_said(lake: FolderLake) -> None:
+def test_a_folder_where_a_file_is_needed_is_reported(lake: FolderLake) -> None:
     lake.write(KEY, b"x")
     for attempt in (lambda: lake.write("raw_posts", b"x"), lambda: lake.read("raw_posts")):
-        with pytest.raises(StorageRefused, match="A folder stands where a file is needed"):
+        with pytest.raises(StorageRefused, match="A folder is in the way of a file"):
             attempt()
 
 
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(
 ) -> None:
     lake.write(KEY, b"x")
     monkeypatch.setattr(os, "scandir", failing(errno.EACCES))
-    with pytest.raises(StorageRefused, match="right"):
+    with pytest.raises(StorageRefused, match="write permission"):
         list(lake.keys(""))
 
 

@@ -1,4 +1,4 @@
-"""The bucket: what is written beside the bytes, what is not written again, and every answer S3 may give instead."""
+"""The lake in S3: checksums and metadata, unchanged objects that are not written again, and the errors of S3."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_an_unchanged_object_is_neither_downloaded_nor_written(lake: S3Lake, req
 def test_an_object_put_there_by_another_program_is_compared_by_its_bytes(lake: S3Lake, s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="programs/r/1", Body=b"same")
     assert not lake.write_once("r/1", b"same").changed
-    with pytest.raises(StorageRefused, match="kept for good"):
+    with pytest.raises(StorageRefused, match="never overwritten"):
         lake.write_once("r/1", b"other")
 
 
@@ -99,7 +99,7 @@ def test_a_lost_race_for_an_object_is_a_conflict_only_when_the_bytes_differ(lake
     other = S3Lake(s3, BUCKET, "programs")
 
     before_next(s3, "PutObject", lambda: other.write_once(KEY, b"theirs"))
-    with pytest.raises(StorageRefused, match="kept for good"):
+    with pytest.raises(StorageRefused, match="never overwritten"):
         lake.write_once(KEY, b"ours")
     assert lake.read(KEY) == b"theirs"
 
@@ -108,7 +108,7 @@ def test_a_conflict_with_a_put_under_way_is_tried_again_within_bounds(lake: S3La
     answer(s3, "PutObject", 409, "ConditionalRequestConflict", times=2)
     assert lake.write_once(KEY, b"a").changed
     answer(s3, "PutObject", 409, "ConditionalRequestConflict")
-    with pytest.raises(StorageUnavailable, match="others keep writing it"):
+    with pytest.raises(StorageUnavailable, match="other writers kept putting it"):
         lake.write_once("r/2", b"a")
 
 
@@ -124,7 +124,7 @@ def test_a_conflict_with_a_put_under_way_is_tried_again_within_bounds(lake: S3La
         (301, "PermanentRedirect", StorageRefused, "another region"),
     ],
 )
-def test_what_s3_refuses_is_said_with_what_to_do_and_nothing_is_lost(
+def test_an_error_of_s3_is_reported_with_a_fix_and_the_object_is_unchanged(
     lake: S3Lake, s3: Any, status: int, code: str, kind: type[StorageError], advice: str
 ) -> None:
     lake.write(KEY, b"old")
@@ -143,14 +143,14 @@ def attempts(lake: S3Lake) -> dict[str, Callable[[], object]]:
     }
 
 
-def test_a_head_that_is_denied_names_the_right_that_is_missing(lake: S3Lake, s3: Any) -> None:
-    """Without s3:ListBucket S3 denies what is not there, instead of saying so."""
+def test_a_denied_head_names_the_missing_permission(lake: S3Lake, s3: Any) -> None:
+    """Without s3:ListBucket, S3 answers 403 for a missing object instead of 404."""
     answer(s3, "HeadObject", 403, "403")
     with pytest.raises(StorageRefused, match="ListBucket"):
         lake.write(KEY, b"a")
 
 
-def test_slow_answers_are_waited_out(lake: S3Lake, s3: Any) -> None:
+def test_a_slow_down_response_is_retried(lake: S3Lake, s3: Any) -> None:
     answer(s3, "PutObject", 503, "SlowDown", times=1)
     assert lake.write(KEY, b"a").changed
 
@@ -169,7 +169,7 @@ def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None
         lake.read(KEY)
 
 
-def test_missing_credentials_are_said(monkeypatch: pytest.MonkeyPatch, s3: Any, lake: S3Lake) -> None:
+def test_missing_credentials_are_reported(monkeypatch: pytest.MonkeyPatch, s3: Any, lake: S3Lake) -> None:
     def none(**_: Any) -> None:
         raise boto.NoCredentialsError
 

@@ -20,7 +20,7 @@ NEXT = MONDAY + dt.timedelta(days=7)
 
 def test_a_week_is_read_back_exactly_as_it_was_written(table: SessionTable) -> None:
     value = week_of_words("Snatch", "Clean", "Jerk", moved=[12])
-    assert table.replace_week(value) == WeekChange(put=3, deleted=0, unchanged=0, facts=True)
+    assert table.replace_week(value) == WeekChange(put=3, deleted=0, unchanged=0, week_changed=True)
     assert table.read_week(MONDAY) == value
 
 
@@ -114,7 +114,7 @@ def test_what_was_looked_for_and_not_found_is_remembered(table: SessionTable) ->
     assert table.replace_week(not_published()).changed
     assert not table.replace_week(not_published()).changed
     assert table.read_week(MONDAY) == not_published()
-    assert table.replace_week(week_of_words()).facts
+    assert table.replace_week(week_of_words()).week_changed
     stamps = tuple(week_of_words().posts)
     assert table.weeks() == [StoredWeek(MONDAY, Outcome.NO_SESSION, stamps, 0)]
 

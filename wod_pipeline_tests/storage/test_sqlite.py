@@ -118,7 +118,7 @@ def test_a_stream_of_weeks_is_held_one_batch_at_a_time(table: SqliteSessionTable
     assert len(table.weeks()) == 150
 
 
-def test_a_locked_file_is_said_and_nothing_is_changed(table: SqliteSessionTable, path: Path) -> None:
+def test_a_locked_file_is_reported_and_nothing_is_changed(table: SqliteSessionTable, path: Path) -> None:
     table.replace_week(week_of_words("Snatch"))
     with sqlite3.connect(path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -134,7 +134,7 @@ def test_a_locked_file_is_said_and_nothing_is_changed(table: SqliteSessionTable,
     assert table.read_week(MONDAY) == week_of_words("Snatch")
 
 
-def test_a_full_disk_is_said_and_the_old_weeks_stay(
+def test_a_full_disk_is_reported_and_the_old_weeks_stay(
     table: SqliteSessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own limit on pages fails exactly as a full disk does."""
@@ -164,7 +164,7 @@ def test_a_bad_week_in_a_batch_is_undone_alone(table: SqliteSessionTable) -> Non
     assert list(table.read_weeks(MONDAY, values[2].week)) == values
 
 
-def test_a_file_that_is_no_database_is_said_and_left_alone(table: SqliteSessionTable, path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported_and_left_alone(table: SqliteSessionTable, path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"a text that is long enough to be told from a database " * 20)
     before = path.read_bytes()
@@ -173,12 +173,12 @@ def test_a_file_that_is_no_database_is_said_and_left_alone(table: SqliteSessionT
         lambda: table.replace_week(week_of_words("Snatch")),
         table.check,
     ):
-        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move it away"):
+        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move the file elsewhere"):
             attempt()
     assert path.read_bytes() == before
 
 
-def test_a_damaged_database_is_said(table: SqliteSessionTable, path: Path) -> None:
+def test_a_damaged_database_is_reported(table: SqliteSessionTable, path: Path) -> None:
     table.replace_weeks(weeks(60))
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
@@ -203,7 +203,7 @@ def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
         table.check,
         SqliteLedger(path).check,
     ):
-        with pytest.raises(StorageRefused, match=r"readonly.*needs to read and write"):
+        with pytest.raises(StorageRefused, match=r"readonly.*read and write permission"):
             attempt()
 
 
@@ -213,29 +213,29 @@ def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None
     assert [one.name for one in path.parent.iterdir()] == ["wod.sqlite"]
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StorageRefused, match="cannot be put at"):
+    with pytest.raises(StorageRefused, match="cannot be created at"):
         SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of_words("Snatch"))
 
 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "no JSON object"),
+        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "not a JSON object"),
         (
             "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'",
             "cannot be read",
         ),
         ("UPDATE sessions SET item = json_remove(item, '$.posts') WHERE date = '#weeks'", "cannot be read"),
-        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is not whole"),
+        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is inconsistent"),
         (
             "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week <> ''",
-            "is not whole",
+            "is inconsistent",
         ),
     ],
 )
-def test_what_another_program_has_spoilt_is_told(
+def test_damage_by_another_program_is_reported(
     table: SqliteSessionTable, path: Path, statement: str, said: str
 ) -> None:
     table.replace_week(week_of_words("Snatch"))

@@ -20,7 +20,7 @@ import pytest
     ],
 )
 def test_several_threads_may_be_the_first_to_read_a_value(use: str) -> None:
-    """msgspec learns a type on first use and crashes when two threads do; so it is learnt on import."""
+    """msgspec builds its description of a type on first use and crashes when two threads do so at once."""
     program = f"""
         import sys, threading
         sys.setswitchinterval(1e-6)

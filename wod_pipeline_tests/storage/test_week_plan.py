@@ -1,4 +1,4 @@
-"""What replacing a week takes, decided without a table."""
+"""The plan to replace a week, made without a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many small pieces of work at once: in order, within a bound, each with its own error."""
+"""Concurrent calls: results in order, a limited number of threads, an error for each call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from wod_pipeline.errors import StorageUnavailable
-from wod_pipeline.storage._workers import all_of, each
+from wod_pipeline.storage._workers import run_all, run_each
 
 
 def odd_fails(n: int) -> int:
@@ -19,7 +19,7 @@ def odd_fails(n: int) -> int:
 
 
 def test_results_come_in_the_order_of_the_items_with_errors_beside_them() -> None:
-    found = [(n, str(outcome)) for n, outcome in each(odd_fails, range(4), workers=3)]
+    found = [(n, str(outcome)) for n, outcome in run_each(odd_fails, range(4), workers=3)]
     assert found[0] == (0, "0")
     assert found[2] == (2, "20")
     assert found[3] == (3, "number 3 A rerun can clear this.")
@@ -33,7 +33,7 @@ def test_the_first_error_is_raised_when_all_have_ended() -> None:
         return odd_fails(n)
 
     with pytest.raises(StorageUnavailable, match="number 1"):
-        all_of(work, range(6), workers=2)
+        run_all(work, range(6), workers=2)
     assert sorted(done) == list(range(6))
 
 
@@ -46,7 +46,7 @@ def test_an_endless_stream_is_taken_only_as_far_as_is_needed() -> None:
             taken = n
             yield n
 
-    results = each(lambda n: n, stream(), workers=2)
+    results = run_each(lambda n: n, stream(), workers=2)
     assert [next(results)[1] for _ in range(3)] == [0, 1, 2]
     results.close()  # type: ignore[attr-defined]
     assert taken < 8
@@ -65,10 +65,10 @@ def test_no_more_than_the_bound_run_at_once() -> None:
         with lock:
             running -= 1
 
-    all_of(work, range(9), workers=3)
+    run_all(work, range(9), workers=3)
     assert most == 3
 
 
 def test_an_error_of_another_kind_is_not_held_back() -> None:
     with pytest.raises(ZeroDivisionError):
-        all_of(lambda n: 1 // n, [1, 0], workers=2)
+        run_all(lambda n: 1 // n, [1, 0], workers=2)

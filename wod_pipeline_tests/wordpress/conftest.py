@@ -35,7 +35,7 @@ def wp() -> Iterator[FakeWordPress]:
 
 @pytest.fixture
 def waits() -> list[float]:
-    """Every pause the source under test wanted, in seconds."""
+    """The seconds the source under test would have waited."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""The REST client against a site that behaves, as strangely as sites do."""
+"""The REST client against a fake site with the quirks of real ones."""
 
 from __future__ import annotations
 
@@ -323,7 +323,7 @@ def test_an_address_that_cannot_be_a_site_is_refused_and_not_repeated(address: s
 
 
 # ----------------------------------------------------------------------------------------------------- login
-def test_a_login_is_proved_once_and_sent_with_every_request(
+def test_a_login_is_verified_once_and_sent_with_every_request(
     wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.users = {"coach": "abcd efgh"}
@@ -343,7 +343,7 @@ def test_a_wrong_password_is_noticed_though_the_site_would_serve_it_as_anonymous
     wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.users = {"coach": "abcd efgh"}
-    with pytest.raises(SourceRefused, match="takes a wrong application password for an anonymous") as error:
+    with pytest.raises(SourceRefused, match="treats a wrong application password as an anonymous") as error:
         open_source(credentials=("coach", "wrong-secret")).list_ids()
     assert "wrong-secret" not in str(error.value)
 

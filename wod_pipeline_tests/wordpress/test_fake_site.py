@@ -233,7 +233,7 @@ def test_the_index_names_the_api_and_other_routes_are_unknown(wp: FakeWordPress)
 
 
 # ---------------------------------------------------------------------------------------------------- faults
-def test_the_same_seed_makes_the_same_trouble() -> None:
+def test_the_same_seed_makes_the_same_failures() -> None:
     def drawn(seed: int) -> list[Fault | None]:
         faults = Faults(rate=0.3, seed=seed)
         return [faults.draw() for _ in range(200)]

@@ -1,4 +1,4 @@
-"""A folder of post files with the same face as a site."""
+"""A folder of post files as a source of posts."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(
 def test_a_broken_file_is_malformed_by_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "good.json").write_text('{"id": 1}')
     (tmp_path / "broken.json").write_bytes(content)
-    with pytest.raises(SourceMalformed, match=r"broken\.json is no JSON.*Repair it"):
+    with pytest.raises(SourceMalformed, match=r"broken\.json is not valid JSON.*Repair it"):
         FolderSource(tmp_path).list_ids()
 
 

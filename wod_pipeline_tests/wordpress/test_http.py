@@ -1,4 +1,4 @@
-"""What goes wrong on the way: retried where it may pass, else one typed error that says what and where."""
+"""Failing requests: transient failures are retried, the others are one typed error that says what and where."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 from wod_pipeline.wordpress import Timeouts, WordPressSource
-from wod_pipeline.wordpress._http import decode_json, parse_retry_after, wait_s
+from wod_pipeline.wordpress._http import decode_json, parse_retry_after, retry_delay_s
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -37,17 +37,17 @@ BROKEN = {
     Fault.DATABASE_DOWN: (SourceUnavailable, "answered 500 Internal Server Error"),
     Fault.MAINTENANCE: (SourceUnavailable, "answered 503 Service Unavailable"),
     Fault.CUT_BODY: (SourceUnavailable, "IncompleteRead"),
-    Fault.CUT_SILENTLY: (SourceUnavailable, "the answer is cut short or broken after"),
-    Fault.PORTAL: (SourceMalformed, r"answered with a page \(text/html\).*Open it in a browser"),
+    Fault.CUT_SILENTLY: (SourceUnavailable, "the response is truncated or damaged"),
+    Fault.PORTAL: (SourceMalformed, r"sent a page \(text/html\).*Open it in a browser"),
     Fault.NOTICE: (SourceMalformed, r"other text around its JSON.*display_errors"),
-    Fault.EMPTY: (SourceUnavailable, "answered with nothing"),
+    Fault.EMPTY: (SourceUnavailable, "sent an empty response"),
     Fault.DELAY: (SourceUnavailable, "did not answer in time"),
     Fault.RESET: (SourceUnavailable, "onnection reset"),
 }
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_a_trouble_that_passes_costs_a_retry_and_nothing_else(
+def test_a_transient_failure_costs_a_retry_and_nothing_else(
     fault: Fault, wp: FakeWordPress, open_source: OpenSource, waits: list[float]
 ) -> None:
     post_id = wp.site.write("Post", at=SUNDAY)
@@ -58,7 +58,7 @@ def test_a_trouble_that_passes_costs_a_retry_and_nothing_else(
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_a_trouble_that_stays_is_one_typed_error_that_says_what_and_where(
+def test_a_lasting_failure_is_one_typed_error_that_says_what_and_where(
     fault: Fault, wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.write("Post", at=SUNDAY)
@@ -72,7 +72,7 @@ def test_a_trouble_that_stays_is_one_typed_error_that_says_what_and_where(
     assert len(wp.log) == 3
 
 
-def test_every_kind_of_trouble_has_its_expected_error() -> None:
+def test_every_kind_of_failure_has_its_expected_error() -> None:
     assert BROKEN.keys() == set(Fault)
 
 
@@ -119,7 +119,7 @@ def test_any_retry_after_header_is_survived(text: str) -> None:
 
 @given(st.integers(0, 60), st.none() | st.floats(0, 1e9))
 def test_no_wait_is_longer_than_a_minute(attempt: int, asked: float | None) -> None:
-    assert 0 < wait_s(attempt, asked) <= 60
+    assert 0 < retry_delay_s(attempt, asked) <= 60
 
 
 def test_a_server_that_is_down_is_unavailable_and_found_again_when_it_is_up(
@@ -152,7 +152,7 @@ def test_a_certificate_that_is_not_trusted_is_refused_without_a_retry(
         def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
             raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed certificate"))
 
-    with pytest.raises(SourceRefused, match=r"no certificate to trust: .*self-signed certificate"):
+    with pytest.raises(SourceRefused, match=r"certificate of .* is not trusted: .*self-signed certificate"):
         open_source(session=Session()).list_ids()
     assert waits == []
 
@@ -165,7 +165,7 @@ def test_a_request_that_cannot_even_be_made_is_refused(
         def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
             raise fault("secret")
 
-    with pytest.raises(SourceRefused, match=rf"cannot be asked \({fault.__name__}\)") as error:
+    with pytest.raises(SourceRefused, match=rf"could not be sent \({fault.__name__}\)") as error:
         open_source(session=Session()).list_ids()
     assert "secret" not in str(error.value)
 
@@ -175,7 +175,7 @@ def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(
     wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     wp.site.write("Endless", "x" * 5_000_000, at=SUNDAY)
-    with pytest.raises(SourceMalformed, match="sends more than 1,000,000 bytes in one answer"):
+    with pytest.raises(SourceMalformed, match="sends more than 1,000,000 bytes in one response"):
         open_source(max_bytes=1_000_000).fetch_modified(at("2021-01-01 00:00"))
 
 
@@ -197,7 +197,7 @@ def test_an_answer_that_trickles_in_for_ever_is_given_up(open_source: OpenSource
             timeouts=Timeouts(read_s=5, total_s=0.05),
             max_retries=0,
         )
-        with pytest.raises(SourceUnavailable, match="did not finish its answer in time"):
+        with pytest.raises(SourceUnavailable, match="did not finish its response in time"):
             source.list_ids()
 
 
@@ -246,7 +246,7 @@ def test_redirects_lead_to_web_addresses_only(
     target: str, wp: FakeWordPress, source: WordPressSource
 ) -> None:
     wp.intercept = redirect_to(lambda request: target)
-    with pytest.raises(SourceRefused, match="redirects to something that is no web address"):
+    with pytest.raises(SourceRefused, match="redirects to an invalid web address"):
         source.list_ids()
 
 
@@ -261,14 +261,14 @@ def test_a_status_that_carries_no_posts_is_no_empty_list(
 
 def test_json_that_calls_itself_a_page_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
     wp.intercept = lambda request: Reply(200, b"[]", {"X-WP-Total": "0", "X-WP-TotalPages": "0"}, "text/html")
-    with pytest.raises(SourceMalformed, match="sends its answer as text/html, not as JSON"):
+    with pytest.raises(SourceMalformed, match="labels its response text/html, not application/json"):
         source.list_ids()
 
 
 def test_json_that_is_no_list_of_posts_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
     totals = {"X-WP-Total": "1", "X-WP-TotalPages": "1"}
     wp.intercept = lambda request: as_json({"hello": 1}, headers=totals)
-    with pytest.raises(SourceMalformed, match="is an object where a list of posts was expected"):
+    with pytest.raises(SourceMalformed, match="is an object instead of a list of posts"):
         source.list_ids()
     wp.intercept = lambda request: as_json([{"id": 1}, {"slug": "x"}], headers=totals)
     with pytest.raises(SourceMalformed, match="post 2 has no id"):
@@ -319,7 +319,7 @@ def test_any_user_agent_is_sent_or_refused(
     user_agent: str, wp: FakeWordPress, open_source: OpenSource
 ) -> None:
     if "\n" in user_agent:
-        with pytest.raises(SourceRefused, match=r"cannot be asked \(InvalidHeader\)"):
+        with pytest.raises(SourceRefused, match=r"could not be sent \(InvalidHeader\)"):
             open_source(user_agent=user_agent).list_ids()
     else:
         assert open_source(user_agent=user_agent).list_ids() == set()
@@ -350,7 +350,7 @@ def test_a_silent_server_runs_into_the_time_limit(open_source: OpenSource) -> No
             open_source(url, timeouts=QUICK, max_retries=0).list_ids()
 
 
-def test_an_archive_read_through_much_trouble_is_whole(waits: list[float]) -> None:
+def test_an_archive_read_through_many_failures_is_complete(waits: list[float]) -> None:
     posts = generate_posts(260, dt.date(2016, 1, 4))
     faults = Faults(rate=0.3, seed=7, delay_s=0.1)
     with FakeWordPress(posts, faults=faults) as wp:

@@ -48,9 +48,9 @@ def test_half_a_character_becomes_a_question_mark_since_nothing_could_store_it()
         ({"slug": "x"}, "Page 1, post 2 has no id."),
         ({"id": "12"}, "Page 1, post 2 has no id."),
         ({"id": True}, "Page 1, post 2 has no id."),
-        ([], "Page 1, post 2 is a list where a post was expected."),
-        (None, "Page 1, post 2 is null where a post was expected."),
-        (7, "Page 1, post 2 is a number where a post was expected."),
+        ([], "Page 1, post 2 is a list instead of a post."),
+        (None, "Page 1, post 2 is null instead of a post."),
+        (7, "Page 1, post 2 is a number instead of a post."),
     ],
 )
 def test_what_is_no_post_is_named_by_its_place(value: object, text: str) -> None:
@@ -60,13 +60,13 @@ def test_what_is_no_post_is_named_by_its_place(value: object, text: str) -> None
 
 
 def test_a_field_of_another_shape_is_named() -> None:
-    with pytest.raises(SourceMalformed, match=r"x \(id 5\) has another shape .*at `\$\.slug`"):
+    with pytest.raises(SourceMalformed, match=r"x \(id 5\) does not have the fields .*at `\$\.slug`"):
         read_post({"id": 5, "slug": ["a"]}, "x")
 
 
 @pytest.mark.parametrize("value", [None, {}, "[]", 0, True])
 def test_a_list_of_posts_is_a_list(value: object) -> None:
-    with pytest.raises(SourceMalformed, match="where a list of posts was expected"):
+    with pytest.raises(SourceMalformed, match="instead of a list of posts"):
         read_posts(value, "x")
 
 

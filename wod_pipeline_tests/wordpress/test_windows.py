@@ -1,4 +1,4 @@
-"""Which posts to ask for to fill weeks, and what became of those a week had before."""
+"""Which posts to fetch for weeks, and which stored posts have been moved or removed since."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.weeks import chunks_of, monday_of
 from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
-from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, settle, windows_of
+from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, assign_posts, publication_windows
 from wod_pipeline_tests.builders import raw_post, weekly
 
 MAY_3, MAY_10, MAY_17 = dt.date(2021, 5, 3), dt.date(2021, 5, 10), dt.date(2021, 5, 17)
@@ -36,16 +36,16 @@ def stored(week: dt.date, *posts: RawPost, moved: Sequence[int] = ()) -> dict[dt
     return {week: weekly(*posts, week=week, moved=moved)}
 
 
-def settled(
+def assigned(
     found: Collection[RawPost], previous: Mapping[dt.date, Weekly[RawPost]], week: dt.date = MAY_10
 ) -> Weekly[RawPost]:
-    return settle([week], previous, found, week_of)[week]
+    return assign_posts([week], previous, found, week_of)[week]
 
 
 # ------------------------------------------------------------------------------------------------- decisions
 def test_each_post_goes_to_its_own_week_in_order_of_publication() -> None:
     posts = [post(9, MAY_10), post(3, MAY_3), post(2, MAY_10, "2021-05-09T17:00:00"), post(1, MAY_10)]
-    weeks = settle([MAY_3, MAY_10], {}, posts, week_of)
+    weeks = assign_posts([MAY_3, MAY_10], {}, posts, week_of)
     assert {week: [p.id for p in value.posts] for week, value in weeks.items()} == {
         MAY_3: [3],
         MAY_10: [1, 9, 2],
@@ -54,55 +54,55 @@ def test_each_post_goes_to_its_own_week_in_order_of_publication() -> None:
 
 
 def test_a_post_found_twice_is_there_once() -> None:
-    assert [p.id for p in settled([post(1, MAY_10), post(1, MAY_10)], {}).posts] == [1]
+    assert [p.id for p in assigned([post(1, MAY_10), post(1, MAY_10)], {}).posts] == [1]
 
 
 def test_a_week_without_a_post_is_not_published_and_says_so() -> None:
-    assert settled([post(1, MAY_3)], {}) == weekly(week=MAY_10)
+    assert assigned([post(1, MAY_3)], {}) == weekly(week=MAY_10)
 
 
 def test_an_edited_post_replaces_the_stored_one() -> None:
     new = raw_post(slug=MAY_10.isoformat(), modified="later")
-    assert settled([new], stored(MAY_10, post(1, MAY_10))).posts == [new]
+    assert assigned([new], stored(MAY_10, post(1, MAY_10))).posts == [new]
 
 
 def test_a_post_that_is_listed_no_more_is_kept_and_named() -> None:
     old = post(1, MAY_10)
-    value = settled([post(2, MAY_10)], stored(MAY_10, old))
+    value = assigned([post(2, MAY_10)], stored(MAY_10, old))
     assert ([p.id for p in value.posts], value.gone, value.moved) == ([1, 2], [1], [])
 
 
 def test_a_week_whose_only_post_is_gone_still_counts_as_published() -> None:
-    assert settled([], stored(MAY_10, post(1, MAY_10))).outcome is Outcome.PUBLISHED
+    assert assigned([], stored(MAY_10, post(1, MAY_10))).outcome is Outcome.PUBLISHED
 
 
 def test_a_post_that_returns_is_gone_no_more() -> None:
     before = {MAY_10: weekly(post(1, MAY_10), week=MAY_10, gone=[1])}
-    assert settled([post(1, MAY_10)], before).gone == []
+    assert assigned([post(1, MAY_10)], before).gone == []
 
 
 def test_a_post_that_is_dated_for_another_week_now_has_moved() -> None:
-    value = settled([post(1, MAY_17)], stored(MAY_10, post(1, MAY_10)))
+    value = assigned([post(1, MAY_17)], stored(MAY_10, post(1, MAY_10)))
     assert value == weekly(week=MAY_10, moved=[1])
 
 
 def test_a_post_that_moves_between_two_weeks_asked_for_is_in_the_new_one_only() -> None:
-    weeks = settle([MAY_10, MAY_17], stored(MAY_10, post(1, MAY_10)), [post(1, MAY_17)], week_of)
+    weeks = assign_posts([MAY_10, MAY_17], stored(MAY_10, post(1, MAY_10)), [post(1, MAY_17)], week_of)
     assert (weeks[MAY_10].posts, weeks[MAY_10].moved) == ([], [1])
     assert ([p.id for p in weeks[MAY_17].posts], weeks[MAY_17].moved) == ([1], [])
 
 
 def test_a_move_stays_noted_until_the_post_comes_back() -> None:
     before = stored(MAY_10, moved=[1])
-    assert settled([], before).moved == [1]
-    assert settled([post(1, MAY_10)], before).moved == []
+    assert assigned([], before).moved == [1]
+    assert assigned([post(1, MAY_10)], before).moved == []
 
 
 def test_looking_again_at_what_has_not_changed_gives_the_same_value() -> None:
     before = stored(MAY_10, post(1, MAY_10), post(2, MAY_10), post(3, MAY_10), moved=[4])
     found = [post(1, MAY_10), post(2, MAY_17)]
-    once = settle([MAY_10], before, found, week_of)
-    assert settle([MAY_10], once, found, week_of) == once
+    once = assign_posts([MAY_10], before, found, week_of)
+    assert assign_posts([MAY_10], once, found, week_of) == once
 
 
 WEEKS = [MAY_3, MAY_10, MAY_17]
@@ -113,8 +113,8 @@ places = st.dictionaries(st.integers(1, 12), st.sampled_from(WEEKS))
 def test_no_post_is_ever_lost_or_in_two_weeks_whatever_became_of_it(
     was: dict[int, dt.date], now: dict[int, dt.date]
 ) -> None:
-    before = settle(WEEKS, {}, [post(n, week) for n, week in was.items()], week_of)
-    after = settle(WEEKS, before, [post(n, week) for n, week in now.items()], week_of)
+    before = assign_posts(WEEKS, {}, [post(n, week) for n, week in was.items()], week_of)
+    after = assign_posts(WEEKS, before, [post(n, week) for n, week in now.items()], week_of)
     placed = [(p.id, week) for week, value in after.items() for p in value.posts]
     assert sorted(placed) == sorted((was | now).items())
     assert {n for value in after.values() for n in value.gone} == was.keys() - now.keys()
@@ -125,18 +125,18 @@ def test_no_post_is_ever_lost_or_in_two_weeks_whatever_became_of_it(
 
 # --------------------------------------------------------------------------------------------------- windows
 def test_a_single_week_is_one_window_wide_enough_for_early_late_and_misdated_posts() -> None:
-    [(first, last)] = windows_of([MAY_10])
+    [(first, last)] = publication_windows([MAY_10])
     assert first <= MAY_10 - dt.timedelta(weeks=8)
     assert last >= MAY_10 + dt.timedelta(days=7 + 366)
 
 
 def test_weeks_far_apart_are_separate_windows() -> None:
-    assert len(windows_of([dt.date(2010, 1, 4), dt.date(2020, 1, 6), dt.date(2020, 1, 13)])) == 2
+    assert len(publication_windows([dt.date(2010, 1, 4), dt.date(2020, 1, 6), dt.date(2020, 1, 13)])) == 2
 
 
 @given(st.sets(mondays, max_size=20))
 def test_windows_hold_every_week_with_its_margins_and_never_touch(weeks: set[dt.date]) -> None:
-    windows = windows_of(weeks)
+    windows = publication_windows(weeks)
     for week in weeks:
         assert any(
             first <= week - PUBLISHED_EARLY and week + PUBLISHED_LATE <= last for first, last in windows
