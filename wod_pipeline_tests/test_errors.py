@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from wod_pipeline.errors import SourceRefused, SourceUnavailable, WodError
+from wod_pipeline.errors import SourceRefused, SourceUnavailable, StorageRefused, WodError, rerun_clears_all
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,19 @@ def test_an_error_says_what_happened_what_to_do_and_whether_a_rerun_helps(
 ) -> None:
     assert str(error) == message
     assert str(pickle.loads(pickle.dumps(error))) == message
+
+
+@pytest.mark.parametrize(
+    ("failures", "helps"),
+    [
+        ([SourceUnavailable("a"), SourceUnavailable("b")], True),
+        ([SourceUnavailable("a"), StorageRefused("b")], False),
+        ([StorageRefused("a"), SourceUnavailable("b")], False),
+        ([SourceUnavailable("a"), KeyError("b")], None),
+        ([KeyError("a"), StorageRefused("b")], False),
+        ([KeyError("a")], None),
+        ([], None),
+    ],
+)
+def test_a_rerun_helps_when_it_clears_all_errors(failures: list[Exception], helps: bool | None) -> None:
+    assert rerun_clears_all(failures) is helps

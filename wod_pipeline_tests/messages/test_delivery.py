@@ -358,3 +358,19 @@ def test_a_failed_topic_message_names_message_target_and_remedy(inbox: Inbox) ->
     )
     assert checking.value.what.startswith(f"{inbox.topic}-gone cannot be used: NotFound")
     assert "wod aws init" in sending.value.fix
+
+
+def test_a_text_message_longer_than_a_subject_is_sent_whole() -> None:
+    text = "word " * 27 + "ends!"
+
+    assert for_phone(late(sms=text))["Message"] == text
+    assert json.loads(for_topic(late(sms=text))["Message"])["sms"] == text
+
+
+def test_a_body_of_exactly_the_size_that_sns_takes_is_sent_whole() -> None:
+    fixed = len(for_topic(late(text="", sms="x"))["Message"].encode())
+    quarters, rest = divmod(BODY_BYTES - fixed, 4)
+    body = for_topic(late(text="x" * quarters, sms="x" * (1 + rest)))["Message"]
+
+    assert len(body.encode()) == BODY_BYTES
+    assert json.loads(body)["email"] == "x" * quarters

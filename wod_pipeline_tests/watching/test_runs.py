@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from wod_pipeline import errors
-from wod_pipeline.errors import SourceRefused, SourceUnavailable, StorageRefused, WodError, rerun_clears_all
+from wod_pipeline.errors import SourceRefused, SourceUnavailable, WodError
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 
 DAGSTER = ("DagsterExecutionStepExecutionError", "Error occurred while executing op raw_posts:")
@@ -97,19 +97,3 @@ def test_a_long_reason_is_cut_at_a_word_within_three_hundred_characters() -> Non
     assert failure.reason == "word " * 58 + "word…"
     assert len(explain_failure("raw_posts", "x" * 400, rerun_helps=None).reason) == 300
     assert explain_failure("raw_posts", "x" * 300, rerun_helps=None).reason == "x" * 300
-
-
-@pytest.mark.parametrize(
-    ("failures", "helps"),
-    [
-        ([SourceUnavailable("a"), SourceUnavailable("b")], True),
-        ([SourceUnavailable("a"), StorageRefused("b")], False),
-        ([StorageRefused("a"), SourceUnavailable("b")], False),
-        ([SourceUnavailable("a"), KeyError("b")], None),
-        ([KeyError("a"), StorageRefused("b")], False),
-        ([KeyError("a")], None),
-        ([], None),
-    ],
-)
-def test_a_rerun_helps_when_it_clears_all_errors(failures: list[Exception], helps: bool | None) -> None:
-    assert rerun_clears_all(failures) is helps
