@@ -33,7 +33,7 @@ _CONTENT_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _ADVICE = {
-    "403": "Grant s3:GetObject, s3:PutObject and s3:ListBucket; without the last, S3 answers 403 for a missing object.",
+    "403": "Grant s3:GetObject, s3:PutObject and s3:ListBucket; without the last, a missing object is a 403 too.",
 }
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import wod_pipeline.parsing as parsing
 from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
-from wod_pipeline.parsing._text import words
+from wod_pipeline.parsing._text import MAX_MATCHED, words
 from wod_pipeline.program import ParsedPost
 from wod_pipeline_tests.builders import raw_post
 from wod_pipeline_tests.parsing.reading import post
@@ -166,11 +166,17 @@ HUGE = {
 
 
 @pytest.mark.parametrize("name", HUGE)
-def test_huge_input_is_read_in_time(name: str) -> None:
-    week_of_html(HUGE[name])
+def test_every_line_of_huge_input_is_kept_and_owned(name: str) -> None:
+    parsed = week_of_html(HUGE[name])
+    assert [line.text for line in parsed.lines] == [line.text for line in read_lines(HUGE[name])]
+    written = json.loads(msgspec.json.encode(parsed))
+    for line in written["lines"]:
+        first, last = resolve(written, line["owner"])["lines"]
+        assert first <= line["n"] <= last, line
 
 
-def test_a_line_at_the_limit_of_matching_is_still_quick() -> None:
+@pytest.mark.parametrize("length", [MAX_MATCHED, MAX_MATCHED + 1])
+def test_a_line_at_the_limit_of_matching_is_kept_whole(length: int) -> None:
     for piece in (
         "Clean + ",
         "5-",
@@ -183,7 +189,10 @@ def test_a_line_at_the_limit_of_matching_is_still_quick() -> None:
         "of the ",
         "@ ",
     ):
-        week_of_html(f"<p>Monday</p><p>{piece * 200}</p>"[:640])
+        line = (piece * length)[:length].strip()
+        parsed = week_of_html(f"<p>Monday</p><p>{line}</p>")
+        check_kept(parsed)
+        assert parsed.lines[-1].text == line
 
 
 @given(MARKUP)

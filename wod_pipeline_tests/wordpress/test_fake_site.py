@@ -150,7 +150,7 @@ def test_an_edit_shows_in_the_modification_and_not_in_the_date(wp: FakeWordPress
     )
 
 
-def test_a_scheduled_post_appears_in_time_with_a_modification_before_its_date(wp: FakeWordPress) -> None:
+def test_a_scheduled_post_appears_at_its_date_and_was_modified_before_it(wp: FakeWordPress) -> None:
     post_id = wp.site.write("Next", at=at("2021-03-07 17:00"))
     wp.site.edit(post_id, content="<p>x</p>")
     assert ids(wp) == []
