@@ -16,8 +16,6 @@ import sys
 import warnings
 from pathlib import Path
 
-WEEK = dt.timedelta(days=7)
-
 
 def script(url: str, folder: str, first: str, last: str) -> None:
     from wod_pipeline.parsing import outline_post, read_post, structure_post
@@ -25,13 +23,13 @@ def script(url: str, folder: str, first: str, last: str) -> None:
     from wod_pipeline.storage.folder import FolderLake
     from wod_pipeline.storage.sqlite import SqliteSessionTable
     from wod_pipeline.storage.stages import write_records, write_stage
-    from wod_pipeline.weeks import chunks_of
-    from wod_pipeline.wordpress import WordPressSource, gather_weeks
+    from wod_pipeline.weeks import chunks_of, weeks_between
+    from wod_pipeline.wordpress import CHUNK_WEEKS, WordPressSource, gather_weeks
 
     source = WordPressSource(url, page_pause_s=0)
     lake, table = FolderLake(Path(folder, "lake")), SqliteSessionTable(Path(folder, "sessions.sqlite"))
     start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    for weeks in chunks_of(start + n * WEEK for n in range((end - start).days // 7 + 1)):
+    for weeks in chunks_of(weeks_between(start, end), CHUNK_WEEKS):
         raw = gather_weeks(source, weeks, {})
         plain = {key: week.with_posts([read_post(post) for post in week.posts]) for key, week in raw.items()}
         days = {key: week.with_posts([outline_post(p) for p in week.posts]) for key, week in plain.items()}
