@@ -165,6 +165,14 @@ def test_two_sessions_under_one_key_block() -> None:
     verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
     assert verdict.blocks
     assert verdict.rows == ({"date": "2021-03-01", "session": "strength/7/1", "times": 2},)
+    check("every_session_has_its_own_key", plain_week(), "holds: 5 keys, each used once.")
+
+
+def test_sessions_without_a_date_may_share_a_key_too() -> None:
+    records = with_session(with_session(plain_week(), 0, date=None), 1, date=None)
+
+    verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
+    assert verdict.rows == ({"date": "", "session": "strength/7/1", "times": 2},)
 
 
 # --------------------------------------------------------------------------------------------- emptied
@@ -181,6 +189,7 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
     )
     assert verdict.blocks
     assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
+    assert verdict.rows == ()
 
 
 def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
@@ -206,7 +215,12 @@ def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
     ],
 )
 def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object], says: str) -> None:
-    check("a_week_with_sessions_stays_filled", records, f"holds: {says}", **case)
+    verdict = check("a_week_with_sessions_stays_filled", records, f"holds: {says}", **case)
+    assert verdict.rows == ()
+    assert verdict.numbers == {
+        "sessions_stored": 5 if "table" in case else 0,
+        "sessions_parsed": len(records.records),
+    }
 
 
 # ---------------------------------------------------------------------------------------- completeness
