@@ -1,6 +1,6 @@
 """Delivering each message once: to the console, an SNS topic or a phone.
 
-Here a message is fitted to the limits of its channel and kept from being sent twice: its identifier is claimed in
+Here a message is fitted to the limits of its channel and kept from being sent twice: its identifier is reserved in
 the ledger before it is sent, and released when sending fails. If the ledger cannot be used, the message is sent
 all the same, with a warning: sending twice is better than not at all.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Warn = Callable[[str], None]
 
 OPERATION = "alert"
-"""The operation under which identifiers are claimed in the ledger."""
+"""The operation under which identifiers are reserved in the ledger."""
 SUBJECT_CHARACTERS = 100
 """SNS takes no longer subject."""
 BODY_BYTES = 256 * 1024
@@ -146,7 +146,7 @@ def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
 
 def _deliver_once(ledger: Ledger, warn: Warn, message: Message, deliver: Callable[[], None]) -> bool:
     try:
-        if not ledger.claim(OPERATION, message.identifier):
+        if not ledger.reserve(OPERATION, message.identifier):
             return False
     except StorageError as error:
         warn(f"Sent without knowing whether it was sent before: {error}")

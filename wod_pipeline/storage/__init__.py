@@ -1,4 +1,4 @@
-"""Storage: the lake (objects), the session table (records) and the ledger (claims on one-time side effects).
+"""Storage: the lake (objects), the session table (records) and the ledger (reservations of one-time side effects).
 
 Three protocols with two adapters each; the settings choose the adapter, never this package, and Dagster is not
 known here. Adapters raise `StorageError` and nothing else; when the write of an object or a week fails, what was
@@ -148,15 +148,15 @@ class SessionTable(Protocol):
 class Ledger(Protocol):
     """Claims on side effects that must happen once (sending a message), kept for a limited time."""
 
-    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
-        """Claim a side effect: True for one caller per (operation, identifier) until the claim expires.
+    def reserve(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+        """Reserve a side effect: True for one caller per (operation, identifier) until the reservation expires.
 
-        A claim expires after `ttl_s` seconds or when it is released.
+        A reservation expires after `ttl_s` seconds or when it is released.
         """
         ...
 
     def release(self, operation: str, identifier: str) -> None:
-        """Delete a claim whose side effect did not happen."""
+        """Delete the reservation of a side effect that did not happen."""
         ...
 
     def check(self) -> str:

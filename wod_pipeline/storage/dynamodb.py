@@ -201,9 +201,9 @@ class DynamoLedger:
         self._now = now
         self._requests = Requests(client, table, sleep)
 
-    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+    def reserve(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
         # DynamoDB may delete an expired item hours late, so the condition compares `ttl` itself. It also accepts
-        # our own claimant id: a put whose response was lost is sent again and finds the claim it made.
+        # our own id (`claimant`): a put whose response was lost is sent again and finds the reservation it made.
         now, claimant = int(self._now()), {"S": str(uuid.uuid4())}
         item: dict[str, Any] = {
             "idempotency_key": {"S": idempotency_key(operation, identifier)},
@@ -214,7 +214,7 @@ class DynamoLedger:
         try:
             self._requests.call(
                 "put_item",
-                "A claim could not be made",
+                "A reservation could not be made",
                 TableName=self._table,
                 Item=item,
                 ConditionExpression="attribute_not_exists(idempotency_key) OR #ttl <= :now OR claimant = :me",
@@ -227,7 +227,9 @@ class DynamoLedger:
 
     def release(self, operation: str, identifier: str) -> None:
         key = {"idempotency_key": {"S": idempotency_key(operation, identifier)}}
-        self._requests.call("delete_item", "A claim could not be released", TableName=self._table, Key=key)
+        self._requests.call(
+            "delete_item", "A reservation could not be released", TableName=self._table, Key=key
+        )
 
     def check(self) -> str:
         self._requests.verify_writable({"idempotency_key": {"S": "#check"}})

@@ -197,7 +197,7 @@ class SqliteLedger:
         self._database = _Database(path, busy_timeout_s)
         self._now = now
 
-    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+    def reserve(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
         now = int(self._now())
         with self._database.writing() as connection:
             connection.execute("DELETE FROM ledger WHERE expires <= ?", (now,))

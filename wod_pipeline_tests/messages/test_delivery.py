@@ -43,18 +43,18 @@ class MemoryLedger:
     """A ledger that can be out of order."""
 
     def __init__(self, *, down: bool = False) -> None:
-        self.claims: set[tuple[str, str]] = set()
+        self.reserved: set[tuple[str, str]] = set()
         self.down = down
 
-    def claim(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
+    def reserve(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
         self._check()
-        new = (operation, identifier) not in self.claims
-        self.claims.add((operation, identifier))
+        new = (operation, identifier) not in self.reserved
+        self.reserved.add((operation, identifier))
         return new
 
     def release(self, operation: str, identifier: str) -> None:
         self._check()
-        self.claims.discard((operation, identifier))
+        self.reserved.discard((operation, identifier))
 
     def _check(self) -> None:
         if self.down:
@@ -136,7 +136,7 @@ def test_the_console_shows_the_same_event_once() -> None:
     assert len(lines) == 1
 
 
-def test_a_claim_that_cannot_be_given_back_is_said() -> None:
+def test_a_reservation_that_cannot_be_released_is_said() -> None:
     ledger = MemoryLedger()
     warnings: list[str] = []
 
@@ -330,12 +330,12 @@ def test_an_undelivered_message_is_released_in_the_ledger_and_the_failure_passed
     ledger = MemoryLedger()
 
     def interrupted(_: str) -> None:
-        assert ledger.claims == {("alert", LATE.identifier)}
+        assert ledger.reserved == {("alert", LATE.identifier)}
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         ConsoleNotifier(interrupted, ledger, pytest.fail).send(LATE)
-    assert ledger.claims == set()
+    assert ledger.reserved == set()
 
 
 def test_a_console_without_a_channel_for_warnings_prints_them() -> None:

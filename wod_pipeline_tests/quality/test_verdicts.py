@@ -165,6 +165,14 @@ def test_two_sessions_under_one_key_block() -> None:
     verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
     assert verdict.blocks
     assert verdict.rows == ({"date": "2021-03-01", "session": "strength/7/1", "times": 2},)
+    check("every_session_has_its_own_key", plain_week(), "holds: 5 keys, each used once.")
+
+
+def test_sessions_without_a_date_may_share_a_key_too() -> None:
+    records = with_session(with_session(plain_week(), 0, date=None), 1, date=None)
+
+    verdict = check("every_session_has_its_own_key", records, "error: 1 key used more than once.")
+    assert verdict.rows == ({"date": "", "session": "strength/7/1", "times": 2},)
 
 
 # --------------------------------------------------------------------------------------------- emptied
@@ -181,6 +189,7 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
     )
     assert verdict.blocks
     assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
+    assert verdict.rows == ()
 
 
 def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
@@ -206,7 +215,12 @@ def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
     ],
 )
 def test_a_week_may_be_empty_when(records: WeekRecords, case: dict[str, object], says: str) -> None:
-    check("a_week_with_sessions_stays_filled", records, f"holds: {says}", **case)
+    verdict = check("a_week_with_sessions_stays_filled", records, f"holds: {says}", **case)
+    assert verdict.rows == ()
+    assert verdict.numbers == {
+        "sessions_stored": 5 if "table" in case else 0,
+        "sessions_parsed": len(records.records),
+    }
 
 
 # ---------------------------------------------------------------------------------------- completeness
@@ -264,22 +278,6 @@ def test_a_weekday_is_usual_when_nine_of_ten_past_weeks_have_it() -> None:
     check(claim, week, "warn: 2 usual training days without a session: Friday, Saturday.", past=PAST[2:])
 
 
-def test_eight_past_weeks_are_enough() -> None:
-    claim = "session_count_is_usual"
-    says = "session, not compared with the past: 7 earlier weeks with sessions, 8 needed."
-    check(claim, plain_week(days=(0,)), f"holds: 1 {says}", past=PAST[3:])
-    check(
-        claim, plain_week(days=(0,)), "error: 1 session, against 5 each in the past 8 weeks.", past=PAST[2:]
-    )
-    one = plain_week(days=(0, 1)), PAST[:1]
-    check(
-        claim,
-        one[0],
-        "holds: 2 sessions, not compared with the past: 1 earlier week with sessions, 8 needed.",
-        past=one[1],
-    )
-
-
 def test_an_absent_usual_weekday_counts_beyond_the_past_26_weeks_no_more() -> None:
     old = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n))) for n in range(27, 60)]
     recent = [volume_of(plain_week(WEEK - dt.timedelta(weeks=n), days=(0,))) for n in range(1, 27)]
@@ -310,6 +308,8 @@ def test_seven_past_weeks_are_too_few_to_miss_a_weekday() -> None:
 def test_an_unpublished_week_and_a_published_week_without_sessions_are_told_apart() -> None:
     check("the_week_is_published", not_published(), "warn: The coach has not published a post for this week.")
     check("the_week_is_published", EMPTY, "warn: 1 post published (7), but without a session.")
+    two = msgspec.structs.replace(EMPTY, posts=[EMPTY.posts[0], PostStamp(8, "gymnastics", "", "bb")])
+    check("the_week_is_published", two, "warn: 2 posts published (7, 8), but without a session.")
     check("the_week_is_published", plain_week(), "holds: 1 post with 5 sessions.")
 
 
@@ -377,13 +377,15 @@ def test_one_session_less_than_ever_is_a_warning_and_two_are_an_error() -> None:
     )
 
 
-def test_too_little_history_is_silent() -> None:
-    check(
-        "session_count_is_usual",
-        plain_week(days=(0,)),
-        "holds: 1 session, not compared with the past: 7 earlier weeks with sessions, 8 needed.",
-        past=PAST[:7],
-    )
+def test_too_little_history_is_silent_and_eight_weeks_are_enough() -> None:
+    claim, week = "session_count_is_usual", plain_week(days=(0,))
+    uncompared = "holds: 1 session, not compared with the past"
+
+    verdict = check(claim, week, f"{uncompared}: 7 earlier weeks with sessions, 8 needed.", past=PAST[:7])
+    assert verdict.rows == ()
+    assert verdict.numbers == {"sessions": 1, "past_weeks": 7}
+    check(claim, week, f"{uncompared}: 1 earlier week with sessions, 8 needed.", past=PAST[:1])
+    check(claim, week, "error: 1 session, against 5 each in the past 8 weeks.", past=PAST[:8])
 
 
 def test_weeks_that_come_later_or_hold_nothing_are_no_past() -> None:
@@ -513,6 +515,7 @@ def test_a_week_of_notes_shows_the_lines_that_were_not_understood() -> None:
         "warn: 67% of 6 lines read as more than a note.",
     )
     assert verdict.rows[0] == {"post_id": 7, "line": 4, "text": "Stay tight 0"}
+    assert verdict.numbers == {"lines": 6, "notes": 2, "share_read": 0.6667}
 
 
 def test_three_quarters_of_the_lines_read_are_enough() -> None:
@@ -526,6 +529,7 @@ def test_three_quarters_of_the_lines_read_are_enough() -> None:
     week = plain_week(days=(0, 1, 2), notes=tuple(f"Stay tight {n}" for n in range(4)))
     verdict = check("most_lines_are_understood", week, "holds: 75% of 16 lines read as more than a note.")
     assert verdict.numbers == {"lines": 16, "notes": 4, "share_read": 0.75}
+    assert verdict.rows == ()
     assert verdict_on("most_lines_are_understood", not_published()).numbers["share_read"] == 1
 
 
@@ -629,7 +633,9 @@ def test_one_unknown_movement_in_twenty_is_few_and_one_in_nineteen_is_not() -> N
         lines = ("A.", "3 sets of:", *["Back Squat x 3 reps @ 70%"] * known, "Sled Tango x 9 meters")
         records = msgspec.structs.replace(plain_week(), records=[session_of(*lines)])
 
-        check("most_movements_are_known", records, f"{outcome} exercises with an unknown movement.")
+        verdict = check("most_movements_are_known", records, f"{outcome} exercises with an unknown movement.")
+        assert verdict.numbers == {"exercises": known + 1, "unknown": 1}
+        assert len(verdict.rows) == (not verdict.passed)
 
 
 # ---------------------------------------------------------------------------------------------- stored

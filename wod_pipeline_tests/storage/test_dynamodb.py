@@ -580,15 +580,15 @@ def ledger_client(dynamodb: AwsServer) -> Any:
     return client
 
 
-def test_a_claim_whose_answer_was_lost_is_still_ours(ledger_client: Any, clock: Clock) -> None:
+def test_a_reservation_whose_answer_was_lost_is_still_ours(ledger_client: Any, clock: Clock) -> None:
     ledger = DynamoLedger(ledger_client, ledger_client.ledger_name, now=clock, sleep=lambda _: None)
     answer(ledger_client, "PutItem", 500, "InternalServerError", times=1, done=True)
-    assert ledger.claim("alert", "x")
-    assert not ledger.claim("alert", "x")
+    assert ledger.reserve("alert", "x")
+    assert not ledger.reserve("alert", "x")
 
 
-def test_a_claim_is_a_digest_with_a_time_to_live(ledger_client: Any, clock: Clock) -> None:
-    DynamoLedger(ledger_client, ledger_client.ledger_name, now=clock).claim("alert", "x", ttl_s=60)
+def test_a_reservation_is_a_digest_with_a_time_to_live(ledger_client: Any, clock: Clock) -> None:
+    DynamoLedger(ledger_client, ledger_client.ledger_name, now=clock).reserve("alert", "x", ttl_s=60)
     (item,) = ledger_client.scan(TableName=ledger_client.ledger_name)["Items"]
     assert item["ttl"] == {"N": str(int(clock.now) + 60)}
     assert len(item["idempotency_key"]["S"]) == 64
@@ -596,15 +596,15 @@ def test_a_claim_is_a_digest_with_a_time_to_live(ledger_client: Any, clock: Cloc
 
 def test_a_ledger_that_does_not_exist_says_how_to_make_it(dynamodb: AwsServer) -> None:
     ledger = DynamoLedger(dynamodb.client("dynamodb"), "nowhere")
-    for attempt in (lambda: ledger.claim("alert", "x"), lambda: ledger.release("alert", "x"), ledger.check):
+    for attempt in (lambda: ledger.reserve("alert", "x"), lambda: ledger.release("alert", "x"), ledger.check):
         with pytest.raises(StorageRefused, match="wod aws init"):
             attempt()
 
 
-def test_a_throttled_claim_is_tried_again(ledger_client: Any) -> None:
+def test_a_throttled_reservation_is_tried_again(ledger_client: Any) -> None:
     waits: list[float] = []
     answer(ledger_client, "PutItem", 400, "ThrottlingException", times=2)
-    assert DynamoLedger(ledger_client, ledger_client.ledger_name, sleep=waits.append).claim("alert", "x")
+    assert DynamoLedger(ledger_client, ledger_client.ledger_name, sleep=waits.append).reserve("alert", "x")
     assert len(waits) == 2
 
 

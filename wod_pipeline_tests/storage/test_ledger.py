@@ -8,34 +8,34 @@ from wod_pipeline.storage import Ledger
 from wod_pipeline_tests.storage.conftest import Clock
 
 
-def test_a_claim_is_given_once(ledger: Ledger) -> None:
-    assert ledger.claim("alert", "late/2021-03-01")
-    assert not ledger.claim("alert", "late/2021-03-01")
-    assert ledger.claim("alert", "late/2021-03-08")
-    assert ledger.claim("message", "late/2021-03-01")
+def test_a_reservation_is_given_once(ledger: Ledger) -> None:
+    assert ledger.reserve("alert", "late/2021-03-01")
+    assert not ledger.reserve("alert", "late/2021-03-01")
+    assert ledger.reserve("alert", "late/2021-03-08")
+    assert ledger.reserve("message", "late/2021-03-01")
 
 
 def test_operation_and_identifier_do_not_run_together(ledger: Ledger) -> None:
-    assert ledger.claim("a", "b/c")
-    assert ledger.claim("a/b", "c")
+    assert ledger.reserve("a", "b/c")
+    assert ledger.reserve("a/b", "c")
 
 
-def test_a_released_claim_can_be_made_again(ledger: Ledger) -> None:
-    ledger.claim("alert", "x")
+def test_a_released_reservation_can_be_made_again(ledger: Ledger) -> None:
+    ledger.reserve("alert", "x")
     ledger.release("alert", "x")
-    assert ledger.claim("alert", "x")
-    ledger.release("alert", "never claimed")
+    assert ledger.reserve("alert", "x")
+    ledger.release("alert", "never reserved")
 
 
-def test_a_claim_expires(ledger: Ledger, clock: Clock) -> None:
-    assert ledger.claim("alert", "x", ttl_s=60)
+def test_a_reservation_expires(ledger: Ledger, clock: Clock) -> None:
+    assert ledger.reserve("alert", "x", ttl_s=60)
     clock.now += 59
-    assert not ledger.claim("alert", "x", ttl_s=60)
+    assert not ledger.reserve("alert", "x", ttl_s=60)
     clock.now += 1
-    assert ledger.claim("alert", "x", ttl_s=60)
-    assert not ledger.claim("alert", "x", ttl_s=60)
+    assert ledger.reserve("alert", "x", ttl_s=60)
+    assert not ledger.reserve("alert", "x", ttl_s=60)
 
 
-def test_of_many_who_claim_at_once_exactly_one_gets_it(ledger: Ledger) -> None:
+def test_of_many_who_reserve_at_once_exactly_one_gets_it(ledger: Ledger) -> None:
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(lambda _: ledger.claim("alert", "x"), range(8))) == 1
+        assert sum(pool.map(lambda _: ledger.reserve("alert", "x"), range(8))) == 1

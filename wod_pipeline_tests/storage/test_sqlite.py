@@ -124,7 +124,7 @@ def test_a_locked_file_is_reported_and_nothing_is_changed(table: SqliteSessionTa
         other.execute("BEGIN IMMEDIATE")
         for attempt in (
             lambda: table.replace_week(week_of_words("Clean")),
-            lambda: SqliteLedger(path, busy_timeout_s=0.05).claim("alert", "x"),
+            lambda: SqliteLedger(path, busy_timeout_s=0.05).reserve("alert", "x"),
         ):
             with pytest.raises(StorageUnavailable, match="in use by another program"):
                 attempt()
@@ -209,7 +209,7 @@ def test_a_read_only_database_can_be_read_and_says_it_cannot_be_written(
 
 def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None:
     table.replace_weeks(weeks(3))
-    SqliteLedger(path).claim("alert", "x")
+    SqliteLedger(path).reserve("alert", "x")
     assert [one.name for one in path.parent.iterdir()] == ["wod.sqlite"]
 
 

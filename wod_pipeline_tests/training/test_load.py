@@ -303,6 +303,33 @@ def test_days_compare_with_the_day_before_and_leave_undated_sessions_out() -> No
     assert [row.start for row in load_by("month", [undated])] == [dt.date(2026, 3, 1)]
 
 
+def test_amounts_of_one_session_add_up() -> None:
+    """Two builds to a max, two squats without a count, and sets that are hard, hard and not."""
+    load = total(
+        *("A.", "In 9 minutes, build to a 1-RM Jerk", "B.", "In 9 minutes, build to a 1-RM Snatch"),
+        *("C.", "Two sets of:", "Back Squat x max reps @ 70%", "Front Squat x max reps @ 70%"),
+        *("D.", "Three sets of:", "Back Squat x 2 reps @ 80%", "Snatch x 1 rep @ 90%", "Clean x 1 rep @ 60%"),
+    )
+    assert (load.max_efforts, load.uncounted, load.hard_sets) == (2, 2, 2 + 3 + 3)
+    assert (load.lifts, load.zones) == (3 * 4, [3, 0, 6, 3])
+
+
+def test_sums_of_two_loads() -> None:
+    one = TrainingLoad(
+        *map(Decimal, (1, 2, 3)), [Decimal(n) for n in (1, 2, 3, 4)], Decimal(5), 6, 7, Decimal(8), Decimal(9)
+    )
+    one.merge(replace(one, zones=[Decimal(n) for n in (10, 20, 30, 40)], tonnage=Decimal(80), uncounted=70))
+    assert one == TrainingLoad(
+        *map(Decimal, (2, 4, 6)),
+        [Decimal(n) for n in (11, 22, 33, 44)],
+        Decimal(10),
+        12,
+        77,
+        Decimal(88),
+        Decimal(18),
+    )
+
+
 def test_the_period_that_holds_a_day() -> None:
     day = dt.date(2026, 11, 25)
     assert period_holding("day", day) == day
