@@ -219,8 +219,9 @@ def test_every_link_of_a_post_is_kept_even_on_a_scheme_or_beside_other_exercises
     post = raw_post(content=content)
     (record,) = week_records(post).records
     view = view_session(record)
-    linked = {run.href for exercise in exercises_of(view.items) for run in (*exercise.name, *exercise.links)}
-    assert {"https://example.com/l", "https://example.com/w", "https://example.com/r"} <= linked
+    linked = [run.href for exercise in exercises_of(view.items) for run in (*exercise.name, *exercise.links)]
+    assert {"https://example.com/l", "https://example.com/w", "https://example.com/r"} <= set(linked)
+    assert linked.count("https://example.com/w") == 1, "two exercises share its line"
     written = next(item for item in view.items if isinstance(item, SegmentView)).as_written
     assert "https://example.com/s" in {run.href for line in written for run in line.runs}
 
@@ -288,6 +289,61 @@ def test_a_row_for_one_set_is_in_the_singular() -> None:
         "Sets 1–2: 2 reps, 70% of 1-RM Snatch",
         "Set 3: 1 rep, 80% of 1-RM Snatch",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (["*Set 1 = 2 reps", "*Set 2 = 1 rep"], ["Set 1: 2 reps", "Set 2: 1 rep"]),
+        (["*Set 1 @ 70%", "*Set 2 @ 80%"], ["Set 1: 70% of 1-RM Snatch", "Set 2: 80% of 1-RM Snatch"]),
+    ],
+)
+def test_a_row_says_only_what_is_given_for_its_sets(rows: list[str], lines: list[str]) -> None:
+    assert shown("A.", "Two sets of:", "Snatch", *rows)[2:] == lines
+
+
+def test_an_exercise_without_a_load_has_no_rows() -> None:
+    (exercise,) = exercises_of(view_session(record_of("A.", "Two sets of:", "Dips x 6 reps")).items)
+    assert exercise.sets == ()
+
+
+def test_only_a_free_block_with_the_empty_bar_throughout_is_said_to_be_with_it() -> None:
+    assert shown("A.", "Snatch x 2 reps @ 70%") == ["Snatch, 2 reps, 70% of 1-RM Snatch"]
+
+
+def test_an_exercise_of_one_minute_names_it() -> None:
+    lines = ("A.", "EMOM 10:", "Minute 1: Dips x 6 reps", "Minute 2: Row x 10 calories")
+    assert shown(*lines)[1:] == ["Dips, 6 reps, minute 1", "Row, 10 calories, minute 2"]
+
+
+def test_a_note_between_set_rows_follows_the_exercise_they_belong_to() -> None:
+    rows = ("*Set 1 = 2 reps", "Keep it smooth.", "*Set 2 = 1 rep")
+    assert shown("A.", "Two sets of:", "Snatch", *rows) == [
+        "2 sets",
+        "Snatch",
+        "Set 1: 2 reps",
+        "Set 2: 1 rep",
+        "Keep it smooth.",
+    ]
+
+
+def test_a_part_is_headed_by_label_and_title_or_by_its_kind() -> None:
+    record = record_of("Warm-Up", "5 Dips", "A. Speed", "Dips x 6 reps", "B.", "Dips")
+    assert [item.heading for item in view_session(record).items] == ["Warm-Up", "A · Speed", "B"]
+    assert [item.heading for item in view_session(record_of("Dips x 6 reps")).items] == ["Accessory"]
+
+
+def test_links_that_cannot_be_are_dropped_and_the_next_one_stays() -> None:
+    record = record_of("A.", "Dips x 6 reps", "Read this now.")
+    web = "https://example.com/"
+    links = (Link(0, 4, web), Link(2, 8, web), Link(9, 9, web), Link(10, 13, f"{web}now"))
+    record.lines = [
+        replace(line, links=links) if line.text == "Read this now." else line for line in record.lines
+    ]
+    (block,) = blocks_of(view_session(record))
+    assert block.items[-1] == NoteView(
+        (TextRun("Read", web), TextRun(" this "), TextRun("now", f"{web}now"), TextRun(".")), "cue"
+    )
 
 
 def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
