@@ -93,7 +93,7 @@ def read_existing_athlete(path: Path) -> Athlete:
 
     athlete = read_athlete(path)
     if athlete is None:
-        raise AthleteFileError(f"{path} does not exist.", fix=f"Create it: wod athlete init {path}")
+        raise AthleteFileError(f"{path} does not exist.", fix=f"`wod athlete init {path}` creates it.")
     return athlete
 
 

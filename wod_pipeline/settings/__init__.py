@@ -142,7 +142,7 @@ class Settings:
         "seconds to wait between two requests for pages of posts", default="0.5", read=read_seconds
     )
     timezone: str = setting(
-        "the program's time zone: when a week starts", default="America/Los_Angeles", read=read_zone
+        "the program's time zone, in which its weeks start", default="America/Los_Angeles", read=read_zone
     )
     start_week: dt.date | None = setting(
         "Monday of the first week; if not set, the sample's first, that of the folder's oldest post, or 2016-01-04",
