@@ -73,9 +73,7 @@ def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdi
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.storage.stages import read_stage
 
-    parsed_weeks = read_stage(
-        open_lake(settings), "segmented_exercises", weeks
-    )
+    parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks)
     first = weeks[0] - LIMITS.past_weeks * WEEK
     stored = {value.week: value for value in open_table(settings).read_weeks(first, weeks[-1])}
     past = [volume_of(value) for value in stored.values()]
