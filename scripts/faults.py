@@ -118,7 +118,7 @@ def main() -> None:
         expected, actual = objects(undisturbed), objects(faulty)
         stored = stored_posts(actual)
         print(
-            f"{count(options.weeks, 'week')}, {count(requests, 'request')}, {sum(faults.values())} of them answered with a fault:"
+            f"{count(options.weeks, 'week')}, {count(requests, 'request')}, {faults.total()} answered with a fault:"
         )
         for name, times in faults.most_common():
             print(f"  {times:4} × {name}")
