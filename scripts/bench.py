@@ -1,12 +1,12 @@
-"""How fast it is, as ratios measured in one run: the table that `make bench` prints.
+"""Times, memory and ratios, measured in one run: the table that `make bench` prints.
 
     python scripts/bench.py                  everything; about ten minutes
-    python scripts/bench.py --quick          a tenth of the weeks, to try it out
+    python scripts/bench.py --quick          a tenth of the weeks, to try the script
     python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, start, growth, web
 
 Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
-that of a whole process, start-up included. Beside the table, everything goes into `bench-results/` as JSON.
-What is measured against lives in `bench_bare`; nothing here is a test.
+that of a whole process, start-up included. The results are also written to `bench-results/` as JSON. The programs
+that the backfill is compared with are in `bench_bare`. Nothing here is a test.
 """
 
 from __future__ import annotations
@@ -39,34 +39,34 @@ PARTS = ("backfill", "aws", "ui", "week", "parser", "start", "growth", "web")
 
 Value = float | str
 Rows = dict[str, dict[str, Value]]
-"""What was measured, and the figures of it by name (seconds, MB, ratios)."""
+"""Name of the measurement → its figures by name (seconds, MB, ratios)."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A process from start to end: wall and processor seconds, largest resident memory."""
+class ProcessCost:
+    """What a process took from start to end: wall and CPU seconds, largest resident memory."""
 
     seconds: float
     cpu_s: float
     peak_mb: float
 
 
-def measure(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> Measured:
-    """Run a command to its end; an end that is no success ends the benchmark, with what was said."""
-    log = folder / "said.txt"
-    with log.open("wb") as said:
+def measure(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> ProcessCost:
+    """Run a command to its end. When it fails, the benchmark ends with the last of its output."""
+    log = folder / "output.txt"
+    with log.open("wb") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=said)
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     if status:
         sys.exit(f"{' '.join(map(str, command))} ended with {status}:\n{log.read_text()[-4000:]}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return ProcessCost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 @contextlib.contextmanager
 def site(weeks: int) -> Iterator[str]:
-    """A site with a post for each of the last weeks; its address."""
+    """Run a site with a post for each of the last weeks, and yield its address."""
     command = [PYTHON, "-m", "wod_pipeline_tests.servers.wordpress", "--weeks", str(weeks + 1)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -78,7 +78,7 @@ def site(weeks: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def aws_services() -> Iterator[dict[str, str]]:
-    """S3 and DynamoDB on 127.0.0.1, both empty; the settings of a house there. Needs Java and npm."""
+    """Run S3 and DynamoDB on 127.0.0.1, both empty, and yield the settings that use them. Needs Java and npm."""
     command = [PYTHON, "-m", "wod_pipeline_tests.servers.aws"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
@@ -91,17 +91,17 @@ def aws_services() -> Iterator[dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class House:
-    """A data folder with the settings that lead to it, and the weeks that are published."""
+class Deployment:
+    """A data folder, the settings that use it, and the newest published week."""
 
     folder: Path
     url: str
-    last: dt.date
+    newest: dt.date
     services: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of every command."""
+        """The settings of every command of the deployment."""
         return {
             **self.services,
             "WOD_DATA_DIR": str(self.folder),
@@ -113,37 +113,37 @@ class House:
         }
 
     def range(self, weeks: int) -> tuple[str, str]:
-        """First and last of that many weeks."""
-        return str(self.last - (weeks - 1) * WEEK), str(self.last)
+        """The first and the last of the newest `weeks` weeks."""
+        return str(self.newest - (weeks - 1) * WEEK), str(self.newest)
 
-    def materialize(self, *arguments: str) -> Measured:
-        """Run `wod materialize`."""
+    def materialize(self, *arguments: str) -> ProcessCost:
+        """Run `wod materialize` and return what it took."""
         return measure([*WOD, "materialize", *arguments], self.environment, self.folder)
 
     @property
-    def stored(self) -> dict[str, str]:
-        """The digest of every object of the lake."""
+    def objects(self) -> dict[str, str]:
+        """The digest of every object of the local lake, by its path."""
         root = self.folder / "lake"
         files = (path for path in root.rglob("*") if path.is_file())
         return {str(path.relative_to(root)): digest(path.read_bytes()) for path in files}
 
 
 @contextlib.contextmanager
-def house(url: str, services: Mapping[str, str] | None = None) -> Iterator[House]:
-    """An empty house in a temporary folder, its values there or in the services given."""
+def deployment(url: str, services: Mapping[str, str] | None = None) -> Iterator[Deployment]:
+    """An empty deployment in a temporary folder; its values are kept there, or in the services given."""
     today = dt.datetime.now(dt.timezone.utc).date()
     with tempfile.TemporaryDirectory(prefix="wod-bench-", ignore_cleanup_errors=True) as folder:
-        yield House(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK, services or {})
+        yield Deployment(Path(folder), url, today - dt.timedelta(days=today.weekday()) - WEEK, services or {})
 
 
 def backfill(weeks: int) -> Rows:
-    """Ten years: against the same work without Dagster, and Dagster without the work."""
-    with site(weeks) as url, house(url) as ours, house(url) as bare, house(url) as empty:
+    """A long backfill, compared with the same work without Dagster and with Dagster without the work."""
+    with site(weeks) as url, deployment(url) as ours, deployment(url) as bare, deployment(url) as empty:
         span = ours.range(weeks)
         script = measure([PYTHON, BARE, "script", url, bare.folder, *span], {}, bare.folder)
         nothing = measure([PYTHON, BARE, "empty", empty.folder, str(weeks)], {}, empty.folder)
         first = ours.materialize("--from", span[0], "--to", span[1])
-        assert ours.stored == bare.stored, "the bare script does not store what the backfill stores"
+        assert ours.objects == bare.objects, "the bare script does not store what the backfill stores"
         again = ours.materialize("--from", span[0], "--to", span[1])
     rows = {
         f"backfill of {weeks} weeks": asdict(first),
@@ -159,21 +159,28 @@ def backfill(weeks: int) -> Rows:
 
 
 def aws(weeks: int) -> Rows:
-    """Ten years into S3 and DynamoDB, whose servers share this machine; then the same again."""
-    with site(weeks) as url, aws_services() as services, house(url) as local, house(url, services) as ours:
+    """A long backfill into S3 and DynamoDB, whose servers share this machine, and the same once more."""
+    with (
+        site(weeks) as url,
+        aws_services() as services,
+        deployment(url) as local,
+        deployment(url, services) as ours,
+    ):
         span = ours.range(weeks)
         first = ours.materialize("--from", span[0], "--to", span[1])
         again = ours.materialize("--from", span[0], "--to", span[1])
         local.materialize("--from", span[0], "--to", span[1])
-        assert stored_by(services) == stored_by(local.environment), "S3 and DynamoDB hold something else"
+        assert stored_values(services) == stored_values(local.environment), (
+            "S3 and DynamoDB do not hold what the local stores hold"
+        )
     return {
         f"backfill of {weeks} weeks into S3 and DynamoDB": asdict(first),
         "the same again, nothing changed, on AWS": asdict(again),
     }
 
 
-def stored_by(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Digests of every object of the lake and every week of the table that the settings name."""
+def stored_values(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The digests of every object of the lake and of every week of the table that the settings name."""
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.program import encode
     from wod_pipeline.settings import load_settings
@@ -186,42 +193,44 @@ def stored_by(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]
 
 
 def digest(data: bytes) -> str:
-    """What tells values apart. The values themselves would make this process large, and with it what it measures:
-    a process starts out with the largest size of the one that started it.
+    """The SHA-256 of a value, kept instead of the value so that this process stays small.
+
+    The peak memory of a new process starts at that of the process that started it, so a large benchmark process
+    would spoil what it measures.
     """
     return hashlib.sha256(data).hexdigest()
 
 
 def ui(weeks: int) -> Rows:
-    """The same backfill launched in the UI of `dagster dev`, whose daemon looks every half minute."""
-    with site(weeks) as url, house(url) as ours:
+    """The same backfill launched in the UI of `dagster dev`, whose daemon looks for new work every half minute."""
+    with site(weeks) as url, deployment(url) as ours:
         where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
         command = [PYTHON, ROOT / "scripts" / "bench_ui.py", url, ours.folder, *ours.range(weeks)]
-        said = subprocess.run(command, env=where, check=True, capture_output=True, text=True)
-    return {f"backfill of {weeks} weeks from the UI": json.loads(said.stdout)}
+        done = subprocess.run(command, env=where, check=True, capture_output=True, text=True)
+    return {f"backfill of {weeks} weeks from the UI": json.loads(done.stdout)}
 
 
 def week(_: int) -> Rows:
-    """One week in an empty folder, and one more."""
-    with site(60) as url, house(url) as ours:
-        first = ours.materialize("--week", str(ours.last))
-        second = ours.materialize("--week", str(ours.last - WEEK))
+    """One week in an empty folder, and a second one."""
+    with site(60) as url, deployment(url) as ours:
+        first = ours.materialize("--week", str(ours.newest))
+        second = ours.materialize("--week", str(ours.newest - WEEK))
     return {"a single week, first use": asdict(first), "a single week, later": asdict(second)}
 
 
 def parser(weeks: int) -> Rows:
-    """Posts a second and core, against a plain cut of the text by weekday and letter."""
+    """Posts per second and core, compared with splitting the text by weekday and letter."""
     code = f"import bench_parser; bench_parser.main({weeks})"
     where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
-    said = subprocess.run([PYTHON, "-c", code], env=where, check=True, capture_output=True, text=True)
-    rows: Rows = json.loads(said.stdout)
+    done = subprocess.run([PYTHON, "-c", code], env=where, check=True, capture_output=True, text=True)
+    rows: Rows = json.loads(done.stdout)
     return rows
 
 
 def start(_: int) -> Rows:
-    """Imports, the command line, and `dagster dev` until it answers with its code location loaded."""
-    with site(60) as url, house(url) as ours:
-        ours.materialize("--week", str(ours.last))
+    """Imports, the command line, and `dagster dev` until it has loaded its code location."""
+    with site(60) as url, deployment(url) as ours:
+        ours.materialize("--week", str(ours.newest))
         rows = {
             "python, nothing": measure([PYTHON, "-c", ""], {}, ours.folder),
             "import dagster": measure([PYTHON, "-c", "import dagster"], {}, ours.folder),
@@ -229,28 +238,28 @@ def start(_: int) -> Rows:
                 [PYTHON, "-c", "import wod_pipeline.definitions"], ours.environment, ours.folder
             ),
             "wod --help": measure([*WOD, "--help"], ours.environment, ours.folder),
-            "wod week": measure([*WOD, "week", str(ours.last)], ours.environment, ours.folder),
+            "wod week": measure([*WOD, "week", str(ours.newest)], ours.environment, ours.folder),
         }
         ready = dagster_dev_ready_s(ours)
     return {name: asdict(value) for name, value in rows.items()} | {"dagster dev ready": {"seconds": ready}}
 
 
-def dagster_dev_ready_s(ours: House) -> float:
-    """Seconds from the start of `dagster dev` until its repository is served."""
+def dagster_dev_ready_s(ours: Deployment) -> float:
+    """Seconds from the start of `dagster dev` until it serves its repository."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [PYTHON, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
     environment = {**os.environ, **ours.environment, "WOD_AUTOMATION": "off"}
-    with (ours.folder / "dev.txt").open("wb") as said:
-        begun = time.perf_counter()
+    with (ours.folder / "dev.txt").open("wb") as output:
+        start = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=said, stderr=said, start_new_session=True
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
         )
         try:
-            while not serves_repository(port) and time.perf_counter() - begun < 180:
+            while not serves_repository(port) and time.perf_counter() - start < 180:
                 time.sleep(0.2)
-            return time.perf_counter() - begun
+            return time.perf_counter() - start
         finally:
             end_group(process)
 
@@ -277,20 +286,20 @@ def serves_repository(port: int) -> bool:
 
 
 def growth(weeks: int) -> Rows:
-    """Cost and memory as weeks grow: both should be straight lines, memory a level one."""
+    """Time and memory by number of weeks: time should grow in proportion, memory hardly at all."""
     rows: Rows = {}
     sizes = [weeks // 10, weeks // 5, weeks // 2, weeks, 2 * weeks]
     with site(sizes[-1]) as url:
         for size in sizes:
-            with house(url) as ours:
+            with deployment(url) as ours:
                 span = ours.range(size)
-                found = ours.materialize("--from", span[0], "--to", span[1])
-            rows[f"{size} weeks"] = {**asdict(found), "ms_per_week": 1000 * found.seconds / size}
+                cost = ours.materialize("--from", span[0], "--to", span[1])
+            rows[f"{size} weeks"] = {**asdict(cost), "ms_per_week": 1000 * cost.seconds / size}
     return rows
 
 
 def web(weeks: int) -> Rows:
-    """The page and the API over ten years of sessions: median milliseconds of an answer."""
+    """The page and the API over many weeks of sessions: median milliseconds of an answer."""
     import asyncio
     from zoneinfo import ZoneInfo
 
@@ -315,7 +324,7 @@ def web(weeks: int) -> Rows:
         return asyncio.run(medians(table))
 
 
-def shown(name: str, figures: Mapping[str, Value]) -> str:
+def table_line(name: str, figures: Mapping[str, Value]) -> str:
     """One line of the table."""
     units = {"seconds": "s", "cpu_s": "s of CPU", "peak_mb": "MB", "ratio": "×"}
     cells = []
@@ -326,11 +335,13 @@ def shown(name: str, figures: Mapping[str, Value]) -> str:
 
 
 def main() -> None:
-    """Measure the parts, print them as they come, and write all into one file."""
-    asked = argparse.ArgumentParser(description="How fast it is, as ratios measured in one run.")
-    asked.add_argument("--quick", action="store_true", help="a tenth of the weeks")
-    asked.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
-    options = asked.parse_args()
+    """Measure the parts, print each when it is done, and write all of them into one file."""
+    arguments = argparse.ArgumentParser(description="Times, memory and ratios, measured in one run.")
+    arguments.add_argument("--quick", action="store_true", help="measure a tenth of the weeks")
+    arguments.add_argument(
+        "--only", choices=PARTS, action="append", help="measure this part; may be repeated"
+    )
+    options = arguments.parse_args()
     weeks = 52 if options.quick else 520
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     print(machine)
@@ -339,7 +350,7 @@ def main() -> None:
         print(f"\n{part}", flush=True)
         results[part] = globals()[part](weeks)
         for name, figures in results[part].items():
-            print(shown(name, figures), flush=True)
+            print(table_line(name, figures), flush=True)
     RESULTS.mkdir(exist_ok=True)
     moment = dt.datetime.now(dt.timezone.utc)
     file = RESULTS / f"{moment:%Y-%m-%dT%H%M%SZ}.json"

@@ -1,10 +1,10 @@
-"""What a backfill is measured against: the same work without Dagster, and Dagster without the work.
+"""What the backfill is compared with: the same work without Dagster, and Dagster without the work.
 
     python scripts/bench_bare.py script URL FOLDER FIRST LAST    fetch, parse and store those weeks
-    python scripts/bench_bare.py empty HOME WEEKS                as many materializations that do nothing
+    python scripts/bench_bare.py empty HOME WEEKS                the same number of empty materializations
 
-`script` makes the very objects and rows of `wod materialize`, through the same adapters. `empty` runs five assets
-whose values are nothing over a range of weeks, on Dagster's default SQLite instance, as Dagster comes.
+`script` writes the same objects and rows as `wod materialize`, through the same adapters. `empty` materializes five
+assets without values over a range of weeks, on an unmodified Dagster with its default SQLite instance.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 
 def script(url: str, folder: str, first: str, last: str) -> None:
+    """Fetch, parse and store the weeks from `first` to `last` (Mondays) into the folder."""
     from wod_pipeline.parsing import outline_post, read_post, structure_post
     from wod_pipeline.records import records_of
     from wod_pipeline.storage.folder import FolderLake
@@ -44,6 +45,7 @@ def script(url: str, folder: str, first: str, last: str) -> None:
 
 
 def empty(home: str, weeks: str) -> None:
+    """Materialize five empty assets over so many weeks, recorded in an instance in the folder `home`."""
     import dagster as dg
 
     warnings.simplefilter("ignore")
@@ -53,12 +55,12 @@ def empty(home: str, weeks: str) -> None:
     partitions = dg.WeeklyPartitionsDefinition("2000-01-03", day_offset=1)
     keys = partitions.get_partition_keys()[: int(weeks)]
 
-    class Nowhere(dg.IOManager):
+    class NullIOManager(dg.IOManager):
         def handle_output(self, context: dg.OutputContext, obj: object) -> None:
-            """Keep nothing."""
+            """Store nothing."""
 
         def load_input(self, context: dg.InputContext) -> None:
-            """Give nothing."""
+            """Load nothing."""
 
     def asset(n: int) -> dg.AssetsDefinition:
         ins = {"before": dg.AssetIn(f"asset_{n - 1}")} if n else {}
@@ -72,7 +74,7 @@ def empty(home: str, weeks: str) -> None:
     result = dg.materialize(
         [asset(n) for n in range(5)],
         instance=dg.DagsterInstance.get(),
-        resources={"io_manager": Nowhere()},
+        resources={"io_manager": NullIOManager()},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         tags={"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]},
     )

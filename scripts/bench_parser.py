@@ -1,10 +1,10 @@
-"""The parser against the plain cut of the text that people start with, over the same generated posts.
+"""The speed of the parser, compared with simply splitting the text, over the same generated posts.
 
-The cut (`plain_cut`) takes the text of a post and splits it by weekday and by letter, no more. What it costs is
-what BeautifulSoup with Python's own HTML parser costs.
+`split_text` takes the text of a post and splits it by weekday and by letter, which is the least a reader of posts
+has to do. Nearly all of its time is spent in BeautifulSoup with Python's own HTML parser.
 
-A coach repeats lines from week to week, and the parser remembers them; so it is measured twice, with every line
-seen before and with none, and once with a post of a megabyte in which no line is like another.
+A coach repeats lines from week to week, and the parser caches them. So it is measured with every line seen before,
+with none seen before, and on a post of one megabyte without a repeated line.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MEGABYTE = 1_000_000
 LIFTS = ("Back Squat", "Power Snatch", "Clean & Jerk", "Front Squat", "Romanian Deadlift")
 PASSES = 5
 FULL_WEEK = 174
-"""Lines of a full week's post, as coaches write it with warm-ups and remarks."""
+"""Lines of a full week's post with warm-ups and remarks."""
 FORMS = (
     "{lift} x {n} reps @ 70%",
     "*Set {n} = 3 reps @ 75-80% of 1-RM {lift}",
@@ -42,19 +42,19 @@ FORMS = (
 LETTER = re.compile(r"^\s*([A-Z])\.\s*$", re.MULTILINE)
 
 
-def plain_cut(post: RawPost) -> dict[str, dict[str, str]]:
+def split_text(post: RawPost) -> dict[str, dict[str, str]]:
     """Weekday → letter → text."""
     text = BeautifulSoup(post.content.rendered, "html.parser").get_text("\n")
     days = WEEKDAY.split(text)[1:]
-    cut = {}
+    parts_by_day = {}
     for name, day in zip(days[::2], days[1::2], strict=True):
         parts = LETTER.split(day)
-        cut[name] = {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
-    return cut
+        parts_by_day[name] = {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+    return parts_by_day
 
 
-def forget_lines() -> None:
-    """Empty the parser's memory, as before its first post."""
+def clear_caches() -> None:
+    """Empty the parser's caches, as before its first post."""
     for name, module in sys.modules.items():
         if name.startswith("wod_pipeline.parsing"):
             for value in vars(module).values():
@@ -62,52 +62,51 @@ def forget_lines() -> None:
                     value.cache_clear()
 
 
-def parse_unprepared(post: RawPost) -> None:
-    forget_lines()
+def parse_with_empty_caches(post: RawPost) -> None:
+    clear_caches()
     parse_post(post)
 
 
 def megabyte_of_lines() -> RawPost:
-    """A post no two lines of which are alike."""
-    written = ["<p>Monday</p>"]
+    """A post without a repeated line."""
+    lines = ["<p>Monday</p>"]
     for n in range(MEGABYTE // 42):
         line = FORMS[n % len(FORMS)].format(n=n, lift=LIFTS[n % len(LIFTS)])
-        written.append(f"<p>{html.escape(line)}</p>\n")
-    return RawPost(id=1, slug="june-1-7-2020", content=Rendered("".join(written)))
+        lines.append(f"<p>{html.escape(line)}</p>\n")
+    return RawPost(id=1, slug="june-1-7-2020", content=Rendered("".join(lines)))
 
 
 def posts_per_second(work: Callable[[RawPost], object], posts: list[RawPost], passes: int = 1) -> float:
-    """Processor seconds count, and the best pass: what other programs do to caches and clocks is not the parser's."""
+    """Posts per CPU second of the fastest pass, which other programs on the machine have disturbed least."""
     return max(len(posts) / cpu_s_of(work, posts) for _ in range(passes))
 
 
 def cpu_s_of(work: Callable[[RawPost], object], posts: list[RawPost]) -> float:
-    begun = time.process_time()
+    start = time.process_time()
     for post in posts:
         work(post)
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 def main(weeks: int) -> None:
-    """Print the rates as JSON."""
-    made = generate_posts(weeks, dt.date(2015, 1, 5))
-    posts = [read_post(post, "generated") for post in made]
+    """Print the rates over so many weeks as JSON."""
+    posts = [read_post(post, "generated") for post in generate_posts(weeks, dt.date(2015, 1, 5))]
     lines = sum(len(parse_post(post).lines) for post in posts) / len(posts)
-    ours, cut = (posts_per_second(work, posts, PASSES) for work in (parse_post, plain_cut))
-    new = posts_per_second(parse_unprepared, posts)
+    parsed, split = (posts_per_second(work, posts, PASSES) for work in (parse_post, split_text))
+    uncached = posts_per_second(parse_with_empty_caches, posts)
     huge = megabyte_of_lines()
     rows = {
         "parser, HTML to structured ParsedPost": {
-            "posts per s and core": ours,
-            "lines a post": lines,
-            f"posts of {FULL_WEEK} lines": ours * lines / FULL_WEEK,
+            "posts per s and core": parsed,
+            "lines per post": lines,
+            f"posts of {FULL_WEEK} lines": parsed * lines / FULL_WEEK,
         },
-        "the same, no line seen before": {"posts per s and core": new},
+        "the same, no line seen before": {"posts per s and core": uncached},
         f"a post of {len(huge.content.rendered):,} characters, every line different": {
-            "CPU s": 1 / posts_per_second(parse_unprepared, [huge])
+            "CPU s": 1 / posts_per_second(parse_with_empty_caches, [huge])
         },
-        "plain text cut by weekday and letter": {"posts per s and core": cut},
-        "time of the parser ÷ time of the cut": {"ratio": cut / ours},
+        "text split by weekday and letter": {"posts per s and core": split},
+        "time of the parser ÷ time of the split": {"ratio": split / parsed},
     }
     print(json.dumps(rows))
 

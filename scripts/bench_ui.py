@@ -1,4 +1,4 @@
-"""A backfill launched in the Dagster UI, by the same request as its button sends: until the last run has ended.
+"""The time of a backfill launched in the Dagster UI, by the request that its button sends, until its last run ends.
 
 python scripts/bench_ui.py URL FOLDER FIRST LAST    prints the seconds as JSON
 """
@@ -30,12 +30,12 @@ query ($id: String!) {
   partitionBackfillOrError(backfillId: $id) { __typename ... on PartitionBackfill { status } }
 }
 """
-PATIENCE_S = 1800
-UNENDED = {"REQUESTED", "CANCELING", "COMPLETING"}
+TIMEOUT_S = 1800
+OPEN = {"REQUESTED", "CANCELING", "COMPLETING"}
 
 
 def backfill(url: str, folder: str, first: str, last: str) -> dict[str, Any]:
-    """Launch the five assets over the weeks; seconds until the backfill has ended, how it did, and its runs."""
+    """Backfill the five assets over the weeks; return its seconds, its final status and its number of runs."""
     days = (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days
     weeks = [str(dt.date.fromisoformat(first) + n * WEEK) for n in range(days // 7 + 1)]
     settings = {
@@ -47,17 +47,18 @@ def backfill(url: str, folder: str, first: str, last: str) -> dict[str, Any]:
         "WOD_AUTOMATION": "off",
     }
     with DagsterDev(Path(folder), settings) as dagster:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         params = {"assetSelection": [{"path": [name]} for name in SESSIONS], "partitionNames": weeks}
         launched = dagster.ask(LAUNCH, params=params)["launchPartitionBackfill"]
         assert "backfillId" in launched, launched
 
-        def ended() -> str:
-            found = dagster.ask(STATUS, id=launched["backfillId"])["partitionBackfillOrError"]
-            return "" if found["status"] in UNENDED else str(found["status"])
+        def final_status() -> str:
+            """The status of the backfill once it has ended; empty before."""
+            backfill = dagster.ask(STATUS, id=launched["backfillId"])["partitionBackfillOrError"]
+            return "" if backfill["status"] in OPEN else str(backfill["status"])
 
-        status = wait_for(ended, PATIENCE_S)
-        seconds = time.perf_counter() - begun
+        status = wait_for(final_status, TIMEOUT_S)
+        seconds = time.perf_counter() - start
         return {"seconds": seconds, "status": status, "runs": float(len(dagster.runs()))}
 
 

@@ -1,7 +1,7 @@
-"""How long the page and the API take over ten and twenty years of sessions: median and 95th percentile.
+"""Answer times of the page and the API over ten and twenty years of sessions: median and 95th percentile.
 
-Server time of each answer, the network left out: requests go straight into the application. The table is
-SQLite in a temporary folder, filled with the sample program repeated week after week.
+Times are those of the application alone: requests go into it directly, without a network. The table is SQLite in
+a temporary folder, filled with the sample program repeated week after week.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ PATHS = (
 
 
 def many_weeks(count: int) -> Iterator[WeekRecords]:
-    """The sample program, its weeks repeated backwards from the newest."""
+    """So many weeks, the newest first: the sample program, repeated."""
     parsed = [week for week in map(parse_post, sample_posts(TODAY)) if week.week]
     pattern = [records_of(Weekly(week.week, Outcome.PUBLISHED, [week])) for week in parsed if week.week]
     for n in range(count):
-        yield moved_to(NEWEST - n * WEEK, 10_000 + n, pattern[-1 - n % len(pattern)])
+        yield move_week(NEWEST - n * WEEK, 10_000 + n, pattern[-1 - n % len(pattern)])
 
 
-def moved_to(monday: dt.date, post_id: int, value: WeekRecords) -> WeekRecords:
-    """The same training in another week, as another post."""
+def move_week(monday: dt.date, post_id: int, value: WeekRecords) -> WeekRecords:
+    """The same sessions in another week, as those of another post."""
 
     def record(old: SessionRecord) -> SessionRecord:
         number = old.session.rpartition("/")[2]
@@ -75,7 +75,7 @@ def moved_to(monday: dt.date, post_id: int, value: WeekRecords) -> WeekRecords:
 
 
 async def measure(table: SqliteSessionTable, rounds: int) -> None:
-    """Print what each address takes."""
+    """Print the times of each address, asked for `rounds` times."""
     app = create_app(table, ZoneInfo("America/Los_Angeles"), today=lambda: TODAY)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
@@ -91,7 +91,7 @@ async def measure(table: SqliteSessionTable, rounds: int) -> None:
 
 
 async def timed(client: httpx.AsyncClient, path: str) -> float:
-    """Milliseconds of one answer."""
+    """Fetch one address; the milliseconds it took."""
     start = time.perf_counter()
     answer = await client.get(path)
     answer.raise_for_status()
@@ -99,7 +99,7 @@ async def timed(client: httpx.AsyncClient, path: str) -> float:
 
 
 def main(rounds: int = 30) -> None:
-    """Measure ten years and twenty."""
+    """Measure over ten years and over twenty."""
     for weeks in (520, 1040):
         with tempfile.TemporaryDirectory() as folder:
             table = SqliteSessionTable(Path(folder) / "sessions.sqlite")

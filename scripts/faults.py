@@ -1,11 +1,11 @@
-"""Ten years through a site in trouble, with a `kill -9` on the way: is everything there, once, and the same?
+"""A backfill from a faulty site, killed on the way: is every post stored once, and exactly as without faults?
 
     python scripts/faults.py                     520 weeks, 5 % of the requests go wrong, one kill
     python scripts/faults.py --rate 0.4 --kills 5 --weeks 104
 
-One house is filled without trouble. Another is filled from the same posts through a site that answers a share of
-the requests with 429, 5xx, cut bodies, pages of HTML, resets or delays, by commands that are killed at random
-moments and run again until one succeeds. Then every object and every row of both houses is compared.
+One data folder is filled without faults. Another is filled from the same posts through a site that answers a share
+of the requests with 429, 5xx, truncated bodies, HTML pages, resets or delays. Its command is killed (`kill -9`) at
+random moments and run again until it succeeds. Then every object and every row of both folders is compared.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from wod_pipeline.wording import count
 from wod_pipeline_tests.servers.faults import Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -37,7 +38,7 @@ ATTEMPTS = 20
 
 
 def start(folder: Path, url: str, weeks: int) -> subprocess.Popen[bytes]:
-    """Start to materialize all weeks into the folder."""
+    """Start a process that materializes all weeks into the folder."""
     environment = {
         "WOD_DATA_DIR": str(folder),
         "WOD_SOURCE": "wordpress",
@@ -46,13 +47,16 @@ def start(folder: Path, url: str, weeks: int) -> subprocess.Popen[bytes]:
         "WOD_START_WEEK": str(FIRST),
     }
     last = FIRST + dt.timedelta(weeks=weeks - 1)
-    said = (folder / "said.txt").open("ab")
+    output = (folder / "output.txt").open("ab")
     command = [*WOD, "materialize", "--from", str(FIRST), "--to", str(last)]
-    return subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=said)
+    return subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
 
 
 def fill(folder: Path, url: str, weeks: int, kill_after_s: Sequence[float]) -> tuple[int, int]:
-    """Run the command until it succeeds, killing it first as often as asked; how often it was killed and failed."""
+    """Run the command until it succeeds, after killing it at each of the moments given, in seconds from its start.
+
+    Returns how often it was killed and how often it failed.
+    """
     killed = failed = 0
     for after_s in [*kill_after_s, *[None] * ATTEMPTS]:
         process = start(folder, url, weeks)
@@ -64,11 +68,11 @@ def fill(folder: Path, url: str, weeks: int, kill_after_s: Sequence[float]) -> t
         process.kill()
         process.wait()
         killed += 1
-    sys.exit(f"No success in {ATTEMPTS} attempts:\n{(folder / 'said.txt').read_text()[-3000:]}")
+    sys.exit(f"No success in {ATTEMPTS} attempts:\n{(folder / 'output.txt').read_text()[-3000:]}")
 
 
 def objects(folder: Path) -> dict[str, bytes]:
-    """Every object of the lake; what a killed writer left behind is none."""
+    """Every object of the lake by its path, without the temporary files a killed process leaves behind."""
     root = folder / "lake"
     files = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
     return {str(path.relative_to(root)): path.read_bytes() for path in files}
@@ -81,44 +85,50 @@ def rows(folder: Path) -> list[tuple[Any, ...]]:
 
 
 def stored_posts(lake: dict[str, bytes]) -> Counter[int]:
-    """How often each post is stored under a week."""
+    """In how many weeks each post is stored."""
     weeks = (json.loads(data) for key, data in lake.items() if key.startswith("raw_posts/"))
     return Counter(post["id"] for week in weeks for post in week["posts"])
 
 
 def main() -> None:
-    """Fill both houses, compare, and say what was found."""
-    asked = argparse.ArgumentParser(description="Ten years through a site in trouble.")
-    asked.add_argument("--weeks", type=int, default=520)
-    asked.add_argument("--rate", type=float, default=0.05, help="share of the requests that go wrong")
-    asked.add_argument("--kills", type=int, default=1)
-    asked.add_argument("--within", type=float, default=20.0, help="a kill comes within so many seconds")
-    asked.add_argument("--seed", type=int, default=1)
-    options = asked.parse_args()
+    """Fill both folders, compare them and print the differences."""
+    arguments = argparse.ArgumentParser(description="A backfill from a faulty site, killed on the way.")
+    arguments.add_argument("--weeks", type=int, default=520)
+    arguments.add_argument(
+        "--rate", type=float, default=0.05, help="share of the requests answered with a fault"
+    )
+    arguments.add_argument("--kills", type=int, default=1)
+    arguments.add_argument(
+        "--within", type=float, default=20.0, help="kill at most so many seconds after the start"
+    )
+    arguments.add_argument("--seed", type=int, default=1)
+    options = arguments.parse_args()
     posts, dice = generate_posts(options.weeks, FIRST), random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="wod-faults-") as folder:
-        calm, rough = Path(folder, "calm"), Path(folder, "rough")
-        calm.mkdir()
-        rough.mkdir()
+        undisturbed, faulty = Path(folder, "undisturbed"), Path(folder, "faulty")
+        undisturbed.mkdir()
+        faulty.mkdir()
         with FakeWordPress(posts) as site:
-            fill(calm, site.url, options.weeks, [])
+            fill(undisturbed, site.url, options.weeks, [])
         with FakeWordPress(posts, faults=Faults(rate=options.rate, seed=options.seed)) as site:
             moments = [dice.uniform(4.0, options.within) for _ in range(options.kills)]
-            killed, failed = fill(rough, site.url, options.weeks, moments)
+            killed, failed = fill(faulty, site.url, options.weeks, moments)
             faults = Counter(entry.fault.value for entry in site.log if entry.fault)
             requests = len(site.log)
-        expected, found = objects(calm), objects(rough)
-        stored = stored_posts(found)
-        print(f"{options.weeks} weeks, {requests} requests, {sum(faults.values())} of them answered badly:")
-        for name, count in faults.most_common():
-            print(f"  {count:4} × {name}")
-        print(f"killed {killed} times, failed {failed} times, then ended well")
+        expected, actual = objects(undisturbed), objects(faulty)
+        stored = stored_posts(actual)
+        print(
+            f"{count(options.weeks, 'week')}, {count(requests, 'request')}, {faults.total()} answered with a fault:"
+        )
+        for name, times in faults.most_common():
+            print(f"  {times:4} × {name}")
+        print(f"killed {count(killed, 'time')}, failed {count(failed, 'time')}, then succeeded")
         print(f"posts lost: {len({post['id'] for post in posts} - set(stored))}")
-        print(f"posts duplicated: {sum(count - 1 for count in stored.values())}")
-        same_rows = rows(calm) == rows(rough)
-        different = [key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key)]
+        print(f"posts duplicated: {sum(weeks - 1 for weeks in stored.values())}")
+        same_rows = rows(undisturbed) == rows(faulty)
+        different = [key for key in expected.keys() | actual.keys() if expected.get(key) != actual.get(key)]
         print(f"objects: {len(expected)}, different: {len(different)}")
-        print(f"rows: {len(rows(calm))}, {'all equal' if same_rows else 'DIFFERENT'}")
+        print(f"rows: {len(rows(undisturbed))}, {'all equal' if same_rows else 'DIFFERENT'}")
     sys.exit(0 if same_rows and not different and set(stored.values()) == {1} else 1)
 
 

@@ -1,17 +1,17 @@
-"""How much of each fixture the parser reads right: the table that `make score` prints.
+"""How many facts of each fixture the parser reads right: the table that `make score` prints.
 
-A fact is one field of one node: a block's interval, an exercise's reps, a line's role. Nodes of the expected
-and of the ParsedPost are the same node when they are of one level and the n-th to start on the same line. A
-cell reads `right/total`; `total` counts every fact that either side states, so an invented fact costs
-as much as one it misses. Wording (messages, names as written, titles) is no fact; the tests compare that too.
+A fact is one field of one node: a block's interval, an exercise's reps, a line's role. A node of the expected and
+one of the actual ParsedPost are the same when both have the same level and are the n-th to start on the same line.
+A cell reads `right/total`; `total` counts every fact that either side has, so an invented fact costs as much as a
+missed one. Wording (messages, names as written, titles) does not count as facts; the tests compare it as well.
 
     python scripts/score.py                  every fixture
     python scripts/score.py --posts DIR      every NAME.post.json + NAME.week.json in DIR
     python scripts/score.py --post POST.json --gold GOLD.json
                                              one post; its labels may hold `sha8` instead of the lines' text
-    … --misses                               and every fact that differs
+    python scripts/score.py --misses         also print every fact that differs
 
-Only the comparison lives here: the parser is `wod_pipeline.parsing`.
+This script only compares; the parser is `wod_pipeline.parsing`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LEVELS = (
     "diagnostics",
 )  # fmt: skip
 CHILDREN = {"sessions": "segments", "segments": "blocks", "blocks": "exercises", "exercises": "set_rows"}
-NO_FACT = {"label", "title", "notes", "load", "parts", *CHILDREN.values()}
+WORDING_OR_CHILDREN = {"label", "title", "notes", "load", "parts", *CHILDREN.values()}
 OWNERS = {
     "sessions": "session", "segments": "segment", "blocks": "block", "exercises": "exercise",
     "set_rows": "set_row", "notes": "note", "preamble": "note",
@@ -50,28 +50,28 @@ OWNERS = {
 
 # ------------------------------------------------------------------------------------------ a ParsedPost as facts
 def facts_of(week: Json) -> Facts:
-    """Flatten a ParsedPost to its facts; what is absent, null, empty or false states none."""
+    """Flatten a ParsedPost to its facts. A field that is absent, null, empty or false is not a fact."""
     seen: Counter[tuple[str, int]] = Counter()
     facts: Facts = {}
     for level, node, field, value in (*_week(week), *_lines(week), *_nodes(week, "sessions", seen)):
-        pruned = _pruned(value)
+        pruned = _prune(value)
         if pruned is not None:
             facts[level, node, field] = json.dumps(pruned, sort_keys=True)
     return facts
 
 
-Stated = Iterator[tuple[str, str, str, Any]]
+RawFacts = Iterator[tuple[str, str, str, Any]]
 
 
-def _week(week: Json) -> Stated:
+def _week(week: Json) -> RawFacts:
     for field in ("week", "program", "dates"):
         yield "week", "", field, week.get(field)
     yield from _notes(week.get("preamble"), "week")
-    for found in week.get("diagnostics") or []:
-        yield "diagnostics", str(found.get("line")), found["code"], True
+    for diagnostic in week.get("diagnostics") or []:
+        yield "diagnostics", str(diagnostic.get("line")), diagnostic["code"], True
 
 
-def _lines(week: Json) -> Stated:
+def _lines(week: Json) -> RawFacts:
     for line in week.get("lines") or []:
         node = str(line["n"])
         yield "lines", node, "role", (line["role"], _owner_kind(line["owner"]))
@@ -80,7 +80,7 @@ def _lines(week: Json) -> Stated:
             yield "links", node, link["href"], (link["start"], link["end"])
 
 
-def _nodes(parent: Json, level: str, seen: Counter[tuple[str, int]]) -> Stated:
+def _nodes(parent: Json, level: str, seen: Counter[tuple[str, int]]) -> RawFacts:
     for child in parent.get(level) or []:
         first = child["lines"][0]
         seen[level, first] += 1
@@ -89,8 +89,8 @@ def _nodes(parent: Json, level: str, seen: Counter[tuple[str, int]]) -> Stated:
             yield from _nodes(child, CHILDREN[level], seen)
 
 
-def _node(child: Json, level: str, node: str) -> Stated:
-    for field in child.keys() - NO_FACT:
+def _node(child: Json, level: str, node: str) -> RawFacts:
+    for field in child.keys() - WORDING_OR_CHILDREN:
         yield level, node, field, child[field]
     if level == "segments":
         yield level, node, "label", child.get("label")
@@ -100,7 +100,7 @@ def _node(child: Json, level: str, node: str) -> Stated:
     yield from _notes(child.get("notes"), OWNERS[level])
 
 
-def _parts(parts: list[Json], node: str) -> Stated:
+def _parts(parts: list[Json], node: str) -> RawFacts:
     for place, part in enumerate(parts, 1):
         yield "exercises", node, f"movement {place}", part.get("movement_id") or "unknown"
         yield "exercises", node, f"pause {place}", "pause" if part.get("pause") == {} else part.get("pause")
@@ -109,7 +109,7 @@ def _parts(parts: list[Json], node: str) -> Stated:
             yield "exercises", node, f"reps {place}", part.get("reps") or 1
 
 
-def _notes(notes: list[Json] | None, on: str) -> Stated:
+def _notes(notes: list[Json] | None, on: str) -> RawFacts:
     for note in notes or []:
         yield "notes", str(note["lines"]), "kind", note["kind"]
         yield "notes", str(note["lines"]), "on", on
@@ -123,23 +123,23 @@ def _sha8(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _pruned(value: Any) -> Any:
-    """Return `value` without its nulls; None when nothing is left of it."""
+def _prune(value: Any) -> Any:
+    """`value` without its nulls; None when nothing is left."""
     if isinstance(value, dict):
-        value = {key: kept for key, item in value.items() if (kept := _pruned(item)) is not None}
+        value = {key: kept for key, item in value.items() if (kept := _prune(item)) is not None}
     return None if value is None or value is False or value in ({}, []) else value
 
 
 # ----------------------------------------------------------------------------------------------- comparison
 def misses(expected: Facts, parsed: Facts) -> list[Place]:
-    """List the places where the two sides differ, sorted."""
+    """The places where the two sides differ, sorted."""
     return sorted(
         place for place in expected.keys() | parsed.keys() if expected.get(place) != parsed.get(place)
     )
 
 
 def tally(expected: Facts, parsed: Facts) -> Tally:
-    """Count right and total facts, by level and under `total`."""
+    """The right and all facts, by level and under `total`."""
     places = expected.keys() | parsed.keys()
     total = Counter(level for level, _, _ in places)
     wrong = Counter(level for level, _, _ in misses(expected, parsed))
@@ -147,8 +147,8 @@ def tally(expected: Facts, parsed: Facts) -> Tally:
     return {**counts, "total": (len(places) - wrong.total(), len(places))}
 
 
-def added(tallies: list[Tally]) -> Tally:
-    """Add up tallies, level by level."""
+def add_up(tallies: list[Tally]) -> Tally:
+    """The sum of the tallies, level by level."""
     return {
         level: (sum(t[level][0] for t in tallies), sum(t[level][1] for t in tallies))
         for level in (*LEVELS, "total")
@@ -156,9 +156,9 @@ def added(tallies: list[Tally]) -> Tally:
 
 
 def table(tallies: dict[str, Tally]) -> str:
-    """Lay out one row per fixture and one for all of them; a dot where there is no fact."""
+    """One row per fixture and one for all of them; a dot where a level has no facts."""
     rows = [["", *LEVELS, "total", "%"]]
-    for name, counts in {**tallies, f"all {len(tallies)}": added([*tallies.values()])}.items():
+    for name, counts in {**tallies, f"all {len(tallies)}": add_up([*tallies.values()])}.items():
         right, total = counts["total"]
         cells = [f"{r}/{of}" if of else "·" for r, of in counts.values()]
         rows.append([name, *cells, f"{100 * right / total if total else 100:.2f}"])
@@ -170,34 +170,34 @@ def table(tallies: dict[str, Tally]) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- command line
-def compared(post: Path, gold: Path) -> tuple[Facts, Facts]:
+def read_pair(post: Path, gold: Path) -> tuple[Facts, Facts]:
     """Read a pair, parse the post, and return the expected and the parsed facts."""
     week = parse_post(decode(post.read_bytes(), RawPost))
     return facts_of(json.loads(gold.read_bytes())), facts_of(json.loads(encode(week)))
 
 
 def pairs_in(posts: Path) -> dict[str, tuple[Path, Path]]:
-    """Find the pairs of a folder by name."""
-    found = {path.name.removesuffix(".post.json"): path for path in sorted(posts.glob("*.post.json"))}
-    return {name: (path, posts / f"{name}.week.json") for name, path in found.items()}
+    """The pairs of a folder by name."""
+    paths = {path.name.removesuffix(".post.json"): path for path in sorted(posts.glob("*.post.json"))}
+    return {name: (path, posts / f"{name}.week.json") for name, path in paths.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table, and with `--misses` the facts behind it; 1 when there is nothing to score."""
+    """Print the table, and with `--misses` every fact that differs. Returns 1 when there is nothing to score."""
     parser = argparse.ArgumentParser(description="Score the parser against labelled posts.")
     parser.add_argument("--posts", type=Path, default=POSTS, help="folder of NAME.post.json + NAME.week.json")
     parser.add_argument("--post", type=Path, help="one post instead; needs --gold")
     parser.add_argument("--gold", type=Path, help="its labels")
     parser.add_argument("--misses", action="store_true", help="print every fact that differs")
-    given = parser.parse_args(arguments)
-    if (given.post is None) != (given.gold is None):
+    options = parser.parse_args(arguments)
+    if (options.post is None) != (options.gold is None):
         parser.error("--post and --gold go together")
-    pairs = {given.post.stem: (given.post, given.gold)} if given.post else pairs_in(given.posts)
+    pairs = {options.post.stem: (options.post, options.gold)} if options.post else pairs_in(options.posts)
     if not pairs:
-        print(f"No NAME.post.json in {given.posts}: nothing to score.", file=sys.stderr)
+        print(f"No NAME.post.json in {options.posts}: nothing to score.", file=sys.stderr)
         return 1
-    facts = {name: compared(*pair) for name, pair in pairs.items()}
-    if given.misses:
+    facts = {name: read_pair(*pair) for name, pair in pairs.items()}
+    if options.misses:
         for name, (expected, parsed) in facts.items():
             for place in misses(expected, parsed):
                 print(name, *place, "expected", expected.get(place), "parsed", parsed.get(place))

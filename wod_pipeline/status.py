@@ -7,8 +7,9 @@ succeeded.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -27,6 +28,27 @@ class WeekState(str, Enum):
     """The table does not hold what was fetched: a run stopped before its end."""
     MISSING = "missing"
     """Never fetched."""
+
+
+_STATES = {
+    Outcome.PUBLISHED: WeekState.STORED,
+    Outcome.NO_SESSION: WeekState.NO_SESSION,
+    Outcome.NOT_PUBLISHED: WeekState.NOT_PUBLISHED,
+}
+
+
+class StoredOutcome(Protocol):
+    """What the table knows of a week, with or without its records: enough to tell its state."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What its run found."""
+        ...
+
+    @property
+    def posts(self) -> Collection[PostStamp]:
+        """The posts its records were made from."""
+        ...
 
 
 class WeekStatus(Struct):
@@ -49,26 +71,29 @@ def status_of(
 
 
 def _judge(week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | None) -> WeekStatus:
+    state = _state(raw, records)
     remarks = [*_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
         week=week,
-        state=_state(raw, records, remarks),
+        state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
         sessions=len(records.records) if records else 0,
         posts=[post.id for post in raw.posts] if raw else [],
         remarks=remarks,
     )
 
 
-def _state(raw: Weekly[RawPost] | None, records: WeekRecords | None, remarks: list[str]) -> WeekState:
-    if raw is None and records is None:
+def needs_run(raw: Weekly[RawPost] | None, stored: StoredOutcome | None) -> bool:
+    """Whether the week has no stored sessions, or not those of its posts as last fetched: it may gain from a run."""
+    return _state(raw, stored) is not WeekState.STORED
+
+
+def _state(raw: Weekly[RawPost] | None, stored: StoredOutcome | None) -> WeekState:
+    """The state of a week, remarks left aside."""
+    if raw is None and stored is None:
         return WeekState.MISSING
-    if records is None or (raw is not None and not made_from(records.posts, raw)):
+    if stored is None or (raw is not None and not made_from(stored.posts, raw)):
         return WeekState.FAILED
-    if records.outcome is Outcome.NOT_PUBLISHED:
-        return WeekState.NOT_PUBLISHED
-    if records.outcome is Outcome.NO_SESSION:
-        return WeekState.NO_SESSION
-    return WeekState.FLAGGED if remarks else WeekState.STORED
+    return _STATES[stored.outcome]
 
 
 def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:

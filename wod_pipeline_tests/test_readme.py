@@ -1,4 +1,4 @@
-"""What the README promises, held to what is there."""
+"""What README.md and CONTRIBUTING.md say, compared with what is there."""
 
 import json
 import re
@@ -12,14 +12,15 @@ from wod_pipeline_tests.builders import parsed_post
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:
     """The first fenced block of the language."""
-    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    assert found, f"the README has no {language} block"
-    return found[1]
+    match = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert match, f"the README has no {language} block"
+    return match[1]
 
 
 def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
@@ -28,7 +29,7 @@ def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
     assert session["segments"][0]["blocks"] == [json.loads(block("json"))]
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z0-9-]+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z0-9-]+)", README + CONTRIBUTING))))
 def test_every_make_command_exists(command: str) -> None:
     assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE)
 
@@ -38,6 +39,16 @@ def test_every_wod_command_exists(command: str) -> None:
     assert command in COMMANDS
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)#]+)\)", README))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)", README + CONTRIBUTING))))
 def test_every_file_linked_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(wod_pipeline\w*/[\w/.-]*)`", CONTRIBUTING))))
+def test_every_file_to_open_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"-m (wod_pipeline_tests[\w.]+)", CONTRIBUTING))))
+def test_every_module_to_run_is_there(module: str) -> None:
+    assert (ROOT / f"{module.replace('.', '/')}.py").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.errors import SettingsError
-from wod_pipeline.settings import VARIABLES, env_example, load_settings
+from wod_pipeline.settings import VARIABLES, env_example, load_settings, use_dagster_home
 
 ROOT = Path(__file__).parents[1]
 NO_DOTENV = Path("no-such.env")
@@ -30,11 +30,11 @@ def test_every_problem_is_reported_at_once_with_name_meaning_default_and_fix() -
     message = str(caught.value)
     assert message.startswith("3 settings are wrong:")
     assert (
-        "WOD_START_WEEK = '2020-12-22': use a Monday: 2020-12-21 or 2020-12-28. It is Monday of the first week"
+        "WOD_START_WEEK = '2020-12-22': use a Monday: 2020-12-21 or 2020-12-28. Meaning: Monday of the first week"
         in message
     )
     assert "WOD_TIMEZONE = 'Mars/Base': use an IANA time zone" in message
-    assert "default America/Los_Angeles" in message
+    assert "Default: America/Los_Angeles." in message
 
 
 def test_a_wrong_password_setting_is_never_shown() -> None:
@@ -55,7 +55,7 @@ def test_aws_storage_needs_a_bucket_and_a_region() -> None:
 
 
 def test_messages_go_to_one_place() -> None:
-    with pytest.raises(SettingsError, match="keep one"):
+    with pytest.raises(SettingsError, match="set only one of them"):
         load(WOD_SNS_TOPIC_ARN="arn:aws:sns:us-west-2:1:wod", WOD_SNS_PHONE="+16195550123")
 
 
@@ -75,3 +75,12 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
 def test_the_example_file_lists_every_variable() -> None:
     assert (ROOT / ".env.example").read_text() == env_example()
     assert all(f"#{variable.name}=" in env_example() for variable in VARIABLES)
+
+
+def test_an_instance_folder_that_cannot_be_created_is_a_settings_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"cannot be created: Not a directory\. Set WOD_DATA_DIR"):
+        use_dagster_home(load(WOD_DATA_DIR=str(tmp_path / "file")))

@@ -16,7 +16,7 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import WeekState, WeekStatus, status_of
+from wod_pipeline.status import WeekState, WeekStatus, needs_run, status_of
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post, record_of, week_records, weekly
 
@@ -71,6 +71,7 @@ EDITED = raw_post(content="<p>Something else.</p>")
 def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: WeekState) -> None:
     (week,) = status_of([MONDAY], {MONDAY: raw} if raw else {}, {MONDAY: records} if records else {})
     assert week.state is state
+    assert needs_run(raw, records) is (state not in {WeekState.STORED, WeekState.FLAGGED})
 
 
 def test_weeks_come_newest_first_with_their_posts_and_remarks() -> None:

@@ -1,7 +1,7 @@
-"""The command line `wod`: one module a family of commands, loaded only when called.
+"""The command line `wod`: one module per family of commands, imported when one of them is called.
 
-Starting `wod` imports neither Dagster nor boto3 nor pandas; `wod materialize` imports Dagster when it runs. Here
-live the list of commands, the translation of errors into one clear message, and nothing else.
+Starting `wod` imports neither Dagster nor boto3 nor pandas; `wod materialize` imports Dagster when it runs. This
+module holds the list of commands and turns errors into one message. Nothing else belongs here.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "next": ("sessions", "Show the next session."),
     "show": ("sessions", "Show the sessions of a day."),
     "week": ("sessions", "Show a whole week."),
-    "search": ("lookup", "Find words in movements and notes."),
-    "history": ("lookup", "Show every prescription of a movement, newest first."),
+    "search": ("lookup", "Find sessions by words in their movements and notes."),
+    "history": ("lookup", "List every prescription of a movement, newest first."),
     "movements": ("lookup", "List the movements and how often each was prescribed."),
     "load": ("lookup", "Show the training load by week or month."),
     "export": ("export", "Write sessions as CSV, Parquet, iCalendar or JSON."),
-    "athlete": ("athlete", "Make or check the file with the athlete's maxes."),
+    "athlete": ("athlete", "Create or check the file of the athlete's maxes."),
     "serve": ("serve", "Serve the athlete's page and the API."),
     "dev": ("dev", "Start the Dagster UI and daemon."),
     "materialize": ("materialize", "Fetch, parse and store weeks of training."),
-    "status": ("status", "List the weeks: stored, missing, not published, flagged, failed."),
-    "check": ("check", "Judge stored weeks by the same claims as the asset checks."),
-    "sources": ("status", "Show what would be fetched, without storing anything."),
+    "status": ("status", "List the state of every week."),
+    "check": ("check", "Check stored weeks by the claims of the asset checks."),
+    "sources": ("status", "Show what the source has for some weeks; stores nothing."),
     "parse": ("parse", "Turn a post's JSON into a structured ParsedPost."),
     "explain": ("parse", "Show how one line of a post is read."),
     "doctor": ("doctor", "Check the settings and every service they name."),
     "aws": ("aws", "Set up what the platform needs on AWS."),
 }
-"""Command → module of this package that defines it, and one line of help."""
+"""Command → the module of this package that defines it, and its line of help."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, and listed without being imported."""
+    """A group that imports a command when it is called, and lists its commands without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """List every command in the order of `COMMANDS`."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module. None when there is no such command."""
+        """Import the command's module. An unknown name is a `click.UsageError` with the nearest command."""
         if cmd_name not in COMMANDS:
             ctx.fail(f"No such command {cmd_name!r}.{_suggestion(cmd_name)}")
         module = importlib.import_module(f"wod_pipeline.cli.{COMMANDS[cmd_name][0]}")
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the list of commands from `COMMANDS`, importing none."""
+        """Write the list of commands from `COMMANDS`."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
 
@@ -64,8 +64,8 @@ class LazyGroup(click.Group):
 def _suggestion(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, COMMANDS, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    nearest = get_close_matches(name, COMMANDS, n=1)
+    return f" Did you mean {nearest[0]!r}?" if nearest else ""
 
 
 @click.group(
@@ -85,12 +85,14 @@ def group() -> None:
 
 
 def main(args: list[str] | None = None) -> Any:
-    """Run the command line; an expected error is one message on stderr and exit code 1."""
+    """Run the command line. A `WodError` becomes one message on stderr and exit code 1."""
     try:
         return group.main(args, prog_name="wod")
     except WodError as error:
         click.echo(f"wod: {error}", err=True)
         sys.exit(1)
-    except BrokenPipeError:
+    except (
+        BrokenPipeError
+    ):  # the reader of the output, such as `head`, has ended; 141 is a shell's code for it
         sys.stderr.close()
         sys.exit(141)

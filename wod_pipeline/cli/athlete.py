@@ -1,4 +1,4 @@
-"""`wod athlete`: write, check and show the file of maxes."""
+"""`wod athlete`: create, check and show the file of the athlete's maxes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wod_pipeline.errors import AthleteFileError
 
 @click.group()
 def athlete() -> None:
-    """Keep your maxes in a file, so that percentages become weights."""
+    """Keep your maxes in a file, so that sessions show weights beside percentages."""
 
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
@@ -28,7 +28,7 @@ def _path(file: Path | None) -> Path:
 @athlete.command()
 @_FILE
 def init(file: Path | None) -> None:
-    """Write a commented athlete file to fill in; an existing one is left alone."""
+    """Write an athlete file with comments, to fill in. An existing file is not changed."""
     from wod_pipeline.athlete import EXAMPLE
 
     path = _path(file)
@@ -37,32 +37,29 @@ def init(file: Path | None) -> None:
         with path.open("x", encoding="utf-8") as out:
             out.write(EXAMPLE)
     except FileExistsError as error:
-        raise AthleteFileError(f"{path} exists already.", fix="Edit it, or delete it first.") from error
+        raise AthleteFileError(f"{path} already exists.", fix="Edit it, or delete it first.") from error
     except OSError as error:
         raise AthleteFileError(
             f"{path} cannot be written: {error.strerror}.", fix="Name another file."
         ) from error
-    click.echo(f"Wrote {path}. Put your lifts in, then: wod athlete check")
+    click.echo(f"Wrote {path}. Enter your maxes in it, then run: wod athlete check")
 
 
 @athlete.command()
 @_FILE
 def check(file: Path | None) -> None:
-    """Read the athlete file, name everything that is wrong with it, and show what it says."""
-    from wod_pipeline.athlete import read_athlete
+    """Check the athlete file. Lists everything that is wrong with it, or shows what it says."""
+    from wod_pipeline.cli.context import read_existing_athlete
     from wod_pipeline.training import decimal_text
     from wod_pipeline.vocabulary import movement_name
 
     path = _path(file)
-    found = read_athlete(path)
-    if found is None:
-        raise AthleteFileError(f"There is no {path}.", fix="`wod athlete init` writes one to start from.")
-    rack = found.rack
-    unit = rack.unit
+    contents = read_existing_athlete(path)
+    rack, unit = contents.rack, contents.rack.unit
     click.echo(f"{path}: bar {decimal_text(rack.bar)} {unit}, steps of {decimal_text(rack.step)} {unit}")
-    owned = ", ".join(f"{pairs} × {decimal_text(plate)}" for plate, pairs in rack.plates)
-    click.echo(f"Pairs of plates: {owned or 'a well-equipped gym'}")
-    for (movement, reps), weight in sorted(found.maxes.items()):
+    plates = ", ".join(f"{pairs} × {decimal_text(plate)}" for plate, pairs in rack.plates)
+    click.echo(f"Pairs of plates: {plates or 'those of a well-equipped gym'}")
+    for (movement, reps), weight in sorted(contents.maxes.items()):
         click.echo(f"{reps:>3}-RM {movement_name(movement):<28} {weight}")
-    if not found.maxes:
-        click.echo("No max is given yet, so no weight will be shown.")
+    if not contents.maxes:
+        click.echo("It holds no maxes yet, so sessions show percentages without weights.")

@@ -1,4 +1,4 @@
-"""`wod aws init`: make what the platform needs on AWS, and say what is still missing."""
+"""`wod aws init`: create what the platform needs on AWS, and print what is still missing."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ def aws() -> None:
 
 
 @aws.command()
-@click.option("--bucket", default="", help="Bucket of the lake; WOD_S3_BUCKET when left out.")
+@click.option("--bucket", default="", help="Bucket of the lake; default: WOD_S3_BUCKET.")
 @click.option(
-    "--topic", default="wod-alerts", show_default=True, help="Topic, when WOD_SNS_TOPIC_ARN is not set."
+    "--topic",
+    default="wod-alerts",
+    show_default=True,
+    help="Name of the topic, unless WOD_SNS_TOPIC_ARN is set.",
 )
 def init(bucket: str, topic: str) -> None:
-    """Make the bucket, the tables and the topic, or what of them is missing; nothing that is right is changed.
+    """Create the bucket, the tables and the topic, or complete them. Running it again is safe.
 
     \b
     AWS_REGION=us-west-2 wod aws init --bucket my-wod-lake
-    wod aws init               once more: everything exists
+    wod aws init               with AWS_REGION and WOD_S3_BUCKET set
     """
     from wod_pipeline.settings import load_settings
 
@@ -40,17 +43,17 @@ def init(bucket: str, topic: str) -> None:
     bucket = bucket or settings.s3_bucket
     if not bucket or not settings.aws_region:
         raise SettingsError(
-            "It is not known which bucket to make, or where.",
-            fix="Set AWS_REGION, and name the bucket: wod aws init --bucket NAME (or WOD_S3_BUCKET).",
+            "The bucket or its region is not set.",
+            fix="Set AWS_REGION, and WOD_S3_BUCKET or the option: wod aws init --bucket NAME.",
         )
-    wanted = {"WOD_STORAGE": "aws", "AWS_REGION": settings.aws_region, "WOD_S3_BUCKET": bucket}
-    failures = [_make(part) for part in _stores(settings, bucket)]
+    environment = {"WOD_STORAGE": "aws", "AWS_REGION": settings.aws_region, "WOD_S3_BUCKET": bucket}
+    failures = [_set_up(part) for part in _stores(settings, bucket)]
     if not settings.sns_phone:
-        failures.append(_make(partial(_topic, settings, topic, wanted)))
+        failures.append(_set_up(partial(_topic, settings, topic, environment)))
     if settings.secret_name:
-        failures.append(_make(partial(_secret, settings)))
-    click.echo("\nSettings to use it (in the environment or in .env):")
-    click.echo("".join(f"  {name}={value}\n" for name, value in wanted.items()) + "Then: wod doctor")
+        failures.append(_set_up(partial(_secret, settings)))
+    click.echo("\nTo use them, set in the environment or in .env:")
+    click.echo("".join(f"  {name}={value}\n" for name, value in environment.items()) + "Then run: wod doctor")
     if any(failures):
         raise click.exceptions.Exit(1)
 
@@ -67,11 +70,11 @@ def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[Setup
     ]
 
 
-def _topic(settings: Settings, name: str, wanted: dict[str, str]) -> Iterable[SetupStep]:
+def _topic(settings: Settings, name: str, environment: dict[str, str]) -> Iterable[SetupStep]:
     from wod_pipeline.aws.setup import ensure_topic
 
     arn, steps = ensure_topic(_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
-    wanted["WOD_SNS_TOPIC_ARN"] = arn
+    environment["WOD_SNS_TOPIC_ARN"] = arn
     return steps
 
 
@@ -87,8 +90,8 @@ def _client(settings: Settings, service: str) -> Any:
     return client(service, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
 
 
-def _make(part: Callable[[], Iterable[SetupStep]]) -> bool:
-    """Make one part and print its steps; whether it failed. The others are made all the same."""
+def _set_up(part: Callable[[], Iterable[SetupStep]]) -> bool:
+    """Set up one part and print its steps. True when it failed, so that the others are still set up."""
     try:
         for step in part():
             _print(step.state, f"{step.what}{': ' if step.fix else ''}{step.fix}")

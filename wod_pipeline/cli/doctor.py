@@ -1,4 +1,4 @@
-"""`wod doctor`: try everything the settings name, a line each."""
+"""`wod doctor`: try everything the settings name, and print one line for each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 def doctor() -> None:
-    """Check the settings and every service they name: a line each, what to do where one fails.
+    """Check the settings and every service they name. Prints one line for each: ok, or what to do.
 
-    Changes nothing that is stored, and sends nothing. The exit code is 1 when anything failed.
+    Stored data is not changed, and nothing is sent. The exit code is 1 when a service failed.
 
     \b
     wod doctor
@@ -26,8 +26,8 @@ def doctor() -> None:
     from wod_pipeline.settings import load_settings
 
     settings = load_settings()
-    _report("settings", True, _summary(settings))
-    results = [_try(what, check) for what, check in _checks(settings)]
+    _print_result("settings", True, _summary(settings))
+    results = [_run_check(what, check) for what, check in _checks(settings)]
     if not all(results):
         raise click.exceptions.Exit(1)
 
@@ -45,18 +45,18 @@ def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
 
 
 def _summary(settings: Settings) -> str:
-    return f"{settings.storage} storage, source {settings.source}, weeks of {settings.timezone}"
+    return f"{settings.storage} storage, source {settings.source}, time zone {settings.timezone}"
 
 
-def _try(what: str, check: Callable[[], str]) -> bool:
+def _run_check(what: str, check: Callable[[], str]) -> bool:
     try:
-        _report(what, True, check())
+        _print_result(what, True, check())
     except WodError as error:
-        _report(what, False, str(error))
+        _print_result(what, False, str(error))
         return False
     return True
 
 
-def _report(what: str, ok: bool, text: str) -> None:
+def _print_result(what: str, ok: bool, text: str) -> None:
     verdict = click.style("ok  ", fg="green") if ok else click.style("fail", fg="red")
     click.echo(f"{verdict}  {what:9} {' '.join(text.split())}")

@@ -1,22 +1,28 @@
-"""`wod export`: stored sessions for a spreadsheet, a data frame, a calendar or another program."""
+"""`wod export`: write stored sessions for a spreadsheet, a data frame, a calendar or another program."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
-from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
 from wod_pipeline.weeks import WEEK, days_of, monday_of
+from wod_pipeline.wording import count
 
-FIRST, LAST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+if TYPE_CHECKING:
+    from wod_pipeline.reading.export import Row
+
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+"""Days before and after every stored one, a week away from the limits of `dt.date`."""
 
 
 @click.command()
@@ -26,74 +32,85 @@ FIRST, LAST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write, whole or not at all; default: standard output. An .ics file that is written again"
-    " carries on: sessions it had that are gone are marked cancelled.",
+    help="File to write; default: standard output. An existing file is replaced, an existing .ics file"
+    " updated: sessions it had that are no longer stored are marked as cancelled.",
 )
-@reading_options
+@read_options
 def export(
-    reading: Reading, format_: str, first: dt.date | None, last: dt.date | None, out: Path | None
+    context: ReadContext, format_: str, first: dt.date | None, last: dt.date | None, out: Path | None
 ) -> None:
-    """Write sessions as csv, parquet (a row per exercise and sets), ics (a calendar) or json (whole)."""
-    stored = _stored(reading, first or FIRST, last or LAST)
-    data = _WRITERS[format_](reading, stored, out)
+    """Write stored sessions.
+
+    csv and parquet have one row per exercise and group of sets; ics is a calendar; json has everything.
+    """
+    selection = _select(context, first or EARLIEST, last or LATEST)
+    data = _WRITERS[format_](context, selection, out)
     if out is None:
         sys.stdout.buffer.write(data)
         return
     _write(out, data)
-    click.echo(f"{len(stored.records)} sessions in {out}", err=True)
+    click.echo(f"{count(selection.records, 'session')} in {out}", err=True)
 
 
 @dataclass(frozen=True)
-class Stored:
-    """The stored sessions of some days, and those of the days whose week is stored."""
+class Selection:
+    """The stored sessions of a range of days, and those of its days whose week is stored."""
 
     records: Sequence[SessionRecord]
     days: frozenset[dt.date]
 
 
-def _stored(reading: Reading, first: dt.date, last: dt.date) -> Stored:
-    """An undated session belongs to its week's Monday."""
-    weeks = list(reading.table.read_weeks(monday_of(first) - WEEK, last))
+def _select(context: ReadContext, first: dt.date, last: dt.date) -> Selection:
+    """The sessions from `first` to `last`. A session without a date counts as one of its week's Monday."""
+    # A post that spans two weeks has sessions dated in the week after the one it is stored under.
+    weeks = list(context.table.read_weeks(monday_of(first) - WEEK, last))
     records = [record for week in weeks for record in week.records]
     days = {day for week in weeks for day in days_of(week.week)}
-    return Stored(
+    return Selection(
         [record for record in records if first <= (record.date or record.week) <= last],
         frozenset(day for day in days if first <= day <= last),
     )
 
 
-def _csv(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.reading.export import as_csv, export_rows
+def _rows(context: ReadContext, selection: Selection) -> Iterator[Row]:
+    from wod_pipeline.reading.export import export_rows
 
-    return as_csv(row for record in stored.records for row in export_rows(record, reading.athlete)).encode()
+    return (row for record in selection.records for row in export_rows(record, context.athlete))
 
 
-def _parquet(reading: Reading, stored: Stored, _: Path | None) -> bytes:
-    from wod_pipeline.reading.export import as_frame, export_rows
+def _csv(context: ReadContext, selection: Selection, _: Path | None) -> bytes:
+    from wod_pipeline.reading.export import as_csv
 
-    data: bytes = as_frame(
-        row for record in stored.records for row in export_rows(record, reading.athlete)
-    ).to_parquet()
+    return as_csv(_rows(context, selection)).encode()
+
+
+def _parquet(context: ReadContext, selection: Selection, _: Path | None) -> bytes:
+    from wod_pipeline.reading.export import as_frame
+
+    data: bytes = as_frame(_rows(context, selection)).to_parquet()
     return data
 
 
-def _ics(reading: Reading, stored: Stored, out: Path | None) -> bytes:
+def _ics(context: ReadContext, selection: Selection, out: Path | None) -> bytes:
     from wod_pipeline.reading.calendar import as_calendar
 
     previous = [out.read_bytes()] if out is not None and out.exists() else []
     try:
-        return as_calendar(stored.records, reading.settings.zone, reading.athlete, previous, stored.days)
+        return as_calendar(
+            selection.records, context.settings.zone, context.athlete, previous, selection.days
+        )
     except ValueError as error:
         raise StorageRefused(
-            f"{out} is no calendar to carry on from: {error}.", fix="Name another file, or delete it."
+            f"{out} cannot be updated, because it is not a calendar: {error}.",
+            fix="Name another file, or delete it.",
         ) from error
 
 
-def _json(_: Reading, stored: Stored, __: Path | None) -> bytes:
-    return encode(stored.records)
+def _json(_: ReadContext, selection: Selection, __: Path | None) -> bytes:
+    return encode(selection.records)
 
 
-_WRITERS: dict[str, Callable[[Reading, Stored, Path | None], bytes]] = {
+_WRITERS: dict[str, Callable[[ReadContext, Selection, Path | None], bytes]] = {
     "csv": _csv,
     "parquet": _parquet,
     "ics": _ics,
@@ -102,6 +119,7 @@ _WRITERS: dict[str, Callable[[Reading, Stored, Path | None], bytes]] = {
 
 
 def _write(path: Path, data: bytes) -> None:
+    """Write the file under another name and rename it, so that nobody reads half of it."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(data)

@@ -1,4 +1,4 @@
-"""`wod parse` and `wod explain`: the parser at hand, without storing anything."""
+"""`wod parse` and `wod explain`: run the parser on one post or one line, without storing anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wod_pipeline.errors import SourceMalformed
 @click.command()
 @click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
 def parse(post: Path) -> None:
-    """Turn a WordPress post (a JSON file, or - for standard input) into a structured ParsedPost on stdout.
+    """Print a WordPress post as a structured ParsedPost. POST is a JSON file, or - for standard input.
 
     \b
     wod parse post.json > week.json
@@ -29,15 +29,15 @@ def parse(post: Path) -> None:
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if isinstance(data, dict):
-        data.setdefault("id", 0)  # a draft written by hand has none, and is parsed all the same
-    week = parse_post(read_post(data, where=str(post)))
-    click.echo(msgspec.json.format(encode(week), indent=1).decode())
+        data.setdefault("id", 0)  # so that a draft written by hand, which has no id yet, can be parsed
+    parsed = parse_post(read_post(data, where=_name(post)))
+    click.echo(msgspec.json.format(encode(parsed), indent=1).decode())
 
 
 @click.command()
 @click.argument("line")
 def explain(line: str) -> None:
-    """Show step by step how one LINE of a post is read; what stays unread is marked.
+    """Show step by step how one LINE of a post is read, and mark what could not be read.
 
     \b
     wod explain "Snatch x 1 rep @ 60-70% of 1-RM Snatch"
@@ -47,12 +47,19 @@ def explain(line: str) -> None:
     click.echo(explain_line(line).render())
 
 
+def _name(path: Path) -> str:
+    return "standard input" if str(path) == "-" else str(path)
+
+
 def _read_json(path: Path) -> object:
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        return json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+    except OSError as error:
         raise SourceMalformed(
-            f"{path} is not a post: {error}.",
+            f"{path} cannot be read: {error.strerror}.", fix="Name the JSON file of a post."
+        ) from error
+    except (ValueError, RecursionError) as error:  # RecursionError: JSON nested beyond Python's limit
+        raise SourceMalformed(
+            f"{_name(path)} is not a post: {error}.",
             fix="Give the JSON of one WordPress post, as its REST API returns it.",
         ) from error

@@ -1,4 +1,4 @@
-"""`wod serve`: the page and the API on this machine."""
+"""`wod serve`: the athlete's page and the API, served by this process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from wod_pipeline.errors import SettingsError
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
 def serve(host: str, port: int) -> None:
-    """Serve the athlete's page and the API; on this machine only, unless --host says otherwise."""
+    """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.settings import load_settings
 

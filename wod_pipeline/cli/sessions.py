@@ -1,4 +1,4 @@
-"""`wod today`, `next`, `show` and `week`: stored sessions with the weights of the athlete file."""
+"""`wod today`, `next`, `show` and `week`: print stored sessions, with weights where the athlete's maxes are known."""
 
 from __future__ import annotations
 
@@ -7,104 +7,109 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
-from wod_pipeline.cli.reading import Reading, reading_options
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.reading.answers import WeekAnswer, session_answer
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
 from wod_pipeline.weeks import DAY, monday_of
-from wod_pipeline.wording import long_day
+from wod_pipeline.wording import count, long_day
 
 LOOK_AHEAD = dt.timedelta(days=28)
-_BEHIND = {
-    Outcome.NOT_PUBLISHED: "That week's post was not published when it was last looked for.",
-    Outcome.NO_SESSION: "That week's post holds no session.",
-    Outcome.PUBLISHED: "The post of that week has nothing on this day.",
-    None: "That week is not stored: `wod materialize` fetches the current and the coming week.",
+_REASONS = {
+    Outcome.NOT_PUBLISHED: "The week's post was not published when the site was last read.",
+    Outcome.NO_SESSION: "The week's post holds no session.",
+    Outcome.PUBLISHED: "The week's post has nothing on this day.",
 }
 
 
-@click.command()
-@reading_options
-def today(reading: Reading) -> None:
-    """Show what is to be lifted today."""
-    _print_day(reading, reading.today)
+def _reason(week: dt.date, stored: WeekRecords | None) -> str:
+    """Why there is no session: what is known of the week, or how to fetch it."""
+    if stored is None:
+        return f"The week is not stored. Fetch it: wod materialize --week {week}."
+    return _REASONS[stored.outcome]
 
 
 @click.command()
-@reading_options
-def next(reading: Reading) -> None:  # noqa: A001  the command's name
-    """Show the next training day after today."""
-    later = reading.table.read_dates(reading.today + DAY, reading.today + LOOK_AHEAD)
+@read_options
+def today(context: ReadContext) -> None:
+    """Show today's session."""
+    _print_day(context, context.today)
+
+
+@click.command()
+@read_options
+def next(context: ReadContext) -> None:  # noqa: A001  the command's name
+    """Show the sessions of the next training day after today."""
+    later = context.table.read_dates(context.today + DAY, context.today + LOOK_AHEAD)
     training = [record for record in later if record.kind != "rest"]
     days = [record.date for record in training[:1]]
     _print_sessions(
-        reading,
+        context,
         [record for record in training if record.date in days],
-        f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(reading.today)}.\n"
-        f"{_BEHIND[None]}\n",
+        f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(context.today)}."
+        " Fetch the current and the coming week: wod materialize.\n",
     )
 
 
 @click.command()
 @click.argument("date", type=DATE)
-@reading_options
-def show(reading: Reading, date: dt.date) -> None:
+@read_options
+def show(context: ReadContext, date: dt.date) -> None:
     """Show the sessions of one DATE, such as 2020-12-21."""
-    _print_day(reading, date)
+    _print_day(context, date)
 
 
 @click.command()
 @click.argument("date", type=DATE, required=False)
-@reading_options
-def week(reading: Reading, date: dt.date | None) -> None:
-    """Show a whole training week, by any DATE of it; the current one without."""
-    monday = monday_of(date or reading.today)
-    stored = reading.table.read_week(monday)
+@read_options
+def week(context: ReadContext, date: dt.date | None) -> None:
+    """Show a whole training week, by any DATE of it. Without DATE: the current week."""
+    monday = monday_of(date or context.today)
+    stored = context.table.read_week(monday)
     value = stored or WeekRecords(monday, Outcome.NOT_PUBLISHED, [], [])
     answer = WeekAnswer(
         monday,
         value.outcome,
         value.posts,
-        [session_answer(record, reading.athlete) for record in value.records],
+        [session_answer(record, context.athlete) for record in value.records],
     )
-    reading.print(answer, lambda: _week_text(reading, monday, stored))
+    context.print(answer, lambda: _week_text(context, monday, stored))
 
 
-def _print_day(reading: Reading, day: dt.date) -> None:
-    records = reading.table.read_dates(day, day)
-    nothing = "" if records else _nothing_on(reading, day)
-    _print_sessions(reading, records, nothing)
+def _print_day(context: ReadContext, day: dt.date) -> None:
+    records = context.table.read_dates(day, day)
+    _print_sessions(context, records, "" if records else _no_session_on(context, day))
 
 
-def _nothing_on(reading: Reading, day: dt.date) -> str:
-    stored = reading.table.read_week(monday_of(day))
-    text = f"No session on {long_day(day)}. {_BEHIND[stored.outcome if stored else None]}\n"
+def _no_session_on(context: ReadContext, day: dt.date) -> str:
+    week = monday_of(day)
+    stored = context.table.read_week(week)
+    text = f"No session on {long_day(day)}. {_reason(week, stored)}\n"
     undated = sum(record.date is None for record in stored.records) if stored else 0
-    return text + (
-        f"{undated} of its sessions name no date; `wod week {day}` shows them.\n" if undated else ""
-    )
+    if not undated:
+        return text
+    return f"{text}The week also holds {count(undated, 'session')} without a date: wod week {day}\n"
 
 
-def _print_sessions(reading: Reading, records: Sequence[SessionRecord], nothing: str) -> None:
-    answer = {"sessions": [session_answer(record, reading.athlete) for record in records]}
-    reading.print(answer, lambda: _sessions_text(reading, records) if records else nothing)
+def _print_sessions(context: ReadContext, records: Sequence[SessionRecord], if_empty: str) -> None:
+    answer = {"sessions": [session_answer(record, context.athlete) for record in records]}
+    context.print(answer, lambda: _sessions_text(context, records) if records else if_empty)
 
 
-def _sessions_text(reading: Reading, records: Iterable[SessionRecord]) -> str:
-    views = [view_session(record, reading.athlete) for record in records]
-    told = [as_text(view, reading.width, colour=True) for view in views]
-    if reading.athlete is None:
-        told.append("Weights follow once your maxes are known: `wod athlete init`.\n")
-    return "\n".join(told)
+def _sessions_text(context: ReadContext, records: Iterable[SessionRecord]) -> str:
+    views = [view_session(record, context.athlete) for record in records]
+    texts = [as_text(view, context.width, colour=True) for view in views]
+    if context.athlete is None:
+        texts.append("To see weights, enter your maxes: wod athlete init.\n")
+    return "\n".join(texts)
 
 
-def _week_text(reading: Reading, monday: dt.date, stored: WeekRecords | None) -> str:
+def _week_text(context: ReadContext, monday: dt.date, stored: WeekRecords | None) -> str:
     if stored is None or not stored.records:
-        return (
-            f"No session in the week of {long_day(monday)}. {_BEHIND[stored.outcome if stored else None]}\n"
-        )
+        return f"No session in the week of {long_day(monday)}. {_reason(monday, stored)}\n"
+    # A dict keeps the order and drops repeats: every session carries the introduction of its post.
     introductions = {
-        preamble_as_text(view_session(record), reading.width, colour=True): None for record in stored.records
+        preamble_as_text(view_session(record), context.width, colour=True): None for record in stored.records
     }
-    return "\n".join([*filter(None, introductions), _sessions_text(reading, stored.records)])
+    return "\n".join([*filter(None, introductions), _sessions_text(context, stored.records)])

@@ -1,4 +1,4 @@
-"""`wod status` and `wod sources`: where each week stands, and what the source has for it."""
+"""`wod status` and `wod sources`: the state of each week, and what the source has for it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from wod_pipeline.cli.dates import DATE, weeks_chosen
+from wod_pipeline.cli.dates import DATE, coming_week, weeks_in_range
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
-from wod_pipeline.weeks import WEEK, monday_of
+from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -21,11 +21,21 @@ COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "missing": "
 
 
 @click.command()
-@click.option("--from", "first", type=DATE, help="First week to list; by default all.")
-@click.option("--to", "last", type=DATE, help="Last week to list; the coming week when left out.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
+@click.option("--from", "first", type=DATE, help="First week to list; default: the first of all.")
+@click.option("--to", "last", type=DATE, help="Last week to list; default: the coming week.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of a table.")
 def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
-    """List the weeks, newest first: stored, flagged, no session, not published, failed, missing.
+    """List the state of every week, newest first, with remarks.
+
+    \b
+    stored         as last fetched
+    flagged        stored, with remarks a person should look at
+    no session     the post holds no session
+    not published  the source has no post for the week
+    failed         fetched, but not stored as fetched: a run stopped before its end
+    missing        never fetched
+
+    `wod materialize --missing` runs every week that is neither stored nor flagged.
 
     \b
     wod status
@@ -38,20 +48,20 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
     settings = load_settings()
     weeks = _weeks(settings, first, last)
     stored = {value.week: value for value in open_table(settings).read_weeks(weeks[0], weeks[-1])}
-    found = status_of(weeks, _fetched(settings, weeks), stored)
+    states = status_of(weeks, _fetched(settings, weeks), stored)
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        click.echo(msgspec.json.encode(states).decode())
         return
-    for week in found:
+    for week in states:
         click.echo(_line(week))
-    click.echo(_tally(found))
+    click.echo(_totals(states))
 
 
 @click.command()
-@click.option("--from", "first", type=DATE, help="First week; the current one when left out.")
-@click.option("--to", "last", type=DATE, help="Last week; the coming week when left out.")
+@click.option("--from", "first", type=DATE, help="First week; default: the current one.")
+@click.option("--to", "last", type=DATE, help="Last week; default: the coming one.")
 def sources(first: dt.date | None, last: dt.date | None) -> None:
-    """Show what would be fetched for some weeks and how it differs from what is stored; stores nothing.
+    """Show what the source has for some weeks, and what of it is new or edited. Stores nothing.
 
     \b
     wod sources
@@ -63,41 +73,41 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
 
     settings = load_settings()
     weeks = _weeks(settings, first or today(settings), last)
-    source, kept = open_source(settings), _fetched(settings, weeks)
+    source, fetched = open_source(settings), _fetched(settings, weeks)
     click.echo(f"Source: {source.name}")
-    for week, value in gather_weeks(source, weeks, kept).items():
+    for week, value in gather_weeks(source, weeks, fetched).items():
         click.echo(f"{week}  {value.outcome.value.replace('_', ' ')}")
         for post in value.posts:
-            click.echo(f"    {post.id}  {post.date}  {_change(post, kept.get(week))}  {post.slug}")
+            click.echo(f"    {post.id}  {post.date}  {_change(post, fetched.get(week))}  {post.slug}")
 
 
 def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> list[dt.date]:
-    """Mondays from the week of `first` to that of `last`, oldest first."""
-    from wod_pipeline.adapters import first_week, today
+    """The weeks (Mondays) of the range, oldest first; by default from the program's first to the coming one."""
+    from wod_pipeline.adapters import first_week
 
-    start = monday_of(first) if first else first_week(settings)
-    end = monday_of(last) if last else monday_of(today(settings)) + WEEK
-    return weeks_chosen(start, end)
+    return weeks_in_range(first or first_week(settings), last or coming_week(settings))
 
 
 def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[RawPost]]:
+    """The posts of the weeks as last fetched."""
     from wod_pipeline.adapters import open_lake
 
     return read_stage(open_lake(settings), "raw_posts", weeks)
 
 
-def _change(post: RawPost, kept: Weekly[RawPost] | None) -> str:
-    before = {old.id: old.content_sha256 for old in kept.posts} if kept else {}
-    if post.id not in before:
+def _change(post: RawPost, fetched: Weekly[RawPost] | None) -> str:
+    digests = {old.id: old.content_sha256 for old in fetched.posts} if fetched else {}
+    if post.id not in digests:
         return "new"
-    return "unchanged" if before[post.id] == post.content_sha256 else "edited"
+    return "unchanged" if digests[post.id] == post.content_sha256 else "edited"
 
 
 def _line(week: WeekStatus) -> str:
     state = click.style(f"{week.state.value:<14}", fg=COLOURS.get(week.state.value))
-    return f"{week.week}  {state} {week.sessions:>2} sessions  {'; '.join(week.remarks)}".rstrip()
+    return f"{week.week}  {state} {count(week.sessions, 'session'):<11} {'; '.join(week.remarks)}".rstrip()
 
 
-def _tally(weeks: list[WeekStatus]) -> str:
+def _totals(weeks: list[WeekStatus]) -> str:
     states = [week.state.value for week in weeks]
-    return f"{len(weeks)} weeks: " + ", ".join(f"{states.count(s)} {s}" for s in dict.fromkeys(states))
+    totals = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    return f"{count(weeks, 'week')}: {totals}"

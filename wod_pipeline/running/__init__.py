@@ -28,6 +28,7 @@ from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._processes import TICK_S, processes, shares
 from wod_pipeline.running._progress import Report, display
 from wod_pipeline.settings import Settings
+from wod_pipeline.wording import count
 
 __all__ = ["run_weeks", "summary"]
 
@@ -85,7 +86,7 @@ def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Ite
     known = {week.week: week for week in open_table(settings).weeks() if week.week in wanted}
     by_outcome = {outcome: [w for w in sorted(known) if known[w].outcome is outcome] for outcome in Outcome}
     sessions = sum(week.sessions for week in known.values())
-    yield f"{len(weeks)} weeks: {len(by_outcome[Outcome.PUBLISHED])} with {sessions} sessions"
+    yield f"{count(weeks, 'week')}: {len(by_outcome[Outcome.PUBLISHED])} with {count(sessions, 'session')}"
     for outcome, words in (
         (Outcome.NO_SESSION, "published without a session"),
         (Outcome.NOT_PUBLISHED, "not published"),

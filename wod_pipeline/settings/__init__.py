@@ -1,7 +1,7 @@
 """The one reader of the environment: every setting with its name, meaning, default and check.
 
-A setting is declared once, as a field of `Settings`; `load_settings` reads them all and reports every problem
-together. What the settings lead to (which store, which source) is decided in `adapters`, not here.
+A setting is declared once, as a field of `Settings`. `load_settings` reads all of them and reports every problem at
+once. `adapters` opens the stores and sources they name.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from wod_pipeline.settings._readers import (
     whole_number,
 )
 from wod_pipeline.weeks import WeeklyTime, parse_weekly_time
+from wod_pipeline.wording import count
 
 __all__ = [
     "INSTANCE_CONFIG",
@@ -56,9 +57,8 @@ __all__ = [
 class Variable:
     """One environment variable: what it means and how its text is read.
 
-    `read` turns the text into the value and raises `ValueError` saying what would be right. An empty variable
-    counts as not set. `names` after the first are read when the ones before are not set. The value of a secret
-    is never shown.
+    `read` turns the text into the value and raises `ValueError` with what to write instead. An empty variable
+    counts as not set. Of several `names`, the first that is set counts. The value of a secret is never shown.
     """
 
     field: str
@@ -71,11 +71,11 @@ class Variable:
 
     @property
     def name(self) -> str:
-        """The name to tell people."""
+        """The name shown to people."""
         return self.names[0]
 
     def text_in(self, environ: Mapping[str, str]) -> str:
-        """What the environment says; the default when it says nothing."""
+        """The text in the environment, otherwise the default."""
         return next((environ[name] for name in self.names if environ.get(name)), self.default)
 
 
@@ -88,7 +88,7 @@ def setting(
     names: tuple[str, ...] = (),
     secret: bool = False,
 ) -> Any:
-    """Declare a field of `Settings`, read from ``WOD_`` and its name unless `names` says otherwise."""
+    """Declare a field of `Settings`, read from ``WOD_`` and its name in capitals unless `names` are given."""
     declared = {
         "meaning": meaning,
         "default": default,
@@ -118,7 +118,7 @@ class Settings:
         read=read_source,
     )
     sample_date: dt.date | None = setting(
-        "the day around which the sample program is laid out; not set: today",
+        "the day around which the sample program is laid out; today if not set",
         read=optional(read_day),
         example="2026-03-04",
     )
@@ -135,17 +135,17 @@ class Settings:
         secret=True,
     )
     wordpress_user_agent: str = setting(
-        "User-Agent sent to the site; some refuse one that no browser would send",
+        "User-Agent sent to the site; some sites refuse one that is unlike a browser's",
         default="Mozilla/5.0 (compatible; wod_pipeline)",
     )
     wordpress_pause_s: float = setting(
-        "seconds to wait between two pages of the site", default="0.5", read=read_seconds
+        "seconds to wait between two requests for pages of posts", default="0.5", read=read_seconds
     )
     timezone: str = setting(
-        "the program's time zone: when a week starts", default="America/Los_Angeles", read=read_zone
+        "the program's time zone, in which its weeks start", default="America/Los_Angeles", read=read_zone
     )
     start_week: dt.date | None = setting(
-        "Monday of the first week; not set: the sample's first week, the folder's oldest post, or 2016-01-04",
+        "Monday of the first week; if not set, the sample's first, that of the folder's oldest post, or 2016-01-04",
         read=optional(read_monday),
         example="2020-12-21",
     )
@@ -154,12 +154,12 @@ class Settings:
     sessions_table: str = setting("DynamoDB table of the sessions (aws)", default="wod-sessions")
     ledger_table: str = setting("DynamoDB table of what was already sent (aws)", default="wod-ledger")
     sns_topic_arn: str = setting(
-        "SNS topic for alerts and messages; not set: they are printed",
+        "SNS topic for alerts and messages, which are printed if neither topic nor phone is set",
         read=read_topic_arn,
         example="arn:aws:sns:us-west-2:123456789012:wod",
     )
     sns_phone: str = setting(
-        "phone number for alerts, instead of a topic", read=read_phone, example="+16195550123"
+        "phone number for alerts and messages, instead of a topic", read=read_phone, example="+16195550123"
     )
     secret_name: str = setting(
         "name of the Secrets Manager secret with the site's username and password", example="wod/wordpress"
@@ -175,41 +175,41 @@ class Settings:
         read=one_of("on", "off"),
     )
     publish_cron: str = setting(
-        "when to look for the week that starts next, in the program's time zone",
+        "when to look for the week that starts next, as a cron line in the program's time zone",
         default="0 18,20 * * 0",
         read=read_cron,
     )
     recheck_cron: str = setting(
-        "when to look again for the week that matters: not there yet, or edited",
+        "when to look again, for a week that is late or edited, as a cron line in the program's time zone",
         default="0 6,18 * * 1-6",
         read=read_cron,
     )
     deadline: WeeklyTime = setting(
-        "when a week must be stored, else people are warned; Friday to Sunday lie before the week",
+        "when a warning is sent if the week is not stored; Friday to Sunday are those before the week",
         default="sun 21:00",
         read=parse_weekly_time,
     )
     critical_from: WeeklyTime = setting(
-        "from when on a week that is not stored is critical", default="mon 05:00", read=parse_weekly_time
+        "when a critical alert is sent if the week is not stored", default="mon 05:00", read=parse_weekly_time
     )
     sensor_interval_s: int = setting(
-        "seconds between two looks at the site for new and edited posts, and of the other sensors",
+        "seconds between two evaluations of the sensors that look at the site and at the stored weeks",
         default="300",
         read=whole_number(5, 86_400),
     )
     daily_message_hour: int | None = setting(
-        "hour of the day at which the next day's training is sent, in the program's time zone; not set: never",
+        "hour at which the next day's training is sent, in the program's time zone; never sent if not set",
         read=optional(whole_number(0, 23)),
         example="19",
     )
     athlete_file: Path | None = setting(
-        "the athlete's maxes; not set: athlete.toml in WOD_DATA_DIR",
+        "file of the athlete's maxes; athlete.toml in WOD_DATA_DIR if not set",
         read=optional(read_path),
         example="athlete.toml",
     )
     aws_region: str = setting("AWS region", example="us-west-2", names=("AWS_REGION", "AWS_DEFAULT_REGION"))
     aws_endpoint_url: str = setting(
-        "another address for every AWS service, such as a test server",
+        "address used for every AWS service, such as that of a test server",
         read=optional(read_url, ""),
         example="http://127.0.0.1:5000",
         names=("AWS_ENDPOINT_URL",),
@@ -247,7 +247,7 @@ class Settings:
 
     @property
     def athlete_path(self) -> Path:
-        """The athlete file: as set, else `athlete.toml` in the data folder."""
+        """The athlete file: as set, otherwise `athlete.toml` in the data folder."""
         return self.athlete_file or self.data_dir / "athlete.toml"
 
 
@@ -261,16 +261,16 @@ VARIABLES = tuple(map(_variable, dataclasses.fields(Settings)))
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
-    """Read and check every setting, from `environ` (default: the process's) over a `.env` file.
+    """Read and check every setting from `environ` (default: the process's) and from a `.env` file.
 
-    `dotenv` defaults to `.env` in the current folder; the environment wins over it. Raises `SettingsError`
-    that names every wrong setting with its meaning, its default and what to do.
+    `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. Raises
+    `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead.
     """
-    found = {**_read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
+    texts = {**_read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:
-        text = variable.text_in(found)
+        text = variable.text_in(texts)
         try:
             values[variable.field] = variable.read(text)
         except ValueError as error:
@@ -278,10 +278,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | No
     problems += [] if problems else _contradictions(values)
     if problems:
         raise SettingsError(
-            f"{len(problems)} {'setting is' if len(problems) == 1 else 'settings are'} wrong:\n"
+            f"{count(problems, 'setting')} {'is' if len(problems) == 1 else 'are'} wrong:\n"
             + "\n".join(f"- {problem}" for problem in problems)
             + "\n",
-            fix="Set them in the environment or in a .env file here (.env.example lists all).",
+            fix="Set them in the environment or in .env in this folder; .env.example lists all settings.",
         )
     return Settings(**values)
 
@@ -294,16 +294,15 @@ def _read_dotenv(path: Path) -> dict[str, str]:
 
 def _problem(variable: Variable, text: str, fix: str) -> str:
     shown = "(hidden)" if variable.secret or "@" in text else repr(text)
-    default = f"default {variable.default}" if variable.default else "no default"
-    return f"{variable.name} = {shown}: {fix}. It is {variable.meaning}; {default}."
+    return f"{variable.name} = {shown}: {fix}. Meaning: {variable.meaning}. Default: {variable.default or 'none'}."
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
-    """Settings that are fine each but not together."""
+    """What is wrong with settings that are right one by one but not together."""
     rules = (
         (
             values["storage"] == "aws" and not values["s3_bucket"],
-            "WOD_S3_BUCKET is not set, but WOD_STORAGE is aws: name it; `wod aws init` makes it if it is not there",
+            "WOD_S3_BUCKET is not set, but WOD_STORAGE is aws: name a bucket; `wod aws init` creates it",
         ),
         (
             values["storage"] == "aws" and not values["aws_region"],
@@ -311,7 +310,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         ),
         (
             bool(values["sns_topic_arn"] and values["sns_phone"]),
-            "WOD_SNS_TOPIC_ARN and WOD_SNS_PHONE are both set: keep one, messages go to one place",
+            "WOD_SNS_TOPIC_ARN and WOD_SNS_PHONE are both set: set only one of them",
         ),
         (
             bool(values["wordpress_user"]) != bool(values["wordpress_password"]),
@@ -322,16 +321,27 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 
 
 def use_dagster_home(settings: Settings) -> Path:
-    """Make the data folder's Dagster instance the process's own, unless DAGSTER_HOME names another; its folder."""
+    """Set DAGSTER_HOME to the instance in the data folder, unless it is set; return the folder, created if needed.
+
+    Raises `SettingsError` when it cannot be created.
+    """
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home)
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The folder of the Dagster instance, {home}, cannot be created: {error.strerror}.",
+            fix="Set WOD_DATA_DIR to a folder that can be written.",
+        ) from error
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
 
 def env_example() -> str:
-    """The text of `.env.example`: every variable with its meaning, commented out at its default."""
-    head = "# Every setting, at its default. Copy to .env and take the '#' off what you change.\n"
+    """The text of `.env.example`: every variable with its meaning, commented out, at its default or an example."""
+    head = (
+        "# Every setting with its default or an example. Copy to .env and remove the # of those you change.\n"
+    )
     return head + "".join(
         f"\n# {variable.meaning}\n#{variable.name}={variable.default or variable.example}\n"
         for variable in VARIABLES

@@ -1,4 +1,4 @@
-"""How the text of a setting becomes its value. Each reader raises `ValueError` saying what would be right."""
+"""How the text of a setting becomes its value. Each reader raises `ValueError` with what to write instead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORDPRESS = "wordpress"
 
 
 def one_of(*allowed: str) -> Callable[[str], str]:
-    """One of these words."""
+    """A reader for one of these words."""
 
     def read(text: str) -> str:
         if text not in allowed:
@@ -28,17 +28,19 @@ def one_of(*allowed: str) -> Callable[[str], str]:
 
 
 def read_url(text: str) -> str:
-    """An http or https address without a login in it; a slash at its end is dropped."""
+    """An http or https address without a login in it. A slash at its end is dropped."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("use a web address such as https://www.example.com")
     if parts.username or parts.password:
-        raise ValueError("leave user and password out of the address; they have settings of their own")
+        raise ValueError(
+            "leave user and password out of the address; WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD hold them"
+        )
     return text.rstrip("/")
 
 
 def optional(read: Callable[[str], Any], absent: Any = None) -> Callable[[str], Any]:
-    """What `read` makes of the text; `absent` when there is none."""
+    """A reader that returns `absent` for an empty text, and otherwise reads it with `read`."""
     return lambda text: read(text) if text else absent
 
 
@@ -69,7 +71,7 @@ def read_zone(text: str) -> str:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A whole number from `least` to `most`, both included."""
+    """A reader for a whole number from `least` to `most`, both included."""
 
     def read(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
@@ -89,7 +91,9 @@ def read_seconds(text: str) -> float:
 def read_source(text: str) -> str:
     """`sample`, `wordpress`, or a folder that exists."""
     if text not in {SAMPLE, WORDPRESS} and not Path(text).expanduser().is_dir():
-        raise ValueError(f"use {SAMPLE}, {WORDPRESS} or a folder of post JSON files (no such folder here)")
+        raise ValueError(
+            f"use {SAMPLE}, {WORDPRESS} or a folder of post JSON files (there is no such folder)"
+        )
     return text
 
 

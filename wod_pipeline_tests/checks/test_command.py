@@ -54,7 +54,7 @@ def test_a_warning_is_shown_with_its_evidence_and_what_to_do() -> None:
     assert "warn  every_load_is_readable: 1 load without a readable weight." in result.output
     assert "text Back Squat x 3" in result.output
     assert CLAIMS["every_load_is_readable"].act in result.output
-    assert result.output.endswith("0 errors, 1 warnings\n")
+    assert result.output.endswith("0 errors, 1 warning\n")
 
 
 def test_an_error_is_exit_code_1() -> None:

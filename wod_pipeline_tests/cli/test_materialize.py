@@ -92,13 +92,16 @@ def test_an_interrupt_is_a_sentence_and_exit_code_130(runs: Runs) -> None:
     runs.outcome = KeyboardInterrupt()
     ended = wod()
     assert ended.exit_code == 130
-    assert ended.output == "wod: stopped. What is stored stays; the same command goes on with the rest.\n"
+    assert (
+        ended.output
+        == "wod: stopped. Weeks already stored are kept; run the same command again for the rest.\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--week", "2024-01-10", "--all"], "Use one of"),
+        (["--week", "2024-01-10", "--all"], "Use only one of"),
         (["--from", "2024-02-10", "--to", "2024-01-10"], "ends (2024-01-08) before it starts (2024-02-05)"),
     ],
 )
@@ -116,9 +119,7 @@ def test_weeks_beyond_the_known_ones_are_refused(runs: Runs, day: str) -> None:
     assert "WOD_START_WEEK" in str(ended.exception)
 
 
-def test_missing_weeks_are_those_without_sessions_or_behind_what_was_fetched(
-    runs: Runs, tmp_path: Path
-) -> None:
+def test_missing_weeks_are_those_without_sessions_or_not_as_last_fetched(runs: Runs, tmp_path: Path) -> None:
     posts = {FIRST + n * WEEK: raw_post(monday=FIRST + n * WEEK, number=n) for n in (1, 2)}
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
     table.replace_weeks(weeks_of(posts.values()))

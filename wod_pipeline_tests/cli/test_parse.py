@@ -56,7 +56,7 @@ def test_what_is_no_post_is_one_clear_error(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "parse", str(tmp_path / "none.json"))
     assert code == 1
-    assert "none.json" in err
+    assert "none.json cannot be read: No such file or directory." in err
 
 
 def test_explain_shows_the_line_and_what_it_becomes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,7 @@ def test_today_without_maxes_shows_percentages_and_how_to_get_weights(folder: Pa
     _, out, _ = run(capsys, "today")
     assert "Power Clean + Split Jerk, 1 rep, 75–80% of 1-RM Power Clean\n" in out
     assert " kg" not in out
-    assert out.endswith("Weights follow once your maxes are known: `wod athlete init`.\n")
+    assert out.endswith("To see weights, enter your maxes: wod athlete init.\n")
 
 
 def test_json_holds_the_record_and_what_is_shown(folder: Path, capsys: Capture) -> None:
@@ -99,8 +99,8 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     code, out, _ = run(capsys, "show", "2031-01-01")
     assert code == 0
     assert out == (
-        "No session on Wednesday 1 January 2031. That week is not stored: `wod materialize` fetches the current"
-        " and the coming week.\n"
+        "No session on Wednesday 1 January 2031. The week is not stored."
+        " Fetch it: wod materialize --week 2030-12-30.\n"
     )
 
 
@@ -115,7 +115,8 @@ def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Captu
 def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture) -> None:
     _, out, _ = run(capsys, "search", "hollow", "hold", "--limit", "1")
     first, day, line, *_ = out.splitlines()
-    assert "sessions hold 'hollow hold', the newest 1 are shown." in first
+    assert first.startswith("'hollow hold': ")
+    assert first.endswith(" sessions, the newest 1 shown.")
     assert day.startswith("2026-")
     assert "hollow hold" in line.lower()
 
@@ -130,7 +131,7 @@ def test_history_lists_prescriptions_newest_first(folder: Path, capsys: Capture)
     assert out.startswith("Back Squat: ")
 
 
-def test_a_misspelt_movement_gets_suggestions(folder: Path, capsys: Capture) -> None:
+def test_a_misspelt_movement_is_answered_with_the_nearest(folder: Path, capsys: Capture) -> None:
     code, _, err = run(capsys, "history", "bakc squat")
     assert code == 2
     assert "Did you mean: Back Squat" in err
@@ -142,6 +143,8 @@ def test_movements_are_listed_by_how_often(folder: Path, capsys: Capture) -> Non
     assert [fact["sessions"] for fact in facts] == sorted((fact["sessions"] for fact in facts), reverse=True)
     _, out, _ = run(capsys, "movements", "turkish", "--all")
     assert "turkish_get_up" in out
+    _, out, _ = run(capsys, "movements", "zzz")
+    assert out == "No movement has 'zzz' in its name.\n"
 
 
 def test_load_by_week_fits_and_adds_up(folder: Path, capsys: Capture) -> None:
@@ -174,7 +177,9 @@ def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Ca
     assert set(pd.read_parquet(folder / "a.parquet")["session"]) == {record["session"] for record in records}
 
 
-def test_export_ics_carries_on_and_cancels_nothing_outside_its_days(folder: Path, capsys: Capture) -> None:
+def test_export_ics_updates_a_calendar_and_cancels_nothing_outside_its_days(
+    folder: Path, capsys: Capture
+) -> None:
     run(capsys, "export", "--format", "ics", "--from", "2026-11-16", "--to", "2026-11-29", "--out", "a.ics")
     before = (folder / "a.ics").read_bytes()
     run(capsys, "export", "--format", "ics", "--from", "2026-11-23", "--to", "2026-11-29", "--out", "a.ics")
@@ -182,11 +187,11 @@ def test_export_ics_carries_on_and_cancels_nothing_outside_its_days(folder: Path
     assert len(Calendar.from_ical(before).walk("VEVENT")) == 14
 
 
-def test_export_refuses_to_carry_on_from_what_is_no_calendar(folder: Path, capsys: Capture) -> None:
+def test_export_refuses_to_update_a_file_that_is_not_a_calendar(folder: Path, capsys: Capture) -> None:
     (folder / "a.ics").write_text("hello")
     code, _, err = run(capsys, "export", "--format", "ics", "--out", "a.ics")
     assert code == 1
-    assert "is no calendar to carry on from" in err
+    assert "a.ics cannot be updated, because it is not a calendar" in err
     assert (folder / "a.ics").read_text() == "hello"
 
 
@@ -195,10 +200,13 @@ def test_athlete_init_writes_once_and_check_reads_it(folder: Path, capsys: Captu
     code, out, _ = run(capsys, "athlete", "init")
     assert (code, out.split(".")[0]) == (0, f"Wrote {folder / 'athlete'}")
     code, out, _ = run(capsys, "athlete", "check")
-    assert (code, out.splitlines()[-1]) == (0, "No max is given yet, so no weight will be shown.")
+    assert (code, out.splitlines()[-1]) == (
+        0,
+        "It holds no maxes yet, so sessions show percentages without weights.",
+    )
     code, _, err = run(capsys, "athlete", "init")
     assert code == 1
-    assert "exists already" in err
+    assert "already exists" in err
 
 
 def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:
@@ -213,7 +221,7 @@ def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture)
 def test_an_athlete_file_that_was_asked_for_has_to_exist(folder: Path, capsys: Capture) -> None:
     code, _, err = run(capsys, "today", "--athlete", "none.toml")
     assert code == 1
-    assert "There is no none.toml" in err
+    assert "none.toml does not exist" in err
 
 
 def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) -> None:

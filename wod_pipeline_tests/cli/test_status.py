@@ -56,7 +56,7 @@ def test_status_lists_every_week_newest_first_and_counts_them() -> None:
         "stored",
     ]
     assert said[0].startswith(str(FIRST + 3 * WEEK))
-    assert "1 sessions" in said[3]
+    assert "  1 session" in said[3]
     assert said[4] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
 
 

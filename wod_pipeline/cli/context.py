@@ -1,4 +1,4 @@
-"""What the commands that read stored sessions share: the table, the athlete, and how an answer is printed."""
+"""What the commands that read stored sessions share: the table, the athlete, and printing as text or JSON."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from wod_pipeline.storage import SessionTable
     from wod_pipeline.training import Athlete
 
-WIDEST = 100
+MAX_WIDTH = 100
+"""Columns of text; longer lines are hard to read."""
 
 
 @dataclass
-class Reading:
-    """One invocation: where sessions and maxes are read from, and how answers are printed."""
+class ReadContext:
+    """One call of a command: where it reads sessions and maxes, and how it prints its answer."""
 
     as_json: bool
     athlete_file: Path | None
@@ -53,31 +54,30 @@ class Reading:
 
     @cached_property
     def today(self) -> dt.date:
-        """The day it is where the program is."""
+        """The current day in the program's time zone."""
         from wod_pipeline.adapters import today
 
         return today(self.settings)
 
     @cached_property
     def athlete(self) -> Athlete | None:
-        """The athlete of the athlete file; None without a file. A file that was asked for has to exist."""
-        from wod_pipeline.athlete import read_athlete
-        from wod_pipeline.errors import AthleteFileError
+        """The athlete of `--athlete`, otherwise of the file in the settings; None when that does not exist.
 
-        found = read_athlete(self.athlete_file or self.settings.athlete_path)
-        if found is None and self.athlete_file:
-            raise AthleteFileError(
-                f"There is no {self.athlete_file}.", fix="`wod athlete init` writes one to start from."
-            )
-        return found
+        Raises `AthleteFileError` when the file of `--athlete` does not exist, or a file is wrong.
+        """
+        if self.athlete_file:
+            return read_existing_athlete(self.athlete_file)
+        from wod_pipeline.athlete import read_athlete
+
+        return read_athlete(self.settings.athlete_path)
 
     @property
     def width(self) -> int:
-        """Columns to fill."""
-        return min(shutil.get_terminal_size().columns, WIDEST)
+        """Columns of the output: those of the terminal, up to `MAX_WIDTH`."""
+        return min(shutil.get_terminal_size().columns, MAX_WIDTH)
 
     def print(self, answer: object, as_text: Callable[[], str]) -> None:
-        """Print the answer as JSON when that was asked for, else as text, coloured when it is a terminal."""
+        """Print the answer as JSON with `--json`, otherwise as text; coloured in a terminal."""
         if self.as_json:
             import msgspec
 
@@ -86,7 +86,18 @@ class Reading:
             click.echo(as_text(), nl=False, color=False if self.no_colour else None)
 
 
-def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+def read_existing_athlete(path: Path) -> Athlete:
+    """The athlete of the file. Raises `AthleteFileError` when it is wrong or does not exist."""
+    from wod_pipeline.athlete import read_athlete
+    from wod_pipeline.errors import AthleteFileError
+
+    athlete = read_athlete(path)
+    if athlete is None:
+        raise AthleteFileError(f"{path} does not exist.", fix=f"`wod athlete init {path}` creates it.")
+    return athlete
+
+
+def read_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command `--json`, `--athlete` and `--no-colour`, and pass them on as its first argument."""
 
     @functools.wraps(command)
@@ -97,8 +108,8 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(dir_okay=False, path_type=Path),
         help="The athlete file; default: WOD_ATHLETE_FILE, or athlete.toml in WOD_DATA_DIR.",
     )
-    @click.option("--no-colour", is_flag=True, help="No colours, even in a terminal.")
-    def with_reading(as_json: bool, athlete_file: Path | None, no_colour: bool, **arguments: Any) -> None:
-        command(Reading(as_json, athlete_file, no_colour), **arguments)
+    @click.option("--no-colour", is_flag=True, help="Print without colours, even in a terminal.")
+    def with_context(as_json: bool, athlete_file: Path | None, no_colour: bool, **arguments: Any) -> None:
+        command(ReadContext(as_json, athlete_file, no_colour), **arguments)
 
-    return with_reading
+    return with_context
