@@ -75,9 +75,9 @@ def test_every_check_is_described_in_the_words_of_its_claim() -> None:
 
 
 def test_every_error_is_described_with_what_a_rerun_does() -> None:
-    told = dict(re.findall(r"^\| `(\w+)` \| ([\w ]+) \|", section("Errors"), re.MULTILINE))
+    verdicts = dict(re.findall(r"^\| `(\w+)` \| ([\w ]+) \|", section("Errors"), re.MULTILINE))
 
-    assert told == {
+    assert verdicts == {
         leaf.__name__: "can clear it" if leaf.rerun_helps else "will not help" for leaf in leaves()
     }
 
@@ -104,7 +104,7 @@ def test_every_schedule_and_sensor_is_described() -> None:
 @pytest.mark.parametrize(
     "number", [LIMITS.past_weeks, LIMITS.warn_beyond_z, LIMITS.error_beyond_z, LIMITS.least_past_weeks]
 )
-def test_the_thresholds_told_are_the_thresholds_used(number: float) -> None:
+def test_the_thresholds_stated_are_the_thresholds_used(number: float) -> None:
     assert f"{number}" in section("Checks")
 
 

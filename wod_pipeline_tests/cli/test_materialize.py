@@ -90,33 +90,35 @@ def test_a_failed_run_is_exit_code_1(runs: Runs) -> None:
 
 def test_an_interrupt_is_a_sentence_and_exit_code_130(runs: Runs) -> None:
     runs.outcome = KeyboardInterrupt()
-    ended = wod()
-    assert ended.exit_code == 130
+    result = wod()
+    assert result.exit_code == 130
     assert (
-        ended.output
+        result.output
         == "wod: stopped. Weeks already stored are kept; run the same command again for the rest.\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--week", "2024-01-10", "--all"], "Use only one of"),
         (["--from", "2024-02-10", "--to", "2024-01-10"], "ends (2024-01-08) before it starts (2024-02-05)"),
     ],
 )
-def test_options_that_contradict_each_other_are_refused(runs: Runs, arguments: list[str], says: str) -> None:
-    ended = wod(*arguments)
-    assert ended.exit_code == 2
-    assert says in ended.output
+def test_options_that_contradict_each_other_are_refused(
+    runs: Runs, arguments: list[str], message: str
+) -> None:
+    result = wod(*arguments)
+    assert result.exit_code == 2
+    assert message in result.output
     assert runs.weeks == []
 
 
 @pytest.mark.parametrize("day", ["2023-12-31", "2024-02-26"])
 def test_weeks_beyond_the_known_ones_are_refused(runs: Runs, day: str) -> None:
-    ended = wod("--week", day)
-    assert isinstance(ended.exception, SettingsError)
-    assert "WOD_START_WEEK" in str(ended.exception)
+    result = wod("--week", day)
+    assert isinstance(result.exception, SettingsError)
+    assert "WOD_START_WEEK" in str(result.exception)
 
 
 def test_missing_weeks_are_those_without_sessions_or_not_as_last_fetched(runs: Runs, tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from wod_pipeline_tests.builders import raw_post
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command."""
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         main(list(args))
     out, err = capsys.readouterr()
-    return int(ended.value.code or 0), out, err
+    return int(exit_.value.code or 0), out, err
 
 
 @pytest.fixture

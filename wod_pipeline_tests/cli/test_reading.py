@@ -52,10 +52,10 @@ Capture = pytest.CaptureFixture[str]
 
 def run(capsys: Capture, *args: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command."""
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         main(list(args))
     out, err = capsys.readouterr()
-    return int(ended.value.code or 0), out, err
+    return int(exit_.value.code or 0), out, err
 
 
 def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> None:

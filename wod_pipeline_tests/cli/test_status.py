@@ -25,7 +25,7 @@ POSTS = [
 
 
 @pytest.fixture(autouse=True)
-def _house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _four_weeks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Four weeks: stored, fetched only, not published, never looked at. The source lists posts for all but one."""
     folder = tmp_path / "posts"
     folder.mkdir()
@@ -48,22 +48,22 @@ def _house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_status_lists_every_week_newest_first_and_counts_them() -> None:
-    said = CliRunner().invoke(status).output.splitlines()
-    assert [line.split("  ")[1].strip() for line in said[:4]] == [
+    lines = CliRunner().invoke(status).output.splitlines()
+    assert [line.split("  ")[1].strip() for line in lines[:4]] == [
         "missing",
         "not published",
         "failed",
         "stored",
     ]
-    assert said[0].startswith(str(FIRST + 3 * WEEK))
-    assert "  1 session" in said[3]
-    assert said[4] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
+    assert lines[0].startswith(str(FIRST + 3 * WEEK))
+    assert lines[3].endswith("1 session")
+    assert lines[4] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
 
 
 def test_status_as_json_says_the_same() -> None:
-    found = json.loads(CliRunner().invoke(status, ["--json"]).output)
-    assert [week["state"] for week in found] == ["missing", "not published", "failed", "stored"]
-    assert found[3] == {
+    weeks = json.loads(CliRunner().invoke(status, ["--json"]).output)
+    assert [week["state"] for week in weeks] == ["missing", "not published", "failed", "stored"]
+    assert weeks[3] == {
         "week": "2024-01-01",
         "state": "stored",
         "sessions": 1,
@@ -73,18 +73,18 @@ def test_status_as_json_says_the_same() -> None:
 
 
 def test_status_takes_any_days_of_the_first_and_the_last_week() -> None:
-    found = json.loads(
+    weeks = json.loads(
         CliRunner().invoke(status, ["--from", "2024-01-10", "--to", "2024-01-12", "--json"]).output
     )
-    assert [week["week"] for week in found] == ["2024-01-08"]
+    assert [week["week"] for week in weeks] == ["2024-01-08"]
     refused = CliRunner().invoke(status, ["--from", "2024-01-20", "--to", "2024-01-02"])
     assert refused.exit_code == 2
 
 
 def test_sources_says_what_is_new_edited_and_unchanged_and_stores_nothing(tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    said = CliRunner().invoke(sources, ["--from", str(FIRST), "--to", str(FIRST + 3 * WEEK)]).output
-    changes = [line.split()[2] for line in said.splitlines() if line.startswith("    ")]
+    output = CliRunner().invoke(sources, ["--from", str(FIRST), "--to", str(FIRST + 3 * WEEK)]).output
+    changes = [line.split()[2] for line in output.splitlines() if line.startswith("    ")]
     assert changes == ["unchanged", "edited", "new"]
-    assert f"{FIRST + 2 * WEEK}  not published" in said
+    assert f"{FIRST + 2 * WEEK}  not published" in output
     assert sorted(tmp_path.rglob("*")) == before
