@@ -48,20 +48,20 @@ def run(rooms: list[str]) -> None:
 
 def statuses() -> Statuses:
     """What became of every mutant tested."""
-    found: Statuses = {}
+    results: Statuses = {}
     for path in sorted(MUTANTS.rglob("*.py.meta")):
         source = path.relative_to(MUTANTS).with_suffix("")
         codes = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-        found |= {
+        results |= {
             name: (source, status_by_exit_code[code]) for name, code in codes.items() if code is not None
         }
-    return found
+    return results
 
 
-def table(found: Statuses) -> str:
+def table(results: Statuses) -> str:
     """A line per room, and the total: mutants by what became of them, and the percentage noticed."""
     rooms: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, (_, status) in found.items():
+    for name, (_, status) in results.items():
         rooms[name.split(".")[1]][status] += 1
     rooms["total"] = sum(rooms.values(), Counter())
     return "\n".join(
@@ -81,11 +81,11 @@ def line(words: list[str]) -> str:
     return words[0].ljust(12) + "".join(word.rjust(11) for word in words[1:])
 
 
-def write_survivors(found: Statuses) -> None:
+def write_survivors(results: Statuses) -> None:
     """The changes that no test noticed, one diff after the other."""
     diffs = [
         f"# {name}: {status}\n{get_diff_for_mutant(name, path=source)}\n"
-        for name, (source, status) in found.items()
+        for name, (source, status) in results.items()
         if status not in ("killed", "timeout")
     ]
     (MUTANTS / "survivors.diff").write_text("\n".join(diffs), encoding="utf-8")
@@ -99,13 +99,13 @@ def main() -> None:
         "rooms", nargs="*", help="only these rooms, as the package's map names them, without .py"
     )
     parser.add_argument("--last", action="store_true", help="print the last run's table; run nothing")
-    given = parser.parse_args()
+    options = parser.parse_args()
     os.chdir(ROOT)
-    if not given.last:
-        run(given.rooms)
-    found = statuses()
-    write_survivors(found)
-    print(table(found))
+    if not options.last:
+        run(options.rooms)
+    results = statuses()
+    write_survivors(results)
+    print(table(results))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from wod_pipeline.jobs import SESSIONS
+from wod_pipeline.wording import count
 
 SECONDS_BETWEEN_LINES = 10.0
 """Where there is no terminal, a log is kept readable."""
@@ -90,7 +91,7 @@ class Report:
 
 def progress_line(report: Report, weeks: int, seconds: float) -> str:
     """How far, how fast, how long yet: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
-    line = f"{report.done} of {weeks} weeks, {report.posts} posts"
+    line = f"{report.done} of {count(weeks, 'week')}, {count(report.posts, 'post')}"
     rate = report.share / seconds if seconds > 0 else 0.0
     if not rate:
         return line
