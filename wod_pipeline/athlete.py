@@ -89,7 +89,7 @@ def read_athlete(path: Path) -> Athlete | None:
     checked = check_text(data, str(path))
     if checked.problems:
         raise AthleteFileError(
-            "\n  ".join([f"{path} cannot be used:", *checked.problems]) + "\n",
+            "\n  ".join([f"{path} cannot be used:", *checked.problems]),
             fix="Correct it and try `wod athlete check`.",
         )
     return checked.athlete

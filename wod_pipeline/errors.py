@@ -47,7 +47,9 @@ class WodError(Exception):
         super().__init__(what)  # with `fix`, which is by name only, the error could not be unpickled
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.what, self.fix, RERUN_SENTENCES[self.rerun_helps]) if part)
+        what, *advice = (part for part in (self.what, self.fix, RERUN_SENTENCES[self.rerun_helps]) if part)
+        below_a_list = "\n" if "\n" in what else " "
+        return what + below_a_list + " ".join(advice)
 
 
 def rerun_clears_all(errors: Iterable[BaseException]) -> bool | None:

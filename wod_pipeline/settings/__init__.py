@@ -279,8 +279,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | No
     if problems:
         raise SettingsError(
             f"{count(problems, 'setting')} {'is' if len(problems) == 1 else 'are'} wrong:\n"
-            + "\n".join(f"- {problem}" for problem in problems)
-            + "\n",
+            + "\n".join(f"- {problem}" for problem in problems),
             fix="Set them in the environment or in .env in this folder; .env.example lists all settings.",
         )
     return Settings(**values)
