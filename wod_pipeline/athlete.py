@@ -24,39 +24,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-EXAMPLE = """\
-# Your lifts. Weights are in `unit`; a weight in the other unit is written "205 lb" or "93 kg".
-unit = "kg"
-
-[bar]
-weight = 20        # the empty bar; no weight below it is ever shown
-step = 2.5         # the smallest step you load, both sides together
-
-# Best lifts by movement: the id or the name, in quotes when it holds spaces ("Clean & Jerk").
-# Take the # away in front of the lifts you know. A lift that is not here gets no weight, only its percentage.
-[1-RM]
-# snatch = 100
-# clean_and_jerk = 125
-# power_snatch = 85
-# power_clean = 105
-# back_squat = 160
-# front_squat = 140
-# deadlift = 180
-# strict_press = 65
-
-# Best sets of several repetitions, for programs that ask for "80% of your 6-RM". Never derived from a 1-RM.
-[6-RM]
-# back_squat = 135
-
-# Plates you own: weight of one plate = number of PAIRS. Empty in a well-equipped gym.
-[plates]
-# 25 = 2
-# 20 = 1
-# 10 = 1
-# 5 = 1
-# "2.5" = 1
-# "1.25" = 1
-"""
+EXAMPLE = Path(__file__).with_name("athlete.example.toml").read_text(encoding="utf-8")
+"""The file that `wod athlete init` writes."""
 
 LONGEST_FILE = 65_536
 HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}

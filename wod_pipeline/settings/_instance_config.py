@@ -5,20 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-INSTANCE_CONFIG = """\
-# Written for a new instance; change it as you like, it is not written again.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-storage:
-  custom:
-    module: wod_pipeline.resources.instance_storage
-    class: PooledSqliteStorage
-    config:
-      base_dir:
-        env: DAGSTER_HOME
-"""
+INSTANCE_CONFIG = Path(__file__).with_name("dagster.yaml").read_text(encoding="utf-8")
 """A new instance sends nothing to Dagster's makers, asks nobody to sign up, and keeps its SQLite files open."""
 
 _WRITTEN_BY_0_1_0 = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
