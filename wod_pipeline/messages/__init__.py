@@ -5,27 +5,24 @@ message is due, and `delivery` sends it, once. A message has a text with a link 
 most 140 characters for phones, and an identifier by which it is deduplicated.
 """
 
-from wod_pipeline.messages._daily import prescription, tomorrow
+from wod_pipeline.messages._daily import tomorrow
 from wod_pipeline.messages._freshness import LastSeen, freshness
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._posts import posts_gone, source_back, source_down
-from wod_pipeline.messages._runs import backfill_finished, run_failed, week_landed, week_lines, weeks_landed
-from wod_pipeline.messages._words import SMS_CHARACTERS, Links
+from wod_pipeline.messages._runs import backfill_finished, run_failed, week_landed, weeks_landed
+from wod_pipeline.messages._words import Links
 
 __all__ = [
-    "SMS_CHARACTERS",
     "LastSeen",
     "Links",
     "Message",
     "backfill_finished",
     "freshness",
     "posts_gone",
-    "prescription",
     "run_failed",
     "source_back",
     "source_down",
     "tomorrow",
     "week_landed",
-    "week_lines",
     "weeks_landed",
 ]

@@ -17,8 +17,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
-from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
-from wod_pipeline.parsing._explain import Explanation, explain_line
+from wod_pipeline.parsing._explain import explain_line
 from wod_pipeline.parsing._html import read_lines, read_text
 from wod_pipeline.parsing._outline import outline_post, read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
@@ -27,9 +26,6 @@ from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
 from wod_pipeline.weeks import monday_of
 
 __all__ = [
-    "DIAGNOSTICS",
-    "UNDATED_WEEK",
-    "Explanation",
     "explain_line",
     "outline_post",
     "parse_post",

@@ -8,12 +8,11 @@ What the session table holds and what was usual before is handed in by the calle
 """
 
 from wod_pipeline.quality._case import Case, TableContent, Verdict
-from wod_pipeline.quality._claims import BLOCKING, CLAIMS, LIMITS, Claim, Stage
-from wod_pipeline.quality._verdicts import judge, judge_blocking, judge_stored, unsound
-from wod_pipeline.quality._volume import Volume, past_of, robust_z, volume_of
+from wod_pipeline.quality._claims import CLAIMS, LIMITS, Claim, Stage
+from wod_pipeline.quality._verdicts import judge, judge_stored, unsound
+from wod_pipeline.quality._volume import Volume, volume_of
 
 __all__ = [
-    "BLOCKING",
     "CLAIMS",
     "LIMITS",
     "Case",
@@ -23,10 +22,7 @@ __all__ = [
     "Verdict",
     "Volume",
     "judge",
-    "judge_blocking",
     "judge_stored",
-    "past_of",
-    "robust_z",
     "unsound",
     "volume_of",
 ]

@@ -6,11 +6,10 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import Dose, doses_of, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
-    LoadSummary,
     Period,
     SessionDoses,
     TrainingLoad,
@@ -25,11 +24,9 @@ from wod_pipeline.training._weights import (
     Unit,
     Weight,
     WorkingWeight,
-    as_decimal,
     as_number,
     decimal_text,
     exact,
-    midpoint,
     ramp_weights,
     working_weight,
 )
@@ -38,9 +35,7 @@ __all__ = [
     "STANDARD_RACKS",
     "ZONES",
     "Athlete",
-    "Dose",
     "LoadRow",
-    "LoadSummary",
     "Period",
     "Rack",
     "SessionDoses",
@@ -48,15 +43,12 @@ __all__ = [
     "Unit",
     "Weight",
     "WorkingWeight",
-    "as_decimal",
     "as_number",
     "decimal_text",
-    "doses_of",
     "exact",
     "lifts_in",
     "lifts_of",
     "load_by",
-    "midpoint",
     "period_holding",
     "ramp_weights",
     "session_doses",

@@ -9,40 +9,25 @@ movement or alias is a line of data. What the words around a name mean is decide
 
 from __future__ import annotations
 
-from wod_pipeline.vocabulary._movements import (
-    FAMILIES,
-    MOVEMENTS,
-    Movement,
-    has_reference,
-    movement_family,
-    movement_name,
-)
+from wod_pipeline.vocabulary._movements import MOVEMENTS, has_reference, movement_family, movement_name
 from wod_pipeline.vocabulary._names import (
-    DROPPABLE,
     NUMBER_WORDS,
     Name,
     find_movement,
     is_exact,
-    names_of,
     nearest_movements,
-    normalise_name,
     resolve,
 )
 
 __all__ = [
-    "DROPPABLE",
-    "FAMILIES",
     "MOVEMENTS",
     "NUMBER_WORDS",
-    "Movement",
     "Name",
     "find_movement",
     "has_reference",
     "is_exact",
     "movement_family",
     "movement_name",
-    "names_of",
     "nearest_movements",
-    "normalise_name",
     "resolve",
 ]

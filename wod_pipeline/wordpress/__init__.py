@@ -13,18 +13,15 @@ site. Parsing posts belongs in `parsing`, storing them in `storage`.
 
 from __future__ import annotations
 
-from wod_pipeline.wordpress._client import DEFAULT_USER_AGENT, WordPressSource
+from wod_pipeline.wordpress._client import WordPressSource
 from wod_pipeline.wordpress._folder import FolderSource
-from wod_pipeline.wordpress._http import Timeouts
 from wod_pipeline.wordpress._source import PostSource, read_post
 from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
 
 __all__ = [
     "CHUNK_WEEKS",
-    "DEFAULT_USER_AGENT",
     "FolderSource",
     "PostSource",
-    "Timeouts",
     "WordPressSource",
     "gather_weeks",
     "read_post",

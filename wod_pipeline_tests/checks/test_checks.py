@@ -14,7 +14,8 @@ from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results, summary
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.program import RawPost, Rendered, WeekRecords
-from wod_pipeline.quality import BLOCKING, CLAIMS, Verdict
+from wod_pipeline.quality import CLAIMS, Verdict
+from wod_pipeline.quality._claims import BLOCKING
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import read_stage_week, write_stage

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline import messages
-from wod_pipeline.messages import SMS_CHARACTERS, Links, Message, prescription, week_lines
-from wod_pipeline.messages._daily import fit_parts
+from wod_pipeline.messages import Links, Message
+from wod_pipeline.messages._daily import fit_parts, prescription
 from wod_pipeline.messages._freshness import CAUSES
-from wod_pipeline.messages._words import fit_sms
+from wod_pipeline.messages._runs import week_lines
+from wod_pipeline.messages._words import SMS_CHARACTERS, fit_sms
 from wod_pipeline.program import Block, Exercise, Part, Range, Segment, SessionRecord
 from wod_pipeline.watching.freshness import Cause
 from wod_pipeline.watching.runs import StepFailure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wod_pipeline.parsing import DIAGNOSTICS
+from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
 from wod_pipeline_tests.parsing.reading import read
 from wod_pipeline_tests.parsing.test_any_input import SCHEMA
 

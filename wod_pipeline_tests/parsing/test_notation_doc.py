@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from wod_pipeline.parsing import DIAGNOSTICS, parse_post
+from wod_pipeline.parsing import parse_post
+from wod_pipeline.parsing._diagnostics import DIAGNOSTICS
 from wod_pipeline.program import ParsedPost
 from wod_pipeline_tests.parsing.reading import post, short
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from wod_pipeline.program import Diagnostic, Line, Outcome, PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import (
-    BLOCKING,
     CLAIMS,
     LIMITS,
     Case,
@@ -21,13 +20,13 @@ from wod_pipeline.quality import (
     Verdict,
     Volume,
     judge,
-    judge_blocking,
     judge_stored,
-    past_of,
-    robust_z,
     unsound,
     volume_of,
 )
+from wod_pipeline.quality._claims import BLOCKING
+from wod_pipeline.quality._verdicts import judge_blocking
+from wod_pipeline.quality._volume import past_of, robust_z
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
 from wod_pipeline_tests.builders import not_published, plain_week, record_of, weeks_before, with_session
 

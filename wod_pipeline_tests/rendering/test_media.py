@@ -10,10 +10,8 @@ from msgspec.structs import replace
 
 from wod_pipeline.rendering import (
     BlockView,
-    NoteView,
     SegmentView,
     SessionView,
-    TextRun,
     as_lines,
     as_markdown,
     as_text,
@@ -22,6 +20,7 @@ from wod_pipeline.rendering import (
     preamble_as_text,
     view_session,
 )
+from wod_pipeline.rendering._view import NoteView, TextRun
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import raw_post, record_of, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record

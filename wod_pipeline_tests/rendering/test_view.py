@@ -13,12 +13,8 @@ from msgspec.structs import replace
 from wod_pipeline.program import Diagnostic, Line, Link, Note, SessionKind
 from wod_pipeline.rendering import (
     BlockView,
-    ExerciseView,
-    NoteView,
     SegmentView,
     SessionView,
-    SetView,
-    TextRun,
     as_lines,
     as_text,
     clean,
@@ -28,6 +24,7 @@ from wod_pipeline.rendering import (
     view_exercise,
     view_session,
 )
+from wod_pipeline.rendering._view import ExerciseView, NoteView, SetView, TextRun
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from wod_pipeline.program import Block, Exercise, Load, Part, Pause, Range, Scheme
-from wod_pipeline.rendering import clock, cut_long_line, load_words, quantity, scheme_sentence, title_of
+from wod_pipeline.rendering import cut_long_line, quantity, scheme_sentence, title_of
+from wod_pipeline.rendering._words import clock, load_words
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of
 

@@ -9,16 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wod_pipeline.quality import volume_of
-from wod_pipeline.training import (
-    Dose,
-    LoadSummary,
-    doses_of,
-    lifts_in,
-    lifts_of,
-    load_by,
-    session_doses,
-    top_percent,
-)
+from wod_pipeline.training import lifts_in, lifts_of, load_by, session_doses, top_percent
+from wod_pipeline.training._lifts import Dose, doses_of
+from wod_pipeline.training._load import LoadSummary
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 
 EVERY_2 = "Every 2 minutes, for 8 minutes (4 sets):"

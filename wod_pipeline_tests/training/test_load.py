@@ -12,11 +12,9 @@ from wod_pipeline.demo import sample_posts
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.training import (
     Athlete,
-    LoadSummary,
     Rack,
     TrainingLoad,
     Weight,
-    doses_of,
     exact,
     lifts_of,
     load_by,
@@ -24,6 +22,8 @@ from wod_pipeline.training import (
     session_doses,
     top_percent,
 )
+from wod_pipeline.training._lifts import doses_of
+from wod_pipeline.training._load import LoadSummary
 from wod_pipeline_tests.builders import MONDAY, exercise_of, raw_post, record_of, week_records, weeks_of
 
 LIFTER = Athlete(

@@ -17,14 +17,13 @@ from wod_pipeline.training import (
     Unit,
     Weight,
     WorkingWeight,
-    as_decimal,
     as_number,
     decimal_text,
     exact,
-    midpoint,
     ramp_weights,
     working_weight,
 )
+from wod_pipeline.training._weights import as_decimal, midpoint
 from wod_pipeline_tests.builders import exercise_of
 
 KG = Rack()

@@ -8,8 +8,6 @@ from itertools import chain
 import pytest
 
 from wod_pipeline.vocabulary import (
-    DROPPABLE,
-    FAMILIES,
     MOVEMENTS,
     NUMBER_WORDS,
     Name,
@@ -18,11 +16,11 @@ from wod_pipeline.vocabulary import (
     is_exact,
     movement_family,
     movement_name,
-    names_of,
     nearest_movements,
-    normalise_name,
     resolve,
 )
+from wod_pipeline.vocabulary._movements import FAMILIES
+from wod_pipeline.vocabulary._names import DROPPABLE, names_of, normalise_name
 
 
 def ids(name: str) -> list[str | None]:

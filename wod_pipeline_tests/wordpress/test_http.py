@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
-from wod_pipeline.wordpress import Timeouts, WordPressSource
-from wod_pipeline.wordpress._http import decode_json, parse_retry_after, retry_delay_s
+from wod_pipeline.wordpress import WordPressSource
+from wod_pipeline.wordpress._http import Timeouts, decode_json, parse_retry_after, retry_delay_s
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
