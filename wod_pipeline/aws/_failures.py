@@ -11,26 +11,15 @@ from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
 AwsFailure = (boto.ClientError, boto.BotoCoreError)
 """What any call of a client may raise."""
 
-PASSING = {
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "LimitExceededException",
-    "OperationAborted",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "ServiceUnavailable",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-}
+PASSING = frozenset(
+    (
+        "InternalError InternalFailure InternalServerError LimitExceededException OperationAborted"
+        " PriorRequestNotComplete ProvisionedThroughputExceededException RequestLimitExceeded RequestTimeout"
+        " RequestTimeoutException ServiceUnavailable SlowDown ThrottledException Throttling"
+        " ThrottlingException TooManyRequestsException TransactionConflictException"
+        " TransactionInProgressException"
+    ).split()
+)
 """Codes that a later attempt can clear."""
 _CREDENTIALS = (
     "Check the credentials boto3 uses: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role "

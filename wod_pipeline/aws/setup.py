@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SetupState = Literal["exists", "made", "missing"]
 
 WEEK_INDEX = "week-index"
-INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
+_INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
 """Stages whose objects expire, since they can be computed again from raw posts."""
 _EXPIRY_DAYS = 30
 _RULE_PREFIX = "wod-intermediate-"
@@ -39,15 +39,8 @@ class SetupStep:
     fix: str = ""
 
 
-def ensure_bucket(
-    client: S3Client,
-    bucket: str,
-    region: str,
-    *,
-    prefix: str = "",
-    intermediate: Sequence[str] = INTERMEDIATE,
-) -> list[SetupStep]:
-    """The lake's bucket: private, encrypted, versioned; objects of `intermediate` stages under `prefix` expire."""
+def ensure_bucket(client: S3Client, bucket: str, region: str, *, prefix: str = "") -> list[SetupStep]:
+    """The lake's bucket: private, encrypted, versioned; objects of intermediate stages under `prefix` expire."""
     lake = _Bucket(client, bucket)
     versioning = {"VersioningConfiguration": {"Status": "Enabled"}}
     return [
@@ -55,7 +48,7 @@ def ensure_bucket(
         lake.ensure_setting("blocks public access", "public_access_block", _PUBLIC_ACCESS),
         lake.ensure_setting("encrypts objects", "bucket_encryption", _ENCRYPTION),
         lake.ensure_setting("keeps versions", "bucket_versioning", versioning),
-        lake.ensure_expiry([f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in intermediate]),
+        lake.ensure_expiry([f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in _INTERMEDIATE]),
     ]
 
 

@@ -39,21 +39,10 @@ ANNOUNCED = 6
 """An announcement is published beside the training."""
 
 _ERA_START = dt.date(2026, 10, 5)
-_MONTHS = {
-    "January": "Janaury",
-    "February": "Febuary",
-    "March": "Martch",
-    "April": "Aprill",
-    "May": "Mayy",
-    "June": "Juune",
-    "July": "Jully",
-    "August": "Agust",
-    "September": "Septmber",
-    "October": "Octber",
-    "November": "Novmber",
-    "December": "Decmber",
-}
-"""Each month, and how the coach misspells it."""
+_MISSPELT_MONTHS = (
+    "Janaury Febuary Martch Aprill Mayy Juune Jully Agust Septmber Octber Novmber Decmber"
+).split()
+"""How the coach misspells each month, from January on."""
 _PUBLICATION_OFFSET = dt.timedelta(days=-8, hours=17)
 """From the Monday of a week to the publication of its post: 17:00 on the Sunday eight days before, so that the
 coming week's post is always published when the week before it starts."""
@@ -110,13 +99,12 @@ def announcement_posting(week: dt.date) -> Posting | None:
 def _date_range(week: dt.date, *, misspelt: bool) -> str:
     """Monday to Sunday as a coach writes it: a month or year that both days share is written once."""
     last = sunday_of(week)
-    months = list(_MONTHS)
-    month = months[week.month - 1]
-    start = f"{_MONTHS[month] if misspelt else month} {week.day}"
+    month = _MISSPELT_MONTHS[week.month - 1] if misspelt else f"{week:%B}"
+    start = f"{month} {week.day}"
     if week.month == last.month:
         return f"{start}-{last.day}, {last.year}"
     year = "" if week.year == last.year else f", {week.year}"
-    return f"{start}{year} – {months[last.month - 1]} {last.day}, {last.year}"
+    return f"{start}{year} – {last:%B} {last.day}, {last.year}"
 
 
 def _slug(title: str) -> str:

@@ -14,8 +14,6 @@ class Message:
     kind: str
     """Which event it is about: `week_late`, `run_failed`, …"""
     severity: Literal["info", "warn", "critical"]
-    week: str | None
-    """The Monday of the week it is about, as an ISO date; None when it is about no single week."""
     subject: str
     """One line."""
     text: str
@@ -26,3 +24,5 @@ class Message:
     """The facts as JSON values, for programs."""
     identifier: str
     """What it is deduplicated by: the same for the same event, and different for any other."""
+    week: str | None = None
+    """The Monday of the week it is about, as an ISO date; None when it is about no single week."""

@@ -30,7 +30,6 @@ def source_down(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Mess
     return Message(
         kind="source_down",
         severity="warn",
-        week=None,
         subject=subject,
         text=join_lines(lines, links.automation()),
         sms=fit_sms(subject),
@@ -49,7 +48,6 @@ def source_back(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Mess
     return Message(
         kind="source_back",
         severity="info",
-        week=None,
         subject=subject,
         text=join_lines(lines, links.automation()),
         sms=fit_sms(subject),
@@ -69,7 +67,6 @@ def posts_gone(name: str, gone: Mapping[int, dt.date], links: Links) -> Message:
     return Message(
         kind="posts_gone",
         severity="warn",
-        week=None,
         subject=subject,
         text=join_lines(lines, links.automation()),
         sms=fit_sms(subject, f"Week of {min(gone.values())}." if len(gone) == 1 else ""),

@@ -50,7 +50,6 @@ def weeks_landed(weeks: Sequence[dt.date], sessions: int, *, run_id: str, links:
     return Message(
         kind="weeks_landed",
         severity="info",
-        week=None,
         subject=subject,
         text=join_lines(lines, links.run(run_id)),
         sms=fit_sms(subject),
@@ -112,7 +111,6 @@ def backfill_finished(
     return Message(
         kind="backfill_finished",
         severity="info" if succeeded else "warn",
-        week=None,
         subject=subject,
         text=join_lines(lines, links.backfill(backfill_id)),
         sms=fit_sms(subject),

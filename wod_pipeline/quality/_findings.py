@@ -5,15 +5,7 @@ from __future__ import annotations
 from calendar import day_name
 from collections import Counter
 
-from wod_pipeline.program import (
-    WEEKDAYS,
-    Exercise,
-    Line,
-    Outcome,
-    SessionRecord,
-    Weekday,
-    WeekRecords,
-)
+from wod_pipeline.program import WEEKDAYS, Exercise, Line, Outcome, SessionRecord, Weekday, WeekRecords
 from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Limits
 from wod_pipeline.quality._volume import (

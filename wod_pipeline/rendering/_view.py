@@ -24,6 +24,7 @@ from wod_pipeline.program import (
     Note,
     NoteKind,
     Segment,
+    SegmentKind,
     SessionKind,
     SessionRecord,
     SetRow,
@@ -136,15 +137,6 @@ class SessionView(Struct, frozen=True, omit_defaults=True):
     """What the post says before its first session."""
 
 
-_TITLES = {
-    "warm_up": "Warm-up",
-    "optional": "Optional",
-    "cool_down": "Cool-down",
-    "conditioning": "Conditioning",
-    "accessory": "Accessory",
-    "main": "Main",
-    "other": "",
-}
 LONGEST_QUOTE = 120
 """Characters a warning quotes of a line."""
 
@@ -283,11 +275,15 @@ def _segment(segment: Segment, lines: _Lines, athlete: Athlete | None) -> Segmen
     label = words.clean(segment.label or "")
     return SegmentView(
         label=label,
-        title=words.clean(segment.title or "") or ("" if label else _TITLES[segment.kind]),
+        title=words.clean(segment.title or "") or ("" if label else _kind_as_title(segment.kind)),
         kind=segment.kind,
         items=_in_order(parts),
         as_written=tuple(NoteView(tuple(text_runs(line))) for line in lines.within(segment.lines)),
     )
+
+
+def _kind_as_title(kind: SegmentKind) -> str:
+    return "" if kind == "other" else kind.replace("_", "-").capitalize()
 
 
 def _block(block: Block, lines: _Lines, athlete: Athlete | None) -> BlockView:

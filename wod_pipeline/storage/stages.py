@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError
+from wod_pipeline.errors import StorageCorrupt, StorageError
 from wod_pipeline.program import (
     OutlinedPost,
     ParsedPost,
@@ -82,17 +82,6 @@ def read_stage(lake: Lake, stage: str, weeks: Iterable[dt.date]) -> dict[dt.date
     keys = {stage_key(stage, week): week for week in weeks}
     objects = lake.read_many(list(keys))
     return {keys[key]: decode_stage(stage, keys[key], data) for key, data in objects.items()}
-
-
-def read_stage_week(lake: Lake, stage: str, week: dt.date) -> Any:
-    """The stored value of one week. Raises `NotStored` and `StorageCorrupt`."""
-    values = read_stage(lake, stage, [week])
-    if week not in values:
-        raise NotStored(
-            f"{stage} of week {week} is not stored ({lake.uri(stage_key(stage, week))}).",
-            fix=f"Materialize it: wod materialize --week {week}.",
-        )
-    return values[week]
 
 
 def write_stage(lake: Lake, stage: str, values: Mapping[dt.date, Any]) -> dict[dt.date, Written]:

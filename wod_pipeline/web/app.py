@@ -31,10 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    table: SessionTable,
-    zone: ZoneInfo,
-    today: Callable[[], dt.date] | None = None,
-    lake: Lake | None = None,
+    table: SessionTable, zone: ZoneInfo, today: Callable[[], dt.date] | None = None, lake: Lake | None = None
 ) -> FastAPI:
     """The application over a session table.
 

@@ -18,7 +18,7 @@ from wod_pipeline.quality import CLAIMS, Verdict
 from wod_pipeline.quality._claims import BLOCKING
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline.storage.stages import read_stage_week, write_stage
+from wod_pipeline.storage.stages import read_stage, write_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
@@ -138,7 +138,7 @@ def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> No
 def misdate(settings: Settings, week: dt.date) -> None:
     """Make the parsed week claim a day of another month, as a misread heading would."""
     lake = open_lake(settings)
-    parsed = read_stage_week(lake, "segmented_exercises", week)
+    parsed = read_stage(lake, "segmented_exercises", [week])[week]
     parsed.posts[0].sessions[0].date = week + dt.timedelta(days=40)
     write_stage(lake, "segmented_exercises", {week: parsed})
 
@@ -167,7 +167,7 @@ def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
     stored, table = platform.stored(MONDAY), open_table(platform.settings)
     assert stored is not None
     table.replace_week(msgspec.structs.replace(stored, records=stored.records[1:]))
-    parsed = read_stage_week(open_lake(platform.settings), "segmented_exercises", MONDAY)
+    parsed = read_stage(open_lake(platform.settings), "segmented_exercises", [MONDAY])[MONDAY]
 
     (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table)
     assert not verdict.passed
