@@ -1,4 +1,4 @@
-"""How counts, days, long texts and addresses are worded, wherever people read them. Pure; no sentences of its own."""
+"""How counts, days, weeks, long texts and addresses are worded, wherever people read them. Pure; no sentences."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def short_day(day: dt.date) -> str:
 def long_day(day: dt.date) -> str:
     """``Monday 23 November 2026``."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
+    """``the week of 2026-11-23``, or ``the weeks 2026-11-23 to 2026-12-07``."""
+    return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"
 
 
 def shorten(text: str, longest: int) -> str:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
-from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines, name_weeks
+from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import StepFailure
-from wod_pipeline.wording import count, first_of, long_day, short_day
+from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_day
 
 _LIFTS_PER_DAY = 3
 _MAX_LINES = 14

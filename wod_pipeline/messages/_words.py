@@ -46,11 +46,6 @@ def local_time(when: dt.datetime, zone: ZoneInfo) -> str:
     return f"{short_day(local)} {local.year}, {local:%H:%M %Z}"
 
 
-def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
-    """``the week of 2026-11-23``, or ``the weeks 2026-11-23 to 2026-12-07``."""
-    return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"
-
-
 def join_lines(lines: Sequence[str], link: str) -> str:
     """The lines of a message's text, with the link in a last line when there is one."""
     return "\n".join([*lines, *([f"Look: {link}"] if link else [])])

@@ -2,14 +2,14 @@
 
 This is a shell over Dagster: it launches runs and reports what they did.
 
-- `_launcher`: launching the runs of a process, one after the other
-- `_processes`: further processes for long ranges, each with a launcher of its own
-- `_instance`: the Dagster instance, opened and tidied up
-- `_progress`: what was done so far, and showing it
-- `_source`: the source, asked for every day only once
+- `_launcher`: launches the runs of one process, one after the other
+- `_processes`: worker processes for long ranges, each with a launcher of its own
+- `_instance`: opens the Dagster instance and ends abandoned runs
+- `_progress`: counts what was stored and shows it
+- `_source`: a source that requests every day of posts only once
 
 A range is run in chunks, one run each, so that every chunk is finished before the next begins: a chunk that
-cannot be fetched costs only itself, an interrupt only the chunks it falls into, and memory does not grow.
+cannot be fetched fails alone, an interrupt cancels only the chunks in progress, and memory does not grow.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from rich.console import Console
 from wod_pipeline.adapters import open_table, where_kept
 from wod_pipeline.program import Outcome
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
-from wod_pipeline.running._processes import TICK_S, processes, shares
-from wod_pipeline.running._progress import Report, display
+from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
+from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
 from wod_pipeline.wording import count
 
@@ -41,9 +41,9 @@ def run_weeks(
     derived: bool = False,
     verbose: bool = False,
 ) -> bool:
-    """Materialize the weeks (Mondays, in order), printing progress and a summary. True when all went well.
+    """Materialize the weeks (Mondays, in order), printing progress and a summary. True when nothing failed.
 
-    `derived` makes training load and calendar as well, which over years takes almost as long again.
+    `derived` includes training load and calendar, which over years takes almost as long again.
 
     Raises `StorageUnavailable` when the Dagster instance cannot be used, and `KeyboardInterrupt` after an
     interrupt, the runs in progress recorded as cancelled.
@@ -62,26 +62,26 @@ def run_weeks(
 def _run(
     settings: Settings, weeks: Sequence[dt.date], options: Options, report: Report, console: Console
 ) -> None:
-    """Run the chunks, a first share of them in a thread of this process, and show how far they are."""
-    ours, *others = shares(chunks(weeks))
+    """Run the first part of the chunks in a thread of this process, the others in workers, and show progress."""
+    first, *others = divide(chunks(weeks))
     with (
-        processes(settings, options, others, report.note) as helping,
-        open_launcher(settings, options, report, report.note) as launcher,
-        display(console, report, len(weeks), hidden=options.verbose) as refresh,
+        start_workers(settings, options, others, report.record) as workers,
+        open_launcher(settings, options, report) as launcher,
+        show_progress(console, report, len(weeks), hidden=options.verbose) as refresh,
     ):
-        launcher.start(ours)
+        launcher.start(first)
         try:
-            while launcher.running or helping.running:
-                (helping.listen if helping.running else launcher.wait)(TICK_S)
+            while launcher.running or workers.running:
+                (workers.receive if workers.running else launcher.wait)(POLL_INTERVAL_S)
                 refresh()
         except KeyboardInterrupt:
-            helping.interrupt()
+            workers.interrupt()
             launcher.stop()
             raise
 
 
 def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:
-    """Say what is stored of the weeks now, and where."""
+    """The lines that say what is stored of the weeks now, and where."""
     wanted = set(weeks)
     known = {week.week: week for week in open_table(settings).weeks() if week.week in wanted}
     by_outcome = {outcome: [w for w in sorted(known) if known[w].outcome is outcome] for outcome in Outcome}
@@ -102,7 +102,7 @@ def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Ite
 
 @contextmanager
 def _quiet_python_logs(verbose: bool) -> Iterator[None]:
-    """Keep Dagster's log off the progress bar unless asked for; it is all in the instance."""
+    """Keep Dagster's log away from the progress bar unless it is wanted; the instance records all of it."""
     before = logging.getLogger("dagster").level
     if not verbose:
         logging.getLogger("dagster").setLevel(logging.CRITICAL)

@@ -1,7 +1,7 @@
 """The persistent Dagster instance that `wod materialize` records its runs in: opening it, and ending abandoned runs.
 
 A run holds a file lock while its process lives. A lock file that nobody holds belongs to a killed process, whose
-run would otherwise stay *started* for ever. What a run does is not decided here.
+run would otherwise stay *started* for ever. Which runs there are is decided in `_launcher`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def lock_run(settings: Settings, run_id: str) -> Iterator[None]:
-    """Hold the run's lock, which ends with this process: other processes then know that the run is not abandoned."""
+    """Hold the run's lock, by which other processes know that this one is alive and the run not abandoned."""
     home = use_dagster_home(settings)
     path = _run_locks(home) / f"{run_id}.lock"
     lock = FileLock(path)
@@ -86,6 +86,7 @@ def _instance_lock(home: Path) -> FileLock:
 
 
 def _run_locks(home: Path) -> Path:
+    """The folder of lock files, one per run in progress."""
     folder = home / "running"
     folder.mkdir(exist_ok=True)
     return folder
@@ -99,6 +100,6 @@ def _explain_storage_errors(home: Path) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StorageUnavailable(
-            f"Dagster's instance in {home} cannot be used: {cause}. What is stored of the weeks is whole.",
-            fix="Free some space, end other programs that use it, or name another folder in DAGSTER_HOME.",
+            f"Dagster's instance in {home} cannot be used: {cause}. The stored weeks are intact.",
+            fix="Free some space, end other programs that use it, or set DAGSTER_HOME to another folder.",
         ) from error

@@ -1,7 +1,7 @@
 """Launching runs in this process, one after the other: which weeks each covers, and how a run is stopped.
 
 A chunk of weeks is one run. When an asset cannot store some weeks of a chunk, a further run takes the others
-through the later assets. Who is told of what was stored, and what is shown of it, is not decided here.
+through the later assets. What was stored is recorded in a `Report`; showing it belongs in `_progress`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,20 +21,21 @@ from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.source import source_resource
 from wod_pipeline.resources.weekly import key_of
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
-from wod_pipeline.running._progress import Event, Failed, Report, stored_week
-from wod_pipeline.running._source import opened_once
+from wod_pipeline.running._progress import Failure, Report, as_event
+from wod_pipeline.running._source import share_source
 from wod_pipeline.settings import Settings
 from wod_pipeline.weeks import chunks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-PATIENCE_S = 5.0
+INTERRUPTED = "Interrupted from the keyboard."
+QUIET_CONFIG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+STOP_TIMEOUT_S = 5.0
 """How long a run may take to stop after an interrupt; it may be waiting for a site."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may ask of the runs: weeks that lose their sessions, derived assets, Dagster's own log."""
+    """How to run: whether weeks may lose their sessions, with derived assets or not, with Dagster's log or not."""
 
     allow_empty: bool = False
     derived: bool = False
@@ -42,31 +43,25 @@ class Options:
 
 
 def chunks(weeks: Iterable[dt.date]) -> list[list[dt.date]]:
-    """The weeks in runs of neighbours, no longer than are fetched at once."""
+    """The weeks cut into chunks of neighbours, none longer than what is fetched at once."""
     return chunks_of(weeks, CHUNK_WEEKS)
 
 
 @contextmanager
-def open_launcher(
-    settings: Settings, options: Options, report: Report, tell: Callable[[Event], None]
-) -> Iterator[Launcher]:
+def open_launcher(settings: Settings, options: Options, report: Report) -> Iterator[Launcher]:
     """A launcher on the persistent instance. Raises `StorageUnavailable` when the instance cannot be used."""
     with open_instance(settings) as instance:
-        yield Launcher(settings, options, instance, report, tell)
+        yield Launcher(settings, options, instance, report)
 
 
 @dataclass
 class Launcher:
-    """Runs chunks of weeks in a thread: in the main thread Dagster would take an interrupt for a failure.
-
-    `report` knows what was stored; `tell` hears of every week and failure, and passes it on to the report.
-    """
+    """Runs chunks of weeks in a thread: in the main thread Dagster would record an interrupt as a failure."""
 
     settings: Settings
     options: Options
     instance: dg.DagsterInstance
     report: Report
-    tell: Callable[[Event], None]
     job: dg.JobDefinition = field(init=False)
     _run_id: str = ""
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -74,39 +69,39 @@ class Launcher:
     _error: BaseException | None = None
 
     def __post_init__(self) -> None:
-        """Build the job over a source of its own, with every stored week told of here."""
-        source = opened_once(source_resource(self.settings))
+        """Build the job, with one source for all runs and a callback for every stored week."""
+        source = share_source(source_resource(self.settings))
         defs = build_defs(
-            self.settings, allow_empty=self.options.allow_empty, progress=self._stored, source=source
+            self.settings, allow_empty=self.options.allow_empty, progress=self._record_stored, source=source
         )
         self.job = defs.resolve_job_def(TRAINING_WEEK)
 
     def start(self, work: Sequence[list[dt.date]]) -> None:
-        """Begin with the chunks."""
+        """Start running these chunks in the thread."""
         self._thread = threading.Thread(target=self._work, args=(work,), name="wod-runs", daemon=True)
         self._thread.start()
 
     @property
     def running(self) -> bool:
-        """Whether there is more to do. Raises what ended the work early."""
+        """Whether the thread is at work. Raises the error that ended it early."""
         alive = self._thread is not None and self._thread.is_alive()
-        if self._error:  # asked for last: it is set before the thread ends
+        if self._error:  # read after `is_alive`: it is set before the thread ends
             raise self._error
         return alive
 
     def wait(self, seconds: float) -> None:
-        """Wait for the end of the work, no longer than that."""
+        """Wait for the end of the work, at most `seconds`."""
         if self._thread:
             self._thread.join(seconds)
 
     def stop(self) -> None:
-        """End the current run at the next week it stores, or when patience ends, and record it as cancelled."""
+        """End the current run at the next week it stores, at the latest after `STOP_TIMEOUT_S`, as cancelled."""
         run = self.instance.get_run_by_id(self._run_id)
         if run is not None and not run.is_finished:
-            self.instance.report_run_canceling(run, "Interrupted from the keyboard.")
+            self.instance.report_run_canceling(run, INTERRUPTED)
         self._stopped.set()
-        self.wait(PATIENCE_S)
-        end_run(self.instance, self._run_id, "Interrupted from the keyboard.")
+        self.wait(STOP_TIMEOUT_S)
+        end_run(self.instance, self._run_id, INTERRUPTED)
 
     def _work(self, work: Sequence[list[dt.date]]) -> None:
         try:
@@ -116,18 +111,18 @@ class Launcher:
             self._error = error
 
     def _run_chunk(self, weeks: list[dt.date]) -> None:
-        """Run the assets over the weeks; what one asset could store goes on when it failed for others."""
-        then = DERIVED if self.options.derived else ()
-        assets = (*SESSIONS, *then)
+        """Run the assets over the weeks. Weeks that an asset could store go on when it failed for others."""
+        derived = DERIVED if self.options.derived else ()
+        assets = (*SESSIONS, *derived)
         while weeks and assets and not self._stopped.is_set():
-            whole = [self._run(some, assets) for some in chunks(weeks)]
-            if all(whole):
+            succeeded = [self._run(chunk, assets) for chunk in chunks(weeks)]
+            if all(succeeded):
                 return
-            weeks, later = self.report.rest(weeks)
-            assets = (*later, *then)
+            weeks, later_assets = self.report.remaining_work(weeks)
+            assets = (*later_assets, *derived)
 
     def _run(self, weeks: list[dt.date], assets: Sequence[str]) -> bool:
-        """One run over consecutive weeks, of these assets; True when it succeeded."""
+        """Run these assets over consecutive weeks, in one run; True when it succeeded."""
         one = len(weeks) == 1
         self._run_id = str(uuid.uuid4())
         with lock_run(self.settings, self._run_id):
@@ -137,23 +132,23 @@ class Launcher:
                 partition_key=key_of(weeks[0]) if one else None,
                 tags={} if one else range_tags((weeks[0], weeks[-1])),
                 asset_selection=[dg.AssetKey(name) for name in assets],
-                run_config={} if self.options.verbose else QUIET,
+                run_config={} if self.options.verbose else QUIET_CONFIG,
                 raise_on_error=False,
             )
         if not self._stopped.is_set():
-            for why in _reasons(result):
-                self.tell(Failed(why))
+            for reason in _failure_reasons(result):
+                self.report.record(Failure(reason))
         return result.success
 
-    def _stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
-        """Tell of a stored week; here a run can be stopped, between two weeks."""
-        self.tell(stored_week(asset, week, metadata))
+    def _record_stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
+        """Record a stored week. Between two weeks is where a run can be stopped."""
+        self.report.record(as_event(asset, week, metadata))
         if self._stopped.is_set():
             raise dg.DagsterExecutionInterruptedError
 
 
-def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """Why each failed step failed: the sentence of the error that started it."""
+def _failure_reasons(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """Each failed step and why: its `Failure`'s description, otherwise the message of the innermost cause."""
     for event in result.all_events:
         if not event.is_step_failure:
             continue

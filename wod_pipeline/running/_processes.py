@@ -1,8 +1,8 @@
-"""Several processes for the chunks of a long range: Python uses one core a process, and a backfill is all Python.
+"""Worker processes for the chunks of a long range: a Python process uses one core, and a backfill is all Python.
 
-Each takes a stretch of consecutive chunks and runs it as this process would, with a launcher of its own on the
-same instance. It tells what it has stored through a pipe. The same pipe tells it to stop; and when the pipe breaks,
-because this process was killed, it ends at once, as this process did.
+Each worker takes consecutive chunks and runs them as the first process would, with a launcher of its own on the
+same instance. It sends an event through a pipe for every week it stores, and receives `STOP` through the same pipe.
+When the pipe breaks, because the first process was killed, the worker ends at once.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from wod_pipeline.errors import WodError
-from wod_pipeline.running._launcher import PATIENCE_S, Options, open_launcher
-from wod_pipeline.running._progress import Event, Failed, Report
+from wod_pipeline.running._launcher import STOP_TIMEOUT_S, Options, open_launcher
+from wod_pipeline.running._progress import Event, Failure, Report
 from wod_pipeline.settings import Settings
+from wod_pipeline.wording import name_weeks
 
 MAX_PROCESSES = 4
-"""More would wait for each other at Dagster's log, and ask too much of a site at once."""
+"""More would wait for each other at Dagster's log, and send a site too many requests at once."""
 
 STOP = "stop"
-TICK_S = 0.2
+POLL_INTERVAL_S = 0.2
 FORKS = sys.platform == "linux"
-"""A fork need not import Dagster again, which takes seconds; elsewhere than on Linux, libraries may not bear it."""
+"""A fork need not import Dagster again, which takes seconds. On other systems, libraries may not survive a fork."""
 
 Chunks = Sequence[list[dt.date]]
 
 
-def shares(work: Chunks) -> list[Chunks]:
-    """Cut the chunks into stretches of about equal length, one a process.
+def divide(work: Chunks) -> list[Chunks]:
+    """Divide the chunks among processes, about equally many for each.
 
-    Stretches, because neighbouring chunks share most of what they ask a site for.
+    A process gets consecutive chunks, because neighbours share most of the posts they request from a site.
     """
     count = max(1, min(len(work), _cores(), MAX_PROCESSES))
     bounds = [round(n * len(work) / count) for n in range(count + 1)]
@@ -46,122 +47,123 @@ def shares(work: Chunks) -> list[Chunks]:
 
 
 def _cores() -> int:
-    """Cores this process may use."""
+    """Number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 @contextmanager
-def processes(
-    settings: Settings, options: Options, work: Sequence[Chunks], tell: Callable[[Event], None]
-) -> Iterator[Processes]:
-    """A process for each share; to be entered before this process starts a thread or opens the instance."""
-    started = [_start(settings, options, share) for share in work]
-    running = Processes(started, tell)
+def start_workers(
+    settings: Settings, options: Options, work: Sequence[Chunks], record: Callable[[Event], None]
+) -> Iterator[Workers]:
+    """A worker for each part of the work; enter it before this process starts a thread or opens the instance."""
+    workers = Workers([_start(settings, options, part) for part in work], record)
     try:
-        yield running
+        yield workers
     finally:
-        running.end()
+        workers.end()
 
 
 @dataclass
-class _Process:
-    """A process, our end of the pipe, and what it was given."""
+class _Worker:
+    """A worker process, the first process's end of the pipe, and the chunks to run."""
 
     process: BaseProcess
     pipe: Connection
-    share: Chunks
+    work: Chunks
 
 
-class Processes:
-    """The processes at work, and what they tell."""
+class Workers:
+    """The worker processes. `record` is called with every event they send."""
 
-    def __init__(self, started: Sequence[_Process], tell: Callable[[Event], None]) -> None:
-        self._running = list(started)
-        self._tell = tell
+    def __init__(self, workers: Sequence[_Worker], record: Callable[[Event], None]) -> None:
+        self._workers = list(workers)
+        self._record = record
 
     @property
     def running(self) -> bool:
-        """Whether one of them has more to do."""
-        return bool(self._running)
+        """Whether one of them is at work."""
+        return bool(self._workers)
 
-    def listen(self, seconds: float) -> None:
-        """Pass on what they have told, waiting for that no longer than the seconds given."""
-        ready = wait([one.pipe for one in self._running], seconds)
-        for one in [one for one in self._running if one.pipe in ready]:
-            self._hear(one)
+    def receive(self, seconds: float) -> None:
+        """Record the events they have sent, waiting for one at most `seconds`."""
+        ready = wait([worker.pipe for worker in self._workers], seconds)
+        for worker in [worker for worker in self._workers if worker.pipe in ready]:
+            self._receive_from(worker)
 
     def interrupt(self) -> None:
-        """Ask every process to end its run as cancelled."""
-        for one in self._running:
+        """Tell every worker to end its run as cancelled."""
+        for worker in self._workers:
             with suppress(OSError):  # it has just ended
-                one.pipe.send(STOP)
+                worker.pipe.send(STOP)
 
     def end(self) -> None:
-        """Wait for every process to stop; one that does not is killed."""
+        """Wait for every worker to stop; one that does not is killed."""
         self.interrupt()
-        for one in self._running:
-            one.process.join(PATIENCE_S + 1)
-            one.process.kill()
-            one.process.join()
-            one.pipe.close()
-        self._running = []
+        for worker in self._workers:
+            worker.process.join(STOP_TIMEOUT_S + 1)
+            worker.process.kill()
+            worker.process.join()
+            worker.pipe.close()
+        self._workers = []
 
-    def _hear(self, one: _Process) -> None:
+    def _receive_from(self, worker: _Worker) -> None:
         try:
-            while one.pipe.poll():
-                self._tell(one.pipe.recv())
+            while worker.pipe.poll():
+                self._record(worker.pipe.recv())
         except (EOFError, ConnectionResetError):
-            self._running.remove(one)
-            one.pipe.close()
-            one.process.join()
-            if one.process.exitcode:
-                self._tell(Failed(_lost(one)))
+            self._workers.remove(worker)
+            worker.pipe.close()
+            worker.process.join()
+            if worker.process.exitcode:
+                self._record(Failure(_exit_reason(worker)))
 
 
-def _lost(one: _Process) -> str:
-    code = one.process.exitcode or 0
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+def _exit_reason(worker: _Worker) -> str:
+    """How a worker ended that did not end by itself, and for which weeks."""
+    code = worker.process.exitcode or 0
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
     return (
-        f"The process for the weeks {one.share[0][0]} to {one.share[-1][-1]} {how}. "
-        "What it stored stays; run the same command again for the rest."
+        f"The process for {name_weeks((worker.work[0][0], worker.work[-1][-1]))} {how}. "
+        "Weeks it stored are kept; run the same command again for the rest."
     )
 
 
-def _start(settings: Settings, options: Options, share: Chunks) -> _Process:
+def _start(settings: Settings, options: Options, work: Chunks) -> _Worker:
     context = multiprocessing.get_context("fork") if FORKS else multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    inherited = ours if FORKS else None
+    first_end, worker_end = context.Pipe()
+    inherited = first_end if FORKS else None
     process = context.Process(
-        target=_serve, args=(theirs, inherited, settings, options, share), name="wod-runs", daemon=True
+        target=_run_worker,
+        args=(worker_end, inherited, settings, options, work),
+        name="wod-runs",
+        daemon=True,
     )
     process.start()
-    theirs.close()
-    return _Process(process, ours, share)
+    worker_end.close()
+    return _Worker(process, first_end, work)
 
 
-def _serve(
-    pipe: Connection, inherited: Connection | None, settings: Settings, options: Options, share: Chunks
+def _run_worker(
+    pipe: Connection, inherited: Connection | None, settings: Settings, options: Options, work: Chunks
 ) -> None:
-    """What such a process does. An interrupt is for the first process to hear: it decides, and says so here."""
+    """The body of a worker process. Signals are ignored: the first process receives them too and sends `STOP`.
+
+    `inherited` is a forked copy of the other end of the pipe; while it is open, the pipe would never break.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if inherited:
         inherited.close()
-    report = Report()
-
-    def tell(event: Event) -> None:
-        report.note(event)
-        pipe.send(event)
-
+    report = Report(forward=pipe.send)
     try:
-        with open_launcher(settings, options, report, tell) as launcher:
-            launcher.start(share)
+        with open_launcher(settings, options, report) as launcher:
+            launcher.start(work)
             while launcher.running:
-                if pipe.poll(TICK_S):
+                if pipe.poll(POLL_INTERVAL_S):
                     pipe.recv()
                     launcher.stop()
                     return
     except EOFError:
-        os._exit(1)  # whoever started us was killed: nothing may be tidied up, or waited for
+        os._exit(1)  # the first process was killed: nothing may be tidied up or waited for
     except WodError as error:
-        tell(Failed(str(error)))
+        report.record(Failure(str(error)))

@@ -1,6 +1,6 @@
-"""What the runs of a command have done so far, and showing it: a bar on a terminal, else a line now and then.
+"""Counting what the runs of a command have stored, and showing it: as a bar on a terminal, otherwise as log lines.
 
-Knows neither Dagster nor storage; it is told of every week an asset has stored.
+Knows neither Dagster nor storage: every week that an asset has stored arrives as an event.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from rich.progress import BarColumn, Progress, TextColumn
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.wording import count
 
-SECONDS_BETWEEN_LINES = 10.0
-"""Where there is no terminal, a log is kept readable."""
+LINE_INTERVAL_S = 10.0
+"""Time between two log lines where there is no terminal."""
 
 
-class Stored(NamedTuple):
-    """An asset has stored a week of so many posts, and had to write it or not."""
+class WeekStored(NamedTuple):
+    """An asset has stored a week of `posts` posts; `changed` is False when it was stored like this before."""
 
     asset: str
     week: dt.date
@@ -31,34 +31,40 @@ class Stored(NamedTuple):
     changed: bool
 
 
-class Failed(NamedTuple):
-    """A step of a run, or a whole process, has failed; the sentence that says why."""
+class Failure(NamedTuple):
+    """A step of a run, or a whole process, has failed; `reason` is a sentence."""
 
-    why: str
-
-
-Event = Stored | Failed
+    reason: str
 
 
-def stored_week(asset: str, week: dt.date, metadata: Mapping[str, Any]) -> Stored:
-    """What an asset says of a week it has stored, as an event."""
+Event = WeekStored | Failure
+
+
+def as_event(asset: str, week: dt.date, metadata: Mapping[str, Any]) -> WeekStored:
+    """The event of an asset that has stored a week and described it with this metadata."""
     written = metadata.get("changed") or metadata.get("sessions_put") or metadata.get("sessions_deleted")
-    return Stored(asset, week, metadata.get("posts", 0), bool(written))
+    return WeekStored(asset, week, metadata.get("posts", 0), bool(written))
 
 
 @dataclass
 class Report:
-    """The weeks each asset has stored, which of them changed, how many posts, and what failed."""
+    """The weeks each asset has stored, which of them changed, how many posts, and what failed.
+
+    `forward` is called with every event recorded: a worker process sends its events to the first process.
+    """
 
     stored: dict[str, set[dt.date]] = field(default_factory=lambda: {asset: set() for asset in SESSIONS})
     changed: set[dt.date] = field(default_factory=set)
     posts: int = 0
     failures: list[str] = field(default_factory=list)
+    forward: Callable[[Event], None] | None = None
 
-    def note(self, event: Event) -> None:
-        """Count what has happened."""
-        if isinstance(event, Failed):
-            self.failures.append(event.why)
+    def record(self, event: Event) -> None:
+        """Count the event."""
+        if self.forward:
+            self.forward(event)
+        if isinstance(event, Failure):
+            self.failures.append(event.reason)
             return
         asset, week, posts, changed = event
         if week not in self.stored[asset]:
@@ -68,17 +74,17 @@ class Report:
             self.changed.add(week)
 
     @property
-    def done(self) -> int:
+    def weeks_done(self) -> int:
         """Weeks that went through all assets."""
         return len(self.stored[SESSIONS[-1]])
 
     @property
-    def share(self) -> float:
-        """Weeks' worth of work done: a week on its way counts in part."""
+    def weeks_of_work(self) -> float:
+        """The work done, in weeks: a week that is between two assets counts in part."""
         return sum(map(len, self.stored.values())) / len(SESSIONS)
 
-    def rest(self, weeks: Collection[dt.date]) -> tuple[list[dt.date], tuple[str, ...]]:
-        """After a run over these weeks has failed: which of them can still go on, and through which assets.
+    def remaining_work(self, weeks: Collection[dt.date]) -> tuple[list[dt.date], tuple[str, ...]]:
+        """After a run over these weeks has failed: the weeks that can still go on, and through which assets.
 
         The first asset that did not store all of them is the one that failed. What it did store goes on.
         """
@@ -90,26 +96,28 @@ class Report:
 
 
 def progress_line(report: Report, weeks: int, seconds: float) -> str:
-    """How far, how fast, how long yet: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
-    line = f"{report.done} of {count(weeks, 'week')}, {count(report.posts, 'post')}"
-    rate = report.share / seconds if seconds > 0 else 0.0
+    """Work done, speed and time left: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
+    line = f"{report.weeks_done} of {count(weeks, 'week')}, {count(report.posts, 'post')}"
+    rate = report.weeks_of_work / seconds if seconds > 0 else 0.0
     if not rate:
         return line
-    left = dt.timedelta(seconds=round((weeks - report.share) / rate))
+    left = dt.timedelta(seconds=round((weeks - report.weeks_of_work) / rate))
     return f"{line}, {rate:.1f} weeks/s, {str(left).removeprefix('0:').removeprefix('0')} left"
 
 
 @contextmanager
-def display(console: Console, report: Report, weeks: int, *, hidden: bool) -> Iterator[Callable[[], None]]:
-    """Show the report while it grows. What this yields is to be called a few times a second."""
+def show_progress(
+    console: Console, report: Report, weeks: int, *, hidden: bool
+) -> Iterator[Callable[[], None]]:
+    """Show the report while it grows. Yields a function to be called a few times a second."""
     start = last = time.monotonic()
 
     def refresh() -> None:
         nonlocal last
         now = time.monotonic()
         if console.is_terminal:
-            bar.update(task, completed=report.share, line=progress_line(report, weeks, now - start))
-        elif now - last >= SECONDS_BETWEEN_LINES and not hidden:
+            bar.update(task, completed=report.weeks_of_work, line=progress_line(report, weeks, now - start))
+        elif now - last >= LINE_INTERVAL_S and not hidden:
             last = now
             console.print(progress_line(report, weeks, now - start), highlight=False)
 

@@ -1,4 +1,4 @@
-"""A source that is not asked twice for the same days, while the chunks of one command follow each other.
+"""A source that requests no day of posts twice while the chunks of one command follow each other.
 
 A week's post may appear weeks before it or, under last year's date, a year after; so the windows of neighbouring
 chunks overlap by more than a year, and most posts of an archive would be downloaded twice.
@@ -15,8 +15,8 @@ from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress import PostSource
 
 
-class Overlapping:
-    """The source, and the posts of the last window: of a later window only the days after it are asked for."""
+class OverlappingSource:
+    """A source that keeps the posts of the last window: of a later window it fetches only the days after that one."""
 
     def __init__(self, source: PostSource) -> None:
         self._source = source
@@ -29,7 +29,7 @@ class Overlapping:
         return self._source.name
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
-        """All posts published in `[first, last]`; what is remembered stays when the source cannot be read."""
+        """All posts published in `[first, last]`; the posts kept so far stay when the source cannot be read."""
         known: list[RawPost] = []
         start = first
         if self._first <= first <= self._last:
@@ -41,33 +41,33 @@ class Overlapping:
         return posts
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
-        """As the source does."""
+        """As the source itself."""
         return self._source.fetch_modified(since)
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
-        """As the source does."""
+        """As the source itself."""
         return self._source.fetch_ids(ids)
 
     def list_ids(self) -> set[int]:
-        """As the source does."""
+        """As the source itself."""
         return self._source.list_ids()
 
     def check(self) -> str:
-        """As the source does."""
+        """As the source itself."""
         return self._source.check()
 
 
-def opened_once(resource: SourceResource) -> SourceResource:
-    """The resource, with one source for all runs of a command.
+def share_source(resource: SourceResource) -> SourceResource:
+    """A resource that opens one source for all runs of a command.
 
-    Dagster makes resources anew from their configuration for each run, so the source is kept beside them.
+    Dagster makes resources anew from their configuration for each run, so the source is kept in this closure.
     """
     opened: list[PostSource] = []
 
-    class OpenedOnce(SourceResource):
+    class SharedSource(SourceResource):
         def open(self) -> PostSource:
             if not opened:
-                opened.append(Overlapping(resource.open()))
+                opened.append(OverlappingSource(resource.open()))
             return opened[0]
 
-    return OpenedOnce()
+    return SharedSource()

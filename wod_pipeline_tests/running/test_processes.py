@@ -10,8 +10,8 @@ import pytest
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.running import _processes
 from wod_pipeline.running._launcher import Options
-from wod_pipeline.running._processes import MAX_PROCESSES, processes, shares
-from wod_pipeline.running._progress import Event, Failed, Stored
+from wod_pipeline.running._processes import MAX_PROCESSES, divide, start_workers
+from wod_pipeline.running._progress import Event, Failure, WeekStored
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 
@@ -27,7 +27,7 @@ def test_every_process_gets_a_stretch_of_about_the_same_length(
     chunks: int, cores: int, lengths: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_processes, "_cores", lambda: cores)
-    found = shares(CHUNKS[:chunks])
+    found = divide(CHUNKS[:chunks])
     assert sorted(map(len, found)) == sorted(lengths)
     assert [chunk for share in found for chunk in share] == CHUNKS[:chunks]
     assert len(found) <= MAX_PROCESSES
@@ -46,9 +46,9 @@ def test_a_process_that_is_not_forked_tells_what_it_stored(
         {"WOD_DATA_DIR": str(tmp_path), "WOD_SAMPLE_DATE": "2026-03-04"}, dotenv=tmp_path / "none"
     )
     told: list[Event] = []
-    with processes(settings, Options(), [[[FIRST], [FIRST + WEEK]]], told.append) as helping:
-        while helping.running:
-            helping.listen(60)
-    assert not [event.why for event in told if isinstance(event, Failed)]
-    stored = [(event.asset, event.week) for event in told if isinstance(event, Stored)]
+    with start_workers(settings, Options(), [[[FIRST], [FIRST + WEEK]]], told.append) as workers:
+        while workers.running:
+            workers.receive(60)
+    assert not [event.reason for event in told if isinstance(event, Failure)]
+    stored = [(event.asset, event.week) for event in told if isinstance(event, WeekStored)]
     assert stored == [(asset, week) for week in (FIRST, FIRST + WEEK) for asset in SESSIONS]

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from wod_pipeline.jobs import SESSIONS as ASSETS
 from wod_pipeline.running import _progress
-from wod_pipeline.running._progress import Failed, Report, Stored, display, progress_line, stored_week
+from wod_pipeline.running._progress import Failure, Report, WeekStored, as_event, progress_line, show_progress
 
 WEEKS = [dt.date(2024, 1, 1), dt.date(2024, 1, 8), dt.date(2024, 1, 15)]
 
@@ -20,7 +20,7 @@ def report_of(*stored: int) -> Report:
     report = Report()
     for asset, count in zip(ASSETS, stored, strict=False):
         for week in WEEKS[:count]:
-            report.note(Stored(asset, week, posts=2, changed=False))
+            report.record(WeekStored(asset, week, posts=2, changed=False))
     return report
 
 
@@ -37,21 +37,21 @@ def test_before_the_first_week_no_rate_is_made_up() -> None:
 
 def test_a_week_counts_as_changed_by_any_asset_that_wrote_it() -> None:
     report = Report()
-    report.note(stored_week("raw_posts", WEEKS[0], {"changed": False}))
-    report.note(stored_week("raw_posts", WEEKS[1], {"changed": True}))
-    report.note(stored_week("session_records", WEEKS[2], {"sessions_put": 0, "sessions_deleted": 1}))
+    report.record(as_event("raw_posts", WEEKS[0], {"changed": False}))
+    report.record(as_event("raw_posts", WEEKS[1], {"changed": True}))
+    report.record(as_event("session_records", WEEKS[2], {"sessions_put": 0, "sessions_deleted": 1}))
     assert report.changed == set(WEEKS[1:])
 
 
 def test_failures_are_kept_in_the_order_they_came() -> None:
     report = Report()
     for why in ("first", "second"):
-        report.note(Failed(why))
+        report.record(Failure(why))
     assert report.failures == ["first", "second"]
 
 
 @pytest.mark.parametrize(
-    ("stored", "rest"),
+    ("stored", "remaining"),
     [
         ((3, 3, 3, 3, 3), ([], ())),
         ((0,), ([], ASSETS[1:])),
@@ -62,16 +62,16 @@ def test_failures_are_kept_in_the_order_they_came() -> None:
     ids=["all done", "nothing fetched", "some fetched", "some outlined", "the table refused one"],
 )
 def test_what_a_failing_asset_stored_goes_on_through_the_later_ones(
-    stored: tuple[int, ...], rest: tuple[list[dt.date], tuple[str, ...]]
+    stored: tuple[int, ...], remaining: tuple[list[dt.date], tuple[str, ...]]
 ) -> None:
-    assert report_of(*stored).rest(WEEKS) == rest
+    assert report_of(*stored).remaining_work(WEEKS) == remaining
 
 
 def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([0.0, 1.0, 11.0, 12.0, 22.0])
     monkeypatch.setattr(_progress.time, "monotonic", lambda: next(seconds))
     said = io.StringIO()
-    with display(Console(file=said, width=200), report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
+    with show_progress(Console(file=said, width=200), report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
         for _ in range(4):
             refresh()
     assert said.getvalue().splitlines() == [
@@ -83,7 +83,7 @@ def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.Monkey
 def test_on_a_terminal_there_is_a_bar() -> None:
     said = io.StringIO()
     console = Console(file=said, force_terminal=True, width=120)
-    with display(console, report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
+    with show_progress(console, report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
         refresh()
     assert "━" in said.getvalue()
     assert "2 of 3 weeks" in said.getvalue()
@@ -91,6 +91,6 @@ def test_on_a_terminal_there_is_a_bar() -> None:
 
 def test_a_hidden_display_says_nothing() -> None:
     said = io.StringIO()
-    with display(Console(file=said, force_terminal=True), report_of(3), 3, hidden=True) as refresh:
+    with show_progress(Console(file=said, force_terminal=True), report_of(3), 3, hidden=True) as refresh:
         refresh()
     assert said.getvalue() == ""

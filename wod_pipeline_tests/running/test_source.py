@@ -9,7 +9,7 @@ import pytest
 
 from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.program import RawPost
-from wod_pipeline.running._source import Overlapping, opened_once
+from wod_pipeline.running._source import OverlappingSource, share_source
 from wod_pipeline_tests.builders import raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
 
@@ -41,7 +41,7 @@ class Watched(FakeSource):
     ids=["overlapping", "apart", "within", "backwards", "the same"],
 )
 def test_every_window_is_answered_as_the_source_would(windows: list[tuple[int, int]]) -> None:
-    plain, ours = Watched(), Overlapping(Watched())
+    plain, ours = Watched(), OverlappingSource(Watched())
     for first, last in windows:
         span = MONDAY + dt.timedelta(first), MONDAY + dt.timedelta(last)
         found = [post.id for post in ours.fetch_published(*span)]
@@ -50,7 +50,7 @@ def test_every_window_is_answered_as_the_source_would(windows: list[tuple[int, i
 
 def test_of_a_later_window_only_the_days_after_the_last_are_asked_for() -> None:
     source = Watched()
-    ours = Overlapping(source)
+    ours = OverlappingSource(source)
     for first in (0, 50, 100):
         ours.fetch_published(MONDAY + dt.timedelta(first), MONDAY + dt.timedelta(first + 99))
     assert source.asked == [(0, 99), (100, 149), (150, 199)]
@@ -58,7 +58,7 @@ def test_of_a_later_window_only_the_days_after_the_last_are_asked_for() -> None:
 
 def test_after_a_failure_the_days_that_failed_are_asked_for_again() -> None:
     source = Watched(failing={MONDAY + dt.timedelta(120): SourceUnavailable("Down.")})
-    ours = Overlapping(source)
+    ours = OverlappingSource(source)
     ours.fetch_published(MONDAY, MONDAY + dt.timedelta(99))
     with pytest.raises(SourceUnavailable):
         ours.fetch_published(MONDAY + dt.timedelta(50), MONDAY + dt.timedelta(149))
@@ -68,12 +68,12 @@ def test_after_a_failure_the_days_that_failed_are_asked_for_again() -> None:
 
 
 def test_all_runs_of_a_command_share_one_source() -> None:
-    resource = opened_once(source_around(Watched()))
+    resource = share_source(source_around(Watched()))
     assert resource.open() is resource.open()
 
 
 def test_a_source_that_cannot_be_opened_is_tried_again_by_the_next_run() -> None:
-    resource = opened_once(source_around(SourceUnavailable("No.")))
+    resource = share_source(source_around(SourceUnavailable("No.")))
     for _ in range(2):
         with pytest.raises(SourceUnavailable):
             resource.open()
