@@ -303,7 +303,7 @@ def _by_x(head: str, any_name: bool) -> Term | None:
         return None
     start, end = found.span("name")
     if head[0] in "0123456789." and not PAUSE_FIRST.match(head):
-        counted = _n_name(head[:end], any_name=False)
+        counted = _n_name(head[:end])
         if counted:
             return replace(counted, quantity=quantity, behind_x=True)
         measured = _q_name(head[:end].rstrip(), any_name) if quantity.value and not quantity.unit else None
@@ -350,14 +350,14 @@ def _q_name(head: str, _any_name: bool) -> Term | None:
     return Term(parts, quantity=quantity)
 
 
-def _n_name(head: str, *, any_name: bool) -> Term | None:
+def _n_name(head: str, _any_name: bool = False) -> Term | None:
     """``N NAME``."""
     if not head or head[0] not in "0123456789." or is_exact(head):
         return None
     found = _N_NAME.fullmatch(head)
     if found is None or _SIDED_NAME.match(head):
         return None
-    parts = _named(head, *found.span("name"), any_name=any_name)
+    parts = _named(head, *found.span("name"), any_name=False)
     if not parts:
         return None
     quantity = quantity_of(found) if not found["clock"] else None
@@ -369,10 +369,6 @@ def _n_name(head: str, *, any_name: bool) -> Term | None:
         else None
     )
     return Term(parts, times=None if sided else quantity.value, quantity=sided)
-
-
-def _n_known_name(head: str, _any_name: bool) -> Term | None:
-    return _n_name(head, any_name=False)
 
 
 def _name_q(head: str, _any_name: bool) -> Term | None:
@@ -411,7 +407,7 @@ def _name(head: str, _any_name: bool) -> Term | None:
 
 
 _TERM_FORMS = (
-    _take, _accumulate, _hold, _sets_of, _maximum, _name_q_times, _rep_scheme, _q_name, _by_x, _n_known_name,
+    _take, _accumulate, _hold, _sets_of, _maximum, _name_q_times, _rep_scheme, _q_name, _by_x, _n_name,
     _name_q, _name,
 )  # fmt: skip
 _TERM_FORMS_WITHOUT_DIGIT = (_maximum, _by_x, _name)

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.adapters import sns_notifier
-from wod_pipeline.aws import LARGE_ITEMS, SENSOR_TICK, ClientOptions
+from wod_pipeline.aws import SENSOR_TICK, ClientOptions
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.resources.dynamodb import DynamoDBResource
 from wod_pipeline.resources.notifier import LedgerResource, NotifierResource
@@ -55,16 +55,6 @@ class SnsNotifierResource(NotifierResource):
             topic_arn=self.topic_arn,
             phone_number=self.phone_number,
         )
-
-
-def table_on_dynamodb(settings: Settings) -> SessionTableResource:
-    """Make the session table the settings name."""
-    return DynamoSessionTableResource(dynamodb=dynamodb(settings, LARGE_ITEMS), table=settings.sessions_table)
-
-
-def ledger_on_dynamodb(settings: Settings) -> LedgerResource:
-    """Make the ledger the settings name."""
-    return DynamoLedgerResource(dynamodb=dynamodb(settings, SENSOR_TICK), table=settings.ledger_table)
 
 
 def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResource:

@@ -32,11 +32,6 @@ class S3LakeResource(LakeResource):
         return self._lake
 
 
-def lake_on_s3(settings: Settings) -> LakeResource:
-    """Make the lake the settings name."""
-    return S3LakeResource(s3=s3(settings), bucket=settings.s3_bucket, prefix=settings.s3_prefix)
-
-
 def s3(settings: Settings) -> S3Resource:
     """Make dagster-aws's S3 resource for the settings' region."""
     return S3Resource(**address(settings), max_attempts=STANDARD.max_attempts)

@@ -24,13 +24,13 @@ def build_resources(
     settings: Settings, *, allow_empty: bool = False, progress: Progress | None = None
 ) -> dict[str, Any]:
     """Every resource of the code location by key; `progress` is called for each week that an asset has stored."""
-    lake, table = _lake(settings), _session_table(settings)
+    lake, table, ledger = _stores(settings)
     return {
         **_aws_services(settings),
         "source": source_resource(settings),
         "lake": lake,
         "session_table": table,
-        "notifier": _notifier(settings),
+        "notifier": _notifier(settings, ledger),
         "week_records": RecordsResource(),
         "lake_io_manager": LakeIOManager(lake=lake, progress=progress),
         "session_table_io_manager": SessionTableIOManager(
@@ -50,34 +50,33 @@ def _aws_services(settings: Settings) -> dict[str, Any]:
     return {"dynamodb": dynamodb(settings, STANDARD), "sns": sns(settings), "s3": s3(settings)}
 
 
-def _lake(settings: Settings) -> LakeResource:
+def _stores(settings: Settings) -> tuple[LakeResource, SessionTableResource, LedgerResource]:
     if settings.on_aws:
-        from wod_pipeline.resources.s3 import lake_on_s3
-
-        return lake_on_s3(settings)
-    return FolderLakeResource(path=str(settings.lake_path.resolve()))
-
-
-def _session_table(settings: Settings) -> SessionTableResource:
-    if settings.on_aws:
-        from wod_pipeline.resources.aws import table_on_dynamodb
-
-        return table_on_dynamodb(settings)
-    return SqliteSessionTableResource(path=str(settings.database_path.resolve()))
+        return _stores_on_aws(settings)
+    database = str(settings.database_path.resolve())
+    return (
+        FolderLakeResource(path=str(settings.lake_path.resolve())),
+        SqliteSessionTableResource(path=database),
+        SqliteLedgerResource(path=database),
+    )
 
 
-def _ledger(settings: Settings) -> LedgerResource:
-    if settings.on_aws:
-        from wod_pipeline.resources.aws import ledger_on_dynamodb
+def _stores_on_aws(settings: Settings) -> tuple[LakeResource, SessionTableResource, LedgerResource]:
+    from wod_pipeline.aws import LARGE_ITEMS, SENSOR_TICK
+    from wod_pipeline.resources.aws import DynamoLedgerResource, DynamoSessionTableResource, dynamodb
+    from wod_pipeline.resources.s3 import S3LakeResource, s3
 
-        return ledger_on_dynamodb(settings)
-    return SqliteLedgerResource(path=str(settings.database_path.resolve()))
+    return (
+        S3LakeResource(s3=s3(settings), bucket=settings.s3_bucket, prefix=settings.s3_prefix),
+        DynamoSessionTableResource(dynamodb=dynamodb(settings, LARGE_ITEMS), table=settings.sessions_table),
+        DynamoLedgerResource(dynamodb=dynamodb(settings, SENSOR_TICK), table=settings.ledger_table),
+    )
 
 
-def _notifier(settings: Settings) -> NotifierResource:
+def _notifier(settings: Settings, ledger: LedgerResource) -> NotifierResource:
     """SNS when a topic or phone is set, wherever the sessions are kept; otherwise the log."""
     if settings.sns_topic_arn or settings.sns_phone:
         from wod_pipeline.resources.aws import notifier_on_sns
 
-        return notifier_on_sns(settings, _ledger(settings))
-    return ConsoleNotifierResource(ledger=_ledger(settings))
+        return notifier_on_sns(settings, ledger)
+    return ConsoleNotifierResource(ledger=ledger)
