@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar
 
@@ -420,6 +421,17 @@ class WeekRecords(Struct, omit_defaults=True):
     posts: list[PostStamp]
     records: list[SessionRecord]
     moved: list[int] = []
+
+
+@dataclass(frozen=True)
+class StoredWeek:
+    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week."""
+
+    week: dt.date
+    outcome: Outcome
+    posts: tuple[PostStamp, ...]
+    sessions: int
+    version: int = field(default=0, compare=False)
 
 
 # ------------------------------------------------------------------------------------------------- JSON

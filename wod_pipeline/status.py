@@ -7,13 +7,12 @@ succeeded.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Protocol
 
 from msgspec import Struct
 
-from wod_pipeline.program import Outcome, PostStamp, RawPost, Weekly, WeekRecords
+from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 
 
 class WeekState(str, Enum):
@@ -35,20 +34,6 @@ _STATES = {
     Outcome.NO_SESSION: WeekState.NO_SESSION,
     Outcome.NOT_PUBLISHED: WeekState.NOT_PUBLISHED,
 }
-
-
-class StoredOutcome(Protocol):
-    """What the table knows of a week, with or without its records: enough to tell its state."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What its run found."""
-        ...
-
-    @property
-    def posts(self) -> Collection[PostStamp]:
-        """The posts its records were made from."""
-        ...
 
 
 class WeekStatus(Struct):
@@ -82,12 +67,12 @@ def _judge(week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | No
     )
 
 
-def needs_run(raw: Weekly[RawPost] | None, stored: StoredOutcome | None) -> bool:
+def needs_run(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> bool:
     """Whether the week has no stored sessions, or not those of its posts as last fetched: it may gain from a run."""
     return _state(raw, stored) is not WeekState.STORED
 
 
-def _state(raw: Weekly[RawPost] | None, stored: StoredOutcome | None) -> WeekState:
+def _state(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> WeekState:
     """The state of a week, remarks left aside."""
     if raw is None and stored is None:
         return WeekState.MISSING

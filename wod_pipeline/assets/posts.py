@@ -15,7 +15,7 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.resources.weekly import key_of, storage_metadata, week_output, weeks_of
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import BATCH, read_stage, write_stage
-from wod_pipeline.wordpress import CHUNK_WEEKS, PostSource, gather_weeks
+from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 
 RawWeek = Weekly[RawPost]
 PlainWeek = Weekly[PlainPost]
@@ -34,7 +34,7 @@ def raw_posts(
     failures: dict[str, SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
         try:
-            weeks |= _fetch(posts, kept, chunk)
+            weeks |= gather_weeks(posts, chunk, read_stage(kept, "raw_posts", chunk))
         except SourceError as error:
             failures[f"{chunk[0]} to {chunk[-1]}" if len(chunk) > 1 else f"{chunk[0]}"] = error
             continue
@@ -44,11 +44,6 @@ def raw_posts(
         raise _failure(failures)
     _warn_of_absent(context, weeks)
     return week_output(context, weeks.__getitem__, previews.of_raw_week)
-
-
-def _fetch(source: PostSource, lake: Lake, weeks: list[dt.date]) -> dict[dt.date, RawWeek]:
-    """Fetch one chunk of weeks, keeping stored posts that the source no longer lists."""
-    return gather_weeks(source, weeks, read_stage(lake, "raw_posts", weeks))
 
 
 def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:

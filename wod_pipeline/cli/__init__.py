@@ -91,8 +91,7 @@ def main(args: list[str] | None = None) -> Any:
     except WodError as error:
         click.echo(f"wod: {error}", err=True)
         sys.exit(1)
-    except (
-        BrokenPipeError
-    ):  # the reader of the output, such as `head`, has ended; 141 is a shell's code for it
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has ended; 141 is a shell's code for it.
         sys.stderr.close()
         sys.exit(141)

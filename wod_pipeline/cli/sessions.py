@@ -10,7 +10,7 @@ import click
 from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
-from wod_pipeline.reading.answers import WeekAnswer, session_answer
+from wod_pipeline.reading.answers import WeekAnswer, session_answers
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
 from wod_pipeline.weeks import DAY, monday_of
 from wod_pipeline.wording import count, long_day
@@ -68,12 +68,8 @@ def week(context: ReadContext, date: dt.date | None) -> None:
     monday = monday_of(date or context.today)
     stored = context.table.read_week(monday)
     value = stored or WeekRecords(monday, Outcome.NOT_PUBLISHED, [], [])
-    answer = WeekAnswer(
-        monday,
-        value.outcome,
-        value.posts,
-        [session_answer(record, context.athlete) for record in value.records],
-    )
+    sessions = session_answers(value.records, context.athlete)
+    answer = WeekAnswer(monday, value.outcome, value.posts, sessions)
     context.print(answer, lambda: _week_text(context, monday, stored))
 
 
@@ -93,7 +89,7 @@ def _no_session_on(context: ReadContext, day: dt.date) -> str:
 
 
 def _print_sessions(context: ReadContext, records: Sequence[SessionRecord], if_empty: str) -> None:
-    answer = {"sessions": [session_answer(record, context.athlete) for record in records]}
+    answer = {"sessions": session_answers(records, context.athlete)}
     context.print(answer, lambda: _sessions_text(context, records) if records else if_empty)
 
 

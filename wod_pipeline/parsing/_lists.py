@@ -214,12 +214,7 @@ _MOST_PIECES = 40
 
 
 def _fold(
-    form: Form,
-    pieces: list[Piece],
-    groups: list[tuple[int, int]],
-    *,
-    any_name: bool,
-    lenient: bool = False,
+    form: Form, pieces: list[Piece], groups: list[tuple[int, int]], *, any_name: bool, lenient: bool = False
 ) -> tuple[Element, ...]:
     """Read piece by piece; a piece that is no term is a clause of the term before it, or part of a longer name."""
     elements: list[Element] = []

@@ -15,10 +15,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord
+from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, StoredWeek
 from wod_pipeline.reading.index import Match, Occurrence, SessionIndex
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
-from wod_pipeline.storage import StoredWeek
 from wod_pipeline.training import (
     ZONES,
     Athlete,
@@ -186,14 +185,9 @@ LONGEST_LINE = 200
 """Characters shown of a line that matches."""
 
 
-def session_answer(record: SessionRecord, athlete: Athlete | None) -> SessionAnswer:
-    """A session with its view for the athlete."""
-    return SessionAnswer(record, view_session(record, athlete))
-
-
 def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
     """Sessions with their views for the athlete."""
-    return [session_answer(record, athlete) for record in records]
+    return [SessionAnswer(record, view_session(record, athlete)) for record in records]
 
 
 def week_facts(stored: StoredWeek) -> WeekFacts:

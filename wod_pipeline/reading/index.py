@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wod_pipeline.program import Block, Exercise, SessionRecord, WeekRecords
+from wod_pipeline.program import Block, Exercise, SessionRecord, StoredWeek, WeekRecords
 from wod_pipeline.rendering import clean
-from wod_pipeline.storage import SessionTable, StoredWeek
+from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
 from wod_pipeline.vocabulary import find_movement
 

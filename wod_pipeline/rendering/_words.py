@@ -104,11 +104,7 @@ def scheme_sentence(block: Block) -> str:
         f"time cap {clock(block.cap_s)}" if block.cap_s is not None else "",
         f"rest {rest_words(block.rest)}" if block.scheme != "tabata" and rest_words(block.rest) else "",
     ]
-    return ", ".join(part for part in (*before, _scheme(block), *after) if part)
-
-
-def _scheme(block: Block) -> str:
-    return _SCHEMES[block.scheme](block)
+    return ", ".join(part for part in (*before, _SCHEMES[block.scheme](block), *after) if part)
 
 
 def _every(block: Block) -> str:

@@ -76,7 +76,4 @@ def sns(settings: Settings) -> SNSResource:
 
 def address(settings: Settings) -> dict[str, Any]:
     """Where a service is reached, in the words of boto3; None where boto3 finds it."""
-    return {
-        "region_name": settings.aws_region or None,
-        "endpoint_url": settings.aws_endpoint_url or None,
-    }
+    return {"region_name": settings.aws_region or None, "endpoint_url": settings.aws_endpoint_url or None}

@@ -83,8 +83,4 @@ def session_of(resource: AwsServiceResource | S3Resource) -> Session:
 
 def connection_of(resource: AwsServiceResource | S3Resource) -> dict[str, Any]:
     """Return how a client or a boto3 resource is to connect."""
-    return {
-        "endpoint_url": resource.endpoint_url,
-        "use_ssl": resource.use_ssl,
-        "verify": resource.verify,
-    }
+    return {"endpoint_url": resource.endpoint_url, "use_ssl": resource.use_ssl, "verify": resource.verify}

@@ -45,7 +45,6 @@ __all__ = [
     "VARIABLES",
     "WORDPRESS",
     "Settings",
-    "Variable",
     "env_example",
     "load_settings",
     "use_dagster_home",
@@ -89,15 +88,8 @@ def setting(
     secret: bool = False,
 ) -> Any:
     """Declare a field of `Settings`, read from ``WOD_`` and its name in capitals unless `names` are given."""
-    declared = {
-        "meaning": meaning,
-        "default": default,
-        "read": read,
-        "example": example,
-        "names": names,
-        "secret": secret,
-    }
-    return dataclasses.field(repr=not secret, metadata=declared)
+    variable = Variable("", names, meaning, default, read, example, secret)
+    return dataclasses.field(repr=not secret, metadata={"variable": variable})
 
 
 @dataclass(frozen=True)
@@ -252,8 +244,9 @@ class Settings:
 
 
 def _variable(field: dataclasses.Field[Any]) -> Variable:
-    names = field.metadata["names"] or (f"WOD_{field.name.upper()}",)
-    return Variable(**{**field.metadata, "field": field.name, "names": names})
+    variable: Variable = field.metadata["variable"]
+    names = variable.names or (f"WOD_{field.name.upper()}",)
+    return dataclasses.replace(variable, field=field.name, names=names)
 
 
 VARIABLES = tuple(map(_variable, dataclasses.fields(Settings)))

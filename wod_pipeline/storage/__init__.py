@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from wod_pipeline.program import Outcome, PostStamp, SessionRecord, WeekRecords
+from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
 
-__all__ = ["Lake", "Ledger", "SessionTable", "StoredWeek", "WeekChange", "Written"]
+__all__ = ["Lake", "Ledger", "SessionTable", "WeekChange", "Written"]
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,6 @@ class WeekChange:
     def changed(self) -> bool:
         """Whether a reader would see any difference."""
         return bool(self.put or self.deleted or self.week_changed)
-
-
-@dataclass(frozen=True)
-class StoredWeek:
-    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week."""
-
-    week: dt.date
-    outcome: Outcome
-    posts: tuple[PostStamp, ...]
-    sessions: int
-    version: int = field(default=0, compare=False)
 
 
 class SessionTable(Protocol):

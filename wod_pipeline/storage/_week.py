@@ -15,8 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
-from wod_pipeline.program import Outcome, PostStamp, SessionRecord, WeekRecords, sha256_of
-from wod_pipeline.storage import StoredWeek, WeekChange
+from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
+from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, key_of, record_from_item
 from wod_pipeline.wording import count
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
 from wod_pipeline.pacing import batched
-from wod_pipeline.program import SessionRecord, WeekRecords
-from wod_pipeline.storage import StoredWeek, WeekChange
+from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
+from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._dynamo_requests import ConditionFailed, Requests
 from wod_pipeline.storage._dynamo_staging import WeekWriter, staged_items
 from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, idempotency_key, record_from_item

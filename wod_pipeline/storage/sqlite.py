@@ -20,8 +20,8 @@ import msgspec
 
 from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.pacing import batched
-from wod_pipeline.program import SessionRecord, WeekRecords
-from wod_pipeline.storage import StoredWeek, WeekChange
+from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
+from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._items import WEEKS, Item, by_key, idempotency_key, record_from_item
 from wod_pipeline.storage._week import (
     Header,

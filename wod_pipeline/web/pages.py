@@ -185,10 +185,7 @@ def lifts(context: Context, q: Words = "") -> Response:
 
 @router.get("/lifts/{movement}")
 def lift(
-    context: Context,
-    visitor: Visitor,
-    movement: Annotated[str, Path(max_length=60)],
-    number: PageNumber = 1,
+    context: Context, visitor: Visitor, movement: Annotated[str, Path(max_length=60)], number: PageNumber = 1
 ) -> Response:
     """Every prescription of a lift, newest first, with a chart."""
     movement_id = movement_or_404(movement)

@@ -145,7 +145,7 @@ class WordPressSource:
         """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
         self._verify_login()
         response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
-        newest = _posts_of(response)
+        newest = read_posts(response.value, response.where)
         day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
         posts = count(_totals(response)[0], "post")
         return f"{self._base} answers: {posts} in category {self._category}{day}."
@@ -187,7 +187,7 @@ class WordPressSource:
                 break
             total, page_count = _totals(response)
             # A page without new posts ends the read: a site that announces endless pages would hold it forever.
-            if not pages.add(_posts_of(response), total):
+            if not pages.add(read_posts(response.value, response.where), total):
                 break
             page += 1
         return pages
@@ -256,10 +256,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _posts_of(response: JsonResponse) -> list[RawPost]:
-    return read_posts(response.value, response.where)
 
 
 def _totals(response: JsonResponse) -> tuple[int, int]:

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from wod_pipeline.errors import StaleRevision, StorageRefused, WouldEmptyWeek
-from wod_pipeline.program import Outcome, PostStamp, WeekRecords
-from wod_pipeline.storage import SessionTable, StoredWeek, WeekChange
+from wod_pipeline.program import Outcome, PostStamp, StoredWeek, WeekRecords
+from wod_pipeline.storage import SessionTable, WeekChange
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import STORED_POST as POST
 from wod_pipeline_tests.builders import merged, not_published, session_of_word, week_of_words
