@@ -31,7 +31,7 @@ storage. The README shows the same map::
     sensors/         new and edited posts, freshness, run and daily messages
     schedules.py     the weekly schedule
     definitions.py   build_defs(settings, **overrides)
-    running/         the job run from the command line, watched week by week
+    running/         the job run from the command line, with its progress
     web/             the athlete's page and the API
     cli/             wod …, one module a family of commands
 """

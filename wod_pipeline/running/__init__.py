@@ -1,4 +1,4 @@
-"""Running the job from the command line: on the persistent instance, watched week by week.
+"""Running the job from the command line: on the persistent instance, with progress for every week stored.
 
 This is a shell over Dagster: it launches runs and reports what they did.
 
