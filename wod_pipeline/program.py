@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar
@@ -313,6 +314,14 @@ class Segment(Struct, gc=False, omit_defaults=True):
     title: str | None = None
     pair_of: str | None = None
     notes: list[Note] = []
+
+
+def walk_exercises(segments: Iterable[Segment]) -> Iterator[tuple[Segment, Block, Exercise]]:
+    """Every exercise with its segment and block, in reading order."""
+    for segment in segments:
+        for block in segment.blocks:
+            for exercise in block.exercises:
+                yield segment, block, exercise
 
 
 class Session(Struct, omit_defaults=True):

@@ -20,6 +20,7 @@ from wod_pipeline.program import (
     SessionRecord,
     Weekly,
     WeekRecords,
+    walk_exercises,
 )
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
 from wod_pipeline.wording import is_web_address
@@ -104,14 +105,8 @@ def sessions_markdown(records: Iterable[SessionRecord]) -> str:
 
 def count_of(weeks: Iterable[ParsedPost]) -> Metadata:
     """Count exercises, loads, and how many percentages have a known reference."""
-    exercises = [
-        exercise
-        for week in weeks
-        for session in week.sessions
-        for segment in session.segments
-        for block in segment.blocks
-        for exercise in block.exercises
-    ]
+    sessions = (session for week in weeks for session in week.sessions)
+    exercises = [exercise for session in sessions for *_, exercise in walk_exercises(session.segments)]
     loads = [load for e in exercises for load in _loads(e) if load.kind == "percent"]
     resolved = sum(bool(load.ref and load.ref.movement_id) for load in loads)
     return {

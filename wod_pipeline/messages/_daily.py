@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
-from wod_pipeline.program import Block, Exercise, SessionRecord
+from wod_pipeline.program import Block, Exercise, SessionRecord, walk_exercises
 from wod_pipeline.rendering import clean, span
 from wod_pipeline.wording import long_day, short_day, shorten
 
@@ -34,10 +34,8 @@ def _session_parts(record: SessionRecord) -> list[str]:
         return ["rest day"]
     parts = [
         f"{segment.label} {prescription(exercise, block)}" if segment.label else prescription(exercise, block)
-        for segment in record.segments
+        for segment, block, exercise in walk_exercises(record.segments)
         if segment.kind not in {"warm_up", "cool_down"}
-        for block in segment.blocks
-        for exercise in block.exercises
     ]
     return parts or [clean(record.label or "see the post")]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
+from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, walk_exercises
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_day
@@ -136,8 +136,6 @@ def _session_line(record: SessionRecord) -> str:
 def _main_lifts(record: SessionRecord) -> Iterable[str]:
     return (
         " + ".join(clean(part.raw) for part in exercise.parts)
-        for segment in record.segments
+        for segment, _, exercise in walk_exercises(record.segments)
         if segment.kind == "main"
-        for block in segment.blocks
-        for exercise in block.exercises
     )

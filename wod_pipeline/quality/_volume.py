@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wod_pipeline.program import Exercise, SessionRecord, Weekday, WeekRecords
+from wod_pipeline.program import Exercise, SessionRecord, Weekday, WeekRecords, walk_exercises
 from wod_pipeline.training import lifts_in
 
 _MAD_TO_SIGMA = 0.6745
@@ -46,9 +46,7 @@ def exercises_of(records: WeekRecords) -> Iterator[Exercise]:
 
 def exercises_in(record: SessionRecord) -> Iterator[Exercise]:
     """Every exercise of the session, alternatives included."""
-    for segment in record.segments:
-        for block in segment.blocks:
-            yield from block.exercises
+    return (exercise for *_, exercise in walk_exercises(record.segments))
 
 
 def is_training(record: SessionRecord) -> bool:

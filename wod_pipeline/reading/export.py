@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from wod_pipeline.program import Block, Exercise, Load, Number, Range, Segment, SessionRecord
+from wod_pipeline.program import Block, Exercise, Load, Number, Range, Segment, SessionRecord, walk_exercises
 from wod_pipeline.rendering import clean, quantity, reps_words, rest_words, scheme_sentence, title_of
 from wod_pipeline.training import Athlete, Weight, working_weight
 
@@ -62,11 +62,9 @@ COLUMNS = tuple(field.name for field in fields(Row))
 
 def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
     """The rows of a session in reading order; none for a rest day without exercises."""
-    for segment in record.segments:
-        for block in segment.blocks:
-            for exercise in block.exercises:
-                for first, last, reps, load in _sets(block, exercise):
-                    yield _row(record, segment, block, exercise, (first, last), reps, load, athlete)
+    for segment, block, exercise in walk_exercises(record.segments):
+        for first, last, reps, load in _sets(block, exercise):
+            yield _row(record, segment, block, exercise, (first, last), reps, load, athlete)
 
 
 def _sets(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wod_pipeline.program import Block, Exercise, SessionRecord, StoredWeek, WeekRecords
+from wod_pipeline.program import Block, Exercise, SessionRecord, StoredWeek, WeekRecords, walk_exercises
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
@@ -63,10 +63,8 @@ def entry_from(record: SessionRecord) -> IndexEntry:
     """The entry for a record."""
     exercises = tuple(
         PlacedExercise(clean(segment.label or segment.title or ""), block, exercise)
-        for segment in record.segments
+        for segment, block, exercise in walk_exercises(record.segments)
         if segment.kind != "warm_up"
-        for block in segment.blocks
-        for exercise in block.exercises
     )
     lines = tuple(clean(line.text) for line in record.lines)
     return IndexEntry(
@@ -84,10 +82,8 @@ def entry_from(record: SessionRecord) -> IndexEntry:
 
 
 def _movements(record: SessionRecord) -> Iterator[str]:
-    for segment in record.segments:
-        for block in segment.blocks:
-            for exercise in block.exercises:
-                yield from (part.movement_id for part in exercise.parts if part.movement_id)
+    for *_, exercise in walk_exercises(record.segments):
+        yield from (part.movement_id for part in exercise.parts if part.movement_id)
 
 
 # --------------------------------------------------------------------------------------------------- index
