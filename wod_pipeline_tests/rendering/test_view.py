@@ -363,6 +363,12 @@ def test_links_that_cannot_be_are_dropped_and_the_next_one_stays() -> None:
     )
 
 
+def test_a_complex_is_one_line_with_a_plus_between_its_parts() -> None:
+    assert shown("A.", "Three sets of:", "(Snatch + 2 Overhead Squats) x 2 reps")[1:] == [
+        "Snatch + 2 Overhead Squats, 2 reps"
+    ]
+
+
 def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
     view = view_session(record_of("A.", "Three sets of:", "Snatch x 2 reps @ RPE 7"), LIFTER)
     (exercise,) = exercises_of(view.items)
