@@ -282,6 +282,9 @@ def test_a_hostile_post_is_harmless_in_markdown() -> None:
         ("# a heading", "\\# a heading"),
         ("a|b `c` *d* _e_ ~f~", "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\~f\\~"),
         ("see https://a.example", "see https\\://a.example"),
+        ("coach@gym.example", "coach&#64;gym.example"),
+        ("3 reps @ 70%", "3 reps @ 70%"),
+        ("72.5 kg", "72.5 kg"),
         ("\\", "\\\\"),
     ],
 )

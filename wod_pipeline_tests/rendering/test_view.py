@@ -235,7 +235,7 @@ def test_only_web_links_are_links() -> None:
 
 def test_the_coach_s_introduction_is_kept() -> None:
     (record,) = week_records(raw_post("Welcome to a hard week.", "Monday", "A.", "Dips x 6 reps")).records
-    assert [note.text for note in view_session(record).preamble] == ["Welcome to a hard week."]
+    assert view_session(record).preamble == (NoteView((TextRun("Welcome to a hard week."),), "program"),)
 
 
 def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
@@ -254,7 +254,7 @@ def test_a_warning_about_the_whole_post_quotes_no_line() -> None:
 
 def test_a_warning_about_a_line_of_another_session_quotes_none() -> None:
     record = record_of("A.", "Dips x 6 reps")
-    record.diagnostics += [Diagnostic("set_rows_gap", "warn", 900), Diagnostic("for_machines", "info", 0)]
+    record.diagnostics += [Diagnostic("for_machines", "info", 0), Diagnostic("set_rows_gap", "warn", 900)]
     assert view_session(record).warnings == ("The sets listed do not cover every set exactly once.",)
 
 
@@ -324,6 +324,23 @@ def test_a_note_between_set_rows_follows_the_exercise_they_belong_to() -> None:
     ]
 
 
+def test_a_link_in_a_note_between_set_rows_stays_in_the_note() -> None:
+    note = 'Keep <a href="https://example.com/w">it</a> smooth.'
+    rows = "".join(f"<p>{row}</p>" for row in ("Snatch", "*Set 1 = 2 reps", note, "*Set 2 = 1 rep"))
+    view = view_session(record_of(content=f"<p>Monday</p><p>A.</p><p>Two sets of:</p>{rows}"))
+    (block,) = blocks_of(view)
+    exercise, shown_note = block.items
+    assert isinstance(exercise, ExerciseView)
+    assert exercise.links == ()
+    runs = (TextRun("Keep "), TextRun("it", "https://example.com/w"), TextRun(" smooth."))
+    assert shown_note == NoteView(runs)
+
+
+def test_a_view_carries_the_key_of_its_record() -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    assert view_session(record).key == record.session == "gym-plan/1/1"
+
+
 def test_a_part_is_headed_by_label_and_title_or_by_its_kind() -> None:
     record = record_of("Warm-Up", "5 Dips", "A. Speed", "Dips x 6 reps", "B.", "Dips")
     assert [item.heading for item in view_session(record).items] == ["Warm-Up", "A · Speed", "B"]
@@ -341,6 +358,12 @@ def test_links_that_cannot_be_are_dropped_and_the_next_one_stays() -> None:
     assert block.items[-1] == NoteView(
         (TextRun("Read", web), TextRun(" this "), TextRun("now", f"{web}now"), TextRun(".")), "cue"
     )
+
+
+def test_a_complex_is_one_line_with_a_plus_between_its_parts() -> None:
+    assert shown("A.", "Three sets of:", "(Snatch + 2 Overhead Squats) x 2 reps")[1:] == [
+        "Snatch + 2 Overhead Squats, 2 reps"
+    ]
 
 
 def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
@@ -426,7 +449,7 @@ def test_every_line_is_shown_as_a_note_or_kept_as_written(lines: list[str]) -> N
 def test_a_note_line_that_no_node_claims_is_shown_all_the_same() -> None:
     record = record_of("A.", "Dips x 6 reps")
     record.lines.append(Line(99, "Left over.", "note", ""))
-    assert "Left over." in notes_in(view_session(record))
+    assert view_session(record).items[-1] == NoteView((TextRun("Left over."),))
 
 
 def test_spans_that_point_nowhere_do_no_harm() -> None:

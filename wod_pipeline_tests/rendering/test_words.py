@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from wod_pipeline.program import Block, Exercise, Load, Part, Pause, Range, Scheme
-from wod_pipeline.rendering import cut_long_line, quantity, scheme_sentence, title_of
-from wod_pipeline.rendering._words import clock, load_words
+from wod_pipeline.program import Block, Exercise, Load, Part, Pause, Range, Rest, Scheme
+from wod_pipeline.rendering import cut_long_line, quantity, scheme_sentence, span, title_of
+from wod_pipeline.rendering._words import clock, load_words, rest_words
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of
 
@@ -60,9 +60,10 @@ def test_a_build_without_a_number_is_to_a_max() -> None:
         ("Rest 2-3 minutes", "2 sets, rest 2:00–3:00"),
         ("Rest at least 2 minutes", "2 sets, rest 2:00 or more"),
         ("Rest up to 2 minutes", "2 sets, rest at most 2:00"),
+        ("Rest equal to work", "2 sets, rest as long as the work took"),
     ],
 )
-def test_a_rest_may_be_open_at_one_end(rest: str, sentence: str) -> None:
+def test_a_rest_is_said_as_the_post_gives_it(rest: str, sentence: str) -> None:
     block, _ = exercise_of("A.", "Two sets of:", "Dips x 6 reps", rest)
     assert scheme_sentence(block) == sentence
 
@@ -87,6 +88,7 @@ def test_a_scheme_without_numbers_is_still_a_sentence(scheme: Scheme, sentence: 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
+        ("Dips x 3+ reps", "3+ reps"),
         ("Row 500m", "500 m"),
         ("Row 500/400m", "500/400 m"),
         ("Farmer Carry 100 feet", "30.5 m"),
@@ -107,6 +109,18 @@ def test_a_quantity_names_its_unit(line: str, words: str) -> None:
 
 def test_an_exercise_without_a_quantity_has_no_words_for_it() -> None:
     assert not quantity(Exercise([Part("Dips", None)], (0, 0)))
+
+
+def test_amounts_of_one_exercise_stand_side_by_side() -> None:
+    exercise = Exercise([Part("Plank", None)], (0, 0), reps=Range(3, 3), duration_s=Range(30, 30))
+    assert quantity(exercise) == "3 reps, 30 s"
+
+
+def test_a_range_or_rest_without_numbers_has_no_words() -> None:
+    nothing = Range(None, None)
+    assert span(nothing, " m") == ""
+    assert quantity(Exercise([Part("Run", None)], (0, 0), distance_m=nothing)) == ""
+    assert (rest_words(Rest(nothing)), rest_words(Rest())) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,11 @@ def test_plates_that_cannot_make_a_weight_give_the_nearest_one_that_can() -> Non
     assert amounts(working) == ("70 kg", "70 kg")
 
 
+def test_steps_are_counted_from_the_bar_whatever_it_weighs() -> None:
+    rack = Rack(bar=Fraction("20.5"), step=Fraction(2), plates=((Fraction("0.5"), 2), (Fraction(1), 2)))
+    assert rack.nearest(Fraction(24)) == Fraction("24.5"), "not 23.5, which the plates make too"
+
+
 def test_of_equally_few_plates_the_heaviest_are_taken() -> None:
     rack = Rack(plates=((Fraction(20), 1), (Fraction(15), 2), (Fraction(10), 1)))
     assert rack.side(Fraction(20 + 2 * 30)) == (20, 10), "not twice 15"
