@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MUTANTS = ROOT / "mutants"
 COLUMNS = ("killed", "timeout", "survived", "no tests")
 
+_STATUS = defaultdict(lambda: "suspicious", status_by_exit_code) | {255: "not run"}
+"""mutmut takes 255 for a timeout, yet gives it itself when pytest refuses the tests' names."""
 Statuses = dict[str, tuple[Path, str]]
 """Mutant → the file it changes and what became of it."""
 
@@ -52,9 +54,7 @@ def statuses() -> Statuses:
     for path in sorted(MUTANTS.rglob("*.py.meta")):
         source = path.relative_to(MUTANTS).with_suffix("")
         codes = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-        results |= {
-            name: (source, status_by_exit_code[code]) for name, code in codes.items() if code is not None
-        }
+        results |= {name: (source, _STATUS[code]) for name, code in codes.items() if code is not None}
     return results
 
 

@@ -79,7 +79,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "lifts"), FORMS, ids=[lines for lines, _ in FORMS])
+@pytest.mark.parametrize(("lines", "lifts"), FORMS)
 def test_lifts_of_lines(lines: str, lifts: float) -> None:
     assert lifts_in(record_of("A.", *lines.split(" ⏎ "))) == lifts
 
