@@ -48,7 +48,7 @@ lint: $(READY)  ## run ruff and mypy --strict
 score: $(READY)  ## count the facts of each fixture post that are read right, by level
 	$(BIN)/python scripts/score.py
 
-mutants: $(READY)  ## count the small changes to the pure rooms that tests notice (half an hour on two cores)
+mutants: $(READY)  ## count the small changes to the pure rooms that tests notice (some twenty minutes on two idle cores)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
 	$(BIN)/python scripts/mutants.py $(ROOMS)
 
