@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from wod_pipeline.program import Outcome, ParsedPost, PostStamp, Weekly
+from wod_pipeline.program import Outcome, ParsedPost, PostStamp, SessionRecord, Weekly
 from wod_pipeline.records import records_of
 from wod_pipeline_tests.builders import MONDAY, parsed_post
 
@@ -44,7 +44,12 @@ def weekly(*posts: ParsedPost, outcome: Outcome = Outcome.PUBLISHED) -> Weekly[P
 
 
 POST = parsed(*LINES)
-FIRST, SECOND, *_ = records_of(weekly(POST)).records
+
+
+def first_two() -> tuple[SessionRecord, SessionRecord]:
+    """The records of both Monday sessions."""
+    first, second, *_ = records_of(weekly(POST)).records
+    return first, second
 
 
 def test_a_week_s_records_keep_the_week_its_outcome_and_the_posts_that_moved() -> None:
@@ -76,17 +81,19 @@ def test_a_post_without_an_id_counts_as_number_0() -> None:
 
 
 def test_a_record_says_where_it_comes_from() -> None:
-    assert (FIRST.week, FIRST.program, FIRST.post_id) == (MONDAY, "gym-plan", 9)
-    assert (FIRST.post_title, FIRST.post_url) == (POST.title, "https://coach.example/9/")
-    assert (FIRST.modified_gmt, FIRST.content_sha256) == ("2026-03-02T01:00:00", POST.source.content_sha256)
-    assert (FIRST.weekday, FIRST.label, FIRST.kind, FIRST.ordinal) == ("mon", "Monday", "training", None)
-    assert (SECOND.label, SECOND.ordinal) == ("Monday (Session Two)", 2)
-    assert FIRST.segments == POST.sessions[0].segments
-    assert FIRST.notes == POST.sessions[0].notes
+    first, second = first_two()
+    assert (first.week, first.program, first.post_id) == (MONDAY, "gym-plan", 9)
+    assert (first.post_title, first.post_url) == (POST.title, "https://coach.example/9/")
+    assert (first.modified_gmt, first.content_sha256) == ("2026-03-02T01:00:00", POST.source.content_sha256)
+    assert (first.weekday, first.label, first.kind, first.ordinal) == ("mon", "Monday", "training", None)
+    assert (second.label, second.ordinal) == ("Monday (Session Two)", 2)
+    assert first.segments == POST.sessions[0].segments
+    assert first.notes == POST.sessions[0].notes
 
 
 def test_each_segment_is_plain_text_under_its_name() -> None:
-    assert FIRST.texts == {
+    first, second = first_two()
+    assert first.texts == {
         "session_notes": "Sleep well.",
         "warm_up": "Warm-Up\nTwo sets of:\nDips x 5",
         "segment_a": "A.\nThree sets of:\nBack Squat x 5 reps @ 70%\nSled Tango x 9 meters",
@@ -94,7 +101,7 @@ def test_each_segment_is_plain_text_under_its_name() -> None:
         "segment_b2": "B2. Rows 3 x 8",
         "cool_down": "Cool-Down\nEasy row",
     }
-    assert list(SECOND.texts) == ["segment_a"]
+    assert list(second.texts) == ["segment_a"]
 
 
 def test_segments_of_one_name_are_numbered_from_the_second_on() -> None:
@@ -119,15 +126,17 @@ def test_a_label_of_several_words_is_one_name() -> None:
 
 
 def test_a_record_holds_its_own_lines_and_the_post_s_introduction() -> None:
-    assert [line.text for line in FIRST.preamble] == ["Welcome to the week."]
-    assert [line.text for line in FIRST.lines] == list(LINES[1:14])
-    assert [line.n for line in SECOND.lines] == [14, 15, 16]
-    assert SECOND.preamble == FIRST.preamble
+    first, second = first_two()
+    assert [line.text for line in first.preamble] == ["Welcome to the week."]
+    assert [line.text for line in first.lines] == list(LINES[1:14])
+    assert [line.n for line in second.lines] == [14, 15, 16]
+    assert second.preamble == first.preamble
 
 
 def test_owners_of_lines_are_relative_to_the_record() -> None:
-    assert FIRST.lines[0].owner == SECOND.lines[0].owner == ""
-    assert [line.owner for line in SECOND.lines[1:]] == ["/segments/0", "/segments/0/blocks/0/exercises/0"]
+    first, second = first_two()
+    assert first.lines[0].owner == second.lines[0].owner == ""
+    assert [line.owner for line in second.lines[1:]] == ["/segments/0", "/segments/0/blocks/0/exercises/0"]
 
 
 def test_a_record_has_the_diagnostics_of_its_lines_and_of_the_whole_post() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wod_pipeline.program import Diagnostic, Line, Link, Note, SessionKind
+from wod_pipeline.program import Diagnostic, Line, Link, Note, SegmentKind, SessionKind
 from wod_pipeline.rendering import (
     BlockView,
     SegmentView,
@@ -345,6 +345,13 @@ def test_a_part_is_headed_by_label_and_title_or_by_its_kind() -> None:
     record = record_of("Warm-Up", "5 Dips", "A. Speed", "Dips x 6 reps", "B.", "Dips")
     assert [item.heading for item in view_session(record).items] == ["Warm-Up", "A · Speed", "B"]
     assert [item.heading for item in view_session(record_of("Dips x 6 reps")).items] == ["Accessory"]
+
+
+@pytest.mark.parametrize(("kind", "heading"), [("cool_down", "Cool-down"), ("main", "Main"), ("other", "")])
+def test_a_part_without_label_and_title_is_headed_by_its_kind(kind: SegmentKind, heading: str) -> None:
+    record = record_of("A.", "Dips x 6 reps")
+    record.segments = [replace(record.segments[0], label=None, title=None, kind=kind)]
+    assert [item.heading for item in view_session(record).items] == [heading]
 
 
 def test_links_that_cannot_be_are_dropped_and_the_next_one_stays() -> None:
