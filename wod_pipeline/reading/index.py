@@ -14,7 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wod_pipeline.program import Block, Exercise, SegmentKind, SessionRecord, StoredWeek, WeekRecords, walk_exercises
+from wod_pipeline.program import (
+    Block,
+    Exercise,
+    SegmentKind,
+    SessionRecord,
+    StoredWeek,
+    WeekRecords,
+    walk_exercises,
+)
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
