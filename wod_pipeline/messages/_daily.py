@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
-from wod_pipeline.program import Block, Exercise, SessionRecord, walk_exercises
+from wod_pipeline.program import Block, Exercise, Load, SessionRecord, walk_exercises
 from wod_pipeline.rendering import clean, span
+from wod_pipeline.training import SetRun, sets_of
 from wod_pipeline.wording import long_day, short_day, shorten
 
 
@@ -41,13 +42,25 @@ def _session_parts(record: SessionRecord) -> list[str]:
 
 
 def prescription(exercise: Exercise, block: Block) -> str:
-    """One exercise in a few characters: ``Back Squat 5x3 80%``."""
+    """One exercise in a few characters: ``Back Squat 5x3 80%``, ``Back Squat 2x5 70%, 2x3 80%``."""
     names = " + ".join(clean(part.raw) for part in exercise.parts)
-    reps = span(exercise.reps) if exercise.reps else "-".join(str(n) for n in exercise.rep_scheme)
-    quantity = f"{span(block.sets)}x{reps}" if block.sets and exercise.reps else reps
-    load = exercise.load or next((row.load for row in exercise.set_rows if row.load), None)
-    percent = span(load.pct, "%") if load and load.kind == "percent" and load.pct else ""
-    return " ".join(word for word in (names, quantity, percent) if word)
+    if exercise.rep_scheme and not exercise.set_rows:
+        scheme = "-".join(map(str, exercise.rep_scheme))
+        return _joined(names, scheme, _percent(exercise.load))
+    return _joined(names, ", ".join(filter(None, map(_run_words, sets_of(block, exercise)))))
+
+
+def _run_words(run: SetRun) -> str:
+    reps = span(run.reps) if run.reps else ""
+    return _joined(f"{span(run.sets)}x{reps}" if run.sets and reps else reps, _percent(run.load))
+
+
+def _percent(load: Load | None) -> str:
+    return span(load.pct, "%") if load and load.kind == "percent" and load.pct else ""
+
+
+def _joined(*words: str) -> str:
+    return " ".join(filter(None, words))
 
 
 def fit_parts(head: str, parts: Sequence[str], limit: int) -> str:

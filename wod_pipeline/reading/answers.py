@@ -89,7 +89,7 @@ class MovementsAnswer(Struct):
 
 
 class Prescription(Struct, omit_defaults=True):
-    """One exercise with the lift. `lifts` are the repetitions of the lift itself at working weight."""
+    """One exercise with the lift. `lifts` are the lifts of this movement that the training load counts."""
 
     segment: str
     shown: BlockView
@@ -218,7 +218,7 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
         Prescription(
             placed.segment,
             view_exercise(placed.block, placed.exercise, athlete),
-            as_number(lifts_of(movement, placed.block, placed.exercise)),
+            as_number(lifts_of(movement, placed.kind, placed.block, placed.exercise)),
             _optional_number(top_percent(placed.exercise)),
         )
         for placed in occurrence.exercises

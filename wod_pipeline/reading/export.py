@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from wod_pipeline.program import Block, Exercise, Load, Number, Range, Segment, SessionRecord, walk_exercises
+from wod_pipeline.program import Block, Exercise, Load, Number, Segment, SessionRecord, walk_exercises
 from wod_pipeline.rendering import clean, quantity, reps_words, rest_words, scheme_sentence, title_of
-from wod_pipeline.training import Athlete, Weight, working_weight
+from wod_pipeline.training import Athlete, SetRun, Weight, sets_of, working_weight
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,18 +63,8 @@ COLUMNS = tuple(field.name for field in fields(Row))
 def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
     """The rows of a session in reading order; none for a rest day without exercises."""
     for segment, block, exercise in walk_exercises(record.segments):
-        for first, last, reps, load in _sets(block, exercise):
-            yield _row(record, segment, block, exercise, (first, last), reps, load, athlete)
-
-
-def _sets(
-    block: Block, exercise: Exercise
-) -> Iterator[tuple[int | None, int | None, Range | None, Load | None]]:
-    if not exercise.set_rows:
-        sets = block.sets.max if block.sets is not None and block.sets.max is not None else None
-        yield (1 if sets else None), (int(sets) if sets else None), exercise.reps, exercise.load
-    for row in exercise.set_rows:
-        yield row.first, row.last, row.reps or exercise.reps, row.load or exercise.load
+        for run in sets_of(block, exercise):
+            yield _row(record, segment, block, exercise, run, athlete)
 
 
 def _row(
@@ -82,24 +72,23 @@ def _row(
     segment: Segment,
     block: Block,
     exercise: Exercise,
-    sets: tuple[int | None, int | None],
-    reps: Range | None,
-    load: Load | None,
+    run: SetRun,
     athlete: Athlete | None,
 ) -> Row:
+    reps = run.reps
     return Row(
         **_session(record),
-        **_prescription(load, athlete),
+        **_prescription(run.load, athlete),
         segment=clean(segment.label or segment.title or ""),
         segment_kind=segment.kind,
         scheme=scheme_sentence(block),
         exercise=title_of(exercise),
         movements="+".join(part.movement_id or "?" for part in exercise.parts),
-        set_from=sets[0],
-        set_to=sets[1],
+        set_from=run.first if run.last is not None else None,
+        set_to=run.last,
         reps_min=reps.min if reps else None,
         reps_max=reps.max if reps else None,
-        quantity=reps_words(reps) if reps and exercise.reps is None else quantity(exercise),
+        quantity=reps_words(reps) if reps and reps is not exercise.reps else quantity(exercise),
         rest=rest_words(exercise.rest or block.rest),
     )
 

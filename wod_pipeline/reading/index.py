@@ -14,7 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wod_pipeline.program import Block, Exercise, SessionRecord, StoredWeek, WeekRecords, walk_exercises
+from wod_pipeline.program import (
+    Block,
+    Exercise,
+    SegmentKind,
+    SessionRecord,
+    StoredWeek,
+    WeekRecords,
+    walk_exercises,
+)
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
@@ -27,9 +35,10 @@ MANY_WEEKS = 20
 
 
 class PlacedExercise(NamedTuple):
-    """An exercise with its place in the session: the segment's label, and the block with sets and rest."""
+    """An exercise with its place in the session: the segment's label and kind, and the block with sets and rest."""
 
     segment: str
+    kind: SegmentKind
     block: Block
     exercise: Exercise
 
@@ -62,7 +71,7 @@ class IndexEntry:
 def entry_from(record: SessionRecord) -> IndexEntry:
     """The entry for a record."""
     exercises = tuple(
-        PlacedExercise(clean(segment.label or segment.title or ""), block, exercise)
+        PlacedExercise(clean(segment.label or segment.title or ""), segment.kind, block, exercise)
         for segment, block, exercise in walk_exercises(record.segments)
         if segment.kind != "warm_up"
     )

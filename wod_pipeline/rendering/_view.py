@@ -31,7 +31,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.training import Athlete, WorkingWeight, decimal_text, ramp_weights, working_weight
+from wod_pipeline.training import Athlete, WorkingWeight, decimal_text, ramp_weights, sets_of, working_weight
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -375,16 +375,17 @@ def _sets(block: Block, exercise: Exercise, athlete: Athlete | None) -> Iterator
 
 def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
     if not exercise.set_rows and exercise.load is not None:
-        yield _Prescription("", 1, _last_set(block), "", exercise.load)
+        yield _Prescription("", 1, _last_set(block, exercise), "", exercise.load)
     for row in exercise.set_rows:
         reps = words.reps_words(row.reps) if row.reps is not None else ""
         yield _Prescription(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
 
 
-def _last_set(block: Block) -> int:
+def _last_set(block: Block, exercise: Exercise) -> int:
     """The number of sets, or 1 when the post gives none or a range: a ramp is then shown by its two ends."""
-    sets = block.sets
-    return int(sets.max) if sets is not None and sets.max is not None and sets.min == sets.max else 1
+    *_, run = sets_of(block, exercise)
+    exact = run.sets is not None and run.sets.min == run.sets.max
+    return run.last if exact and run.last is not None else 1
 
 
 def _row_label(row: SetRow) -> str:

@@ -17,6 +17,7 @@ from wod_pipeline.training._load import (
     period_holding,
     session_doses,
 )
+from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import (
     STANDARD_RACKS,
     Athlete,
@@ -39,6 +40,7 @@ __all__ = [
     "Period",
     "Rack",
     "SessionDoses",
+    "SetRun",
     "TrainingLoad",
     "Unit",
     "Weight",
@@ -52,6 +54,7 @@ __all__ = [
     "period_holding",
     "ramp_weights",
     "session_doses",
+    "sets_of",
     "top_percent",
     "working_weight",
 ]

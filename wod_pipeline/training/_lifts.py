@@ -7,7 +7,7 @@ lift
     of any family, and absolute weights, RPE and loads relative to an earlier one for barbell movements.
     Warm-up, cool-down and conditioning, the empty bar, and exercises without a stated load do not count.
     Amounts per side count twice; of alternatives (exercises of a block with the same `choice`) the first
-    counts; a range counts by its midpoint, an open end by the end that is stated.
+    at working weight counts; a range counts by its midpoint, an open end by the end that is stated.
 hard set
     A set at 80 % of 1-RM or more, or at RPE 7 or more (three repetitions left: E. R. Helms et al.,
     *Strength and Conditioning Journal* 38(4), 2016), or a build to a max, which is one.
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from wod_pipeline.program import Block, Exercise, Load, Range, Segment, SessionRecord
+from wod_pipeline.program import Block, Exercise, Load, Range, SegmentKind, SessionRecord
+from wod_pipeline.training._sets import sets_of
 from wod_pipeline.training._weights import as_decimal, exact, midpoint
 from wod_pipeline.vocabulary import movement_family
 
@@ -69,9 +70,9 @@ def doses_of(record: SessionRecord) -> tuple[Dose, ...]:
     return tuple(
         dose
         for segment in record.segments
-        for block in _counted_blocks(segment)
-        for exercise in _first_choices(block)
-        for dose in _doses(block, exercise)
+        for block in segment.blocks
+        for _, doses in _counted_exercises(segment.kind, block)
+        for dose in doses
     )
 
 
@@ -80,10 +81,15 @@ def lifts_in(record: SessionRecord) -> Decimal:
     return sum((dose.repetitions * dose.lifts_per_rep for dose in doses_of(record)), Decimal(0))
 
 
-def lifts_of(movement: str, block: Block, exercise: Exercise) -> Decimal:
-    """How often an exercise lifts this very movement at working weight; 0 when that is not stated."""
+def lifts_of(movement: str, kind: SegmentKind, block: Block, exercise: Exercise) -> Decimal:
+    """How many lifts of this very movement an exercise adds to the lifts of its session.
+
+    `exercise` is one of the block's own, `kind` that of its segment.
+    """
     per_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == movement)
-    return sum((dose.repetitions for dose in _doses(block, exercise)), Decimal(0)) * per_rep
+    counted = _counted_exercises(kind, block)
+    doses = next((doses for other, doses in counted if other is exercise), ())
+    return sum((dose.repetitions for dose in doses), Decimal(0)) * per_rep
 
 
 def top_percent(exercise: Exercise) -> Decimal | None:
@@ -97,18 +103,16 @@ def top_percent(exercise: Exercise) -> Decimal | None:
 
 
 # -------------------------------------------------------------------------------------------- what counts
-def _counted_blocks(segment: Segment) -> Iterator[Block]:
-    if segment.kind not in _EXCLUDED_SEGMENTS:
-        yield from (block for block in segment.blocks if block.scheme not in _EXCLUDED_SCHEMES)
-
-
-def _first_choices(block: Block) -> Iterator[Exercise]:
-    """The exercises of a block, of each group of alternatives only the first."""
-    seen: set[int | None] = set()
+def _counted_exercises(kind: SegmentKind, block: Block) -> Iterator[tuple[Exercise, tuple[Dose, ...]]]:
+    """The exercises of a block that count, each with its doses; of alternatives the first that has a dose."""
+    if kind in _EXCLUDED_SEGMENTS or block.scheme in _EXCLUDED_SCHEMES:
+        return
+    chosen: set[int | None] = set()
     for exercise in block.exercises:
-        if exercise.choice is None or exercise.choice not in seen:
-            yield exercise
-        seen.add(exercise.choice)
+        doses = tuple(_doses(block, exercise)) if exercise.choice not in chosen else ()
+        if doses:
+            yield exercise, doses
+            chosen.update(() if exercise.choice is None else (exercise.choice,))
 
 
 def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
@@ -116,14 +120,15 @@ def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
     if block.scheme == "build_to_max":
         yield Dose(families, None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
         return
-    for sets, stated, load in _sets(block, exercise):
+    for run in sets_of(block, exercise):
+        load = run.load
         if load is None or not _is_at_working_weight(load, families):
             continue
         percent = _percent_of_1rm(load)
-        reps = _reps_per_set(stated, exercise)
+        reps = _reps_per_set(run.reps, exercise)
         hard = _is_hard(load, percent)
         if reps is not None:
-            yield Dose(families, sets, reps, percent, hard, load)
+            yield Dose(families, _number_of_sets(run.sets), reps, percent, hard, load)
         elif not (exercise.duration_s or exercise.distance_m):
             yield Dose(families, None, Decimal(0), percent, hard, load)
 
@@ -141,29 +146,11 @@ def _is_at_working_weight(load: Load, families: tuple[tuple[str, int], ...]) -> 
     return load.kind in _AT_WORKING_WEIGHT and any(family in BARBELL_FAMILIES for family, _ in families)
 
 
-# ---------------------------------------------------------------------------------------- sets, reps, load
-def _sets(block: Block, exercise: Exercise) -> Iterator[tuple[Decimal, Range | None, Load | None]]:
-    """(sets, repetitions of each, load), as the set rows, the rep scheme or the block state them."""
-    if exercise.set_rows:
-        for row in exercise.set_rows:
-            sets = Decimal(min(max(row.last - row.first + 1, 0), _MAX_COUNT))
-            yield sets, row.reps or exercise.reps, row.load or exercise.load
-    elif exercise.rep_scheme:
-        for reps in exercise.rep_scheme:
-            yield Decimal(1), Range(reps, reps), exercise.load
-    else:
-        yield _turns(block, exercise), exercise.reps, exercise.load
-
-
-def _turns(block: Block, exercise: Exercise) -> Decimal:
-    """How often an exercise comes up in its block. Exercises named for minutes take turns."""
-    sets = _middle(block.sets)
-    if sets is None:
-        return Decimal(1)
-    if not exercise.minute:
-        return sets
-    cycle = max(other.minute or 0 for other in block.exercises)
-    return Decimal(max(int(sets) - exercise.minute, -1) // cycle + 1)
+# --------------------------------------------------------------------------------------------- reps, load
+def _number_of_sets(stated: Range | None) -> Decimal:
+    """One when the post does not say how many."""
+    sets = _middle(stated)
+    return Decimal(1) if sets is None else sets
 
 
 def _reps_per_set(stated: Range | None, exercise: Exercise) -> Decimal | None:

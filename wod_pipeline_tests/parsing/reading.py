@@ -6,24 +6,25 @@ reference is how it was decided and the lift: "inferred snatch", "explicit 3-RM 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from wod_pipeline.parsing import parse_post
-from wod_pipeline.program import Exercise, ParsedPost, RawPost, Session
-from wod_pipeline_tests.builders import paragraphs, raw_post
+from wod_pipeline.program import Exercise, ParsedPost, RawPost, walk_exercises
+from wod_pipeline_tests.builders import paragraphs, raw_post, segments_of
 
-TITLE = "June 1-7, 2020 – Barn Barbell"
-SLUG = "june-1-7-2020-barn-barbell"
-PUBLISHED = "2020-05-31T16:00:00"
+WEEK = dt.date(2020, 6, 1)
 
 
-def post(lines: Sequence[str] | str, *, published: str = PUBLISHED, **fields: Any) -> RawPost:
+def post(lines: Sequence[str] | str, *, published: str = "2020-05-31T16:00:00", **fields: Any) -> RawPost:
     """A post of these lines, each a paragraph, for the first week of June 2020 unless the fields say otherwise."""
     content = paragraphs(lines.split("\n") if isinstance(lines, str) else lines)
-    return raw_post(**{"title": TITLE, "slug": SLUG, "content": content, "date": published, **fields})
+    return raw_post(
+        **{"monday": WEEK, "program": "Barn Barbell", "content": content, "date": published, **fields}
+    )
 
 
 def read(lines: Sequence[str] | str, **fields: Any) -> ParsedPost:
@@ -31,19 +32,10 @@ def read(lines: Sequence[str] | str, **fields: Any) -> ParsedPost:
     return parse_post(post(lines, **fields))
 
 
-def session_of(lines: Sequence[str] | str) -> Session:
-    """The session of lines under one weekday heading."""
-    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
-    return read(["Monday", *lines]).sessions[0]
-
-
 def exercises(lines: Sequence[str] | str) -> list[Exercise]:
     """All exercises of lines below a label."""
-    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
-    session = session_of(["A.", *lines])
-    return [
-        exercise for segment in session.segments for block in segment.blocks for exercise in block.exercises
-    ]
+    lines = lines.split("\n") if isinstance(lines, str) else lines
+    return [exercise for *_, exercise in walk_exercises(segments_of("A.", *lines))]
 
 
 def check_line(line: str, *expected: dict[str, Any], above: str = "") -> None:
@@ -51,18 +43,6 @@ def check_line(line: str, *expected: dict[str, Any], above: str = "") -> None:
     before = above.split("\n") if above else []
     found = exercises([*before, line])[len(exercises(before)) if before else 0 :]
     assert [short(exercise) for exercise in found] == list(expected)
-
-
-def check_block(lines: str, expected: dict[str, Any]) -> None:
-    """The last block of these lines below a label has these facts, its exercises and notes apart."""
-    blocks = session_of("A.\n" + lines).segments[-1].blocks
-    assert short(blocks[-1], "exercises", "notes") == expected
-
-
-def roles(lines: Sequence[str] | str) -> list[str]:
-    """The role of each line below a weekday heading."""
-    lines = lines.split("\n") if isinstance(lines, str) else list(lines)
-    return [str(line.role) for line in read(["Monday", *lines]).lines][1:]
 
 
 def codes(week: ParsedPost) -> list[tuple[str, int | None]]:

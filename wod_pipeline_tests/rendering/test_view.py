@@ -280,6 +280,17 @@ def test_a_ramp_over_an_open_number_of_sets_shows_its_two_ends() -> None:
     )
 
 
+def test_a_ramp_by_minutes_has_a_step_for_each_turn() -> None:
+    lines = (
+        "EMOM x 6:",
+        "Minute 1 – Snatch x 2 reps @ 60-70% of 1-RM Snatch",
+        "Work up over the sets.",
+        "Minute 2 – Dips x 5",
+    )
+    snatch, _ = exercises_of(view_session(record_of("A.", *lines), LIFTER).items)
+    assert [row.weight for row in snatch.sets] == ["60 kg", "65 kg", "70 kg"]
+
+
 def test_a_row_for_one_set_is_in_the_singular() -> None:
     rows = ("*Sets 1-2 = 2 reps @ 70%", "*Set 3 = 1 rep @ 80%")
     assert shown("A.", "Three sets of:", "Snatch", *rows)[2:] == [

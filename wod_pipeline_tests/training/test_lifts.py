@@ -161,11 +161,11 @@ def test_an_unknown_movement_is_of_the_family_other() -> None:
 
 def test_a_movement_s_own_lifts_are_those_of_its_parts() -> None:
     block, exercise = exercise_of("A.", EVERY_2, "(Clean + 2 Front Squats + Clean) x 2 reps @ 70-75%")
-    assert lifts_of("front_squat", block, exercise) == 4 * 2 * 2
-    assert lifts_of("clean", block, exercise) == 4 * 2 * 2
-    assert lifts_of("snatch", block, exercise) == 0
-    assert lifts_of("snatch", *exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%")) == 3 * 2
-    assert lifts_of("snatch", *exercise_of("A.", "In 9 minutes, build to a 1-RM Snatch")) == 0
+    assert lifts_of("front_squat", "main", block, exercise) == 4 * 2 * 2
+    assert lifts_of("clean", "main", block, exercise) == 4 * 2 * 2
+    assert lifts_of("snatch", "main", block, exercise) == 0
+    assert lifts_of("snatch", "main", *exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%")) == 3 * 2
+    assert lifts_of("snatch", "main", *exercise_of("A.", "In 9 minutes, build to a 1-RM Snatch")) == 0
 
 
 @pytest.mark.parametrize(
