@@ -17,13 +17,16 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.definitions import build_defs
+from wod_pipeline.errors import RERUN_SENTENCES
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.source import source_resource
 from wod_pipeline.resources.weekly import key_of
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Failure, Report, as_event
 from wod_pipeline.running._source import share_source
+from wod_pipeline.sensors.events import failures_of
 from wod_pipeline.settings import Settings
+from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.weeks import chunks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -135,9 +138,9 @@ class Launcher:
                 run_config={} if self.options.verbose else QUIET_CONFIG,
                 raise_on_error=False,
             )
-        if not self._stopped.is_set():
-            for reason in _failure_reasons(result):
-                self.report.record(Failure(reason))
+        if not result.success and not self._stopped.is_set():
+            for failure in failures_of(self.instance, self._run_id):
+                self.report.record(Failure(_in_words(failure)))
         return result.success
 
     def _record_stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
@@ -147,16 +150,7 @@ class Launcher:
             raise dg.DagsterExecutionInterruptedError
 
 
-def _failure_reasons(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """Each failed step and why: its `Failure`'s description, otherwise the message of the innermost cause."""
-    for event in result.all_events:
-        if not event.is_step_failure:
-            continue
-        failure = event.step_failure_data
-        if failure.user_failure_data and failure.user_failure_data.description:
-            yield f"{event.step_key}: {failure.user_failure_data.description}"
-        elif failure.error:
-            cause = failure.error
-            while cause.cause:
-                cause = cause.cause
-            yield f"{event.step_key}: {cause.message.strip()}"
+def _in_words(failure: StepFailure) -> str:
+    """The step, why it failed, and whether a rerun helps, where that is known."""
+    rerun = f" {RERUN_SENTENCES[failure.rerun_helps]}" if failure.rerun_helps is not None else ""
+    return f"{failure.step}: {failure.reason}{rerun}"

@@ -20,7 +20,7 @@ from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.sensors import _events
+from wod_pipeline.sensors import events
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.weeks import weeks_in
@@ -97,7 +97,7 @@ class RunMessagesTick:
         ):
             if record.dagster_run.run_id not in handled:
                 yield record.dagster_run.run_id, self._message_of_run(record.dagster_run)
-        for backfill_id, succeeded in _events.ended_backfills(self.instance, since):
+        for backfill_id, succeeded in events.ended_backfills(self.instance, since):
             if backfill_id not in handled:
                 yield backfill_id, self._message_of_backfill(backfill_id, succeeded=succeeded)
 
@@ -110,14 +110,14 @@ class RunMessagesTick:
         if origin == "backfill":
             return None
         if run.status is dg.DagsterRunStatus.FAILURE:
-            failures = list(_events.failures_of(self.instance, run.run_id))
+            failures = list(events.failures_of(self.instance, run.run_id))
             weeks = weeks_of_run(run.tags)
             return messages.run_failed(run.job_name, weeks, failures, run.run_id, self.links)
         return self._message_of_weeks(run.run_id) if origin in {"schedule", "sensor"} else None
 
     def _message_of_weeks(self, run_id: str) -> Message | None:
         """What came in with a run; None when no stored session changed."""
-        changed = _events.changed_weeks(self.instance, run_id)
+        changed = events.changed_weeks(self.instance, run_id)
         values = list(self._read_weeks(changed))
         if len(values) > 1:
             sessions = sum(len(value.records) for value in values)
@@ -125,7 +125,7 @@ class RunMessagesTick:
             return messages.weeks_landed(weeks, sessions, run_id=run_id, links=self.links)
         if not values:
             return None
-        before = _events.was_stored_before(self.instance, values[0].week, run_id)
+        before = events.was_stored_before(self.instance, values[0].week, run_id)
         return messages.week_landed(values[0], before=before, run_id=run_id, links=self.links)
 
     def _read_weeks(self, weeks: Iterable[dt.date]) -> Iterator[WeekRecords]:

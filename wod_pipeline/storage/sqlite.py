@@ -47,6 +47,17 @@ CREATE TABLE IF NOT EXISTS ledger (
 ) WITHOUT ROWID;
 COMMIT;
 """
+_BUSY, _LOCKED, _IO_ERROR, _CORRUPT, _FULL, _NOT_A_DATABASE = 5, 6, 10, 11, 13, 26
+"""Primary result codes, from https://www.sqlite.org/rescode.html; Python has names for them from 3.11 on."""
+_CODES = {
+    "database is locked": _BUSY,
+    "database table is locked": _LOCKED,
+    "disk I/O error": _IO_ERROR,
+    "database disk image is malformed": _CORRUPT,
+    "database or disk is full": _FULL,
+    "file is not a database": _NOT_A_DATABASE,
+}
+"""SQLite's own sentences for these codes, for Python 3.10, whose errors have no code. Compared as a whole."""
 _BATCH = 64
 """Weeks per transaction when many are replaced, and per snapshot when many are read."""
 
@@ -269,19 +280,18 @@ def _has_schema(connection: sqlite3.Connection) -> bool:
 
 def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
     """The error with the file, whether a rerun helps, and a fix."""
-    # By the text, since error codes came to Python's sqlite3 only with 3.11.
-    reason = str(error)
-    if "locked" in reason or "busy" in reason:
+    code, reason = _primary_code(error), str(error)
+    if code in {_BUSY, _LOCKED}:
         return StorageUnavailable(
             f"{path} is in use by another program ({reason}); nothing was changed.",
             fix="Wait for the other run to end, or stop it.",
         )
-    if "full" in reason or "disk I/O" in reason:
+    if code in {_FULL, _IO_ERROR}:
         return StorageUnavailable(
             f"{path} could not be written ({reason}); its contents are unchanged.",
             fix="Free some space, or set WOD_DATA_DIR to a folder on another disk.",
         )
-    if "not a database" in reason or "malformed" in reason:
+    if code in {_NOT_A_DATABASE, _CORRUPT}:
         return StorageCorrupt(
             f"{path} is not a usable SQLite database ({reason}).",
             fix="Move the file elsewhere, then materialize the weeks again: all of it comes from the lake.",
@@ -290,3 +300,9 @@ def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
         f"The session table {path} cannot be used: {reason}.",
         fix="Give this user read and write permission for the file and its folder, or set WOD_DATA_DIR to another.",
     )
+
+
+def _primary_code(error: sqlite3.Error) -> int | None:
+    """SQLite's primary result code: its lowest byte, the others name details. None if Python or SQLite gives none."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)  # new in Python 3.11
+    return _CODES.get(str(error)) if code is None else code & 0xFF

@@ -6,7 +6,7 @@ its metadata. The text of an error is only shown, never searched for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wod_pipeline import errors
@@ -32,14 +32,12 @@ def explain_error(step: str, chain: Iterable[tuple[str, str]]) -> StepFailure:
     text may hold anything, a password included.
     """
     causes = list(chain)
-    ours = [(kind, message) for name, message in causes if (kind := _own_class(name))]
+    ours = [(kind, text) for cause in causes for kind, text in _own_error(*cause)]
     if not ours:
         name = causes[-1][0] if causes else ""
         return StepFailure(step, f"{name or 'an unknown error'}; the run's log has the details.", None)
-    kind, message = ours[-1]
-    return StepFailure(
-        step, _reason(message.removeprefix(f"{kind.__module__}.{kind.__name__}: ")), kind.rerun_helps
-    )
+    kind, text = ours[-1]
+    return StepFailure(step, _reason(text), kind.rerun_helps)
 
 
 def explain_failure(step: str, description: str, *, rerun_helps: bool | None) -> StepFailure:
@@ -47,9 +45,16 @@ def explain_failure(step: str, description: str, *, rerun_helps: bool | None) ->
     return StepFailure(step, _reason(description), rerun_helps)
 
 
-def _own_class(name: str) -> type[errors.WodError] | None:
+def _own_error(name: str, message: str) -> Iterator[tuple[type[errors.WodError], str]]:
+    """The class and the text of an error of ours; nothing for any other, also for one of the same class name.
+
+    The message begins with the full name of the class, which is what tells them apart.
+    """
     kind = getattr(errors, name, None)
-    return kind if isinstance(kind, type) and issubclass(kind, errors.WodError) else None
+    if isinstance(kind, type) and issubclass(kind, errors.WodError):
+        prefix = f"{kind.__module__}.{kind.__name__}: "
+        if message.startswith(prefix):
+            yield kind, message.removeprefix(prefix)
 
 
 def _reason(text: str) -> str:

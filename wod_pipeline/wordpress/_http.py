@@ -194,7 +194,7 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as e:
         # A maintenance page or a truncated body may be gone a moment later.
-        raise _TransientError(_not_json(text, e, content_type, where)) from e
+        raise _TransientError(_not_json(text, content_type, where)) from e
     except (ValueError, RecursionError) as e:
         raise SourceMalformed(f"{where} sends JSON that cannot be read ({type(e).__name__}).") from e
     if content_type != "application/json":
@@ -204,8 +204,8 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
     return value
 
 
-def _not_json(text: bytes, e: json.JSONDecodeError, content_type: str, where: str) -> SourceError:
-    if text.startswith((b"[", b"{")) and not e.msg.startswith("Extra data"):
+def _not_json(text: bytes, content_type: str, where: str) -> SourceError:
+    if text.startswith((b"[", b"{")) and not _begins_with_json(text):
         return SourceUnavailable(f"{where}: the response is truncated or damaged ({len(text):,} bytes).")
     if content_type == "application/json":
         return SourceMalformed(
@@ -216,6 +216,15 @@ def _not_json(text: bytes, e: json.JSONDecodeError, content_type: str, where: st
         f"{where} sent a page ({content_type or 'no content type'}) instead of JSON.",
         fix="Open it in a browser: it may be a network login, a maintenance page or a wrong address.",
     )
+
+
+def _begins_with_json(text: bytes) -> bool:
+    """Whether a complete JSON value comes first, so that what is wrong is the text behind it."""
+    try:
+        json.JSONDecoder().raw_decode(text.decode(errors="replace"))
+    except ValueError:
+        return False
+    return True
 
 
 def _json_or_none(body: bytes) -> Any:

@@ -13,10 +13,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import pytest
 
+from wod_pipeline.assets import posts
+from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.resources import session_table
 from wod_pipeline.storage import sqlite, stages
 from wod_pipeline.storage.folder import FolderLake
@@ -136,6 +139,29 @@ def test_a_week_that_cannot_be_written_fails_alone_and_the_others_go_all_the_way
     assert house.content == undisturbed.content
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            StorageUnavailable("The lake does not answer."),
+            "Failed: raw_posts: The lake does not answer. A rerun can clear this.\n",
+        ),
+        (KeyError("password=hunter2"), "Failed: raw_posts: KeyError; the run's log has the details.\n"),
+    ],
+)
+def test_an_error_of_ours_is_shown_without_its_class_and_any_other_is_only_named(
+    house: House, error: Exception, line: str
+) -> None:
+    def arrange() -> None:
+        mock.patch.object(posts, "gather_weeks", side_effect=error).start()
+
+    ended = house.materialize("--week", str(FIRST), before=arrange)
+    assert ended.code == 1
+    assert line in ended.said
+    assert "hunter2" not in ended.said
+    assert "wod_pipeline.errors" not in ended.said
+
+
 def test_a_full_disk_is_one_clear_error_and_leaves_what_was_stored(house: House, undisturbed: House) -> None:
     assert house.materialize("--week", str(FIRST)).code == 0
     ended = house.materialize(before=_room_for(300_000))
@@ -194,11 +220,11 @@ def _impatient() -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(house: House, tmp_path: Path) -> None:
-    posts = tmp_path / "posts"
-    posts.mkdir()
-    (posts / "week.json").write_text('{"id": 7, "title"')
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "week.json").write_text('{"id": 7, "title"')
     house.environment |= {
-        "WOD_SOURCE": str(posts),
+        "WOD_SOURCE": str(folder),
         "COLUMNS": "400",
     }  # no path is broken at the end of a line
     ended = house.materialize("--week", str(FIRST))

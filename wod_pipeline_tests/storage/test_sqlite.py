@@ -155,6 +155,39 @@ def test_a_full_disk_is_reported_and_the_old_weeks_stay(
     assert table.read_week(MONDAY) == week_of_words("Snatch")
 
 
+def error_of_sqlite(text: str, code: int | None) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(text)
+    if code is not None:
+        error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kind"),
+    [
+        ("database is locked", 5, StorageUnavailable),
+        ("database is locked", 261, StorageUnavailable),  # SQLITE_BUSY_RECOVERY, an extended code
+        ("database table is locked", 6, StorageUnavailable),
+        ("disk I/O error", 10, StorageUnavailable),
+        ("database or disk is full", 13, StorageUnavailable),
+        ("file is not a database", 26, StorageCorrupt),
+        ("database disk image is malformed", 11, StorageCorrupt),
+        ("no such table: full_sessions", 1, StorageRefused),
+        ("unable to open database file: busy", 14, StorageRefused),
+    ],
+)
+def test_the_kind_of_an_error_is_read_from_its_code_or_its_whole_sentence(
+    text: str, code: int, kind: type[StorageError]
+) -> None:
+    assert type(sqlite._in_words(error_of_sqlite(text, code), Path("x"))) is kind
+    assert type(sqlite._in_words(error_of_sqlite(text, None), Path("x"))) is kind
+
+
+def test_the_text_of_an_error_says_nothing_where_there_is_a_code() -> None:
+    error = error_of_sqlite("database is locked", 1)
+    assert type(sqlite._in_words(error, Path("x"))) is StorageRefused
+
+
 def test_a_bad_week_in_a_batch_is_undone_alone(table: SqliteSessionTable) -> None:
     values = weeks(3)
     table.replace_week(values[1])

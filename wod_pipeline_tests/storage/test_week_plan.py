@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._items import Key, key_of, record_from_item
 from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
@@ -55,6 +56,16 @@ def test_the_same_value_again_needs_nothing(value: WeekRecords) -> None:
     assert first.header is not None
     again = plan_replacement(first.header, value, allow_empty=False)
     assert (again.header, again.puts, again.deletes) == (None, [], [])
+
+
+def test_posts_moved_elsewhere_are_a_change_of_the_week_by_themselves() -> None:
+    value = week_of_words("Snatch")
+    stored = plan_replacement(None, value, allow_empty=False).header
+    value.moved = [2]
+    plan = plan_replacement(stored, value, allow_empty=False)
+    assert plan.change == WeekChange(0, 0, 1, week_changed=True)
+    assert plan.header is not None
+    assert plan.header.moved == [2]
 
 
 @given(weeks(), weeks())

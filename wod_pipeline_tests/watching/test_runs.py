@@ -36,7 +36,8 @@ def test_whether_a_rerun_helps_comes_from_the_class_whatever_the_words(kind: typ
     opposite = errors.RERUN_SENTENCES[not kind.rerun_helps]
 
     for text in (opposite, "Try again.", ""):
-        assert explain_error("step", [DAGSTER, (kind.__name__, text)]).rerun_helps is kind.rerun_helps
+        error = (kind.__name__, f"wod_pipeline.errors.{kind.__name__}: {text}")
+        assert explain_error("step", [DAGSTER, error]).rerun_helps is kind.rerun_helps
 
 
 def test_changed_sentences_on_reruns_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,15 @@ def test_the_text_of_an_error_that_is_not_ours_is_never_shown() -> None:
     assert (
         explain_error("raw_posts", [("OuterError", "x"), ("KeyError", "KeyError: 'password=hunter2'")])
         == unknown
+    )
+
+
+@pytest.mark.parametrize("module", ["google.cloud.", "errors.", "x.wod_pipeline.errors.", ""])
+def test_an_error_of_another_package_with_a_class_name_of_ours_is_only_named(module: str) -> None:
+    foreign = ("StorageError", f"{module}StorageError: token=SECRET\n")
+
+    assert explain_error("raw_posts", [DAGSTER, foreign]) == StepFailure(
+        "raw_posts", "StorageError; the run's log has the details.", None
     )
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 from wod_pipeline.wordpress import WordPressSource
-from wod_pipeline.wordpress._http import Timeouts, decode_json, parse_retry_after, retry_delay_s
+from wod_pipeline.wordpress._http import Timeouts, _not_json, decode_json, parse_retry_after, retry_delay_s
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -277,6 +277,22 @@ def test_json_that_is_no_list_of_posts_is_refused(wp: FakeWordPress, source: Wor
 
 def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
     assert decode_json(b"\xef\xbb\xbf [1]\r\n", JSON, "x") == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'[{"id": 1}', SourceUnavailable),
+        (b'{"id": 1, "id', SourceUnavailable),
+        (b'[{"id": 1}]<br />Notice', SourceMalformed),
+        (b'{"id": 1} {"id": 2}', SourceMalformed),
+        (b"<br />Notice[]", SourceMalformed),
+    ],
+)
+def test_a_truncated_body_is_read_again_and_text_around_the_json_is_malformed(
+    body: bytes, kind: type[SourceError]
+) -> None:
+    assert type(_not_json(body, "application/json", "The site")) is kind
 
 
 @given(st.binary())
