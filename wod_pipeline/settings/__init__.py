@@ -225,12 +225,12 @@ class Settings:
     @property
     def lake_path(self) -> Path:
         """The folder of the local lake."""
-        return self.data_dir / "lake"
+        return self.data_dir.resolve() / "lake"
 
     @property
     def database_path(self) -> Path:
         """The SQLite file of the local session table and ledger."""
-        return self.data_dir / "sessions.sqlite"
+        return self.data_dir.resolve() / "sessions.sqlite"
 
     @property
     def dagster_home(self) -> Path:
