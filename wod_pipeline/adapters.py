@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
+from wod_pipeline.settings import SAMPLE, WORDPRESS, WORDPRESS_FIRST_WEEK, Settings
 from wod_pipeline.weeks import monday_of
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 messages_log = logging.getLogger("wod_pipeline.messages.delivery")
 """Where messages are written when no topic and no phone is set."""
-
-WORDPRESS_FIRST_WEEK = dt.date(2016, 1, 4)
-"""Where the archive of a site starts when WOD_START_WEEK does not say."""
 
 
 # ---------------------------------------------------------------------------------------- the source of posts

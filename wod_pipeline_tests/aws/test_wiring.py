@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import msgspec
 import pytest
 from botocore.validate import ParamValidationDecorator
 
@@ -151,9 +152,12 @@ def test_command_line_and_dagster_open_equal_local_stores_that_stay_where_they_a
 
 def state(value: Any) -> Any:
     """What an adapter was made with, as far down as our own classes go."""
-    if not type(value).__module__.startswith("wod_pipeline") or not hasattr(value, "__dict__"):
-        return value if isinstance(value, str | int | float | tuple | dict | Path) else type(value)
-    return {"class": type(value)} | {name: state(each) for name, each in vars(value).items()}
+    if isinstance(value, str | int | float | tuple | Path | msgspec.Struct):
+        return value
+    if isinstance(value, dict):
+        return {name: state(each) for name, each in value.items()}
+    of_ours = type(value).__module__.startswith("wod_pipeline") and hasattr(value, "__dict__")
+    return {"class": type(value)} | (state(vars(value)) if of_ours else {})
 
 
 def test_the_services_are_resources_of_their_own_on_aws_and_absent_otherwise(
