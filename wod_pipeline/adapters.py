@@ -1,20 +1,24 @@
 """From settings to the adapters they choose: source, lake, session table, ledger, notifier.
 
 The one place that knows every adapter. Each is imported when chosen, so that local mode never loads boto3 and
-a reader of the table never loads an HTML parser. The command line opens them here; Dagster's resources take the
-same classes, the same client options from `aws`, and from here what is decided beyond a constructor.
+a reader of the table never loads an HTML parser. An `open_` function takes settings, for the command line. The
+others take one adapter's own arguments, for these functions and for Dagster's resources alike.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
+from wod_pipeline.settings import SAMPLE, WORDPRESS, WORDPRESS_FIRST_WEEK, Settings
 from wod_pipeline.weeks import monday_of
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
 
     from wod_pipeline.aws import ClientOptions
@@ -27,38 +31,60 @@ log = logging.getLogger(__name__)
 messages_log = logging.getLogger("wod_pipeline.messages.delivery")
 """Where messages are written when no topic and no phone is set."""
 
-WORDPRESS_FIRST_WEEK = dt.date(2016, 1, 4)
-"""Where the archive of a site starts when WOD_START_WEEK does not say."""
 
-
+# ---------------------------------------------------------------------------------------- the source of posts
 def today(settings: Settings) -> dt.date:
     """The current day in the program's time zone."""
-    return dt.datetime.now(settings.zone).date()
+    return today_in(settings.zone)
+
+
+def today_in(zone: ZoneInfo) -> dt.date:
+    """The current day in a time zone."""
+    return dt.datetime.now(zone).date()
 
 
 def open_source(settings: Settings) -> PostSource:
     """Where posts come from. Raises `SourceError` for a folder that cannot be read or a login that is refused."""
     if settings.source == SAMPLE:
-        from wod_pipeline.demo import SampleSource
-
-        return SampleSource(settings.sample_date or today(settings), settings.timezone)
+        return sample_source(settings.sample_date, settings.timezone)
     if settings.source == WORDPRESS:
-        return _open_wordpress(settings)
+        return wordpress_source(**site_of(settings), login=wordpress_login(settings))
+    return folder_source(settings.source_path)
+
+
+def sample_source(day: dt.date | None, timezone: str) -> PostSource:
+    """The bundled sample program, laid out around `day` or else today."""
+    from wod_pipeline.demo import SampleSource
+
+    return SampleSource(day or today_in(ZoneInfo(timezone)), timezone)
+
+
+def folder_source(path: Path) -> PostSource:
+    """A folder of post JSON files. Raises `SourceError` when it cannot be read."""
     from wod_pipeline.wordpress import FolderSource
 
-    return FolderSource(settings.source_path)
+    return FolderSource(path)
 
 
-def _open_wordpress(settings: Settings) -> PostSource:
+def wordpress_source(
+    *, url: str, category: int, user_agent: str, page_pause_s: float, login: Login | None
+) -> PostSource:
+    """A WordPress site."""
     from wod_pipeline.wordpress import WordPressSource
 
     return WordPressSource(
-        settings.wordpress_url,
-        category=settings.wordpress_category,
-        user_agent=settings.wordpress_user_agent,
-        page_pause_s=settings.wordpress_pause_s,
-        credentials=wordpress_login(settings),
+        url, category=category, user_agent=user_agent, page_pause_s=page_pause_s, credentials=login
     )
+
+
+def site_of(settings: Settings) -> dict[str, Any]:
+    """What `wordpress_source` takes, without the login: what Dagster may show."""
+    return {
+        "url": settings.wordpress_url,
+        "category": settings.wordpress_category,
+        "user_agent": settings.wordpress_user_agent,
+        "page_pause_s": settings.wordpress_pause_s,
+    }
 
 
 def wordpress_login(settings: Settings) -> Login | None:
@@ -69,8 +95,7 @@ def wordpress_login(settings: Settings) -> Login | None:
         secret_name=settings.secret_name,
         username=settings.wordpress_user,
         password=settings.wordpress_password,
-        region=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url,
+        open_secrets=lambda: aws_client(settings, "secretsmanager"),
     )
     log.info("WordPress login: %s", credentials.source)
     return credentials.login
@@ -96,16 +121,26 @@ def _oldest_week(settings: Settings) -> dt.date:
     return min((week_of(post) for post in posts), default=monday_of(today(settings)))
 
 
+# ------------------------------------------------------------------------------------ stores and messages
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:
-        from wod_pipeline.aws import STANDARD
-        from wod_pipeline.storage.s3 import S3Lake
+        return s3_lake(aws_client(settings, "s3"), settings.s3_bucket, settings.s3_prefix)
+    return folder_lake(settings.lake_path)
 
-        return S3Lake(_aws_client(settings, "s3", STANDARD), settings.s3_bucket, settings.s3_prefix)
+
+def folder_lake(path: Path) -> Lake:
+    """A lake in a folder, which is made by the first write."""
     from wod_pipeline.storage.folder import FolderLake
 
-    return FolderLake(settings.lake_path)
+    return FolderLake(path)
+
+
+def s3_lake(client: S3Client, bucket: str, prefix: str) -> Lake:
+    """A lake in a bucket, under a prefix."""
+    from wod_pipeline.storage.s3 import S3Lake
+
+    return S3Lake(client, bucket, prefix)
 
 
 def where_kept(settings: Settings) -> str:
@@ -119,24 +154,46 @@ def open_table(settings: Settings) -> SessionTable:
     """Where finished sessions are kept."""
     if settings.on_aws:
         from wod_pipeline.aws import LARGE_ITEMS
-        from wod_pipeline.storage.dynamodb import DynamoSessionTable
 
-        return DynamoSessionTable(_aws_client(settings, "dynamodb", LARGE_ITEMS), settings.sessions_table)
+        return dynamodb_table(aws_client(settings, "dynamodb", LARGE_ITEMS), settings.sessions_table)
+    return sqlite_table(settings.database_path)
+
+
+def sqlite_table(path: Path) -> SessionTable:
+    """A session table in a SQLite file, which is made by the first write."""
     from wod_pipeline.storage.sqlite import SqliteSessionTable
 
-    return SqliteSessionTable(settings.database_path)
+    return SqliteSessionTable(path)
+
+
+def dynamodb_table(client: DynamoDBClient, name: str) -> SessionTable:
+    """A session table in DynamoDB."""
+    from wod_pipeline.storage.dynamodb import DynamoSessionTable
+
+    return DynamoSessionTable(client, name)
 
 
 def open_ledger(settings: Settings) -> Ledger:
     """Where sent messages are marked, so that each goes out once."""
     if settings.on_aws:
         from wod_pipeline.aws import SENSOR_TICK
-        from wod_pipeline.storage.dynamodb import DynamoLedger
 
-        return DynamoLedger(_aws_client(settings, "dynamodb", SENSOR_TICK), settings.ledger_table)
+        return dynamodb_ledger(aws_client(settings, "dynamodb", SENSOR_TICK), settings.ledger_table)
+    return sqlite_ledger(settings.database_path)
+
+
+def sqlite_ledger(path: Path) -> Ledger:
+    """A ledger in a SQLite file, which is made by the first write."""
     from wod_pipeline.storage.sqlite import SqliteLedger
 
-    return SqliteLedger(settings.database_path)
+    return SqliteLedger(path)
+
+
+def dynamodb_ledger(client: DynamoDBClient, name: str) -> Ledger:
+    """A ledger in a DynamoDB table."""
+    from wod_pipeline.storage.dynamodb import DynamoLedger
+
+    return DynamoLedger(client, name)
 
 
 def open_notifier(settings: Settings) -> Notifier:
@@ -145,7 +202,7 @@ def open_notifier(settings: Settings) -> Notifier:
     if settings.sns_topic_arn or settings.sns_phone:
         from wod_pipeline.aws import SENSOR_TICK
 
-        sns = _aws_client(settings, "sns", SENSOR_TICK)
+        sns = aws_client(settings, "sns", SENSOR_TICK)
         return sns_notifier(sns, ledger, topic_arn=settings.sns_topic_arn, phone_number=settings.sns_phone)
     return console_notifier(ledger)
 
@@ -164,7 +221,10 @@ def console_notifier(ledger: Ledger) -> Notifier:
     return ConsoleNotifier(messages_log.warning, ledger)
 
 
-def _aws_client(settings: Settings, service: str, options: ClientOptions) -> Any:
-    from wod_pipeline.aws import client
+def aws_client(settings: Settings, service: str, options: ClientOptions | None = None) -> Any:
+    """A client of an AWS service in the settings' region; `options` are `aws.STANDARD` unless given."""
+    from wod_pipeline.aws import STANDARD, client
 
-    return client(service, options, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+    return client(
+        service, options or STANDARD, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence, Sized
+from urllib.parse import urlsplit
 
 
 def count(of: int | Sized, noun: str) -> str:
@@ -39,6 +40,21 @@ def first_of(lines: Sequence[str], most: int) -> list[str]:
     """The first `most` lines, and how many more there are."""
     more = [f"… and {len(lines) - most} more"] if len(lines) > most else []
     return [*lines[:most], *more]
+
+
+def is_site_address(address: str) -> bool:
+    """Whether it is the address of a site or a folder of one: a plain web address without query and fragment."""
+    return is_plain_web_address(address) and not {"?", "#"} & set(address)
+
+
+def is_plain_web_address(address: str) -> bool:
+    """Whether it is http or https, names a host, has a valid port if any, and holds no login."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port  # reading an invalid port raises
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and "@" not in parts.netloc
 
 
 def is_web_address(address: str) -> bool:

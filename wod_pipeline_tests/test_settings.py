@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.errors import SettingsError, SourceRefused
 from wod_pipeline.settings import VARIABLES, env_example, load_settings, use_dagster_home
+from wod_pipeline.wordpress import WordPressSource
 
 ROOT = Path(__file__).parents[1]
 NO_DOTENV = Path("no-such.env")
@@ -63,6 +64,23 @@ def test_a_user_in_the_address_is_refused_without_repeating_it_in_clear() -> Non
     with pytest.raises(SettingsError, match="leave user and password out") as caught:
         load(WOD_WORDPRESS_URL="https://coach:hunter2@example.com")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/?page=1",
+        "https://example.com/#top",
+        "https://example.com:99999",
+        "ftp://example.com",
+        "example.com",
+    ],
+)
+def test_an_address_that_the_source_refuses_is_refused_by_the_settings(address: str) -> None:
+    with pytest.raises(SettingsError, match="use a web address such as"):
+        load(WOD_WORDPRESS_URL=address)
+    with pytest.raises(SourceRefused, match="not a plain http"):
+        WordPressSource(address)
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:

@@ -119,9 +119,10 @@ def cases_of(
     past = _past_volumes(table, min(parsed))
     for week in sorted(parsed):
         value = records.of(parsed[week])
-        yield Case(value, stored.get(week, TableContent()), past, parsed[week].gone, may_empty)
+        case = Case(value, stored.get(week, TableContent()), past, parsed[week].gone, may_empty)
+        yield case
         if value.records:
-            past = [*past, volume_of(value)][-LIMITS.past_weeks :]
+            past = [*past, case.volume][-LIMITS.past_weeks :]
 
 
 def _ids(posts: Iterable[PostStamp]) -> frozenset[int]:

@@ -31,12 +31,12 @@ def raw_posts(
     """
     posts, kept = source.open(), lake.open()
     weeks: dict[dt.date, RawWeek] = {}
-    failures: dict[str, SourceError] = {}
+    failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
         try:
             weeks |= gather_weeks(posts, chunk, read_stage(kept, "raw_posts", chunk))
         except SourceError as error:
-            failures[f"{chunk[0]} to {chunk[-1]}" if len(chunk) > 1 else f"{chunk[0]}"] = error
+            failures[tuple(chunk)] = error
             continue
         context.log.info("Fetched weeks %s to %s from %s", chunk[0], chunk[-1], posts.name)
     if failures:
@@ -56,11 +56,17 @@ def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping
             )
 
 
-def _failure(failures: Mapping[str, SourceError]) -> dg.Failure:
+def _failure(failures: Mapping[tuple[dt.date, ...], SourceError]) -> dg.Failure:
     return dg.Failure(
         description="These weeks could not be fetched; weeks of other chunks are stored:\n"
-        + "\n".join(f"{weeks}: {error}" for weeks, error in failures.items()),
-        metadata={"weeks_failed": list(failures), RERUN_HELPS: rerun_clears_all(failures.values())},
+        + "\n".join(
+            f"{' to '.join(dict.fromkeys(map(key_of, (weeks[0], weeks[-1]))))}: {error}"
+            for weeks, error in failures.items()
+        ),
+        metadata={
+            "weeks_failed": [key_of(week) for weeks in failures for week in weeks],
+            RERUN_HELPS: rerun_clears_all(failures.values()),
+        },
         allow_retries=any(error.rerun_helps for error in failures.values()),
     )
 

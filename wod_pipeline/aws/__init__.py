@@ -10,7 +10,15 @@ it only where AWS is used. It does not decide what is stored or sent.
 
 from __future__ import annotations
 
-from wod_pipeline.aws._clients import LARGE_ITEMS, SENSOR_TICK, STANDARD, ClientOptions, client
+from wod_pipeline.aws._clients import (
+    LARGE_ITEMS,
+    SENSOR_TICK,
+    STANDARD,
+    ClientOptions,
+    client,
+    session,
+    table,
+)
 from wod_pipeline.aws._failures import PASSING, AwsFailure, code_of, in_words
 
 __all__ = [
@@ -23,4 +31,6 @@ __all__ = [
     "client",
     "code_of",
     "in_words",
+    "session",
+    "table",
 ]

@@ -1,11 +1,13 @@
-"""The one place where AWS clients are built, and how each of ours waits, tries again and checks requests."""
+"""The one place where AWS sessions and clients are built, and how ours wait, try again and check requests."""
 
 from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.exceptions as boto
@@ -13,6 +15,9 @@ from botocore.config import Config
 
 from wod_pipeline import __version__
 from wod_pipeline.aws._failures import in_words
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
 
 _CONNECTIONS = 32
 _ONE_AT_A_TIME = threading.Lock()
@@ -63,16 +68,33 @@ def client(
     `session` replaces the process's own for that region; `connection` is what else boto3's `client` takes, such
     as `verify`. Raises `StorageRefused` without a region.
     """
+    with _errors_in_words(f"No {service} client can be made"), _ONE_AT_A_TIME:
+        return (session or _session(region or None)).client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=endpoint_url or None,
+            config=options.as_config(),
+            **connection,
+        )
+
+
+def table(name: str, options: ClientOptions, *, session: boto3.session.Session, **connection: Any) -> Table:
+    """A DynamoDB table as boto3's own object. Raises `StorageRefused` as `client` does."""
+    with _errors_in_words("No dynamodb resource can be made"), _ONE_AT_A_TIME:
+        return session.resource("dynamodb", config=options.as_config(), **connection).Table(name)
+
+
+def session(**login: str | None) -> boto3.session.Session:
+    """A session with a region and login of its own. Raises `StorageRefused` for an unknown profile."""
+    with _errors_in_words("No AWS session can be made"):
+        return boto3.session.Session(**login)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _errors_in_words(doing: str) -> Iterator[None]:
     try:
-        with _ONE_AT_A_TIME:
-            return (session or _session(region or None)).client(
-                service,  # type: ignore[call-overload]
-                endpoint_url=endpoint_url or None,
-                config=options.as_config(),
-                **connection,
-            )
+        yield
     except (boto.BotoCoreError, ValueError) as error:
-        raise in_words(error, f"No {service} client can be made") from error
+        raise in_words(error, doing) from error
 
 
 @functools.cache

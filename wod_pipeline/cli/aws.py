@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -59,35 +59,32 @@ def init(bucket: str, topic: str) -> None:
 
 
 def _stores(settings: Settings, bucket: str) -> list[Callable[[], Iterable[SetupStep]]]:
+    from wod_pipeline.adapters import aws_client
     from wod_pipeline.aws import setup
 
     return [
         lambda: setup.ensure_bucket(
-            _client(settings, "s3"), bucket, settings.aws_region, prefix=settings.s3_prefix
+            aws_client(settings, "s3"), bucket, settings.aws_region, prefix=settings.s3_prefix
         ),
-        lambda: setup.ensure_sessions_table(_client(settings, "dynamodb"), settings.sessions_table),
-        lambda: setup.ensure_ledger_table(_client(settings, "dynamodb"), settings.ledger_table),
+        lambda: setup.ensure_sessions_table(aws_client(settings, "dynamodb"), settings.sessions_table),
+        lambda: setup.ensure_ledger_table(aws_client(settings, "dynamodb"), settings.ledger_table),
     ]
 
 
 def _topic(settings: Settings, name: str, environment: dict[str, str]) -> Iterable[SetupStep]:
+    from wod_pipeline.adapters import aws_client
     from wod_pipeline.aws.setup import ensure_topic
 
-    arn, steps = ensure_topic(_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
+    arn, steps = ensure_topic(aws_client(settings, "sns"), arn=settings.sns_topic_arn, name=name)
     environment["WOD_SNS_TOPIC_ARN"] = arn
     return steps
 
 
 def _secret(settings: Settings) -> Iterable[SetupStep]:
+    from wod_pipeline.adapters import aws_client
     from wod_pipeline.aws.setup import find_secret
 
-    return [find_secret(_client(settings, "secretsmanager"), settings.secret_name)]
-
-
-def _client(settings: Settings, service: str) -> Any:
-    from wod_pipeline.aws import client
-
-    return client(service, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url)
+    return [find_secret(aws_client(settings, "secretsmanager"), settings.secret_name)]
 
 
 def _set_up(part: Callable[[], Iterable[SetupStep]]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality._claims import LIMITS, Grade, Limits
-from wod_pipeline.quality._volume import Volume
+from wod_pipeline.quality._volume import Volume, volume_of
 
 Cell = str | int | float | None
 Row = Mapping[str, Cell]
@@ -35,6 +36,11 @@ class Case:
     may_empty: bool = False
     """A person has allowed that the week loses its sessions."""
     limits: Limits = LIMITS
+
+    @cached_property
+    def volume(self) -> Volume:
+        """How much the week holds, counted once for all claims."""
+        return volume_of(self.records)
 
 
 @dataclass(frozen=True)

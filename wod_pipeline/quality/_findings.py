@@ -15,7 +15,6 @@ from wod_pipeline.quality._volume import (
     is_training,
     past_of,
     robust_z,
-    volume_of,
 )
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count
@@ -146,7 +145,7 @@ def judge_duplicates(case: Case) -> Finding:
 def judge_count(case: Case, of: str) -> Finding:
     """One count of `Volume`, by its robust z-score against the past."""
     past = past_of(case.records.week, case.past, case.limits.past_weeks)
-    value: int = getattr(volume_of(case.records), of)
+    value: int = getattr(case.volume, of)
     if case.records.records and len(past) >= case.limits.least_past_weeks:
         return _compare(of, value, [getattr(volume, of) for volume in past], case.limits)
     says = f"{count(value, of[:-1])}, not compared with the past: {_why_not_compared(case, past)}."

@@ -34,6 +34,8 @@ _JUDGES: dict[str, Callable[[Case], Finding]] = {
     "the_week_is_published": _findings.judge_publication,
     "every_post_is_still_listed": _findings.judge_listing,
 }
+_OF_TABLE = {"a_week_with_sessions_stays_filled"}
+"""Claims that are judged on what the table holds: without that they always hold."""
 
 
 def judge(case: Case) -> list[Verdict]:
@@ -41,14 +43,14 @@ def judge(case: Case) -> list[Verdict]:
     return [_verdict(name, case.records.week, find(case)) for name, find in _JUDGES.items()]
 
 
-def judge_blocking(case: Case) -> list[Verdict]:
-    """The verdicts on those claims that decide whether the week may be stored."""
-    return [_verdict(name, case.records.week, _JUDGES[name](case)) for name in BLOCKING]
-
-
 def unsound(records: WeekRecords) -> str:
-    """Why the week may not be stored, whatever the table holds; empty when it may be stored."""
-    return " ".join(verdict.says for verdict in judge_blocking(Case(records)) if verdict.blocks)
+    """Why the week may not be stored, whatever the table holds; empty when it may be stored.
+
+    The table itself refuses to lose a week's sessions, and knows what it holds when the week is replaced.
+    """
+    case = Case(records)
+    findings = [judge(case) for name, judge in _JUDGES.items() if name in BLOCKING and name not in _OF_TABLE]
+    return " ".join(finding.says for finding in findings if finding.grade == "error")
 
 
 def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Verdict:

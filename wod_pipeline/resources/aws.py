@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.adapters import sns_notifier
+from wod_pipeline.adapters import dynamodb_ledger, dynamodb_table, sns_notifier
 from wod_pipeline.aws import SENSOR_TICK, ClientOptions
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.resources.dynamodb import DynamoDBResource
@@ -14,7 +14,6 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.sns import SNSResource
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Ledger, SessionTable
-from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
 
 
 class DynamoSessionTableResource(SessionTableResource):
@@ -25,7 +24,7 @@ class DynamoSessionTableResource(SessionTableResource):
 
     def open(self) -> SessionTable:
         """Open the table."""
-        return DynamoSessionTable(self.dynamodb.get_client(), self.table)
+        return dynamodb_table(self.dynamodb.get_client(), self.table)
 
 
 class DynamoLedgerResource(LedgerResource):
@@ -36,7 +35,7 @@ class DynamoLedgerResource(LedgerResource):
 
     def open(self) -> Ledger:
         """Open the table."""
-        return DynamoLedger(self.dynamodb.get_client(), self.table)
+        return dynamodb_ledger(self.dynamodb.get_client(), self.table)
 
 
 class SnsNotifierResource(NotifierResource):

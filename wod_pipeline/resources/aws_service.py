@@ -9,12 +9,12 @@ import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import dagster as dg
-from boto3.session import Session
 from pydantic import Field, PrivateAttr
 
-from wod_pipeline.aws import STANDARD, ClientOptions, client
+from wod_pipeline.aws import STANDARD, ClientOptions, client, session
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from dagster_aws.s3 import S3Resource
 
 
@@ -72,7 +72,7 @@ def client_with(resource: AwsServiceResource | S3Resource, service: str, options
 
 def session_of(resource: AwsServiceResource | S3Resource) -> Session:
     """Make a boto3 session with the region and login that the resource is configured with."""
-    return Session(
+    return session(
         region_name=resource.region_name,
         profile_name=resource.profile_name,
         aws_access_key_id=resource.aws_access_key_id,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from wod_pipeline.aws import table
 from wod_pipeline.resources.aws_service import AwsServiceResource, connection_of, session_of
 
 if TYPE_CHECKING:
@@ -32,5 +33,4 @@ class DynamoDBResource(AwsServiceResource):
 
         Such an object may not be shared between threads, and takes numbers as `int` or `Decimal` only.
         """
-        config = self.options().as_config()
-        return session_of(self).resource("dynamodb", config=config, **connection_of(self)).Table(name)
+        return table(name, self.options(), session=session_of(self), **connection_of(self))

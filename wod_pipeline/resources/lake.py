@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
+from wod_pipeline.adapters import folder_lake
 from wod_pipeline.errors import NotStored
 from wod_pipeline.pacing import batched
 from wod_pipeline.resources.weekly import (
@@ -22,7 +23,6 @@ from wod_pipeline.resources.weekly import (
     weeks_of,
 )
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.stages import BATCH, read_stage, stage_key, write_each, write_stage
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -44,7 +44,7 @@ class FolderLakeResource(LakeResource):
 
     def open(self) -> Lake:
         """Open the folder, which is made by the first write."""
-        return FolderLake(Path(self.path))
+        return folder_lake(Path(self.path))
 
 
 class LakeIOManager(WeeklyIOManager):

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from wod_pipeline.adapters import console_notifier
+from wod_pipeline.adapters import console_notifier, sqlite_ledger
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.storage import Ledger
-from wod_pipeline.storage.sqlite import SqliteLedger
 
 
 class LedgerResource(dg.ConfigurableResource[Ledger]):
@@ -26,7 +25,7 @@ class SqliteLedgerResource(LedgerResource):
 
     def open(self) -> Ledger:
         """Open the file, which is made by the first write."""
-        return SqliteLedger(Path(self.path))
+        return sqlite_ledger(Path(self.path))
 
 
 class NotifierResource(dg.ConfigurableResource[Notifier]):

@@ -4,13 +4,13 @@ import dagster as dg
 from dagster_aws.s3 import S3Resource
 from pydantic import PrivateAttr
 
+from wod_pipeline.adapters import s3_lake
 from wod_pipeline.aws import STANDARD
 from wod_pipeline.resources.aws import address
 from wod_pipeline.resources.aws_service import client_with
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage.s3 import S3Lake
 
 
 class S3LakeResource(LakeResource):
@@ -28,7 +28,7 @@ class S3LakeResource(LakeResource):
     def open(self) -> Lake:
         """Open the bucket, once per run: making a client takes longer than most steps need it."""
         if self._lake is None:
-            self._lake = S3Lake(client_with(self.s3, "s3", STANDARD), self.bucket, self.prefix)
+            self._lake = s3_lake(client_with(self.s3, "s3", STANDARD), self.bucket, self.prefix)
         return self._lake
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.adapters import sqlite_table
 from wod_pipeline.errors import NotStored, UnsoundWeek
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import WeekRecords
@@ -16,7 +17,6 @@ from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.weekly import WeeklyIOManager, WriteReport, complete_weeks, key_of, weeks_of
 from wod_pipeline.storage import SessionTable, WeekChange, Written
-from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import BATCH, write_each, write_records
 
 
@@ -35,7 +35,7 @@ class SqliteSessionTableResource(SessionTableResource):
 
     def open(self) -> SessionTable:
         """Open the file, which is made by the first write."""
-        return SqliteSessionTable(Path(self.path))
+        return sqlite_table(Path(self.path))
 
 
 class SessionTableIOManager(WeeklyIOManager):

@@ -4,14 +4,19 @@ import datetime as dt
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import partial
-from zoneinfo import ZoneInfo
+from pathlib import Path
 
 import dagster as dg
 
-from wod_pipeline.adapters import wordpress_login
-from wod_pipeline.demo import SampleSource
+from wod_pipeline.adapters import (
+    folder_source,
+    sample_source,
+    site_of,
+    wordpress_login,
+    wordpress_source,
+)
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
-from wod_pipeline.wordpress import FolderSource, PostSource, WordPressSource
+from wod_pipeline.wordpress import PostSource
 from wod_pipeline.wordpress.credentials import Login
 
 
@@ -31,9 +36,8 @@ class SampleSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Lay the sample program out around the day."""
-        today = dt.datetime.now(ZoneInfo(self.timezone)).date()
-        day = dt.date.fromisoformat(self.sample_date) if self.sample_date else today
-        return SampleSource(day, self.timezone)
+        day = dt.date.fromisoformat(self.sample_date) if self.sample_date else None
+        return sample_source(day, self.timezone)
 
 
 class FolderSourceResource(SourceResource):
@@ -43,7 +47,7 @@ class FolderSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Open the folder."""
-        return FolderSource(self.path)
+        return folder_source(Path(self.path))
 
 
 class WordPressSourceResource(SourceResource):
@@ -60,12 +64,12 @@ class WordPressSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Return a client of the site."""
-        return WordPressSource(
-            self.url,
+        return wordpress_source(
+            url=self.url,
             category=self.category,
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
-            credentials=self.find_login(),
+            login=self.find_login(),
         )
 
 
@@ -75,11 +79,5 @@ def source_resource(settings: Settings) -> SourceResource:
         day = settings.sample_date.isoformat() if settings.sample_date else ""
         return SampleSourceResource(timezone=settings.timezone, sample_date=day)
     if settings.source == WORDPRESS:
-        return WordPressSourceResource(
-            url=settings.wordpress_url,
-            category=settings.wordpress_category,
-            user_agent=settings.wordpress_user_agent,
-            page_pause_s=settings.wordpress_pause_s,
-            find_login=partial(wordpress_login, settings),
-        )
+        return WordPressSourceResource(**site_of(settings), find_login=partial(wordpress_login, settings))
     return FolderSourceResource(path=str(settings.source_path))

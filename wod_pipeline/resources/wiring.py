@@ -53,9 +53,9 @@ def _aws_services(settings: Settings) -> dict[str, Any]:
 def _stores(settings: Settings) -> tuple[LakeResource, SessionTableResource, LedgerResource]:
     if settings.on_aws:
         return _stores_on_aws(settings)
-    database = str(settings.database_path.resolve())
+    database = str(settings.database_path)
     return (
-        FolderLakeResource(path=str(settings.lake_path.resolve())),
+        FolderLakeResource(path=str(settings.lake_path)),
         SqliteSessionTableResource(path=database),
         SqliteLedgerResource(path=database),
     )

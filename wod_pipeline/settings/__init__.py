@@ -44,12 +44,16 @@ __all__ = [
     "SAMPLE",
     "VARIABLES",
     "WORDPRESS",
+    "WORDPRESS_FIRST_WEEK",
     "Settings",
     "env_example",
     "load_settings",
     "use_dagster_home",
     "write_instance_config",
 ]
+
+WORDPRESS_FIRST_WEEK = dt.date(2016, 1, 4)
+"""Where the archive of a site starts when WOD_START_WEEK does not say."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ class Settings:
         "the program's time zone, in which its weeks start", default="America/Los_Angeles", read=read_zone
     )
     start_week: dt.date | None = setting(
-        "Monday of the first week; if not set, the sample's first, that of the folder's oldest post, or 2016-01-04",
+        "Monday of the first week; if not set, the sample's first, that of the folder's oldest post, or "
+        f"{WORDPRESS_FIRST_WEEK}",
         read=optional(read_monday),
         example="2020-12-21",
     )
@@ -225,12 +230,12 @@ class Settings:
     @property
     def lake_path(self) -> Path:
         """The folder of the local lake."""
-        return self.data_dir / "lake"
+        return self.data_dir.resolve() / "lake"
 
     @property
     def database_path(self) -> Path:
         """The SQLite file of the local session table and ledger."""
-        return self.data_dir / "sessions.sqlite"
+        return self.data_dir.resolve() / "sessions.sqlite"
 
     @property
     def dagster_home(self) -> Path:

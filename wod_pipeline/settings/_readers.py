@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.weeks import WEEK, monday_of
+from wod_pipeline.wording import is_site_address
 
 SAMPLE = "sample"
 WORDPRESS = "wordpress"
@@ -28,13 +28,12 @@ def one_of(*allowed: str) -> Callable[[str], str]:
 
 
 def read_url(text: str) -> str:
-    """An http or https address without a login in it. A slash at its end is dropped."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("use a web address such as https://www.example.com")
-    if parts.username or parts.password:
+    """A site's http or https address, without login, query and fragment. A slash at its end is dropped."""
+    if not is_site_address(text):
         raise ValueError(
             "leave user and password out of the address; WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD hold them"
+            if "@" in text
+            else "use a web address such as https://www.example.com"
         )
     return text.rstrip("/")
 

@@ -15,6 +15,7 @@ This module decides what an object's bytes mean; the lake decides how they are k
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -31,7 +32,6 @@ from wod_pipeline.program import (
     WeekRecords,
     decode,
     encode,
-    sha256_of,
 )
 from wod_pipeline.storage import Lake, Written
 
@@ -60,10 +60,10 @@ def records_key(week: dt.date) -> str:
     return f"session_records/week={week}/sessions.jsonl"
 
 
-def revision_key(post: RawPost) -> str:
-    """Where one revision of a post is kept for ever: by id, time of modification and hash of its content."""
+def revision_key(post: RawPost, data: bytes) -> str:
+    """Where one revision of a post is kept for ever: by id, time of modification and hash of its bytes."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
-    return f"raw_post_revisions/post={post.id}/{modified}-{sha256_of(post)[:16]}.json"
+    return f"raw_post_revisions/post={post.id}/{modified}-{hashlib.sha256(data).hexdigest()[:16]}.json"
 
 
 def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
@@ -116,8 +116,8 @@ def write_each(
 
 
 def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
-    posts = {revision_key(post): encode(post) for value in weeks for post in value.posts}
-    lake.write_many(posts, once=True)
+    posts = ((post, encode(post)) for value in weeks for post in value.posts)
+    lake.write_many({revision_key(post, data): data for post, data in posts}, once=True)
 
 
 def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.date, Written]:

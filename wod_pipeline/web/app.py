@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import resources
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
+from wod_pipeline.adapters import today_in
 from wod_pipeline.errors import StorageError
 from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.reading.index import IndexCache
@@ -54,7 +56,9 @@ def create_app(
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
-    app.state.context = AppContext(table, index_cache, zone, today or _today_in(zone), _calendar_reader(lake))
+    app.state.context = AppContext(
+        table, index_cache, zone, today or partial(today_in, zone), _calendar_reader(lake)
+    )
     for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
         app.add_middleware(middleware)
     app.include_router(api.router, tags=["api"])
@@ -64,10 +68,6 @@ def create_app(
     openapi.add_schemas(app, api.router)
     _add_error_handlers(app)
     return app
-
-
-def _today_in(zone: ZoneInfo) -> Callable[[], dt.date]:
-    return lambda: dt.datetime.now(zone).date()
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

@@ -30,14 +30,13 @@ from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, is_site_address
 from wod_pipeline.wordpress._http import (
     JsonClient,
     JsonResponse,
     OneHopSession,
     Params,
     Timeouts,
-    is_plain_web_address,
     printable,
     redact,
 )
@@ -235,7 +234,7 @@ class WordPressSource:
 
 def _validate_base_url(url: str, *, with_login: bool) -> str:
     """The site's address without a slash at its end. Raises `SourceRefused` when it cannot be used."""
-    if not is_plain_web_address(url) or urlsplit(url).query or urlsplit(url).fragment:
+    if not is_site_address(url):
         raise SourceRefused(
             "The site's address is not a plain http(s) address.",
             fix="Use one like https://example.org, without a login in it.",

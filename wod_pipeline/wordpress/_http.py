@@ -27,6 +27,7 @@ from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 from wod_pipeline.pacing import backoff_s
+from wod_pipeline.wording import is_plain_web_address
 from wod_pipeline.wordpress.credentials import Login
 
 BACKOFF_S = 0.5
@@ -267,15 +268,6 @@ def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port: a login must not be sent to another origin."""
     parts = urlsplit(url)
     return parts.scheme.lower(), parts.hostname or "", parts.port
-
-
-def is_plain_web_address(url: str) -> bool:
-    """Whether the URL is http or https, names a host, and holds no login."""
-    try:
-        scheme, host, _ = origin(url)
-    except ValueError:
-        return False
-    return scheme in {"http", "https"} and bool(host) and "@" not in urlsplit(url).netloc
 
 
 def _redirect_target(response: requests.Response) -> str:

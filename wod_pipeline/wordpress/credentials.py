@@ -40,29 +40,19 @@ def wordpress_credentials(
     secret_name: str = "",
     username: str = "",
     password: str = "",
-    region: str = "",
-    endpoint_url: str = "",
-    secrets: Callable[[], SecretsManagerClient] | None = None,
+    open_secrets: Callable[[], SecretsManagerClient],
 ) -> Credentials:
     """The login in the secret, otherwise `username` and `password` if both are given, otherwise none.
 
-    `secrets` creates the Secrets Manager client, by default one for `region` and `endpoint_url`. Raises
-    `SettingsError` for a secret that does not exist, may not be read or is malformed, and `StorageUnavailable`
-    for a transient failure.
+    `open_secrets` makes the Secrets Manager client; it is called only for a named secret. Raises `SettingsError`
+    for a secret that does not exist, may not be read or is malformed, and `StorageUnavailable` for a transient
+    failure.
     """
     if secret_name:
-        client = secrets() if secrets else _client(region, endpoint_url)
-        return Credentials(_read_secret(client, secret_name), f"the secret {secret_name!r}")
+        return Credentials(_read_secret(open_secrets(), secret_name), f"the secret {secret_name!r}")
     if username and password:
         return Credentials((username, password), "the environment")
     return Credentials(None, "none: anonymous")
-
-
-def _client(region: str, endpoint_url: str) -> SecretsManagerClient:
-    from wod_pipeline.aws import client
-
-    made: SecretsManagerClient = client("secretsmanager", region=region, endpoint_url=endpoint_url)
-    return made
 
 
 def _read_secret(client: SecretsManagerClient, name: str) -> Login:

@@ -12,11 +12,15 @@ from wod_pipeline_tests.servers.aws import AwsServer
 GIVEN = {"username": "editor", "password": "from the environment"}
 
 
+def unused() -> Any:
+    raise AssertionError("no secret is named")
+
+
 def from_secret(aws: AwsServer, text: str | None, **given: Any) -> Credentials:
     if text is not None:
         aws.client("secretsmanager").create_secret(Name="wod/site", SecretString=text)
     return wordpress_credentials(
-        secret_name="wod/site", region=aws.region, endpoint_url=aws.endpoint_url, **given
+        secret_name="wod/site", open_secrets=lambda: aws.client("secretsmanager"), **given
     )
 
 
@@ -28,11 +32,11 @@ def test_a_secret_wins_over_the_environment(aws: AwsServer) -> None:
 
 
 def test_without_a_secret_the_environment_is_used_and_without_either_nobody_logs_in() -> None:
-    assert wordpress_credentials(**GIVEN) == Credentials(
+    assert wordpress_credentials(**GIVEN, open_secrets=unused) == Credentials(
         ("editor", "from the environment"), "the environment"
     )
-    assert wordpress_credentials() == Credentials(None, "none: anonymous")
-    assert wordpress_credentials(username="editor").login is None
+    assert wordpress_credentials(open_secrets=unused) == Credentials(None, "none: anonymous")
+    assert wordpress_credentials(username="editor", open_secrets=unused).login is None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ def test_a_service_out_of_reach_can_be_tried_again(aws_environment: None) -> Non
     with pytest.raises(StorageUnavailable, match="could not be reached") as caught:
         wordpress_credentials(
             secret_name="wod/site",
-            secrets=lambda: closed.client("secretsmanager", max_attempts=1, connect_timeout_s=0.2),
+            open_secrets=lambda: closed.client("secretsmanager", max_attempts=1, connect_timeout_s=0.2),
         )
     assert isinstance(caught.value, WodError)
     assert caught.value.rerun_helps

@@ -1,4 +1,4 @@
-"""The command line and Dagster open the same stores: the clients behind them are configured alike."""
+"""The command line and Dagster open the same sources and stores, local ones and those on AWS."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import msgspec
 import pytest
 from botocore.validate import ParamValidationDecorator
 
@@ -102,6 +103,61 @@ def test_what_a_sensor_asks_gives_up_sooner_and_large_items_are_not_validated(
         read_s,
         validation,
     )
+
+
+SOURCES = {
+    "sample": {"WOD_SAMPLE_DATE": "2026-03-04"},
+    "sample of today": {},
+    "folder": {"WOD_SOURCE": "posts"},
+    "wordpress": {
+        "WOD_SOURCE": "wordpress",
+        "WOD_WORDPRESS_URL": "https://example.com",
+        "WOD_WORDPRESS_CATEGORY": "7",
+        "WOD_WORDPRESS_PAUSE": "2.5",
+        "WOD_WORDPRESS_USER_AGENT": "a reader",
+        "WOD_WORDPRESS_USER": "editor",
+        "WOD_WORDPRESS_PASSWORD": "open sesame",
+    },
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a folder of posts in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "posts").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("environ", SOURCES.values(), ids=SOURCES)
+def test_command_line_and_dagster_open_equal_sources(here: Path, environ: dict[str, str]) -> None:
+    settings = load_settings({**environ, "WOD_DATA_DIR": "data"}, dotenv=here / "none")
+    assert state(opened_by_dagster(settings, "source")) == state(adapters.open_source(settings))
+
+
+def test_command_line_and_dagster_open_equal_local_stores_that_stay_where_they_are(here: Path) -> None:
+    settings = load_settings({"WOD_DATA_DIR": "data"}, dotenv=here / "none")
+    notifier = opened_by_dagster(settings, "notifier")
+    pairs = {
+        "lake": (adapters.open_lake(settings), opened_by_dagster(settings, "lake")),
+        "sessions.sqlite": (adapters.open_table(settings), opened_by_dagster(settings, "session_table")),
+        "ledger": (adapters.open_ledger(settings), notifier._ledger),
+    }
+    for name, (by_command, by_dagster) in pairs.items():
+        assert state(by_command) == state(by_dagster), name
+    assert type(adapters.open_notifier(settings)) is type(notifier)
+    assert state(pairs["lake"][0])["_root"] == here / "data" / "lake"
+    assert state(pairs["ledger"][0])["_database"]["path"] == here / "data" / "sessions.sqlite"
+
+
+def state(value: Any) -> Any:
+    """What an adapter was made with, as far down as our own classes go."""
+    if isinstance(value, str | int | float | tuple | Path | msgspec.Struct):
+        return value
+    if isinstance(value, dict):
+        return {name: state(each) for name, each in value.items()}
+    of_ours = type(value).__module__.startswith("wod_pipeline") and hasattr(value, "__dict__")
+    return {"class": type(value)} | (state(vars(value)) if of_ours else {})
 
 
 def test_the_services_are_resources_of_their_own_on_aws_and_absent_otherwise(

@@ -25,7 +25,6 @@ from wod_pipeline.quality import (
     volume_of,
 )
 from wod_pipeline.quality._claims import BLOCKING
-from wod_pipeline.quality._verdicts import judge_blocking
 from wod_pipeline.quality._volume import past_of, robust_z
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
 from wod_pipeline_tests.builders import not_published, plain_week, record_of, weeks_before, with_session
@@ -62,10 +61,20 @@ def test_a_plain_week_with_a_plain_past_holds_every_claim() -> None:
     assert [v.claim for v in verdicts] == [c.name for c in CLAIMS.values() if c.stage == "parsed"]
 
 
-def test_the_blocking_claims_alone_are_judged_the_same() -> None:
-    case = Case(with_session(plain_week(), 0, date=WEEK + dt.timedelta(days=30)), past=PAST)
+def test_a_week_is_unsound_for_what_its_blocking_verdicts_say() -> None:
+    week = with_session(plain_week(), 0, date=WEEK + dt.timedelta(days=30))
 
-    assert judge_blocking(case) == [v for v in judge(case) if v.claim in BLOCKING]
+    assert unsound(week) == " ".join(v.says for v in judge(Case(week, past=PAST)) if v.blocks) != ""
+
+
+def test_a_week_is_counted_once_for_all_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[dt.date] = []
+    monkeypatch.setattr(
+        "wod_pipeline.quality._case.volume_of", lambda week: counted.append(week.week) or volume_of(week)
+    )
+    judge(Case(plain_week(), past=PAST))
+
+    assert counted == [WEEK]
 
 
 # ----------------------------------------------------------------------------------------------- dates

@@ -30,7 +30,7 @@ def opened_in_a_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict
     """What the source is opened with, within a run."""
     opened: dict[str, Any] = {}
     monkeypatch.setattr(
-        "wod_pipeline.resources.source.WordPressSource", lambda url, **options: opened.update(options)
+        "wod_pipeline.wordpress.WordPressSource", lambda url, **options: opened.update(options)
     )
 
     @dg.op
@@ -70,7 +70,7 @@ def test_a_secret_named_in_the_settings_is_the_one_that_is_read(
 
     monkeypatch.setenv("WOD_SECRET_NAME", "wod/other")
     monkeypatch.setattr("wod_pipeline.wordpress.credentials._read_secret", read)
-    monkeypatch.setattr("wod_pipeline.wordpress.credentials._client", lambda region, endpoint_url: None)
+    monkeypatch.setattr("wod_pipeline.adapters.aws_client", lambda settings, service: None)
     opened = opened_in_a_run(settings_of(tmp_path, WOD_SECRET_NAME="wod/site"), monkeypatch)
     assert (asked, opened["credentials"]) == (["wod/site"], ("coach", "from the secret"))
 
