@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from wod_pipeline.program import Block, Exercise, Load, Number, Range
+from wod_pipeline.program import Block, Exercise, Load, Number, Range, SetRow
 
 
 class SetRun(NamedTuple):
@@ -34,16 +34,29 @@ def sets_of(block: Block, exercise: Exercise) -> Iterator[SetRun]:
     """
     if exercise.set_rows:
         for row in exercise.set_rows:
-            sets = _exactly(max(row.last - row.first + 1, 0))
-            yield SetRun(row.first, sets, row.reps or exercise.reps, row.load or exercise.load)
+            yield from _runs_of_row(exercise, row)
     elif exercise.rep_scheme:
-        first = 1
-        for reps, equal in groupby(exercise.rep_scheme):
-            count = sum(1 for _ in equal)
-            yield SetRun(first, _exactly(count), _exactly(reps), exercise.load)
-            first += count
+        yield from _runs_of_scheme(1, exercise.rep_scheme, exercise.load)
     else:
         yield SetRun(1, _turns(block, exercise), exercise.reps, exercise.load)
+
+
+def _runs_of_row(exercise: Exercise, row: SetRow) -> Iterator[SetRun]:
+    """One run; several when the row leaves the repetitions to a rep scheme in which they differ."""
+    reps, load = row.reps or exercise.reps, row.load or exercise.load
+    sets = max(row.last - row.first + 1, 0)
+    scheme = exercise.rep_scheme[row.first - 1 : row.last]
+    if reps is None and scheme and len(scheme) == sets:
+        yield from _runs_of_scheme(row.first, scheme, load)
+    else:
+        yield SetRun(row.first, _exactly(sets), reps, load)
+
+
+def _runs_of_scheme(first: int, scheme: Iterable[int], load: Load | None) -> Iterator[SetRun]:
+    for reps, equal in groupby(scheme):
+        count = sum(1 for _ in equal)
+        yield SetRun(first, _exactly(count), _exactly(reps), load)
+        first += count
 
 
 def _exactly(count: int) -> Range:

@@ -50,6 +50,8 @@ def history_of(week: WeekRecords) -> dict[str, Number]:
         ("Dips x 5 ⏎ Cool-Down ⏎ 3 sets of: ⏎ Snatch x 5 @ 60%", {"dip": 0, "snatch": 0}),
         ("Dips x 5 ⏎ Conditioning ⏎ 3 sets of: ⏎ Snatch x 5 @ 60%", {"dip": 0, "snatch": 0}),
         ("Dips x 5 ⏎ Accessory ⏎ 3 sets of: ⏎ Snatch x 5 @ 60%", {"dip": 0, "snatch": 15}),
+        ("Dips x 5 ⏎ Accessory ⏎ AMRAP 10: ⏎ 3 Snatches @ 60%", {"dip": 0, "snatch": 0}),
+        ("4 sets of: ⏎ Snatch or Snatch x 5 @ 80%", {"snatch": 20}),
         (f"{EITHER} x 5 @ 80%", {"back_squat": 20, "front_squat": 0}),
         ("4 sets of: ⏎ Back Squat x 5 @ 80% ⏎ Front Squat x 3 @ 80%", {"back_squat": 20, "front_squat": 12}),
         (f"{EITHER} ⏎ Set 1: 5 @ 70% ⏎ Set 2: 3 @ 80%", {"back_squat": 0, "front_squat": 8}),
@@ -61,6 +63,7 @@ def history_of(week: WeekRecords) -> dict[str, Number]:
         ("2 sets of: ⏎ Snatch x 3 @ 60% ⏎ Snatch x 3 @ 60%", {"snatch": 12}),
         (MINUTES, {"snatch": 9, "back_squat": 9}),
         ("Back Squat 5-5-3-3 @ 80%", {"back_squat": 16}),
+        ("Back Squat 5-5-3 ⏎ *Sets 1-2 = 70% ⏎ *Set 3 = 80%", {"back_squat": 13}),
     ],
 )
 def test_a_lift_s_history_has_the_lifts_that_the_load_and_the_checks_count(
@@ -102,6 +105,16 @@ def test_a_lift_s_history_has_the_lifts_that_the_load_and_the_checks_count(
             "4 sets of: ⏎ Back Squat x 5 reps ⏎ *Sets 1-3 = 70% ⏎ *Set 4 = 2 reps @ 85%",
             [(1, 3, 5, "5 reps"), (4, 4, 2, "2 reps")],
             ["Back Squat 3x5 70%, 1x2 85%"],
+        ),
+        (
+            "Back Squat 5-5-3-3 ⏎ *Set 1 = 70% ⏎ *Sets 2-4 = 80%",
+            [(1, 1, 5, "5 reps"), (2, 2, 5, "5 reps"), (3, 4, 3, "3 reps")],
+            ["Back Squat 1x5 70%, 1x5 80%, 2x3 80%"],
+        ),
+        (
+            "Back Squat 5-5-3 ⏎ *Sets 1-2 = 4 reps @ 70% ⏎ *Sets 3-4 = 80%",
+            [(1, 2, 4, "4 reps"), (3, 4, None, "5-5-3 reps")],
+            ["Back Squat 2x4 70%, 80%"],
         ),
         ("2-3 sets of: ⏎ Back Squat x 4 @ 70%", [(1, 3, 4, "4 reps")], ["Back Squat 2–3x4 70%"]),
         ("Back Squat x 4 @ 70%", [(None, None, 4, "4 reps")], ["Back Squat 4 70%"]),
