@@ -93,9 +93,9 @@ def test_a_scheduled_post_whose_last_edit_is_old_is_seen_when_it_appears(world: 
     world.site.will_publish(at, post_for(later, 9))
     appearing = world.site.events[0][1]
     world.site.events[0] = (at, msgspec.structs.replace(appearing, modified_gmt="2026-11-01T00:00:00"))
-    world.tick_new_posts(at - 5 * MINUTES)
+    world.tick_new_posts((at - 5 * MINUTES).astimezone(dt.timezone.utc))
     world.site.move_to(at + 5 * MINUTES)
-    world.tick_new_posts(at + 5 * MINUTES)
+    world.tick_new_posts((at + 5 * MINUTES).astimezone(dt.timezone.utc))
 
     assert ranges(world) == ["2026-11-30..2026-11-30"]
 
