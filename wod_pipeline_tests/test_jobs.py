@@ -18,6 +18,7 @@ MONDAY = dt.date(2026, 11, 23)
         ({"dagster/schedule_name": "weekly"}, "schedule"),
         ({"dagster/sensor_name": "new_posts"}, "sensor"),
         ({"dagster/backfill": "abc", "dagster/sensor_name": "x"}, "backfill"),
+        ({"dagster/backfill": "abc", "dagster/schedule_name": "weekly"}, "backfill"),
     ],
 )
 def test_a_run_tells_who_launched_it(tags: dict[str, str], origin: str) -> None:

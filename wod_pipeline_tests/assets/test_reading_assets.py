@@ -111,6 +111,13 @@ def test_the_load_s_metadata_has_figures_a_table_and_a_chart(world: World) -> No
     assert "2026-03-02    10 ▒\n2026-03-09    32 ▒▓▓\n" in str(metadata["chart"])
 
 
+def test_the_chart_shows_twelve_weeks(world: World) -> None:
+    world.table.open().replace_weeks([week(MONDAY - n * SEVEN, 1) for n in range(1, 14)])
+    (metadata,) = world.run("training_load", MONDAY).values()
+    weeks = re.findall(r"^(\d{4}-\d\d-\d\d) ", str(metadata["chart"]), re.MULTILINE)
+    assert weeks == [str(MONDAY - n * SEVEN) for n in range(11, -1, -1)]
+
+
 def test_a_week_without_sessions_has_an_empty_table(world: World) -> None:
     (metadata,) = world.run("training_load", MONDAY + 4 * SEVEN).values()
     assert metadata["rows"] == 0

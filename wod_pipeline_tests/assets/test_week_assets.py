@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import pytest
@@ -77,6 +78,14 @@ def test_a_range_gives_every_week_its_own_posts() -> None:
 def test_a_week_without_a_post_is_not_published_and_flows_through_as_such() -> None:
     records = through(FakeSource(), KEY)
     assert (records.outcome, records.records) == (Outcome.NOT_PUBLISHED, [])
+
+
+def test_weeks_that_are_not_published_are_named_in_the_log() -> None:
+    ctx = context(KEY, str(MONDAY + 2 * WEEK))
+    source = FakeSource([raw_post(monday=MONDAY + WEEK)])
+    with mock.patch.object(ctx.log, "warning") as warning:
+        ASSETS["raw_posts"](ctx, source=source_around(source), lake=lake_around(MemoryLake()))
+    warning.assert_called_once_with("Not published: %s", "2026-03-02, 2026-03-16")
 
 
 def test_a_source_that_cannot_be_read_is_an_error_and_never_an_empty_week() -> None:

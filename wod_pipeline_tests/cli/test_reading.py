@@ -14,7 +14,7 @@ from icalendar import Calendar
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline_tests.builders import weeks_of
+from wod_pipeline_tests.builders import raw_post, weeks_of
 
 TODAY = dt.date(2026, 11, 17)
 MAXES = """
@@ -175,6 +175,17 @@ def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Ca
     run(capsys, "export", "--format", "json", *days, "--out", "a.json")
     records = json.loads((folder / "a.json").read_bytes())
     assert set(pd.read_parquet(folder / "a.parquet")["session"]) == {record["session"] for record in records}
+
+
+def test_export_finds_sessions_dated_in_the_week_after_the_one_they_are_stored_under(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
+    lines = ("Thursday", "A.", "Dips x 6 reps", "Monday", "A.", "Dips x 7 reps")
+    post = raw_post(*lines, title="June 4-10, 2020 - Gym Plan", slug="june-4-10-2020-gym-plan")
+    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(weeks_of([post]))
+    _, out, _ = run(capsys, "export", "--format", "json", "--from", "2020-06-08", "--to", "2020-06-14")
+    assert [(record["week"], record["date"]) for record in json.loads(out)] == [("2020-06-01", "2020-06-08")]
 
 
 def test_export_ics_updates_a_calendar_and_cancels_nothing_outside_its_days(

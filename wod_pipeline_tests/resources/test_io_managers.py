@@ -14,6 +14,7 @@ from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, Storage
 from wod_pipeline.program import Outcome, Weekly, WeekRecords
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
+from wod_pipeline.resources.weekly import WriteReport
 from wod_pipeline.storage import Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.weeks import WEEK
@@ -150,6 +151,14 @@ def test_storing_is_retried_only_when_that_helps_every_week_that_failed(
         "weeks_failed": dg.JsonMetadataValue([str(week) for week in MONDAYS[:2]]),
         "rerun_helps": dg.BoolMetadataValue(rerun_helps),
     }
+
+
+def test_a_failure_of_which_nobody_knows_whether_a_rerun_helps_is_not_retried() -> None:
+    report = WriteReport(output_context("raw_posts", MONDAYS), {}, None)
+    report.failed[MONDAY] = ValueError("What now?")
+    with pytest.raises(dg.Failure) as caught:
+        report.finish(None)
+    assert caught.value.allow_retries is False
 
 
 def table_manager(tmp_path: Path, **options: Any) -> tuple[SessionTableIOManager, SqliteSessionTable]:

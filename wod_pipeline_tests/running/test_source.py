@@ -56,6 +56,14 @@ def test_of_a_later_window_only_the_days_after_the_last_are_asked_for() -> None:
     assert source.asked == [(0, 99), (100, 149), (150, 199)]
 
 
+def test_a_window_within_the_last_does_not_shorten_what_is_kept() -> None:
+    source = Watched()
+    ours = OverlappingSource(source)
+    for first, last in ((0, 100), (20, 80), (90, 120)):
+        ours.fetch_published(MONDAY + dt.timedelta(first), MONDAY + dt.timedelta(last))
+    assert source.asked == [(0, 100), (101, 120)]
+
+
 def test_after_a_failure_the_days_that_failed_are_asked_for_again() -> None:
     source = Watched(failing={MONDAY + dt.timedelta(120): SourceUnavailable("Down.")})
     ours = OverlappingSource(source)

@@ -12,7 +12,13 @@ import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
 
-from wod_pipeline.sensors.events import RECORDS, changed_weeks, ended_backfills, was_stored_before
+from wod_pipeline.sensors.events import (
+    RECORDS,
+    changed_weeks,
+    ended_backfills,
+    failures_of,
+    was_stored_before,
+)
 
 SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc)
 WEEK = dt.date(2026, 11, 23)
@@ -93,3 +99,22 @@ def test_a_week_was_stored_before_when_another_run_stored_sessions_of_it() -> No
         assert was_stored_before(instance, WEEK, this)
         assert not was_stored_before(instance, WEEK + dt.timedelta(weeks=1), this)
     assert dg.AssetKey("session_records") == RECORDS
+
+
+@pytest.mark.parametrize(("blocking", "steps"), [(True, ["claim"]), (False, [])])
+def test_only_a_check_that_blocks_is_why_a_run_failed(blocking: bool, steps: list[str]) -> None:
+    @dg.asset
+    def week() -> None: ...
+
+    @dg.asset_check(asset=week, blocking=blocking)
+    def claim() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.ERROR)
+
+    @dg.asset(deps=[week])
+    def later() -> None:
+        raise KeyError
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([week, claim, later], instance=instance, raise_on_error=False)
+        failures = failures_of(instance, result.run_id)
+        assert [failure.step for failure in failures] == (steps or ["later"])

@@ -85,15 +85,17 @@ def test_a_post_moved_to_another_week_updates_both(world: World) -> None:
     assert [stamp.post_id for stamp in world.table.values[target].posts] == [4]
 
 
-def test_a_scheduled_post_whose_last_edit_is_old_is_seen_when_it_appears(world: World) -> None:
+@pytest.mark.parametrize("time", ["17:30", "23:30"])
+def test_a_scheduled_post_whose_last_edit_is_old_is_seen_when_it_appears(world: World, time: str) -> None:
+    """Late in the evening it is the next day in UTC already, while the post bears the day of its site."""
     later = dt.date(2026, 11, 30)
-    at = local("2026-11-29 17:30")
+    at = local(f"2026-11-29 {time}")
     world.site.will_publish(at, post_for(later, 9))
     appearing = world.site.events[0][1]
     world.site.events[0] = (at, msgspec.structs.replace(appearing, modified_gmt="2026-11-01T00:00:00"))
-    world.tick_new_posts(at - 5 * MINUTES)
+    world.tick_new_posts((at - 5 * MINUTES).astimezone(dt.timezone.utc))
     world.site.move_to(at + 5 * MINUTES)
-    world.tick_new_posts(at + 5 * MINUTES)
+    world.tick_new_posts((at + 5 * MINUTES).astimezone(dt.timezone.utc))
 
     assert ranges(world) == ["2026-11-30..2026-11-30"]
 

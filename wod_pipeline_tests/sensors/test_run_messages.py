@@ -26,7 +26,7 @@ from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.messages import Links
 from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.resources import lake
-from wod_pipeline.sensors.run_messages import RunMessagesState, RunMessagesTick, run_messages_sensor
+from wod_pipeline.sensors.run_messages import REMEMBERED, RunMessagesState, RunMessagesTick, run_messages_sensor
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post
@@ -272,6 +272,14 @@ def test_the_first_tick_tells_nothing_of_the_past(office: Office) -> None:
     office.state = RunMessagesState()
 
     assert office.tick() == []
+
+
+def test_only_the_newest_handled_runs_are_remembered(office: Office) -> None:
+    result = office.run({}, MONDAY)
+    office.state = msgspec.structs.replace(office.state, handled=[str(n) for n in range(REMEMBERED)])
+    office.tick()
+
+    assert office.state.handled == [*(str(n) for n in range(1, REMEMBERED)), result.run_id]
 
 
 def test_the_dagster_sensor_ticks(office: Office) -> None:

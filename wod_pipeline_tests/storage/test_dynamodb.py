@@ -109,6 +109,25 @@ def test_many_weeks_are_read_in_few_requests(store: Store) -> None:
     assert sent == ["Query", "BatchGetItem"]
 
 
+def test_every_read_is_strongly_consistent(store: Store) -> None:
+    """Otherwise a reader may get a week as it was before the last write."""
+    store.table.replace_week(week_of_words("Row", "Run"))
+    consistent: list[tuple[str, Any]] = []
+
+    def note(model: Any, params: dict[str, Any], **_: Any) -> None:
+        requests = params.get("RequestItems", {store.name: params})
+        consistent.append((model.name, requests[store.name].get("ConsistentRead")))
+
+    store.client.meta.events.register("provide-client-params.dynamodb", note)
+    store.table.read_week(MONDAY)
+    list(store.table.read_weeks(MONDAY, MONDAY))
+    store.table.read_dates(MONDAY, MONDAY)
+    store.table.weeks()
+    store.table.newest_week()
+    assert {operation for operation, _ in consistent} == {"GetItem", "Query", "BatchGetItem"}
+    assert {strongly for _, strongly in consistent} == {True}
+
+
 def test_pages_are_followed(store: Store) -> None:
     weeks = [MONDAY + dt.timedelta(weeks=n) for n in range(5)]
     store.table.replace_weeks(

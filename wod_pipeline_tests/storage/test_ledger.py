@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import concurrent.futures
 
+import pytest
+
 from wod_pipeline.storage import Ledger
 from wod_pipeline_tests.storage.conftest import Clock
 
@@ -27,13 +29,14 @@ def test_a_released_reservation_can_be_made_again(ledger: Ledger) -> None:
     ledger.release("alert", "never reserved")
 
 
-def test_a_reservation_expires(ledger: Ledger, clock: Clock) -> None:
-    assert ledger.reserve("alert", "x", ttl_s=60)
-    clock.now += 59
-    assert not ledger.reserve("alert", "x", ttl_s=60)
+@pytest.mark.parametrize("ttl_s", [60, 86_400])
+def test_a_reservation_expires(ledger: Ledger, clock: Clock, ttl_s: int) -> None:
+    assert ledger.reserve("alert", "x", ttl_s=ttl_s)
+    clock.now += ttl_s - 1
+    assert not ledger.reserve("alert", "x", ttl_s=ttl_s)
     clock.now += 1
-    assert ledger.reserve("alert", "x", ttl_s=60)
-    assert not ledger.reserve("alert", "x", ttl_s=60)
+    assert ledger.reserve("alert", "x", ttl_s=ttl_s)
+    assert not ledger.reserve("alert", "x", ttl_s=ttl_s)
 
 
 def test_of_many_who_reserve_at_once_exactly_one_gets_it(ledger: Ledger) -> None:

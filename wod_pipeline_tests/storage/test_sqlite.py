@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import datetime as dt
 import json
 import signal
@@ -244,6 +245,13 @@ def test_one_file_is_all_there_is(table: SqliteSessionTable, path: Path) -> None
     table.replace_weeks(weeks(3))
     SqliteLedger(path).reserve("alert", "x")
     assert [one.name for one in path.parent.iterdir()] == ["wod.sqlite"]
+
+
+def test_a_commit_waits_until_the_disk_has_it(table: SqliteSessionTable) -> None:
+    """A killed process shows no difference, and a power cut is not to be had in a test."""
+    table.replace_week(week_of_words("Snatch"))
+    with contextlib.closing(table._database._connect()) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "2 is FULL"
 
 
 def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web import api
 from wod_pipeline.web.app import create_app
-from wod_pipeline_tests.web.conftest import MAXES, ZONE
+from wod_pipeline.weeks import monday_of
+from wod_pipeline_tests.builders import not_published
+from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
 from wod_pipeline_tests.web.examples import FILE, examples
 
 CHECKS = (
@@ -135,6 +137,21 @@ def test_pages_follow_one_another_by_their_links(client: TestClient) -> None:
 def test_health_says_whether_today_s_week_is_there(client: TestClient, empty: TestClient) -> None:
     assert client.get("/api/health").json() == {"status": "ok", "newest_week": "2026-11-23", "fresh": True}
     assert empty.get("/api/health").json() == {"status": "ok", "newest_week": None, "fresh": False}
+
+
+def test_an_empty_stored_week_is_not_fresh(tmp_path: Path) -> None:
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    table.replace_week(not_published(monday_of(TODAY)))
+    with TestClient(create_app(table, ZONE, today=lambda: TODAY)) as client:
+        assert client.get("/api/health").json()["fresh"] is False
+
+
+def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> None:
+    both = client.get("/api/load?by=week&from=2026-10-12&to=2026-10-25").json()["rows"]
+    (alone,) = client.get("/api/load?by=week&from=2026-10-19&to=2026-10-25").json()["rows"]
+    assert alone == both[1]
+    assert alone["lifts_change_percent"] is not None
+
 
 
 @pytest.mark.parametrize(
