@@ -15,7 +15,7 @@ from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_da
 _LIFTS_PER_DAY = 3
 _MAX_LINES = 14
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
-"""How a run's status reads behind a number, where it is no adjective already."""
+"""The statuses whose name is a noun, as a participle to put behind a number: `3 succeeded`."""
 
 
 def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) -> Message:

@@ -91,7 +91,7 @@ class Workers:
             self._receive_from(worker)
 
     def interrupt(self) -> None:
-        """Tell every worker to end its run as cancelled."""
+        """Send `STOP` to every worker, which ends its run as cancelled."""
         for worker in self._workers:
             with suppress(OSError):  # it has just ended
                 worker.pipe.send(STOP)

@@ -1,6 +1,6 @@
 """Sums over lifts: intensity, zones, hard sets and tonnage, by day, week and month.
 
-What a lift and a hard set are says `_lifts`. Definitions of the sums, and where they come from:
+`_lifts` defines a lift and a hard set. Definitions of the sums, and where they come from:
 
 average relative intensity
     Σ (percent of 1-RM × lifts) / Σ lifts, over the lifts whose percentage is known (`rated_lifts`); ranges

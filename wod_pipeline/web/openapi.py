@@ -36,9 +36,9 @@ def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
-        found = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
+        answer = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
         statuses = (404, 422, 503) if "{" in path else (422, 503)
-        responses = found | problem_responses(*statuses)
+        responses = answer | problem_responses(*statuses)
         return router.get(path, response_model=None, response_description="Found", responses=responses)(
             endpoint
         )

@@ -40,7 +40,7 @@ from wod_pipeline.wordpress._http import (
     printable,
     redact,
 )
-from wod_pipeline.wordpress._source import as_day, as_utc, read_posts, was_modified_since
+from wod_pipeline.wordpress._source import as_day, as_utc, decode_posts, was_modified_since
 from wod_pipeline.wordpress.credentials import Login
 
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
@@ -144,7 +144,7 @@ class WordPressSource:
         """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
         self._verify_login()
         response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
-        newest = read_posts(response.value, response.where)
+        newest = decode_posts(response.value, response.where)
         day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
         posts = count(_totals(response)[0], "post")
         return f"{self._base} answers: {posts} in category {self._category}{day}."
@@ -186,7 +186,7 @@ class WordPressSource:
                 break
             total, page_count = _totals(response)
             # A page without new posts ends the read: a site that announces endless pages would hold it forever.
-            if not pages.add(read_posts(response.value, response.where), total):
+            if not pages.add(decode_posts(response.value, response.where), total):
                 break
             page += 1
         return pages
