@@ -14,7 +14,7 @@ def count(of: int | Sized, noun: str) -> str:
 
 
 def plural(number: object, noun: str) -> str:
-    """The noun as it reads behind a number: ``post`` behind 1, otherwise ``posts``."""
+    """The noun as it reads after a number: ``post`` after 1, otherwise ``posts``."""
     return noun if number == 1 else f"{noun}s"
 
 
@@ -34,7 +34,7 @@ def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """The text in at most `longest` characters, cut behind a word where there is one, with ``…`` when cut."""
+    """The text in at most `longest` characters, cut after a word where there is one, with ``…`` when cut."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]

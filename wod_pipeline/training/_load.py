@@ -170,7 +170,7 @@ def _absolute_weight(load: Load, athlete: Athlete) -> Fraction | None:
 
 @dataclass(frozen=True)
 class SessionDoses:
-    """What a session asks for, by when: enough to sum up any period."""
+    """The doses of one session with its date: enough to sum up any period."""
 
     date: dt.date | None
     week: dt.date
@@ -179,7 +179,7 @@ class SessionDoses:
 
 
 def session_doses(record: SessionRecord) -> SessionDoses:
-    """What a session asks for, summed up once."""
+    """The doses of a session and their sum."""
     doses = doses_of(record)
     return SessionDoses(record.date, record.week, doses, summary_of(doses))
 

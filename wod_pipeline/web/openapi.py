@@ -23,7 +23,7 @@ PROBLEMS = {
     422: "A parameter is wrong.",
     503: "The sessions cannot be read for now.",
 }
-# A type without an example has the example null, until the file is written anew.
+# A type without an example has the example null, until the file is written again.
 _EXAMPLES = msgspec.json.decode(
     resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
 )

@@ -51,6 +51,7 @@ POST_FIELDS = ",".join(RawPost.__struct_fields__)
 MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
+"""Time for an edit in progress to end before the pages are read again."""
 MAX_BYTES = 64 * 2**20
 """Largest response accepted: a hundred posts of half a megabyte; real pages hold about 1.6 MB."""
 _SECOND = dt.timedelta(seconds=1)
