@@ -9,7 +9,7 @@ storage. The README shows the same map::
     program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
     vocabulary/      the movements, and how a written name becomes one of them; pure
-    parsing/         a post's HTML → a ParsedPost; one module a rule of the notation; pure
+    parsing/         a post's HTML → a ParsedPost; one module per rule of the notation; pure
     records.py       a ParsedPost → one record per session; pure
     training/        lifts and training load, working weights, plates; pure
     quality/         claims about a week, their severities and thresholds, and the verdicts; pure
@@ -20,7 +20,7 @@ storage. The README shows the same map::
     aws/             the one way to AWS: clients, failures in words, the account's set-up
     storage/         lake (folder | S3), session table and ledger (SQLite | DynamoDB): protocols and adapters
     wordpress/       where posts come from: a site's REST API, or a folder of posts; the site's login
-    demo/            the bundled sample program, one editable text file a week
+    demo/            the bundled sample program, one editable text file per week
     messages/        what is said to people, and its delivery, once: SNS or the console
     reading/         stored sessions as asked for: history and search, JSON answers, calendar, load, CSV, Parquet
     settings/        the one reader of the environment; reports every problem at once
@@ -33,7 +33,7 @@ storage. The README shows the same map::
     definitions.py   build_defs(settings, **overrides)
     running/         the job run from the command line, with its progress
     web/             the athlete's page and the API
-    cli/             wod …, one module a family of commands
+    cli/             wod …, one module per family of commands
 """
 
 __version__ = "0.1.0"

@@ -28,6 +28,7 @@ EXAMPLE = Path(__file__).with_name("athlete.example.toml").read_text(encoding="u
 """The file that `wod athlete init` writes."""
 
 LONGEST_FILE = 65_536
+"""Bytes of a file that is read; far more than a real file has."""
 HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
 """Heavier maxes, bars and plates are refused as mistakes."""
 
@@ -35,6 +36,7 @@ _RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
+"""Both bound the combinations of plates that are tried for a weight."""
 
 
 @dataclass

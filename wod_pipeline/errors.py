@@ -10,7 +10,7 @@ the class and never read back::
     │   ├── SourceUnavailable  transient   network, timeout, 429, 5xx, maintenance page
     │   ├── SourceIncomplete   transient   the pages did not add up to the announced total
     │   ├── SourceRefused      permanent   401, 403, other 4xx, a login that does not hold
-    │   └── SourceMalformed    permanent   an answer (or file) that is no list of posts
+    │   └── SourceMalformed    permanent   an answer (or file) other than a list of posts
     ├── StorageError
     │   ├── StorageUnavailable transient   disk full, database locked, throttling, network
     │   ├── StorageRefused     permanent   permission denied, no such bucket or table
@@ -73,7 +73,7 @@ class SourceError(WodError):
 
 
 class SourceUnavailable(SourceError):
-    """The site did not answer properly, for now."""
+    """The site did not answer, or answered with an error that usually passes: a timeout, 429, 5xx, maintenance."""
 
     rerun_helps = True
 
@@ -97,7 +97,7 @@ class StorageError(WodError):
 
 
 class StorageUnavailable(StorageError):
-    """The store cannot be used for now; what it held is unchanged."""
+    """The store cannot be used at the moment; what it held is unchanged."""
 
     rerun_helps = True
 

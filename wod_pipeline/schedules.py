@@ -36,21 +36,21 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     ) -> dg.RunRequest | dg.SkipReason:
         at = context.scheduled_execution_time
         week = week_for(at, settings.zone)
-        reason = reason_to_skip(week, source, session_table)
+        reason = fetch_skip_reason(week, source, session_table)
         if reason:
             return dg.SkipReason(reason)
-        return dg.RunRequest(partition_key=week.isoformat(), run_key=run_key(week, at))
+        return dg.RunRequest(partition_key=week.isoformat(), run_key=tick_key(week, at))
 
     return [weekly]
 
 
-def reason_to_skip(week: dt.date, source: SourceResource, table: SessionTableResource) -> str:
+def fetch_skip_reason(week: dt.date, source: SourceResource, table: SessionTableResource) -> str:
     """Why the week needs no run now; empty when it does. Raises `SourceError` and `StorageError`."""
     listed = within_a_tick(lambda: gather_weeks(source.open(), [week], {})[week].posts)
     stored = posts.stored_revisions((entry.week, entry.posts) for entry in table.open().weeks())
     return posts.reason_to_skip(week, listed, stored)
 
 
-def run_key(week: dt.date, at: dt.datetime) -> str:
+def tick_key(week: dt.date, at: dt.datetime) -> str:
     """Names a request by week and tick: with the week alone Dagster would drop every later request for it."""
     return f"weekly/{week}@{at.astimezone(dt.timezone.utc):%Y-%m-%dT%H:%MZ}"

@@ -13,6 +13,7 @@ from enum import Enum
 from msgspec import Struct
 
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
+from wod_pipeline.wording import plural
 
 
 class WeekState(str, Enum):
@@ -98,7 +99,7 @@ def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:
 
 def _posts(ids: Sequence[int]) -> str:
     """``post 7``, ``posts 7, 8``."""
-    return f"post{'s' * (len(ids) > 1)} {', '.join(map(str, ids))}"
+    return f"{plural(len(ids), 'post')} {', '.join(map(str, ids))}"
 
 
 def _remarks_on_records(records: WeekRecords | None) -> list[str]:

@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 def count(of: int | Sized, noun: str) -> str:
     """A number with its noun: ``1 session``, ``5 sessions``."""
     number = of if isinstance(of, int) else len(of)
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {plural(number, noun)}"
+
+
+def plural(number: object, noun: str) -> str:
+    """The noun as it reads after a number: ``post`` after 1, otherwise ``posts``."""
+    return noun if number == 1 else f"{noun}s"
 
 
 def short_day(day: dt.date) -> str:
@@ -29,7 +34,7 @@ def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """The text in at most `longest` characters, cut behind a word where there is one, with ``…`` when cut."""
+    """The text in at most `longest` characters, cut after a word where there is one, with ``…`` when cut."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]

@@ -53,7 +53,7 @@ def build_assets(
     def asset(
         body: Callable[..., Any], group: str, kinds: set[str], options: dict[str, Any]
     ) -> dg.AssetsDefinition:
-        made: dg.AssetsDefinition = dg.asset(
+        definition: dg.AssetsDefinition = dg.asset(
             name=body.__name__,
             partitions_def=weeks,
             group_name=group,
@@ -64,7 +64,7 @@ def build_assets(
             backfill_policy=BACKFILL,
             **options,
         )(body)
-        return made
+        return definition
 
     return [
         asset(raw_posts, "posts", {source_kind, lake_kind}, _kept_in(LAKE, raw_posts)),

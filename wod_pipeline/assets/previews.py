@@ -23,7 +23,7 @@ from wod_pipeline.program import (
     walk_exercises,
 )
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
-from wod_pipeline.wording import is_web_address
+from wod_pipeline.wording import first_of, is_web_address
 
 Metadata = dict[str, Any]
 
@@ -143,18 +143,19 @@ def _is_web(link: str) -> bool:
 
 
 def _diagnostics(weeks: list[ParsedPost]) -> str:
-    found = [(week, d) for week in weeks for d in week.diagnostics]
-    if not found:
+    diagnostics = [d for week in weeks for d in week.diagnostics]
+    if not diagnostics:
         return "Nothing to flag."
     rows = [
         f"| {d.severity} | `{d.code}` | {'' if d.line is None else d.line} | {escape_markdown(d.message)} |"
-        for _, d in found[:TABLE_ROWS]
+        for d in diagnostics[:TABLE_ROWS]
     ]
-    tally = ", ".join(f"{n} × {code}" for code, n in Counter(d.code for _, d in found).most_common())
+    tally = ", ".join(f"{n} × {code}" for code, n in Counter(d.code for d in diagnostics).most_common())
     return f"{tally}\n\n{_table(['severity', 'code', 'line', 'what it means'], rows)}"
 
 
 def _table(columns: list[str], rows: list[str]) -> str:
     head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    more = f"\n\n… and {len(rows) - TABLE_ROWS} more" if len(rows) > TABLE_ROWS else ""
-    return head + "\n".join(rows[:TABLE_ROWS]) + more
+    lines = first_of(rows, TABLE_ROWS)
+    more = lines[TABLE_ROWS:]  # behind a blank line: in Markdown it would become a row of the table
+    return head + "\n".join(lines[:TABLE_ROWS]) + "".join(f"\n\n{line}" for line in more)

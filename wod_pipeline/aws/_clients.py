@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 _CONNECTIONS = 32
+"""More than the threads of lake and table together, so that none waits for a connection."""
 _ONE_AT_A_TIME = threading.Lock()
 """A session may not make two clients at once; the clients themselves may be shared between threads."""
 
@@ -99,5 +100,5 @@ def _errors_in_words(doing: str) -> Iterator[None]:
 
 @functools.cache
 def _session(region: str | None) -> boto3.session.Session:
-    """One session for a region, since each reads botocore's descriptions of the services anew."""
+    """One session for a region, since each reads botocore's descriptions of the services again."""
     return boto3.session.Session(region_name=region)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import botocore.exceptions as boto
 
 from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.wording import shorten
 
 AwsFailure = (boto.ClientError, boto.BotoCoreError)
 """What any call of a client may raise."""
@@ -21,6 +22,8 @@ PASSING = frozenset(
     ).split()
 )
 """Codes that a later attempt can clear."""
+_LONGEST_MESSAGE = 300
+"""Characters of a service's message; some quote the whole request."""
 _CREDENTIALS = (
     "Check the credentials boto3 uses: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role "
     "of the machine."
@@ -93,8 +96,8 @@ def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = No
 def _from_service(error: boto.ClientError, doing: str, advice: Mapping[str, str]) -> StorageError:
     code = code_of(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())[:300]
-    what = f"{doing}: {code} {message}".rstrip(" .") + "."
+    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    what = f"{doing}: {code} {shorten(message, _LONGEST_MESSAGE)}".rstrip(" .") + "."
     if code in PASSING or status >= 500 or status == 429:
         return StorageUnavailable(what)
     return StorageRefused(what, fix=advice.get(code, ""))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
 
-SetupState = Literal["exists", "made", "missing"]
+SetupState = Literal["exists", "created", "missing"]
 
 WEEK_INDEX = "week-index"
 _INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
@@ -64,7 +64,7 @@ def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[SetupStep]
 
 
 def ensure_ledger_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
-    """The ledger table, from which DynamoDB deletes expired claims."""
+    """The ledger table, from which DynamoDB deletes expired reservations."""
     ledger = _Table(client, table)
     keys = [("idempotency_key", "HASH")]
     return [
@@ -87,7 +87,7 @@ def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[s
         if arn and created != arn:
             fix = f"Set WOD_SNS_TOPIC_ARN={created}, which has been created."
             return created, [SetupStep(f"topic {arn} (of another account or region)", "missing", fix)]
-        return created, [SetupStep(f"topic {created}", "made"), _subscriber_step(client, created)]
+        return created, [SetupStep(f"topic {created}", "created"), _subscriber_step(client, created)]
     except AwsFailure as error:
         raise in_words(error, f"Topic {arn or name} could not be created") from error
 
@@ -148,7 +148,7 @@ class _Bucket:
         location: Any = {"LocationConstraint": region}
         configuration = {} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": location}
         self._call("create_bucket", **configuration)
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def ensure_setting(self, what: str, setting: str, wanted: dict[str, Any]) -> SetupStep:
         """Put a setting unless the bucket has it. `setting` completes the names of S3's get and put operations."""
@@ -158,7 +158,7 @@ class _Bucket:
         if any(_contains(current, form) for form in (wanted, *wanted.values())):
             return SetupStep(what, "exists")
         self._call(f"put_{setting}", **wanted)
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def ensure_expiry(self, prefixes: list[str]) -> SetupStep:
         """Put a lifecycle rule for each prefix; rules of others are kept."""
@@ -170,7 +170,7 @@ class _Bucket:
         # Put replaces all rules of the bucket.
         others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE_PREFIX)]
         self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + wanted})
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def _get(self, operation: str) -> dict[str, Any]:
         """A setting of the bucket; empty when it was never set."""
@@ -201,7 +201,7 @@ class _Table:
         table = self._describe()
         if table is None:
             self._create(schema, attributes, more)
-            return SetupStep(f"table {self._name}", "made")
+            return SetupStep(f"table {self._name}", "created")
         if table["KeySchema"] != schema:
             raise StorageRefused(
                 f"Table {self._name} exists, but with other keys than {', '.join(name for name, _ in keys)}.",
@@ -220,16 +220,16 @@ class _Table:
             AttributeDefinitions=_string_attributes(("date", "session", "week")),
             GlobalSecondaryIndexUpdates=[{"Create": _INDEX}],
         )
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def ensure_expiry(self) -> SetupStep:
         """Let DynamoDB delete items whose ``ttl`` has passed."""
-        what = f"table {self._name} removes expired claims"
+        what = f"table {self._name} deletes expired reservations"
         current = self._call("describe_time_to_live").get("TimeToLiveDescription", {})
         if current.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
             return SetupStep(what, "exists")
         self._call("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def ensure_recovery(self) -> SetupStep:
         """Turn on point-in-time recovery where the server offers it."""
@@ -245,7 +245,7 @@ class _Table:
             return SetupStep(what, "exists")
         specification = {"PointInTimeRecoveryEnabled": True}
         self._call("update_continuous_backups", PointInTimeRecoverySpecification=specification)
-        return SetupStep(what, "made")
+        return SetupStep(what, "created")
 
     def _describe(self) -> dict[str, Any] | None:
         try:
@@ -295,7 +295,7 @@ def _expiry_rule(prefix: str) -> dict[str, Any]:
 
 
 def _contains(current: Any, wanted: Any) -> bool:
-    """Whether a value contains the wanted one: AWS answers with more fields and entries than were put."""
+    """Whether a value contains the required one: AWS answers with more fields and entries than were put."""
     if isinstance(wanted, dict) and isinstance(current, dict):
         return all(_contains(current.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list) and isinstance(current, list):

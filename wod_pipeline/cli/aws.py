@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wod_pipeline.aws.setup import SetupStep
     from wod_pipeline.settings import Settings
 
-COLOURS = {"made": "green", "missing": "yellow", "failed": "red"}
+COLOURS = {"created": "green", "missing": "yellow", "failed": "red"}
 
 
 @click.group()

@@ -23,14 +23,14 @@ def parse(post: Path) -> None:
     """
     from wod_pipeline.parsing import parse_post
     from wod_pipeline.program import encode
-    from wod_pipeline.wordpress import read_post
+    from wod_pipeline.wordpress import decode_post
 
     data = _read_json(post)
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if isinstance(data, dict):
         data.setdefault("id", 0)  # so that a draft written by hand, which has no id yet, can be parsed
-    parsed = parse_post(read_post(data, where=_name(post)))
+    parsed = parse_post(decode_post(data, where=_name(post)))
     click.echo(msgspec.json.format(encode(parsed), indent=1).decode())
 
 

@@ -64,7 +64,7 @@ def _joined(*words: str) -> str:
 
 
 def fit_parts(head: str, parts: Sequence[str], limit: int) -> str:
-    """As many parts as fit behind `head` into `limit` characters, and how many more there are."""
+    """As many parts as fit after `head` into `limit` characters, and how many more there are."""
     for shown in range(len(parts), 0, -1):
         rest = f" +{len(parts) - shown} more" if shown < len(parts) else ""
         text = head + "; ".join(parts[:shown]) + rest

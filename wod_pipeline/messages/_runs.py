@@ -14,8 +14,9 @@ from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_da
 
 _LIFTS_PER_DAY = 3
 _MAX_LINES = 14
+"""Lines of a list in a message: enough for two sessions on each day of a week."""
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
-"""How a run's status reads behind a number, where it is no adjective already."""
+"""The statuses whose name is a noun, as a participle to put after a number: `3 succeeded`."""
 
 
 def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) -> Message:

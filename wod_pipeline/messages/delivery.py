@@ -18,6 +18,7 @@ from wod_pipeline.errors import AlertError, StorageError
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
 from wod_pipeline.storage import Ledger
+from wod_pipeline.wording import shorten
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -138,10 +139,8 @@ def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_ASCII))
     plain = "".join(char for char in decomposed if char.isspace() or (char.isascii() and char.isprintable()))
     words = " ".join(plain.split())
-    if len(words) <= limit:
-        return words
-    cut = words[: limit - 3]
-    return (cut.rpartition(" ")[0] or cut) + "..."
+    # "…" becomes three characters of ASCII, two more than `shorten` counts.
+    return words if len(words) <= limit else shorten(words, limit - 2).translate(_ASCII)
 
 
 def _deliver_once(ledger: Ledger, warn: Warn, message: Message, deliver: Callable[[], None]) -> bool:

@@ -11,10 +11,10 @@ from wod_pipeline.quality._claims import Limits
 from wod_pipeline.quality._volume import (
     Volume,
     exercises_in,
-    exercises_of,
     is_training,
     past_of,
     robust_z,
+    week_exercises,
 )
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count
@@ -163,7 +163,7 @@ def _compare(of: str, value: int, past: list[int], limits: Limits) -> Finding:
     z = robust_z(value, past)
     numbers = {of: value, "past_weeks": len(past), "robust_z": round(z, 2)}
     usual = f"{min(past)} to {max(past)}" if min(past) < max(past) else f"{past[0]} each"
-    says = f"{count(value, of[:-1])}, against {usual} in the past {len(past)} weeks."
+    says = f"{count(value, of[:-1])}, against {usual} in the past {count(past, 'week')}."
     if abs(z) > limits.error_beyond_z:
         return Finding("error", says, (), numbers)
     return Finding("warn" if abs(z) > limits.warn_beyond_z else None, says, (), numbers)
@@ -198,7 +198,7 @@ def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding
 
 def judge_movements(case: Case) -> Finding:
     """The share of exercises whose movement is unknown."""
-    exercises = list(exercises_of(case.records))
+    exercises = list(week_exercises(case.records))
     unknown = sum(1 for exercise in exercises if _is_unknown(exercise))
     says = f"{unknown} of {count(exercises, 'exercise')} with an unknown movement."
     numbers = {"exercises": len(exercises), "unknown": unknown}
@@ -238,7 +238,7 @@ def _session_row(record: SessionRecord) -> Row:
 
 
 # ---------------------------------------------------------------------------------------- is it stored
-def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
+def compare_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
     """Sessions that the table does not give back as they were parsed; `stored` None: it has no such week."""
     if stored is None:
         return Finding("error", "The session table does not have this week.")

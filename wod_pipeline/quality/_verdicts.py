@@ -55,7 +55,7 @@ def unsound(records: WeekRecords) -> str:
 
 def judge_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Verdict:
     """Whether the table gives back exactly what was parsed; `stored` None: the table has no such week."""
-    finding = _findings.judge_stored(parsed, stored)
+    finding = _findings.compare_stored(parsed, stored)
     return _verdict("stored_records_equal_parsed_records", parsed.week, finding)
 
 

@@ -30,7 +30,7 @@ def volume_of(records: WeekRecords) -> Volume:
     return Volume(
         week=records.week,
         sessions=len(records.records),
-        exercises=sum(1 for _ in exercises_of(records)),
+        exercises=sum(1 for _ in week_exercises(records)),
         lifts=round(sum(map(lifts_in, records.records))),
         training_days=frozenset(
             record.weekday for record in records.records if record.weekday and is_training(record)
@@ -38,7 +38,7 @@ def volume_of(records: WeekRecords) -> Volume:
     )
 
 
-def exercises_of(records: WeekRecords) -> Iterator[Exercise]:
+def week_exercises(records: WeekRecords) -> Iterator[Exercise]:
     """Every exercise of the week, alternatives included."""
     for record in records.records:
         yield from exercises_in(record)

@@ -207,8 +207,8 @@ def movement_facts(index: SessionIndex, text: str = "") -> list[MovementFacts]:
         )
         for movement, occurrences in index.by_movement.items()
     ]
-    wanted = text.casefold()
-    matching = [fact for fact in facts if wanted in f"{fact.id} {fact.name}".casefold()]
+    query = text.casefold()
+    matching = [fact for fact in facts if query in f"{fact.id} {fact.name}".casefold()]
     return sorted(matching, key=lambda fact: (-fact.sessions, fact.name))
 
 

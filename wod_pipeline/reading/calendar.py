@@ -19,6 +19,7 @@ from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
 from wod_pipeline.weeks import DAY, days_of
+from wod_pipeline.wording import shorten
 
 
 def week_key(monday: dt.date) -> str:
@@ -31,6 +32,7 @@ LONGEST_SUMMARY, LONGEST_DESCRIPTION = 200, 8_000
 """Characters of an event's texts."""
 LIFTS_IN_SUMMARY = 3
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
+"""`SEQUENCE` counts the minutes since then."""
 
 
 def as_calendar(
@@ -106,7 +108,7 @@ def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | Non
     event = Event()
     event.add("uid", uid)
     event.add("summary", _summary(view))
-    event.add("description", as_text(view, width=1_000)[:LONGEST_DESCRIPTION])
+    event.add("description", shorten(as_text(view, width=1_000), LONGEST_DESCRIPTION))
     event.add("dtstart", day)
     event.add("dtend", day + DAY)
     event.add("dtstamp", edited)
@@ -125,7 +127,7 @@ def _summary(view: SessionView) -> str:
     exercises = exercises_of(segments)
     lifts = dict.fromkeys(lift.title for lift in exercises if any(row.load for row in lift.sets))
     names = ", ".join(list(lifts)[:LIFTS_IN_SUMMARY])
-    return f"{view.title}: {names}"[:LONGEST_SUMMARY] if names else view.title[:LONGEST_SUMMARY]
+    return shorten(f"{view.title}: {names}" if names else view.title, LONGEST_SUMMARY)
 
 
 def _edited_at(record: SessionRecord) -> dt.datetime:

@@ -212,7 +212,7 @@ def refresh_index(known: SessionIndex, table: SessionTable) -> SessionIndex:
 
 
 def _was_replaced(stored: StoredWeek, known: StoredWeek | None) -> bool:
-    """Whether the week is new or was written again, from other posts or from the same posts parsed anew."""
+    """Whether the week is new or was written again, from other posts or from the same posts parsed again."""
     return known is None or stored != known or stored.version != known.version
 
 

@@ -18,7 +18,7 @@ from wod_pipeline.rendering._view import (
     SetView,
     TextRun,
 )
-from wod_pipeline.wording import long_day
+from wod_pipeline.wording import long_day, plural
 
 LONGEST_LINE = 2_000
 """Characters shown of one line of a post. No real line is near it; a longer one would bury the session."""
@@ -49,7 +49,7 @@ def cut_long_line(text: str, longest: int = LONGEST_LINE) -> str:
     if len(text) <= longest:
         return text
     more = len(text) - longest
-    return f"{text[:longest]}… ({more:,} more {'character' if more == 1 else 'characters'})"
+    return f"{text[:longest]}… ({more:,} more {plural(more, 'character')})"
 
 
 def day_name(view: SessionView) -> str:

@@ -27,6 +27,7 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.training import WorkingWeight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
+from wod_pipeline.wording import plural
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -122,7 +123,7 @@ def _sets_or_rounds(block: Block, noun: str) -> str:
 def _number_of(value: Range | None, noun: str) -> str:
     if value is None:
         return ""
-    return span(value, f" {noun}" if value.max == 1 else f" {noun}s")
+    return span(value, f" {plural(value.max, noun)}")
 
 
 def _in_time(block: Block) -> str:
@@ -206,7 +207,7 @@ def quantity(exercise: Exercise) -> str:
 
 def reps_words(reps: Range) -> str:
     """`1 rep`, `8 reps`, `3+ reps`."""
-    return span(reps, " rep" if reps.max == 1 else " reps")
+    return span(reps, f" {plural(reps.max, 'rep')}")
 
 
 def _distance(metres: Range) -> str:

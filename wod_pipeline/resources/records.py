@@ -20,7 +20,7 @@ class RecordsResource(dg.ConfigurableResource[Any]):
     _made: dict[dt.date, tuple[Weekly[ParsedPost], WeekRecords]] = PrivateAttr(default_factory=dict)
 
     def of(self, parsed: Weekly[ParsedPost]) -> WeekRecords:
-        """Return the week's records; made anew for another object, as after reading the week from the lake."""
+        """Return the week's records; computed again for another object, as after reading the week from the lake."""
         made_from, records = self._made.get(parsed.week, (None, None))
         if records is None or made_from is not parsed:
             records = records_of(parsed)

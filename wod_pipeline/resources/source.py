@@ -53,7 +53,8 @@ class FolderSourceResource(SourceResource):
 class WordPressSourceResource(SourceResource):
     """A WordPress site.
 
-    `find_login` is called when the source is opened. It is no configuration, so that no run shows a login.
+    `find_login` is called when the source is opened. It is kept out of the configuration, because the UI
+    shows that for every run.
     """
 
     url: str

@@ -56,7 +56,10 @@ class LazyWeeks(Mapping[dt.date, ValueT], Generic[ValueT]):
 
 
 class AssetWeeks(LazyWeeks[ValueT]):
-    """The weeks an asset returns. The IO manager adds each week's metadata once the week is stored."""
+    """The weeks an asset returns. The IO manager adds each week's metadata once the week is stored.
+
+    `make` computes a week's value when it is read, `describe` the metadata of a value.
+    """
 
     def __init__(
         self,
@@ -140,7 +143,7 @@ class WriteReport:
 
 
 class WeeklyIOManager(dg.ConfigurableIOManager):
-    """An IO manager of weekly partitions: it knows the run's instance, and tells `progress` of stored weeks."""
+    """An IO manager of weekly partitions: it holds the run's instance, and calls `progress` for each stored week."""
 
     progress: dg.ResourceDependency[Progress | None] = None  # type: ignore[assignment]
     _instance: dg.DagsterInstance | None = PrivateAttr(default=None)

@@ -30,7 +30,7 @@ from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
 from wod_pipeline.wording import count
 
-__all__ = ["run_weeks", "summary"]
+__all__ = ["run_weeks", "summary_lines"]
 
 
 def run_weeks(
@@ -54,7 +54,7 @@ def run_weeks(
         _run(settings, weeks, options, report, console)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False)
-    for line in summary(settings, weeks, report):
+    for line in summary_lines(settings, weeks, report):
         click.echo(line)
     return not report.failures
 
@@ -80,10 +80,10 @@ def _run(
             raise
 
 
-def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:
+def summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:
     """The lines that say what is stored of the weeks now, and where."""
-    wanted = set(weeks)
-    known = {week.week: week for week in open_table(settings).weeks() if week.week in wanted}
+    of_run = set(weeks)
+    known = {week.week: week for week in open_table(settings).weeks() if week.week in of_run}
     by_outcome = {outcome: [w for w in sorted(known) if known[w].outcome is outcome] for outcome in Outcome}
     sessions = sum(week.sessions for week in known.values())
     yield f"{count(weeks, 'week')}: {len(by_outcome[Outcome.PUBLISHED])} with {count(sessions, 'session')}"
@@ -93,7 +93,7 @@ def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Ite
     ):
         if by_outcome[outcome]:
             yield f"  {words}: {', '.join(map(str, by_outcome[outcome]))}"
-    missing = sorted(wanted - set(known))
+    missing = sorted(of_run - set(known))
     if missing:
         yield f"  not stored: {', '.join(map(str, missing))}"
     yield f"  changed: {len(report.changed)}, unchanged: {len(known) - len(report.changed & set(known))}"
@@ -102,7 +102,7 @@ def summary(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Ite
 
 @contextmanager
 def _quiet_python_logs(verbose: bool) -> Iterator[None]:
-    """Keep Dagster's log away from the progress bar unless it is wanted; the instance records all of it."""
+    """Keep Dagster's log away from the progress bar unless `verbose`; the instance records all of it."""
     before = logging.getLogger("dagster").level
     if not verbose:
         logging.getLogger("dagster").setLevel(logging.CRITICAL)

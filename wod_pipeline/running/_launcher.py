@@ -144,7 +144,7 @@ class Launcher:
         return result.success
 
     def _record_stored(self, asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
-        """Record a stored week. Between two weeks is where a run can be stopped."""
+        """Record a stored week, and stop the run if asked: between two weeks it stops without leaving half a week."""
         self.report.record(as_event(asset, week, metadata))
         if self._stopped.is_set():
             raise dg.DagsterExecutionInterruptedError

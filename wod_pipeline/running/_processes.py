@@ -29,7 +29,9 @@ MAX_PROCESSES = 4
 """More would wait for each other at Dagster's log, and send a site too many requests at once."""
 
 STOP = "stop"
+"""Sent to a worker, which may be in the middle of a write: a signal would end it there."""
 POLL_INTERVAL_S = 0.2
+"""How soon an interrupt is noticed and the progress bar redrawn; polling more often costs a backfill CPU time."""
 FORKS = sys.platform == "linux"
 """A fork need not import Dagster again, which takes seconds. On other systems, libraries may not survive a fork."""
 
@@ -91,7 +93,7 @@ class Workers:
             self._receive_from(worker)
 
     def interrupt(self) -> None:
-        """Tell every worker to end its run as cancelled."""
+        """Send `STOP` to every worker, which ends its run as cancelled."""
         for worker in self._workers:
             with suppress(OSError):  # it has just ended
                 worker.pipe.send(STOP)

@@ -60,7 +60,7 @@ class OverlappingSource:
 def share_source(resource: SourceResource) -> SourceResource:
     """A resource that opens one source for all runs of a command.
 
-    Dagster makes resources anew from their configuration for each run, so the source is kept in this closure.
+    Dagster creates resources again from their configuration for each run, so the source is kept in this closure.
     """
     opened: list[PostSource] = []
 

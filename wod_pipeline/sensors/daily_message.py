@@ -18,7 +18,7 @@ from wod_pipeline.weeks import day_to_announce
 from wod_pipeline.wording import count
 
 USUAL_HOUR = 19
-"""The hour used when no hour is set and somebody starts the sensor in the UI."""
+"""The hour used when the settings have none and somebody starts the sensor in the UI."""
 
 
 class DailyMessageState(msgspec.Struct, frozen=True, omit_defaults=True):

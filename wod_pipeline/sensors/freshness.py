@@ -77,7 +77,7 @@ def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
 
 
 class SiteInTick:
-    """The site for one tick: asked for each missing week, but not again once it failed.
+    """The site for one tick: asked for each missing week, but not again after a failure.
 
     A site that is down answers each request only after a timeout, and a tick has time for one of those.
     """

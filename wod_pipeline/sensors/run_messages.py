@@ -116,7 +116,7 @@ class RunMessagesTick:
         return self._message_of_weeks(run.run_id) if origin in {"schedule", "sensor"} else None
 
     def _message_of_weeks(self, run_id: str) -> Message | None:
-        """What came in with a run; None when no stored session changed."""
+        """The message about the weeks that a run changed; None when it changed no stored session."""
         changed = events.changed_weeks(self.instance, run_id)
         values = list(self._read_weeks(changed))
         if len(values) > 1:

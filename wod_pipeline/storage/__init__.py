@@ -135,7 +135,7 @@ class SessionTable(Protocol):
 
 
 class Ledger(Protocol):
-    """Claims on side effects that must happen once (sending a message), kept for a limited time."""
+    """Reservations of side effects that must happen once (sending a message), kept for a limited time."""
 
     def reserve(self, operation: str, identifier: str, *, ttl_s: int = 86_400) -> bool:
         """Reserve a side effect: True for one caller per (operation, identifier) until the reservation expires.

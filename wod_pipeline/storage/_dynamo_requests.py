@@ -30,6 +30,7 @@ _WRITE_BATCH = 25
 _RETRIES = 7
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 3.0
+"""See `backoff_s`. DynamoDB counts capacity by the second, so a throttled table may take requests again after one."""
 _CONDITION_CODES = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
 _TRANSIENT_REASONS = {"None", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"}
 """Reasons of a cancelled transaction that a retry can clear; actions that could have run have the reason "None"."""

@@ -45,7 +45,7 @@ _PLAIN = {str, int, bool}
 _FIELDS = frozenset(SessionRecord.__struct_fields__)
 
 
-def key_of(record: SessionRecord) -> Key:
+def item_key(record: SessionRecord) -> Key:
     """The key of a record, unique in the table."""
     if record.date is None:
         return f"undated#{record.week.isoformat()}", record.session
@@ -68,7 +68,7 @@ def as_item(record: SessionRecord, digest: str) -> Item:
     item |= {name: text for name, text in texts.items() if name not in clashing}
     if clashing:
         item["texts"] = clashing
-    item["date"], item["session"] = key_of(record)
+    item["date"], item["session"] = item_key(record)
     item[DIGEST] = digest
     return item
 

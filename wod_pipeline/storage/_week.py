@@ -17,7 +17,7 @@ from msgspec import Struct
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
 from wod_pipeline.storage import WeekChange
-from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, key_of, record_from_item
+from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, item_key, record_from_item
 from wod_pipeline.wording import count
 
 
@@ -146,7 +146,7 @@ def _summary(header: Header) -> tuple[Any, ...]:
 def _listed_sessions(value: WeekRecords) -> list[ListedSession]:
     listed: dict[Key, ListedSession] = {}
     for record in value.records:
-        key = key_of(record)
+        key = item_key(record)
         if record.week != value.week or not record.session or key in listed:
             raise StorageRefused(
                 f"Week {value.week} cannot be stored: session {record.session!r} of {record.date} is "

@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _WORKERS = 8
+"""Requests at once: most of a request's time is spent waiting for the answer."""
 _ATTEMPTS = 12
+"""Attempts at a week that others replace at the same time; each lost attempt means that another writer succeeded."""
 _WEEKS_PER_READ = 12
 """About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
 _SUMMARY: dict[str, Any] = {
@@ -187,7 +189,7 @@ class DynamoSessionTable:
 
 
 class DynamoLedger:
-    """Claims in `table`; DynamoDB deletes expired ones by their ``ttl``."""
+    """Reservations in `table`; DynamoDB deletes expired ones by their ``ttl``."""
 
     def __init__(
         self,

@@ -24,7 +24,9 @@ from wod_pipeline.storage._workers import run_all
 
 _TEMPORARY = ".wod-"
 _WORKERS = 8
+"""Files at once: a write waits for the disk to flush, and disks flush several files together."""
 _TRANSIENT = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN}
+"""Errors that pass: space is freed, another process closes its files, a network file system comes back."""
 _FREE_SPACE = "Free some space, or set WOD_DATA_DIR to a folder on another disk."
 _PERMISSION = "Give this user write permission there, or set WOD_DATA_DIR to a folder they can write to."
 _MOVE_FILE = "A file is in the way of a folder: move it elsewhere."

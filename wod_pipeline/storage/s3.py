@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _WORKERS = 10
 """As many as botocore keeps connections by default, whatever options the client was created with."""
 _ATTEMPTS = 4
+"""Attempts at a put that S3 leaves undecided because another put of the key is in progress."""
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {
     ".json": "application/json",

@@ -200,7 +200,7 @@ class SqliteSessionTable:
 
 
 class SqliteLedger:
-    """Claims in the SQLite file at `path`; each new claim deletes the expired ones."""
+    """Reservations in the SQLite file at `path`; each new one deletes those that have expired."""
 
     def __init__(
         self, path: Path, *, busy_timeout_s: float = 10.0, now: Callable[[], float] = time.time

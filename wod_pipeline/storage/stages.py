@@ -7,7 +7,7 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
     plain_text_posts/week=2020-12-21/posts.json
     daily_sessions/week=2020-12-21/posts.json
     segmented_exercises/week=2020-12-21/posts.json
-    session_records/week=2020-12-21/sessions.jsonl    one record a line, as in the table
+    session_records/week=2020-12-21/sessions.jsonl    one record per line, as in the table
 
 This module decides what an object's bytes mean; the lake decides how they are kept.
 """
@@ -121,7 +121,7 @@ def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
 
 
 def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.date, Written]:
-    """Write the session records of those weeks as JSON Lines, one record a line; what was done, by week."""
+    """Write the session records of those weeks as JSON Lines, one record per line; what was done, by week."""
     objects = {records_key(week): b"".join(map(encode, value.records)) for week, value in values.items()}
     written = lake.write_many(objects)
     return {week: written[records_key(week)] for week in values}

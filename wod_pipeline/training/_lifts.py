@@ -40,7 +40,7 @@ _MAX_COUNT = 10_000
 
 @dataclass(frozen=True)
 class Dose:
-    """Sets of one exercise under one prescription.
+    """Equal sets of one exercise: what the sums of training load are made of.
 
     `families` holds how many lifts of each family one repetition is. `sets` is None when the exercise is at
     working weight, but the post does not say how many repetitions. `percent` is of a 1-RM; None when unknown.

@@ -1,6 +1,6 @@
 """Sums over lifts: intensity, zones, hard sets and tonnage, by day, week and month.
 
-What a lift and a hard set are says `_lifts`. Definitions of the sums, and where they come from:
+`_lifts` defines a lift and a hard set. Definitions of the sums, and where they come from:
 
 average relative intensity
     Σ (percent of 1-RM × lifts) / Σ lifts, over the lifts whose percentage is known (`rated_lifts`); ranges
@@ -170,7 +170,7 @@ def _absolute_weight(load: Load, athlete: Athlete) -> Fraction | None:
 
 @dataclass(frozen=True)
 class SessionDoses:
-    """What a session asks for, by when: enough to sum up any period."""
+    """The doses of one session with its date: enough to sum up any period."""
 
     date: dt.date | None
     week: dt.date
@@ -179,7 +179,7 @@ class SessionDoses:
 
 
 def session_doses(record: SessionRecord) -> SessionDoses:
-    """What a session asks for, summed up once."""
+    """The doses of a session and their sum."""
     doses = doses_of(record)
     return SessionDoses(record.date, record.week, doses, summary_of(doses))
 

@@ -160,7 +160,7 @@ class WorkingWeight:
 
 
 def working_weight(load: Load, athlete: Athlete | None) -> WorkingWeight | None:
-    """Both ends of a percentage on the athlete's rack. None when `load` is no percentage of a max.
+    """Both ends of a percentage on the athlete's rack. None when `load` is not a percentage of a max.
 
     Percent times reference max, rounded once to the nearest loadable weight (ties down, never below the bar).
     """
@@ -181,7 +181,7 @@ def working_weight(load: Load, athlete: Athlete | None) -> WorkingWeight | None:
 def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[WorkingWeight, ...]:
     """The weight of each of `sets` sets of a ramp: evenly from the low end to the high end.
 
-    Empty when the load is no ramp with two ends, or has one set, or too many to list.
+    Empty when the load is not a ramp with two ends, or has one set, or too many to list.
     """
     pct = load.pct
     if load.kind != "percent" or not (load.ramp and pct and 1 < sets <= MOST_RAMP_SETS) or athlete is None:

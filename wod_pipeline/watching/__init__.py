@@ -2,7 +2,7 @@
 
 - `freshness`: which weeks are missing or wrong at their deadlines, and which messages are due about them
 - `posts`: which weeks to run again, and which stored posts the site lists no longer
-- `outage`: when to ask a failing site again, and when to tell people that it fails
+- `outage`: when to ask a failing site again, and when to alert people that it fails
 - `runs`: why a run failed, and whether running it again helps
 
 They know no Dagster, network, storage or clock: the time is an argument. Sensors and schedules (`sensors`,

@@ -162,7 +162,7 @@ def cause_of_absence(
 def update_episodes(
     now: dt.datetime, deadlines: Deadlines, standings: Mapping[dt.date, Standing], state: FreshnessState
 ) -> FreshnessState:
-    """Open, update and close episodes. One that people were told of stays until its recovery is delivered."""
+    """Open, update and close episodes. One that was reported stays open until its recovery message is delivered."""
     episodes = {episode.week: episode for episode in state.episodes if episode.week in standings}
     for week, standing in standings.items():
         if standing.cause is not None:

@@ -1,4 +1,4 @@
-"""When to ask a failing site again, and when to tell people that it fails."""
+"""When to ask a failing site again, and when to alert people that it fails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 from wod_pipeline.pacing import doubled_s
 
 LONGEST_PAUSE = dt.timedelta(hours=1)
+"""Between two requests to a site that keeps failing: the first post after an outage is at most this late."""
 GRACE_PERIOD = dt.timedelta(minutes=30)
 """How long a transient failure may last before people are told."""
 
@@ -63,7 +64,7 @@ def after_failure(
 
 
 def is_message_due(now: dt.datetime, outage: Outage) -> bool:
-    """Whether to tell people now: of a permanent failure at once, of a transient one after the grace period."""
+    """Whether to alert people now: about a permanent failure at once, a transient one after the grace period."""
     return not outage.notified and (not outage.transient or now - outage.since >= GRACE_PERIOD)
 
 

@@ -27,6 +27,7 @@ SWEEP_INTERVAL = dt.timedelta(hours=6)
 """How often the site's list of posts is compared with every stored post."""
 
 RETRY_AFTER = dt.timedelta(hours=1)
+"""When a run is requested again whose post is still not stored: long after any run of one week has ended."""
 MAX_REQUESTS = 2
 """Runs requested for one revision of a post. When both failed, people have been told and have to look."""
 

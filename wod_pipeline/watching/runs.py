@@ -58,7 +58,9 @@ def _own_error(name: str, message: str) -> Iterator[tuple[type[errors.WodError],
 
 
 def _reason(text: str) -> str:
-    """The text on one line and of bearable length, without what it says about reruns: the message ends with that."""
+    """The text on one line, in at most `LONGEST_REASON` characters, without what it says about reruns: the message
+    ends with that.
+    """
     for sentence in errors.RERUN_SENTENCES.values():
         text = text.replace(sentence, "")
     return shorten(" ".join(text.split()), LONGEST_REASON)

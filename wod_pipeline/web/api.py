@@ -30,6 +30,7 @@ from wod_pipeline.weeks import monday_of
 router = APIRouter(prefix="/api", route_class=ConditionalRoute)
 
 MOST_DAYS = 366
+"""Days in one answer: a leap year."""
 HALF_A_YEAR = dt.timedelta(days=182)
 ItemT = TypeVar("ItemT")
 

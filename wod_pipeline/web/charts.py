@@ -17,6 +17,7 @@ from wod_pipeline.training import ZONES
 
 WIDTH, HEIGHT = 520, 300
 MOST_POINTS = 120
+"""Sessions in a chart; more would overlap: at its width each has about four pixels."""
 LABELS = 5
 
 _ZONES = ("#9ec5e8", "#3d8bcc", "#e0912b", "#c8372d", "#b9bfc8")

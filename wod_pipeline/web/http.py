@@ -100,24 +100,24 @@ class ConditionalRoute(APIRoute):
         return handle_conditionally
 
 
-def _conditional(wanted: Headers, response: Response) -> Response:
+def _conditional(request: Headers, response: Response) -> Response:
     if response.status_code != HTTPStatus.OK:
         return response
     etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
     response.headers.update({"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"})
-    if not _is_known(wanted, etag, response.headers.get("last-modified")):
+    if not _is_known(request, etag, response.headers.get("last-modified")):
         return response
     of_body = {"content-type", "content-length"}
     kept = {name: value for name, value in response.headers.items() if name not in of_body}
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
 
 
-def _is_known(wanted: Headers, etag: str, modified: str | None) -> bool:
-    tags = wanted.get("if-none-match")
+def _is_known(request: Headers, etag: str, modified: str | None) -> bool:
+    tags = request.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or etag.removeprefix("W/") in known
-    since = wanted.get("if-modified-since")
+    since = request.get("if-modified-since")
     if since is None or modified is None:
         return False
     try:

@@ -15,6 +15,7 @@ from wod_pipeline.training import Athlete, decimal_text
 
 COOKIE = "maxes"
 MAX_AGE_S = 400 * 24 * 3600
+"""400 days, the longest that browsers keep a cookie."""
 LONGEST_COOKIE = 3_500
 """Characters of a cookie that is read or written; browsers keep 4096 bytes with its attributes."""
 MOST_FIELDS = 150

@@ -23,7 +23,7 @@ PROBLEMS = {
     422: "A parameter is wrong.",
     503: "The sessions cannot be read for now.",
 }
-# A type without an example has the example null, until the file is written anew.
+# A type without an example has the example null, until the file is written again.
 _EXAMPLES = msgspec.json.decode(
     resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
 )
@@ -36,9 +36,9 @@ def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
-        found = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
+        answer = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
         statuses = (404, 422, 503) if "{" in path else (422, 503)
-        responses = found | problem_responses(*statuses)
+        responses = answer | problem_responses(*statuses)
         return router.get(path, response_model=None, response_description="Found", responses=responses)(
             endpoint
         )

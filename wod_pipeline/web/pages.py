@@ -37,6 +37,7 @@ USUAL_MAXES = (
     *("back_squat", "front_squat", "deadlift", "strict_press", "push_press"),
 )
 LONGEST_FORM = 16_384
+"""Bytes of a form that is read; a larger one was not sent by the page."""
 
 DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY)]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=2_000)]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from wod_pipeline.wordpress._client import WordPressSource
 from wod_pipeline.wordpress._folder import FolderSource
-from wod_pipeline.wordpress._source import PostSource, read_post
+from wod_pipeline.wordpress._source import PostSource, decode_post
 from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
 
 __all__ = [
@@ -23,6 +23,6 @@ __all__ = [
     "FolderSource",
     "PostSource",
     "WordPressSource",
+    "decode_post",
     "gather_weeks",
-    "read_post",
 ]

@@ -40,7 +40,7 @@ from wod_pipeline.wordpress._http import (
     printable,
     redact,
 )
-from wod_pipeline.wordpress._source import as_day, as_utc, read_posts, was_modified_since
+from wod_pipeline.wordpress._source import as_day, as_utc, decode_posts, was_modified_since
 from wod_pipeline.wordpress.credentials import Login
 
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
@@ -51,6 +51,7 @@ POST_FIELDS = ",".join(RawPost.__struct_fields__)
 MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
+"""Time for an edit in progress to end before the pages are read again."""
 MAX_BYTES = 64 * 2**20
 """Largest response accepted: a hundred posts of half a megabyte; real pages hold about 1.6 MB."""
 _SECOND = dt.timedelta(seconds=1)
@@ -144,7 +145,7 @@ class WordPressSource:
         """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
         self._verify_login()
         response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
-        newest = read_posts(response.value, response.where)
+        newest = decode_posts(response.value, response.where)
         day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
         posts = count(_totals(response)[0], "post")
         return f"{self._base} answers: {posts} in category {self._category}{day}."
@@ -186,7 +187,7 @@ class WordPressSource:
                 break
             total, page_count = _totals(response)
             # A page without new posts ends the read: a site that announces endless pages would hold it forever.
-            if not pages.add(read_posts(response.value, response.where), total):
+            if not pages.add(decode_posts(response.value, response.where), total):
                 break
             page += 1
         return pages

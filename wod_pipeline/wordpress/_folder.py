@@ -18,9 +18,9 @@ from wod_pipeline.wording import count
 from wod_pipeline.wordpress._source import (
     as_day,
     as_utc,
+    decode_post,
+    decode_posts,
     parse_time,
-    read_post,
-    read_posts,
     was_modified_since,
 )
 
@@ -91,4 +91,4 @@ def _read_file(file: Path) -> list[RawPost]:
         raise SourceMalformed(
             f"The post file {file} is not valid JSON ({e}).", fix="Repair it, or move it out of the folder."
         ) from e
-    return read_posts(value, str(file)) if isinstance(value, list) else [read_post(value, str(file))]
+    return decode_posts(value, str(file)) if isinstance(value, list) else [decode_post(value, str(file))]

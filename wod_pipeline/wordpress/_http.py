@@ -37,8 +37,10 @@ RETRY_AFTER_CAP_S = 60.0
 """Longest `Retry-After` that is respected: during an update WordPress asks for 600 s but is back in seconds."""
 MAX_REDIRECTS = 5
 RETRIED_STATUS = frozenset({408, 429})
+"""Request Timeout and Too Many Requests: the 4xx that pass by themselves."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
+"""Bytes between two checks of the size limit and the deadline."""
 _BOM = b"\xef\xbb\xbf"
 
 Params = Mapping[str, str | int]

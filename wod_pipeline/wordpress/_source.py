@@ -44,14 +44,14 @@ class PostSource(Protocol):
         ...
 
 
-def read_posts(value: object, where: str) -> list[RawPost]:
+def decode_posts(value: object, where: str) -> list[RawPost]:
     """The posts of a decoded JSON list; `where` names the list in errors. Raises `SourceMalformed`."""
     if not isinstance(value, list):
         raise SourceMalformed(f"{where} is {_type_name(value)} instead of a list of posts.")
-    return [read_post(item, f"{where}, post {n}") for n, item in enumerate(value, start=1)]
+    return [decode_post(item, f"{where}, post {n}") for n, item in enumerate(value, start=1)]
 
 
-def read_post(value: object, where: str) -> RawPost:
+def decode_post(value: object, where: str) -> RawPost:
     """One post of decoded JSON: unknown fields are ignored, absent and null ones get their default.
 
     Raises `SourceMalformed`.

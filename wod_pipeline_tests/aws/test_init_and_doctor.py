@@ -35,7 +35,7 @@ def states(result: Result) -> list[str]:
 def test_init_makes_everything_in_an_empty_account_and_nothing_the_second_time(aws: AwsServer) -> None:
     first, second = run("aws", "init", "--bucket", BUCKET), run("aws", "init", "--bucket", BUCKET)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
-    assert states(first) == ["made"] * 5 + ["made", "exists", "made"] + ["made"] * 4 + ["missing"]
+    assert states(first) == ["created"] * 5 + ["created", "exists", "created"] + ["created"] * 4 + ["missing"]
     assert states(second) == ["exists"] * 12 + ["missing"]
     assert "aws sns subscribe --topic-arn" in first.output
     assert f"WOD_S3_BUCKET={BUCKET}" in first.output
@@ -81,7 +81,7 @@ def test_init_completes_what_is_half_there_and_keeps_the_rules_of_others(aws: Aw
     bare_sessions_table(dynamodb)
     result = run("aws", "init", "--bucket", BUCKET)
     assert result.exit_code == 0, result.output
-    assert states(result)[:8] == ["exists", *["made"] * 4, "exists", "made", "made"]
+    assert states(result)[:8] == ["exists", *["created"] * 4, "exists", "created", "created"]
     rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
     assert "own" in {rule["ID"] for rule in rules}
     assert len(rules) == 4
@@ -94,7 +94,7 @@ def test_a_table_with_other_keys_is_refused_and_the_rest_is_made(
     result = run("aws", "init", "--bucket", BUCKET)
     assert result.exit_code == 1
     assert "failed   Table wod-sessions exists, but with other keys than date, session." in result.output
-    assert "made     table wod-ledger" in result.output
+    assert "created  table wod-ledger" in result.output
 
 
 def test_init_without_a_bucket_says_how_to_name_one() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import SourceUnavailable
-from wod_pipeline.schedules import build_schedules, run_key
+from wod_pipeline.schedules import build_schedules, tick_key
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline_tests.fakes import source_around
 from wod_pipeline_tests.sensors.world import World, local, post_for
@@ -91,7 +91,7 @@ def test_a_second_look_at_the_same_week_has_another_run_key(settings: Settings, 
 def test_the_hour_that_comes_twice_has_two_run_keys() -> None:
     once = dt.datetime(2026, 11, 1, 1, 30, tzinfo=ZONE)
 
-    assert run_key(dt.date(2026, 11, 2), once) != run_key(dt.date(2026, 11, 2), once.replace(fold=1))
+    assert tick_key(dt.date(2026, 11, 2), once) != tick_key(dt.date(2026, 11, 2), once.replace(fold=1))
 
 
 def test_a_site_that_cannot_be_read_fails_the_tick(settings: Settings, world: World) -> None:

@@ -22,7 +22,7 @@ from wod_pipeline.messages import Links, Message
 from wod_pipeline.program import RawPost, Rendered, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.notifier import NotifierResource
-from wod_pipeline.schedules import reason_to_skip
+from wod_pipeline.schedules import fetch_skip_reason
 from wod_pipeline.sensors import freshness as freshness_sensor
 from wod_pipeline.sensors import new_posts as new_posts_sensor
 from wod_pipeline.sensors.ticks import read_cursor, write_cursor
@@ -211,7 +211,7 @@ class World:
     def scheduled_look(self, now: dt.datetime) -> str:
         """Why the schedule skips at that moment; empty when it requests a run."""
         week = week_for(now, ZONE)
-        return reason_to_skip(week, self.source_resource, self.table_resource)
+        return fetch_skip_reason(week, self.source_resource, self.table_resource)
 
     def run(self, first: dt.date, last: dt.date) -> None:
         """What a run does: take the weeks in, and tell of those that changed."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import Range, SessionRecord, encode, sha256_of
 from wod_pipeline.storage._attributes import as_attributes, item_from, size_of
-from wod_pipeline.storage._items import Item, as_item, idempotency_key, key_of, record_from_item
+from wod_pipeline.storage._items import Item, as_item, idempotency_key, item_key, record_from_item
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import session_of_word
 from wod_pipeline_tests.strategies import records
@@ -58,7 +58,7 @@ def test_two_records_share_a_key_only_when_date_session_and_week_are_the_same(
     one: SessionRecord, other: SessionRecord
 ) -> None:
     same = (one.date, one.session, one.week) == (other.date, other.session, other.week)
-    assert (key_of(one) == key_of(other)) == same
+    assert (item_key(one) == item_key(other)) == same
 
 
 def test_an_item_shows_what_other_tools_look_for() -> None:

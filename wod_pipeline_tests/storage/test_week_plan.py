@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.storage import WeekChange
-from wod_pipeline.storage._items import Key, key_of, record_from_item
+from wod_pipeline.storage._items import Key, item_key, record_from_item
 from wod_pipeline.storage._week import Header, Plan, header_from_item, header_item, plan_replacement
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import merged, week_of_words
@@ -44,7 +44,7 @@ def test_a_plan_carried_out_makes_the_week_exactly_the_value(
         with contextlib.suppress(StaleRevision, WouldEmptyWeek):
             plan = plan_replacement(header, value, allow_empty=allow_empty)
             held = carried_out(plan, held)
-            assert held == {key_of(record): record for record in value.records}
+            assert held == {item_key(record): record for record in value.records}
             assert (plan.header is not None) == plan.change.changed
             assert plan.change.put + plan.change.unchanged == len(value.records)
             header = plan.header or header

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from wod_pipeline.parsing import read_lines, week_of
-from wod_pipeline.wordpress import read_post
+from wod_pipeline.wordpress import decode_post
 from wod_pipeline_tests.servers.posts import generate_posts, week_title
 
 FIRST = dt.date(2016, 1, 4)
@@ -13,7 +13,7 @@ FIRST = dt.date(2016, 1, 4)
 
 def test_every_week_has_one_post_that_is_dated_for_it() -> None:
     posts = generate_posts(120, FIRST)
-    weeks = [week_of(read_post(post, "x")) for post in posts]
+    weeks = [week_of(decode_post(post, "x")) for post in posts]
     assert weeks == [FIRST + dt.timedelta(weeks=n) for n in range(120)]
     assert len({post["id"] for post in posts}) == len({post["slug"] for post in posts}) == 120
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceMalformed
 from wod_pipeline.program import RawPost, Rendered, decode, encode
-from wod_pipeline.wordpress import read_post
-from wod_pipeline.wordpress._source import parse_time, read_posts
+from wod_pipeline.wordpress import decode_post
+from wod_pipeline.wordpress._source import decode_posts, parse_time
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -23,22 +23,22 @@ JSON = st.recursive(
 
 
 def test_a_post_of_nothing_but_an_id_is_a_post() -> None:
-    assert read_post({"id": 5}, "x") == RawPost(id=5)
+    assert decode_post({"id": 5}, "x") == RawPost(id=5)
 
 
 @pytest.mark.parametrize("meta", [[], {"views": 3}, None])
 def test_fields_that_are_not_asked_for_do_not_matter(meta: object) -> None:
     post = {"id": 5, "meta": meta, "guid": {"rendered": "x"}, "author": "?", "_links": {}}
-    assert read_post(post, "x") == RawPost(id=5)
+    assert decode_post(post, "x") == RawPost(id=5)
 
 
 def test_null_is_as_good_as_absent() -> None:
     post = {"id": 5, "date": None, "title": None, "content": {"rendered": None}, "categories": None}
-    assert read_post(post, "x") == RawPost(id=5)
+    assert decode_post(post, "x") == RawPost(id=5)
 
 
 def test_half_a_character_becomes_a_question_mark_since_nothing_could_store_it() -> None:
-    post = read_post({"id": 5, "content": {"rendered": "a\ud83d b 💪"}}, "x")
+    post = decode_post({"id": 5, "content": {"rendered": "a\ud83d b 💪"}}, "x")
     assert post.content == Rendered(rendered="a? b 💪")
 
 
@@ -55,25 +55,25 @@ def test_half_a_character_becomes_a_question_mark_since_nothing_could_store_it()
 )
 def test_what_is_no_post_is_named_by_its_place(value: object, text: str) -> None:
     with pytest.raises(SourceMalformed) as error:
-        read_posts([{"id": 1}, value], "Page 1")
+        decode_posts([{"id": 1}, value], "Page 1")
     assert error.value.what == text
 
 
 def test_a_field_of_another_shape_is_named() -> None:
     with pytest.raises(SourceMalformed, match=r"x \(id 5\) does not have the fields .*at `\$\.slug`"):
-        read_post({"id": 5, "slug": ["a"]}, "x")
+        decode_post({"id": 5, "slug": ["a"]}, "x")
 
 
 @pytest.mark.parametrize("value", [None, {}, "[]", 0, True])
 def test_a_list_of_posts_is_a_list(value: object) -> None:
     with pytest.raises(SourceMalformed, match="instead of a list of posts"):
-        read_posts(value, "x")
+        decode_posts(value, "x")
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(RawPost.__struct_fields__, JSON)))
 def test_any_object_is_a_storable_post_or_malformed(value: dict[str, Any]) -> None:
     try:
-        post = read_post(value, "x")
+        post = decode_post(value, "x")
     except SourceMalformed:
         return
     assert decode(encode(post), RawPost) == post
