@@ -69,7 +69,7 @@ def client(
     `session` replaces the process's own for that region; `connection` is what else boto3's `client` takes, such
     as `verify`. Raises `StorageRefused` without a region.
     """
-    with _errors_in_words(f"No {service} client can be made"), _ONE_AT_A_TIME:
+    with _errors_in_words(f"No {service} client can be created"), _ONE_AT_A_TIME:
         return (session or _session(region or None)).client(
             service,  # type: ignore[call-overload]
             endpoint_url=endpoint_url or None,
@@ -80,13 +80,13 @@ def client(
 
 def table(name: str, options: ClientOptions, *, session: boto3.session.Session, **connection: Any) -> Table:
     """A DynamoDB table as boto3's own object. Raises `StorageRefused` as `client` does."""
-    with _errors_in_words("No dynamodb resource can be made"), _ONE_AT_A_TIME:
+    with _errors_in_words("No dynamodb resource can be created"), _ONE_AT_A_TIME:
         return session.resource("dynamodb", config=options.as_config(), **connection).Table(name)
 
 
 def session(**login: str | None) -> boto3.session.Session:
     """A session with a region and login of its own. Raises `StorageRefused` for an unknown profile."""
-    with _errors_in_words("No AWS session can be made"):
+    with _errors_in_words("No AWS session can be created"):
         return boto3.session.Session(**login)  # type: ignore[arg-type]
 
 

@@ -150,26 +150,26 @@ class _Bucket:
         self._call("create_bucket", **configuration)
         return SetupStep(what, "created")
 
-    def ensure_setting(self, what: str, setting: str, wanted: dict[str, Any]) -> SetupStep:
+    def ensure_setting(self, what: str, setting: str, required: dict[str, Any]) -> SetupStep:
         """Put a setting unless the bucket has it. `setting` completes the names of S3's get and put operations."""
         what = f"bucket {self._name} {what}"
         current = self._get(f"get_{setting}")
         # `get_bucket_versioning` returns the fields without the wrapper that `put_bucket_versioning` takes.
-        if any(_contains(current, form) for form in (wanted, *wanted.values())):
+        if any(_contains(current, form) for form in (required, *required.values())):
             return SetupStep(what, "exists")
-        self._call(f"put_{setting}", **wanted)
+        self._call(f"put_{setting}", **required)
         return SetupStep(what, "created")
 
     def ensure_expiry(self, prefixes: list[str]) -> SetupStep:
         """Put a lifecycle rule for each prefix; rules of others are kept."""
         what = f"bucket {self._name} lets intermediate objects expire after {_EXPIRY_DAYS} days"
         rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
-        wanted = [_expiry_rule(prefix) for prefix in prefixes]
-        if all(any(_contains(rule, wanted_rule) for rule in rules) for wanted_rule in wanted):
+        required = [_expiry_rule(prefix) for prefix in prefixes]
+        if all(any(_contains(rule, rule_needed) for rule in rules) for rule_needed in required):
             return SetupStep(what, "exists")
         # Put replaces all rules of the bucket.
         others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE_PREFIX)]
-        self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + wanted})
+        self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + required})
         return SetupStep(what, "created")
 
     def _get(self, operation: str) -> dict[str, Any]:
@@ -240,8 +240,8 @@ class _Table:
             if code_of(error) in _NOT_OFFERED:
                 return SetupStep(what, "missing", "This server does not offer it; AWS does.")
             raise in_words(error, f"The backups of table {self._name} could not be described") from error
-        wanted: Any = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
-        if _contains(backups["ContinuousBackupsDescription"], wanted):
+        required: Any = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
+        if _contains(backups["ContinuousBackupsDescription"], required):
             return SetupStep(what, "exists")
         specification = {"PointInTimeRecoveryEnabled": True}
         self._call("update_continuous_backups", PointInTimeRecoverySpecification=specification)
@@ -294,13 +294,13 @@ def _expiry_rule(prefix: str) -> dict[str, Any]:
     }
 
 
-def _contains(current: Any, wanted: Any) -> bool:
+def _contains(current: Any, required: Any) -> bool:
     """Whether a value contains the required one: AWS answers with more fields and entries than were put."""
-    if isinstance(wanted, dict) and isinstance(current, dict):
-        return all(_contains(current.get(name), value) for name, value in wanted.items())
-    if isinstance(wanted, list) and isinstance(current, list):
-        return all(any(_contains(entry, value) for entry in current) for value in wanted)
-    return bool(current == wanted)
+    if isinstance(required, dict) and isinstance(current, dict):
+        return all(_contains(current.get(name), value) for name, value in required.items())
+    if isinstance(required, list) and isinstance(current, list):
+        return all(any(_contains(entry, value) for entry in current) for value in required)
+    return bool(current == required)
 
 
 def _topic_named(client: SNSClient, name: str) -> str:

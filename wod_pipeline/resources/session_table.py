@@ -59,7 +59,7 @@ class SessionTableIOManager(WeeklyIOManager):
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
         """Read the weeks of the run. Raises `NotStored` naming the first that was never stored."""
         table = self.session_table.open()
-        return {week: _stored_week(table, week) for week in weeks_of(context.asset_partition_keys)}
+        return {week: _read_week(table, week) for week in weeks_of(context.asset_partition_keys)}
 
     def _store(self, values: Mapping[dt.date, WeekRecords], report: WriteReport) -> None:
         """Replace the weeks in the table, and those that were replaced there in the lake as well."""
@@ -98,7 +98,7 @@ def _refusal(value: WeekRecords) -> UnsoundWeek | None:
     return UnsoundWeek(reason, fix=fix) if reason else None
 
 
-def _stored_week(table: SessionTable, week: dt.date) -> WeekRecords:
+def _read_week(table: SessionTable, week: dt.date) -> WeekRecords:
     value = table.read_week(week)
     if value is None:
         raise NotStored(

@@ -157,9 +157,10 @@ def complete_weeks(context: dg.OutputContext, values: Mapping[dt.date, Any]) -> 
     """List the run's weeks. Raises when `values` does not hold exactly these."""
     weeks = weeks_of(context.asset_partition_keys)
     if set(weeks) != set(values):
-        odd = ", ".join(map(key_of, sorted(set(weeks) ^ set(values))))
+        differing = ", ".join(map(key_of, sorted(set(weeks) ^ set(values))))
         raise dg.DagsterInvariantViolationError(
-            f"{context.asset_key.to_user_string()} must return exactly the weeks of the run; these differ: {odd}."
+            f"{context.asset_key.to_user_string()} must return exactly the weeks of the run; "
+            f"these differ: {differing}."
         )
     return weeks
 

@@ -60,7 +60,7 @@ def records_key(week: dt.date) -> str:
     return f"session_records/week={week}/sessions.jsonl"
 
 
-def revision_key(post: RawPost, data: bytes) -> str:
+def raw_revision_key(post: RawPost, data: bytes) -> str:
     """Where one revision of a post is kept for ever: by id, time of modification and hash of its bytes."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
     return f"raw_post_revisions/post={post.id}/{modified}-{hashlib.sha256(data).hexdigest()[:16]}.json"
@@ -117,7 +117,7 @@ def write_each(
 
 def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
     posts = ((post, encode(post)) for value in weeks for post in value.posts)
-    lake.write_many({revision_key(post, data): data for post, data in posts}, once=True)
+    lake.write_many({raw_revision_key(post, data): data for post, data in posts}, once=True)
 
 
 def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.date, Written]:

@@ -13,7 +13,7 @@ from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
 from wod_pipeline.program import Outcome, Rendered, WeekRecords, encode
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
-from wod_pipeline.storage.stages import revision_key
+from wod_pipeline.storage.stages import raw_revision_key
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
 from wod_pipeline_tests.fakes import FakeSource, MemoryLake, lake_around, source_around
@@ -234,7 +234,7 @@ def test_every_revision_of_a_post_is_kept_for_good() -> None:
     newer = edited(post, "75%", "80%")
     for one in (post, newer):
         write_stage(lake, "raw_posts", fetch(FakeSource([one]), KEY, lake=lake))
-    assert {revision_key(one, encode(one)) for one in (post, newer)} <= set(lake.objects)
+    assert {raw_revision_key(one, encode(one)) for one in (post, newer)} <= set(lake.objects)
 
 
 def test_records_point_at_lines_they_hold_themselves() -> None:
