@@ -153,7 +153,6 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
     assert alone["lifts_change_percent"] is not None
 
 
-
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
