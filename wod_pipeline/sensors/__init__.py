@@ -7,7 +7,8 @@
 - `events`: what the event log says about runs and backfills, and why a run failed
 - `ticks`: what all of them share: typed cursors, sending messages, a time limit for the site
 
-The module of a sensor has a class `…Tick`, which does one tick with what it is given and is tested without Dagster. The state between ticks is a typed value in the sensor's cursor. It changes only with what was requested
+The module of a sensor has a class `…Tick`, which does one tick with what it is given and is tested without
+Dagster. The state between ticks is a typed value in the sensor's cursor. It changes only with what was requested
 or delivered, so a daemon that is stopped loses nothing and repeats nothing.
 """
 
