@@ -46,6 +46,21 @@ def test_the_readme_shows_the_same_map() -> None:
     assert LINE.findall(tree) == LINE.findall(wod_pipeline.__doc__ or "")
 
 
+def test_every_folder_of_tests_has_its_room_or_is_named_by_the_readme() -> None:
+    readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    told = readme.split("\nwod_pipeline_tests/", 1)[1].split("\ndocs/", 1)[0]
+    folders = {path.name for path in Path(__file__).parent.glob("[a-z]*/") if list(path.glob("[a-z]*.*"))}
+    assert folders - MAP.keys() == set(re.findall(r"(\w+)/", told))
+
+
+@pytest.mark.parametrize("room", sorted(ROOT.glob("*/__init__.py")), ids=lambda p: str(p.parent.name))
+def test_a_list_of_modules_in_a_rooms_docstring_is_complete(room: Path) -> None:
+    modules = {path.stem for path in room.parent.glob("*.py")} - {"__init__"}
+    text = ast.get_docstring(ast.parse(room.read_text(encoding="utf-8"))) or ""
+    listed = set(re.findall(r"^- `(\w+)`:", text, re.MULTILINE))
+    assert not listed & modules or listed == modules
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_room_imports_only_rooms_above_it(path: Path) -> None:
     room = room_of(path)

@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md say, compared with what is there."""
+"""What README.md, CONTRIBUTING.md and the docs say, compared with what is there."""
 
 import json
 import re
@@ -13,6 +13,8 @@ from wod_pipeline_tests.builders import parsed_post
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+PAGES = "".join(page.read_text(encoding="utf-8") for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -34,7 +36,7 @@ def test_every_make_command_exists(command: str) -> None:
     assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"bin/wod ([a-z]+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"(?:bin/|`|\$ )wod ([a-z]+)", PAGES))))
 def test_every_wod_command_exists(command: str) -> None:
     assert command in COMMANDS
 
@@ -52,3 +54,13 @@ def test_every_file_to_open_is_there(path: str) -> None:
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"-m (wod_pipeline_tests[\w.]+)", CONTRIBUTING))))
 def test_every_module_to_run_is_there(module: str) -> None:
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+
+
+MESSAGES = OPERATIONS.split("\n## Messages\n", 1)[1].split("\n#", 1)[0]
+
+
+@pytest.mark.parametrize("kind", re.findall(r"^\| `(\w+)` ", MESSAGES, re.MULTILINE))
+def test_the_search_for_a_kind_of_message_finds_its_words(kind: str) -> None:
+    assert 'search `"week_late"` in `wod_pipeline/messages/`' in CONTRIBUTING
+    modules = (ROOT / "wod_pipeline" / "messages").glob("_*.py")
+    assert any(f'"{kind}"' in module.read_text(encoding="utf-8") for module in modules)

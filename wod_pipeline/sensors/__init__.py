@@ -4,8 +4,10 @@
 - `freshness`: tells people that the expected week is late, and that it has come
 - `run_messages`: tells people that a week landed, a run failed, a backfill ended
 - `daily_message`: sends the next day's training
+- `events`: what the event log says about runs and backfills, and why a run failed
+- `ticks`: what all of them share: typed cursors, sending messages, a time limit for the site
 
-Each module has the sensor and a class `…Tick`, which does one tick with what it is given and is tested without
+The module of a sensor has a class `…Tick`, which does one tick with what it is given and is tested without
 Dagster. The state between ticks is a typed value in the sensor's cursor. It changes only with what was requested
 or delivered, so a daemon that is stopped loses nothing and repeats nothing.
 """
