@@ -45,6 +45,22 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + n * DAY for n in range((last - first).days + 1)]
 
 
+# ------------------------------------------------------------------------------------------ partition keys
+def key_of(week: dt.date) -> str:
+    """The partition key of a week, such as ``2020-12-21``."""
+    return week.isoformat()
+
+
+def week_of_key(key: str) -> dt.date:
+    """The week that a partition key names. Raises `ValueError`."""
+    return dt.date.fromisoformat(key)
+
+
+def weeks_of(partition_keys: Iterable[str]) -> list[dt.date]:
+    """The weeks that partition keys name."""
+    return [week_of_key(key) for key in partition_keys]
+
+
 # -------------------------------------------------------------------------------------------------- ranges
 def weeks_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """Every Monday from the Monday `first` to the Monday `last`, both included."""

@@ -10,7 +10,8 @@ import dagster as dg
 
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import key_of, storage_metadata, weeks_of
+from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.weeks import key_of, weeks_of
 
 
 def session_calendar(

@@ -33,10 +33,9 @@ from wod_pipeline.quality import (
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import key_of, weeks_of
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.storage.stages import BATCH
-from wod_pipeline.weeks import WEEK
+from wod_pipeline.weeks import WEEK, key_of, weeks_of
 from wod_pipeline.wording import count
 
 ParsedWeeks = Mapping[dt.date, Weekly[ParsedPost]]
