@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import RERUN_HELPS
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 from wod_pipeline.weeks import key_of, week_of_key
 
-RECORDS = dg.AssetKey("session_records")
 _BACKFILL_SUCCEEDED = {
     "COMPLETED": True,
     "COMPLETED_SUCCESS": True,

@@ -26,7 +26,12 @@ from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.messages import Links
 from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.resources import lake
-from wod_pipeline.sensors.run_messages import REMEMBERED, RunMessagesState, RunMessagesTick, run_messages_sensor
+from wod_pipeline.sensors.run_messages import (
+    REMEMBERED,
+    RunMessagesState,
+    RunMessagesTick,
+    run_messages_sensor,
+)
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post
