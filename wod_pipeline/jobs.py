@@ -1,12 +1,11 @@
 """The jobs a person or a schedule launches, and the tags of their runs: which weeks, launched by whom."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Literal
 
 import dagster as dg
 
-from wod_pipeline.weeks import WeekRange
+from wod_pipeline.weeks import WeekRange, key_of, week_of_key
 
 Origin = Literal["schedule", "sensor", "backfill", "person"]
 
@@ -23,10 +22,11 @@ training_week_job = dg.define_asset_job(
 )
 
 
+_BACKFILL = "dagster/backfill"
 _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
 _ORIGINS: tuple[tuple[str, Origin], ...] = (
-    ("dagster/backfill", "backfill"),
+    (_BACKFILL, "backfill"),
     ("dagster/schedule_name", "schedule"),
     ("dagster/sensor_name", "sensor"),
 )
@@ -34,15 +34,19 @@ _ORIGINS: tuple[tuple[str, Origin], ...] = (
 
 def range_tags(weeks: WeekRange) -> dict[str, str]:
     """The tags that make one run cover every week from the first to the last."""
-    return {_RANGE_START: weeks[0].isoformat(), _RANGE_END: weeks[1].isoformat()}
+    return {_RANGE_START: key_of(weeks[0]), _RANGE_END: key_of(weeks[1])}
+
+
+def backfill_tags(backfill_id: str) -> dict[str, str]:
+    """The tags that every run of a backfill has."""
+    return {_BACKFILL: backfill_id}
 
 
 def weeks_of_run(tags: Mapping[str, str]) -> WeekRange | None:
     """First and last week of the run with these tags; None when it is not about weeks."""
     one = tags.get("dagster/partition", "")
     try:
-        first = dt.date.fromisoformat(tags.get(_RANGE_START, one))
-        return first, dt.date.fromisoformat(tags.get(_RANGE_END, one))
+        return week_of_key(tags.get(_RANGE_START, one)), week_of_key(tags.get(_RANGE_END, one))
     except ValueError:
         return None
 

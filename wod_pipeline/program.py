@@ -66,6 +66,20 @@ class Outcome(str, Enum):
 
 
 # ------------------------------------------------------------------------------------------------ posts
+def time_of(text: str) -> dt.datetime | None:
+    """A WordPress time, which has no zone; None when it is invalid, as ``0000-00-00T00:00:00`` of a draft is."""
+    try:
+        return dt.datetime.fromisoformat(text.strip().removesuffix("Z")).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def utc_of(text: str) -> dt.datetime | None:
+    """The moment of a WordPress time in UTC, such as `modified_gmt`; None when it is invalid."""
+    time = time_of(text)
+    return time and time.replace(tzinfo=dt.timezone.utc)
+
+
 class Rendered(Struct, omit_defaults=True, frozen=True):
     """A WordPress text field: HTML as rendered; `protected` when a password hides it."""
 
@@ -94,6 +108,20 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
     def content_sha256(self) -> str:
         """SHA-256 of `content.rendered` as UTF-8, in hex."""
         return hashlib.sha256(self.content.rendered.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def was_published_within(self, first: dt.date, last: dt.date) -> bool:
+        """Whether the post was published on a site-local day in `[first, last]`; also true without a valid day."""
+        published = time_of(self.date)
+        return published is None or first <= published.date() <= last
+
+    def was_modified_since(self, since: dt.datetime) -> bool:
+        """Whether the post was edited at `since` (UTC when without zone) or later; also true without a valid time.
+
+        A post too many costs one comparison with what is stored; a post too few is an edit that nobody sees.
+        """
+        modified = utc_of(self.modified_gmt)
+        since = since if since.tzinfo else since.replace(tzinfo=dt.timezone.utc)
+        return modified is None or modified >= since
 
 
 class Source(Struct, omit_defaults=True, frozen=True):

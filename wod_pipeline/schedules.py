@@ -15,7 +15,7 @@ from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import within_a_tick
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import posts
-from wod_pipeline.weeks import week_for
+from wod_pipeline.weeks import key_of, week_for
 from wod_pipeline.wordpress import gather_weeks
 
 
@@ -39,7 +39,7 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         reason = fetch_skip_reason(week, source, session_table)
         if reason:
             return dg.SkipReason(reason)
-        return dg.RunRequest(partition_key=week.isoformat(), run_key=tick_key(week, at))
+        return dg.RunRequest(partition_key=key_of(week), run_key=tick_key(week, at))
 
     return [weekly]
 

@@ -20,6 +20,9 @@ WEEK = dt.timedelta(weeks=1)
 EARLY = dt.timedelta(hours=6)
 """From Sunday 18:00 on, people look for the week that starts the next day."""
 
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+"""The days that may be asked for: before and after every stored one, weeks away from the limits of `dt.date`."""
+
 WeekRange = tuple[dt.date, dt.date]
 """First and last week (Mondays), inclusive."""
 
@@ -43,6 +46,27 @@ def days_of(week: dt.date) -> list[dt.date]:
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """Every day from `first` to `last`, both included; none when `last` lies before `first`."""
     return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def as_day(value: dt.date) -> dt.date:
+    """The day of a date or a datetime."""
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+# ------------------------------------------------------------------------------------------ partition keys
+def key_of(week: dt.date) -> str:
+    """The partition key of a week, such as ``2020-12-21``."""
+    return week.isoformat()
+
+
+def week_of_key(key: str) -> dt.date:
+    """The week that a partition key names. Raises `ValueError`."""
+    return dt.date.fromisoformat(key)
+
+
+def weeks_of(partition_keys: Iterable[str]) -> list[dt.date]:
+    """The weeks that partition keys name."""
+    return [week_of_key(key) for key in partition_keys]
 
 
 # -------------------------------------------------------------------------------------------------- ranges

@@ -10,20 +10,22 @@ import dagster as dg
 
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import key_of, storage_metadata, weeks_of
+from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.storage.stages import calendar_key
+from wod_pipeline.weeks import key_of, weeks_of
 
 
 def session_calendar(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
 ) -> None:
     """One all-day event per session, updated when the post is edited, cancelled when the session vanishes."""
-    from wod_pipeline.reading.calendar import week_calendar, week_key
+    from wod_pipeline.reading.calendar import week_calendar
 
     mondays = weeks_of(context.partition_keys)
     zone = ZoneInfo(context.assets_def.partitions_def.timezone)
     store = lake.open()
     stored = {value.week: value for value in session_table.open().read_weeks(min(mondays), max(mondays))}
-    keys = {monday: week_key(monday) for monday in mondays}
+    keys = {monday: calendar_key(monday) for monday in mondays}
     published = store.read_many(list(keys.values()))
     calendars = {
         key: week_calendar(monday, stored.get(monday), published.get(key, b""), zone)

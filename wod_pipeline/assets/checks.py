@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.assets.previews import TABLE_ROWS
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import ParsedPost, PostStamp, Weekly
 from wod_pipeline.quality import (
@@ -33,18 +34,15 @@ from wod_pipeline.quality import (
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import key_of, weeks_of
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.storage.stages import BATCH
-from wod_pipeline.weeks import WEEK
+from wod_pipeline.weeks import WEEK, key_of, weeks_of
 from wod_pipeline.wording import count
 
 ParsedWeeks = Mapping[dt.date, Weekly[ParsedPost]]
 
 PARSED = dg.AssetKey("segmented_exercises")
-STORED = dg.AssetKey("session_records")
-TABLE_ROWS = 50
-"""Rows shown of a table; the sentence counts all."""
+RECORDS = dg.AssetKey("session_records")
 LOGGED = 5
 """Breaches of a claim written out in the log; the check's table has all."""
 
@@ -66,7 +64,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         _log_breaches(context, verdicts)
         yield from _selected(context, results(PARSED, "parsed", verdicts))
 
-    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(STORED, "stored"))
+    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(RECORDS, "stored"))
     def stored_week_checks(
         context: dg.AssetCheckExecutionContext,
         lake_io_manager: dg.ResourceParam[LakeIOManager],
@@ -76,7 +74,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         table = session_table.open()
         verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
         _log_breaches(context, verdicts)
-        yield from results(STORED, "stored", verdicts)
+        yield from results(RECORDS, "stored", verdicts)
 
     return [parsed_week_checks, stored_week_checks]
 

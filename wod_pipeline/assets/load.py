@@ -7,13 +7,14 @@ import datetime as dt
 
 import dagster as dg
 
-from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, load_key, sessions_between
+from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, sessions_between
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import key_of, storage_metadata, weeks_of
+from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.storage.stages import load_key
 from wod_pipeline.training import TrainingLoad, load_by
-from wod_pipeline.weeks import WEEK
+from wod_pipeline.weeks import WEEK, key_of, weeks_of
 
 WEEKS_SHOWN = 12
 """Weeks in the chart: this one and those before it."""

@@ -4,6 +4,8 @@ import datetime as dt
 
 import dagster as dg
 
+from wod_pipeline.weeks import key_of
+
 
 def training_weeks(first: dt.date, timezone: str) -> dg.WeeklyPartitionsDefinition:
     """Weeks from `first` (a Monday) up to and including the coming one, in the program's time zone.
@@ -13,5 +15,5 @@ def training_weeks(first: dt.date, timezone: str) -> dg.WeeklyPartitionsDefiniti
     key would appear only when the week begins.
     """
     return dg.WeeklyPartitionsDefinition(
-        start_date=first.isoformat(), timezone=timezone, day_offset=1, end_offset=2
+        start_date=key_of(first), timezone=timezone, day_offset=1, end_offset=2
     )

@@ -12,9 +12,10 @@ from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.resources.weekly import key_of, storage_metadata, week_output, weeks_of
+from wod_pipeline.resources.weekly import storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import BATCH, read_stage, write_stage
+from wod_pipeline.weeks import key_of, weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 
 RawWeek = Weekly[RawPost]

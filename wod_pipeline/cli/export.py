@@ -15,14 +15,11 @@ from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
-from wod_pipeline.weeks import WEEK, days_of, monday_of
+from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of
 from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
     from wod_pipeline.reading.export import Row
-
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
-"""Days before and after every stored one, a week away from the limits of `dt.date`."""
 
 
 @click.command()
@@ -43,7 +40,7 @@ def export(
 
     csv and parquet have one row per exercise and group of sets; ics is a calendar; json has everything.
     """
-    selection = _select(context, first or EARLIEST, last or LATEST)
+    selection = _select(context, first or FIRST_DAY, last or LAST_DAY)
     data = _WRITERS[format_](context, selection, out)
     if out is None:
         sys.stdout.buffer.write(data)

@@ -11,11 +11,11 @@ from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
 from wod_pipeline.reading.answers import WeekAnswer, session_answers
+from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session
-from wod_pipeline.weeks import DAY, monday_of
+from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count, long_day
 
-LOOK_AHEAD = dt.timedelta(days=28)
 _REASONS = {
     Outcome.NOT_PUBLISHED: "The week's post was not published when the site was last read.",
     Outcome.NO_SESSION: "The week's post holds no session.",
@@ -41,12 +41,9 @@ def today(context: ReadContext) -> None:
 @read_options
 def next(context: ReadContext) -> None:  # noqa: A001  the command's name
     """Show the sessions of the next training day after today."""
-    later = context.table.read_dates(context.today + DAY, context.today + LOOK_AHEAD)
-    training = [record for record in later if record.kind != "rest"]
-    days = [record.date for record in training[:1]]
     _print_sessions(
         context,
-        [record for record in training if record.date in days],
+        next_training_after(context.table, context.today),
         f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(context.today)}."
         " Fetch the current and the coming week: wod materialize.\n",
     )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from wod_pipeline.demo import _calendar
 from wod_pipeline.demo._markup import as_html, as_title
 from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.weeks import as_day
 from wod_pipeline.wording import count
 
 __all__ = ["SampleSource", "sample_first_week", "sample_posts"]
@@ -56,15 +57,12 @@ class SampleSource:
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
         """The posts published on a site-local day in `[first, last]`."""
-        first_day, last_day = first.isoformat()[:10], last.isoformat()[:10]  # of a date or a datetime
-        return [post for post in self._posts.values() if first_day <= post.date[:10] <= last_day]
+        first, last = as_day(first), as_day(last)
+        return [post for post in self._posts.values() if post.was_published_within(first, last)]
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
         """The posts edited at `since` (UTC when without zone) or later."""
-        start = since.astimezone(dt.timezone.utc).replace(tzinfo=None) if since.tzinfo else since
-        return [
-            post for post in self._posts.values() if dt.datetime.fromisoformat(post.modified_gmt) >= start
-        ]
+        return [post for post in self._posts.values() if post.was_modified_since(since)]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site lists."""

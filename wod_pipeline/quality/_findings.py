@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from calendar import day_name
 from collections import Counter
 
@@ -242,10 +243,10 @@ def compare_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
     """Sessions that the table does not give back as they were parsed; `stored` None: it has no such week."""
     if stored is None:
         return Finding("error", "The session table does not have this week.")
-    here, there = ({(str(r.date), r.session): r for r in value.records} for value in (parsed, stored))
+    here, there = ({(r.date, r.session): r for r in value.records} for value in (parsed, stored))
     rows = tuple(
-        {"date": key[0], "session": key[1], "stored": _difference(here.get(key), there.get(key))}
-        for key in sorted(here.keys() | there.keys())
+        {"date": str(key[0] or ""), "session": key[1], "stored": _difference(here.get(key), there.get(key))}
+        for key in sorted(here.keys() | there.keys(), key=_undated_last)
         if here.get(key) != there.get(key)
     )
     if rows:
@@ -253,6 +254,10 @@ def compare_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
     if parsed.outcome is not stored.outcome:
         return Finding("error", f"Stored as {stored.outcome.value}, parsed as {parsed.outcome.value}.")
     return Finding(None, f"{count(here, 'session')}, all read back as parsed.")
+
+
+def _undated_last(key: tuple[dt.date | None, str]) -> tuple[dt.date, str]:
+    return key[0] or dt.date.max, key[1]
 
 
 def _difference(parsed: SessionRecord | None, stored: SessionRecord | None) -> str:

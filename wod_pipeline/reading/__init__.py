@@ -2,6 +2,7 @@
 
 - `index`: an index over the session table for history, search and load
 - `answers`: the JSON of `wod … --json` and of the API
+- `upcoming`: the next training day
 - `calendar`: sessions as calendar events
 - `load`: the training load of a week as a table
 - `export`: sessions as rows, for CSV and Parquet

@@ -15,17 +15,11 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event
 
-from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.program import SessionRecord, WeekRecords, utc_of
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
-from wod_pipeline.weeks import DAY, days_of
+from wod_pipeline.weeks import DAY, as_day, days_of
 from wod_pipeline.wording import shorten
-
-
-def week_key(monday: dt.date) -> str:
-    """The key in the lake of a week's calendar."""
-    return f"session_calendar/week={monday}/sessions.ics"
-
 
 PRODUCT = "-//wod_pipeline//training sessions//EN"
 LONGEST_SUMMARY, LONGEST_DESCRIPTION = 200, 8_000
@@ -89,8 +83,7 @@ def _published_events(calendars: Iterable[bytes]) -> Iterator[tuple[str, Compone
 
 
 def _day(event: Component) -> dt.date:
-    start = event.decoded("dtstart")
-    return start.date() if isinstance(start, dt.datetime) else dt.date.fromisoformat(start.isoformat())
+    return as_day(event.decoded("dtstart"))
 
 
 def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -> Iterator[tuple[str, Event]]:
@@ -132,11 +125,8 @@ def _summary(view: SessionView) -> str:
 
 def _edited_at(record: SessionRecord) -> dt.datetime:
     """When the post was last edited; the start of its week when the site gave no time."""
-    try:
-        edited = dt.datetime.fromisoformat(record.modified_gmt)
-    except ValueError:
-        edited = dt.datetime.combine(record.week, dt.time())
-    return max(edited.replace(tzinfo=dt.timezone.utc), _EPOCH)
+    start = dt.datetime.combine(record.week, dt.time(), dt.timezone.utc)
+    return max(utc_of(record.modified_gmt) or start, _EPOCH)
 
 
 def _outrank(event: Component, before: Component) -> None:

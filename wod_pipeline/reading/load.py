@@ -49,11 +49,6 @@ COLUMNS: dict[str, str] = {
 """Column → pandas type."""
 
 
-def load_key(monday: dt.date) -> str:
-    """The key in the lake of a week's load."""
-    return f"training_load/week={monday}/load.parquet"
-
-
 def doses_in(value: WeekRecords) -> tuple[SessionDoses, ...]:
     """The doses of every session of a week."""
     return tuple(map(session_doses, value.records))

@@ -18,12 +18,11 @@ from wod_pipeline.resources.weekly import (
     WeeklyIOManager,
     WriteReport,
     complete_weeks,
-    key_of,
     storage_metadata,
-    weeks_of,
 )
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.stages import BATCH, read_stage, stage_key, write_each, write_stage
+from wod_pipeline.weeks import key_of, weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
 ALLOW_MISSING = "allow_missing_partitions"

@@ -15,9 +15,10 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weekly import WeeklyIOManager, WriteReport, complete_weeks, key_of, weeks_of
+from wod_pipeline.resources.weekly import WeeklyIOManager, WriteReport, complete_weeks
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, write_each, write_records
+from wod_pipeline.weeks import key_of, weeks_of
 
 
 class SessionTableResource(dg.ConfigurableResource[SessionTable]):

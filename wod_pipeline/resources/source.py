@@ -8,13 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from wod_pipeline.adapters import (
-    folder_source,
-    sample_source,
-    site_of,
-    wordpress_login,
-    wordpress_source,
-)
+from wod_pipeline import adapters
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.wordpress import PostSource
 from wod_pipeline.wordpress.credentials import Login
@@ -37,7 +31,7 @@ class SampleSourceResource(SourceResource):
     def open(self) -> PostSource:
         """Lay the sample program out around the day."""
         day = dt.date.fromisoformat(self.sample_date) if self.sample_date else None
-        return sample_source(day, self.timezone)
+        return adapters.sample_source(day, self.timezone)
 
 
 class FolderSourceResource(SourceResource):
@@ -47,7 +41,7 @@ class FolderSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Open the folder."""
-        return folder_source(Path(self.path))
+        return adapters.folder_source(Path(self.path))
 
 
 class WordPressSourceResource(SourceResource):
@@ -65,7 +59,7 @@ class WordPressSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Return a client of the site."""
-        return wordpress_source(
+        return adapters.wordpress_source(
             url=self.url,
             category=self.category,
             user_agent=self.user_agent,
@@ -80,5 +74,7 @@ def source_resource(settings: Settings) -> SourceResource:
         day = settings.sample_date.isoformat() if settings.sample_date else ""
         return SampleSourceResource(timezone=settings.timezone, sample_date=day)
     if settings.source == WORDPRESS:
-        return WordPressSourceResource(**site_of(settings), find_login=partial(wordpress_login, settings))
+        return WordPressSourceResource(
+            **adapters.site_of(settings), find_login=partial(adapters.wordpress_login, settings)
+        )
     return FolderSourceResource(path=str(settings.source_path))

@@ -1,12 +1,11 @@
 """Weekly partitions: mappings by Monday that assets take and return, and what their IO managers share.
 
-The only place where Dagster's partition keys become dates and dates become keys. A run may cover one week or ten
-years, so a value is made when it is asked for: an asset body is the same for one week and for many. Nothing here
-knows what a value is.
+A run may cover one week or ten years, so a value is made when it is asked for: an asset body is the same for one
+week and for many. Nothing here knows what a value is.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
@@ -15,22 +14,13 @@ from pydantic import PrivateAttr
 from wod_pipeline.errors import RERUN_HELPS, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
+from wod_pipeline.weeks import key_of, weeks_of
 from wod_pipeline.wording import count
 
 ValueT = TypeVar("ValueT")
 Metadata = dict[str, Any]
 Progress = Callable[[str, dt.date, Metadata], None]
 """Called with asset, week and the week's metadata, once for every week that an asset has stored."""
-
-
-def weeks_of(partition_keys: Iterable[str]) -> list[dt.date]:
-    """The weeks (Mondays) that partition keys name."""
-    return [dt.date.fromisoformat(key) for key in partition_keys]
-
-
-def key_of(week: dt.date) -> str:
-    """The partition key of a week."""
-    return week.isoformat()
 
 
 class LazyWeeks(Mapping[dt.date, ValueT], Generic[ValueT]):

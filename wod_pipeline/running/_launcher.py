@@ -20,14 +20,13 @@ from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import RERUN_SENTENCES
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.source import source_resource
-from wod_pipeline.resources.weekly import key_of
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Failure, Report, as_event
 from wod_pipeline.running._source import share_source
 from wod_pipeline.sensors.events import failures_of
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching.runs import StepFailure
-from wod_pipeline.weeks import chunks_of
+from wod_pipeline.weeks import chunks_of, key_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
 INTERRUPTED = "Interrupted from the keyboard."

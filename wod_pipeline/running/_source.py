@@ -33,7 +33,7 @@ class OverlappingSource:
         known: list[RawPost] = []
         start = first
         if self._first <= first <= self._last:
-            known = [post for post in self._posts if str(first) <= post.date[:10] <= str(last)]
+            known = [post for post in self._posts if post.was_published_within(first, last)]
             start = self._last + DAY
         posts = known + (self._source.fetch_published(start, last) if start <= last else [])
         if last >= self._last:

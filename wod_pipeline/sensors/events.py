@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import RERUN_HELPS
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
+from wod_pipeline.weeks import key_of, week_of_key
 
-RECORDS = dg.AssetKey("session_records")
 _BACKFILL_SUCCEEDED = {
     "COMPLETED": True,
     "COMPLETED_SUCCESS": True,
@@ -27,7 +28,7 @@ def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[dt.date]:
     records = instance.get_records_for_run(run_id, of_type=of_type).records
     events = [record.event_log_entry.asset_materialization for record in records]
     return sorted(
-        dt.date.fromisoformat(event.partition)
+        week_of_key(event.partition)
         for event in events
         if event and event.asset_key == RECORDS and event.partition and _has_changes(event)
     )
@@ -35,7 +36,7 @@ def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[dt.date]:
 
 def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:
     """Whether an earlier run stored sessions of the week."""
-    of_week = dg.AssetRecordsFilter(asset_key=RECORDS, asset_partitions=[week.isoformat()])
+    of_week = dg.AssetRecordsFilter(asset_key=RECORDS, asset_partitions=[key_of(week)])
     events = instance.fetch_materializations(of_week, limit=_NEWEST).records
     return any(
         record.run_id != run_id and _number(record.asset_materialization, "sessions") for record in events

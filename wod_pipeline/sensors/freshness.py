@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import dagster as dg
 
 from wod_pipeline import messages
+from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import SourceError, StorageError
 from wod_pipeline.messages import LastSeen, Links
 from wod_pipeline.messages.delivery import Notifier
-from wod_pipeline.program import RawPost, WeekRecords
+from wod_pipeline.program import RawPost, WeekRecords, utc_of
 from wod_pipeline.quality import Case, judge
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
@@ -27,7 +28,6 @@ from wod_pipeline.watching.freshness import Cause, Deadlines, FreshnessState, Re
 from wod_pipeline.wording import count
 from wod_pipeline.wordpress import gather_weeks
 
-RECORDS = dg.AssetKey("session_records")
 BADGE_WINDOW = dt.timedelta(days=3)
 """How long before the deadline a week may be stored and still turn the badge green."""
 
@@ -164,15 +164,8 @@ def standing_of_stored(stored: WeekRecords) -> Standing:
 
 
 def _revision(post: RawPost) -> Revision:
-    times = [time for time in (_utc(post.date_gmt), _utc(post.modified_gmt)) if time]
+    times = [time for time in (utc_of(post.date_gmt), utc_of(post.modified_gmt)) if time]
     return Revision(post.content_sha256, max(times, default=None))
-
-
-def _utc(text: str) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=dt.timezone.utc)
-    except ValueError:
-        return None
 
 
 def _summary(standings: dict[dt.date, Standing]) -> str:

@@ -26,7 +26,7 @@ from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
-from wod_pipeline.weeks import DAY, WeekRange, ranges_of
+from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
 
 
@@ -57,7 +57,7 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         )
 
     def is_week(week: dt.date) -> bool:
-        return weeks.has_partition_key(week.isoformat())
+        return weeks.has_partition_key(key_of(week))
 
     return new_posts
 
@@ -170,7 +170,7 @@ def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsSta
     """One run for a week, or for a range of neighbours, whose posts changed."""
     key = posts.run_key(weeks, changed, state)
     if weeks[0] == weeks[1]:
-        return dg.RunRequest(partition_key=weeks[0].isoformat(), run_key=key)
+        return dg.RunRequest(partition_key=key_of(weeks[0]), run_key=key)
     return dg.RunRequest(run_key=key, tags=range_tags(weeks))
 
 

@@ -14,7 +14,7 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.jobs import origin_of, weeks_of_run
+from wod_pipeline.jobs import backfill_tags, origin_of, weeks_of_run
 from wod_pipeline.messages import Links, Message
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.program import WeekRecords
@@ -136,8 +136,7 @@ class RunMessagesTick:
                 yield value
 
     def _message_of_backfill(self, backfill_id: str, *, succeeded: bool) -> Message:
-        of_backfill = dg.RunsFilter(tags={"dagster/backfill": backfill_id})
-        runs = self.instance.get_runs(of_backfill)
+        runs = self.instance.get_runs(dg.RunsFilter(tags=backfill_tags(backfill_id)))
         ranges = [weeks for run in runs if (weeks := weeks_of_run(run.tags))]
         counts = Counter(run.status.value.lower() for run in runs)
         return messages.backfill_finished(

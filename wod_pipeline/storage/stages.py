@@ -8,6 +8,8 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
     daily_sessions/week=2020-12-21/posts.json
     segmented_exercises/week=2020-12-21/posts.json
     session_records/week=2020-12-21/sessions.jsonl    one record per line, as in the table
+    training_load/week=2020-12-21/load.parquet
+    session_calendar/week=2020-12-21/sessions.ics
 
 This module decides what an object's bytes mean; the lake decides how they are kept.
 """
@@ -58,6 +60,16 @@ def stage_key(stage: str, week: dt.date) -> str:
 def records_key(week: dt.date) -> str:
     """Where the week's session records are kept as JSON Lines."""
     return f"session_records/week={week}/sessions.jsonl"
+
+
+def load_key(week: dt.date) -> str:
+    """Where the week's training load is kept as Parquet."""
+    return f"training_load/week={week}/load.parquet"
+
+
+def calendar_key(week: dt.date) -> str:
+    """Where the week's sessions are kept as a calendar."""
+    return f"session_calendar/week={week}/sessions.ics"
 
 
 def raw_revision_key(post: RawPost, data: bytes) -> str:

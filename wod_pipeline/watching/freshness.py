@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from wod_pipeline.weeks import WEEK, WeeklyTime, newest_due
+from wod_pipeline.weeks import WEEK, WeeklyTime, newest_due, weeks_between
 
 Severity = Literal["warn", "critical"]
 NoticeKind = Literal["warn", "critical", "recovered"]
@@ -123,11 +123,8 @@ class Notice:
 def weeks_to_judge(now: dt.datetime, deadlines: Deadlines, state: FreshnessState) -> list[dt.date]:
     """The newest week that is due, those that became due since the last tick, and those of open episodes."""
     due = newest_due(now, deadlines.due, deadlines.zone)
-    weeks = {due} | {episode.week for episode in state.episodes}
-    week = state.newest_judged + WEEK if state.newest_judged else due
-    while week < due:
-        weeks.add(week)
-        week += WEEK
+    first = state.newest_judged + WEEK if state.newest_judged else due
+    weeks = {due, *weeks_between(first, due), *(episode.week for episode in state.episodes)}
     return sorted(week for week in weeks if due - week < EPISODE_LIFETIME)
 
 

@@ -15,8 +15,6 @@ from wod_pipeline.reading import answers
 from wod_pipeline.training import Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import (
-    FIRST_DAY,
-    LAST_DAY,
     AppContext,
     Context,
     Visitor,
@@ -25,7 +23,7 @@ from wod_pipeline.web.context import (
 )
 from wod_pipeline.web.http import ConditionalRoute, Json
 from wod_pipeline.web.openapi import get
-from wod_pipeline.weeks import monday_of
+from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of
 
 router = APIRouter(prefix="/api", route_class=ConditionalRoute)
 
@@ -117,10 +115,10 @@ def sessions(
 
 def _days(context: AppContext, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
     """The first and last day of a request. A missing one is a week from the other; without both, the current week."""
-    week = dt.timedelta(days=6)
+    to_last_day = WEEK - DAY
     if first is None:
-        first = max(last - week, FIRST_DAY) if last else monday_of(context.today())
-    return checked_days(first, last or min(first + week, LAST_DAY))
+        first = max(last - to_last_day, FIRST_DAY) if last else monday_of(context.today())
+    return checked_days(first, last or min(first + to_last_day, LAST_DAY))
 
 
 def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:

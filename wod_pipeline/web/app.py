@@ -21,9 +21,9 @@ from starlette.staticfiles import StaticFiles
 from wod_pipeline import __version__
 from wod_pipeline.adapters import today_in
 from wod_pipeline.errors import StorageError
-from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
+from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.web import api, feed, openapi, pages
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
@@ -74,7 +74,7 @@ def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[by
     """A function that reads the calendars of weeks from the lake."""
     if lake is None:
         return lambda _: []
-    return lambda mondays: list(lake.read_many([week_key(monday) for monday in mondays]).values())
+    return lambda mondays: list(lake.read_many([calendar_key(monday) for monday in mondays]).values())
 
 
 def _build_index(index_cache: IndexCache) -> None:

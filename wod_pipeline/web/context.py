@@ -11,17 +11,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from wod_pipeline.program import Outcome, SessionRecord
+from wod_pipeline.program import Outcome, SessionRecord, utc_of
 from wod_pipeline.reading.index import IndexCache, SessionIndex
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
-from wod_pipeline.weeks import DAY, monday_of
-
-FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
-"""The days that a request may name."""
-LOOK_AHEAD = dt.timedelta(days=28)
-"""How far ahead the next training day is looked for."""
+from wod_pipeline.weeks import DAY, FIRST_DAY, monday_of
 
 
 @dataclass(frozen=True)
@@ -45,12 +40,6 @@ class AppContext:
     def sessions_on(self, day: dt.date) -> list[SessionRecord]:
         """The sessions of a day."""
         return self.table.read_dates(day, day)
-
-    def next_training_after(self, day: dt.date) -> list[SessionRecord]:
-        """The sessions of the next training day; empty when there is none within `LOOK_AHEAD`."""
-        later = self.table.read_dates(day + DAY, min(day + LOOK_AHEAD, LAST_DAY))
-        training = [record for record in later if record.kind != "rest"]
-        return [record for record in training if record.date == training[0].date]
 
     def is_fresh(self) -> bool:
         """Whether the current week is stored with sessions."""
@@ -88,8 +77,5 @@ def last_modified(records: list[SessionRecord], visitor: Athlete | None) -> dict
     """
     if visitor is not None:
         return {}
-    try:
-        edited = max(dt.datetime.fromisoformat(record.modified_gmt) for record in records)
-    except ValueError:
-        return {}
-    return {"Last-Modified": format_datetime(edited.replace(tzinfo=dt.timezone.utc), usegmt=True)}
+    times = [time for record in records if (time := utc_of(record.modified_gmt))]
+    return {"Last-Modified": format_datetime(max(times), usegmt=True)} if times else {}

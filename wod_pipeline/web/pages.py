@@ -16,22 +16,23 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
+from wod_pipeline.reading.upcoming import next_training_after
 from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, movement_or_404
-from wod_pipeline.web.context import FIRST_DAY, LAST_DAY, AppContext, Context, Visitor, load_rows
+from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
-from wod_pipeline.weeks import DAY, WEEK, monday_of, sunday_of
+from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
 
 router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
 
 ROWS = 30
 """Rows on a page of a list."""
-PERIODS: dict[Period, int] = {"day": 28, "week": 26 * 7, "month": 24 * 31}
-"""Days of training load shown, by length of a period."""
+PERIODS: dict[Period, dt.timedelta] = {"day": 4 * WEEK, "week": 26 * WEEK, "month": 24 * 31 * DAY}
+"""How far back training load is shown, by length of a period."""
 USUAL_MAXES = (
     *("snatch", "clean_and_jerk", "power_snatch", "power_clean", "clean", "jerk"),
     *("back_squat", "front_squat", "deadlift", "strict_press", "push_press"),
@@ -127,7 +128,7 @@ def day(context: Context, visitor: Visitor, day: DayInPath) -> Response:
 def _day_page(context: AppContext, visitor: Athlete | None, day: dt.date, *, is_today: bool) -> Response:
     records = context.sessions_on(day)
     training = any(record.kind != "rest" for record in records)
-    later = context.next_training_after(day) if not training else []
+    later = next_training_after(context.table, day) if not training else []
     return page(
         "day",
         "today" if is_today else "",
@@ -222,8 +223,8 @@ def _svg(image: bytes) -> Response:
 
 def _load_answer(context: AppContext, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
     today = context.today()
-    first = today - dt.timedelta(days=PERIODS[by])
-    rows = load_rows(context.index, by, first, today + 14 * DAY, visitor)
+    first = today - PERIODS[by]
+    rows = load_rows(context.index, by, first, today + 2 * WEEK, visitor)
     return answers.load_answer(by, rows, visitor)
 
 

@@ -29,7 +29,7 @@ import requests
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
-from wod_pipeline.weeks import DAY
+from wod_pipeline.weeks import DAY, as_day
 from wod_pipeline.wording import count, is_site_address
 from wod_pipeline.wordpress._http import (
     JsonClient,
@@ -40,7 +40,7 @@ from wod_pipeline.wordpress._http import (
     printable,
     redact,
 )
-from wod_pipeline.wordpress._source import as_day, as_utc, decode_posts, was_modified_since
+from wod_pipeline.wordpress._source import as_utc, decode_posts
 from wod_pipeline.wordpress.credentials import Login
 
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
@@ -129,7 +129,7 @@ class WordPressSource:
         start = as_utc(since)
         query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
         # Filtered here again: the margin has to go, and WordPress before 5.7 ignores `modified_after`.
-        return [post for post in self._read_all(query) if was_modified_since(post, start)]
+        return [post for post in self._read_all(query) if post.was_modified_since(start)]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site still lists in the category. Raises `SourceError`."""

@@ -14,14 +14,12 @@ from pathlib import Path
 
 from wod_pipeline.errors import SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
+from wod_pipeline.weeks import as_day
 from wod_pipeline.wording import count
 from wod_pipeline.wordpress._source import (
-    as_day,
     as_utc,
     decode_post,
     decode_posts,
-    parse_time,
-    was_modified_since,
 )
 
 
@@ -38,11 +36,11 @@ class FolderSource:
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:
         """The posts published on a day in `[first, last]`, and those without a valid date."""
-        return [post for post in self._read() if _published_within(post, as_day(first), as_day(last))]
+        return [post for post in self._read() if post.was_published_within(as_day(first), as_day(last))]
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
         """The posts edited at `since` (UTC when without zone) or later, and those without a valid time."""
-        return [post for post in self._read() if was_modified_since(post, as_utc(since))]
+        return [post for post in self._read() if post.was_modified_since(as_utc(since))]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that are in the folder."""
@@ -75,11 +73,6 @@ class FolderSource:
             for file in files
             if file.suffix.lower() == ".json" and not file.name.startswith(".") and file.is_file()
         ]
-
-
-def _published_within(post: RawPost, first: dt.date, last: dt.date) -> bool:
-    published = parse_time(post.date)
-    return published is None or first <= published.date() <= last
 
 
 def _read_file(file: Path) -> list[RawPost]:

@@ -69,32 +69,10 @@ def decode_post(value: object, where: str) -> RawPost:
         ) from e
 
 
-def parse_time(text: str) -> dt.datetime | None:
-    """A WordPress time, which has no zone; None when it is invalid, as ``0000-00-00T00:00:00`` of a draft is."""
-    try:
-        return dt.datetime.fromisoformat(text.strip().removesuffix("Z")).replace(tzinfo=None)
-    except ValueError:
-        return None
-
-
-def as_day(value: dt.date) -> dt.date:
-    """The day of a date or a datetime."""
-    return value.date() if isinstance(value, dt.datetime) else value
-
-
 def as_utc(value: dt.datetime) -> dt.datetime:
     """The moment in UTC, in whole seconds and without zone, as WordPress writes `modified_gmt`."""
     utc = value.astimezone(dt.timezone.utc) if value.tzinfo else value
     return utc.replace(tzinfo=None, microsecond=0)
-
-
-def was_modified_since(post: RawPost, since: dt.datetime) -> bool:
-    """Whether a post was edited at `since` (UTC, no zone) or later; also true when its time is invalid.
-
-    A post too many costs one comparison with what is stored; a post too few is an edit that nobody sees.
-    """
-    modified = parse_time(post.modified_gmt)
-    return modified is None or modified >= since
 
 
 def _storable(value: Any) -> Any:

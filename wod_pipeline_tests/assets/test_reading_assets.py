@@ -15,11 +15,11 @@ from icalendar import Calendar
 from wod_pipeline.assets import build_assets, previews
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.reading.calendar import week_key
-from wod_pipeline.reading.load import COLUMNS, load_key
+from wod_pipeline.reading.load import COLUMNS
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
+from wod_pipeline.storage.stages import calendar_key, load_key
 from wod_pipeline.training import load_by, session_doses
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_post
@@ -127,7 +127,7 @@ def test_a_week_without_sessions_has_an_empty_table(world: World) -> None:
 
 
 def events(world: World, monday: dt.date) -> dict[str, str]:
-    data = world.lake.open().read(week_key(monday))
+    data = world.lake.open().read(calendar_key(monday))
     return {str(e["UID"])[:12]: str(e["STATUS"]) for e in Calendar.from_ical(data).walk("VEVENT")}
 
 

@@ -12,13 +12,8 @@ import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
 
-from wod_pipeline.sensors.events import (
-    RECORDS,
-    changed_weeks,
-    ended_backfills,
-    failures_of,
-    was_stored_before,
-)
+from wod_pipeline.assets.checks import RECORDS
+from wod_pipeline.sensors.events import changed_weeks, ended_backfills, failures_of, was_stored_before
 
 SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc)
 WEEK = dt.date(2026, 11, 23)

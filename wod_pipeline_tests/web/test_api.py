@@ -27,13 +27,14 @@ from starlette.testclient import TestClient
 
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.program import SessionRecord
-from wod_pipeline.reading.calendar import week_key
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.web import api
 from wod_pipeline.web.app import create_app
+from wod_pipeline.web.context import last_modified
 from wod_pipeline.weeks import monday_of
-from wod_pipeline_tests.builders import not_published
+from wod_pipeline_tests.builders import not_published, session_of_word
 from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
 from wod_pipeline_tests.web.examples import FILE, examples
 
@@ -271,7 +272,7 @@ def test_the_calendar_carries_cancellations_on(table: SqliteSessionTable, tmp_pa
         b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:gone@wod_pipeline\r\n"
         b"DTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20261117\r\nSUMMARY:Old\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    lake.write(week_key(dt.date(2026, 11, 16)), gone)
+    lake.write(calendar_key(dt.date(2026, 11, 16)), gone)
     app = create_app(table, ZONE, today=lambda: dt.date(2026, 11, 17), lake=lake)
     with TestClient(app) as client:
         events = Calendar.from_ical(client.get("/calendar.ics").content).walk("VEVENT")
@@ -332,3 +333,10 @@ def test_what_the_description_does_not_allow_is_no_server_error_either(app: Fast
             case.call_and_validate(checks=(not_a_server_error, status_code_conformance))
 
         fuzz()
+
+
+def test_last_modified_is_that_of_the_posts_whose_time_is_known() -> None:
+    known = session_of_word("Snatch", 0, modified="2021-02-28T20:00:00")
+    unknown = session_of_word("Run", 1, modified="0000-00-00T00:00:00")
+    assert last_modified([known, unknown], None) == {"Last-Modified": "Sun, 28 Feb 2021 20:00:00 GMT"}
+    assert last_modified([unknown], None) == {}

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceMalformed
-from wod_pipeline.program import RawPost, Rendered, decode, encode
+from wod_pipeline.program import RawPost, Rendered, decode, encode, time_of
 from wod_pipeline.wordpress import decode_post
-from wod_pipeline.wordpress._source import decode_posts, parse_time
+from wod_pipeline.wordpress._source import decode_posts
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -81,10 +81,10 @@ def test_any_object_is_a_storable_post_or_malformed(value: dict[str, Any]) -> No
 
 
 def test_times_are_read_as_wordpress_writes_them() -> None:
-    assert parse_time("2020-12-20T17:00:21") == dt.datetime.fromisoformat("2020-12-20T17:00:21")
-    assert parse_time("2020-12-20T17:00:21Z") == dt.datetime.fromisoformat("2020-12-20T17:00:21")
+    assert time_of("2020-12-20T17:00:21") == dt.datetime.fromisoformat("2020-12-20T17:00:21")
+    assert time_of("2020-12-20T17:00:21Z") == dt.datetime.fromisoformat("2020-12-20T17:00:21")
 
 
 @pytest.mark.parametrize("text", ["", "0000-00-00T00:00:00", "yesterday", "2020-02-30T00:00:00", "٢٠٢٠"])
 def test_a_time_that_cannot_be_read_is_none(text: str) -> None:
-    assert parse_time(text) is None
+    assert time_of(text) is None
