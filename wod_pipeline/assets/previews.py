@@ -148,7 +148,7 @@ def _diagnostics(weeks: list[ParsedPost]) -> str:
         return "Nothing to flag."
     rows = [
         f"| {d.severity} | `{d.code}` | {'' if d.line is None else d.line} | {escape_markdown(d.message)} |"
-        for d in diagnostics[:TABLE_ROWS]
+        for d in diagnostics
     ]
     tally = ", ".join(f"{n} × {code}" for code, n in Counter(d.code for d in diagnostics).most_common())
     return f"{tally}\n\n{_table(['severity', 'code', 'line', 'what it means'], rows)}"

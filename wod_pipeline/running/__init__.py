@@ -30,7 +30,7 @@ from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
 from wod_pipeline.wording import count
 
-__all__ = ["run_weeks", "summary_lines"]
+__all__ = ["run_weeks"]
 
 
 def run_weeks(
@@ -54,7 +54,7 @@ def run_weeks(
         _run(settings, weeks, options, report, console)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False)
-    for line in summary_lines(settings, weeks, report):
+    for line in _summary_lines(settings, weeks, report):
         click.echo(line)
     return not report.failures
 
@@ -80,7 +80,7 @@ def _run(
             raise
 
 
-def summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:
+def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:
     """The lines that say what is stored of the weeks now, and where."""
     of_run = set(weeks)
     known = {week.week: week for week in open_table(settings).weeks() if week.week in of_run}

@@ -7,10 +7,6 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-FAMILIES = frozenset(
-    "snatch clean clean+jerk jerk pull press squat hinge accessory gymnastics conditioning".split()
-)
-
 
 class Movement(Struct, frozen=True, gc=False):
     """One entry. `ref_chain`: the lifts a percent of it can refer to, the likeliest first."""

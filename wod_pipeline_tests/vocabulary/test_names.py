@@ -19,8 +19,11 @@ from wod_pipeline.vocabulary import (
     nearest_movements,
     resolve,
 )
-from wod_pipeline.vocabulary._movements import FAMILIES
 from wod_pipeline.vocabulary._names import DROPPABLE, names_of, normalise_name
+
+FAMILIES = frozenset(
+    "snatch clean clean+jerk jerk pull press squat hinge accessory gymnastics conditioning".split()
+)
 
 
 def ids(name: str) -> list[str | None]:
