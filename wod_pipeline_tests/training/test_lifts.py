@@ -52,6 +52,8 @@ FORMS = [
     # ---------------------------------------------------------------------------------------------- complexes
     (f"{EVERY_2} ⏎ (Clean + 2 Front Squats + Jerk) x 2 reps @ 80%", 4 * 2 * 4),
     (f"{EVERY_2} ⏎ 1 Clean + 2 Jerks @ 80%", 4 * 3),
+    ("Three sets of: ⏎ (Power Snatch + Hang Snatch) x 2 reps @ 70%", 3 * 2 * 2),
+    (f"{EVERY_3} ⏎ Back Squat x 5 reps ⏎ *Set 1 = empty bar ⏎ *Sets 2-4 = 70%", 3 * 5),
     (f"{EVERY_2} ⏎ 4 Clean + Jerks @ 80%", 4 * 4 * 2),
     (f"{EVERY_2} ⏎ Clean + Jerk @ 80%", 4 * 2),
     # ----------------------------------------------------------------------------------- sides, ranges, ends

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from wod_pipeline.demo import sample_posts
@@ -24,6 +25,7 @@ from wod_pipeline.training import (
 )
 from wod_pipeline.training._lifts import doses_of
 from wod_pipeline.training._load import LoadSummary
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, exercise_of, raw_post, record_of, week_records, weeks_of
 
 LIFTER = Athlete(
@@ -343,3 +345,10 @@ def test_the_period_that_holds_a_day() -> None:
 def test_absurd_numbers_stay_numbers(line: str) -> None:
     load = total("A.", "Three sets of:", "Snatch x 1 rep", line, athlete=LIFTER)
     assert load.lifts >= 0
+
+
+def test_a_session_dated_outside_its_week_counts_in_its_week() -> None:
+    record = record_of("A.", "5 sets of:", "Back Squat x 3 reps @ 70%")
+    late = session_doses(msgspec.structs.replace(record, date=record.week + WEEK))
+    assert [row.start for row in load_by("week", [late])] == [record.week]
+    assert [row.start for row in load_by("day", [late])] == [record.week + WEEK]

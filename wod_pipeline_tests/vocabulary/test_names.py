@@ -56,6 +56,9 @@ def test_a_movement_is_found_by_its_id_its_name_and_its_aliases() -> None:
     ("name", "expected"),
     [
         ("Box Step-Ups", ["step_up"]),
+        ("Tempo Paused Back Squat", ["back_squat"]),
+        ("Back Paused Squat", ["back_squat"]),
+        ("Heavy Back Squat with a Slow Band", ["back_squat"]),
         ("Alternating Pistols", ["pistol"]),
         ("strict ring dips", ["dip"]),
         ("Hang Clean (from the knee)", ["hang_clean"]),
