@@ -45,7 +45,7 @@ def test_a_post_without_dates_is_for_the_week_it_is_published_in_and_on_sunday_f
     assert post.week == dt.date.fromisoformat(week)
 
 
-@pytest.mark.parametrize(("n", "name"), enumerate(WEEKDAYS), ids=WEEKDAYS)
+@pytest.mark.parametrize(("n", "name"), list(enumerate(WEEKDAYS)), ids=WEEKDAYS)
 def test_a_heading_dates_its_session_by_its_weekday(n: int, name: str) -> None:
     for heading in (name, name[:3], f"{name} (Session 1)"):
         (session,) = read(f"{heading}\n{WORK}").sessions
