@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from wod_pipeline.errors import AthleteFileError
-from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight
+from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight, decimal_text
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 
 if sys.version_info >= (3, 11):
@@ -34,6 +34,9 @@ HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
 
 _RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
+_STEPS = (Fraction("0.1"), Fraction(20))
+"""The finest and the coarsest smallest step, in either unit."""
+_HEAVIEST_BAR = 100
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
 """Both bound the combinations of plates that are tried for a weight."""
@@ -150,24 +153,41 @@ def _rack(table: Mapping[str, object], unit: Unit, problems: list[str]) -> Rack:
         problems.append("bar must be a table: [bar] with weight and step.")
         return standard
     problems += [f"[bar] {name} is not known: use weight and step." for name in set(bar) - {"weight", "step"}]
+    own_bar = _bar(bar.get("weight"), unit, problems)
     return Rack(
         unit,
-        _in_unit("[bar] weight", bar.get("weight"), standard.bar, unit, problems),
-        _in_unit("[bar] step", bar.get("step"), standard.step, unit, problems),
+        own_bar.to(unit).amount,
+        _step(bar.get("step"), unit, problems),
         _plates(table.get("plates", {}), problems),
+        None if own_bar.unit == unit else own_bar.unit,
     )
 
 
-def _in_unit(name: str, value: object, default: Fraction, unit: Unit, problems: list[str]) -> Fraction:
-    if value is None:
-        return default
-    weight = as_weight(value, unit)
+def _bar(value: object, unit: Unit, problems: list[str]) -> Weight:
+    """The empty bar in the unit it is written in; the usual one when it is not given or cannot be."""
+    weight = Weight(STANDARD_RACKS[unit].bar, unit) if value is None else as_weight(value, unit)
     if isinstance(weight, str):
-        problems.append(f"{name}: {weight}.")
-        return default
-    if weight.to(unit).amount > 100:
-        problems.append(f"{name}: {weight} is too much for one.")
-    return weight.to(unit).amount
+        problems.append(f"[bar] weight: {weight}.")
+        return Weight(STANDARD_RACKS[unit].bar, unit)
+    if weight.to(unit).amount > _HEAVIEST_BAR:
+        problems.append(f"[bar] weight: {weight} is too much for one.")
+    return weight
+
+
+def _step(value: object, unit: Unit, problems: list[str]) -> Fraction:
+    usual = STANDARD_RACKS[unit].step
+    weight = Weight(usual, unit) if value is None else as_weight(value, unit)
+    if isinstance(weight, str):
+        problems.append(f"[bar] step: {weight}.")
+        return usual
+    step = weight.to(unit).amount
+    finest, coarsest = _STEPS
+    if finest <= step <= coarsest:
+        return step
+    problems.append(
+        f"[bar] step: {weight} is no step to load in; write {decimal_text(finest)} to {decimal_text(coarsest)} {unit}."
+    )
+    return usual
 
 
 def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], ...]:

@@ -398,7 +398,8 @@ def _sets(block: Block, exercise: Exercise, lifter: _Lifter, written: str) -> It
 
 
 _IMPLEMENT = re.compile(
-    r"(?i)\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b"
+    r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b",
+    re.IGNORECASE,
 )
 
 

@@ -227,11 +227,12 @@ _DISTANCES = {"f": (0.3048, "ft", "ft"), "y": (0.9144, "yd", "yd"), "m": (1609.3
 
 def _stated_distance(metres: Range, written: str) -> str:
     """The distance in the unit of the post, when the post has it in feet, yards or miles."""
+    if metres.max is None or metres != Range(metres.max, metres.max):
+        return ""
     for match in _DISTANCE.finditer(written):
         factor, one, many = _DISTANCES[match[2][0].lower()]
-        if metres.min == metres.max and metres.f is None and metres.max is not None:
-            if abs(float(match[1]) * factor - metres.max) < 0.01:
-                return f"{match[1]} {one if match[1] == '1' else many}"
+        if abs(float(match[1]) * factor - metres.max) < 0.01:
+            return f"{match[1]} {one if match[1] == '1' else many}"
     return ""
 
 

@@ -280,9 +280,13 @@ def _loaded(rack: Rack, low: Fraction | None, high: Fraction | None) -> WorkingW
         ends, fit = _load_single(rack, low)
     else:
         ends, fit = _load_between(rack, low, high)
-    weights = (None if end is None else Weight(end, rack.unit) for end in ends)
-    asked = (None if end is None else Weight(end, rack.unit) for end in (low, high))
-    return WorkingWeight(*weights, fit=fit, asked=Asked(*asked), rack=rack)
+    lightest, heaviest = (_optional_weight(end, rack.unit) for end in ends)
+    asked = Asked(_optional_weight(low, rack.unit), _optional_weight(high, rack.unit))
+    return WorkingWeight(lightest, heaviest, fit=fit, asked=asked, rack=rack)
+
+
+def _optional_weight(amount: Fraction | None, unit: Unit) -> Weight | None:
+    return None if amount is None else Weight(amount, unit)
 
 
 def _load_single(rack: Rack, amount: Fraction) -> tuple[_Ends, Fit]:
