@@ -7,6 +7,7 @@ from an athlete are worked out in `training`.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -39,7 +40,8 @@ _STEPS = (Fraction("0.1"), Fraction(20))
 _HEAVIEST_BAR = 100
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
-"""Both bound the combinations of plates that are tried for a weight."""
+_MOST_SUMS = 4_000
+"""Different weights that one side may hold: a gym of everything has about 2,300. More would take long to work out."""
 
 
 @dataclass
@@ -210,7 +212,18 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
             problems.append(f"[plates] {name} = {pairs!r}: write the number of pairs, 0 to {_MOST_PAIRS}.")
         elif pairs:
             owned[plate] = pairs
+    if _sums(owned) > _MOST_SUMS:
+        problems.append(f"[plates] make more than {_MOST_SUMS:,} different weights: leave out the smallest.")
+        return ()
     return tuple(sorted(owned.items(), reverse=True))
+
+
+def _sums(owned: Mapping[Fraction, int]) -> int:
+    """At most how many different weights these plates make on one side."""
+    hundredths = {int(plate * 100): pairs for plate, pairs in owned.items()}
+    finest = math.gcd(*hundredths)
+    by_weight = sum(plate * pairs for plate, pairs in hundredths.items()) // finest + 1 if finest else 1
+    return min(by_weight, math.prod(pairs + 1 for pairs in owned.values()))
 
 
 def _plate(name: str) -> Fraction | None:

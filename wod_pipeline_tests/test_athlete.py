@@ -222,6 +222,10 @@ def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
             "[plates] 'big' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
         ),
         (
+            "[plates]\n" + "\n".join(f'"1.{n:02}" = 20' for n in (1, 3, 7, 9, 13, 27)),
+            "[plates] make more than 4,000 different weights: leave out the smallest.",
+        ),
+        (
             "plates = 20",
             "plates must be a table of at most 16 kinds: [plates], then 20 = 2 for two pairs of 20.",
         ),

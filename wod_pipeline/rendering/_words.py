@@ -370,6 +370,7 @@ def weight_note(working: WorkingWeight | None) -> str:
         _FITS[working.fit](working),
         "your max so far" if working.is_max else "",
         EVEN_STEPS if working.even_steps and working.ends else "",
+        _WOMEN_S_FITS.get(working.women.fit, "") if working.women is not None else "",
     ]
     return "; ".join(note for note in notes if note)
 
@@ -404,6 +405,13 @@ _FITS: Mapping[Fit, Callable[[WorkingWeight], str]] = {
     "short": lambda working: f"your plates end there: asked {_asked(working)}",
     "empty_bar": _empty_bar,
     "too_heavy": _too_heavy,
+}
+
+
+_WOMEN_S_FITS: Mapping[Fit, str] = {
+    "nearest": "the women's is the nearest your plates make",
+    "empty_bar": "the women's is below the empty bar",
+    "too_heavy": "the women's cannot be loaded with your plates",
 }
 
 

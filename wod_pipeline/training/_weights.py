@@ -8,6 +8,7 @@ round.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -157,15 +158,21 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
 @lru_cache(maxsize=32)
 def _sides(plates: tuple[tuple[Fraction, int], ...]) -> dict[Fraction, tuple[Fraction, ...]]:
     """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first."""
-    sides: dict[Fraction, tuple[Fraction, ...]] = {Fraction(0): ()}
+    scale = math.lcm(
+        *(plate.denominator for plate, _ in plates)
+    )  # integers: fractions take ten times as long
+    sides: dict[int, tuple[int, ...]] = {0: ()}
     for plate, pairs in plates:
+        size = int(plate * scale)
         for total, chosen in list(sides.items()):
             for count in range(1, pairs + 1):
-                more = (*chosen, *(plate,) * count)
-                known = sides.get(total + plate * count)
-                if known is None or (len(more), known) < (len(known), more):
-                    sides[total + plate * count] = more
-    return sides
+                known = sides.get(total + size * count)
+                if known is None or len(chosen) + count <= len(known):
+                    more = (*chosen, *(size,) * count)
+                    if known is None or (len(more), known) < (len(known), more):
+                        sides[total + size * count] = more
+    named = {int(plate * scale): plate for plate, _ in plates}
+    return {Fraction(total, scale): tuple(named[size] for size in chosen) for total, chosen in sides.items()}
 
 
 @lru_cache(maxsize=32)

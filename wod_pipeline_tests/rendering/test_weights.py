@@ -117,6 +117,16 @@ def shown(file: str, *lines: str) -> list[str]:
         (KG, "Snatch x 3 reps @ 20%", "20 kg (bar only)"),
         # absolute loads in the athlete's unit
         (KG, "Power Snatch x 5 reps @ 95/65 lb", "42.5/30 kg (10 + 1.25 / 5 a side)"),
+        (
+            KG,
+            "Power Snatch x 5 reps @ 45/35 lb",
+            "20/20 kg (bar only / bar only), the women's is below the empty bar",
+        ),
+        (
+            FEW,
+            "Power Snatch x 5 reps @ 40/95 kg",
+            "40 kg (10 a side), the women's cannot be loaded with your plates",
+        ),
         (KG, "Power Snatch x 5 reps @ 95 lb", "42.5 kg (10 + 1.25 a side)"),
         (KG, "Snatch x 1 rep @ 60-65 kg", "60–65 kg (20 to 20 + 2.5 a side)"),
         (LB, "Snatch x 1 rep @ 60 kg", "130 lb (35 + 5 + 2.5 a side)"),

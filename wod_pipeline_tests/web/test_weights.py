@@ -24,7 +24,7 @@ SESSION = pages._ENVIRONMENT.get_template("_session.html").module.session  # typ
 
 def on_page(markup: str, kind: str) -> str:
     """The text of the page's elements of a class, without tags."""
-    found = re.search(rf'class="{kind}">(.*?)</(?:strong|span)>', markup)
+    found = re.search(rf'class="{kind}(?: parts)?">(.*?)</(?:strong|span)>', markup)
     return html.unescape(found[1]).strip() if found else ""
 
 
