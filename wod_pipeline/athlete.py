@@ -186,9 +186,8 @@ def _step(value: object, unit: Unit, problems: list[str]) -> Fraction:
     finest, coarsest = _STEPS
     if finest <= step <= coarsest:
         return step
-    problems.append(
-        f"[bar] step: {weight} is no step to load in; write {decimal_text(finest)} to {decimal_text(coarsest)} {unit}."
-    )
+    bounds = f"{decimal_text(finest)} to {decimal_text(coarsest)} {unit}"
+    problems.append(f"[bar] step: {weight} is no step to load in; write {bounds}.")
     return usual
 
 
