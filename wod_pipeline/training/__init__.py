@@ -19,10 +19,8 @@ from wod_pipeline.training._load import (
 )
 from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import (
-    KG_PER_LB,
     STANDARD_PLATES,
     STANDARD_RACKS,
-    Asked,
     Athlete,
     Fit,
     Rack,
@@ -38,11 +36,9 @@ from wod_pipeline.training._weights import (
 )
 
 __all__ = [
-    "KG_PER_LB",
     "STANDARD_PLATES",
     "STANDARD_RACKS",
     "ZONES",
-    "Asked",
     "Athlete",
     "Fit",
     "LoadRow",

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from wod_pipeline.training import KG_PER_LB, Athlete, Rack
+from wod_pipeline.training import Athlete, Rack
+from wod_pipeline.training._weights import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import maxes
 from wod_pipeline.web.http import SECURITY_HEADERS

@@ -11,9 +11,11 @@ import msgspec
 from hypothesis import given
 from icalendar import Calendar
 
-from wod_pipeline.reading.answers import session_answer
+from wod_pipeline.reading.answers import session_answers
 from wod_pipeline.reading.calendar import as_calendar
-from wod_pipeline.rendering import SetView, as_markdown, as_text, exercises_of, set_line, view_session
+from wod_pipeline.rendering import as_markdown, as_text, exercises_of, view_session
+from wod_pipeline.rendering._text import set_line
+from wod_pipeline.rendering._view import SetView
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import pages
 from wod_pipeline_tests.builders import record_of
@@ -38,7 +40,7 @@ def test_every_medium_shows_the_same_weight(who: Athlete, words: str) -> None:
     assert line in html.unescape(as_markdown(view).replace("\\", ""))
     page = SESSION(view)
     assert (on_page(page, "weight"), on_page(page, "fit")) == (row.weight, row.note)
-    answer = json.loads(msgspec.json.encode(session_answer(record, who)))["view"]
+    answer = json.loads(msgspec.json.encode(session_answers([record], who)))[0]["view"]
     stored = answer["items"][0]["items"][0]["items"][0]["sets"][0]
     assert msgspec.convert(stored, SetView) == row
     (event,) = Calendar.from_ical(as_calendar([record], ZoneInfo("UTC"), who)).walk("VEVENT")
