@@ -343,23 +343,23 @@ def working_words(working: WorkingWeight | None) -> str:
     """What to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty when there is nothing to load."""
     if working is None or not working.ends:
         return ""
-    if working.women is not None and working.women.high is not None and working.high is not None:
-        return f"{decimal_text(working.high.amount)}/{_bar_and_plates(working.rack, *working.women.ends)}"
+    if working.women is not None and working.women.ends:
+        return _bar_and_plates(working.rack, *working.ends, *working.women.ends, between="/")
     words = _bar_and_plates(working.rack, *working.ends)
     return f"from {words}" if working.high is None else f"at most {words}" if working.low is None else words
 
 
-def _bar_and_plates(rack: Rack | None, *ends: Weight) -> str:
+def _bar_and_plates(rack: Rack | None, *ends: Weight, between: str = "–") -> str:
     """`115–122.5 kg`; with a bar and plates of different units each in its own: `20 kg bar + 70–75 lb`."""
     if rack is None or rack.own_bar.unit == rack.unit:
-        return _amounts(ends)
+        return _amounts(ends, between)
     plates = [Weight(end.amount - rack.bar, end.unit) for end in ends]
-    on_it = f" + {_amounts(plates)}" if any(plate.amount for plate in plates) else ""
+    on_it = f" + {_amounts(plates, between)}" if any(plate.amount for plate in plates) else ""
     return f"{rack.own_bar} bar{on_it}"
 
 
-def _amounts(weights: Sequence[Weight]) -> str:
-    return f"{'–'.join(decimal_text(weight.amount) for weight in weights)} {weights[0].unit}"
+def _amounts(weights: Sequence[Weight], between: str = "–") -> str:
+    return f"{between.join(decimal_text(weight.amount) for weight in weights)} {weights[0].unit}"
 
 
 def weight_note(working: WorkingWeight | None) -> str:

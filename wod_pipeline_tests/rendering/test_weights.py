@@ -109,6 +109,7 @@ def shown(file: str, *lines: str) -> list[str]:
             "Snatch x 2 reps @ 100%",
             "cannot be loaded with your plates: heaviest 20 kg bar + 110 lb, asked 220.46 lb",
         ),
+        (MIXED, "Snatch x 2 reps @ 95/65 lb", "20 kg bar + 50/20 lb (25 / 10 a side)"),
         (LB_BAR, "Snatch x 2 reps @ 60%", "45 lb bar + 40 kg (20 a side)"),
         # below the empty bar
         (LIGHT, "Snatch x 3 reps @ 50%", "20 kg, the empty bar, is 67%"),
