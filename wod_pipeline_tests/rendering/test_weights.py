@@ -90,6 +90,7 @@ def shown(file: str, *lines: str) -> list[str]:
             "at most 80 kg (20 + 10 a side), your plates end there: asked at most 150 kg",
         ),
         (FEW, "Back Squat x 5 reps @ 33-38%", "60 kg (20 a side), nearest below 66–76 kg"),
+        (FEW, "Back Squat x 5 reps @ 40.4-40.6%", "80 kg (20 + 10 a side), nearest below 80.8–81.2 kg"),
         (GAPS, "Snatch x 1 rep @ 50%", "30 kg (5 a side), nearest your plates make to 50 kg"),
         (GAPS, "Snatch x 1 rep @ 73%", "70 kg (25 a side), nearest your plates make to 73 kg"),
         (GAPS, "Snatch x 1 rep @ 71%", "70 kg (25 a side)"),
