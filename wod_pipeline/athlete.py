@@ -7,6 +7,7 @@ from an athlete are worked out in `training`.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from wod_pipeline.errors import AthleteFileError
-from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight
+from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight, decimal_text
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 
 if sys.version_info >= (3, 11):
@@ -34,9 +35,13 @@ HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
 
 _RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
+_STEPS = (Fraction("0.1"), Fraction(20))
+"""The finest and the coarsest smallest step, in either unit."""
+_HEAVIEST_BAR = 100
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
-"""Both bound the combinations of plates that are tried for a weight."""
+_MOST_SUMS = 4_000
+"""Different weights that one side may hold: a gym of everything has about 2,300. More would take long to work out."""
 
 
 @dataclass
@@ -150,24 +155,40 @@ def _rack(table: Mapping[str, object], unit: Unit, problems: list[str]) -> Rack:
         problems.append("bar must be a table: [bar] with weight and step.")
         return standard
     problems += [f"[bar] {name} is not known: use weight and step." for name in set(bar) - {"weight", "step"}]
+    own_bar = _bar(bar.get("weight"), unit, problems)
     return Rack(
         unit,
-        _in_unit("[bar] weight", bar.get("weight"), standard.bar, unit, problems),
-        _in_unit("[bar] step", bar.get("step"), standard.step, unit, problems),
+        own_bar.to(unit).amount,
+        _step(bar.get("step"), unit, problems),
         _plates(table.get("plates", {}), problems),
+        None if own_bar.unit == unit else own_bar.unit,
     )
 
 
-def _in_unit(name: str, value: object, default: Fraction, unit: Unit, problems: list[str]) -> Fraction:
-    if value is None:
-        return default
-    weight = as_weight(value, unit)
+def _bar(value: object, unit: Unit, problems: list[str]) -> Weight:
+    """The empty bar in the unit it is written in; the usual one when it is not given or cannot be."""
+    weight = Weight(STANDARD_RACKS[unit].bar, unit) if value is None else as_weight(value, unit)
     if isinstance(weight, str):
-        problems.append(f"{name}: {weight}.")
-        return default
-    if weight.to(unit).amount > 100:
-        problems.append(f"{name}: {weight} is too much for one.")
-    return weight.to(unit).amount
+        problems.append(f"[bar] weight: {weight}.")
+        return Weight(STANDARD_RACKS[unit].bar, unit)
+    if weight.to(unit).amount > _HEAVIEST_BAR:
+        problems.append(f"[bar] weight: {weight} is too much for one.")
+    return weight
+
+
+def _step(value: object, unit: Unit, problems: list[str]) -> Fraction:
+    usual = STANDARD_RACKS[unit].step
+    weight = Weight(usual, unit) if value is None else as_weight(value, unit)
+    if isinstance(weight, str):
+        problems.append(f"[bar] step: {weight}.")
+        return usual
+    step = weight.to(unit).amount
+    finest, coarsest = _STEPS
+    if finest <= step <= coarsest:
+        return step
+    bounds = f"{decimal_text(finest)} to {decimal_text(coarsest)} {unit}"
+    problems.append(f"[bar] step: {weight} is no step to load in; write {bounds}.")
+    return usual
 
 
 def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], ...]:
@@ -190,7 +211,18 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
             problems.append(f"[plates] {name} = {pairs!r}: write the number of pairs, 0 to {_MOST_PAIRS}.")
         elif pairs:
             owned[plate] = pairs
+    if _sums(owned) > _MOST_SUMS:
+        problems.append(f"[plates] make more than {_MOST_SUMS:,} different weights: leave out the smallest.")
+        return ()
     return tuple(sorted(owned.items(), reverse=True))
+
+
+def _sums(owned: Mapping[Fraction, int]) -> int:
+    """At most how many different weights these plates make on one side."""
+    hundredths = {int(plate * 100): pairs for plate, pairs in owned.items()}
+    finest = math.gcd(*hundredths)
+    by_weight = sum(plate * pairs for plate, pairs in hundredths.items()) // finest + 1 if finest else 1
+    return min(by_weight, math.prod(pairs + 1 for pairs in owned.values()))
 
 
 def _plate(name: str) -> Fraction | None:

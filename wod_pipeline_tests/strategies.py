@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from wod_pipeline.program import (
     SessionRecord,
     SetRow,
 )
+from wod_pipeline.training import Athlete, Rack, Unit, Weight
 from wod_pipeline.weeks import monday_of
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -143,3 +145,40 @@ def records(draw: st.DrawFn) -> SessionRecord:
             diagnostics=st.lists(diagnostics, max_size=1),
         )
     )
+
+
+# ------------------------------------------------------------------------------------------------- weights
+pairs_of_plates = st.dictionaries(
+    st.sampled_from([Fraction(text) for text in ("0.5", "1.25", "2.5", "5", "10", "15", "20", "25", "45")]),
+    st.integers(1, 3),
+    max_size=6,
+).map(lambda owned: tuple(sorted(owned.items(), reverse=True)))
+
+
+@st.composite
+def racks(draw: st.DrawFn) -> Rack:
+    """Any bar, step and plates, the bar at times in the other unit."""
+    unit: Unit = draw(st.sampled_from(["kg", "lb"]))
+    bar_unit: Unit = draw(st.sampled_from(["kg", "lb"]))
+    bar = Weight(Fraction(draw(st.sampled_from([5, 7, 10, 15, 20, 35, 45]))), bar_unit)
+    step = Fraction(draw(st.sampled_from(["0.1", "0.5", "1", "1.25", "2", "2.5", "5", "10", "20"])))
+    other = None if bar_unit == unit else bar_unit
+    return Rack(unit, bar.to(unit).amount, step, draw(pairs_of_plates), other)
+
+
+@st.composite
+def athletes(draw: st.DrawFn) -> Athlete:
+    """Any rack, with a snatch in either unit most of the time."""
+    quarters = draw(st.integers(20, 1200))
+    best = Weight(Fraction(quarters, 4), draw(st.sampled_from(["kg", "lb"])))
+    return Athlete(draw(racks()), {("snatch", 1): best} if draw(st.integers(0, 9)) else {})
+
+
+@st.composite
+def percent_words(draw: st.DrawFn) -> str:
+    """A percentage as coaches write it: single, range, cap or floor."""
+    low, more = draw(st.integers(20, 2200)) / 20, draw(st.integers(1, 200)) / 20
+    form = draw(
+        st.sampled_from(["@ {0:g}%", "@ {0:g}-{1:g}%", "@ {0:g}%+", "under {0:g}%", "at least {0:g}%"])
+    )
+    return form.format(low, low + more)

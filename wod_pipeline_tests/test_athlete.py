@@ -188,6 +188,10 @@ def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
             f'[1-RM]\nsnatch = "{"x" * 50}"',
             f"[1-RM] snatch: '{'x' * 40}' is not a weight; write a number, or '205 lb'.",
         ),
+        ("[bar]\nstep = 0.09", "[bar] step: 0.09 kg is no step to load in; write 0.1 to 20 kg."),
+        ("[bar]\nstep = 20.5", "[bar] step: 20.5 kg is no step to load in; write 0.1 to 20 kg."),
+        ('[bar]\nstep = "45 lb"', "[bar] step: 45 lb is no step to load in; write 0.1 to 20 kg."),
+        ('unit = "lb"\n[bar]\nstep = 20.1', "[bar] step: 20.1 lb is no step to load in; write 0.1 to 20 lb."),
         ("[bar]\nweight = 100.5", "[bar] weight: 100.5 kg is too much for one."),
         ('[bar]\nstep = "heavy"', "[bar] step: 'heavy' is not a weight; write a number, or '205 lb'."),
         (
@@ -218,6 +222,10 @@ def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
             "[plates] 'big' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
         ),
         (
+            "[plates]\n" + "\n".join(f'"1.{n:02}" = 20' for n in (1, 3, 7, 9, 13, 27)),
+            "[plates] make more than 4,000 different weights: leave out the smallest.",
+        ),
+        (
             "plates = 20",
             "plates must be a table of at most 16 kinds: [plates], then 20 = 2 for two pairs of 20.",
         ),
@@ -246,7 +254,16 @@ def test_what_lies_just_inside_the_bounds_is_taken() -> None:
 
 def test_a_bar_may_be_in_the_other_unit() -> None:
     athlete = checked('[bar]\nweight = "45 lb"')
-    assert athlete.rack == Rack("kg", Fraction("20.41165665"), Fraction("2.5"))
+    assert athlete.rack == Rack("kg", Fraction("20.41165665"), Fraction("2.5"), bar_unit="lb")
+
+
+@pytest.mark.parametrize("step", ["0.1", "20", '"10 lb"'])
+def test_the_finest_and_the_coarsest_step_are_taken(step: str) -> None:
+    assert checked(f"[bar]\nstep = {step}").rack.step > 0
+
+
+def test_a_step_that_is_refused_is_replaced_by_the_usual_one() -> None:
+    assert check_text(b"[bar]\nstep = 50", "x").athlete.rack == Rack()
 
 
 def test_an_empty_file_is_an_athlete_without_maxes() -> None:

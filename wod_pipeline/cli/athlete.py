@@ -50,16 +50,18 @@ def init(file: Path | None) -> None:
 def check(file: Path | None) -> None:
     """Check the athlete file. Lists everything that is wrong with it, or shows what it says."""
     from wod_pipeline.cli.context import read_existing_athlete
-    from wod_pipeline.training import decimal_text
+    from wod_pipeline.training import decimal_text, largest_percent
     from wod_pipeline.vocabulary import movement_name
 
     path = _path(file)
     contents = read_existing_athlete(path)
     rack, unit = contents.rack, contents.rack.unit
-    click.echo(f"{path}: bar {decimal_text(rack.bar)} {unit}, steps of {decimal_text(rack.step)} {unit}")
+    click.echo(f"{path}: bar {rack.own_bar}, steps of {decimal_text(rack.step)} {unit}")
     plates = ", ".join(f"{pairs} × {decimal_text(plate)}" for plate, pairs in rack.plates)
     click.echo(f"Pairs of plates: {plates or 'those of a well-equipped gym'}")
     for (movement, reps), weight in sorted(contents.maxes.items()):
-        click.echo(f"{reps:>3}-RM {movement_name(movement):<28} {weight}")
+        percent = largest_percent(rack, weight)
+        limit = "" if percent is None else f"{'':<3}your plates make at most {percent}%"
+        click.echo(f"{reps:>3}-RM {movement_name(movement):<28} {weight!s:<9}{limit}".rstrip())
     if not contents.maxes:
         click.echo("It holds no maxes yet, so sessions show percentages without weights.")

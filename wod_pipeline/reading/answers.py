@@ -214,10 +214,11 @@ def movement_facts(index: SessionIndex, text: str = "") -> list[MovementFacts]:
 
 def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) -> HistoryRow:
     """A session of a lift's history; with an athlete, exercises show weights."""
+    test_day = occurrence.entry.kind == "test"
     prescriptions = [
         Prescription(
             placed.segment,
-            view_exercise(placed.block, placed.exercise, athlete),
+            view_exercise(placed.block, placed.exercise, athlete, test_day=test_day),
             as_number(lifts_of(movement, placed.kind, placed.block, placed.exercise)),
             _optional_number(top_percent(placed.exercise)),
         )

@@ -26,7 +26,7 @@ class Row:
     """Sets `set_from` to `set_to` of one exercise, both included; None when the post gives no number of sets.
 
     `percent_…` are percents of the max that `reference` and `reference_rm` name. `weight_…`, in `weight_unit`, are
-    the athlete's weights for them, or the absolute load as prescribed.
+    the athlete's weights for them, empty when their plates cannot make any, or the absolute load as prescribed.
     """
 
     date: dt.date | None
@@ -78,7 +78,7 @@ def _row(
     reps = run.reps
     return Row(
         **_session(record),
-        **_prescription(run.load, athlete),
+        **_prescription(run.load, athlete, attempt=record.kind == "test" or block.rm_target is not None),
         segment=clean(segment.label or segment.title or ""),
         segment_kind=segment.kind,
         scheme=scheme_sentence(block),
@@ -105,10 +105,10 @@ def _session(record: SessionRecord) -> dict[str, Any]:
     }
 
 
-def _prescription(load: Load | None, athlete: Athlete | None) -> dict[str, Any]:
+def _prescription(load: Load | None, athlete: Athlete | None, *, attempt: bool) -> dict[str, Any]:
     percent = load.pct if load is not None and load.kind == "percent" else None
     ref = load.ref if load is not None else None
-    low, high, unit = _weights(load, athlete)
+    low, high, unit = _weights(load, athlete, attempt)
     return {
         "load": load.kind if load else None,
         "percent_min": percent.min if percent else None,
@@ -121,11 +121,13 @@ def _prescription(load: Load | None, athlete: Athlete | None) -> dict[str, Any]:
     }
 
 
-def _weights(load: Load | None, athlete: Athlete | None) -> tuple[Number | None, Number | None, str | None]:
+def _weights(
+    load: Load | None, athlete: Athlete | None, attempt: bool
+) -> tuple[Number | None, Number | None, str | None]:
     if load is not None and load.kind == "absolute" and load.abs is not None:
         return load.abs.min, load.abs.max, load.abs.unit
-    working = working_weight(load, athlete) if load is not None and athlete is not None else None
-    if working is None or athlete is None or working.missing:
+    working = working_weight(load, athlete, attempt=attempt) if load is not None else None
+    if working is None or athlete is None or not working.ends:
         return None, None, None
     return _amount(working.low), _amount(working.high), athlete.rack.unit
 

@@ -18,6 +18,7 @@ from wod_pipeline.program import (
     Block,
     Exercise,
     SegmentKind,
+    SessionKind,
     SessionRecord,
     StoredWeek,
     WeekRecords,
@@ -61,6 +62,7 @@ class IndexEntry:
     movements: frozenset[str]
     exercises: tuple[PlacedExercise, ...]
     doses: SessionDoses
+    kind: SessionKind = "training"
 
     @property
     def day(self) -> dt.date:
@@ -87,6 +89,7 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         movements=frozenset(_movements(record)),
         exercises=exercises,
         doses=session_doses(record),
+        kind=record.kind,
     )
 
 

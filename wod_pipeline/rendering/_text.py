@@ -99,7 +99,7 @@ class _Page:
         yield from self._wrap(" · ".join(map(headline, group)), indent)
         for exercise in group:
             for row in rows_of(exercise):
-                yield from self._wrap(set_line(row), indent + 2, style=_GREEN if row.weight else "")
+                yield from self._wrap(set_line(row), indent + 2, style=_style(row))
             for link in links_of(exercise):
                 yield from self._wrap(link.href, indent + 2, style=_DIM)
             for note in exercise.notes:
@@ -135,9 +135,14 @@ def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
         yield group
 
 
+def _style(row: SetView) -> str:
+    return _GREEN if row.weight else _YELLOW if row.note else ""
+
+
 def rows_of(exercise: ExerciseView) -> tuple[SetView, ...]:
-    """The sets shown on lines of their own: all of them, or none when one unnumbered set without a weight is all."""
-    beside_name = len(exercise.sets) == 1 and not exercise.sets[0].label and not exercise.sets[0].weight
+    """The sets shown on lines of their own: all of them, or none when all is one unnumbered set without a weight."""
+    beside_name = len(exercise.sets) == 1 and not exercise.sets[0].label
+    beside_name = beside_name and not (exercise.sets[0].weight or exercise.sets[0].note)
     return () if beside_name else exercise.sets
 
 
@@ -162,9 +167,9 @@ def headline(exercise: ExerciseView) -> str:
 def set_line(row: SetView) -> str:
     """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty for a set without any fact."""
     text = ", ".join(fact for fact in (row.reps, row.load) if fact)
-    if row.weight:
-        plates = f" ({plates_words(row.plates)})" if row.plates else ""
-        text = f"{text} → {row.weight}{plates}" if text else f"{row.weight}{plates}"
+    plates = f" ({plates_words(row.plates)})" if row.plates else ""
+    loaded = ", ".join(fact for fact in (f"{row.weight}{plates}", row.note) if fact)
+    text = " → ".join(fact for fact in (text, loaded) if fact)
     return f"{row.label}: {text}" if row.label and text else text or row.label
 
 

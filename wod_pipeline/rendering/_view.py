@@ -9,6 +9,7 @@ escaped: escaping belongs to the medium.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -31,7 +32,14 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.training import Athlete, WorkingWeight, decimal_text, ramp_weights, sets_of, working_weight
+from wod_pipeline.training import (
+    Athlete,
+    WorkingWeight,
+    is_barbell_lift,
+    ramp_weights,
+    sets_of,
+    working_weight,
+)
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -59,7 +67,8 @@ class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="not
 class SetView(Struct, frozen=True, omit_defaults=True):
     """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
 
-    `missing` says which max the weight would need.
+    `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
+    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`.
     """
 
     label: str
@@ -68,6 +77,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     weight: str = ""
     plates: str = ""
     missing: str = ""
+    note: str = ""
 
 
 class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
@@ -156,8 +166,9 @@ _WARNINGS = {
 def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
     """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them."""
     lines = _Lines(record.lines)
+    lifter = _Lifter(athlete, record.kind == "test")
     parts: list[tuple[int, SegmentView | NoteView]] = [
-        (segment.lines[0], _segment(segment, lines, athlete)) for segment in record.segments
+        (segment.lines[0], _segment(segment, lines, lifter)) for segment in record.segments
     ]
     parts += lines.notes(record.notes)
     parts += lines.unshown(record)
@@ -267,9 +278,9 @@ def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
 
 
 # ----------------------------------------------------------------------------------------------- segments
-def _segment(segment: Segment, lines: _Lines, athlete: Athlete | None) -> SegmentView:
+def _segment(segment: Segment, lines: _Lines, lifter: _Lifter) -> SegmentView:
     parts: list[tuple[int, BlockView | NoteView]] = [
-        (block.lines[0], _block(block, lines, athlete)) for block in segment.blocks
+        (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
     parts += lines.notes(segment.notes)
     label = words.clean(segment.label or "")
@@ -286,11 +297,11 @@ def _kind_as_title(kind: SegmentKind) -> str:
     return "" if kind == "other" else kind.replace("_", "-").capitalize()
 
 
-def _block(block: Block, lines: _Lines, athlete: Athlete | None) -> BlockView:
+def _block(block: Block, lines: _Lines, lifter: _Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
     previous = None
     for exercise in block.exercises:
-        parts.append((exercise.lines[0], _exercise(block, exercise, previous, lines, athlete)))
+        parts.append((exercise.lines[0], _exercise(block, exercise, previous, lines, lifter)))
         previous = exercise
     parts += lines.notes(block.notes)
     scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
@@ -305,14 +316,15 @@ def _all_empty_bar(block: Block) -> bool:
 
 
 def _exercise(
-    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, athlete: Athlete | None
+    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: _Lifter
 ) -> ExerciseView:
     name = tuple(_name(exercise))
+    written = " ".join(line.text for line in lines.within(exercise.lines))
     same_line = previous is not None and exercise.lines[0] == previous.lines[1]
     return ExerciseView(
         name=name,
-        quantity=words.quantity(exercise),
-        sets=() if _all_empty_bar(block) else tuple(_sets(block, exercise, athlete)),
+        quantity=words.quantity(exercise, written),
+        sets=() if _all_empty_bar(block) else tuple(_sets(block, exercise, lifter, written)),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
@@ -330,9 +342,12 @@ def _videos(block: Block) -> set[str]:
     return {_web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
-def view_exercise(block: Block, exercise: Exercise, athlete: Athlete | None = None) -> BlockView:
+def view_exercise(
+    block: Block, exercise: Exercise, athlete: Athlete | None = None, *, test_day: bool = False
+) -> BlockView:
     """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it."""
-    return BlockView(words.scheme_sentence(block), (_exercise(block, exercise, None, _Lines([]), athlete),))
+    view = _exercise(block, exercise, None, _Lines([]), _Lifter(athlete, test_day))
+    return BlockView(words.scheme_sentence(block), (view,))
 
 
 def title_of(exercise: Exercise) -> str:
@@ -359,18 +374,57 @@ class _Prescription:
     load: Load | None
 
 
-def _sets(block: Block, exercise: Exercise, athlete: Athlete | None) -> Iterator[SetView]:
+@dataclass(frozen=True)
+class _Lifter:
+    """Whose weights are shown, and whether the session tests maxes."""
+
+    athlete: Athlete | None
+    test_day: bool
+
+
+def _sets(block: Block, exercise: Exercise, lifter: _Lifter, written: str) -> Iterator[SetView]:
     movement_ids = [part.movement_id for part in exercise.parts]
+    attempt = lifter.test_day or block.rm_target is not None
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, movement_ids)
-        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, athlete) if sets.load else ()
+        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
         if ramp:
-            yield from _ramp(sets, load, ramp, athlete)
+            yield from _ramp(sets, load, ramp)
+        elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
+            yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
-            working = working_weight(sets.load, athlete) if sets.load else None
-            missing = working.missing if working is not None and athlete is not None else ""
-            weight = words.working_words(working)
-            yield SetView(sets.label, sets.reps, load, weight, _plates(working, athlete), missing)
+            working = working_weight(sets.load, lifter.athlete, attempt=attempt)
+            yield _set_view(sets, load, working, lifter.athlete)
+
+
+_IMPLEMENT = re.compile(
+    r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b",
+    re.IGNORECASE,
+)
+
+
+def _on_barbell(exercise: Exercise, written: str) -> bool:
+    named = " ".join((written, *(part.raw for part in exercise.parts)))
+    return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
+
+
+def _with_conversion(words_of_load: str, load: Load | None, athlete: Athlete | None) -> str:
+    converted = words.converted_words(load, athlete.rack.unit) if athlete else ""
+    return f"{words_of_load} ({converted})" if converted else words_of_load
+
+
+def _set_view(
+    sets: _Prescription, load: str, working: WorkingWeight | None, athlete: Athlete | None
+) -> SetView:
+    return SetView(
+        sets.label,
+        sets.reps,
+        load,
+        words.working_words(working),
+        words.plates_of(working),
+        working.missing if working is not None and athlete is not None else "",
+        words.weight_note(working),
+    )
 
 
 def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
@@ -392,23 +446,15 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(
-    sets: _Prescription, load: str, weights: Iterable[WorkingWeight], athlete: Athlete | None
-) -> Iterator[SetView]:
-    """One row per set of a ramp; only the first repeats the load as prescribed."""
+def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> Iterator[SetView]:
+    """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
     for n, step in enumerate(weights, start=sets.first):
-        prescribed = load if n == sets.first else ""
-        yield SetView(f"Set {n}", sets.reps, prescribed, words.working_words(step), _plates(step, athlete))
-
-
-def _plates(working: WorkingWeight | None, athlete: Athlete | None) -> str:
-    """Plates of one side, `25 + 10`, for a range those of both ends, `20 to 25`.
-
-    Empty when the athlete's plates cannot make an end exactly.
-    """
-    if working is None or athlete is None:
-        return ""
-    ends = [end for end in (working.low, working.high) if end is not None]
-    sides = [athlete.rack.side(end.amount) for end in dict.fromkeys(ends)]
-    plates = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
-    return " to ".join(plates) if len(plates) == len(sides) else ""
+        note = words.weight_note(step)
+        yield SetView(
+            f"Set {n}",
+            sets.reps,
+            load if n == sets.first else "",
+            words.working_words(step),
+            words.plates_of(step),
+            note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
+        )

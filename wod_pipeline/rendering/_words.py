@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 
 from wod_pipeline.program import (
@@ -25,7 +26,7 @@ from wod_pipeline.program import (
     Rest,
     Scheme,
 )
-from wod_pipeline.training import WorkingWeight, decimal_text, exact
+from wod_pipeline.training import Fit, Rack, Unit, Weight, WorkingWeight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.wording import plural
 
@@ -40,6 +41,8 @@ _PLACES = {
     "other": "where noted",
 }
 """Where a pause is held, unless `at the …` says it."""
+KG_PER_POOD = 16
+"""As kettlebells are made and marked; the old unit itself was 16.38 kg."""
 
 
 @lru_cache(maxsize=8192)
@@ -191,13 +194,16 @@ def _pause(pause: Pause | None) -> str:
     return f" ({time}{place})"
 
 
-def quantity(exercise: Exercise) -> str:
-    """How much of an exercise: `8 reps each leg`, `40 s`, `15/12 calories`, `max reps`."""
+def quantity(exercise: Exercise, written: str = "") -> str:
+    """How much of an exercise: `8 reps each leg`, `40 s`, `15/12 calories`, `max reps`.
+
+    `written` is its text in the post: a distance in feet, yards or miles is then said in that unit too.
+    """
     amounts = [
         "-".join(map(str, exercise.rep_scheme)) + " reps" if exercise.rep_scheme else "",
         reps_words(exercise.reps) if exercise.reps is not None and not exercise.rep_scheme else "",
         clock_span(exercise.duration_s) if exercise.duration_s is not None else "",
-        _distance(exercise.distance_m) if exercise.distance_m is not None else "",
+        _distance(exercise.distance_m, written) if exercise.distance_m is not None else "",
         span(exercise.calories, " calories") if exercise.calories is not None else "",
         f"max {exercise.max_of}" if exercise.max_of else "",
     ]
@@ -210,7 +216,27 @@ def reps_words(reps: Range) -> str:
     return span(reps, f" {plural(reps.max, 'rep')}")
 
 
-def _distance(metres: Range) -> str:
+def _distance(metres: Range, written: str) -> str:
+    stated = _stated_distance(metres, written)
+    return f"{stated} ({_metric(metres)})" if stated else _metric(metres)
+
+
+_DISTANCE = re.compile(r"(\d+(?:\.\d+)?)\s*-?(feet|foot|ft|yards?|yds?|miles?|mi)\b", re.IGNORECASE)
+_DISTANCES = {"f": (0.3048, "ft", "ft"), "y": (0.9144, "yd", "yd"), "m": (1609.344, "mile", "miles")}
+
+
+def _stated_distance(metres: Range, written: str) -> str:
+    """The distance in the unit of the post, when the post has it in feet, yards or miles."""
+    if metres.max is None or metres != Range(metres.max, metres.max):
+        return ""
+    for match in _DISTANCE.finditer(written):
+        factor, one, many = _DISTANCES[match[2][0].lower()]
+        if abs(float(match[1]) * factor - metres.max) < 0.01:
+            return f"{match[1]} {one if match[1] == '1' else many}"
+    return ""
+
+
+def _metric(metres: Range) -> str:
     longest = max((end for end in (metres.min, metres.max) if end is not None), default=0)
     if longest < 1000:
         return span(_scaled(metres, 1, 1), " m")
@@ -295,11 +321,111 @@ _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
 }
 
 
+def converted_words(load: Load | None, unit: Unit) -> str:
+    """A weight that does not go on a bar in the athlete's unit: `22.68 kg`; empty when it is stated in it."""
+    stated = load.abs if load is not None and load.kind == "absolute" else None
+    if stated is None or stated.unit is None or stated.unit == unit:
+        return ""
+
+    def end(amount: Number | None) -> Number | None:
+        return None if amount is None else round(float(_in_unit(amount, stated.unit, unit)), 2)
+
+    return span(Range(end(stated.min), end(stated.max), end(stated.f)), f" {unit}")
+
+
+def _in_unit(amount: Number, stated: str | None, unit: Unit) -> Fraction:
+    if stated == "pood":
+        return Weight(exact(amount) * KG_PER_POOD, "kg").to(unit).amount
+    return Weight(exact(amount), "lb" if stated == "lb" else "kg").to(unit).amount
+
+
 def working_words(working: WorkingWeight | None) -> str:
-    """The weight on the bar: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty without one."""
+    """What to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty when there is nothing to load."""
+    if working is None or not working.ends:
+        return ""
+    if working.women is not None and working.women.ends:
+        return _bar_and_plates(working.rack, *working.ends, *working.women.ends, between="/")
+    words = _bar_and_plates(working.rack, *working.ends)
+    return f"from {words}" if working.high is None else f"at most {words}" if working.low is None else words
+
+
+def _bar_and_plates(rack: Rack | None, *ends: Weight, between: str = "–") -> str:
+    """`115–122.5 kg`; with a bar and plates of different units each in its own: `20 kg bar + 70–75 lb`."""
+    if rack is None or rack.own_bar.unit == rack.unit:
+        return _amounts(ends, between)
+    plates = [Weight(end.amount - rack.bar, end.unit) for end in ends]
+    on_it = f" + {_amounts(plates, between)}" if any(plate.amount for plate in plates) else ""
+    return f"{rack.own_bar} bar{on_it}"
+
+
+def _amounts(weights: Sequence[Weight], between: str = "–") -> str:
+    return f"{between.join(decimal_text(weight.amount) for weight in weights)} {weights[0].unit}"
+
+
+def weight_note(working: WorkingWeight | None) -> str:
+    """What has to be said beside the weight, or in its place; empty when it is simply what was asked for."""
     if working is None or working.missing:
         return ""
-    low, high = working.low, working.high
+    notes = [
+        _FITS[working.fit](working),
+        "your max so far" if working.is_max else "",
+        EVEN_STEPS if working.even_steps and working.ends else "",
+        _WOMEN_S_FITS.get(working.women.fit, "") if working.women is not None else "",
+    ]
+    return "; ".join(note for note in notes if note)
+
+
+EVEN_STEPS = "even steps, work up as it feels"
+"""How the weights of a ramp are meant: the post gives its two ends only."""
+
+
+def _asked(working: WorkingWeight) -> str:
+    low, high = (working.asked.low, working.asked.high) if working.asked else (None, None)
     if low is None or high is None:
-        return f"from {low}" if low is not None else f"at most {high}"
-    return str(low) if low == high else f"{decimal_text(low.amount)}–{high}"
+        return f"{low} or more" if low is not None else f"at most {high}"
+    return _amounts(tuple(dict.fromkeys((low, high))))
+
+
+def _too_heavy(working: WorkingWeight) -> str:
+    rack = working.rack or Rack()
+    heaviest = _bar_and_plates(rack, Weight(rack.heaviest or rack.bar, rack.unit))
+    return f"cannot be loaded with your plates: heaviest {heaviest}, asked {_asked(working)}"
+
+
+def _empty_bar(working: WorkingWeight) -> str:
+    if working.bar_percent is None:
+        return f"the empty bar, is above {_asked(working)}"
+    return f"the empty bar, is {round(working.bar_percent)}%"
+
+
+_FITS: Mapping[Fit, Callable[[WorkingWeight], str]] = {
+    "within": lambda _: "",
+    "below": lambda working: f"nearest below {_asked(working)}",
+    "nearest": lambda working: f"nearest your plates make to {_asked(working)}",
+    "short": lambda working: f"your plates end there: asked {_asked(working)}",
+    "empty_bar": _empty_bar,
+    "too_heavy": _too_heavy,
+}
+
+
+_WOMEN_S_FITS: Mapping[Fit, str] = {
+    "nearest": "the women's is the nearest your plates make",
+    "empty_bar": "the women's is below the empty bar",
+    "too_heavy": "the women's cannot be loaded with your plates",
+}
+
+
+def plates_of(working: WorkingWeight | None) -> str:
+    """Plates of one side, `25 + 10`; of a range those of both ends, `20 to 25`; of a pair of weights `10 / 5`.
+
+    Empty when plates cannot make an end exactly, and for the empty bar where it is named anyway.
+    """
+    if working is None or working.rack is None or working.fit == "empty_bar":
+        return ""
+    if working.women is not None:
+        ends, between = (*working.ends, *working.women.ends), " / "
+    else:
+        ends, between = working.ends, " to "
+    sides = [working.rack.side(end.amount) for end in ends]
+    plates = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
+    return between.join(plates) if len(plates) == len(sides) else ""

@@ -6,7 +6,7 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import is_barbell_lift, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -19,8 +19,10 @@ from wod_pipeline.training._load import (
 )
 from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import (
+    STANDARD_PLATES,
     STANDARD_RACKS,
     Athlete,
+    Fit,
     Rack,
     Unit,
     Weight,
@@ -28,14 +30,17 @@ from wod_pipeline.training._weights import (
     as_number,
     decimal_text,
     exact,
+    largest_percent,
     ramp_weights,
     working_weight,
 )
 
 __all__ = [
+    "STANDARD_PLATES",
     "STANDARD_RACKS",
     "ZONES",
     "Athlete",
+    "Fit",
     "LoadRow",
     "Period",
     "Rack",
@@ -48,6 +53,8 @@ __all__ = [
     "as_number",
     "decimal_text",
     "exact",
+    "is_barbell_lift",
+    "largest_percent",
     "lifts_in",
     "lifts_of",
     "load_by",

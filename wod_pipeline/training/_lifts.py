@@ -28,6 +28,19 @@ from wod_pipeline.vocabulary import movement_family
 
 BARBELL_FAMILIES = ("snatch", "clean", "clean+jerk", "jerk", "pull", "squat", "press", "hinge")
 OTHER = "other"
+_NOT_ON_A_BAR = frozenset(
+    {
+        "glute_ham_raise",
+        "goblet_squat",
+        "hip_extension",
+        "kettlebell_swing",
+        "single_leg_deadlift",
+        "split_squat",
+        "step_up",
+        "turkish_get_up",
+    }
+)
+"""Movements of barbell families that are usually done with something else; a weight given for them is not a bar's."""
 
 _AT_WORKING_WEIGHT = frozenset({"absolute", "rpe", "relative_past"})
 _EXCLUDED_SEGMENTS = frozenset({"warm_up", "cool_down", "conditioning"})
@@ -138,6 +151,14 @@ def _families(exercise: Exercise) -> tuple[tuple[str, int], ...]:
     for part in exercise.parts:
         counts[movement_family(part.movement_id) or OTHER] += min(part.reps or 1, _MAX_COUNT)
     return tuple(counts.items())
+
+
+def is_barbell_lift(exercise: Exercise) -> bool:
+    """Whether every part of an exercise is a movement done with a barbell unless the post says otherwise."""
+    return all(
+        movement_family(part.movement_id) in BARBELL_FAMILIES and part.movement_id not in _NOT_ON_A_BAR
+        for part in exercise.parts
+    )
 
 
 def _is_at_working_weight(load: Load, families: tuple[tuple[str, int], ...]) -> bool:

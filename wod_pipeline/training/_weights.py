@@ -1,14 +1,17 @@
-"""Working weights: an athlete's maxes and rack, and the weight that a percentage comes to on them.
+"""Working weights: an athlete's maxes and rack, and the weight that a prescription comes to on them.
 
 Exact arithmetic throughout (`Fraction`): 75 % of 205 lb is 153.75 lb before it is rounded once, to what can
-be loaded. Without the very max that a percentage refers to there is no weight, and `missing` says what is
-needed: an N-RM is never computed from a 1-RM or the other way round.
+be loaded, and what cannot be loaded is never given as a weight. Without the very max that a percentage refers
+to there is no weight, and `missing` says what is needed: an N-RM is never computed from a 1-RM or the other way
+round.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -88,23 +91,57 @@ class Rack:
     """The bar, the plates and the smallest step an athlete loads, all in `unit`.
 
     `plates` are (weight of one plate, pairs owned), heaviest first; empty means a well-equipped gym, where
-    every step can be loaded.
+    every step can be loaded. `bar_unit` is the unit the bar is made in, when it is not that of the plates.
     """
 
     unit: Unit = "kg"
     bar: Fraction = Fraction(20)
     step: Fraction = Fraction(5, 2)
     plates: tuple[tuple[Fraction, int], ...] = ()
+    bar_unit: Unit | None = None
+
+    @property
+    def own_bar(self) -> Weight:
+        """The empty bar in the unit it is made in."""
+        return Weight(self.bar, self.unit).to(self.bar_unit or self.unit)
+
+    @property
+    def heaviest(self) -> Fraction | None:
+        """The most that the owned plates make; None in a well-equipped gym, which has no end."""
+        return _owned_weights(self)[-1] if self.plates else None
 
     def nearest(self, amount: Fraction) -> Fraction:
         """The loadable weight nearest to `amount`, the lower of two equally near, never less than the bar."""
-        if amount <= self.bar:
+        around = (self.at_most(amount) or self.bar, self.at_least(amount))
+        return min((end for end in around if end is not None), key=lambda end: (abs(end - amount), end))
+
+    def at_most(self, amount: Fraction) -> Fraction | None:
+        """The heaviest loadable weight not above `amount`; None below the empty bar."""
+        if amount < self.bar:
+            return None
+        if self.plates:
+            owned = _owned_weights(self)
+            return owned[bisect_right(owned, amount) - 1]
+        return self.bar + self.step * ((amount - self.bar) // self.step)
+
+    def at_least(self, amount: Fraction) -> Fraction | None:
+        """The lightest loadable weight not below `amount`; None when the plates do not reach it."""
+        below = self.at_most(amount)
+        return below if below == amount else self.above(amount)
+
+    def above(self, amount: Fraction) -> Fraction | None:
+        """The lightest loadable weight above `amount`; None when the plates do not reach that far."""
+        if amount < self.bar:
             return self.bar
         if self.plates:
-            return min(_owned_weights(self), key=lambda weight: (abs(weight - amount), weight))
-        steps = (amount - self.bar) / self.step
-        whole = int(steps)
-        return self.bar + self.step * (whole if steps - whole <= Fraction(1, 2) else whole + 1)
+            owned = _owned_weights(self)
+            place = bisect_right(owned, amount)
+            return owned[place] if place < len(owned) else None
+        return self.bar + self.step * ((amount - self.bar) // self.step + 1)
+
+    def reaches(self, amount: Fraction) -> bool:
+        """Whether the plates go up to `amount`, within half a step."""
+        return self.heaviest is None or amount <= self.heaviest + self.step / 2
 
     def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
         """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
@@ -121,15 +158,21 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
 @lru_cache(maxsize=32)
 def _sides(plates: tuple[tuple[Fraction, int], ...]) -> dict[Fraction, tuple[Fraction, ...]]:
     """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first."""
-    sides: dict[Fraction, tuple[Fraction, ...]] = {Fraction(0): ()}
+    scale = math.lcm(
+        *(plate.denominator for plate, _ in plates)
+    )  # integers: fractions take ten times as long
+    sides: dict[int, tuple[int, ...]] = {0: ()}
     for plate, pairs in plates:
+        size = int(plate * scale)
         for total, chosen in list(sides.items()):
             for count in range(1, pairs + 1):
-                more = (*chosen, *(plate,) * count)
-                known = sides.get(total + plate * count)
-                if known is None or (len(more), known) < (len(known), more):
-                    sides[total + plate * count] = more
-    return sides
+                known = sides.get(total + size * count)
+                if known is None or len(chosen) + count <= len(known):
+                    more = (*chosen, *(size,) * count)
+                    if known is None or (len(more), known) < (len(known), more):
+                        sides[total + size * count] = more
+    named = {int(plate * scale): plate for plate, _ in plates}
+    return {Fraction(total, scale): tuple(named[size] for size in chosen) for total, chosen in sides.items()}
 
 
 @lru_cache(maxsize=32)
@@ -147,52 +190,177 @@ class Athlete:
     maxes: Mapping[tuple[str, int], Weight] = field(default_factory=dict)
 
 
+Fit = Literal["within", "below", "nearest", "short", "empty_bar", "too_heavy"]
+"""How well a weight meets what was asked for.
+
+within: inside the bounds, or within half a step of a single percent; below: the heaviest below a range with
+nothing inside; nearest: more than half a step from a single percent; short: the plates end inside the range or
+below the cap; empty_bar: even the bar is more; too_heavy: not within reach of the plates, so there is no weight.
+"""
+
+_Ends = tuple[Fraction | None, Fraction | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a prescription comes to before it is rounded. `low` None: at most `high`. `high` None: from `low` up."""
+
+    low: Weight | None
+    high: Weight | None
+
+
 @dataclass(frozen=True)
 class WorkingWeight:
-    """The weight that a percentage comes to. `low` None: at most `high`. `high` None: from `low` up.
+    """The weight that a prescription comes to. `low` None: at most `high`. `high` None: from `low` up.
 
-    `missing` is empty exactly when there is a weight; otherwise it says what would be needed for one.
+    `low` and `high` can be loaded on `rack`; both are None when nothing can, and then `missing` says which max
+    would be needed, or `fit` is too_heavy. `bar_percent` is what the empty bar is of the max when even that is
+    more than asked for. `is_max` marks the athlete's present max within an attempt at a new one, `even_steps` a
+    set of a ramp, whose steps the post does not give. `women` is the second weight of a pair.
     """
 
     low: Weight | None = None
     high: Weight | None = None
     missing: str = ""
+    fit: Fit = "within"
+    asked: Asked | None = None
+    rack: Rack | None = None
+    bar_percent: Fraction | None = None
+    is_max: bool = False
+    even_steps: bool = False
+    women: WorkingWeight | None = None
+
+    @property
+    def ends(self) -> tuple[Weight, ...]:
+        """The weights to load: none, one, or both ends of a range."""
+        return tuple(dict.fromkeys(end for end in (self.low, self.high) if end is not None))
 
 
-def working_weight(load: Load, athlete: Athlete | None) -> WorkingWeight | None:
-    """Both ends of a percentage on the athlete's rack. None when `load` is not a percentage of a max.
+def working_weight(load: Load, athlete: Athlete | None, *, attempt: bool = False) -> WorkingWeight | None:
+    """What a percentage of a max, or a weight in kg or lb, comes to on the athlete's rack; None for other loads.
 
-    Percent times reference max, rounded once to the nearest loadable weight (ties down, never below the bar).
+    A single value is rounded once to the nearest loadable weight (ties down), a cap down, a floor up; a range
+    stays inside itself where it can. In an `attempt` at a new max, 100 % and more comes to more than the max.
     """
-    if load.kind != "percent" or load.pct is None:
+    if load.kind == "absolute":
+        return _stated_weight(load.abs, athlete)
+    if load.kind != "percent" or load.pct is None or load.pct == Range(None, None):
         return None
     if athlete is None:
         return WorkingWeight(missing="no maxes given")
     reference = _reference_max(load.ref, athlete)
     if isinstance(reference, str):
         return WorkingWeight(missing=reference)
-    low, high = (
-        None if end is None else _on_rack(athlete.rack, reference, exact(end))
-        for end in (load.pct.min, load.pct.max)
+    best = reference.to(athlete.rack.unit).amount
+    working = _loaded(athlete.rack, _share(best, load.pct.min), _share(best, load.pct.max))
+    if working.fit == "empty_bar":
+        return replace(working, bar_percent=100 * athlete.rack.bar / best)
+    lowest = load.pct.min
+    return _beat(working, best, lowest) if attempt and lowest is not None and lowest >= 100 else working
+
+
+def _share(best: Fraction, percent: Number | None) -> Fraction | None:
+    return None if percent is None else best * exact(percent) / 100
+
+
+def _stated_weight(stated: AbsoluteLoad | None, athlete: Athlete | None) -> WorkingWeight | None:
+    if stated is None or stated.unit not in ("kg", "lb") or athlete is None:
+        return None
+    rack, unit = athlete.rack, stated.unit
+    low, high, women = (
+        None if amount is None else Weight(exact(amount), unit).to(rack.unit).amount
+        for amount in (stated.min, stated.max, stated.f)
     )
-    return WorkingWeight(low, high)
+    if low is None and high is None:
+        return None
+    second = None if women is None else _loaded(rack, women, women)
+    return replace(_loaded(rack, low, high), women=second)
+
+
+def _loaded(rack: Rack, low: Fraction | None, high: Fraction | None) -> WorkingWeight:
+    """What is loaded for `low` to `high`, of which at most one is None."""
+    ends: _Ends
+    fit: Fit
+    if high is not None and high < rack.bar:
+        ends, fit = (rack.bar, rack.bar), "empty_bar"
+    elif low == high and low is not None:
+        ends, fit = _load_single(rack, low)
+    else:
+        ends, fit = _load_between(rack, low, high)
+    lightest, heaviest = (_optional_weight(end, rack.unit) for end in ends)
+    asked = Asked(_optional_weight(low, rack.unit), _optional_weight(high, rack.unit))
+    return WorkingWeight(lightest, heaviest, fit=fit, asked=asked, rack=rack)
+
+
+def _optional_weight(amount: Fraction | None, unit: Unit) -> Weight | None:
+    return None if amount is None else Weight(amount, unit)
+
+
+def _load_single(rack: Rack, amount: Fraction) -> tuple[_Ends, Fit]:
+    if not rack.reaches(amount):
+        return (None, None), "too_heavy"
+    weight = rack.nearest(amount)
+    return (weight, weight), "within" if abs(weight - amount) <= rack.step / 2 else "nearest"
+
+
+def _load_between(rack: Rack, low: Fraction | None, high: Fraction | None) -> tuple[_Ends, Fit]:
+    lightest = None if low is None else rack.at_least(low)
+    heaviest = None if high is None else rack.at_most(high)
+    fit: Fit = "within" if high is None or rack.reaches(high) else "short"
+    if low is None:
+        return (None, heaviest), fit
+    if high is None:
+        return (lightest, None), "too_heavy" if lightest is None else fit
+    if lightest is not None and heaviest is not None and lightest <= heaviest:
+        return (lightest, heaviest), fit
+    if lightest is None and not rack.reaches(low):
+        return (None, None), "too_heavy"
+    return (heaviest, heaviest), "below"
+
+
+def _beat(working: WorkingWeight, best: Fraction, percent: Number) -> WorkingWeight:
+    """`working` for an attempt of `percent` or more at a new max: more than `best`, where the bounds allow it."""
+    rack, low, high = working.rack, working.low, working.high
+    if rack is None or low is None or low.amount > best:
+        return working
+    more = rack.above(best)
+    is_floor = high is None
+    if more is None and is_floor:
+        return replace(working, low=None, high=None, fit="too_heavy")
+    is_single = working.asked is not None and working.asked.low == working.asked.high
+    room = is_floor or (is_single and percent > 100) or (high is not None and high.amount > best)
+    if more is None or not room:
+        return replace(working, is_max=low.amount == best)
+    beaten = Weight(more, rack.unit)
+    return replace(working, low=beaten, high=high and max(beaten, high, key=lambda end: end.amount))
 
 
 def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[WorkingWeight, ...]:
-    """The weight of each of `sets` sets of a ramp: evenly from the low end to the high end.
+    """The weight of each of `sets` sets of a ramp: even steps from the low end to the high end, inside them.
 
     Empty when the load is not a ramp with two ends, or has one set, or too many to list.
     """
     pct = load.pct
     if load.kind != "percent" or not (load.ramp and pct and 1 < sets <= MOST_RAMP_SETS) or athlete is None:
         return ()
-    reference = _reference_max(load.ref, athlete)
-    if isinstance(reference, str) or pct.min is None or pct.max is None:
+    whole = working_weight(load, athlete)
+    if whole is None or whole.asked is None or whole.asked.low is None or whole.asked.high is None:
         return ()
-    low, high = exact(pct.min), exact(pct.max)
-    percents = (low + (high - low) * n / (sets - 1) for n in range(sets))
-    weights = (_on_rack(athlete.rack, reference, percent) for percent in percents)
-    return tuple(WorkingWeight(weight, weight) for weight in weights)
+    low, high = whole.asked.low.amount, whole.asked.high.amount
+    targets = (low + (high - low) * n / (sets - 1) for n in range(sets))
+    return tuple(_ramp_step(athlete.rack, whole, target) for target in targets)
+
+
+def _ramp_step(rack: Rack, whole: WorkingWeight, target: Fraction) -> WorkingWeight:
+    """One set of the ramp `whole`: the weight nearest to `target` inside its two ends."""
+    single = _loaded(rack, target, target)
+    if whole.low is None or whole.high is None or single.fit == "too_heavy":
+        return replace(single, even_steps=True)
+    if whole.fit in ("below", "empty_bar"):
+        return replace(whole, even_steps=True)
+    amount = min(max(rack.nearest(target), whole.low.amount), whole.high.amount)
+    weight = Weight(amount, rack.unit)
+    return replace(single, low=weight, high=weight, fit="within", even_steps=True)
 
 
 def _reference_max(ref: Reference | None, athlete: Athlete) -> Weight | str:
@@ -204,8 +372,10 @@ def _reference_max(ref: Reference | None, athlete: Athlete) -> Weight | str:
     return athlete.maxes.get((ref.movement_id, ref.rm), missing)
 
 
-def _on_rack(rack: Rack, reference: Weight, percent: Fraction) -> Weight:
-    return Weight(rack.nearest(reference.to(rack.unit).amount * percent / 100), rack.unit)
+def largest_percent(rack: Rack, best: Weight) -> int | None:
+    """The largest whole percent of `best` that the owned plates make; None in a well-equipped gym."""
+    heaviest = rack.heaviest
+    return None if heaviest is None else int(100 * heaviest / best.to(rack.unit).amount)
 
 
 def midpoint(value: Range | AbsoluteLoad) -> Fraction | None:

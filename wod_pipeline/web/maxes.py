@@ -1,17 +1,18 @@
 """A visitor's maxes, kept in one cookie of their browser and never on the server.
 
-The cookie holds the same table as the athlete file, as a query string: `unit=kg&bar=20&step=2.5&snatch=100&
-back_squat.3=150`. A cookie is untrusted input: its size is limited, the code for the file checks it, and what is
-wrong in it is ignored.
+The cookie holds the same table as the athlete file, as a query string: `unit=kg&bar=20&step=2.5&plate.20=2&
+snatch=100&back_squat.3=150`. A cookie is untrusted input: its size is limited, the code for the file checks it,
+and what is wrong in it is ignored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from urllib.parse import parse_qsl, urlencode
 
 from wod_pipeline.athlete import Checked, athlete_from
-from wod_pipeline.training import Athlete, decimal_text
+from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, decimal_text
 
 COOKIE = "maxes"
 MAX_AGE_S = 400 * 24 * 3600
@@ -47,9 +48,10 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def _table(fields: Iterable[tuple[str, str]]) -> Mapping[str, object]:
-    """The athlete file's table: `snatch` is a 1-RM, `back_squat.3` a 3-RM."""
-    table: dict[str, object] = {"unit": "kg", "bar": {}}
+    """The athlete file's table: `snatch` is a 1-RM, `back_squat.3` a 3-RM, `plate.2.5` pairs of a plate."""
+    table: dict[str, object] = {"unit": "kg"}
     bar: dict[str, object] = {}
+    plates: dict[str, object] = {}
     for name, value in fields:
         if not value:
             continue
@@ -57,22 +59,80 @@ def _table(fields: Iterable[tuple[str, str]]) -> Mapping[str, object]:
             table["unit"] = value
         elif name in ("bar", "step"):
             bar["weight" if name == "bar" else "step"] = value
+        elif name.startswith(_PLATE):
+            plates[name.removeprefix(_PLATE)] = int(value) if value.isdecimal() else value
         else:
             movement, _, reps = name.rpartition(".") if "." in name else (name, "", "1")
             maxes = table.setdefault(f"{reps[:2]}-RM", {})
             if isinstance(maxes, dict):
                 maxes[movement[:60]] = value
-    return {**table, "bar": bar}
+    converted = f"{bar.get('weight')} {table['unit']}"
+    if converted in _CONVERTED_BARS:
+        bar["weight"] = _CONVERTED_BARS[converted]
+    return {**table, "bar": bar, "plates": plates}
+
+
+_CONVERTED_BARS = {
+    "44.09 lb": "20 kg",
+    "33.07 lb": "15 kg",
+    "20.41 kg": "45 lb",
+    "15.88 kg": "35 lb",
+}
+"""Bars of the other unit as older cookies hold them, in which every bar is in the unit of the plates."""
 
 
 def cookie_of(athlete: Athlete) -> str:
     """The athlete as a cookie's value; one longer than `LONGEST_COOKIE` cannot be read again."""
+    return urlencode(_fields_of(athlete))
+
+
+def _fields_of(athlete: Athlete) -> dict[str, str]:
     rack = athlete.rack
-    fields = {"unit": rack.unit, "bar": decimal_text(rack.bar), "step": decimal_text(rack.step)}
-    fields |= {
+    fields = {"unit": rack.unit, "bar": bar_text(rack), "step": decimal_text(rack.step)}
+    fields |= {plate_field(plate): str(pairs) for plate, pairs in rack.plates}
+    return fields | {
         field_name(movement, reps): weight_text(athlete, movement, reps) for movement, reps in athlete.maxes
     }
-    return urlencode(fields)
+
+
+def convert_fields(fields: Iterable[tuple[str, str]], before: Athlete | None) -> list[tuple[str, str]]:
+    """The fields of a form in which the unit was changed: what is still as `before` is converted to the new unit.
+
+    The bar and the step become the usual ones of the unit. Plates are left out: none weighs the same in both.
+    What was typed anew is taken as it is.
+    """
+    fields = list(fields)
+    unit = changed_unit(fields, before)
+    if before is None or unit is None:
+        return fields
+    maxes = {key: weight.to(unit) for key, weight in before.maxes.items()}
+    old, new = _fields_of(before), _fields_of(Athlete(STANDARD_RACKS[unit], maxes))
+    return [
+        (name, new.get(name, value) if value.strip() == old.get(name) else value)
+        for name, value in fields
+        if not name.startswith(_PLATE)
+    ]
+
+
+def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> Unit | None:
+    """The unit that a form changes to; None when it changes none, or there is nothing to convert."""
+    unit = dict(fields).get("unit")
+    if before is None or unit == before.rack.unit:
+        return None
+    return "kg" if unit == "kg" else "lb" if unit == "lb" else None
+
+
+_PLATE = "plate."
+
+
+def plate_field(plate: Fraction) -> str:
+    """The form's field for the pairs of a plate: `plate.20`, `plate.2.5`."""
+    return f"{_PLATE}{decimal_text(plate)}"
+
+
+def bar_text(rack: Rack) -> str:
+    """The bar as typed in the form: a number in the unit of the plates, otherwise with its unit."""
+    return decimal_text(rack.bar) if rack.own_bar.unit == rack.unit else str(rack.own_bar)
 
 
 def field_name(movement: str, reps: int) -> str:

@@ -18,7 +18,7 @@ from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.upcoming import next_training_after
 from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
-from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
+from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, movement_or_404
@@ -271,13 +271,17 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(context: Context, visitor: Visitor) -> Response:
-    """The form with the visitor's maxes."""
-    return _maxes_page(context, visitor, [])
+def show_maxes(context: Context, visitor: Visitor, converted: Unit | None = None) -> Response:
+    """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
+    return _maxes_page(context, visitor, [], converted=converted)
 
 
 def _maxes_page(
-    context: AppContext, athlete: Athlete | None, problems: list[str], status: int = 200
+    context: AppContext,
+    athlete: Athlete | None,
+    problems: list[str],
+    status: int = 200,
+    converted: Unit | None = None,
 ) -> Response:
     """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
     listed = {
@@ -297,9 +301,31 @@ def _maxes_page(
     ]
     rack = (athlete or Athlete()).rack
     html = render(
-        "maxes", here="maxes", fields=fields, rack=rack, problems=problems, has_maxes=athlete is not None
+        "maxes",
+        here="maxes",
+        fields=fields,
+        rack=rack,
+        bar=maxes.bar_text(rack),
+        plates=_plate_fields(rack),
+        problems=problems,
+        has_maxes=athlete is not None,
+        converted=converted if converted != rack.unit else None,
     )
     return HTMLResponse(html, status)
+
+
+def _plate_fields(rack: Rack) -> list[dict[str, str]]:
+    """The form's fields for plates: the usual ones of the unit, and those that the athlete has entered."""
+    owned = dict(rack.plates)
+    listed = sorted({*dict(STANDARD_PLATES[rack.unit]), *owned}, reverse=True)
+    return [
+        {
+            "name": maxes.plate_field(plate),
+            "label": f"{decimal_text(plate)} {rack.unit}",
+            "value": str(owned.get(plate, "")),
+        }
+        for plate in listed
+    ]
 
 
 def _references(context: AppContext) -> set[tuple[str, int]]:
@@ -311,21 +337,26 @@ def _references(context: AppContext) -> set[tuple[str, int]]:
 
 
 @router.post("/maxes")
-async def set_maxes(request: Request, context: Context) -> Response:
-    """Put the visitor's maxes into their cookie, or delete it; the server stores nothing."""
+async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Response:
+    """Put the visitor's maxes into their cookie, or delete it; the server stores nothing.
+
+    After a change of the unit the form is shown again, so that the converted numbers are seen.
+    """
     _check_same_site(request)
     fields = maxes.form_fields(await _read_body(request))
-    to_today = RedirectResponse("/", 303)
     if ("forget", "yes") in fields:
-        to_today.delete_cookie(maxes.COOKIE)
-        return to_today
-    checked = maxes.check_fields(fields)
+        forgotten = RedirectResponse("/", 303)
+        forgotten.delete_cookie(maxes.COOKIE)
+        return forgotten
+    converts = maxes.changed_unit(fields, visitor) is not None
+    checked = maxes.check_fields(maxes.convert_fields(fields, visitor))
     cookie = maxes.cookie_of(checked.athlete)
     if len(cookie) > maxes.LONGEST_COOKIE:
         checked.problems.append("These are more maxes than fit into a cookie.")
     if checked.problems:
         return _maxes_page(context, checked.athlete, checked.problems, 422)
-    to_today.set_cookie(
+    kept = RedirectResponse(f"/maxes?converted={visitor.rack.unit}" if visitor and converts else "/", 303)
+    kept.set_cookie(
         maxes.COOKIE,
         cookie,
         max_age=maxes.MAX_AGE_S,
@@ -333,7 +364,7 @@ async def set_maxes(request: Request, context: Context) -> Response:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return to_today
+    return kept
 
 
 async def _read_body(request: Request) -> bytes:

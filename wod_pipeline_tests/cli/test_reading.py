@@ -68,8 +68,7 @@ def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> 
         "B\n"
         "  Every 2:00 for 14:00 (7 sets)\n"
         "    Power Clean + Split Jerk, 1 rep\n"
-        "      75–80% of 1-RM Power Clean → 77.5–85 kg (25 + 2.5 + 1.25 to 25 + 5 + 2.5 a\n"
-        "        side)\n"
+        "      75–80% of 1-RM Power Clean → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
     ) in out
     assert "\x1b" not in out, "no colour where there is no terminal"
 
@@ -86,7 +85,7 @@ def test_json_holds_the_record_and_what_is_shown(folder: Path, capsys: Capture) 
     _, out, _ = run(capsys, "today", "--json")
     (session,) = json.loads(out)["sessions"]
     assert session["session"]["date"] == "2026-11-17"
-    assert "77.5–85 kg" in json.dumps(session["view"], ensure_ascii=False)
+    assert "80–82.5 kg" in json.dumps(session["view"], ensure_ascii=False)
 
 
 def test_next_passes_over_rest_days(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,6 +217,25 @@ def test_athlete_init_writes_once_and_check_reads_it(folder: Path, capsys: Captu
     code, _, err = run(capsys, "athlete", "init")
     assert code == 1
     assert "already exists" in err
+
+
+def test_athlete_check_names_the_largest_percentage_of_each_lift(folder: Path, capsys: Capture) -> None:
+    file = folder / "athlete.toml"
+    file.write_text("[1-RM]\nback_squat = 200\nsnatch = 62.5\n[plates]\n20 = 1\n10 = 1\n")
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines() == [
+        f"{file}: bar 20 kg, steps of 2.5 kg",
+        "Pairs of plates: 1 × 20, 1 × 10",
+        "  1-RM Back Squat                   200 kg      your plates make at most 40%",
+        "  1-RM Snatch                       62.5 kg     your plates make at most 128%",
+    ]
+    file.write_text('unit = "lb"\n[bar]\nweight = "20 kg"\n[1-RM]\nsnatch = 205\n')
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines() == [
+        f"{file}: bar 20 kg, steps of 5 lb",
+        "Pairs of plates: those of a well-equipped gym",
+        "  1-RM Snatch                       205 lb",
+    ]
 
 
 def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:

@@ -100,9 +100,9 @@ def test_a_ramp_lists_the_weight_of_every_set() -> None:
         athlete=LIFTER,
     )
     assert lines[2:5] == [
-        "Set 1: 60–70% of 1-RM Snatch, building up → 60 kg (20 a side)",
-        "Set 2: 65 kg (20 + 2.5 a side)",
-        "Set 3: 70 kg (25 a side)",
+        "Set 1: 60–70% of 1-RM Snatch, building up → 60 kg (20 a side), even steps, work up as it feels",
+        "Set 2: 65 kg (20 + 2.5 a side), even step",
+        "Set 3: 70 kg (25 a side), even step",
     ]
 
 
@@ -110,8 +110,8 @@ def test_the_load_of_a_ramp_stands_only_with_its_first_set() -> None:
     lines = ("A.", "Three sets of:", "Snatch x 2 reps @ 60-70% of 1-RM Snatch", "Work up over the sets.")
     (exercise,) = exercises_of(view_session(record_of(*lines), LIFTER).items)
     assert exercise.sets[1:] == (
-        SetView("Set 2", weight="65 kg", plates="20 + 2.5"),
-        SetView("Set 3", weight="70 kg", plates="25"),
+        SetView("Set 2", weight="65 kg", plates="20 + 2.5", note="even step"),
+        SetView("Set 3", weight="70 kg", plates="25", note="even step"),
     )
 
 
@@ -123,7 +123,7 @@ def test_the_load_of_a_ramp_stands_only_with_its_first_set() -> None:
             "Snatch x 2 reps, no more than 55% of 1-RM Snatch",
             "at most 55% of 1-RM Snatch → at most 55 kg (15 + 2.5 a side)",
         ),
-        ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% of 1-RM Snatch → 20 kg (bar only)"),
+        ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% of 1-RM Snatch → 20 kg, the empty bar, is 20%"),
     ],
 )  # fmt: skip
 def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
@@ -184,7 +184,7 @@ def test_quantity_tempo_minute_and_rest_stand_beside_the_name() -> None:
     )
     assert shown(*lines)[1:] == [
         "Goblet Squat, 8–10 reps each leg, tempo 3011, then rest 45 s",
-        "Run, 1.61 km",
+        "Run, 1 mile (1.61 km)",
     ]
 
 

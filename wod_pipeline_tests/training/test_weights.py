@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.program import Load, Range, Reference
+from wod_pipeline.program import AbsoluteLoad, Load, Range, Reference
 from wod_pipeline.training import (
     STANDARD_RACKS,
     Athlete,
@@ -20,11 +20,13 @@ from wod_pipeline.training import (
     as_number,
     decimal_text,
     exact,
+    largest_percent,
     ramp_weights,
     working_weight,
 )
 from wod_pipeline.training._weights import as_decimal, midpoint
 from wod_pipeline_tests.builders import exercise_of
+from wod_pipeline_tests.strategies import athletes
 
 KG = Rack()
 LB = Rack("lb", Fraction(45), Fraction(5))
@@ -80,7 +82,7 @@ def test_a_range_gives_both_ends() -> None:
 
 
 def test_an_open_end_is_a_floor_or_a_ceiling() -> None:
-    assert amounts(working_weight(percent(101, None), athlete(snatch="100 kg"))) == ("100 kg", "None")
+    assert amounts(working_weight(percent(101, None), athlete(snatch="100 kg"))) == ("102.5 kg", "None")
     assert amounts(working_weight(percent(None, 55), athlete(snatch="100 kg"))) == ("None", "55 kg")
 
 
@@ -235,9 +237,9 @@ def test_a_ramp_needs_two_ends_and_a_max(load: Load) -> None:
 
 def test_a_ramp_over_40_sets_is_listed_and_each_set_rounded_to_the_rack() -> None:
     steps = ramp_weights(percent(60, 70, ramp=True), 3, athlete(snatch="101 kg"))
-    assert steps == tuple(
-        WorkingWeight(weight, weight) for weight in (Weight(Fraction(n), "kg") for n in ("60", "65", "70"))
-    )
+    assert [amounts(step) for step in steps] == [
+        (f"{amount} kg", f"{amount} kg") for amount in ("62.5", "65", "70")
+    ], "60.6 kg is not inside the range at 60"
     assert len(ramp_weights(percent(60, 80, ramp=True), 40, athlete(snatch="100 kg"))) == 40
     assert len(ramp_weights(percent(60, 80, ramp=True), 2, athlete(snatch="100 kg"))) == 2
 
@@ -280,3 +282,105 @@ def test_arithmetic_does_not_drift(unit: Unit, best: int, tenths: int) -> None:
 def test_a_decimal_is_taken_as_it_was_written() -> None:
     assert exact(72.1) == Fraction(721, 10)
     assert exact(0.1) + exact(0.2) == exact(0.3)
+
+
+BELOW_AND_ABOVE = st.tuples(st.integers(1, 2200), st.integers(1, 2200)).map(
+    lambda ends: (min(ends), max(ends))
+)
+
+
+def of_snatch(who: Athlete, low: int | None, high: int | None) -> WorkingWeight:
+    """What twentieths of a percent come to."""
+    ends = (None if end is None else end / 20 for end in (low, high))
+    working = working_weight(percent(*ends), who)
+    assert working is not None
+    return working
+
+
+def amount_of(weight: Weight | None) -> Fraction | None:
+    return None if weight is None else weight.amount
+
+
+@given(athletes(), BELOW_AND_ABOVE)
+def test_weights_rise_with_the_percentage(who: Athlete, percents: tuple[int, int]) -> None:
+    lighter, heavier = percents
+    for form in ("single", "cap", "floor"):
+        shown = [
+            of_snatch(who, None if form == "cap" else end, None if form == "floor" else end)
+            for end in (lighter, heavier)
+        ]
+        first, second = (next(iter(working.ends), None) for working in shown)
+        if first is None:
+            assert second is None, "what is out of reach stays out of reach"
+        elif second is not None:
+            assert first.amount <= second.amount
+
+
+@given(athletes(), BELOW_AND_ABOVE)
+def test_a_bound_is_a_bound(who: Athlete, percents: tuple[int, int]) -> None:
+    low, high = percents
+    best = who.maxes.get(("snatch", 1))
+    if best is None:
+        assert of_snatch(who, low, high) == WorkingWeight(missing="your 1-RM Snatch is not given")
+        return
+    lowest, highest = (best.to(who.rack.unit).amount * end / 2000 for end in percents)
+    cap, floor, both = of_snatch(who, None, high), of_snatch(who, low, None), of_snatch(who, low, high)
+    assert (cap.fit == "empty_bar") == (highest < who.rack.bar)
+    if cap.high is not None and cap.fit != "empty_bar":
+        assert cap.high.amount <= highest
+    if floor.low is not None:
+        assert floor.low.amount >= lowest
+    if low != high and both.low is not None and both.high is not None and both.fit in ("within", "short"):
+        assert lowest <= both.low.amount <= both.high.amount <= highest
+    if both.fit == "below":
+        assert amount_of(both.high) == who.rack.at_most(highest)
+        assert who.rack.above(highest) == who.rack.at_least(lowest), "nothing lies between"
+
+
+@given(athletes(), st.integers(1, 2200))
+def test_a_single_percentage_is_the_nearest_weight_or_says_that_it_is_out_of_reach(
+    who: Athlete, twentieths: int
+) -> None:
+    working = of_snatch(who, twentieths, twentieths)
+    if working.asked is None or working.asked.low is None:
+        assert working.missing
+        return
+    asked, rack = working.asked.low.amount, who.rack
+    if working.fit == "too_heavy":
+        assert working.ends == ()
+        assert rack.heaviest is not None
+        assert asked > rack.heaviest + rack.step / 2
+    else:
+        assert amount_of(working.low) == rack.nearest(asked)
+        assert (working.fit == "empty_bar") == (asked < rack.bar)
+
+
+@given(athletes(), BELOW_AND_ABOVE, st.integers(2, 10))
+def test_a_ramp_rises_inside_its_ends(who: Athlete, percents: tuple[int, int], sets: int) -> None:
+    low, high = (end / 20 for end in percents)
+    whole = of_snatch(who, *percents)
+    steps = ramp_weights(percent(low, high, ramp=True), sets, who)
+    assert len(steps) == (0 if whole.missing else sets)
+    weights = [step.low.amount for step in steps if step.low is not None]
+    assert weights == sorted(weights)
+    assert all(step.even_steps for step in steps)
+    if whole.low is not None and whole.high is not None:
+        assert all(whole.low.amount <= weight <= whole.high.amount for weight in weights)
+
+
+def test_the_largest_percentage_that_plates_make() -> None:
+    few = Rack(plates=((Fraction(20), 1), (Fraction(10), 1)))
+    assert largest_percent(few, Weight(Fraction(200), "kg")) == 40
+    assert largest_percent(few, Weight(Fraction(90), "kg")) == 88
+    assert largest_percent(KG, Weight(Fraction(200), "kg")) is None
+
+
+def test_a_weight_in_another_unit_is_loaded_on_the_athlete_s_bar() -> None:
+    pair = Load("absolute", abs=AbsoluteLoad("lb", 95, 95, 65))
+    working = working_weight(pair, athlete())
+    assert amounts(working) == ("42.5 kg", "42.5 kg")
+    assert working is not None
+    assert amounts(working.women) == ("30 kg", "30 kg")
+    for stated in (AbsoluteLoad(None, 60, 60), AbsoluteLoad("pood", 1, 1), AbsoluteLoad("kg", None, None)):
+        assert working_weight(Load("absolute", abs=stated), athlete()) is None
+    assert working_weight(pair, None) is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from wod_pipeline.training import Athlete, Rack
+from wod_pipeline.training._weights import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import maxes
 from wod_pipeline.web.http import SECURITY_HEADERS
@@ -96,7 +99,7 @@ def test_a_chart_may_style_itself_and_nothing_else(client: TestClient) -> None:
 def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient) -> None:
     page = lifter.get("/").text
     assert "Tuesday 17 November" in page
-    assert '<strong class="weight">77.5–85 kg</strong>' in page
+    assert '<strong class="weight">80–82.5 kg</strong>' in page
     assert "Every 2:00 for 14:00 (7 sets)" in page
     assert re.search(r'<span class="fact rest">then rest 1:30</span>', page)
     assert '<a href="https://example.com/videos/power-clean" rel="noopener noreferrer nofollow"' in page
@@ -202,6 +205,71 @@ def test_205_lb_is_155_at_75_percent_on_the_page(client: TestClient) -> None:
     assert "135 lb" in weights, "65 %: 133.25"
     assert "145–155 lb" not in weights
     assert "150 lb" in weights, "72 %: 147.6"
+
+
+def cookie_in(client: TestClient) -> Athlete:
+    athlete = maxes.athlete_of(client.cookies["maxes"].strip('"'))
+    assert athlete is not None
+    return athlete
+
+
+def test_a_change_of_the_unit_converts_and_says_so(client: TestClient) -> None:
+    kg = {"unit": "kg", "bar": "20", "step": "2.5", "snatch": "100", "clean": "120", "plate.20": "2"}
+    client.post("/maxes", data=kg)
+    answer = client.post("/maxes", data={**kg, "unit": "lb", "clean": "265"}, follow_redirects=False)
+    assert answer.headers["location"] == "/maxes?converted=kg"
+    athlete = cookie_in(client)
+    assert athlete.rack == Rack("lb", Fraction(45), Fraction(5))
+    assert {key[0]: str(weight) for key, weight in athlete.maxes.items()} == {
+        "snatch": "220.46 lb",
+        "clean": "265 lb",
+    }
+    page = client.get("/maxes?converted=kg").text
+    assert "The unit is now lb: your lifts are converted from kg" in page
+    assert "45 lb and 5 lb" in page
+    assert "Plates are not converted" in page
+    assert "converted from" not in client.get("/maxes").text
+    client.post("/maxes", data={"unit": "kg", "bar": "45", "step": "5", "snatch": "220.46", "clean": "265"})
+    assert {key[0]: str(weight) for key, weight in cookie_in(client).maxes.items()} == {
+        "snatch": "100 kg",
+        "clean": "120.2 kg",
+    }
+
+
+def test_plates_are_entered_on_the_page(client: TestClient) -> None:
+    owned = {"unit": "kg", "back_squat": "200", "plate.20": "1", "plate.10": "1", "plate.2.5": "0"}
+    client.post("/maxes", data=owned)
+    assert cookie_in(client).rack.plates == ((20, 1), (10, 1))
+    page = client.get("/maxes").text
+    assert '<input name="plate.20" inputmode="numeric" maxlength="2" value="1">' in page
+    assert '<input name="plate.2.5" inputmode="numeric" maxlength="2" value="">' in page
+    answer = client.post("/maxes", data={"unit": "kg", "plate.20": "many"})
+    assert answer.status_code == 422
+    assert "[plates] 20 = &#39;many&#39;: write the number of pairs, 0 to 20." in answer.text
+
+
+def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "lb", "bar": "20 kg", "snatch": "100 kg"})
+    assert str(cookie_in(client).rack.own_bar) == "20 kg"
+    assert 'value="20 kg"' in client.get("/maxes").text
+    page = client.get("/day/2026-10-05").text
+    assert "20 kg bar + " in page
+    assert ".09 lb" not in page
+
+
+@pytest.mark.parametrize(
+    ("cookie", "rack"),
+    [
+        ("unit=kg&bar=20&step=2.5&snatch=100&back_squat.3=150", Rack()),
+        ("unit=lb&bar=44.09&step=5&snatch=205", Rack("lb", 20 / KG_PER_LB, Fraction(5), bar_unit="kg")),
+        ("unit=lb&bar=45&step=5", Rack("lb", Fraction(45), Fraction(5))),
+        ("unit=kg&bar=20&step=50", Rack()),
+    ],
+)
+def test_a_cookie_of_before_is_read(cookie: str, rack: Rack) -> None:
+    athlete = maxes.athlete_of(cookie)
+    assert athlete is not None
+    assert athlete.rack == rack
 
 
 def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
