@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
+
+import dagster as dg
 
 from wod_pipeline.errors import NotStored, SourceError, StorageRefused, WodError
 from wod_pipeline.program import RawPost
@@ -112,3 +115,17 @@ def table_around(table: SessionTable) -> SessionTableResource:
             return table
 
     return Around()
+
+
+def started_run(instance: dg.DagsterInstance) -> str:
+    """A run that was started and never ended; its id."""
+
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def job() -> None:
+        nothing()
+
+    run = instance.create_run_for_job(job, run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
+    return run.run_id

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -22,6 +21,7 @@ from wod_pipeline.resources.instance_storage import (
     PooledSqliteStorage,
 )
 from wod_pipeline.settings import write_instance_config
+from wod_pipeline_tests.fakes import started_run
 
 KEY = dg.AssetKey("weeks")
 CUSTOM = {"module": PooledSqliteStorage.__module__, "class": PooledSqliteStorage.__name__}
@@ -46,17 +46,9 @@ def log_of(instance: dg.DagsterInstance) -> PooledEventLogStorage:
 
 def run(instance: dg.DagsterInstance) -> str:
     """Record a run with an event in a file of its own; its id."""
-
-    @dg.op
-    def nothing() -> None: ...
-
-    @dg.job
-    def job() -> None:
-        nothing()
-
-    run = instance.create_run_for_job(job, run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
-    instance.report_engine_event("Started.", run)
-    return run.run_id
+    run_id = started_run(instance)
+    instance.report_engine_event("Started.", instance.get_run_by_id(run_id))
+    return run_id
 
 
 def materialize(instance: dg.DagsterInstance, partition: str = "2026-03-02") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -14,6 +13,7 @@ from wod_pipeline.resources.instance_storage import PooledEventLogStorage
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._launcher import chunks
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline_tests.fakes import started_run
 
 MONDAY = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -34,20 +34,6 @@ def test_weeks_are_cut_where_one_is_missing() -> None:
 def test_a_run_has_no_more_weeks_than_are_fetched_at_once() -> None:
     assert [len(keys) for keys in chunks(MONDAY + n * WEEK for n in range(120))] == [52, 52, 16]
     assert chunks([]) == []
-
-
-def started_run(instance: dg.DagsterInstance) -> str:
-    """A run that was started and never ended; its id."""
-
-    @dg.op
-    def nothing() -> None: ...
-
-    @dg.job
-    def job() -> None:
-        nothing()
-
-    run = instance.create_run_for_job(job, run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
-    return run.run_id
 
 
 def status_of(instance: dg.DagsterInstance, run_id: str) -> str:
