@@ -9,13 +9,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._view import (
     BlockView,
     ExerciseView,
     NoteView,
     SegmentView,
     SessionView,
-    SetView,
     TextRun,
 )
 from wod_pipeline.wording import long_day, plural

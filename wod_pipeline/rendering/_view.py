@@ -9,9 +9,7 @@ escaped: escaping belongs to the medium.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import Struct
@@ -28,18 +26,11 @@ from wod_pipeline.program import (
     SegmentKind,
     SessionKind,
     SessionRecord,
-    SetRow,
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.training import (
-    Athlete,
-    WorkingWeight,
-    is_barbell_lift,
-    ramp_weights,
-    sets_of,
-    working_weight,
-)
+from wod_pipeline.rendering._sets import Lifter, SetView, view_sets
+from wod_pipeline.training import Athlete
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -62,22 +53,6 @@ class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="not
     def text(self) -> str:
         """The note as plain text."""
         return "".join(run.text for run in self.runs)
-
-
-class SetView(Struct, frozen=True, omit_defaults=True):
-    """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
-
-    `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
-    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`.
-    """
-
-    label: str
-    reps: str = ""
-    load: str = ""
-    weight: str = ""
-    plates: str = ""
-    missing: str = ""
-    note: str = ""
 
 
 class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
@@ -166,7 +141,7 @@ _WARNINGS = {
 def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
     """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them."""
     lines = _Lines(record.lines)
-    lifter = _Lifter(athlete, record.kind == "test")
+    lifter = Lifter(athlete, record.kind == "test")
     parts: list[tuple[int, SegmentView | NoteView]] = [
         (segment.lines[0], _segment(segment, lines, lifter)) for segment in record.segments
     ]
@@ -278,7 +253,7 @@ def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
 
 
 # ----------------------------------------------------------------------------------------------- segments
-def _segment(segment: Segment, lines: _Lines, lifter: _Lifter) -> SegmentView:
+def _segment(segment: Segment, lines: _Lines, lifter: Lifter) -> SegmentView:
     parts: list[tuple[int, BlockView | NoteView]] = [
         (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
@@ -297,7 +272,7 @@ def _kind_as_title(kind: SegmentKind) -> str:
     return "" if kind == "other" else kind.replace("_", "-").capitalize()
 
 
-def _block(block: Block, lines: _Lines, lifter: _Lifter) -> BlockView:
+def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
     previous = None
     for exercise in block.exercises:
@@ -316,7 +291,7 @@ def _all_empty_bar(block: Block) -> bool:
 
 
 def _exercise(
-    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: _Lifter
+    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: Lifter
 ) -> ExerciseView:
     name = tuple(_name(exercise))
     written = " ".join(line.text for line in lines.within(exercise.lines))
@@ -324,7 +299,7 @@ def _exercise(
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise, written),
-        sets=() if _all_empty_bar(block) else tuple(_sets(block, exercise, lifter, written)),
+        sets=() if _all_empty_bar(block) else tuple(view_sets(block, exercise, lifter, written)),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
@@ -346,7 +321,7 @@ def view_exercise(
     block: Block, exercise: Exercise, athlete: Athlete | None = None, *, test_day: bool = False
 ) -> BlockView:
     """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it."""
-    view = _exercise(block, exercise, None, _Lines([]), _Lifter(athlete, test_day))
+    view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day))
     return BlockView(words.scheme_sentence(block), (view,))
 
 
@@ -360,101 +335,3 @@ def _name(exercise: Exercise) -> Iterator[TextRun]:
         if n:
             yield TextRun(" + ")
         yield TextRun(words.part_name(part), _web_address(part.video_url or ""))
-
-
-# --------------------------------------------------------------------------------------------------- sets
-@dataclass(frozen=True)
-class _Prescription:
-    """Sets `first` to `last` of an exercise under one load."""
-
-    label: str
-    first: int
-    last: int
-    reps: str
-    load: Load | None
-
-
-@dataclass(frozen=True)
-class _Lifter:
-    """Whose weights are shown, and whether the session tests maxes."""
-
-    athlete: Athlete | None
-    test_day: bool
-
-
-def _sets(block: Block, exercise: Exercise, lifter: _Lifter, written: str) -> Iterator[SetView]:
-    movement_ids = [part.movement_id for part in exercise.parts]
-    attempt = lifter.test_day or block.rm_target is not None
-    for sets in _prescriptions(block, exercise):
-        load = words.load_words(sets.load, movement_ids)
-        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
-        if ramp:
-            yield from _ramp(sets, load, ramp)
-        elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
-            yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
-        else:
-            working = working_weight(sets.load, lifter.athlete, attempt=attempt)
-            yield _set_view(sets, load, working, lifter.athlete)
-
-
-_IMPLEMENT = re.compile(
-    r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b",
-    re.IGNORECASE,
-)
-
-
-def _on_barbell(exercise: Exercise, written: str) -> bool:
-    named = " ".join((written, *(part.raw for part in exercise.parts)))
-    return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
-
-
-def _with_conversion(words_of_load: str, load: Load | None, athlete: Athlete | None) -> str:
-    converted = words.converted_words(load, athlete.rack.unit) if athlete else ""
-    return f"{words_of_load} ({converted})" if converted else words_of_load
-
-
-def _set_view(
-    sets: _Prescription, load: str, working: WorkingWeight | None, athlete: Athlete | None
-) -> SetView:
-    return SetView(
-        sets.label,
-        sets.reps,
-        load,
-        words.working_words(working),
-        words.plates_of(working),
-        working.missing if working is not None and athlete is not None else "",
-        words.weight_note(working),
-    )
-
-
-def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
-    if not exercise.set_rows and exercise.load is not None:
-        yield _Prescription("", 1, _last_set(block, exercise), "", exercise.load)
-    for row in exercise.set_rows:
-        reps = words.reps_words(row.reps) if row.reps is not None else ""
-        yield _Prescription(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
-
-
-def _last_set(block: Block, exercise: Exercise) -> int:
-    """The number of sets, or 1 when the post gives none or a range: a ramp is then shown by its two ends."""
-    *_, run = sets_of(block, exercise)
-    exact = run.sets is not None and run.sets.min == run.sets.max
-    return run.last if exact and run.last is not None else 1
-
-
-def _row_label(row: SetRow) -> str:
-    return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
-
-
-def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> Iterator[SetView]:
-    """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
-    for n, step in enumerate(weights, start=sets.first):
-        note = words.weight_note(step)
-        yield SetView(
-            f"Set {n}",
-            sets.reps,
-            load if n == sets.first else "",
-            words.working_words(step),
-            words.plates_of(step),
-            note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
-        )

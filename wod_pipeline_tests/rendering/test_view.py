@@ -24,7 +24,8 @@ from wod_pipeline.rendering import (
     view_exercise,
     view_session,
 )
-from wod_pipeline.rendering._view import ExerciseView, NoteView, SetView, TextRun
+from wod_pipeline.rendering._sets import SetView
+from wod_pipeline.rendering._view import ExerciseView, NoteView, TextRun
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 

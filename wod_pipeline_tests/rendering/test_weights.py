@@ -10,8 +10,8 @@ from hypothesis import given
 from wod_pipeline.athlete import check_text
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.rendering import exercises_of, view_session
+from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._text import set_line
-from wod_pipeline.rendering._view import SetView
 from wod_pipeline.training import Athlete, working_weight
 from wod_pipeline_tests.builders import exercise_of, record_of
 from wod_pipeline_tests.strategies import athletes, percent_words

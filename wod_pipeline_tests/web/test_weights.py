@@ -14,8 +14,8 @@ from icalendar import Calendar
 from wod_pipeline.reading.answers import session_answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.rendering import as_markdown, as_text, exercises_of, view_session
+from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._text import set_line
-from wod_pipeline.rendering._view import SetView
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import pages
 from wod_pipeline_tests.builders import record_of
