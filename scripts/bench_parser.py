@@ -90,7 +90,7 @@ def cpu_s_of(work: Callable[[RawPost], object], posts: list[RawPost]) -> float:
 
 def main(weeks: int) -> None:
     """Print the rates over so many weeks as JSON."""
-    posts = [decode_post(post, "generated") for post in generate_posts(weeks, dt.date(2015, 1, 5))]
+    posts = [decode_post(post) for post in generate_posts(weeks, dt.date(2015, 1, 5))]
     lines = sum(len(parse_post(post).lines) for post in posts) / len(posts)
     parsed, split = (posts_per_second(work, posts, PASSES) for work in (parse_post, split_text))
     uncached = posts_per_second(parse_with_empty_caches, posts)

@@ -103,6 +103,9 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
     title: Rendered = msgspec.field(default_factory=Rendered)
     content: Rendered = msgspec.field(default_factory=Rendered)
     categories: list[int] = []
+    problems: list[str] = []
+    """What was not as WordPress sends it; then `received` holds the post's JSON. Without an id, `id` is 0."""
+    received: str = ""
 
     @property
     def content_sha256(self) -> str:
@@ -159,6 +162,7 @@ class PlainPost(Struct, omit_defaults=True):
     title: str
     lines: list[SourceLine]
     protected: bool = False
+    problems: list[str] = []
 
 
 class Dates(Struct, frozen=True):
@@ -405,10 +409,12 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     """Ids of posts kept here although the source no longer lists them."""
     moved: list[int] = []
     """Ids of posts that were in this week and now belong to another."""
+    without_id: list[RawPost] = []
+    """Posts that cannot be stored under an id; no later stage reads them."""
 
     def with_posts(self, posts: list[NextT]) -> Weekly[NextT]:
         """The same week, its posts one stage further."""
-        return Weekly(week=self.week, outcome=self.outcome, posts=posts, gone=self.gone, moved=self.moved)
+        return Weekly(self.week, self.outcome, posts, self.gone, self.moved, self.without_id)
 
 
 class PostStamp(Struct, frozen=True):

@@ -13,6 +13,7 @@ from enum import Enum
 from msgspec import Struct
 
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
+from wod_pipeline.quality import MALFORMED, malformed_posts
 from wod_pipeline.wording import plural
 
 
@@ -94,7 +95,8 @@ def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:
         return []
     protected = [post.id for post in raw.posts if post.content.protected]
     remarks = ((raw.gone, "no longer on the site"), (protected, "password-protected"))
-    return [f"{_posts(ids)} {words}" for ids, words in remarks if ids]
+    malformed = [f"{name} was sent damaged: {problems}" for name, problems in malformed_posts(raw)]
+    return [*(f"{_posts(ids)} {words}" for ids, words in remarks if ids), *malformed]
 
 
 def _posts(ids: Sequence[int]) -> str:
@@ -106,5 +108,7 @@ def _remarks_on_records(records: WeekRecords | None) -> list[str]:
     """Every different warning of the parser, in reading order."""
     if records is None:
         return []
-    warnings = (d.message or d.code for r in records.records for d in r.diagnostics if d.severity != "info")
+    found = (d for record in records.records for d in record.diagnostics)
+    # Malformed posts are named by `_remarks_on_posts`, with those that have no session.
+    warnings = (d.message or d.code for d in found if d.severity != "info" and d.code != MALFORMED)
     return list(dict.fromkeys(warnings))

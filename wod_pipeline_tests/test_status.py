@@ -119,3 +119,21 @@ def test_states_are_the_words_of_the_command() -> None:
         "failed",
         "missing",
     ]
+
+
+def test_a_post_that_was_sent_damaged_flags_its_week_also_without_a_session() -> None:
+    odd = replace(POST, problems=["link is false instead of text"], received="{}")
+    (week,) = status_of([MONDAY], {MONDAY: fetched(odd)}, {MONDAY: stored(PUBLISHED, STAMP)})
+    assert week.state is WeekState.FLAGGED
+    assert week.remarks == ["post 1 was sent damaged: link is false instead of text"]
+    (week,) = status_of([MONDAY], {MONDAY: fetched(odd)}, {MONDAY: stored(NO_SESSION, STAMP)})
+    assert week.remarks == ["post 1 was sent damaged: link is false instead of text"]
+
+
+def test_a_post_without_an_id_is_named_by_its_title() -> None:
+    nameless = replace(POST, id=0, title=Rendered("June 1-7"), problems=["id is missing"], received="{}")
+    value = replace(fetched(POST), without_id=[nameless])
+    (week,) = status_of([MONDAY], {MONDAY: value}, {MONDAY: stored(PUBLISHED, STAMP)})
+    assert week.remarks == [
+        "a post without an id (June 1-7) was sent damaged: id is missing; it was left out"
+    ]

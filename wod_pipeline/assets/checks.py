@@ -29,6 +29,7 @@ from wod_pipeline.quality import (
     Volume,
     judge,
     judge_stored,
+    malformed_posts,
     volume_of,
 )
 from wod_pipeline.resources.lake import LakeIOManager
@@ -117,7 +118,8 @@ def cases_of(
     past = _past_volumes(table, min(parsed))
     for week in sorted(parsed):
         value = records.of(parsed[week])
-        case = Case(value, stored.get(week, TableContent()), past, parsed[week].gone, may_empty)
+        malformed = tuple(malformed_posts(parsed[week]))
+        case = Case(value, stored.get(week, TableContent()), past, parsed[week].gone, malformed, may_empty)
         yield case
         if value.records:
             past = [*past, case.volume][-LIMITS.past_weeks :]

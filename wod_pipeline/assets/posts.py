@@ -10,6 +10,7 @@ from wod_pipeline.errors import RERUN_HELPS, SourceError, rerun_clears_all
 from wod_pipeline.pacing import batched
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
+from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.resources.weekly import storage_metadata, week_output
@@ -35,11 +36,12 @@ def raw_posts(
     failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
         try:
-            weeks |= gather_weeks(posts, chunk, read_stage(kept, "raw_posts", chunk))
+            weeks |= gather_weeks(posts, chunk, read_stage(kept, "raw_posts", chunk), context.log.warning)
         except SourceError as error:
             failures[tuple(chunk)] = error
             continue
         context.log.info("Fetched weeks %s to %s from %s", chunk[0], chunk[-1], posts.name)
+    _warn_of_malformed(context, weeks)
     if failures:
         _store_fetched(context, kept, weeks)
         raise _failure(failures)
@@ -76,6 +78,12 @@ def _warn_of_absent(context: dg.AssetExecutionContext, weeks: Mapping[dt.date, R
     absent = [f"{monday}" for monday, week in weeks.items() if week.outcome is Outcome.NOT_PUBLISHED]
     if absent:
         context.log.warning("Not published: %s", ", ".join(absent))
+
+
+def _warn_of_malformed(context: dg.AssetExecutionContext, weeks: Mapping[dt.date, RawWeek]) -> None:
+    for week in weeks.values():
+        for name, problems in malformed_posts(week):
+            context.log.warning("Week %s, %s is not as WordPress sends posts: %s", week.week, name, problems)
 
 
 def plain_text_posts(

@@ -22,6 +22,7 @@ from wod_pipeline.program import (
     WeekRecords,
     walk_exercises,
 )
+from wod_pipeline.quality import malformed_posts
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
 from wod_pipeline.wording import first_of, is_web_address
 
@@ -33,9 +34,11 @@ TABLE_ROWS = 50
 
 def of_raw_week(week: Weekly[RawPost]) -> Metadata:
     """Count the posts received, link them, and name those that are gone, moved or protected."""
+    malformed = dict(malformed_posts(week))
     return {
         "outcome": week.outcome.value,
         "posts": len(week.posts),
+        **({"posts_malformed": malformed} if malformed else {}),
         "posts_protected": sum(post.content.protected for post in week.posts),
         "posts_gone": week.gone,
         "posts_moved": week.moved,

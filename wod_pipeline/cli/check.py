@@ -11,7 +11,16 @@ import msgspec
 
 from wod_pipeline.cli.dates import DATE
 from wod_pipeline.program import ParsedPost, Weekly
-from wod_pipeline.quality import CLAIMS, LIMITS, Case, Verdict, judge, judge_stored, volume_of
+from wod_pipeline.quality import (
+    CLAIMS,
+    LIMITS,
+    Case,
+    Verdict,
+    judge,
+    judge_stored,
+    malformed_posts,
+    volume_of,
+)
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import clean
 from wod_pipeline.weeks import WEEK, monday_of
@@ -79,7 +88,9 @@ def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdi
     past = [volume_of(value) for value in stored.values()]
     for week in weeks:
         parsed: Weekly[ParsedPost] | None = parsed_weeks.get(week)
-        yield from judge(Case(stored[week], past=past, gone=parsed.gone if parsed else ()))
+        malformed = tuple(malformed_posts(parsed)) if parsed else ()
+        gone = parsed.gone if parsed else ()
+        yield from judge(Case(stored[week], past=past, gone=gone, malformed=malformed))
         if parsed:
             yield judge_stored(records_of(parsed), stored[week])
 

@@ -11,6 +11,8 @@ import msgspec
 
 from wod_pipeline.errors import SourceMalformed
 
+_ONE_POST = "Give the JSON of one WordPress post, as its REST API returns it."
+
 
 @click.command()
 @click.argument("post", type=click.Path(path_type=Path, allow_dash=True))
@@ -28,9 +30,11 @@ def parse(post: Path) -> None:
     data = _read_json(post)
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
-    if isinstance(data, dict):
-        data.setdefault("id", 0)  # so that a draft written by hand, which has no id yet, can be parsed
-    parsed = parse_post(decode_post(data, where=_name(post)))
+    if not isinstance(data, dict):
+        raise SourceMalformed(f"{_name(post)} is not a post.", fix=_ONE_POST)
+    raw = decode_post({"id": 1, **data})
+    # A draft written by hand has no id yet.
+    parsed = parse_post(raw if "id" in data else msgspec.structs.replace(raw, id=0))
     click.echo(msgspec.json.format(encode(parsed), indent=1).decode())
 
 
@@ -61,5 +65,5 @@ def _read_json(path: Path) -> object:
     except (ValueError, RecursionError) as error:  # RecursionError: JSON nested beyond Python's limit
         raise SourceMalformed(
             f"{_name(path)} is not a post: {error}.",
-            fix="Give the JSON of one WordPress post, as its REST API returns it.",
+            fix=_ONE_POST,
         ) from error

@@ -26,6 +26,7 @@ from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
 from wod_pipeline.weeks import monday_of
 
 __all__ = [
+    "UNDATED_WEEK",
     "explain_line",
     "outline_post",
     "parse_post",
@@ -51,6 +52,7 @@ def read_post(post: RawPost) -> PlainPost:
         title=read_text(post.title.rendered),
         lines=read_lines(post.content.rendered),
         protected=post.content.protected,
+        problems=post.problems,
     )
 
 

@@ -79,6 +79,11 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "The weight {load} has no unit.",
         "A weight is given as a bare number: kilograms or pounds is not said.",
     ),
+    "malformed_post": DiagnosticKind(
+        "warn",
+        "The site sent this post not as WordPress does: {problems}.",
+        "A field is missing or of another type; the rest was read, and the lake keeps the post as received.",
+    ),
     "not_a_programme": DiagnosticKind(
         "info",
         "The post prescribes no training.",

@@ -139,6 +139,8 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     headings = [texts[n] for n in marks if read_heading(texts[n])]
     dated = date_post(plain.title, plain.source, headings)
     found: list[Diagnostic] = list(dated.diagnostics)
+    if plain.problems:
+        found.append(diagnostic("malformed_post", problems="; ".join(plain.problems)))
     cuts = _cuts(texts, marks, found, headed=bool(headings))
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)

@@ -9,12 +9,14 @@ What the session table holds and what was usual before is handed in by the calle
 
 from wod_pipeline.quality._case import Case, TableContent, Verdict
 from wod_pipeline.quality._claims import CLAIMS, LIMITS, Claim, Stage
+from wod_pipeline.quality._malformed import MALFORMED, malformed_posts, name_post
 from wod_pipeline.quality._verdicts import judge, judge_stored, unsound
 from wod_pipeline.quality._volume import Volume, volume_of
 
 __all__ = [
     "CLAIMS",
     "LIMITS",
+    "MALFORMED",
     "Case",
     "Claim",
     "Stage",
@@ -23,6 +25,8 @@ __all__ = [
     "Volume",
     "judge",
     "judge_stored",
+    "malformed_posts",
+    "name_post",
     "unsound",
     "volume_of",
 ]

@@ -33,6 +33,8 @@ class Case:
     """Volumes of other weeks, in any order; those of earlier weeks say what is usual."""
     gone: Sequence[int] = ()
     """Ids of those posts of the week that the site no longer lists."""
+    malformed: Sequence[tuple[str, str]] = ()
+    """Name and problems of each post of the week that was sent otherwise than WordPress does."""
     may_empty: bool = False
     """A person has allowed that the week loses its sessions."""
     limits: Limits = LIMITS

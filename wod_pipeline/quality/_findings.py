@@ -122,6 +122,14 @@ def judge_listing(case: Case) -> Finding:
     )
 
 
+def judge_form(case: Case) -> Finding:
+    """Posts that were sent otherwise than WordPress does."""
+    if not case.malformed:
+        return Finding(None, "Every post was sent as WordPress does.")
+    rows = tuple({"which": name, "problem": problems} for name, problems in case.malformed)
+    return Finding("warn", f"{count(rows, 'post')} sent with missing or wrong fields.", rows)
+
+
 def judge_duplicates(case: Case) -> Finding:
     """Posts that share id, content or program."""
     posts = case.records.posts

@@ -33,6 +33,7 @@ _JUDGES: dict[str, Callable[[Case], Finding]] = {
     "no_post_is_there_twice": _findings.judge_duplicates,
     "the_week_is_published": _findings.judge_publication,
     "every_post_is_still_listed": _findings.judge_listing,
+    "every_post_is_well_formed": _findings.judge_form,
 }
 _OF_TABLE = {"a_week_with_sessions_stays_filled"}
 """Claims that are judged on what the table holds: without that they always hold."""

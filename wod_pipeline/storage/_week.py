@@ -157,14 +157,17 @@ def _listed_sessions(value: WeekRecords) -> list[ListedSession]:
 
 
 def _refuse_stale(stored: Header, value: WeekRecords) -> None:
-    """Refuse an older revision of a post. The same revision is accepted: a newer parser may read it better."""
+    """Refuse an older revision of a post. The same revision is accepted: a newer parser may read it better.
+
+    So is one of unknown time, as of a post sent with a damaged time: it cannot be said to be older.
+    """
     modified = {post.post_id: post.modified_gmt for post in stored.posts}
     for post in value.posts:
-        if post.modified_gmt < modified.get(post.post_id, ""):
+        if post.modified_gmt and post.modified_gmt < modified.get(post.post_id, ""):
             raise StaleRevision(
                 f"Week {value.week}: the stored revision of post {post.post_id}, modified "
                 f"{modified[post.post_id]} (UTC), is newer than the one to be stored, modified "
-                f"{post.modified_gmt or 'at an unknown time'}. The stored week is unchanged.",
+                f"{post.modified_gmt}. The stored week is unchanged.",
                 fix="Materialize the week again, beginning with raw_posts, to fetch the current post.",
             )
 

@@ -128,7 +128,7 @@ def write_each(
 
 
 def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
-    posts = ((post, encode(post)) for value in weeks for post in value.posts)
+    posts = ((post, encode(post)) for value in weeks for post in (*value.posts, *value.without_id))
     lake.write_many({raw_revision_key(post, data): data for post, data in posts}, once=True)
 
 

@@ -1,6 +1,7 @@
 """Reading posts from a WordPress site or a folder of post files, and assigning them to training weeks.
 
-- `_source`: the protocol `PostSource`, and how JSON becomes a `RawPost`
+- `_source`: the protocol `PostSource`
+- `_decoding`: how JSON becomes a `RawPost`, an odd post included
 - `_http`: JSON over HTTP, with retries and typed errors
 - `_client`: `WordPressSource`, which reads the site's REST API
 - `_folder`: `FolderSource`, which reads post files
@@ -14,8 +15,9 @@ site. Parsing posts belongs in `parsing`, storing them in `storage`.
 from __future__ import annotations
 
 from wod_pipeline.wordpress._client import WordPressSource
+from wod_pipeline.wordpress._decoding import decode_post
 from wod_pipeline.wordpress._folder import FolderSource
-from wod_pipeline.wordpress._source import PostSource, decode_post
+from wod_pipeline.wordpress._source import PostSource
 from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
 
 __all__ = [

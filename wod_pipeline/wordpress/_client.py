@@ -31,6 +31,7 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
 from wod_pipeline.wording import count, is_site_address
+from wod_pipeline.wordpress._decoding import FIELDS, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
     JsonClient,
     JsonResponse,
@@ -40,14 +41,14 @@ from wod_pipeline.wordpress._http import (
     printable,
     redact,
 )
-from wod_pipeline.wordpress._source import as_utc, decode_posts
+from wod_pipeline.wordpress._source import as_utc
 from wod_pipeline.wordpress.credentials import Login
 
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
 """Starts like a browser's, since some sites refuse any other."""
 PER_PAGE = 100
 """Posts per page: the most WordPress allows."""
-POST_FIELDS = ",".join(RawPost.__struct_fields__)
+POST_FIELDS = ",".join(FIELDS)
 MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
@@ -61,21 +62,28 @@ _REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
 
 @dataclass
 class _PageSet:
-    """The posts of all pages of one query, by id, and the number of posts each page announced in total."""
+    """The posts of all pages of one query, by id, and the number of posts each page announced in total.
 
-    posts: dict[int, RawPost] = field(default_factory=dict)
+    Posts without an id are told apart by their JSON.
+    """
+
+    posts: dict[int | str, RawPost] = field(default_factory=dict)
     totals: list[int] = field(default_factory=list)
+    repeated: int = 0
+    """Items without an id that equal an earlier one: the site counts them too."""
 
     @property
     def complete(self) -> bool:
         """Whether every page announced exactly the posts that were received."""
-        return set(self.totals) == {len(self.posts)}
+        return set(self.totals) == {len(self.posts) + self.repeated}
 
     def add(self, posts: list[RawPost], total: int) -> bool:
         """Add a page; return whether it held any new post."""
         before = len(self.posts)
         self.totals.append(total)
-        self.posts.update((post.id, post) for post in posts)
+        for post in posts:
+            self.repeated += not post.id and post.received in self.posts
+            self.posts[post.id or post.received] = post
         return len(self.posts) > before
 
 
@@ -129,17 +137,18 @@ class WordPressSource:
         start = as_utc(since)
         query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
         # Filtered here again: the margin has to go, and WordPress before 5.7 ignores `modified_after`.
-        return [post for post in self._read_all(query) if post.was_modified_since(start)]
+        return [post for post in self._read_all(query) if post.id and post.was_modified_since(start)]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site still lists in the category. Raises `SourceError`."""
         # As many ids as a page holds, so that a request needs one page and its address stays short.
         batches = batched(sorted(set(ids)), PER_PAGE)
-        return [post for batch in batches for post in self._read_all({"include": ",".join(map(str, batch))})]
+        queries = ({"include": ",".join(map(str, batch))} for batch in batches)
+        return [post for query in queries for post in self._read_all(query) if post.id]
 
     def list_ids(self) -> set[int]:
         """The id of every post the site lists in the category. Raises `SourceError`."""
-        return {post.id for post in self._read_all({"_fields": "id"})}
+        return {post.id for post in self._read_all({"_fields": "id"}) if post.id}
 
     def check(self) -> str:
         """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
@@ -168,6 +177,7 @@ class WordPressSource:
                 self._sleep(REREAD_PAUSE_S)
             pages = self._read_pages(self._query(query))
             if pages.complete:
+                require_ids(pages.posts.values(), self._base)
                 return list(pages.posts.values())
         raise SourceIncomplete(
             f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "

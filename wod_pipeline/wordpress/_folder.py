@@ -16,11 +16,8 @@ from wod_pipeline.errors import SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import as_day
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress._source import (
-    as_utc,
-    decode_post,
-    decode_posts,
-)
+from wod_pipeline.wordpress._decoding import decode_posts, require_ids
+from wod_pipeline.wordpress._source import as_utc
 
 
 class FolderSource:
@@ -40,15 +37,15 @@ class FolderSource:
 
     def fetch_modified(self, since: dt.datetime) -> list[RawPost]:
         """The posts edited at `since` (UTC when without zone) or later, and those without a valid time."""
-        return [post for post in self._read() if post.was_modified_since(as_utc(since))]
+        return [post for post in self._read() if post.id and post.was_modified_since(as_utc(since))]
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that are in the folder."""
-        return [post for post in self._read() if post.id in ids]
+        return [post for post in self._read() if post.id and post.id in ids]
 
     def list_ids(self) -> set[int]:
         """The ids of all posts in the folder."""
-        return {post.id for post in self._read()}
+        return {post.id for post in self._read() if post.id}
 
     def check(self) -> str:
         """Read the folder and say how many posts it holds."""
@@ -57,7 +54,8 @@ class FolderSource:
     def _read(self) -> list[RawPost]:
         posts = [post for file in self._files() for post in _read_file(file)]
         by_revision = sorted(posts, key=lambda post: post.modified_gmt)
-        newest = {post.id: post for post in by_revision}  # of equal keys, the last one stays
+        # Of equal keys, the last one stays. Posts without an id are told apart by their JSON.
+        newest = {post.id or post.received: post for post in by_revision}
         return sorted(newest.values(), key=lambda post: (post.date, post.id))
 
     def _files(self) -> list[Path]:
@@ -84,4 +82,6 @@ def _read_file(file: Path) -> list[RawPost]:
         raise SourceMalformed(
             f"The post file {file} is not valid JSON ({e}).", fix="Repair it, or move it out of the folder."
         ) from e
-    return decode_posts(value, str(file)) if isinstance(value, list) else [decode_post(value, str(file))]
+    posts = decode_posts([value] if isinstance(value, dict) else value, str(file))
+    require_ids(posts, str(file))
+    return posts

@@ -7,12 +7,17 @@ week of a post (`week_of`).
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from wod_pipeline.parsing import week_of
+from wod_pipeline.parsing import UNDATED_WEEK, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.quality import name_post
 from wod_pipeline.weeks import DAY
+from wod_pipeline.wording import count
 from wod_pipeline.wordpress._source import PostSource
+
+log = logging.getLogger(__name__)
 
 PUBLISHED_EARLY = dt.timedelta(weeks=10)
 """How long before its week a post may be published: usually the Sunday before, weeks earlier before a holiday."""
@@ -29,18 +34,25 @@ Window = tuple[dt.date, dt.date]
 
 
 def gather_weeks(
-    source: PostSource, weeks: Sequence[dt.date], previous: Mapping[dt.date, Weekly[RawPost]]
+    source: PostSource,
+    weeks: Sequence[dt.date],
+    previous: Mapping[dt.date, Weekly[RawPost]],
+    warn: Callable[[str], None] = log.warning,
 ) -> dict[dt.date, Weekly[RawPost]]:
     """The posts of each of the weeks (Mondays), as the source lists them now.
 
     `previous` holds the stored posts of these weeks. A stored post that the source now lists under another week
     is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`. Raises `SourceError` when
-    the source could not be read completely; then no week is returned.
+    the source could not be read completely; then no week is returned. `warn` is told of posts that have neither an
+    id nor a date: they cannot be stored anywhere.
     """
     listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
     missing = missing_ids(weeks, previous, listed)
     if missing:
         listed += source.fetch_ids(missing)
+    lost = [post for post in listed if not post.id and week_of(post) == UNDATED_WEEK]
+    if lost:
+        warn(f"{count(lost, 'post')} without id and date left out: {', '.join(map(name_post, lost))}")
     return assign_posts(weeks, previous, listed, week_of)
 
 
@@ -72,7 +84,7 @@ def assign_posts(
     """Each week with its posts. `listed` must hold every post of the source that is stored under one of the weeks
     or may belong to it.
     """
-    by_id = {post.id: post for post in listed}
+    by_id = {post.id or post.received: post for post in listed}
     by_week: dict[dt.date, list[RawPost]] = {}
     for post in by_id.values():
         by_week.setdefault(week_of(post), []).append(post)
@@ -82,8 +94,9 @@ def assign_posts(
 
 
 def _update_week(
-    week: dt.date, previous: Weekly[RawPost] | None, current: list[RawPost], listed: Collection[int]
+    week: dt.date, previous: Weekly[RawPost] | None, found: list[RawPost], listed: Collection[int | str]
 ) -> Weekly[RawPost]:
+    current = [post for post in found if post.id]
     stored = previous.posts if previous else []
     gone = [post for post in stored if post.id not in listed]
     # Earlier moves stay recorded: if the rest of this run fails, the repeated run must still see them.
@@ -95,4 +108,5 @@ def _update_week(
         posts=posts,
         gone=sorted(post.id for post in gone),
         moved=sorted(left - {post.id for post in posts}),
+        without_id=sorted((post for post in found if not post.id), key=lambda post: post.received),
     )

@@ -338,6 +338,17 @@ def test_a_post_gone_from_the_site_is_named() -> None:
     check("every_post_is_still_listed", plain_week(), "holds: The site lists every post of the week.")
 
 
+def test_a_post_that_was_sent_damaged_is_named_with_what_is_wrong() -> None:
+    verdict = check(
+        "every_post_is_well_formed",
+        plain_week(),
+        "warn: 1 post sent with missing or wrong fields.",
+        malformed=[("post 7", "link is false instead of text")],
+    )
+    assert verdict.rows == ({"which": "post 7", "problem": "link is false instead of text"},)
+    check("every_post_is_well_formed", plain_week(), "holds: Every post was sent as WordPress does.")
+
+
 @pytest.mark.parametrize(
     ("changes", "shared"),
     [
@@ -718,6 +729,7 @@ def test_severities_and_thresholds() -> None:
         "no_post_is_there_twice",
         "the_week_is_published",
         "every_post_is_still_listed",
+        "every_post_is_well_formed",
     ]
 
 

@@ -9,13 +9,16 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from msgspec.structs import replace
 
-from wod_pipeline.adapters import open_table
+from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.quality import MALFORMED
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline.wordpress import CHUNK_WEEKS
 from wod_pipeline_tests.builders import MONDAY, parsed_post, raw_post, weekly
@@ -116,3 +119,27 @@ def test_records_are_made_again_for_another_value_of_the_week_and_kept_for_a_bac
     for n in range(1, CHUNK_WEEKS + 1):
         resource.of(weekly(week=MONDAY + n * WEEK))
     assert resource.of(edited) is not later
+
+
+def test_an_odd_post_among_good_ones_is_stored_flagged_and_kept_as_received(settings: Settings) -> None:
+    posts = [raw_post(monday=week, number=n) for n, week in enumerate(WEEKS, start=1)]
+    posts[1] = replace(posts[1], link="", problems=["link is false instead of text"], received='{"id": 2}')
+    defs = build_defs(settings, source=source_around(FakeSource(posts)))
+    result = defs.resolve_job_def(TRAINING_WEEK).execute_in_process(
+        tags=range_tags((WEEKS[0], WEEKS[-1])),
+        asset_selection=[dg.AssetKey(asset) for asset in SESSIONS],
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    assert result.success
+    stored = list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1]))
+    assert [bool(week.records) for week in stored] == [True, True, True]
+    flagged = {
+        week.week for week in stored for r in week.records for d in r.diagnostics if d.code == MALFORMED
+    }
+    assert flagged == {WEEKS[1]}
+    (claim,) = [
+        c for c in result.get_asset_check_evaluations() if c.check_name == "every_post_is_well_formed"
+    ]
+    assert (claim.passed, claim.metadata["weeks_breaching"].value) == (False, [str(WEEKS[1])])
+    raw = read_stage(open_lake(settings), "raw_posts", [WEEKS[1]])[WEEKS[1]]
+    assert [post.received for post in raw.posts] == ['{"id": 2}']

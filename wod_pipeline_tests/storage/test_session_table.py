@@ -62,6 +62,13 @@ def test_an_older_revision_never_overwrites_a_newer_one(table: SessionTable) -> 
     assert table.read_week(MONDAY) == newer
 
 
+def test_a_revision_of_unknown_time_is_not_taken_for_an_older_one(table: SessionTable) -> None:
+    table.replace_week(week_of_words("Clean", modified=NEWER))
+    unknown = week_of_words("Jerk", modified="")
+    table.replace_week(unknown)
+    assert table.read_week(MONDAY) == unknown
+
+
 def test_one_stale_post_of_two_keeps_the_whole_week_as_it_was(table: SessionTable) -> None:
     both = merged(week_of_words("Clean", modified=NEWER), week_of_words("Row", post=9))
     table.replace_week(both)

@@ -72,7 +72,7 @@ def test_posts_moved_elsewhere_are_a_change_of_the_week_by_themselves() -> None:
 def test_what_a_plan_may_not_do_is_older_or_emptying(stored: WeekRecords, value: WeekRecords) -> None:
     header = plan_replacement(None, stored, allow_empty=False).header
     times = {post.post_id: post.modified_gmt for post in stored.posts}
-    older = any(post.modified_gmt < times.get(post.post_id, "") for post in value.posts)
+    older = any("" < post.modified_gmt < times.get(post.post_id, "") for post in value.posts)
     try:
         plan_replacement(header, value, allow_empty=True)
         refused = False

@@ -80,6 +80,41 @@ def between_pages(wp: FakeWordPress, act: object, times: int = 1) -> None:
     wp.intercept = intercept
 
 
+def test_one_odd_post_and_one_without_an_id_cost_only_themselves(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    page = [
+        {"id": 1, "link": False, "title": ["June"], "content": {"rendered": "<p>A</p>"}},
+        {"id": 2, "content": {"rendered": "<p>B</p>"}},
+        {"title": {"rendered": "June 1-7"}, "content": {"rendered": "<p>C</p>"}},
+        7,
+        7,
+    ]
+    totals = {"X-WP-Total": "5", "X-WP-TotalPages": "1"}
+    wp.intercept = lambda request: as_json(page, headers=totals)
+    found = source.fetch_published(FIRST, LAST)
+    assert [(post.id, post.content.rendered) for post in found] == [
+        (1, "<p>A</p>"),
+        (2, "<p>B</p>"),
+        (0, "<p>C</p>"),
+        (0, ""),
+    ]
+    assert [bool(post.problems) for post in found] == [True, False, True, True]
+    assert source.list_ids() == {1, 2}
+    assert {post.id for post in source.fetch_modified(at("2000-01-01"))} == {1, 2}
+    assert {post.id for post in source.fetch_ids([1, 2])} == {1, 2}
+
+
+def test_a_site_that_sends_pages_of_no_posts_without_end_is_left(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    totals = {"X-WP-Total": "1000000", "X-WP-TotalPages": "10000"}
+    wp.intercept = lambda request: as_json([7] * 100, headers=totals)
+    with pytest.raises(SourceIncomplete):
+        source.fetch_published(FIRST, LAST)
+    assert len(wp.log) == 8
+
+
 def test_a_post_deleted_between_two_pages_costs_no_other_post(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:

@@ -270,8 +270,8 @@ def test_json_that_is_no_list_of_posts_is_refused(wp: FakeWordPress, source: Wor
     wp.intercept = lambda request: as_json({"hello": 1}, headers=totals)
     with pytest.raises(SourceMalformed, match="is an object instead of a list of posts"):
         source.list_ids()
-    wp.intercept = lambda request: as_json([{"id": 1}, {"slug": "x"}], headers=totals)
-    with pytest.raises(SourceMalformed, match="post 2 has no id"):
+    wp.intercept = lambda request: as_json([{"slug": "x"}], headers=totals)
+    with pytest.raises(SourceMalformed, match=r'nothing with a post\'s id; the first item: {"slug": "x"}'):
         source.list_ids()
 
 

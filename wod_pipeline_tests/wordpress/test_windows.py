@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.weeks import chunks_of, monday_of
-from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
+from wod_pipeline.wordpress import CHUNK_WEEKS, FolderSource, gather_weeks
 from wod_pipeline.wordpress._windows import PUBLISHED_EARLY, PUBLISHED_LATE, assign_posts, publication_windows
 from wod_pipeline_tests.builders import raw_post, weekly
 
@@ -55,6 +59,23 @@ def test_each_post_goes_to_its_own_week_in_order_of_publication() -> None:
 
 def test_a_post_found_twice_is_there_once() -> None:
     assert [p.id for p in assigned([post(1, MAY_10), post(1, MAY_10)], {}).posts] == [1]
+
+
+def test_a_post_without_an_id_is_kept_apart_in_its_week() -> None:
+    nameless = replace(post(0, MAY_10), problems=["id is missing"], received="{}")
+    value = assigned([post(1, MAY_10), nameless], {})
+    assert [p.id for p in value.posts] == [1]
+    assert value.without_id == [nameless]
+    assert assigned([nameless], {}).outcome is Outcome.NOT_PUBLISHED
+
+
+def test_a_post_with_neither_id_nor_date_is_named_since_no_week_can_hold_it(tmp_path: Path) -> None:
+    said: list[str] = []
+    post_as_json = msgspec.to_builtins(raw_post(number=1, monday=MAY_10))
+    (tmp_path / "posts.json").write_text(json.dumps([post_as_json, 7]), encoding="utf-8")
+    weeks = gather_weeks(FolderSource(tmp_path), [MAY_10], {}, said.append)
+    assert [p.id for p in weeks[MAY_10].posts] == [1]
+    assert said == ["1 post without id and date left out: 7"]
 
 
 def test_a_week_without_a_post_is_not_published_and_says_so() -> None:

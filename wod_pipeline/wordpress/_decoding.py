@@ -1,0 +1,140 @@
+"""From JSON to `RawPost`: a post as WordPress sends it exactly, an odd one as far as it can be read.
+
+One odd post must not cost the others of its page. So each post is read on its own, each field of an odd one too;
+what was wrong is said in `RawPost.problems`, and `RawPost.received` keeps the JSON. No network and no files here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, get_type_hints
+
+import msgspec
+
+from wod_pipeline.errors import SourceMalformed
+from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.wording import shorten
+
+_TYPES = {
+    name: type_ for name, type_ in get_type_hints(RawPost).items() if name not in {"problems", "received"}
+}
+FIELDS = tuple(_TYPES)
+"""The fields of a post that are asked for."""
+_LARGEST_ID = 2**63 - 1
+"""The largest id a JSON encoder and WordPress's own database can hold."""
+_LONGEST_NAME = 60
+
+
+def decode_posts(value: object, where: str) -> list[RawPost]:
+    """The posts of a decoded JSON list; `where` names the list in errors. Raises `SourceMalformed` for no list."""
+    if not isinstance(value, list):
+        raise SourceMalformed(f"{where} is {_describe(value)} instead of a list of posts.")
+    return [decode_post(item) for item in value]
+
+
+def decode_post(value: object) -> RawPost:
+    """One post of decoded JSON: unknown fields are ignored, absent and null ones get their default.
+
+    Never raises: a post that WordPress would not send has `problems`, and the id 0 if it has none of its own.
+    """
+    fields = _storable({name: value.get(name) for name in FIELDS}) if isinstance(value, dict) else {}
+    try:
+        post = msgspec.convert(fields, RawPost)
+    except msgspec.ValidationError:
+        return _decode_odd(value, fields)
+    sound = _is_id(post.id) and "rendered" in fields.get("content", {})
+    return post if sound else _decode_odd(value, fields)
+
+
+def require_ids(posts: Iterable[RawPost], where: str) -> None:
+    """Raise `SourceMalformed` when there are posts and all of them lack an id: then it is something else."""
+    first = None
+    for post in posts:
+        if post.id:
+            return
+        first = first or post
+    if first:
+        raise SourceMalformed(
+            f"{where} holds nothing with a post's id; the first item: {shorten(first.received, _LONGEST_NAME)}"
+        )
+
+
+def _decode_odd(value: object, fields: dict[str, Any]) -> RawPost:
+    """What can be read of a post, field by field."""
+    if not isinstance(value, dict):
+        return RawPost(
+            id=0, problems=[f"it is {_describe(value)} instead of an object"], received=_json(value)
+        )
+    post_id, problems = _read_id(fields.get("id"))
+    kept: dict[str, Any] = {}
+    for name in FIELDS[1:]:
+        if name in fields:
+            kept[name], found = _read_field(name, fields[name])
+            problems += found
+    if "content" not in fields or fields["content"] == {}:
+        problems.append("content is missing")
+    readable = {name: field for name, field in kept.items() if field is not None}
+    return RawPost(id=post_id, **readable, problems=problems, received=_json(value))
+
+
+def _read_id(value: object) -> tuple[int, list[str]]:
+    """The id, also of digits in quotes, with what is wrong with it; 0 when there is none."""
+    if _is_id(value):
+        return value, []  # type: ignore[return-value]  # `_is_id` has looked
+    if value is None:
+        return 0, ["id is missing"]
+    digits = str(value)
+    known = int(digits) if isinstance(value, str) and digits.isascii() and digits.isdecimal() else 0
+    return known if _is_id(known) else 0, [f"id is {_describe(value)} instead of a number above 0"]
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 < value <= _LARGEST_ID
+
+
+def _read_field(name: str, value: Any) -> tuple[Any, list[str]]:
+    """A field's value, None when it cannot be read, with what is wrong with it."""
+    try:
+        return msgspec.convert(value, _TYPES[name]), []
+    except msgspec.ValidationError:
+        pass
+    if _TYPES[name] is not Rendered:
+        wanted = "text" if _TYPES[name] is str else "a list of numbers"
+        return None, [f"{name} is {_describe(value)} instead of {wanted}"]
+    if isinstance(value, str):
+        return Rendered(value), [f"{name} is a text instead of an object, and taken as it is"]
+    if not isinstance(value, dict):
+        return None, [f"{name} is {_describe(value)} instead of an object"]
+    text, protected = value.get("rendered"), value.get("protected")
+    wrong = [
+        f"{name}.{part} is {_describe(inner)} instead of {wanted}"
+        for part, inner, kind, wanted in (
+            ("rendered", text, str, "text"),
+            ("protected", protected, bool, "true or false"),
+        )
+        if inner is not None and type(inner) is not kind
+    ]
+    return Rendered(text if isinstance(text, str) else "", protected is True), wrong
+
+
+def _storable(value: Any) -> Any:
+    """The value without nulls, and with ``?`` for each lone surrogate, which UTF-8 cannot encode."""
+    if isinstance(value, dict):
+        return {k: _storable(v) for k, v in value.items() if v is not None}
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _json(value: object) -> str:
+    """The JSON of a decoded value, in ASCII."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except RecursionError:  # it could just be read, but not be written from deeper in the stack
+        return '"nested too deeply to be kept"'
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    names: dict[type, str] = {dict: "an object", list: "a list", str: "a text"}
+    return names.get(type(value), "a number")
