@@ -16,6 +16,7 @@ from wod_pipeline.assets.load import training_load
 from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
 from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
+from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
 OWNERS = ["team:coaching-data"]
@@ -63,7 +64,7 @@ def build_assets(
             description=getdoc(body),
             backfill_policy=BACKFILL,
             **options,
-        )(body)
+        )(failures_in_words()(body))
         return definition
 
     return [

@@ -35,6 +35,7 @@ from wod_pipeline.quality import (
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import SessionTableResource
+from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.storage.stages import BATCH
 from wod_pipeline.weeks import WEEK, key_of, weeks_of
@@ -58,10 +59,11 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         session_table: SessionTableResource,
         week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
-        table = session_table.open()
-        parsed = _parsed_weeks(context, lake_io_manager, table)
-        cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
-        verdicts = [verdict for case in cases for verdict in judge(case)]
+        with failures_in_words():
+            table = session_table.open()
+            parsed = _parsed_weeks(context, lake_io_manager, table)
+            cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
+            verdicts = [verdict for case in cases for verdict in judge(case)]
         _log_breaches(context, verdicts)
         yield from _selected(context, results(PARSED, "parsed", verdicts))
 
@@ -72,8 +74,9 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         session_table: SessionTableResource,
         week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
-        table = session_table.open()
-        verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
+        with failures_in_words():
+            table = session_table.open()
+            verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
         _log_breaches(context, verdicts)
         yield from results(RECORDS, "stored", verdicts)
 

@@ -96,7 +96,8 @@ def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = No
 def _from_service(error: boto.ClientError, doing: str, advice: Mapping[str, str]) -> StorageError:
     code = code_of(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    # Some servers answer without a message, which botocore hands on as None.
+    message = " ".join(str(error.response.get("Error", {}).get("Message") or "").split())
     what = f"{doing}: {code} {shorten(message, _LONGEST_MESSAGE)}".rstrip(" .") + "."
     if code in PASSING or status >= 500 or status == 429:
         return StorageUnavailable(what)

@@ -6,12 +6,13 @@ week and for many. Nothing here knows what a value is.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import RERUN_HELPS, rerun_clears_all
+from wod_pipeline.errors import RERUN_HELPS, WodError, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 from wod_pipeline.weeks import key_of, weeks_of
@@ -82,6 +83,22 @@ def week_output(
     value = make(weeks_of(context.partition_keys)[0])
     weeks = AssetWeeks(context, lambda _: value, describe)
     return dg.Output(weeks, data_version=dg.DataVersion(sha256_of(value)))
+
+
+@contextmanager
+def failures_in_words() -> Iterator[None]:
+    """Raise an error of ours as `dg.Failure`, so that the UI begins with its sentence instead of with its cause.
+
+    The answer whether a rerun helps goes into the metadata, and a permanent error is not retried.
+    """
+    try:
+        yield
+    except WodError as error:
+        raise dg.Failure(
+            description=str(error),
+            metadata={RERUN_HELPS: error.rerun_helps},
+            allow_retries=error.rerun_helps,
+        ) from error
 
 
 class WriteReport:

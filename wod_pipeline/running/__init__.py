@@ -23,6 +23,7 @@ import click
 from rich.console import Console
 
 from wod_pipeline.adapters import open_table, where_kept
+from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
@@ -53,7 +54,7 @@ def run_weeks(
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
     for failure in dict.fromkeys(report.failures):
-        console.print(f"Failed: {failure}", style="red", markup=False, highlight=False)
+        console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
     for line in _summary_lines(settings, weeks, report):
         click.echo(line)
     return not report.failures
@@ -96,8 +97,15 @@ def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report)
     missing = sorted(of_run - set(known))
     if missing:
         yield f"  not stored: {', '.join(map(str, missing))}"
-    yield f"  changed: {len(report.changed)}, unchanged: {len(known) - len(report.changed & set(known))}"
+    done = report.stored[SESSIONS[-1]]
+    yield f"  changed: {len(done & report.changed)}, unchanged: {len(done - report.changed)}"
+    if unfinished := sorted(of_run - done):
+        yield f"  failed: {', '.join(map(str, unfinished))}; what was stored of {_them(unfinished)} before stays"
     yield f"  kept in {where_kept(settings)}"
+
+
+def _them(weeks: Sequence[dt.date]) -> str:
+    return "it" if len(weeks) == 1 else "them"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -18,6 +19,8 @@ _BACKFILL_SUCCEEDED = {
     "CANCELED": False,
 }
 """Whether a backfill of this status succeeded; one of any other status has not ended."""
+_STOPPED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
+"""Errors of a run whose process was asked to stop."""
 _NEWEST = 50
 """How many backfills, or materializations of a week, are looked at: the newest."""
 
@@ -53,7 +56,7 @@ def ended_backfills(instance: dg.DagsterInstance, since: dt.datetime) -> Iterato
 
 
 def failures_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailure]:
-    """Why the run failed: breached blocking checks, then failed steps; without either, that no step failed.
+    """Why the run failed: breached blocking checks, then failed steps; without either, the error of the run itself.
 
     A breached blocking check also fails its step. That step is left out: the check says more.
     """
@@ -65,9 +68,7 @@ def failures_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailu
         if event and not (checks and _is_check_failure(event)):
             yield _explain(event)
     if not steps and not checks:
-        yield StepFailure(
-            "the run", "It ended without a failed step: its process may have been stopped.", None
-        )
+        yield _failure_of_run(instance, run_id)
 
 
 def _has_changes(event: dg.AssetMaterialization) -> bool:
@@ -89,6 +90,16 @@ def _breached_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[Step
             yield StepFailure(check.check_name, check.description or "breached", False)
 
 
+def _failure_of_run(instance: dg.DagsterInstance, run_id: str) -> StepFailure:
+    """The error that ended a run before its first step, such as that of a resource; otherwise that there was none."""
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.RUN_FAILURE).records:
+        event = record.event_log_entry.dagster_event
+        error = event.job_failure_data.error if event and event.event_specific_data else None
+        if error and error.cls_name not in _STOPPED:
+            return explain_error("the run", _chain(error))
+    return StepFailure("the run", "It ended without a failed step: its process may have been stopped.", None)
+
+
 def _is_check_failure(event: dg.DagsterEvent) -> bool:
     error = event.step_failure_data.error
     return bool(error and error.cls_name == "DagsterAssetCheckFailedError")
@@ -101,9 +112,11 @@ def _explain(event: dg.DagsterEvent) -> StepFailure:
         answer = on_purpose.metadata.get(RERUN_HELPS)
         rerun_helps = answer.value if isinstance(answer, dg.BoolMetadataValue) else None
         return explain_failure(step, on_purpose.description, rerun_helps=rerun_helps)
-    chain = []
-    error = failure.error
+    return explain_error(step, _chain(failure.error))
+
+
+def _chain(error: Any) -> Iterator[tuple[str, str]]:
+    """Class name and message of an error and of its causes, outermost first."""
     while error:
-        chain.append((error.cls_name or "", error.message))
+        yield error.cls_name or "", error.message
         error = error.cause
-    return explain_error(step, chain)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wod_pipeline import errors
 from wod_pipeline.wording import shorten
 
-LONGEST_REASON = 300
+LONGEST_REASON = 600
 """Characters of a reason in a message; the run's log has the whole of it."""
 
 

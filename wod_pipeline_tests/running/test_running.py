@@ -8,11 +8,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from wod_pipeline.adapters import open_table
 from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
+from wod_pipeline.running import _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._launcher import chunks
+from wod_pipeline.running._progress import Failure, Report, WeekStored
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline_tests.builders import not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import started_run
 
 MONDAY = dt.date(2024, 1, 1)
@@ -97,3 +102,15 @@ def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings
         open_instance(settings),
     ):
         pass
+
+
+def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: Settings) -> None:
+    open_table(settings).replace_weeks([week_records(raw_post(monday=MONDAY)), not_published(MONDAY + WEEK)])
+    report = Report()
+    for asset in SESSIONS:
+        report.record(WeekStored(asset, MONDAY, 1, changed=True))
+    report.record(WeekStored(SESSIONS[0], MONDAY + WEEK, 1, changed=True))
+    report.record(Failure("The lake does not answer."))
+    lines = list(_summary_lines(settings, [MONDAY, MONDAY + WEEK], report))
+    assert "  changed: 1, unchanged: 0" in lines
+    assert f"  failed: {MONDAY + WEEK}; what was stored of it before stays" in lines

@@ -13,6 +13,8 @@ import pytest
 from dagster._core.execution.backfill import BulkActionStatus
 
 from wod_pipeline.assets.checks import RECORDS
+from wod_pipeline.errors import StorageRefused, StorageUnavailable
+from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.sensors.events import changed_weeks, ended_backfills, failures_of, was_stored_before
 
 SINCE = dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc)
@@ -113,3 +115,45 @@ def test_only_a_check_that_blocks_is_why_a_run_failed(blocking: bool, steps: lis
         result = dg.materialize([week, claim, later], instance=instance, raise_on_error=False)
         failures = failures_of(instance, result.run_id)
         assert [failure.step for failure in failures] == (steps or ["later"])
+
+
+def failing_resource(_: dg.InitResourceContext) -> None:
+    raise StorageRefused("No such bucket.", fix="Run `wod aws init`.") from ValueError("botocore's words")
+
+
+def test_an_error_before_the_first_step_is_the_reason_in_our_words() -> None:
+    @dg.op(required_resource_keys={"lake"})
+    def read() -> None: ...
+
+    @dg.job(resource_defs={"lake": dg.ResourceDefinition(failing_resource)})
+    def job() -> None:
+        read()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        (failure,) = failures_of(instance, result.run_id)
+    assert failure.reason == "No such bucket. Run `wod aws init`."
+    assert failure.rerun_helps is False
+
+
+def test_an_error_of_ours_in_an_asset_is_a_failure_that_begins_with_its_sentence() -> None:
+    @dg.op
+    @failures_in_words()
+    def read() -> None:
+        raise StorageUnavailable("The lake does not answer.", fix="Wait.") from ValueError("botocore's words")
+
+    @dg.job
+    def job() -> None:
+        read()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        (failure,) = failures_of(instance, result.run_id)
+        of_type = dg.DagsterEventType.STEP_FAILURE
+        (record,) = instance.get_records_for_run(result.run_id, of_type=of_type).records
+    event = record.event_log_entry.dagster_event
+    assert event is not None
+    data = event.step_failure_data
+    assert data.user_failure_data is not None
+    assert data.user_failure_data.description == "The lake does not answer. Wait. A rerun can clear this."
+    assert (failure.reason, failure.rerun_helps) == ("The lake does not answer. Wait.", True)

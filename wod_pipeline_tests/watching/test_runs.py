@@ -101,9 +101,9 @@ def test_a_failure_on_purpose_is_shown_and_carries_its_answer(helps: bool | None
     )
 
 
-def test_a_long_reason_is_cut_at_a_word_within_three_hundred_characters() -> None:
+def test_a_long_reason_is_cut_at_a_word_within_six_hundred_characters() -> None:
     failure = explain_failure("raw_posts", "word " * 200, rerun_helps=None)
 
-    assert failure.reason == "word " * 58 + "word…"
-    assert len(explain_failure("raw_posts", "x" * 400, rerun_helps=None).reason) == 300
-    assert explain_failure("raw_posts", "x" * 300, rerun_helps=None).reason == "x" * 300
+    assert failure.reason == "word " * 118 + "word…"
+    assert len(explain_failure("raw_posts", "x" * 700, rerun_helps=None).reason) == 600
+    assert explain_failure("raw_posts", "x" * 600, rerun_helps=None).reason == "x" * 600
