@@ -15,7 +15,8 @@ from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.resources.weekly import storage_metadata, week_output
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage.stages import BATCH, read_stage, write_stage
+from wod_pipeline.storage.healing import read_healed
+from wod_pipeline.storage.stages import BATCH, write_stage
 from wod_pipeline.weeks import key_of, weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
 
@@ -36,7 +37,7 @@ def raw_posts(
     failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
         try:
-            weeks |= gather_weeks(posts, chunk, read_stage(kept, "raw_posts", chunk), context.log.warning)
+            weeks |= gather_weeks(posts, chunk, _previous(context, kept, chunk), context.log.warning)
         except SourceError as error:
             failures[tuple(chunk)] = error
             continue
@@ -47,6 +48,16 @@ def raw_posts(
         raise _failure(failures)
     _warn_of_absent(context, weeks)
     return week_output(context, weeks.__getitem__, previews.of_raw_week)
+
+
+def _previous(
+    context: dg.AssetExecutionContext, lake: Lake, weeks: list[dt.date]
+) -> Mapping[dt.date, RawWeek]:
+    """The weeks as last fetched. A corrupt one is made again first, so that it can be read without the source too."""
+    previous, lost = read_healed(lake, "raw_posts", weeks, context.log.warning)
+    for error in lost.values():
+        context.log.warning("%s No revision of its posts is kept.", error.what)
+    return previous
 
 
 def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:

@@ -21,7 +21,8 @@ from wod_pipeline.resources.weekly import (
     storage_metadata,
 )
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage.stages import BATCH, read_stage, stage_key, write_each, write_stage
+from wod_pipeline.storage.healing import Corrupt, read_healed
+from wod_pipeline.storage.stages import BATCH, stage_key, write_each, write_stage
 from wod_pipeline.weeks import key_of, weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -65,7 +66,7 @@ class LakeIOManager(WeeklyIOManager):
         stage, lake = context.asset_key.path[-1], self.lake.open()
         report, stored = WriteReport(context, obj, self.progress), {}
         for weeks in batched(complete_weeks(context, obj), BATCH):
-            values = {week: obj[week] for week in weeks}
+            values = report.make(weeks)
             for week, written in write_each(partial(write_stage, lake, stage), values).items():
                 if isinstance(written, Written):
                     stored[week] = values[week]
@@ -82,7 +83,7 @@ class LakeIOManager(WeeklyIOManager):
         """
         stage, weeks = context.asset_key.path[-1], weeks_of(context.asset_partition_keys)
         if context.definition_metadata.get(ALLOW_MISSING):
-            return read_stage(self.lake.open(), stage, weeks)
+            return read_healed(self.lake.open(), stage, weeks)[0]
         return self.stored_weeks(stage, weeks)
 
     def stored_weeks(self, stage: str, weeks: Iterable[dt.date]) -> "StoredWeeks":
@@ -93,7 +94,8 @@ class LakeIOManager(WeeklyIOManager):
 class StoredWeeks(LazyWeeks[Any]):
     """A stage's stored weeks: those `known` as they are, the others read from the lake a batch at a time.
 
-    The first batch is read at once, so that errors come early.
+    The first batch is read at once, so that errors come early. A corrupt week is made again (`storage.healing`); one
+    that cannot be raises `StorageCorrupt` when it is asked for.
     """
 
     def __init__(
@@ -106,21 +108,24 @@ class StoredWeeks(LazyWeeks[Any]):
         self._unknown = [week for week in weeks if week not in self._known]
         self._order = {week: number for number, week in enumerate(self._unknown)}
         self._batch: dict[dt.date, Any] = {}
+        self._corrupt: Corrupt = {}
         if self._unknown:
             self._read_batch(self._unknown[0])
 
     def _value(self, week: dt.date) -> Any:
         if week in self._known:
             return self._known[week]
-        if week not in self._batch:
+        if week not in self._batch and week not in self._corrupt:
             self._read_batch(week)
+        if week in self._corrupt:
+            raise self._corrupt[week]
         return self._batch[week]
 
     def _read_batch(self, week: dt.date) -> None:
         start = self._order[week] - self._order[week] % BATCH
         weeks = self._unknown[start : start + BATCH]
-        self._batch = read_stage(self._lake, self._stage, weeks)
-        missing = [week for week in weeks if week not in self._batch]
+        self._batch, self._corrupt = read_healed(self._lake, self._stage, weeks)
+        missing = [week for week in weeks if week not in self._batch and week not in self._corrupt]
         if missing:
             where = self._lake.uri(stage_key(self._stage, missing[0]))
             raise NotStored(

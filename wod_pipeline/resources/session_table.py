@@ -54,7 +54,7 @@ class SessionTableIOManager(WeeklyIOManager):
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
         report = WriteReport(context, obj, self.progress)
         for weeks in batched(complete_weeks(context, obj), BATCH):
-            self._store({week: obj[week] for week in weeks}, report)
+            self._store(report.make(weeks), report)
         report.finish(self._instance)
 
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:

@@ -5,14 +5,14 @@ week and for many. Nothing here knows what a value is.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from wod_pipeline.errors import RERUN_HELPS, WodError, rerun_clears_all
+from wod_pipeline.errors import RERUN_HELPS, StorageCorrupt, WodError, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 from wod_pipeline.weeks import key_of, weeks_of
@@ -113,6 +113,17 @@ class WriteReport:
         self._stored: list[dt.date] = []
         self._changed = 0
         self.failed: dict[dt.date, Exception] = {}
+
+    def make(self, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
+        """The values of those weeks. A week whose input cannot be read back fails alone."""
+        made = {week: self._make(week) for week in weeks}
+        return {week: value for week, value in made.items() if week not in self.failed}
+
+    def _make(self, week: dt.date) -> Any:
+        try:
+            return self._weeks[week]
+        except StorageCorrupt as error:
+            self.failed[week] = error
 
     def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
         """Note a stored week, attach its metadata, and call `progress`. A plain mapping has no metadata."""

@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from wod_pipeline.errors import StorageCorrupt, StorageError
+from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused
 from wod_pipeline.program import (
     OutlinedPost,
     ParsedPost,
@@ -37,6 +37,8 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.storage import Lake, Written
 
+RawWeek = Weekly[RawPost]
+
 STAGES: dict[str, Any] = {
     "raw_posts": Weekly[RawPost],
     "plain_text_posts": Weekly[PlainPost],
@@ -44,6 +46,9 @@ STAGES: dict[str, Any] = {
     "segmented_exercises": Weekly[ParsedPost],
 }
 """The assets kept in the lake, with the type of one week's value."""
+
+REVISIONS = "raw_post_revisions/"
+"""What the keys of all kept revisions start with."""
 
 BATCH = 32
 """Weeks read or written at a time: enough to keep a remote store busy, few enough to fit in memory."""
@@ -75,22 +80,65 @@ def calendar_key(week: dt.date) -> str:
 def raw_revision_key(post: RawPost, data: bytes) -> str:
     """Where one revision of a post is kept for ever: by id, time of modification and hash of its bytes."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
-    return f"raw_post_revisions/post={post.id}/{modified}-{hashlib.sha256(data).hexdigest()[:16]}.json"
+    return f"{REVISIONS}post={post.id}/{modified}-{_digest(data)}.json"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def decode_revision(key: str, data: bytes) -> RawPost:
+    """Read a kept revision back. Raises `StorageCorrupt` when the bytes are not those its name was made from."""
+    if f"-{_digest(data)}." not in key:
+        raise StorageCorrupt(f"The kept revision {key} is not what was written under that name.")
+    return decode(data, RawPost)
 
 
 def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
-    """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not one."""
+    """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not that week's."""
     try:
-        return decode(data, STAGES[stage])
-    except msgspec.MsgspecError as error:
-        raise StorageCorrupt(
-            f"The stored {stage} of week {week} ({stage_key(stage, week)}) cannot be read: {error}.",
-            fix=f"Delete the object and materialize {stage} for that week again.",
-        ) from error
+        value = decode(data, STAGES[stage])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _corrupt(stage, week, str(error)) from error
+    if value.week != week:
+        raise _corrupt(stage, week, f"it holds the week of {value.week}")
+    return value
 
 
-def read_stage(lake: Lake, stage: str, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
-    """The stored values of those weeks; weeks never stored are absent. Raises `StorageCorrupt`."""
+def _corrupt(stage: str, week: dt.date, why: str) -> StorageCorrupt:
+    return StorageCorrupt(
+        f"The stored {stage} of week {week} ({stage_key(stage, week)}) cannot be read: {why}.",
+        fix=f"Run the week again, which makes the object anew: wod materialize --week {week}.",
+    )
+
+
+def read_stage(
+    lake: Lake,
+    stage: str,
+    weeks: Iterable[dt.date],
+    on_corrupt: Callable[[dt.date, StorageCorrupt], None] | None = None,
+) -> dict[dt.date, Any]:
+    """The stored values of those weeks; weeks never stored are absent.
+
+    A week that cannot be read is left out and given to `on_corrupt`; without that, `StorageCorrupt` is raised.
+    """
+    weeks = list(weeks)
+    try:
+        return _read_stage(lake, stage, weeks)
+    except StorageCorrupt as error:
+        if on_corrupt is None:
+            raise
+        if len(weeks) == 1:
+            on_corrupt(weeks[0], error)
+            return {}
+    # One by one, since a store may find the corruption itself while it reads many objects.
+    values: dict[dt.date, Any] = {}
+    for week in weeks:
+        values |= read_stage(lake, stage, [week], on_corrupt)
+    return values
+
+
+def _read_stage(lake: Lake, stage: str, weeks: list[dt.date]) -> dict[dt.date, Any]:
     keys = {stage_key(stage, week): week for week in weeks}
     objects = lake.read_many(list(keys))
     return {keys[key]: decode_stage(stage, keys[key], data) for key, data in objects.items()}
@@ -127,9 +175,16 @@ def write_each(
     return outcomes
 
 
-def _keep_revisions(lake: Lake, weeks: Iterable[Weekly[RawPost]]) -> None:
+def _keep_revisions(lake: Lake, weeks: Iterable[RawWeek]) -> None:
+    """Keep each revision under its name for good. The name holds the digest of the bytes, so an object with others is
+    corrupt, and the only one that is written over.
+    """
     posts = ((post, encode(post)) for value in weeks for post in (*value.posts, *value.without_id))
-    lake.write_many({raw_revision_key(post, data): data for post, data in posts}, once=True)
+    revisions = {raw_revision_key(post, data): data for post, data in posts}
+    try:
+        lake.write_many(revisions, once=True)
+    except StorageRefused:
+        lake.write_many(revisions)
 
 
 def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.date, Written]:

@@ -49,9 +49,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     from wod_pipeline.resources import lake, records
 
     calls: Counter[str] = Counter()
-    read = lake.read_stage
+    read = lake.read_healed
 
-    def read_stage(store: Any, stage: str, weeks: Any) -> Any:
+    def read_healed(store: Any, stage: str, weeks: Any) -> Any:
         calls[stage] += 1
         return read(store, stage, weeks)
 
@@ -59,7 +59,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         calls["records"] += 1
         return records_of(parsed)
 
-    monkeypatch.setattr(lake, "read_stage", read_stage)
+    monkeypatch.setattr(lake, "read_healed", read_healed)
     monkeypatch.setattr(records, "records_of", counted_records)
     return calls
 

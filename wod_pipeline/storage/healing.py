@@ -1,0 +1,117 @@
+"""Stage objects that cannot be read back are made again: raw posts from their kept revisions, the rest from those.
+
+An object may be cut short by a full disk, or overwritten by another program. Its week alone is lost then, and not
+for long: every revision of every post is kept, and each later stage is a pure function of the raw posts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from wod_pipeline.errors import StorageCorrupt
+from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
+from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.storage import Lake
+from wod_pipeline.storage.stages import REVISIONS, RawWeek, decode_revision, read_stage, write_stage
+
+log = logging.getLogger(__name__)
+
+Corrupt = dict[dt.date, StorageCorrupt]
+
+_STEPS: Mapping[str, Callable[[Any], Any]] = {
+    "plain_text_posts": read_post,
+    "daily_sessions": outline_post,
+    "segmented_exercises": structure_post,
+}
+"""How each stage is made of the one before it, from the raw posts on."""
+
+
+def read_healed(
+    lake: Lake, stage: str, weeks: Iterable[dt.date], warn: Callable[[str], None] = log.warning
+) -> tuple[dict[dt.date, Any], Corrupt]:
+    """The stored values of those weeks, and the errors of the corrupt ones that could not be made again.
+
+    What was made again is stored, and `warn` is told. Weeks never stored are absent from both.
+    """
+    corrupt: Corrupt = {}
+    values = read_stage(lake, stage, weeks, corrupt.__setitem__)
+    if corrupt:
+        made = _make_again(lake, stage, corrupt)
+        write_stage(lake, stage, made)
+        for week, value in made.items():
+            warn(f"{corrupt.pop(week).what} It was made again from the {_origin(stage)} ({_ids(value)}).")
+        values |= made
+    return values, corrupt
+
+
+def _make_again(lake: Lake, stage: str, weeks: Collection[dt.date]) -> dict[dt.date, Any]:
+    if stage == "raw_posts":
+        return weeks_from_revisions(lake, weeks)
+    raw, _ = read_healed(lake, "raw_posts", weeks)
+    return {week: _derive(stage, value) for week, value in raw.items()}
+
+
+def _derive(stage: str, raw: RawWeek) -> Any:
+    value: Weekly[Any] = raw
+    for name, make in _STEPS.items():
+        value = value.with_posts([make(post) for post in value.posts])
+        if name == stage:
+            break
+    return value
+
+
+def weeks_from_revisions(lake: Lake, weeks: Collection[dt.date]) -> dict[dt.date, RawWeek]:
+    """Those of the weeks that kept revisions belong to, each with the newest readable revision of its posts."""
+    found: dict[dt.date, list[RawPost]] = {}
+    for post in _newest_revisions(lake):
+        if (week := week_of(post)) in weeks:
+            found.setdefault(week, []).append(post)
+    return {
+        week: Weekly(week, Outcome.PUBLISHED, sorted(posts, key=lambda post: (post.date, post.id)))
+        for week, posts in found.items()
+    }
+
+
+def _newest_revisions(lake: Lake) -> Iterable[RawPost]:
+    """The newest revision of every post that has an id; one that cannot be read gives way to the one before it."""
+    keys_of: dict[str, list[str]] = {}
+    for key in lake.keys(REVISIONS):
+        keys_of.setdefault(key.rpartition("/")[0], []).append(key)
+    keys_of.pop(f"{REVISIONS}post=0", None)
+    for keys in keys_of.values():
+        keys.sort(key=_is_dated_then_name)
+    while keys_of:
+        objects = lake.read_many([keys[-1] for keys in keys_of.values()])
+        for folder, keys in list(keys_of.items()):
+            post = _readable(keys[-1], objects.get(keys[-1], b""))
+            keys.pop()
+            if post:
+                yield post
+            if post or not keys:
+                del keys_of[folder]
+
+
+def _is_dated_then_name(key: str) -> tuple[bool, str]:
+    """Sorts revisions by the time in their names, those without one first."""
+    name = key.rpartition("/")[2]
+    return not name.startswith("undated"), name
+
+
+def _readable(key: str, data: bytes) -> RawPost | None:
+    try:
+        return decode_revision(key, data)
+    except StorageCorrupt as error:
+        log.warning("%s", error.what)
+        return None
+
+
+def _origin(stage: str) -> str:
+    return "kept revisions" if stage == "raw_posts" else "raw posts"
+
+
+def _ids(value: Weekly[Any]) -> str:
+    ids = [post.id if isinstance(post, RawPost) else post.source.post_id for post in value.posts]
+    return f"posts {', '.join(map(str, ids))}" if ids else "no post"
