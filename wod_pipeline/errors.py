@@ -15,7 +15,7 @@ the class and never read back::
     │   ├── StorageUnavailable transient   disk full, database locked, throttling, network
     │   ├── StorageRefused     permanent   permission denied, no such bucket or table
     │   ├── NotStored          permanent   a week or object that was never written
-    │   ├── StorageCorrupt     permanent   an object or row that cannot be read back
+    │   ├── StorageCorrupt     transient   an object or row that cannot be read back; a run makes it anew
     │   ├── ItemTooLarge       permanent   a session beyond the table's item limit
     │   ├── StaleRevision      permanent   an older revision of a post than the stored one
     │   ├── WouldEmptyWeek     permanent   a week with sessions would be left without any
@@ -111,7 +111,9 @@ class NotStored(StorageError):
 
 
 class StorageCorrupt(StorageError):
-    """What was read back is not what can have been written."""
+    """What was read back is not what can have been written; running its week again makes it anew."""
+
+    rerun_helps = True
 
 
 class ItemTooLarge(StorageError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -27,6 +28,8 @@ class WeekState(str, Enum):
     NOT_PUBLISHED = "not published"
     FAILED = "failed"
     """The table does not hold what was fetched: a run stopped before its end."""
+    CORRUPT = "corrupt"
+    """What is stored of the week cannot be read back; running it again makes it anew."""
     MISSING = "missing"
     """Never fetched."""
 
@@ -52,14 +55,23 @@ def status_of(
     weeks: Iterable[dt.date],
     fetched: Mapping[dt.date, Weekly[RawPost]],
     stored: Mapping[dt.date, WeekRecords],
+    corrupt: Mapping[dt.date, Sequence[str]] = MappingProxyType({}),
 ) -> list[WeekStatus]:
-    """Judge each week, newest first, from what was fetched and what the table holds of it."""
-    return [_judge(week, fetched.get(week), stored.get(week)) for week in sorted(weeks, reverse=True)]
+    """Judge each week, newest first, from what was fetched and what the table holds of it.
+
+    `corrupt` says of a week what could not be read back.
+    """
+    return [
+        _judge(week, fetched.get(week), stored.get(week), corrupt.get(week, ()))
+        for week in sorted(weeks, reverse=True)
+    ]
 
 
-def _judge(week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | None) -> WeekStatus:
-    state = _state(raw, records)
-    remarks = [*_remarks_on_posts(raw), *_remarks_on_records(records)]
+def _judge(
+    week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | None, corrupt: Sequence[str]
+) -> WeekStatus:
+    state = WeekState.CORRUPT if corrupt else _state(raw, records)
+    remarks = [*corrupt, *_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,

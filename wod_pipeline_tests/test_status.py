@@ -117,6 +117,7 @@ def test_states_are_the_words_of_the_command() -> None:
         "no session",
         "not published",
         "failed",
+        "corrupt",
         "missing",
     ]
 
@@ -136,4 +137,17 @@ def test_a_post_without_an_id_is_named_by_its_title() -> None:
     (week,) = status_of([MONDAY], {MONDAY: value}, {MONDAY: stored(PUBLISHED, STAMP)})
     assert week.remarks == [
         "a post without an id (June 1-7) was sent damaged: id is missing; it was left out"
+    ]
+
+
+def test_a_week_that_cannot_be_read_back_is_corrupt_and_says_why() -> None:
+    states = status_of(
+        [MONDAY, MONDAY + WEEK],
+        {MONDAY: fetched(POST)},
+        {MONDAY: stored(PUBLISHED, STAMP)},
+        {MONDAY + WEEK: ["Not JSON."]},
+    )
+    assert [(week.state, week.remarks) for week in states] == [
+        (WeekState.CORRUPT, ["Not JSON."]),
+        (WeekState.STORED, []),
     ]

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from wod_pipeline.cli.dates import DATE
+from wod_pipeline.cli.output import warn_of_corrupt
 from wod_pipeline.program import ParsedPost, Weekly
 from wod_pipeline.quality import (
     CLAIMS,
@@ -82,11 +83,12 @@ def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdi
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.storage.stages import read_stage
 
-    parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks)
+    parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks, warn_of_corrupt)
     first = weeks[0] - LIMITS.past_weeks * WEEK
-    stored = {value.week: value for value in open_table(settings).read_weeks(first, weeks[-1])}
+    read = open_table(settings).read_weeks(first, weeks[-1], warn_of_corrupt)
+    stored = {value.week: value for value in read}
     past = [volume_of(value) for value in stored.values()]
-    for week in weeks:
+    for week in [week for week in weeks if week in stored]:
         parsed: Weekly[ParsedPost] | None = parsed_weeks.get(week)
         malformed = tuple(malformed_posts(parsed)) if parsed else ()
         gone = parsed.gone if parsed else ()

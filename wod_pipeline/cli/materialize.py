@@ -86,14 +86,18 @@ def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
 
 
 def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
-    """The weeks without stored sessions, or not stored as last fetched."""
+    """The weeks without stored sessions, not stored as last fetched, or not readable."""
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.status import needs_run
     from wod_pipeline.storage.stages import read_stage
 
-    stored = {week.week: week for week in open_table(settings).weeks()}
-    fetched = read_stage(open_lake(settings), "raw_posts", [week for week in weeks if week in stored])
-    return [week for week in weeks if needs_run(fetched.get(week), stored.get(week))]
+    corrupt: set[dt.date] = set()
+    # The sessions are read too: one that cannot be leaves its week out, which then needs a run.
+    read = open_table(settings).read_weeks(weeks[0], weeks[-1], lambda *_: None)
+    stored = {value.week: value for value in read}
+    of_table = [week for week in weeks if week in stored]
+    fetched = read_stage(open_lake(settings), "raw_posts", of_table, lambda week, _: corrupt.add(week))
+    return [week for week in weeks if week in corrupt or needs_run(fetched.get(week), stored.get(week))]
 
 
 def _range(

@@ -9,15 +9,17 @@ import click
 import msgspec
 
 from wod_pipeline.cli.dates import DATE, coming_week, weeks_in_range
+from wod_pipeline.cli.output import warn_of_corrupt
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
+    from wod_pipeline.errors import StorageCorrupt
     from wod_pipeline.settings import Settings
     from wod_pipeline.status import WeekStatus
 
-COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "missing": "red"}
+COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "corrupt": "red", "missing": "red"}
 
 
 @click.command()
@@ -33,6 +35,7 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
     no session     the post holds no session
     not published  the source has no post for the week
     failed         fetched, but not stored as fetched: a run stopped before its end
+    corrupt        what is stored cannot be read back; running the week again makes it anew
     missing        never fetched
 
     `wod materialize --missing` runs every week that is neither stored nor flagged.
@@ -41,14 +44,20 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
     wod status
     wod status --from 2026-01-01 --json
     """
-    from wod_pipeline.adapters import open_table
+    from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.settings import load_settings
     from wod_pipeline.status import status_of
 
     settings = load_settings()
     weeks = _weeks(settings, first, last)
-    stored = {value.week: value for value in open_table(settings).read_weeks(weeks[0], weeks[-1])}
-    states = status_of(weeks, _fetched(settings, weeks), stored)
+    corrupt: dict[str, list[str]] = {}
+
+    def note(week: dt.date | str, error: StorageCorrupt) -> None:
+        corrupt.setdefault(str(week), []).append(f"{error.what} {error.fix}")
+
+    stored = {value.week: value for value in open_table(settings).read_weeks(weeks[0], weeks[-1], note)}
+    fetched = read_stage(open_lake(settings), "raw_posts", weeks, note)
+    states = status_of(weeks, fetched, stored, {week: corrupt.get(str(week), ()) for week in weeks})
     if as_json:
         click.echo(msgspec.json.encode(states).decode())
         return
@@ -92,7 +101,7 @@ def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[R
     """The posts of the weeks as last fetched."""
     from wod_pipeline.adapters import open_lake
 
-    return read_stage(open_lake(settings), "raw_posts", weeks)
+    return read_stage(open_lake(settings), "raw_posts", weeks, warn_of_corrupt)
 
 
 def _change(post: RawPost, fetched: Weekly[RawPost] | None) -> str:

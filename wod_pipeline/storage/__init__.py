@@ -14,13 +14,17 @@ This module imports no adapter, so that boto3 is loaded only where it is needed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
 
-__all__ = ["Lake", "Ledger", "SessionTable", "WeekChange", "Written"]
+__all__ = ["Lake", "Ledger", "OnCorrupt", "SessionTable", "WeekChange", "Written", "log_corrupt"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,26 @@ class WeekChange:
         return bool(self.put or self.deleted or self.week_changed)
 
 
+OnCorrupt = Callable[[str, StorageCorrupt], None]
+"""Called with the key of a week (its Monday) that cannot be read back, and the error that says why."""
+
+
+def log_corrupt(week: str, error: StorageCorrupt) -> None:  # noqa: ARG001
+    """Name a corrupt week in the log."""
+    log.warning("%s", error)
+
+
 class SessionTable(Protocol):
-    """Session records by date and session id, and each week's outcome and posts. A week is replaced atomically."""
+    """Session records by date and session id, and each week's outcome and posts. A week is replaced atomically.
+
+    A stored header or session that cannot be read back costs only its week: reads of many weeks leave that one out
+    and give it to `on_corrupt`, reads of that week or its days raise `StorageCorrupt`, replacing it makes it anew.
+    """
 
     def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
         """Make the stored week equal to `value`: readers see the old week or the new one, never a mixture.
 
-        New and changed sessions are put, sessions not in `value` are deleted, equal ones are not written.
+        New, changed and corrupt sessions are put, sessions not in `value` are deleted, equal ones are not written.
 
         Raises `StaleRevision` when `value` holds an older revision of a post than the table (by `modified_gmt`),
         and `WouldEmptyWeek` when the week, or a post that `value` still lists, would lose all its sessions, unless
@@ -113,7 +130,9 @@ class SessionTable(Protocol):
         """The week as of one moment, records sorted by date and session; None when it was never stored."""
         ...
 
-    def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+    def read_weeks(
+        self, first: dt.date, last: dt.date, on_corrupt: OnCorrupt = log_corrupt
+    ) -> Iterator[WeekRecords]:
         """The stored weeks whose Monday lies in `[first, last]`, oldest first."""
         ...
 
@@ -121,7 +140,7 @@ class SessionTable(Protocol):
         """Sessions dated within `[first, last]`, sorted by date and session."""
         ...
 
-    def weeks(self) -> list[StoredWeek]:
+    def weeks(self, on_corrupt: OnCorrupt = log_corrupt) -> list[StoredWeek]:
         """Every stored week, newest first."""
         ...
 

@@ -84,13 +84,23 @@ def record_from_item(item: Item) -> SessionRecord:
     try:
         record = msgspec.convert(_with_nulls(fields, SessionRecord), SessionRecord)
     except msgspec.ValidationError as error:
-        key = f"date {item.get('date')!r}, session {item.get('session')!r}"
-        raise StorageCorrupt(
-            f"The stored session ({key}) cannot be read: {error}.", fix="Materialize its week again."
-        ) from error
+        raise corrupt_item((str(item.get("date")), str(item.get("session"))), error) from error
     if record.date and monday_of(record.date) != record.week:
         record.session = record.session.removesuffix(f"@{record.week.isoformat()}")
     return record
+
+
+def corrupt_item(key: Key, why: object) -> StorageCorrupt:
+    """The error for an item of the table that cannot be read back."""
+    if key[0] == WEEKS:
+        return StorageCorrupt(
+            f"The header of week {key[1]} in the session table cannot be read: {why}.",
+            fix=f"Run the week again, which writes it anew: wod materialize --week {key[1]}.",
+        )
+    return StorageCorrupt(
+        f"The stored session (date {key[0]!r}, session {key[1]!r}) cannot be read: {why}.",
+        fix="Run its week again, which writes it anew: wod materialize --week DATE.",
+    )
 
 
 def idempotency_key(operation: str, identifier: str) -> str:

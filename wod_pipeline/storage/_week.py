@@ -8,17 +8,29 @@ and a writer can compute what would change without reading a session.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
-from wod_pipeline.storage import WeekChange
-from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, as_item, item_key, record_from_item
+from wod_pipeline.storage import OnCorrupt, WeekChange
+from wod_pipeline.storage._items import (
+    DIGEST,
+    WEEKS,
+    Item,
+    Key,
+    as_item,
+    corrupt_item,
+    item_key,
+    record_from_item,
+)
 from wod_pipeline.wording import count
+
+T = TypeVar("T")
 
 
 class ListedSession(Struct, frozen=True):
@@ -66,10 +78,18 @@ class Plan:
     puts: list[Item] = field(default_factory=list)
     deletes: list[Key] = field(default_factory=list)
     change: WeekChange = field(default_factory=lambda: WeekChange(0, 0, 0))
+    kept: dict[Key, Item] = field(default_factory=dict)
+    """The items that should be stored already."""
+
+    def corrupt(self, items: Mapping[Key, Item]) -> set[Key]:
+        """Keys of `kept` under which something else is stored, or nothing."""
+        return {key for key, item in self.kept.items() if items.get(key) != item}
 
 
-def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: bool) -> Plan:
-    """The changes that make the stored week equal to `value`.
+def plan_replacement(
+    stored: Header | None, value: WeekRecords, *, allow_empty: bool, corrupt: Collection[Key] = ()
+) -> Plan:
+    """The changes that make the stored week equal to `value`. Sessions under the keys `corrupt` are put in any case.
 
     Raises `StaleRevision`, `WouldEmptyWeek`, and `StorageRefused` for a value with a session of another week or the
     same session twice.
@@ -80,18 +100,17 @@ def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: 
         if not allow_empty:
             _refuse_emptying(stored, value)
     old = {session.key: session.sha256 for session in stored.sessions} if stored else {}
-    puts = [
-        as_item(record, session.sha256)
-        for record, session in zip(value.records, sessions, strict=True)
-        if old.get(session.key) != session.sha256
-    ]
+    items = {s.key: as_item(record, s.sha256) for record, s in zip(value.records, sessions, strict=True)}
+    changed = {s.key for s in sessions if old.get(s.key) != s.sha256 or s.key in corrupt}
+    puts = [item for key, item in items.items() if key in changed]
+    kept = {key: item for key, item in items.items() if key not in changed}
     keys = {session.key for session in sessions}
     deletes = [key for key in old if key not in keys]
     version = stored.version + 1 if stored else 1
     header = Header(value.outcome, value.posts, version, len(sessions), sessions, value.moved)
     week_changed = stored is None or _summary(stored) != _summary(header)
     change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
-    return Plan(header if change.changed else None, puts, deletes, change)
+    return Plan(header if change.changed else None, puts, deletes, change, kept)
 
 
 def header_item(week: dt.date, header: Header) -> Item:
@@ -104,17 +123,52 @@ def header_from_item(item: Item) -> Header:
     try:
         return msgspec.convert(item, Header)
     except msgspec.ValidationError as error:
-        raise StorageCorrupt(
-            f"The header of week {item.get('session')} in the session table cannot be read: {error}.",
-            fix="Delete that item and materialize the week again.",
-        ) from error
+        raise corrupt_item((WEEKS, str(item.get("session"))), error) from error
+
+
+def week_of_header(item: Item) -> dt.date:
+    """The week of a header item. Raises `StorageCorrupt` when its key names no day."""
+    try:
+        return dt.date.fromisoformat(item["session"])
+    except ValueError as error:
+        raise corrupt_item((WEEKS, str(item["session"])), "its key is not a date") from error
+
+
+def sound(
+    items: Iterable[tuple[str, Item | StorageCorrupt]], read: Callable[[Item], T], on_corrupt: OnCorrupt
+) -> Iterator[T]:
+    """What `read` makes of each item; one that is corrupt is given to `on_corrupt` with its key instead."""
+    for key, item in items:
+        value = _try_read(key, item, read, on_corrupt)
+        if value is not None:
+            yield value
+
+
+def _try_read(
+    key: str, item: Item | StorageCorrupt, read: Callable[[Item], T], on_corrupt: OnCorrupt
+) -> T | None:
+    try:
+        if isinstance(item, StorageCorrupt):
+            raise item
+        return read(item)
+    except StorageCorrupt as error:
+        on_corrupt(key, error)
+        return None
+
+
+def inconsistent(week: dt.date) -> StorageCorrupt:
+    """The error for a week whose sessions are not those of its header."""
+    return StorageCorrupt(
+        f"Week {week} in the session table is inconsistent: another program has changed its items.",
+        fix=f"Run it again, which writes it anew: wod materialize --week {week}.",
+    )
 
 
 def stored_week(item: Item) -> StoredWeek:
     """The public form of a header item, which may have been read without its sessions."""
     header = header_from_item(item)
     return StoredWeek(
-        dt.date.fromisoformat(item["session"]),
+        week_of_header(item),
         header.outcome,
         tuple(header.posts),
         header.count,

@@ -22,20 +22,31 @@ from typing import TYPE_CHECKING, Any
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
-from wod_pipeline.storage import WeekChange
+from wod_pipeline.storage import OnCorrupt, WeekChange, log_corrupt
 from wod_pipeline.storage._dynamo_requests import ConditionFailed, Requests
 from wod_pipeline.storage._dynamo_staging import WeekWriter, staged_items
-from wod_pipeline.storage._items import DIGEST, WEEKS, Item, Key, idempotency_key, record_from_item
+from wod_pipeline.storage._items import (
+    DIGEST,
+    WEEKS,
+    Item,
+    Key,
+    corrupt_item,
+    idempotency_key,
+    record_from_item,
+)
 from wod_pipeline.storage._week import (
     Header,
     assemble,
     header_from_item,
+    inconsistent,
     plan_replacement,
     sort_records,
+    sound,
     stored_week,
+    week_of_header,
 )
 from wod_pipeline.storage._workers import run_all, run_each
-from wod_pipeline.weeks import WEEK, days_between, monday_of
+from wod_pipeline.weeks import DAY, WEEK, days_between, monday_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,11 +82,13 @@ class DynamoSessionTable:
 
     def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
         for attempt in range(_ATTEMPTS):
-            stored = self._header(value.week)
+            stored = self._header_or_clear(value.week)
             try:
                 if stored is not None and stored.staged:
                     stored = self._writer.finish_staged(value.week, stored)
                 plan = plan_replacement(stored, value, allow_empty=allow_empty)
+                if corrupt := plan.corrupt(self._requests.get_all(plan.kept)):
+                    plan = plan_replacement(stored, value, allow_empty=allow_empty, corrupt=corrupt)
                 self._writer.carry_out(value.week, plan)
             except ConditionFailed:
                 self._requests.pause(attempt)
@@ -102,39 +115,46 @@ class DynamoSessionTable:
                 return value
             if header.version == previous_version:
                 # Nobody replaced the week between two attempts, so its items are not a mixture of two versions.
-                raise StorageCorrupt(
-                    f"Week {week} in table {self._table} is inconsistent: another program has changed its items.",
-                    fix=f"Delete the item ('{WEEKS}', '{week}') and materialize the week again.",
-                )
+                raise inconsistent(week)
             previous_version = header.version
             self._requests.pause(attempt)
         raise StorageUnavailable(f"Week {week} could not be read: it was replaced during every attempt.")
 
-    def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
-        batches = batched(self._headers(first, last), _WEEKS_PER_READ)
+    def read_weeks(
+        self, first: dt.date, last: dt.date, on_corrupt: OnCorrupt = log_corrupt
+    ) -> Iterator[WeekRecords]:
+        batches = batched(self._headers(first, last, on_corrupt), _WEEKS_PER_READ)
         for _, weeks in run_each(self._read_batch, batches, workers=_WORKERS):
             if isinstance(weeks, Exception):
                 raise weeks
-            yield from weeks
+            for week, value in weeks:
+                if isinstance(value, StorageCorrupt):
+                    on_corrupt(week.isoformat(), value)
+                else:
+                    yield value
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
         days = {day.isoformat() for day in days_between(first, last)}
         by_day = run_all(lambda day: list(self._requests.query(day)), days, workers=_WORKERS)
         by_week: dict[str, dict[Key, Item]] = {}
         for item in itertools.chain.from_iterable(by_day.values()):
-            by_week.setdefault(item["week"], {})[item["date"], item["session"]] = item
+            by_week.setdefault(_week_of_item(item), {})[item["date"], item["session"]] = item
         # The headers are read after the sessions, so that a week replaced in between is detected by its digests.
         # A session may be dated in the week before or after its own; those weeks' headers are needed too.
-        nearby = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK)
+        corrupt: dict[str, StorageCorrupt] = {}
+        nearby = self._headers(monday_of(first) - WEEK, monday_of(last) + WEEK, corrupt.__setitem__)
         headers = {week.isoformat(): header for week, header in nearby}
+        if lost := corrupt.keys() & by_week.keys():
+            raise corrupt[min(lost)]
         records = (
             self._records_on(days, dt.date.fromisoformat(week), headers.get(week), by_week.get(week, {}))
             for week in {*by_week, *headers}
         )
         return sort_records(list(itertools.chain.from_iterable(records)))
 
-    def weeks(self) -> list[StoredWeek]:
-        return list(map(stored_week, self._requests.query(WEEKS, descending=True, **_SUMMARY)))
+    def weeks(self, on_corrupt: OnCorrupt = log_corrupt) -> list[StoredWeek]:
+        headers = self._requests.query(WEEKS, descending=True, **_SUMMARY)
+        return list(sound(_by_session(headers), stored_week, on_corrupt))
 
     def newest_week(self) -> StoredWeek | None:
         newest_first = self._requests.query(
@@ -145,7 +165,7 @@ class DynamoSessionTable:
             ExpressionAttributeValues={":none": {"N": "0"}},
             **_SUMMARY,
         )
-        return next(map(stored_week, newest_first), None)
+        return next(sound(_by_session(newest_first), stored_week, log_corrupt), None)
 
     def check(self) -> str:
         newest = self.newest_week()
@@ -157,9 +177,25 @@ class DynamoSessionTable:
         item = self._requests.get((WEEKS, week.isoformat()))
         return header_from_item(item) if item else None
 
-    def _headers(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Header]]:
-        for item in self._requests.query(WEEKS, between=(first.isoformat(), last.isoformat())):
-            yield dt.date.fromisoformat(item["session"]), header_from_item(item)
+    def _header_or_clear(self, week: dt.date) -> Header | None:
+        """The stored header; None when there is none. A week with a corrupt header is deleted: nobody can read it."""
+        try:
+            return self._header(week)
+        except StorageCorrupt as error:
+            log_corrupt(week.isoformat(), error)
+        dates = [day.isoformat() for day in days_between(week, week + WEEK - DAY)]
+        items = [item for date in [*dates, f"undated#{week}"] for item in self._requests.query(date)]
+        left = [(item["date"], item["session"]) for item in items if item.get("week") == week.isoformat()]
+        self._requests.delete_all([*left, (WEEKS, week.isoformat())])
+        return None
+
+    def _headers(
+        self, first: dt.date, last: dt.date, on_corrupt: OnCorrupt
+    ) -> Iterator[tuple[dt.date, Header]]:
+        items = self._requests.query(WEEKS, between=(first.isoformat(), last.isoformat()))
+        return sound(
+            _by_session(items), lambda item: (week_of_header(item), header_from_item(item)), on_corrupt
+        )
 
     def _sessions(self, headers: list[tuple[dt.date, Header]]) -> dict[Key, Item]:
         """The items that the headers list, from the staging area or from their own keys."""
@@ -169,11 +205,21 @@ class DynamoSessionTable:
             staged |= staged_items(self._requests, header)
         return self._requests.get_all(keys - staged.keys()) | staged
 
-    def _read_batch(self, headers: list[tuple[dt.date, Header]]) -> list[WeekRecords]:
+    def _read_batch(
+        self, headers: list[tuple[dt.date, Header]]
+    ) -> list[tuple[dt.date, WeekRecords | StorageCorrupt]]:
         """Several weeks in few requests; a week that was replaced meanwhile is read again by itself."""
         items = self._sessions(headers)
-        values = [assemble(week, header, items) or self.read_week(week) for week, header in headers]
-        return [value for value in values if value is not None]
+        values = [(week, self._assemble(week, header, items)) for week, header in headers]
+        return [(week, value) for week, value in values if value is not None]
+
+    def _assemble(
+        self, week: dt.date, header: Header, items: dict[Key, Item]
+    ) -> WeekRecords | StorageCorrupt | None:
+        try:
+            return assemble(week, header, items) or self.read_week(week)
+        except StorageCorrupt as error:
+            return error
 
     def _records_on(
         self, days: set[str], week: dt.date, header: Header | None, items: dict[Key, Item]
@@ -181,11 +227,24 @@ class DynamoSessionTable:
         """A week's sessions on the days: from `items` if they are what its header lists, otherwise read again."""
         if header and not header.staged:
             listed = {one.key: one.sha256 for one in header.sessions if one.date in days}
-            if listed == {key: item[DIGEST] for key, item in items.items()}:
+            if listed == {key: item.get(DIGEST) for key, item in items.items()}:
                 return [record_from_item(item) for item in items.values()]
         value = self.read_week(week)
         records = value.records if value else []
         return [record for record in records if record.date and record.date.isoformat() in days]
+
+
+def _by_session(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:
+    """Each header under its key."""
+    return ((item["session"], item) for item in items)
+
+
+def _week_of_item(item: Item) -> str:
+    """The week of a session item. Raises `StorageCorrupt` when it does not say."""
+    try:
+        return dt.date.fromisoformat(item["week"]).isoformat()
+    except (KeyError, TypeError, ValueError) as error:
+        raise corrupt_item((item["date"], item["session"]), "it does not say its week") from error
 
 
 class DynamoLedger:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,19 +22,29 @@ import msgspec
 from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
-from wod_pipeline.storage import WeekChange
-from wod_pipeline.storage._items import WEEKS, Item, by_key, idempotency_key, record_from_item
+from wod_pipeline.storage import OnCorrupt, WeekChange, log_corrupt
+from wod_pipeline.storage._items import (
+    WEEKS,
+    Item,
+    Key,
+    by_key,
+    corrupt_item,
+    idempotency_key,
+    record_from_item,
+)
 from wod_pipeline.storage._week import (
     Header,
     Plan,
     assemble,
     header_from_item,
     header_item,
+    inconsistent,
     plan_replacement,
     sort_records,
+    sound,
     stored_week,
+    week_of_header,
 )
-from wod_pipeline.weeks import DAY
 from wod_pipeline.wording import count
 
 _SCHEMA = """
@@ -58,6 +69,8 @@ _CODES = {
     "file is not a database": _NOT_A_DATABASE,
 }
 """SQLite's own sentences for these codes, for Python 3.10, whose errors have no code. Compared as a whole."""
+_COLUMNS = "SELECT date, session, CAST(item AS BLOB) FROM sessions"
+"""The item as bytes: SQLite's Python module refuses a whole result when one text of it is not UTF-8."""
 _BATCH = 64
 """Weeks per transaction when many are replaced, and per snapshot when many are read."""
 
@@ -137,32 +150,41 @@ class SqliteSessionTable:
         return results
 
     def read_week(self, week: dt.date) -> WeekRecords | None:
-        return next(iter(self._read_between(week, week)), None)
+        query = f"{_COLUMNS} WHERE date = ? AND session = ?"
+        with self._database.reading() as connection:
+            headers = _select(connection, query, WEEKS, week.isoformat())
+            return next((_read_week(connection, header) for header in headers), None)
 
-    def read_weeks(self, first: dt.date, last: dt.date) -> Iterator[WeekRecords]:
+    def read_weeks(
+        self, first: dt.date, last: dt.date, on_corrupt: OnCorrupt = log_corrupt
+    ) -> Iterator[WeekRecords]:
         # Batch by batch: one snapshot for all weeks would block the commits of writers until the last is read.
-        while batch := self._read_between(first, last):
+        lowest = first.isoformat()
+        while True:
+            keys, batch = self._read_between(lowest, last.isoformat(), on_corrupt)
             yield from batch
-            first = batch[-1].week + DAY
+            if len(keys) < _BATCH:
+                return
+            lowest = f"{keys[-1]} "  # the next key
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
-        query = "SELECT item FROM sessions WHERE date BETWEEN ? AND ? ORDER BY date, session"
+        query = f"{_COLUMNS} WHERE date BETWEEN ? AND ? ORDER BY date, session"
         with self._database.reading() as connection:
             items = _select(connection, query, first.isoformat(), last.isoformat())
         return sort_records([record_from_item(item) for item in items])
 
-    def weeks(self) -> list[StoredWeek]:
-        query = "SELECT item FROM sessions WHERE date = ? ORDER BY session DESC"
+    def weeks(self, on_corrupt: OnCorrupt = log_corrupt) -> list[StoredWeek]:
+        query = f"{_COLUMNS} WHERE date = ? ORDER BY session DESC"
         with self._database.reading() as connection:
-            return [stored_week(item) for item in _select(connection, query, WEEKS)]
+            return list(sound(_rows(connection, query, WEEKS), stored_week, on_corrupt))
 
     def newest_week(self) -> StoredWeek | None:
         query = (
-            "SELECT item FROM sessions WHERE date = ? AND json_extract(item, '$.count') > 0"
-            " ORDER BY session DESC LIMIT 1"
+            f"{_COLUMNS} WHERE date = ?"
+            " AND CASE WHEN json_valid(item) THEN json_extract(item, '$.count') END > 0 ORDER BY session DESC"
         )
         with self._database.reading() as connection:
-            return next(map(stored_week, _select(connection, query, WEEKS)), None)
+            return next(sound(_rows(connection, query, WEEKS), stored_week, log_corrupt), None)
 
     def check(self) -> str:
         self._database.verify_writable()
@@ -189,14 +211,15 @@ class SqliteSessionTable:
             return {value.week: error for value in batch}
         return results
 
-    def _read_between(self, first: dt.date, last: dt.date) -> list[WeekRecords]:
-        """The first weeks in `[first, last]`, at most a batch, as of one moment."""
-        query = (
-            "SELECT item FROM sessions WHERE date = ? AND session BETWEEN ? AND ? ORDER BY session LIMIT ?"
-        )
+    def _read_between(
+        self, first: str, last: str, on_corrupt: OnCorrupt
+    ) -> tuple[list[str], list[WeekRecords]]:
+        """The first keys of weeks in `[first, last]`, at most a batch, and the sound weeks, as of one moment."""
+        query = f"{_COLUMNS} WHERE date = ? AND session BETWEEN ? AND ? ORDER BY session LIMIT ?"
         with self._database.reading() as connection:
-            headers = _select(connection, query, WEEKS, first.isoformat(), last.isoformat(), _BATCH)
-            return [_read_week(connection, header) for header in headers]
+            headers = list(_rows(connection, query, WEEKS, first, last, _BATCH))
+            read = functools.partial(_read_week, connection)
+            return [key for key, _ in headers], list(sound(headers, read, on_corrupt))
 
 
 class SqliteLedger:
@@ -229,9 +252,29 @@ class SqliteLedger:
 
 
 def _replace(connection: sqlite3.Connection, value: WeekRecords, *, allow_empty: bool) -> WeekChange:
-    plan = plan_replacement(_header(connection, value.week), value, allow_empty=allow_empty)
+    stored = _header_or_clear(connection, value.week)
+    plan = plan_replacement(stored, value, allow_empty=allow_empty)
+    if corrupt := plan.corrupt(_sound_sessions(connection, value.week) if plan.kept else {}):
+        plan = plan_replacement(stored, value, allow_empty=allow_empty, corrupt=corrupt)
     _carry_out(connection, value.week, plan)
     return plan.change
+
+
+def _header_or_clear(connection: sqlite3.Connection, week: dt.date) -> Header | None:
+    """The stored header; None when there is none. A week whose header is corrupt is deleted: nobody can read it."""
+    try:
+        return _header(connection, week)
+    except StorageCorrupt as error:
+        log_corrupt(week.isoformat(), error)
+        connection.execute("DELETE FROM sessions WHERE week = ?", (week.isoformat(),))
+        connection.execute("DELETE FROM sessions WHERE date = ? AND session = ?", (WEEKS, week.isoformat()))
+        return None
+
+
+def _sound_sessions(connection: sqlite3.Connection, week: dt.date) -> dict[Key, Item]:
+    """The session items of the week that are JSON objects."""
+    rows = _rows(connection, f"{_COLUMNS} WHERE week = ?", week.isoformat())
+    return by_key(item for _, item in rows if not isinstance(item, StorageCorrupt))
 
 
 def _carry_out(connection: sqlite3.Connection, week: dt.date, plan: Plan) -> None:
@@ -247,30 +290,45 @@ def _row(item: Item) -> tuple[str, str, str | None, str]:
 
 
 def _header(connection: sqlite3.Connection, week: dt.date) -> Header | None:
-    query = "SELECT item FROM sessions WHERE date = ? AND session = ?"
+    query = f"{_COLUMNS} WHERE date = ? AND session = ?"
     return next(map(header_from_item, _select(connection, query, WEEKS, week.isoformat())), None)
 
 
 def _read_week(connection: sqlite3.Connection | None, header: Item) -> WeekRecords:
-    week = dt.date.fromisoformat(header["session"])
-    sessions = _select(connection, "SELECT item FROM sessions WHERE week = ?", week.isoformat())
+    week = week_of_header(header)
+    sessions = _select(connection, f"{_COLUMNS} WHERE week = ?", week.isoformat())
     value = assemble(week, header_from_item(header), by_key(sessions))
     if value is None:
-        raise StorageCorrupt(
-            f"Week {week} in the session table is inconsistent: another program has changed its rows.",
-            fix=f"Delete the row ('{WEEKS}', '{week}') and materialize the week again.",
-        )
+        raise inconsistent(week)
     return value
 
 
 def _select(connection: sqlite3.Connection | None, query: str, *values: str | int) -> list[Item]:
-    """The items that a query returns; none without a connection, since a missing file is an empty table."""
-    if connection is None:
-        return []
+    """The items that a query returns. Raises `StorageCorrupt` for one that is not a JSON object."""
+    items = []
+    for _, item in _rows(connection, query, *values):
+        if isinstance(item, StorageCorrupt):
+            raise item
+        items.append(item)
+    return items
+
+
+def _rows(
+    connection: sqlite3.Connection | None, query: str, *values: str | int
+) -> Iterator[tuple[str, Item | StorageCorrupt]]:
+    """The `session` and the item of each row that a query of `_COLUMNS` returns, or the error that names the row.
+
+    None without a connection, since a missing file is an empty table.
+    """
+    for date, session, data in connection.execute(query, values) if connection else ():
+        yield session, _item((date, session), data)
+
+
+def _item(key: Key, data: bytes) -> Item | StorageCorrupt:
     try:
-        return [msgspec.json.decode(text, type=Item) for (text,) in connection.execute(query, values)]
-    except msgspec.MsgspecError as error:
-        raise StorageCorrupt(f"A row of the session table is not a JSON object: {error}.") from error
+        return {**msgspec.json.decode(data, type=Item), "date": key[0], "session": key[1]}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        return corrupt_item(key, f"not a JSON object, {error}")
 
 
 def _has_schema(connection: sqlite3.Connection) -> bool:
@@ -292,7 +350,7 @@ def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
             fix="Free some space, or set WOD_DATA_DIR to a folder on another disk.",
         )
     if code in {_NOT_A_DATABASE, _CORRUPT}:
-        return StorageCorrupt(
+        return StorageRefused(
             f"{path} is not a usable SQLite database ({reason}).",
             fix="Move the file elsewhere, then materialize the weeks again: all of it comes from the lake.",
         )

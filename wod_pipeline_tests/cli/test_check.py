@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -90,3 +91,14 @@ def test_a_week_that_is_not_stored_says_how_to_get_it() -> None:
 
 def test_nothing_stored_says_how_to_begin() -> None:
     assert "No week is stored yet. Fetch some: wod materialize." in run().output
+
+
+def test_a_week_that_cannot_be_read_back_is_named_and_the_others_are_judged(folder: Path) -> None:
+    store(*weeks_before(WEEK, 3))
+    with sqlite3.connect(folder / "sessions.sqlite") as connection:
+        connection.execute(
+            "UPDATE sessions SET item = 'x' WHERE week = ?", (str(WEEK - dt.timedelta(weeks=1)),)
+        )
+    result = run()
+    assert sum(line.endswith("good") for line in result.output.splitlines()) == 2
+    assert "cannot be read: not a JSON object" in result.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,15 @@ def test_sources_says_what_is_new_edited_and_unchanged_and_stores_nothing(tmp_pa
     assert changes == ["unchanged", "edited", "new"]
     assert f"{FIRST + 2 * WEEK}  not published" in output
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_weeks_that_cannot_be_read_back_are_named_and_the_others_listed(tmp_path: Path) -> None:
+    (tmp_path / "lake" / f"raw_posts/week={FIRST}/posts.json").write_bytes(b'{"week":')
+    with sqlite3.connect(tmp_path / "sessions.sqlite") as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE session = ?", (str(FIRST + 2 * WEEK),))
+    result = CliRunner().invoke(status)
+    states = [line.split("  ")[1].strip() for line in result.output.splitlines()[:4]]
+    assert states == ["missing", "corrupt", "failed", "corrupt"]
+    assert f"raw_posts/week={FIRST}/posts.json" in result.output
+    assert f"wod materialize --week {FIRST}" in result.output
+    assert CliRunner().invoke(sources, ["--from", str(FIRST)]).exit_code == 0

@@ -112,7 +112,7 @@ def test_an_object_that_cannot_be_read_back_is_named() -> None:
     lake = MemoryLake()
     lake.objects["raw_posts/week=2026-03-02/posts.json"] = b'{"week": "2026-03-02", "outcome": "publi'
     with pytest.raises(StorageCorrupt, match="raw_posts of week 2026-03-02"):
-        LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", MONDAYS[:1]))
+        LakeIOManager(lake=lake_around(lake)).load_input(input_context("raw_posts", MONDAYS[:1]))[MONDAY]
 
 
 class FailingLake(MemoryLake):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -33,13 +35,16 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(environ, dotenv=tmp_path / "none")
 
 
-def run(settings: Settings, *assets: str, **options: Any) -> dg.ExecuteInProcessResult:
+def run(
+    settings: Settings, *assets: str, raise_on_error: bool = True, **options: Any
+) -> dg.ExecuteInProcessResult:
     posts = [raw_post(monday=week, number=n) for n, week in enumerate(WEEKS, start=1)]
     defs = build_defs(settings, source=source_around(FakeSource(posts)), **options)
     return defs.resolve_job_def(TRAINING_WEEK).execute_in_process(
         tags=range_tags((WEEKS[0], WEEKS[-1])),
         asset_selection=[dg.AssetKey(asset) for asset in assets or SESSIONS],
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=raise_on_error,
     )
 
 
@@ -143,3 +148,38 @@ def test_an_odd_post_among_good_ones_is_stored_flagged_and_kept_as_received(sett
     assert (claim.passed, claim.metadata["weeks_breaching"].value) == (False, [str(WEEKS[1])])
     raw = read_stage(open_lake(settings), "raw_posts", [WEEKS[1]])[WEEKS[1]]
     assert [post.received for post in raw.posts] == ['{"id": 2}']
+
+
+def test_a_range_run_heals_whatever_is_corrupt(settings: Settings) -> None:
+    assert run(settings).success
+    lake = settings.lake_path
+    sound = {path: path.read_bytes() for path in sorted(lake.rglob("*.json*"))}
+    for asset, week in zip(SESSIONS[:4], [WEEKS[0], WEEKS[1], WEEKS[1], WEEKS[2]], strict=True):
+        (lake / asset / f"week={week}" / "posts.json").write_bytes(b'{"week":')
+    with sqlite3.connect(settings.database_path) as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(WEEKS[1]),))
+        connection.execute("UPDATE sessions SET item = 'x' WHERE session = ?", (str(WEEKS[2]),))
+    assert run(settings).success
+    assert {path: path.read_bytes() for path in sound} == sound
+    said: list[str] = []
+    read = open_table(settings).read_weeks(WEEKS[0], WEEKS[-1], lambda week, _: said.append(week))
+    assert ([value.week for value in read], said) == (WEEKS, [])
+
+
+def test_a_corrupt_week_that_nothing_can_make_again_costs_only_itself(settings: Settings) -> None:
+    assert run(settings).success
+    shutil.rmtree(settings.lake_path / "raw_post_revisions")
+    for asset in ("raw_posts", "plain_text_posts"):
+        (settings.lake_path / asset / f"week={WEEKS[1]}" / "posts.json").write_bytes(b"")
+    shutil.rmtree(settings.lake_path / "daily_sessions")
+    result = run(settings, "daily_sessions", raise_on_error=False)
+    assert not result.success
+    stored = {path.parent.name for path in (settings.lake_path / "daily_sessions").rglob("posts.json")}
+    assert stored == {f"week={WEEKS[0]}", f"week={WEEKS[2]}"}
+    (failure,) = failures_of_steps(result)
+    assert f"plain_text_posts/week={WEEKS[1]}/posts.json" in failure
+
+
+def failures_of_steps(result: dg.ExecuteInProcessResult) -> list[str]:
+    datas = [event.step_failure_data.user_failure_data for event in result.get_step_failure_events()]
+    return [data.description or "" for data in datas if data]

@@ -28,6 +28,7 @@ from wod_pipeline.storage import WeekChange
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
 from wod_pipeline.storage._items import as_item
 from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import not_published, session_of_word, week_of_words
 from wod_pipeline_tests.servers.aws import AwsServer
@@ -83,11 +84,11 @@ def large_week(count: int, word: str, modified: str = "2021-02-28T18:00:00") -> 
 
 
 # ---------------------------------------------------------------------------------------------- requests
-def test_an_unchanged_week_costs_one_read_and_no_write(store: Store) -> None:
+def test_an_unchanged_week_costs_two_reads_and_no_write(store: Store) -> None:
     store.table.replace_week(week_of_words("Snatch", "Clean"))
     sent = operations(store.client)
     assert not store.table.replace_week(week_of_words("Snatch", "Clean")).changed
-    assert sent == ["GetItem"]
+    assert sent == ["GetItem", "BatchGetItem"], "the header, and whether its sessions are as they should be"
 
 
 def test_an_edit_writes_only_what_changed_in_one_transaction(store: Store) -> None:
@@ -427,6 +428,44 @@ def test_a_session_deleted_by_another_program_is_reported_and_not_skipped(store:
     with pytest.raises(StorageCorrupt, match="is inconsistent"):
         store.table.read_week(MONDAY)
     assert len(store.waits) == 1
+
+
+SESSION_KEY = {"date": {"S": "2021-03-01"}, "session": {"S": "harbour-plan/4711/000"}}
+HEADER_KEY = {"date": {"S": "#weeks"}, "session": {"S": "2021-03-01"}}
+
+
+@pytest.mark.parametrize(
+    ("key", "attributes"),
+    [
+        (SESSION_KEY, {"kind": {"S": "x"}}),
+        (SESSION_KEY, {"week": {"S": "x"}}),
+        (SESSION_KEY, {"lines": {"B": b"x"}}),
+        (SESSION_KEY, None),
+        (HEADER_KEY, {"posts": {"S": "x"}}),
+        (HEADER_KEY, {"outcome": {"N": "1"}}),
+    ],
+)
+def test_a_damaged_item_costs_only_its_week_and_heals_when_that_is_replaced(
+    key: dict[str, Any], attributes: dict[str, Any] | None, store: Store
+) -> None:
+    other = MONDAY + WEEK
+    store.table.replace_weeks([week_of_words("Snatch"), week_of_words("Clean", week=other)])
+    item = store.client.get_item(TableName=store.name, Key=key)["Item"]
+    if attributes is None:
+        store.client.delete_item(TableName=store.name, Key=key)
+    else:
+        store.client.put_item(TableName=store.name, Item={**item, **attributes})
+    with pytest.raises(StorageCorrupt):
+        store.table.read_week(MONDAY)
+    said: dict[str, StorageCorrupt] = {}
+    assert [week.week for week in store.table.read_weeks(MONDAY, other, said.__setitem__)] == [other]
+    assert list(said) == [str(MONDAY)]
+    assert other in [week.week for week in store.table.weeks(said.__setitem__)]
+    assert len(store.table.read_dates(other, other)) == 1
+
+    assert store.table.replace_week(week_of_words("Snatch")).changed
+    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
+    assert not store.table.replace_week(week_of_words("Snatch")).changed
 
 
 def test_a_week_that_is_replaced_at_every_look_is_given_up(store: Store) -> None:

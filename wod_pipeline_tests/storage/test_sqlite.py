@@ -27,6 +27,7 @@ from wod_pipeline.errors import (
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.storage import WeekChange, sqlite
 from wod_pipeline.storage.sqlite import SqliteLedger, SqliteSessionTable
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import week_of_words
 
@@ -171,8 +172,8 @@ def error_of_sqlite(text: str, code: int | None) -> sqlite3.OperationalError:
         ("database table is locked", 6, StorageUnavailable),
         ("disk I/O error", 10, StorageUnavailable),
         ("database or disk is full", 13, StorageUnavailable),
-        ("file is not a database", 26, StorageCorrupt),
-        ("database disk image is malformed", 11, StorageCorrupt),
+        ("file is not a database", 26, StorageRefused),
+        ("database disk image is malformed", 11, StorageRefused),
         ("no such table: full_sessions", 1, StorageRefused),
         ("unable to open database file: busy", 14, StorageRefused),
     ],
@@ -207,7 +208,7 @@ def test_a_file_that_is_no_database_is_reported_and_left_alone(table: SqliteSess
         lambda: table.replace_week(week_of_words("Snatch")),
         table.check,
     ):
-        with pytest.raises(StorageCorrupt, match=r"not a usable SQLite database.*Move the file elsewhere"):
+        with pytest.raises(StorageRefused, match=r"not a usable SQLite database.*Move the file elsewhere"):
             attempt()
     assert path.read_bytes() == before
 
@@ -260,30 +261,61 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
         SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of_words("Snatch"))
 
 
-@pytest.mark.parametrize(
-    ("statement", "said"),
-    [
-        ("UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'", "not a JSON object"),
-        (
-            "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'",
-            "cannot be read",
-        ),
-        ("UPDATE sessions SET item = json_remove(item, '$.posts') WHERE date = '#weeks'", "cannot be read"),
-        ("DELETE FROM sessions WHERE date = '2021-03-01'", "is inconsistent"),
-        (
-            "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week <> ''",
-            "is inconsistent",
-        ),
-    ],
-)
-def test_damage_by_another_program_is_reported(
-    table: SqliteSessionTable, path: Path, statement: str, said: str
-) -> None:
-    table.replace_week(week_of_words("Snatch"))
+DAMAGE = {
+    "UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'": "not a JSON object",
+    "UPDATE sessions SET item = CAST(x'7BFF' AS TEXT) WHERE date = '2021-03-01'": "not a JSON object",
+    "UPDATE sessions SET item = 5 WHERE date = '2021-03-01'": "not a JSON object",
+    "UPDATE sessions SET item = '' WHERE date = '#weeks' AND session = '2021-03-01'": "header of week 2021-03-01",
+    "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'": "cannot be read",
+    "UPDATE sessions SET item = json_remove(item, '$.posts') WHERE session = '2021-03-01'": "cannot be read",
+    "DELETE FROM sessions WHERE date = '2021-03-01'": "is inconsistent",
+    "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week = '2021-03-01'": (
+        "is inconsistent"
+    ),
+}
+OTHER = MONDAY + WEEK
+
+
+@pytest.fixture(params=DAMAGE)
+def damage(request: pytest.FixtureRequest, table: SqliteSessionTable, path: Path) -> str:
+    """What is said of a week that another program has damaged; the week after it is sound."""
+    table.replace_weeks([week_of_words("Snatch"), week_of_words("Clean", week=OTHER)])
     with sqlite3.connect(path) as connection:
-        connection.execute(statement)
-    with pytest.raises(StorageCorrupt, match=said):
+        connection.execute(request.param)
+    return DAMAGE[request.param]
+
+
+def test_damage_by_another_program_is_named_and_costs_only_its_week(
+    table: SqliteSessionTable, damage: str
+) -> None:
+    with pytest.raises(StorageCorrupt, match=damage):
         table.read_week(MONDAY)
+    said: dict[str, StorageCorrupt] = {}
+    assert [week.week for week in table.read_weeks(MONDAY, OTHER, said.__setitem__)] == [OTHER]
+    assert list(said) == [str(MONDAY)]
+    assert OTHER in [week.week for week in table.weeks(said.__setitem__)]
+    newest = table.newest_week()
+    assert newest is not None
+    assert newest.week == OTHER
+    assert len(table.read_dates(OTHER, OTHER)) == 1
+
+
+def test_a_damaged_week_heals_when_it_is_replaced(table: SqliteSessionTable, damage: str) -> None:
+    assert table.replace_week(week_of_words("Snatch")).changed, damage
+    assert table.read_week(MONDAY) == week_of_words("Snatch")
+    assert not table.replace_week(week_of_words("Snatch")).changed
+
+
+def test_more_damaged_weeks_than_a_batch_hide_no_sound_one(table: SqliteSessionTable, path: Path) -> None:
+    weeks = [week_of_words("Row", week=MONDAY + n * WEEK) for n in range(70)]
+    table.replace_weeks(weeks)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE sessions SET item = 'x' WHERE date = '#weeks' AND session < ?", (str(weeks[-1].week),)
+        )
+    said: list[str] = []
+    assert list(table.read_weeks(MONDAY, weeks[-1].week, lambda week, _: said.append(week))) == weeks[-1:]
+    assert len(said) == 69
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM sessions", "INSERT OR REPLACE INTO sessions", "COMMIT"])

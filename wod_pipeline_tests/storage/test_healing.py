@@ -1,0 +1,88 @@
+"""Stage objects that cannot be read back are made again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wod_pipeline.parsing import outline_post, read_post, structure_post
+from wod_pipeline.program import encode
+from wod_pipeline.storage.healing import read_healed, weeks_from_revisions
+from wod_pipeline.storage.stages import REVISIONS, STAGES, raw_revision_key, stage_key, write_stage
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, edited, raw_post, weekly
+from wod_pipeline_tests.fakes import MemoryLake
+
+POST = raw_post("Monday", "A.", "Back Squat x 5 reps @ 75%")
+EDITED = edited(POST, "75%", "80%")
+OTHER = raw_post(monday=MONDAY + WEEK, number=2)
+
+
+@pytest.fixture
+def lake() -> MemoryLake:
+    """Two weeks at every stage; the post of the first was edited once."""
+    lake = MemoryLake()
+    raw = {MONDAY: weekly(EDITED), MONDAY + WEEK: weekly(OTHER, week=MONDAY + WEEK)}
+    write_stage(lake, "raw_posts", {MONDAY: weekly(POST)})
+    values: dict[Any, Any] = raw
+    for stage, make in zip(STAGES, (None, read_post, outline_post, structure_post), strict=True):
+        if make:
+            values = {
+                day: week.with_posts([make(post) for post in week.posts]) for day, week in values.items()
+            }
+        write_stage(lake, stage, values)
+    return lake
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b'{"week":', b"[]", b'{"posts": 5}', b'{"week": "\xff"}', b"[" * 100_000, b"OTHER WEEK"]
+)
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_corrupt_object_is_named_and_made_again_byte_for_byte(
+    stage: str, data: bytes, lake: MemoryLake
+) -> None:
+    key, sound = stage_key(stage, MONDAY), lake.objects[stage_key(stage, MONDAY)]
+    lake.objects[key] = lake.objects[stage_key(stage, MONDAY + WEEK)] if data == b"OTHER WEEK" else data
+    said: list[str] = []
+    values, corrupt = read_healed(lake, stage, [MONDAY, MONDAY + WEEK, MONDAY + 2 * WEEK], said.append)
+    assert (list(values), corrupt) == ([MONDAY + WEEK, MONDAY], {})
+    assert lake.objects[key] == sound == encode(values[MONDAY])
+    (sentence,) = said
+    assert key in sentence
+    assert "made again" in sentence
+
+
+def test_every_stage_of_a_week_heals_at_once(lake: MemoryLake) -> None:
+    sound = dict(lake.objects)
+    for stage in STAGES:
+        lake.objects[stage_key(stage, MONDAY)] = b"x"
+    read_healed(lake, "segmented_exercises", [MONDAY])
+    for stage in ("raw_posts", "segmented_exercises"):
+        assert lake.objects[stage_key(stage, MONDAY)] == sound[stage_key(stage, MONDAY)]
+
+
+def test_without_a_kept_revision_a_corrupt_week_is_given_back_as_an_error(lake: MemoryLake) -> None:
+    lake.objects = {key: data for key, data in lake.objects.items() if not key.startswith(REVISIONS)}
+    lake.objects[stage_key("raw_posts", MONDAY)] = b"x"
+    values, corrupt = read_healed(lake, "raw_posts", [MONDAY, MONDAY + WEEK])
+    assert (list(values), list(corrupt)) == ([MONDAY + WEEK], [MONDAY])
+    assert lake.objects[stage_key("raw_posts", MONDAY)] == b"x", "the evidence stays"
+
+
+def test_of_several_revisions_the_newest_readable_one_counts(lake: MemoryLake) -> None:
+    assert weeks_from_revisions(lake, [MONDAY])[MONDAY].posts == [EDITED]
+    lake.objects[raw_revision_key(EDITED, encode(EDITED))] = b"{}"
+    assert weeks_from_revisions(lake, [MONDAY])[MONDAY].posts == [POST]
+    lake.objects[raw_revision_key(POST, encode(POST))] = b"{}"
+    assert weeks_from_revisions(lake, [MONDAY]) == {}
+
+
+def test_a_corrupt_revision_is_written_over_and_a_sound_one_is_not(lake: MemoryLake) -> None:
+    key = raw_revision_key(EDITED, encode(EDITED))
+    lake.objects[key] = b"{}"
+    write_stage(lake, "raw_posts", {MONDAY: weekly(EDITED)})
+    assert lake.objects[key] == encode(EDITED)
+    lake.writes.clear()
+    write_stage(lake, "raw_posts", {MONDAY: weekly(EDITED)})
+    assert lake.writes == []
