@@ -16,7 +16,7 @@ the class and never read back::
     │   ├── StorageRefused     permanent   permission denied, no such bucket or table
     │   ├── NotStored          permanent   a week or object that was never written
     │   ├── StorageCorrupt     transient   an object or row that cannot be read back; a run makes it anew
-    │   ├── ItemTooLarge       permanent   a session beyond the table's item limit
+    │   ├── ItemTooLarge       permanent   a week's list of sessions beyond the table's item limit
     │   ├── StaleRevision      permanent   an older revision of a post than the stored one
     │   ├── WouldEmptyWeek     permanent   a week with sessions would be left without any
     │   └── UnsoundWeek        permanent   a week that breaks a claim which must hold before it is stored
@@ -117,7 +117,7 @@ class StorageCorrupt(StorageError):
 
 
 class ItemTooLarge(StorageError):
-    """A session does not fit into one item of the table."""
+    """The list of a week's sessions does not fit into one item of the table."""
 
 
 class StaleRevision(StorageError):

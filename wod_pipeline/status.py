@@ -13,8 +13,10 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from wod_pipeline.parsing import parse_post
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
-from wod_pipeline.quality import MALFORMED, malformed_posts
+from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
+from wod_pipeline.records import records_of
 from wod_pipeline.wording import plural
 
 
@@ -71,7 +73,8 @@ def _judge(
     week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | None, corrupt: Sequence[str]
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
-    remarks = [*corrupt, *_remarks_on_posts(raw), *_remarks_on_records(records)]
+    failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
+    remarks = [*corrupt, *failure, *_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
@@ -100,6 +103,23 @@ def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
     return {(stamp.post_id, stamp.content_sha256) for stamp in stamps} == {
         (p.id, p.content_sha256) for p in raw.posts
     }
+
+
+def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
+    """Why the table does not hold the posts as fetched: the table's own rules, tried again on what they parse to."""
+    fetched = records_of(raw.with_posts([parse_post(post) for post in raw.posts]))
+    if reason := unsound(fetched):
+        return f"not stored: {reason}"
+    newest = {stamp.post_id: stamp.modified_gmt for stamp in stored.posts} if stored else {}
+    older = [post.id for post in raw.posts if "" < post.modified_gmt < newest.get(post.id, "")]
+    if older:
+        return f"not stored: a newer revision of {_posts(older)} is"
+    if stored and stored.records and not fetched.records:
+        return (
+            f"not stored: the posts as fetched hold no session, so the stored ones are kept; if they should go: "
+            f"wod materialize --week {raw.week} --allow-empty"
+        )
+    return f"a run stopped before its end: wod materialize --week {raw.week}"
 
 
 def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:

@@ -87,7 +87,10 @@ def test_weeks_come_newest_first_with_their_posts_and_remarks() -> None:
 def test_a_protected_post_is_remarked_on() -> None:
     post = raw_post(content=Rendered("", protected=True))
     (week,) = status_of([dt.date(2026, 3, 2)], {MONDAY: fetched(post)}, {})
-    assert week.remarks == ["post 1 password-protected"]
+    assert week.remarks == [
+        "a run stopped before its end: wod materialize --week 2026-03-02",
+        "post 1 password-protected",
+    ]
 
 
 def test_several_posts_are_named_in_one_remark() -> None:
@@ -151,3 +154,21 @@ def test_a_week_that_cannot_be_read_back_is_corrupt_and_says_why() -> None:
         (WeekState.CORRUPT, ["Not JSON."]),
         (WeekState.STORED, []),
     ]
+
+
+def only_remark(raw: Weekly[RawPost], records: WeekRecords | None) -> str:
+    (week,) = status_of([MONDAY], {MONDAY: raw}, {MONDAY: records} if records else {})
+    assert week.state is WeekState.FAILED
+    return week.remarks[0]
+
+
+def test_a_failed_week_says_why_it_is_not_stored_as_fetched() -> None:
+    assert only_remark(fetched(EDITED), stored(PUBLISHED, STAMP)).endswith(
+        f"if they should go: wod materialize --week {MONDAY} --allow-empty"
+    )
+    newer = replace(STAMP, modified_gmt="2030-01-01T00:00:00", content_sha256="other")
+    assert only_remark(fetched(POST), stored(PUBLISHED, newer)) == "not stored: a newer revision of post 1 is"
+    stopped = f"a run stopped before its end: wod materialize --week {MONDAY}"
+    assert only_remark(fetched(POST), None) == stopped
+    outside = raw_post("Monday", *LINES, monday=MONDAY + WEEK)
+    assert "dated outside the week" in only_remark(fetched(outside), None)

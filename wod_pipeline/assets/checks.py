@@ -37,6 +37,7 @@ from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.storage import SessionTable
+from wod_pipeline.storage.fitting import fit_week
 from wod_pipeline.storage.stages import BATCH
 from wod_pipeline.weeks import WEEK, key_of, weeks_of
 from wod_pipeline.wording import count
@@ -142,7 +143,7 @@ def read_back(parsed: ParsedWeeks, records: RecordsResource, table: SessionTable
     for weeks in batched(sorted(parsed), BATCH):
         stored = {value.week: value for value in table.read_weeks(weeks[0], weeks[-1])}
         for week in weeks:
-            yield judge_stored(records.of(parsed[week]), stored.get(week))
+            yield judge_stored(fit_week(records.of(parsed[week])), stored.get(week))
 
 
 # ------------------------------------------------------------------------------------------------- results

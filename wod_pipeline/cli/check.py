@@ -81,6 +81,7 @@ def _weeks_to_judge(weeks: list[dt.date], week: dt.date | None, all_weeks: bool)
 def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdict]:
     """Every verdict on every week, from the table and, where the lake has the parsed posts, from those."""
     from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.storage.fitting import fit_week
     from wod_pipeline.storage.stages import read_stage
 
     parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks, warn_of_corrupt)
@@ -94,7 +95,7 @@ def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdi
         gone = parsed.gone if parsed else ()
         yield from judge(Case(stored[week], past=past, gone=gone, malformed=malformed))
         if parsed:
-            yield judge_stored(records_of(parsed), stored[week])
+            yield judge_stored(fit_week(records_of(parsed)), stored[week])
 
 
 def _print(verdicts: Sequence[Verdict]) -> None:

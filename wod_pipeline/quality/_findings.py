@@ -261,6 +261,16 @@ def compare_stored(parsed: WeekRecords, stored: WeekRecords | None) -> Finding:
         return Finding("error", f"{count(rows, 'session')} stored differently from what was parsed.", rows)
     if parsed.outcome is not stored.outcome:
         return Finding("error", f"Stored as {stored.outcome.value}, parsed as {parsed.outcome.value}.")
+    cut = tuple(
+        {"date": str(r.date or ""), "session": r.session, "stored": d.message}
+        for r in stored.records
+        for d in r.diagnostics
+        if d.code == "session_cut"
+    )
+    if cut:
+        return Finding(
+            "warn", f"{count(cut, 'session')} too large for the table, stored without some text.", cut
+        )
     return Finding(None, f"{count(here, 'session')}, all read back as parsed.")
 
 

@@ -134,6 +134,7 @@ _WARNINGS = {
     "date_repaired": "The week's date was incomplete in the post and has been completed.",
     "date_inferred": "The post names no date; the week follows from when it was published.",
     "missing_heading": "This session has no heading in the post; its date is not certain.",
+    "session_cut": "This session is too long to be stored whole; the post has all of it.",
     "malformed_post": "The site sent this post damaged; something may be missing.",
     "unreadable_load": "The load could not be read; see the coach's words.",
 }

@@ -111,6 +111,7 @@ class SessionTable(Protocol):
     def replace_week(self, value: WeekRecords, *, allow_empty: bool = False) -> WeekChange:
         """Make the stored week equal to `value`: readers see the old week or the new one, never a mixture.
 
+        A session too large for an item of DynamoDB is stored cut (see `fitting`), in SQLite too.
         New, changed and corrupt sessions are put, sessions not in `value` are deleted, equal ones are not written.
 
         Raises `StaleRevision` when `value` holds an older revision of a post than the table (by `modified_gmt`),

@@ -144,7 +144,10 @@ def _version_condition(version: int) -> dict[str, Any]:
 
 def _with_size(item: Item) -> tuple[Attributes, int]:
     """The item as attribute values, and its size in bytes. Raises `ItemTooLarge` and `StorageRefused`."""
-    session = f"The session {item['session']!r} of {item['date']}"
+    if item["date"] == WEEKS:
+        session = f"Week {item['session']}: the list of its sessions and posts"
+    else:
+        session = f"The session {item['session']!r} of {item['date']}"
     try:
         attributes = as_attributes(item)
     except ValueError as error:
@@ -154,7 +157,7 @@ def _with_size(item: Item) -> tuple[Attributes, int]:
         raise ItemTooLarge(
             f"{session} takes {size:,} bytes, more than the {ITEM_BYTES:,} bytes that DynamoDB allows for an "
             "item. Its week is unchanged.",
-            fix="Look at the post: a session of this size usually contains a pasted web page.",
+            fix="Look at the posts: something other than training was pasted into them.",
         )
     return attributes, size
 

@@ -28,6 +28,7 @@ from wod_pipeline.storage._items import (
     item_key,
     record_from_item,
 )
+from wod_pipeline.storage.fitting import fit_week
 from wod_pipeline.wording import count
 
 T = TypeVar("T")
@@ -89,11 +90,14 @@ class Plan:
 def plan_replacement(
     stored: Header | None, value: WeekRecords, *, allow_empty: bool, corrupt: Collection[Key] = ()
 ) -> Plan:
-    """The changes that make the stored week equal to `value`. Sessions under the keys `corrupt` are put in any case.
+    """The changes that make the stored week equal to `value`, its too large sessions cut (see `fitting`).
+
+    Sessions under the keys `corrupt` are put in any case.
 
     Raises `StaleRevision`, `WouldEmptyWeek`, and `StorageRefused` for a value with a session of another week or the
     same session twice.
     """
+    value = fit_week(value)
     sessions = _listed_sessions(value)
     if stored is not None:
         _refuse_stale(stored, value)

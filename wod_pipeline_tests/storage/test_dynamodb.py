@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.aws.setup import ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.errors import (
@@ -23,11 +24,11 @@ from wod_pipeline.errors import (
     StorageRefused,
     StorageUnavailable,
 )
-from wod_pipeline.program import WeekRecords, sha256_of
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.storage import WeekChange
-from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
-from wod_pipeline.storage._items import as_item
+from wod_pipeline.storage._attributes import ITEM_BYTES
 from wod_pipeline.storage.dynamodb import DynamoLedger, DynamoSessionTable
+from wod_pipeline.storage.fitting import fit_record, fit_week
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
 from wod_pipeline_tests.builders import not_published, session_of_word, week_of_words
@@ -285,35 +286,33 @@ def test_a_server_out_of_reach_can_be_tried_again(aws_environment: None) -> None
 
 
 # -------------------------------------------------------------------------------------------------- size
-def test_a_session_too_large_is_named_with_its_size_before_anything_is_sent(store: Store) -> None:
-    store.table.replace_week(week_of_words("Snatch"))
+def test_a_session_too_large_for_an_item_is_stored_cut_and_the_others_whole(store: Store) -> None:
     value = week_of_words("Snatch", "Clean")
     value.records[1].texts["segment_b"] = "x" * 410_000
-    sent = operations(store.client)
-    with pytest.raises(ItemTooLarge, match=r"harbour-plan/4711/001' of 2021-03-02 takes 41\d,\d{3} bytes"):
-        store.table.replace_week(value)
-    assert sent == ["GetItem"]
-    assert store.table.read_week(MONDAY) == week_of_words("Snatch")
+    assert store.table.replace_week(value).put == 2
+    stored = store.table.read_week(MONDAY)
+    assert stored == fit_week(value)
+    assert stored.records[0] == value.records[0]
+    assert stored.records[1].diagnostics[0].code == "session_cut"
+    assert not store.table.replace_week(value).changed, "storing it again writes nothing"
 
 
 @pytest.mark.servers
-def test_the_largest_session_we_accept_is_accepted_by_dynamodb(
-    dynamodb_local: AwsServer, aws_environment: None
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_largest_session_that_is_not_cut_is_accepted_by_dynamodb(
+    over: int, dynamodb_local: AwsServer, aws_environment: None
 ) -> None:
     store, value = Store(dynamodb_local), week_of_words("Snatch")
     ensure_sessions_table(store.client, store.name)
-    low, high = 380_000, ITEM_BYTES
+    (record,) = value.records
+    low, high = 0, ITEM_BYTES
     while high - low > 1:
         middle = (low + high) // 2
-        value.records[0].texts["segment_b"] = "x" * middle
-        accepted = (
-            size_of(as_attributes(as_item(value.records[0], sha256_of(value.records[0])))) <= ITEM_BYTES
-        )
-        low, high = (middle, high) if accepted else (low, middle)
-    value.records[0].texts["segment_b"] = "x" * low
+        record.texts["segment_b"] = "x" * middle
+        low, high = (middle, high) if fit_record(record) is record else (low, middle)
+    record.texts["segment_b"] = "x" * (low + over)
     store.table.replace_week(value)
-    assert store.table.read_week(MONDAY) == value
-    assert low > 400_000
+    assert (store.table.read_week(MONDAY) == value) is not bool(over)
 
 
 def test_a_number_dynamodb_cannot_hold_is_refused_naming_the_session(store: Store) -> None:
@@ -575,13 +574,22 @@ def test_a_writer_overtaken_after_staging_a_large_week_deletes_its_copies(
     assert len(store.keys()) == 9
 
 
-def test_a_large_session_of_a_large_week_is_refused_before_anything_is_sent(
+def test_a_large_session_of_a_large_week_is_stored_cut_like_any_other(
     store: Store, small_transactions: None
 ) -> None:
     value = large_week(8, "Row")
     value.records[3].texts["segment_b"] = "x" * 410_000
+    store.table.replace_week(value)
+    assert store.table.read_week(MONDAY) == fit_week(value)
+    assert not store.table.replace_week(value).changed
+
+
+def test_a_week_whose_list_of_sessions_is_too_large_is_refused_before_anything_is_sent(store: Store) -> None:
+    value = week_of_words("Row")
+    stamp = value.posts[0]
+    value.posts = [replace(stamp, post_id=n, program="x" * 100) for n in range(3_000)]
     sent = operations(store.client)
-    with pytest.raises(ItemTooLarge):
+    with pytest.raises(ItemTooLarge, match="the list of its sessions and posts takes"):
         store.table.replace_week(value)
     assert sent == ["GetItem"]
 
