@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions as boto
+import urllib3
 
 from wod_pipeline.aws import AwsFailure, code_of, in_words
-from wod_pipeline.errors import NotStored, StorageCorrupt, StorageRefused, StorageUnavailable
+from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.pacing import backoff_s
 from wod_pipeline.storage import Written
 from wod_pipeline.storage._keys import validate_key
 from wod_pipeline.storage._workers import run_all
@@ -23,10 +27,16 @@ from wod_pipeline.storage._workers import run_all
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+log = logging.getLogger(__name__)
+
 _WORKERS = 10
 """As many as botocore keeps connections by default, whatever options the client was created with."""
 _ATTEMPTS = 4
 """Attempts at a put that S3 leaves undecided because another put of the key is in progress."""
+_READS = 4
+"""Reads of an object whose body breaks."""
+_FIRST_WAIT_S = 0.1
+_LONGEST_WAIT_S = 2.0
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {
     ".json": "application/json",
@@ -38,11 +48,27 @@ _ADVICE = {
 }
 
 
-class S3Lake:
-    """Objects in `bucket` under `prefix`."""
+class _BrokenBody(Exception):  # noqa: N818  not for callers: the object is read again
+    """The body of an object broke while it was read."""
 
-    def __init__(self, client: S3Client, bucket: str, prefix: str = "") -> None:
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class S3Lake:
+    """Objects in `bucket` under `prefix`. `sleep` is called with the seconds to wait before a body is read again."""
+
+    def __init__(
+        self,
+        client: S3Client,
+        bucket: str,
+        prefix: str = "",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
+        self._sleep = sleep
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
@@ -109,14 +135,42 @@ class S3Lake:
         return {"Bucket": self._bucket, "Key": self._prefix + validate_key(key)}
 
     def _get(self, key: str) -> bytes | None:
+        """The object's bytes; None when there is none. A body that breaks is read again, which boto3 does not do."""
+        attempt = 0
+        while True:
+            try:
+                return self._get_once(key)
+            except _BrokenBody as broken:
+                if attempt == _READS - 1:
+                    raise self._unreadable(key, broken.cause) from broken.cause
+                log.warning("%s broke while being read (%s); reading again", self.uri(key), broken.cause)
+            self._sleep(backoff_s(attempt, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S))
+            attempt += 1
+
+    def _get_once(self, key: str) -> bytes | None:
         try:
-            return self._client.get_object(**self._location(key))["Body"].read()
+            body = self._client.get_object(**self._location(key))["Body"]
         except boto.FlexibleChecksumError as error:
-            raise StorageCorrupt(f"{self.uri(key)} does not match its checksum.") from error
+            raise _BrokenBody(error) from error
         except AwsFailure as error:
             if code_of(error) in _ABSENT:
                 return None
             raise in_words(error, f"{self.uri(key)} could not be read", _ADVICE) from error
+        try:
+            return body.read()
+        except (boto.BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _BrokenBody(error) from error
+
+    def _unreadable(self, key: str, error: Exception) -> StorageError:
+        """The error for a body that broke every time."""
+        if isinstance(error, boto.FlexibleChecksumError):
+            return StorageCorrupt(
+                f"{self.uri(key)} does not match its checksum, {_READS} times in a row.",
+                fix="Run its week again, which makes the object anew.",
+            )
+        return StorageUnavailable(
+            f"{self.uri(key)} could not be read: its body broke {_READS} times in a row ({error})."
+        )
 
     def _stored_digest(self, key: str) -> str | None:
         """The SHA-256 in an object's metadata, empty if another program put it; None if there is no object."""

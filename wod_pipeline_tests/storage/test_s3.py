@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
-from collections.abc import Callable
+import http.server
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import botocore.exceptions as boto
 import pytest
 
+from wod_pipeline.aws import client
 from wod_pipeline.aws.setup import ensure_bucket
 from wod_pipeline.errors import (
     NotStored,
@@ -28,14 +34,14 @@ BUCKET = "harbour-lake"
 
 @pytest.fixture
 def s3(aws: AwsServer) -> Any:
-    client = aws.client("s3", max_attempts=2)
-    ensure_bucket(client, BUCKET, aws.region)
-    return client
+    s3 = aws.client("s3", max_attempts=2)
+    ensure_bucket(s3, BUCKET, aws.region)
+    return s3
 
 
 @pytest.fixture
 def lake(s3: Any) -> S3Lake:
-    return S3Lake(s3, BUCKET, "/programs/")
+    return S3Lake(s3, BUCKET, "/programs/", sleep=lambda _: None)
 
 
 @pytest.fixture
@@ -187,6 +193,73 @@ def test_bytes_that_do_not_match_their_checksum_are_corrupt(lake: S3Lake, s3: An
     s3.meta.events.register("after-call.s3.GetObject", spoil)
     with pytest.raises(StorageCorrupt, match="checksum"):
         lake.read(KEY)
+
+
+class BreakingServer(http.server.ThreadingHTTPServer):
+    """S3 for one object, whose body breaks the first `breaks` times: cut short, dropped, or with a wrong byte."""
+
+    def __init__(self, data: bytes, how: str, breaks: int) -> None:
+        super().__init__(("127.0.0.1", 0), BreakingHandler)
+        self.data, self.how, self.breaks, self.requests = data, how, breaks, 0
+
+    @property
+    def client(self) -> Any:
+        return client("s3", region="us-west-2", endpoint_url=f"http://127.0.0.1:{self.server_address[1]}")
+
+
+class BreakingHandler(http.server.BaseHTTPRequestHandler):
+    server: BreakingServer
+
+    def do_GET(self) -> None:
+        server = self.server
+        server.requests += 1
+        breaks, data = server.requests <= server.breaks, server.data
+        body = data[: len(data) // 2] if breaks and server.how == "cut" else data
+        if breaks and server.how == "spoilt":
+            body = b"X" + data[1:]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("x-amz-checksum-sha256", base64.b64encode(hashlib.sha256(data).digest()).decode())
+        self.end_headers()
+        if breaks and server.how == "reset":
+            self.wfile.write(data[:10])
+            self.wfile.flush()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextlib.contextmanager
+def breaking(how: str, breaks: int) -> Iterator[BreakingServer]:
+    with BreakingServer(b'{"a": 1}' * 50_000, how, breaks) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("how", ["cut", "reset", "spoilt"])
+def test_a_body_that_breaks_while_being_read_is_read_again(how: str, aws_environment: None) -> None:
+    waits: list[float] = []
+    with breaking(how, breaks=2) as server:
+        assert S3Lake(server.client, "bucket", sleep=waits.append).read("a.json") == server.data
+        assert (server.requests, len(waits)) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"), [("cut", StorageUnavailable), ("reset", StorageUnavailable), ("spoilt", StorageCorrupt)]
+)
+def test_a_body_that_always_breaks_is_given_up_after_four_reads(
+    how: str, kind: type[StorageError], aws_environment: None
+) -> None:
+    with breaking(how, breaks=99) as server:
+        with pytest.raises(kind, match=r"s3://bucket/a\.json.*4 times in a row.*A rerun can clear"):
+            S3Lake(server.client, "bucket", sleep=lambda _: None).read("a.json")
+        assert server.requests == 4
 
 
 def test_more_keys_than_a_page_are_all_listed(lake: S3Lake, s3: Any, requests: list[str]) -> None:
