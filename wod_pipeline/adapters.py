@@ -226,5 +226,8 @@ def aws_client(settings: Settings, service: str, options: ClientOptions | None =
     from wod_pipeline.aws import STANDARD, client
 
     return client(
-        service, options or STANDARD, region=settings.aws_region, endpoint_url=settings.aws_endpoint_url
+        service,
+        options or STANDARD,
+        region=settings.aws_region,
+        endpoint_url=settings.endpoint_of(service),
     )

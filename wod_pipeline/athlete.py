@@ -7,6 +7,7 @@ from an athlete are worked out in `training`.
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 import sys
@@ -55,7 +56,8 @@ class Checked:
 def read_athlete(path: Path) -> Athlete | None:
     """The athlete of a file; None when there is no file. Raises `AthleteFileError` with every problem."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LONGEST_FILE + 1)  # one more shows that it is longer, whatever it is
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -77,8 +79,11 @@ def check_text(data: bytes, where: str) -> Checked:
         raise AthleteFileError(
             f"{where} is longer than {LONGEST_FILE:,} bytes.", fix="Is it the athlete file?"
         )
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise AthleteFileError(f"{where} is not a TOML file: it is saved as UTF-16.", fix="Save it as UTF-8.")
     try:
-        table = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+        text = data.decode("utf-8").replace("\ufeff", " ")  # a byte order mark is white space
+        table = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise AthleteFileError(
             f"{where} is not a TOML file: {error}.",

@@ -65,3 +65,22 @@ def is_plain_web_address(address: str) -> bool:
 def is_web_address(address: str) -> bool:
     """Whether a click on the address opens it over http or https, and nothing else."""
     return address[:8].lower().startswith(("http://", "https://"))
+
+
+_CLOCK_TROUBLE = (
+    "certificate is not yet valid",
+    "certificate has expired",
+    "signature expired",
+    "not yet current",
+)
+
+
+def is_clock_trouble(message: str) -> bool:
+    """Whether a message of TLS or of a service's signature check is one that a wrong clock causes."""
+    return any(words in message.lower() for words in _CLOCK_TROUBLE)
+
+
+def clock_advice(here: dt.datetime, there: dt.datetime | None = None) -> str:
+    """What to do about it, with the time (UTC) here and, where it is known, at the other end."""
+    other = f", the other side {there:%Y-%m-%d %H:%M}" if there else ""
+    return f"Set this machine's clock, if it is wrong: it says {here:%Y-%m-%d %H:%M} UTC{other}."

@@ -308,3 +308,23 @@ def test_a_file_of_the_greatest_length_is_read_and_a_longer_one_is_refused() -> 
     assert "a.toml is longer than 65,536 bytes. Is it the athlete file?" in str(caught.value)
     with pytest.raises(AthleteFileError, match="`wod athlete init` writes one to start from"):
         check_text(b"x", "a.toml")
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", "\ufeff\r\n"])
+def test_a_byte_order_mark_is_white_space(mark: str, tmp_path: Path) -> None:
+    file = tmp_path / "athlete.toml"
+    file.write_bytes(f"{mark}# me\r\n[1-RM]\r\nsnatch = 100\r\n".encode())
+    athlete = read_athlete(file)
+    assert athlete is not None
+    assert ("snatch", 1) in athlete.maxes
+
+
+def test_a_file_in_utf_16_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "athlete.toml").write_bytes("unit = 'kg'".encode("utf-16"))
+    with pytest.raises(AthleteFileError, match="saved as UTF-16"):
+        read_athlete(tmp_path / "athlete.toml")
+
+
+def test_no_more_of_a_file_is_read_than_an_athlete_file_may_have() -> None:
+    with pytest.raises(AthleteFileError, match="longer than 65,536 bytes"):
+        read_athlete(Path("/dev/zero"))

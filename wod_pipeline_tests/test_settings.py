@@ -1,9 +1,11 @@
 """Settings: read once, checked together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from wod_pipeline.adapters import aws_client
 from wod_pipeline.errors import SettingsError, SourceRefused
 from wod_pipeline.settings import VARIABLES, env_example, load_settings, use_dagster_home
 from wod_pipeline.wordpress import WordPressSource
@@ -102,3 +104,90 @@ def test_an_instance_folder_that_cannot_be_created_is_a_settings_error(
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"cannot be created: Not a directory\. Set WOD_DATA_DIR"):
         use_dagster_home(load(WOD_DATA_DIR=str(tmp_path / "file")))
+
+
+BROKEN_DOTENV = {
+    'WOD_SOURCE="wordpress\nWOD_TIMEZONE=Europe/Berlin\n': 'line 1: the quote " is opened and not closed',
+    "# mine\n\n\nWOD_SOURCE='wordpress\n": "line 4: the quote ' is opened and not closed",
+    "WOD_S3_PREFIX=a\nWOD_SOURCE wordpress\n": "line 2: it is not NAME=value",
+    "WOD_S3_PREFIX=a\nWOD_SOURCE\n": "line 2: WOD_SOURCE has no value: write WOD_SOURCE=value",
+    "=wordpress\n": "line 1: it is not NAME=value",
+    "WOD_SOURCE=word\0press\n": "line 1: it holds a NUL character",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN_DOTENV)
+def test_a_line_of_the_dotenv_file_that_cannot_be_read_is_named_and_nothing_goes_on(
+    text: str, tmp_path: Path
+) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, dotenv=dotenv)
+    assert str(dotenv) in str(caught.value)
+    assert BROKEN_DOTENV[text] in str(caught.value)
+    assert "wordpress" not in str(caught.value), "a value may be a secret"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("WOD_SOURCE=sample\n".encode("utf-16"), "saved as UTF-16"),
+        (b"A=1\nB=\xff\n", "line 2 is not UTF-8"),
+        (b"#" * 2_000_000, "longer than"),
+    ],
+)
+def test_a_dotenv_file_of_other_bytes_is_named(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(data)
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_settings({}, dotenv=tmp_path / ".env")
+    assert str(tmp_path / ".env") in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_dotenv_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="it is a folder"):
+        load_settings({}, dotenv=tmp_path)
+
+
+def test_what_people_write_into_a_dotenv_file_is_read(tmp_path: Path) -> None:
+    text = (
+        "\ufeff# mine\r\n\r\nexport WOD_S3_PREFIX='a'  # why\r\nOTHER\r\nWOD_TIMEZONE=\"Europe/Berlin\"\r\n"
+    )
+    (tmp_path / ".env").write_bytes(text.encode())
+    settings = load_settings({}, dotenv=tmp_path / ".env")
+    assert (settings.s3_prefix, settings.timezone) == ("a", "Europe/Berlin")
+
+
+def test_a_name_that_is_no_setting_is_warned_of_once_with_the_nearest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".env").write_text("WOD_SORCE=hunter2\n")
+    for _ in range(2):
+        load_settings({"WOD_TIMEZONNE": "hunter2", "WODEN": "x"}, dotenv=tmp_path / ".env")
+    assert [record.getMessage() for record in caplog.records] == [
+        "WOD_SORCE is set, but there is no such setting: did you mean WOD_SOURCE?",
+        "WOD_TIMEZONNE is set, but there is no such setting: did you mean WOD_TIMEZONE?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("service", "variable"),
+    [
+        ("s3", "AWS_ENDPOINT_URL_S3"),
+        ("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB"),
+        ("sns", "AWS_ENDPOINT_URL_SNS"),
+        ("secretsmanager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+    ],
+)
+def test_the_address_of_one_service_goes_before_that_of_all(service: str, variable: str) -> None:
+    settings = load(**{"AWS_ENDPOINT_URL": "http://all.example", variable: "http://one.example"})
+    others = {"s3", "dynamodb", "sns", "secretsmanager"} - {service}
+    assert settings.endpoint_of(service) == "http://one.example"
+    assert {settings.endpoint_of(other) for other in others} == {"http://all.example"}
+    made = aws_client(replace(settings, aws_region="us-west-2"), service)
+    assert made.meta.endpoint_url == "http://one.example"
+
+
+def test_a_fifo_topic_is_refused_with_the_reason() -> None:
+    with pytest.raises(SettingsError, match="delivers to queues only"):
+        load(WOD_SNS_TOPIC_ARN="arn:aws:sns:us-west-2:1:wod.fifo")

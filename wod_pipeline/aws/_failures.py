@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import email.utils
 from collections.abc import Mapping
 
 import botocore.exceptions as boto
 
 from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
-from wod_pipeline.wording import shorten
+from wod_pipeline.wording import clock_advice, is_clock_trouble, shorten
 
 AwsFailure = (boto.ClientError, boto.BotoCoreError)
 """What any call of a client may raise."""
@@ -48,6 +50,8 @@ _ADVICE = {
     "PermanentRedirect": "The bucket is in another region: set AWS_REGION to it.",
     "AuthorizationHeaderMalformed": "The bucket is in another region: set AWS_REGION to it.",
 }
+_SKEWED = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}
+"""Codes for a request that was signed at another time than the service's."""
 _UNREACHABLE = (
     boto.ConnectionError,
     boto.HTTPClientError,
@@ -85,12 +89,25 @@ def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = No
         )
     if isinstance(error, boto.NoRegionError):
         return StorageRefused(f"{doing}: no AWS region is known.", fix="Set AWS_REGION, such as us-west-2.")
+    if isinstance(error, boto.SSLError) and is_clock_trouble(str(error)):
+        return StorageRefused(
+            f"{doing}: {str(error).rstrip('.')}.", fix=clock_advice(dt.datetime.now(dt.timezone.utc))
+        )
     if isinstance(error, _UNREACHABLE):
         return StorageUnavailable(
             f"{doing}: AWS could not be reached ({str(error).rstrip('.')}).",
             fix="Check the network, AWS_REGION and AWS_ENDPOINT_URL.",
         )
     return StorageRefused(f"{doing}: {str(error).rstrip('.')}.", fix="Check the AWS settings.")
+
+
+def _server_time(error: boto.ClientError) -> dt.datetime | None:
+    """What time it was at the service when it answered."""
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        return email.utils.parsedate_to_datetime(headers["date"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _from_service(error: boto.ClientError, doing: str, advice: Mapping[str, str]) -> StorageError:
@@ -101,4 +118,6 @@ def _from_service(error: boto.ClientError, doing: str, advice: Mapping[str, str]
     what = f"{doing}: {code} {shorten(message, _LONGEST_MESSAGE)}".rstrip(" .") + "."
     if code in PASSING or status >= 500 or status == 429:
         return StorageUnavailable(what)
+    if code in _SKEWED or is_clock_trouble(message):
+        return StorageRefused(what, fix=clock_advice(dt.datetime.now(dt.timezone.utc), _server_time(error)))
     return StorageRefused(what, fix=advice.get(code, ""))

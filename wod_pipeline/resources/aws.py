@@ -65,14 +65,15 @@ def notifier_on_sns(settings: Settings, ledger: LedgerResource) -> NotifierResou
 
 def dynamodb(settings: Settings, options: ClientOptions) -> DynamoDBResource:
     """Make the DynamoDB resource for the settings' region."""
-    return DynamoDBResource(**address(settings), **asdict(options))
+    return DynamoDBResource(**address(settings, "dynamodb"), **asdict(options))
 
 
 def sns(settings: Settings) -> SNSResource:
     """Make the SNS resource for the settings' region."""
-    return SNSResource(**address(settings), **asdict(SENSOR_TICK))
+    return SNSResource(**address(settings, "sns"), **asdict(SENSOR_TICK))
 
 
-def address(settings: Settings) -> dict[str, Any]:
+def address(settings: Settings, service: str) -> dict[str, Any]:
     """Where a service is reached, in the words of boto3; None where boto3 finds it."""
-    return {"region_name": settings.aws_region or None, "endpoint_url": settings.aws_endpoint_url or None}
+    endpoint = settings.endpoint_of(service)
+    return {"region_name": settings.aws_region or None, "endpoint_url": endpoint or None}

@@ -34,4 +34,4 @@ class S3LakeResource(LakeResource):
 
 def s3(settings: Settings) -> S3Resource:
     """Make dagster-aws's S3 resource for the settings' region."""
-    return S3Resource(**address(settings), max_attempts=STANDARD.max_attempts)
+    return S3Resource(**address(settings, "s3"), max_attempts=STANDARD.max_attempts)

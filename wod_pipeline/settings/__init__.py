@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
-
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
 from wod_pipeline.settings._readers import (
     SAMPLE,
@@ -36,6 +35,7 @@ from wod_pipeline.settings._readers import (
     read_zone,
     whole_number,
 )
+from wod_pipeline.settings._unknown import warn_of_unknown
 from wod_pipeline.weeks import WeeklyTime, parse_weekly_time
 from wod_pipeline.wording import count
 
@@ -94,6 +94,16 @@ def setting(
     """Declare a field of `Settings`, read from ``WOD_`` and its name in capitals unless `names` are given."""
     variable = Variable("", names, meaning, default, read, example, secret)
     return dataclasses.field(repr=not secret, metadata={"variable": variable})
+
+
+def _endpoint(service: str) -> Any:
+    """Declare the address of one AWS service, read from the variable that boto3 reads."""
+    return setting(
+        f"address used for {service} instead of AWS_ENDPOINT_URL",
+        read=optional(read_url, ""),
+        example="http://127.0.0.1:9000",
+        names=(f"AWS_ENDPOINT_URL_{service.replace(' ', '_').upper()}",),
+    )
 
 
 @dataclass(frozen=True)
@@ -211,6 +221,10 @@ class Settings:
         example="http://127.0.0.1:5000",
         names=("AWS_ENDPOINT_URL",),
     )
+    aws_endpoint_url_s3: str = _endpoint("S3")
+    aws_endpoint_url_dynamodb: str = _endpoint("DynamoDB")
+    aws_endpoint_url_sns: str = _endpoint("SNS")
+    aws_endpoint_url_secrets_manager: str = _endpoint("Secrets Manager")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -221,6 +235,16 @@ class Settings:
     def on_aws(self) -> bool:
         """Whether values are kept on AWS."""
         return self.storage == "aws"
+
+    def endpoint_of(self, service: str) -> str:
+        """The address of an AWS service by boto3's name: its own, otherwise that of all; empty for AWS itself."""
+        own = {
+            "s3": self.aws_endpoint_url_s3,
+            "dynamodb": self.aws_endpoint_url_dynamodb,
+            "sns": self.aws_endpoint_url_sns,
+            "secretsmanager": self.aws_endpoint_url_secrets_manager,
+        }
+        return own.get(service) or self.aws_endpoint_url
 
     @property
     def source_path(self) -> Path:
@@ -256,15 +280,18 @@ def _variable(field: dataclasses.Field[Any]) -> Variable:
 
 VARIABLES = tuple(map(_variable, dataclasses.fields(Settings)))
 """Every environment variable that is read."""
+_NAMES = frozenset(name for variable in VARIABLES for name in variable.names)
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
     """Read and check every setting from `environ` (default: the process's) and from a `.env` file.
 
     `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. Raises
-    `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead.
+    `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead, or every
+    line of `.env` that cannot be read. A name that looks like a setting and is none is logged, once.
     """
-    texts = {**_read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
+    texts = {**read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
+    warn_of_unknown(texts, _NAMES)
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:
@@ -281,12 +308,6 @@ def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | No
             fix="Set them in the environment or in .env in this folder; .env.example lists all settings.",
         )
     return Settings(**values)
-
-
-def _read_dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
 def _problem(variable: Variable, text: str, fix: str) -> str:

@@ -107,6 +107,8 @@ def read_topic_arn(text: str) -> str:
     """An SNS topic's ARN."""
     if text and not re.fullmatch(r"arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+", text):
         raise ValueError("use the topic's ARN: arn:aws:sns:REGION:ACCOUNT:NAME")
+    if text.endswith(".fifo"):
+        raise ValueError("use a standard topic: a FIFO topic delivers to queues only, not to people")
     return text
 
 

@@ -27,7 +27,7 @@ from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
 from wod_pipeline.pacing import backoff_s
-from wod_pipeline.wording import is_plain_web_address
+from wod_pipeline.wording import clock_advice, is_clock_trouble, is_plain_web_address
 from wod_pipeline.wordpress.credentials import Login
 
 BACKOFF_S = 0.5
@@ -124,7 +124,9 @@ class JsonClient:
             with self._send_following_redirects(url, params, login) as response:
                 return self._decode(response, where)
         except requests.exceptions.SSLError as e:
-            raise SourceRefused(f"The certificate of {where} is not trusted: {_root_cause(e)}.") from e
+            cause = _root_cause(e)
+            fix = clock_advice(dt.datetime.now(dt.timezone.utc)) if is_clock_trouble(cause) else ""
+            raise SourceRefused(f"The certificate of {where} is not trusted: {cause}.", fix=fix) from e
         except requests.exceptions.Timeout as e:
             raise _TransientError(SourceUnavailable(f"{where} did not answer in time.")) from e
         except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as e:

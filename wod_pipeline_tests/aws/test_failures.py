@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, SSLError
 
 from wod_pipeline.aws import in_words
 from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
@@ -35,3 +35,31 @@ def test_a_server_that_gives_no_message_is_not_quoted_as_none() -> None:
     assert (
         in_words(error, "The object could not be read").what == "The object could not be read: NoSuchBucket."
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.",
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature expired: 20201221T000000Z is now earlier than 20261127T000000Z",
+        ),
+        ("SignatureDoesNotMatch", "Signature not yet current: 20301221T000000Z is still later than now"),
+    ],
+)
+def test_a_wrong_clock_is_named_as_such_with_both_times(code: str, message: str) -> None:
+    metadata = {"HTTPStatusCode": 403, "HTTPHeaders": {"date": "Mon, 21 Dec 2020 08:30:00 GMT"}}
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
+    error = in_words(ClientError(response, "PutObject"), "Failed")  # type: ignore[arg-type]
+    assert error.fix.startswith("Set this machine's clock, if it is wrong: it says ")
+    assert error.fix.endswith("UTC, the other side 2020-12-21 08:30.")
+
+
+def test_a_certificate_that_is_not_valid_yet_may_be_a_wrong_clock() -> None:
+    reason = "certificate verify failed: certificate is not yet valid"
+    error = in_words(SSLError(endpoint_url="https://s3.example", error=reason), "Failed")
+    assert error.fix.startswith("Set this machine's clock")
