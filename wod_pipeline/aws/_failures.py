@@ -7,11 +7,12 @@ import email.utils
 from collections.abc import Mapping
 
 import botocore.exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.wording import clock_advice, is_clock_trouble, shorten
 
-AwsFailure = (boto.ClientError, boto.BotoCoreError)
+AwsFailure = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
 """What any call of a client may raise."""
 
 PASSING = frozenset(
@@ -57,6 +58,7 @@ _UNREACHABLE = (
     boto.HTTPClientError,
     boto.IncompleteReadError,
     boto.ResponseStreamingError,
+    ResponseParserError,  # an answer that was cut short
 )
 _NO_CREDENTIALS = (
     boto.NoCredentialsError,

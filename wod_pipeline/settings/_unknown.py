@@ -9,14 +9,11 @@ from difflib import get_close_matches
 
 log = logging.getLogger(__name__)
 
-_OF_TESTS = "WOD_E2E"
-"""Read by the end-to-end tests alone."""
-
 
 def warn_of_unknown(names: Iterable[str], known: frozenset[str]) -> None:
     """Log each ``WOD_…`` name that is not known, with the nearest one that is; never its value."""
     for name in names:
-        if name.startswith("WOD_") and name not in known and name != _OF_TESTS:
+        if name.startswith("WOD_") and name not in known:
             _warn_once(name, known)
 
 

@@ -97,6 +97,10 @@ class Requests:
         }
         while True:
             page = self.call("query", "Items could not be listed", **request)
+            if "Items" not in page:
+                raise StorageUnavailable(
+                    f"Table {self._table} answered a query without items: it was cut short."
+                )
             yield from map(item_from, page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

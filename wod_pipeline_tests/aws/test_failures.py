@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError, SSLError
+from botocore.parsers import ResponseParserError
 
-from wod_pipeline.aws import in_words
+from wod_pipeline.aws import AwsFailure, in_words
 from wod_pipeline.errors import StorageError, StorageRefused, StorageUnavailable
 
 
@@ -63,3 +64,8 @@ def test_a_certificate_that_is_not_valid_yet_may_be_a_wrong_clock() -> None:
     reason = "certificate verify failed: certificate is not yet valid"
     error = in_words(SSLError(endpoint_url="https://s3.example", error=reason), "Failed")
     assert error.fix.startswith("Set this machine's clock")
+
+
+def test_an_answer_that_was_cut_short_may_be_whole_the_next_time() -> None:
+    assert issubclass(ResponseParserError, AwsFailure)
+    assert type(in_words(ResponseParserError("no element found"), "Failed")) is StorageUnavailable

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
+import json
 import os
 import resource
 import signal
@@ -77,6 +79,35 @@ def _refusing_posts_before(day: str) -> Callable[[Request], Reply | None]:
     def intercept(request: Request) -> Reply | None:
         early = request.query.get("after", day) < f"{FIRST - 9 * WEEK}"
         return Reply(500, b"<html>Error establishing a database connection</html>") if early else None
+
+    return intercept
+
+
+def test_one_odd_post_costs_only_itself(wordpress: FakeWordPress, tmp_path: Path, undisturbed: House) -> None:
+    house = House(tmp_path, wordpress.url)
+    revisions = [key for key in undisturbed.lake if key.startswith("raw_post_revisions/")]
+    odd = min(int(key.partition("post=")[2].partition("/")[0]) for key in revisions)
+    wordpress.intercept = _sending_damaged(wordpress, odd)
+    ended = house.materialize()
+    assert ended.code == 0, ended.said
+    assert house.states(*RANGE) == ["stored"] * WEEKS
+    assert f"post {odd} was sent damaged: link is false instead of text" in house.wod("status", *RANGE).said
+    wordpress.intercept = lambda request: None
+    assert house.materialize().code == 0
+    assert "damaged" not in house.wod("status", *RANGE).said
+    assert len(house.rows) == len(undisturbed.rows)
+
+
+def _sending_damaged(wordpress: FakeWordPress, odd: int) -> Callable[[Request], Reply | None]:
+    """The site's answers with ``"link": false`` in one post."""
+
+    def intercept(request: Request) -> Reply | None:
+        reply = wordpress.site.answer(request)
+        posts = json.loads(reply.body)
+        for post in posts if isinstance(posts, list) else ():
+            if post["id"] == odd and "link" in post:
+                post["link"] = False
+        return dataclasses.replace(reply, body=json.dumps(posts).encode())
 
     return intercept
 

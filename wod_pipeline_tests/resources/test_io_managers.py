@@ -176,6 +176,21 @@ def test_records_are_stored_and_read_back(tmp_path: Path) -> None:
     assert dict(manager.load_input(input_context("session_records", MONDAYS))) == values
 
 
+def test_of_a_session_too_large_for_the_table_the_lake_has_the_whole(tmp_path: Path) -> None:
+    table, lake = SqliteSessionTable(tmp_path / "sessions.sqlite"), MemoryLake()
+    manager = SessionTableIOManager(session_table=table_around(table), lake=lake_around(lake))
+    large = records(MONDAY, sessions=2)
+    large.records[0].texts["segment_a"] = "x" * 500_000
+    manager.handle_output(output_context("session_records", [MONDAY]), {MONDAY: large})
+    stored = table.read_week(MONDAY)
+    assert stored is not None
+    assert stored.records[1] == large.records[1]
+    (cut,) = [d for d in stored.records[0].diagnostics if d.code == "session_cut"]
+    (key,) = lake.objects
+    assert key in cut.message
+    assert b"x" * 500_000 in lake.objects[key]
+
+
 def test_a_week_that_would_become_empty_fails_alone_and_keeps_its_sessions(tmp_path: Path) -> None:
     manager, table = table_manager(tmp_path)
     manager.handle_output(

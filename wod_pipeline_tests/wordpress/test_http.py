@@ -157,6 +157,15 @@ def test_a_certificate_that_is_not_trusted_is_refused_without_a_retry(
     assert waits == []
 
 
+def test_a_certificate_that_is_not_valid_yet_may_be_a_wrong_clock(open_source: OpenSource) -> None:
+    class Session(requests.Session):
+        def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
+            raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("certificate is not yet valid"))
+
+    with pytest.raises(SourceRefused, match=r"Set this machine's clock, if it is wrong: it says \d{4}-"):
+        open_source(session=Session()).list_ids()
+
+
 @pytest.mark.parametrize("fault", [requests.exceptions.InvalidHeader, requests.exceptions.InvalidProxyURL])
 def test_a_request_that_cannot_even_be_made_is_refused(
     fault: type[requests.RequestException], open_source: OpenSource
