@@ -7,8 +7,9 @@
 - `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `charts`: SVG drawn on the server
+- `static_files`: style sheets, icon and manifest, cached by version
 - `openapi`: the API's description, made from the types of the answers
-- `http`: JSON answers, conditional requests, security headers, problems
+- `http`: JSON answers, conditional requests, security headers, methods, problems
 
 Read-only: the one request that is not a GET sets or clears the visitor's own cookie. Pages run no script and load
 nothing from another host. Posts are untrusted: templates escape everything.

@@ -1,4 +1,4 @@
-"""The JSON API under ``/api``: read-only, every answer bounded in size, described in OpenAPI with examples."""
+"""The JSON API under ``/api/v1``: read-only, every answer bounded in size, described in OpenAPI with examples."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
 
 from wod_pipeline.reading import answers
 from wod_pipeline.training import Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
-from wod_pipeline.web.context import (
-    AppContext,
-    Context,
-    Visitor,
-    last_modified,
-    load_rows,
-)
+from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute, Json
 from wod_pipeline.web.openapi import get
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of
 
-router = APIRouter(prefix="/api", route_class=ConditionalRoute)
+VERSION_PATH = "/api/v1"
+OPENAPI_PATH = f"{VERSION_PATH}/openapi.json"
+router = APIRouter(prefix=VERSION_PATH, route_class=ConditionalRoute)
 
 MOST_DAYS = 366
 """Days in one answer: a leap year."""
@@ -99,7 +97,7 @@ def week(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.Wee
         raise HTTPException(404, f"The week of {monday_of(day)} is not stored.")
     sessions = answers.session_answers(stored.records, visitor)
     answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
-    return Json(answer, last_modified(stored.records, visitor))
+    return Json(answer)
 
 
 @get(router, "/sessions")
@@ -135,7 +133,7 @@ def day(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.Sess
     if not records:
         raise HTTPException(404, f"No session is stored for {day}.")
     answer = answers.SessionsAnswer(answers.session_answers(records, visitor), len(records))
-    return Json(answer, last_modified(records, visitor))
+    return Json(answer)
 
 
 @get(router, "/movements")
@@ -201,3 +199,21 @@ def search(
     matches = list(context.index.search(q))
     rows = [answers.search_row(match) for match in page.of(matches)]
     return Json(answers.SearchAnswer(q, rows, len(matches)), page.links(len(matches)))
+
+
+# -------------------------------------------------------------------------------------------------- versions
+def moved_router() -> APIRouter:
+    """Redirects from the addresses without a version, as they were before `/api/v1`."""
+    moved = APIRouter(include_in_schema=False)
+    answered = [route.path for route in router.routes if isinstance(route, APIRoute)]
+    for path in (*answered, OPENAPI_PATH):
+        moved.add_api_route(path.replace(VERSION_PATH, "/api", 1), _redirect_to_version)
+    return moved
+
+
+def _redirect_to_version(request: Request) -> Response:
+    """The same path and parameters under `VERSION_PATH`, on whatever host was asked."""
+    root = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root).replace("/api", VERSION_PATH, 1)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root}{quote(path)}{query}", 308)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
-from wod_pipeline.program import Outcome, SessionRecord, utc_of
+from wod_pipeline.program import Outcome, SessionRecord
 from wod_pipeline.reading.index import IndexCache, SessionIndex
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
@@ -68,14 +67,3 @@ def load_rows(
     before = period_holding(by, max(start - DAY, FIRST_DAY))
     rows = load_by(by, index.doses(index.between(before, last)), athlete)
     return [row for row in rows if row.start >= start]
-
-
-def last_modified(records: list[SessionRecord], visitor: Athlete | None) -> dict[str, str]:
-    """The `Last-Modified` header: when the newest of these sessions' posts was edited.
-
-    Empty when the site gave no time, and with maxes, since weights change without the posts.
-    """
-    if visitor is not None:
-        return {}
-    times = [time for record in records if (time := utc_of(record.modified_gmt))]
-    return {"Last-Modified": format_datetime(max(times), usegmt=True)} if times else {}

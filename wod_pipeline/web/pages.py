@@ -24,6 +24,7 @@ from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
 
@@ -75,6 +76,7 @@ def _environment() -> jinja2.Environment:
         "links_of": links_of,
         "movement_name": movement_name,
         "zones": ZONES,
+        "static_address": static_address,
     }
     environment.filters |= {
         "long_day": long_day,

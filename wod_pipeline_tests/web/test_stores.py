@@ -29,9 +29,9 @@ PATHS = (
     "/lifts/back_squat",
     "/load",
     "/search?q=squat",
-    "/api/sessions",
-    "/api/weeks",
-    "/api/load",
+    "/api/v1/sessions",
+    "/api/v1/weeks",
+    "/api/v1/load",
     "/calendar.ics",
 )
 
@@ -65,7 +65,7 @@ def test_serve_listens_on_this_machine_only_and_answers(folder: Path, table: Sql
         lines = iter(server.stderr.readline, "")
         address = next(found[0] for line in lines if (found := re.search(r"http://[\d.]+:\d+", line)))
         assert address.startswith("http://127.0.0.1:")
-        with contextlib.closing(urllib.request.urlopen(f"{address}/api/health", timeout=20)) as answer:
+        with contextlib.closing(urllib.request.urlopen(f"{address}/api/v1/health", timeout=20)) as answer:
             assert answer.status == 200
             assert "Server" not in answer.headers
     finally:
