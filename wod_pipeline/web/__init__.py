@@ -3,6 +3,7 @@
 - `app`: `create_app(...)` puts everything together; the only module that imports all others
 - `pages`: the HTML pages, from `templates/` over the views of `rendering`
 - `api`: the JSON answers of `wod_pipeline.reading.answers`, described in OpenAPI
+- `parameters`: those of the API: days, pages, filters, maxes; others are refused
 - `feed`: ``/calendar.ics``
 - `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server

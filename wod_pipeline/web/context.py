@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from wod_pipeline.program import Outcome, SessionRecord
-from wod_pipeline.reading.index import IndexCache, SessionIndex
+from wod_pipeline.reading.index import IndexCache, IndexEntry, SessionIndex
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
@@ -60,10 +60,18 @@ Visitor = Annotated[Athlete | None, Depends(_visitor)]
 
 
 def load_rows(
-    index: SessionIndex, by: Period, first: dt.date, last: dt.date, athlete: Athlete | None
+    index: SessionIndex,
+    by: Period,
+    first: dt.date,
+    last: dt.date,
+    athlete: Athlete | None,
+    passes: Callable[[IndexEntry], bool] = lambda _: True,
 ) -> list[LoadRow]:
-    """The load of every period from the one of `first` to the one of `last`, each with its change."""
+    """The load of every period from the one of `first` to the one of `last`, each with its change.
+
+    Of the sessions that pass, by default all.
+    """
     start = period_holding(by, first)
     before = period_holding(by, max(start - DAY, FIRST_DAY))
-    rows = load_by(by, index.doses(index.between(before, last)), athlete)
+    rows = load_by(by, index.doses(filter(passes, index.between(before, last))), athlete)
     return [row for row in rows if row.start >= start]

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
-from wod_pipeline.web.api import From, To, checked_days
+from wod_pipeline.web.api import checked_days
 from wod_pipeline.web.context import Context, Visitor
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
+from wod_pipeline.web.parameters import From, To
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, days_between, monday_of
 
 router = APIRouter(route_class=ConditionalRoute)

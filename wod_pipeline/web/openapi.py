@@ -31,14 +31,17 @@ _REF = "#/components/schemas/{name}"
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Json[Any]])
 
 
-def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
-    """Register an endpoint for GET whose answer is described by its return type `Json[T]`."""
+def get(router: APIRouter, path: str, *statuses: int) -> Callable[[EndpointT], EndpointT]:
+    """Register an endpoint for GET whose answer is described by its return type `Json[T]`.
+
+    Every endpoint may answer 422 and 503, one with a parameter in its path 404; `statuses` are others.
+    """
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
         answer = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
-        statuses = (404, 422, 503) if "{" in path else (422, 503)
-        responses = answer | problem_responses(*statuses)
+        problems = {*statuses, *((404,) if "{" in path else ()), 422, 503}
+        responses = answer | problem_responses(*sorted(problems))
         return router.get(path, response_model=None, response_description="Found", responses=responses)(
             endpoint
         )

@@ -21,9 +21,10 @@ from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_s
 from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
-from wod_pipeline.web.api import Words, movement_or_404
+from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.parameters import Words
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
