@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from wod_pipeline.errors import SettingsError
@@ -25,11 +27,15 @@ def serve(host: str, port: int) -> None:
         import uvicorn
 
         from wod_pipeline.web.app import create_app
+        from wod_pipeline.web.maxes import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
-    app = create_app(open_table(settings), settings.zone, lake=open_lake(settings))
+    app = create_app(
+        open_table(settings), settings.zone, lake=open_lake(settings), origins=settings.api_origins
+    )
+    logging.getLogger("uvicorn.access").addFilter(HideMaxes())
     uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)

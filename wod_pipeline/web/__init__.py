@@ -9,6 +9,7 @@
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `charts`: SVG drawn on the server
 - `static_files`: style sheets, icon and manifest, cached by version
+- `cors`: which other sites' pages may read the API
 - `openapi`: the API's description, made from the types of the answers
 - `http`: JSON answers, conditional requests, security headers, methods, problems
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.web import api, feed, openapi, pages, static_files
 from wod_pipeline.web.context import AppContext
+from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
 from wod_pipeline.web.openapi import PROBLEMS
 
@@ -32,11 +33,16 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    table: SessionTable, zone: ZoneInfo, today: Callable[[], dt.date] | None = None, lake: Lake | None = None
+    table: SessionTable,
+    zone: ZoneInfo,
+    today: Callable[[], dt.date] | None = None,
+    lake: Lake | None = None,
+    origins: Collection[str] = (),
 ) -> FastAPI:
     """The application over a session table.
 
     `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events.
+    Pages of other sites may read the API from a browser if their origin is one of `origins`.
     """
     index_cache = IndexCache(table)
 
@@ -58,8 +64,11 @@ def create_app(
     app.state.context = AppContext(
         table, index_cache, zone, today or partial(today_in, zone), _calendar_reader(lake)
     )
-    for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
+    for middleware in (GZipMiddleware, HeadAsGet):
         app.add_middleware(middleware)
+    if origins:
+        app.add_middleware(ApiCors, origins=origins)
+    app.add_middleware(SecurityHeaders)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(pages.router)

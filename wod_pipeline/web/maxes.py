@@ -8,6 +8,7 @@ kind of plate each; what is wrong in them is named.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -191,6 +192,21 @@ def _about_parameter(problem: str) -> tuple[str, str]:
         if problem.startswith(field):
             return parameter, problem.removeprefix(field).strip()
     return "max", problem
+
+
+_IN_ADDRESS = re.compile(r"(?<=[?&])(max|unit|bar|step|plate)=[^&\s]*")
+
+
+class HideMaxes(logging.Filter):
+    """Leave the values of maxes parameters out of the lines that uvicorn logs for requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record and let it pass."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _IN_ADDRESS.sub(r"\1=…", value) if isinstance(value, str) else value for value in record.args
+            )
+        return True
 
 
 _PLATE = "plate."

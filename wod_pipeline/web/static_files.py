@@ -21,6 +21,7 @@ _FOLDER = resources.files("wod_pipeline.web") / "static"
 _FILES = {file.name: file.read_bytes() for file in _FOLDER.iterdir() if file.is_file()}
 _MEDIA_TYPES = {
     "css": "text/css",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "txt": "text/plain",
     "webmanifest": "application/manifest+json",
