@@ -27,7 +27,7 @@ def serve(host: str, port: int) -> None:
         import uvicorn
 
         from wod_pipeline.web.app import create_app
-        from wod_pipeline.web.maxes import HideMaxes
+        from wod_pipeline.web.max_parameters import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",

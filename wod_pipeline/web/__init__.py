@@ -7,6 +7,7 @@
 - `feed`: ``/calendar.ics``
 - `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
+- `max_parameters`: maxes given as parameters of the API
 - `charts`: SVG drawn on the server
 - `static_files`: style sheets, icon and manifest, cached by version
 - `cors`: which other sites' pages may read the API

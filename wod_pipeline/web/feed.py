@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
-from wod_pipeline.web.api import checked_days
+from wod_pipeline.web.api import MOST_DAYS, checked_days
 from wod_pipeline.web.context import Context, Visitor
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
@@ -19,6 +19,7 @@ router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
 """The days covered before and after today when the request names none."""
+MOST = dt.timedelta(days=MOST_DAYS - 1)
 
 
 class CalendarResponse(Response):
@@ -34,9 +35,12 @@ class CalendarResponse(Response):
     responses=problem_responses(422, 503),
 )
 def calendar(context: Context, visitor: Visitor, from_: From = None, to: To = None) -> CalendarResponse:
-    """One all-day event per session: of the last and the coming two months, or of the days given."""
+    """One all-day event per session: of the last and the coming two months, or of the days given.
+
+    From `from` alone on, it covers at most a year.
+    """
     first = from_ or max((to or context.today()) - PAST, FIRST_DAY)
-    last = to or min(max(context.today(), first) + FUTURE, LAST_DAY)
+    last = to or min(max(context.today(), first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
     stored = context.index.weeks
     days = days_between(first, last)

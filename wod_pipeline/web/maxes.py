@@ -1,24 +1,18 @@
-"""A visitor's maxes, kept in one cookie of their browser or given as parameters, and never kept on the server.
+"""A visitor's maxes, kept in one cookie of their browser and never on the server.
 
 The cookie holds the same table as the athlete file, as a query string: `unit=kg&bar=20&step=2.5&plate.20=2&
 snatch=100&back_squat.3=150`. A cookie is untrusted input: its size is limited, the code for the file checks it,
-and what is wrong in it is ignored. Parameters (`max=back_squat.3:150&plate=20:2&unit=kg`) say the same, one max or
-kind of plate each; what is wrong in them is named.
+and what is wrong in it is ignored.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from urllib.parse import parse_qsl, urlencode
 
 from wod_pipeline.athlete import Checked, athlete_from
-from wod_pipeline.rendering import clean
 from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, decimal_text
-from wod_pipeline.vocabulary import find_movement, nearest_movements
-from wod_pipeline.wording import shorten
 
 COOKIE = "maxes"
 MAX_AGE_S = 400 * 24 * 3600
@@ -126,87 +120,6 @@ def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> U
     if before is None or unit == before.rack.unit:
         return None
     return "kg" if unit == "kg" else "lb" if unit == "lb" else None
-
-
-# ---------------------------------------------------------------------------------------------- parameters
-_REPS = "[1-9]|1[0-9]|20"
-WEIGHT_PATTERN = r"^[0-9]{1,4}([.,][0-9]{1,3})? ?([kK][gG]|[lL][bB])?$"
-MAX_PATTERN = rf"^[^:.]{{1,60}}(\.({_REPS}))?:{WEIGHT_PATTERN.removeprefix('^')}"
-PLATE_PATTERN = r"^[0-9]{1,3}(\.[0-9]{1,2})?:[0-9]{1,2}$"
-_MAX = re.compile(rf"([^:.]{{1,60}})(?:\.({_REPS}))?:(.{{1,{LONGEST_VALUE}}})")
-
-
-def athlete_of_parameters(
-    maxes: Iterable[str], plates: Iterable[str], rack: Mapping[str, str]
-) -> tuple[Athlete, list[tuple[str, str]]]:
-    """The athlete of parameters, and what is wrong in them as (parameter, sentence).
-
-    `maxes` are such as `back_squat.3:150`, `plates` such as `20:2`; `rack` holds `unit`, `bar` and `step`.
-    """
-    problems: list[tuple[str, str]] = []
-    fields: dict[str, str] = {}
-    for parameter, read, texts in (("max", _read_max, maxes), ("plate", _read_plate, plates)):
-        for text in texts:
-            try:
-                name, value = read(text)
-            except ValueError as error:
-                problems.append((parameter, f"{shorten(clean(text), 60)!r} {error}"))
-                continue
-            if name in fields:
-                problems.append((parameter, f"{shorten(clean(text), 60)!r} is given already"))
-            fields[name] = value
-    problems += [
-        (name, "'' is not a weight; write a number, or '205 lb'.")
-        for name, text in rack.items()
-        if not text.strip()
-    ]
-    checked = check_fields([*rack.items(), *fields.items()])
-    return checked.athlete, problems + [_about_parameter(problem) for problem in checked.problems]
-
-
-def _read_max(text: str) -> tuple[str, str]:
-    """The form's field and value. Raises `ValueError` unless it names a known movement and a weight."""
-    match = _MAX.fullmatch(text)
-    if match is None:
-        raise ValueError("is no max; write movement:weight or movement.reps:weight, such as back_squat.3:150")
-    movement = find_movement(match[1])
-    if movement is None:
-        near = ", ".join(nearest_movements(match[1]))
-        raise ValueError("names no known movement" + (f"; nearest: {near}" if near else ""))
-    return field_name(movement, int(match[2] or 1)), match[3]
-
-
-def _read_plate(text: str) -> tuple[str, str]:
-    if not re.fullmatch(PLATE_PATTERN, text):
-        raise ValueError("is no plate; write weight:pairs, such as 2.5:1")
-    weight, _, pairs = text.partition(":")
-    return plate_field(Fraction(weight)), pairs
-
-
-_PARAMETERS = {"[bar] weight:": "bar", "[bar] step:": "step", "[plates]": "plate", "unit": "unit"}
-
-
-def _about_parameter(problem: str) -> tuple[str, str]:
-    """A sentence about a field of the athlete file as one about the parameter that it came from."""
-    for field, parameter in _PARAMETERS.items():
-        if problem.startswith(field):
-            return parameter, problem.removeprefix(field).strip()
-    return "max", problem
-
-
-_IN_ADDRESS = re.compile(r"(?<=[?&])(max|unit|bar|step|plate)=[^&\s]*")
-
-
-class HideMaxes(logging.Filter):
-    """Leave the values of maxes parameters out of the lines that uvicorn logs for requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record and let it pass."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                _IN_ADDRESS.sub(r"\1=…", value) if isinstance(value, str) else value for value in record.args
-            )
-        return True
 
 
 _PLATE = "plate."

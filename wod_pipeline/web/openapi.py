@@ -70,6 +70,14 @@ def _content(media_type: str, kind: type, example: object) -> dict[str, Any]:
     return {"content": {media_type: {"schema": schema, "example": example}}}
 
 
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an optional parameter; a parameter is left out, but an address cannot say null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+
+
 def add_schemas(app: FastAPI, router: APIRouter) -> None:
     """Add the schemas of the answers of this router to the description of the application."""
     describe = app.openapi
@@ -80,6 +88,9 @@ def add_schemas(app: FastAPI, router: APIRouter) -> None:
         if "components" not in document:
             _, schemas = msgspec.json.schema_components([Problem, *kinds], ref_template=_REF)
             document["components"] = {"schemas": schemas}
+            for path in document["paths"].values():
+                for parameter in path["get"].get("parameters", ()):
+                    parameter["schema"] = _without_null(parameter["schema"])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

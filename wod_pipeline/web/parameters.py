@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -22,9 +22,15 @@ from wod_pipeline.program import SessionKind, SessionRecord
 from wod_pipeline.reading.index import IndexEntry
 from wod_pipeline.rendering import clean
 from wod_pipeline.training import Athlete, Unit
-from wod_pipeline.web import maxes
 from wod_pipeline.web.context import Context, Visitor
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.max_parameters import (
+    BAR_PATTERN,
+    MAX_PATTERN,
+    PLATE_PATTERN,
+    STEP_PATTERN,
+    athlete_of_parameters,
+)
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY
 from wod_pipeline.wording import first_of, shorten
 
@@ -94,10 +100,23 @@ def _check_form(text: object) -> object:
     return text
 
 
-Day = Annotated[dt.date, BeforeValidator(_check_form)]
-From = Annotated[Day | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="First day")]
-To = Annotated[Day | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="Last day")]
-DayInPath = Annotated[Day, Path(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-03-02"])]
+def _check_range(day: dt.date) -> dt.date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"write a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+_DAY_SCHEMA = {"type": "string", "format": "date", "pattern": "^(199|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"}
+Day = Annotated[
+    dt.date, BeforeValidator(_check_form), AfterValidator(_check_range), WithJsonSchema(_DAY_SCHEMA)
+]
+From = Annotated[
+    Day | None, Query(alias="from", description="First day; not after `to`", examples=["2026-03-02"])
+]
+To = Annotated[
+    Day | None, Query(description="Last day; not before `from`, nor a year after it", examples=["2026-03-08"])
+]
+DayInPath = Annotated[Day, Path(examples=["2026-03-02"])]
 Words = Annotated[str, Query(max_length=100, description="Words, all of which must occur")]
 
 
@@ -188,15 +207,17 @@ Filtered = Annotated[Filter, Depends(_filter)]
 _IN_PLACE = " With any of `max`, `unit`, `bar`, `step` and `plate` the visitor's cookie is not read."
 
 
-# The patterns are for the description only: `maxes` says what is wrong in a text.
-MaxText = Annotated[str, WithJsonSchema({"type": "string", "pattern": maxes.MAX_PATTERN})]
-PlateText = Annotated[str, WithJsonSchema({"type": "string", "pattern": maxes.PLATE_PATTERN})]
-WeightText = Annotated[str, WithJsonSchema({"type": "string", "pattern": maxes.WEIGHT_PATTERN})]
+# The patterns are for the description only: `max_parameters` says what is wrong in a text.
+MaxText = Annotated[str, WithJsonSchema({"type": "string", "pattern": MAX_PATTERN})]
+PlateText = Annotated[str, WithJsonSchema({"type": "string", "pattern": PLATE_PATTERN})]
+BarText = Annotated[str, WithJsonSchema({"type": "string", "pattern": BAR_PATTERN})]
+StepText = Annotated[str, WithJsonSchema({"type": "string", "pattern": STEP_PATTERN})]
 Maxes = Annotated[
     list[MaxText],
     Query(
         alias="max",
         max_length=60,
+        json_schema_extra={"uniqueItems": True},
         description="A max for which weights are worked out, once for each: movement (id, name or alias), "
         "`.` and the repetitions unless it is a 1-RM, `:` and the weight in `unit` or with its own."
         + _IN_PLACE,
@@ -205,18 +226,22 @@ Maxes = Annotated[
 ]
 UnitParameter = Annotated[Unit | None, Query(description="Unit of weights and plates; kg if not given")]
 Bar = Annotated[
-    WeightText | None,
-    Query(description="Weight of the empty bar; 20 kg or 45 lb if not given", examples=["15"]),
+    BarText | None,
+    Query(
+        description="Weight of the empty bar in `unit` or with its own; 20 kg or 45 lb if not given",
+        examples=["15"],
+    ),
 ]
 Step = Annotated[
-    WeightText | None,
-    Query(description="Smallest step of weights; 2.5 kg or 5 lb if not given", examples=["1"]),
+    StepText | None,
+    Query(description="Smallest step of weights in `unit`; 2.5 kg or 5 lb if not given", examples=["1"]),
 ]
 Plates = Annotated[
     list[PlateText],
     Query(
         alias="plate",
         max_length=16,
+        json_schema_extra={"uniqueItems": True},
         description="Plates owned, once for each kind: weight of one in `unit`, `:`, number of pairs. Without any "
         "every step can be loaded",
         examples=[["20:2", "10:1", "2.5:1"]],
@@ -234,9 +259,10 @@ def _lifter(
 ) -> Athlete | None:
     if not (max_ or plate) and (unit, bar, step) == (None, None, None):
         return visitor
-    rack = {"unit": unit, "bar": bar, "step": step}
-    athlete, problems = maxes.athlete_of_parameters(
-        max_, plate, {name: value for name, value in rack.items() if value is not None}
+    rack = (("unit", unit), ("bar", bar), ("step", step))
+    given = [*(("max", text) for text in max_), *(("plate", text) for text in plate)]
+    athlete, problems = athlete_of_parameters(
+        [*given, *((name, text) for name, text in rack if text is not None)]
     )
     if problems:
         raise wrong_parameters(problems)

@@ -20,6 +20,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -291,6 +293,17 @@ def operations(app: FastAPI) -> list[APIOperation]:
     return [result.ok() for result in description.get_all_operations()]
 
 
+def related(case: Case) -> Case:
+    """The case without what a description cannot say: days in order, each max once, plates that make few sums."""
+    query = case.query or {}
+    if "from" in query and "to" in query:
+        query["to"] = query["from"]
+    if "max" in query:
+        query["max"] = query["max"][:1]
+    query.pop("plate", None)
+    return case
+
+
 def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) -> None:
     tried: set[str] = set()
     for operation in operations(app):
@@ -298,20 +311,22 @@ def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) 
         @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
         def fuzz(case: Case) -> None:
-            case.call_and_validate(checks=CHECKS)
+            related(case).call_and_validate(checks=(*CHECKS, positive_data_acceptance))
             tried.add(case.path)
 
         fuzz()
     assert len(tried) == 10
 
 
-def test_what_the_description_does_not_allow_is_no_server_error_either(app: FastAPI) -> None:
+def test_what_the_description_does_not_allow_is_refused(app: FastAPI) -> None:
     with_parameters = [each for each in operations(app) if each.path != "/api/v1/health"]
     for operation in with_parameters:
 
         @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
         def fuzz(case: Case) -> None:
-            case.call_and_validate(checks=(not_a_server_error, status_code_conformance))
+            case.call_and_validate(
+                checks=(not_a_server_error, status_code_conformance, negative_data_rejection)
+            )
 
         fuzz()
