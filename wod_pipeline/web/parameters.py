@@ -145,7 +145,7 @@ class Page:
         """The address of this request with another offset."""
         parameters = self.request.query_params.multi_items()
         kept = [(name, value) for name, value in parameters if name not in {"limit", "offset"}]
-        path = quote(self.request.url.path, safe="/%")
+        path = quote(self.request.scope["path"])
         return f"{path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
 
 
