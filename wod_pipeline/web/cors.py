@@ -45,6 +45,11 @@ class ApiCors:
 
 
 def _open_resource(headers: MutableHeaders) -> None:
-    """An answer that another origin may read must not be kept from it by `Cross-Origin-Resource-Policy`."""
+    """An answer that another origin may read must not be kept from it by `Cross-Origin-Resource-Policy`.
+
+    Whether it may be read depends on the origin, also in the answers to requests that named none.
+    """
     if "access-control-allow-origin" in headers:
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if "origin" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Origin")
