@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from wod_pipeline.program import Load, Number
+from wod_pipeline.program import Load, Number, RefSource
 from wod_pipeline.training import Athlete, Fit, Rack, Unit, Weight, WorkingWeight, as_number
 
 
@@ -33,11 +33,14 @@ class EmptyBar(Struct, frozen=True):
 class MaxView(Struct, frozen=True, omit_defaults=True):
     """The max that a percentage is of: the heaviest weight for `reps` repetitions of a movement.
 
-    `amount` is left out when the athlete has not given this max; then there is no weight.
+    `source` is how it was decided which max is meant: explicit in the line itself, inherited from the lines around
+    it, or inferred from the movement, which is a guess. `amount` is left out when the athlete has not given this max;
+    then there is no weight.
     """
 
     movement: str
     reps: int
+    source: RefSource
     amount: Number | None = None
 
 
@@ -103,7 +106,8 @@ def _max_of(load: Load | None, athlete: Athlete) -> _Max | None:
         return None
     given = athlete.maxes.get((ref.movement_id, ref.rm))
     amount = given.to(athlete.rack.unit).amount if given else None
-    return _Max(MaxView(ref.movement_id, ref.rm, None if amount is None else as_number(amount)), amount)
+    shown = None if amount is None else as_number(amount)
+    return _Max(MaxView(ref.movement_id, ref.rm, ref.source, shown), amount)
 
 
 def _loaded_bar(weight: Weight | None, rack: Rack, best: _Max | None) -> LoadedBar | None:

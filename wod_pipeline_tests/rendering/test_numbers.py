@@ -41,7 +41,7 @@ def working(file: str, line: str) -> Any:
     return row.get("working")
 
 
-SNATCH_MAX = {"movement": "snatch", "reps": 1, "amount": 100}
+SNATCH_MAX = {"movement": "snatch", "reps": 1, "source": "inferred", "amount": 100}
 BAR = {"amount": 20, "unit": "kg"}
 
 
@@ -76,8 +76,18 @@ def test_a_bound_has_one_end(line: str, end: str, amount: float, absent: str) ->
 
 
 def test_a_max_that_is_not_given_is_named_without_an_amount() -> None:
-    assert working(KG, "Jerk x 2 reps @ 80%") == {"unit": "kg", "max": {"movement": "jerk", "reps": 1}}
+    assert working(KG, "Jerk x 2 reps @ 80%") == {
+        "unit": "kg",
+        "max": {"movement": "jerk", "reps": 1, "source": "inferred"},
+    }
     assert "max" not in working(KG, "Curl x 2 reps @ 80%")
+
+
+def test_a_max_that_the_post_names_is_no_guess() -> None:
+    assert working(KG, "Power Snatch x 2 reps @ 80% of 1-RM Snatch")["max"] == {
+        **SNATCH_MAX,
+        "source": "explicit",
+    }
 
 
 def test_what_cannot_be_loaded_has_no_end_but_what_was_asked() -> None:
