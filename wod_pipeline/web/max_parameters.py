@@ -113,4 +113,4 @@ class HideMaxes(logging.Filter):
 
 
 def _without_maxes(value: object) -> object:
-    return _IN_ADDRESS.sub(r"\1=…", value) if isinstance(value, str) else value
+    return _IN_ADDRESS.sub(r"\1=...", value) if isinstance(value, str) else value

@@ -27,6 +27,17 @@ PROBLEMS = {
 _EXAMPLES = msgspec.json.decode(
     resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
 )
+_HEADERS = {
+    "ETag": {
+        "description": "The answer's version; sent back in `If-None-Match` it saves an answer that is the same",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": "Addresses of the next and the previous page (RFC 8288), where there is one",
+        "schema": {"type": "string"},
+    },
+}
+_NOT_MODIFIED = {"description": "The answer is still that of the `If-None-Match` of the request."}
 _REF = "#/components/schemas/{name}"
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Json[Any]])
 
@@ -39,7 +50,9 @@ def get(router: APIRouter, path: str, *statuses: int) -> Callable[[EndpointT], E
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
-        answer = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
+        content = _content("application/json", kind, _EXAMPLES.get(kind.__name__))
+        headers = {name: _HEADERS[name] for name in ("ETag", *(("Link",) if _is_list(endpoint) else ()))}
+        answer: dict[int | str, dict[str, Any]] = {200: {**content, "headers": headers}, 304: _NOT_MODIFIED}
         problems = {*statuses, *((404,) if "{" in path else ()), 422, 503}
         responses = answer | problem_responses(*sorted(problems))
         return router.get(path, response_model=None, response_description="Found", responses=responses)(
@@ -47,6 +60,10 @@ def get(router: APIRouter, path: str, *statuses: int) -> Callable[[EndpointT], E
         )
 
     return register
+
+
+def _is_list(endpoint: Callable[..., object]) -> bool:
+    return "page" in get_type_hints(endpoint)
 
 
 def _answer_type(endpoint: Callable[..., Json[Any]]) -> type:

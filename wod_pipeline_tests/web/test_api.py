@@ -110,6 +110,15 @@ def test_a_schema_comes_from_the_type_an_endpoint_returns(client: TestClient) ->
         assert schema["schema"] == {"$ref": f"#/components/schemas/{kind.__name__}"}
 
 
+def test_lists_describe_the_links_to_their_other_pages(client: TestClient) -> None:
+    for path, item in client.get("/api/v1/openapi.json").json()["paths"].items():
+        if path.startswith("/api/"):
+            names = {parameter["name"] for parameter in item["get"].get("parameters", ())}
+            headers = item["get"]["responses"]["200"]["headers"]
+            assert ("Link" in headers) == ("offset" in names)
+            assert "ETag" in headers
+
+
 def test_the_examples_are_the_application_s_own_answers(tmp_path: Path) -> None:
     message = "run `python -m wod_pipeline_tests.web.examples`"
     assert examples(tmp_path) == json.loads(FILE.read_text(encoding="utf-8")), message

@@ -280,7 +280,7 @@ def test_the_log_of_requests_leaves_maxes_out() -> None:
     )
     assert HideMaxes().filter(record)
     assert record.getMessage() == (
-        '127.0.0.1:1 - "GET /api/v1/sessions?from=2026-11-17&max=…&max=…&bar=…&limit=3 HTTP/1.1" 200'
+        '127.0.0.1:1 - "GET /api/v1/sessions?from=2026-11-17&max=...&max=...&bar=...&limit=3 HTTP/1.1" 200'
     )
 
 
