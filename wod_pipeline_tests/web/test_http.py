@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.web import api
+from wod_pipeline.web import api, static_files
 from wod_pipeline.web.app import create_app
 from wod_pipeline.web.static_files import VERSION, digest_of, static_address
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
@@ -161,6 +161,13 @@ def test_the_version_changes_with_any_name_or_content() -> None:
 def test_nothing_but_the_files_is_served(client: TestClient, path: str) -> None:
     for folder in ("/static/", f"/static/{VERSION}/"):
         assert client.get(folder + path).status_code == 404
+
+
+def test_every_file_has_a_media_type(client: TestClient) -> None:
+    folder = Path(static_files.__file__).with_name("static")
+    for file in folder.iterdir():
+        answer = client.get(static_address(file.name))
+        assert (answer.status_code, answer.content) == (200, file.read_bytes())
 
 
 def test_an_unknown_file_is_no_address() -> None:
