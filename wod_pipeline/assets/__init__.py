@@ -27,7 +27,7 @@ CODE_VERSIONS = {
     "segmented_exercises": "1",
     "session_records": "1",
     "training_load": "1",
-    "session_calendar": "1",
+    "session_calendar": "2",
 }
 """Increase a version when its asset makes another value from the same input: the UI then shows weeks as stale."""
 

@@ -96,7 +96,7 @@ def number_words(value: float | None) -> str:
 _ENVIRONMENT = _environment()
 _TEMPLATES = {
     name: _ENVIRONMENT.get_template(f"{name}.html")
-    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "about", "error")
+    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "calendar", "about", "error")
 }
 """Every page, compiled at start so that requests need not."""
 
@@ -310,6 +310,7 @@ def _maxes_page(
         problems=problems,
         has_maxes=athlete is not None,
         converted=converted if converted != rack.unit else None,
+        is_off=athlete is not None and context.signing_key() is None,
     )
     return HTMLResponse(html, status)
 
@@ -342,8 +343,8 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
 
     After a change of the unit the form is shown again, so that the converted numbers are seen.
     """
-    _check_same_site(request)
-    fields = maxes.form_fields(await _read_body(request))
+    check_same_site(request)
+    fields = maxes.form_fields(await read_body(request))
     if ("forget", "yes") in fields:
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
@@ -367,7 +368,7 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     return kept
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body of a request. Raises 413 as soon as it is longer than `LONGEST_FORM` bytes."""
     body = b""
     async for chunk in request.stream():
@@ -377,7 +378,7 @@ async def _read_body(request: Request) -> bytes:
     return body
 
 
-def _check_same_site(request: Request) -> None:
+def check_same_site(request: Request) -> None:
     """Raise 403 for a form of another site, which may not set the cookie."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
