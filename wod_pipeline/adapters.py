@@ -135,6 +135,17 @@ def open_feed_key(settings: Settings) -> FeedKey:
     return FeedKey(lambda: read_or_make_file(path), f"the file {path}")
 
 
+def check_feed_key(settings: Settings) -> str:
+    """Where the key of personal calendars is, in words; nothing is made. Raises as `FeedKey.current` does."""
+    from wod_pipeline.feed_key import check_file
+
+    if not settings.feed_key and not settings.on_aws:
+        return check_file(settings.feed_key_path)
+    feed_key = open_feed_key(settings)
+    feed_key.current()
+    return f"personal calendars are signed with the key in {feed_key.source}"
+
+
 def _feed_secret(settings: Settings) -> str:
     """A visitor waits for it, so with short timeouts."""
     from wod_pipeline.aws import SENSOR_TICK

@@ -168,19 +168,19 @@ class Settings:
         example="http://127.0.0.1:3000",
     )
     page_url: str = setting(
-        "address of the athlete's page, for links in calendars and behind a proxy; by default events of exported "
-        "calendars link to their post, and those of served ones to the address they were asked for",
+        "address at which people open the athlete's page, for links in calendars; needed behind a proxy",
         read=optional(read_url, ""),
         example="https://training.example.com",
     )
     feed_key: str = setting(
-        "key that signs the addresses of personal calendars, 32 random characters or more; another key revokes them "
-        "all. If not set, the secret WOD_FEED_SECRET_NAME (aws), or feed.key in WOD_DATA_DIR, made once (local)",
+        "key that signs personal calendars; if not set, it is made once in WOD_DATA_DIR (local), or read from "
+        "WOD_FEED_SECRET_NAME (aws)",
         read=optional(validate_key, ""),
+        example="32 random characters or more",
         secret=True,
     )
     feed_secret_name: str = setting(
-        "name of the Secrets Manager secret with that key (aws); `wod aws init` creates it",
+        "name of the Secrets Manager secret with the key of personal calendars (aws)",
         default="wod/feed-key",
     )
     automation: str = setting(
