@@ -33,6 +33,7 @@ PATHS = (
     "/search",
     "/search?q=hollow+hold",
     "/maxes",
+    "/calendar",
     "/about",
     "/no/such/page",
     "/day/today",
