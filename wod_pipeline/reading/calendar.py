@@ -45,17 +45,20 @@ def as_calendar(
     *,
     page_url: str = "",
     rest_days: bool = True,
+    between: tuple[dt.date, dt.date] | None = None,
 ) -> bytes:
     """The calendar of these sessions by date, without undated ones.
 
     `previous` are the calendars published before. `covered` are the days for which `records` holds every session: an
     earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
     a session is not cancelled because it was not read. An event links to its day on the page at `page_url`, or to
-    its post without one. `rest_days` false leaves out sessions of the kind "rest". Raises `ValueError` when one of
-    `previous` cannot be parsed.
+    its post without one. `rest_days` false leaves out sessions of the kind "rest", `between` earlier events that are
+    not from its first day to its last. Raises `ValueError` when one of `previous` cannot be parsed.
     """
     events: dict[str, Component] = dict(_current_events(records, athlete))
     for uid, before in _published_events(previous):
+        if between and not between[0] <= _day(before) <= between[1]:
+            continue
         if uid in events:
             _outrank(events[uid], before)
         else:

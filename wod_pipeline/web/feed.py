@@ -109,7 +109,14 @@ def _calendar(
         covered = frozenset(day for day in days if monday_of(day) in stored)
         records = context.table.read_dates(first, last)
         return as_calendar(
-            records, context.zone, athlete, published, covered, page_url=page_url, rest_days=rest_days
+            records,
+            context.zone,
+            athlete,
+            published,
+            covered,
+            page_url=page_url,
+            rest_days=rest_days,
+            between=between,
         )
 
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.
