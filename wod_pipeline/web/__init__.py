@@ -13,6 +13,7 @@
 - `openapi`: the API's description, made from the types of the answers
 - `http`: JSON answers, conditional requests, security headers, problems
 
-Read-only: the one request that is not a GET sets or clears the visitor's own cookie. Pages run no script and load
-nothing from another host. Posts are untrusted: templates escape everything.
+Read-only: of the two requests that are no GET, one sets or clears the visitor's own cookie, the other shows an
+address made from it. Pages run no script and load nothing from another host. Posts are untrusted: templates escape
+everything.
 """

@@ -71,7 +71,7 @@ def events(data: bytes) -> dict[str, dict[str, str]]:
 
 def addresses_on(page: str) -> tuple[str, str]:
     """The address to copy and the one to click."""
-    copied = re.search(r'readonly value="([^"]+)"', page)
+    copied = re.search(r'class="address">([^<]+)<', page)
     clicked = re.search(r'href="(webcal:[^"]+)"', page)
     assert copied
     assert clicked
@@ -296,7 +296,7 @@ def test_more_maxes_than_an_address_holds_are_said_so(
 
 
 def test_an_address_of_this_computer_is_said_to_be_one(site: TestClient) -> None:
-    hint = "only calendars on the computer that runs the server can read it"
+    hint = "only calendars on the computer that runs the server can read this address"
     assert hint not in site.get("/calendar").text
     for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
         assert hint in site.get("/calendar", headers={"Host": host}).text
