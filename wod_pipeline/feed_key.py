@@ -46,6 +46,10 @@ class FeedKey:
 
     def current(self) -> bytes:
         """The key. Raises `SettingsError` or `StorageError` when there is none to use, which is logged."""
+        if self._key:
+            return self._key
+        if self._failure is not None and self._lock.locked():
+            raise self._failure  # another thread is trying again, which may take some seconds
         with self._lock:
             if not self._key:
                 self._key = self._read_again().encode()

@@ -141,3 +141,18 @@ def test_a_key_is_read_once_and_a_failure_is_tried_again_after_a_while(
     now[0] += feed_key.RETRY_AFTER_S
     assert [key.current() for _ in range(3)] == [KEY.encode()] * 3
     assert reads == [2]
+
+
+def test_nobody_waits_for_a_key_that_failed_and_is_being_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(feed_key.time, "monotonic", lambda: now[0])
+
+    def read() -> str:
+        raise StorageUnavailable("The network is gone.")
+
+    key = FeedKey(read, "a test")
+    with pytest.raises(StorageUnavailable):
+        key.current()
+    now[0] += feed_key.RETRY_AFTER_S
+    with key._lock, pytest.raises(StorageUnavailable):
+        key.current()

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_hold
 from wod_pipeline.web import maxes
 from wod_pipeline.weeks import DAY, FIRST_DAY, monday_of
 from wod_pipeline.wording import is_site_address
+
+CalendarState = Literal["no maxes", "on", "off"]
+"""Whether there is a calendar with weights: not without maxes, and off without a key to sign its address."""
 
 
 class RecentCalendars:
@@ -112,9 +115,17 @@ def is_only_here(address: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def _calendar_state(request: Request) -> CalendarState:
+    if _visitor(request) is None:
+        return "no maxes"
+    return "off" if _context(request).signing_key() is None else "on"
+
+
 Context = Annotated[AppContext, Depends(_context)]
 Visitor = Annotated[Athlete | None, Depends(_visitor)]
 """The visitor's maxes, from their cookie."""
+WithWeights = Annotated[CalendarState, Depends(_calendar_state)]
+"""Whether the visitor can have a calendar with weights. As a dependency it does not make other visitors wait."""
 PageUrl = Annotated[str, Depends(_page_url)]
 """The address of the site, without a slash at its end."""
 LONGEST_ADDRESS = 300

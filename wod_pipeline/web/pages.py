@@ -22,7 +22,7 @@ from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack,
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import Words, movement_or_404
-from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
+from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
@@ -271,9 +271,11 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(context: Context, visitor: Visitor, converted: Unit | None = None) -> Response:
+def show_maxes(
+    context: Context, visitor: Visitor, calendar: WithWeights, converted: Unit | None = None
+) -> Response:
     """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
-    return _maxes_page(context, visitor, [], converted=converted)
+    return _maxes_page(context, visitor, [], converted=converted, calendar=calendar)
 
 
 def _maxes_page(
@@ -282,6 +284,7 @@ def _maxes_page(
     problems: list[str],
     status: int = 200,
     converted: Unit | None = None,
+    calendar: CalendarState = "no maxes",
 ) -> Response:
     """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
     listed = {
@@ -310,7 +313,7 @@ def _maxes_page(
         problems=problems,
         has_maxes=athlete is not None,
         converted=converted if converted != rack.unit else None,
-        is_off=athlete is not None and context.signing_key() is None,
+        calendar=calendar,
     )
     return HTMLResponse(html, status)
 

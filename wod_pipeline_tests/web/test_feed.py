@@ -25,9 +25,8 @@ from wod_pipeline.training import Athlete
 from wod_pipeline.web import context, feed, maxes, personal
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
+from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE
 
-KEY = FeedKey(lambda: "k" * 43, "a test")
 LIFTER = maxes.athlete_of(MAXES) or Athlete()
 WEDNESDAY = dt.date(2026, 3, 4)
 LINES = (
@@ -56,7 +55,7 @@ def site(tmp_path: Path) -> Iterator[TestClient]:
     published = week_calendar(MONDAY, week_of(*LINES, "Saturday", "A.", "Dips x 6 reps"), b"", ZONE)
     lake.write(calendar_key(MONDAY), published)
     table.replace_weeks([week_of(*LINES)])
-    app = create_app(table, ZONE, today=lambda: WEDNESDAY, lake=lake, feed_key=KEY)
+    app = create_app(table, ZONE, today=lambda: WEDNESDAY, lake=lake, feed_key=FEED_KEY)
     with TestClient(app, base_url="http://192.168.1.20:8000") as client:
         yield client
 
