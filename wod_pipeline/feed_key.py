@@ -112,7 +112,9 @@ def read_file(path: Path) -> str | None:
 def check_file(path: Path) -> str:
     """Whether the file holds a key, in words; nothing is made. Raises as `read_file` does."""
     if read_file(path) is not None:
-        return f"personal calendars are signed with the key in {path}"
+        others = path.stat().st_mode & 0o077
+        advice = f", which others may read: chmod 600 {path}" if others else ""
+        return f"personal calendars are signed with the key in {path}{advice}"
     if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
         raise _refusal(path, "permission denied")
     return f"the key of personal calendars will be made in {path}"
@@ -131,6 +133,16 @@ def _make_file(path: Path) -> None:
             os.link(part, path)
     finally:
         part.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the file survive a power cut: without it every address made since would be revoked."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

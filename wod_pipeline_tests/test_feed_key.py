@@ -51,6 +51,8 @@ def test_the_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["feed.key"]
     assert stat.S_IMODE((tmp_path / "feed.key").stat().st_mode) == 0o600
     assert check_feed_key(settings) == f"personal calendars are signed with the key in {tmp_path}/feed.key"
+    (tmp_path / "feed.key").chmod(0o640)
+    assert check_feed_key(settings).endswith(f", which others may read: chmod 600 {tmp_path}/feed.key")
 
 
 def _make_at_once(path: Path, barrier, keys) -> None:
