@@ -20,10 +20,11 @@ from starlette.responses import HTMLResponse, Response
 from wod_pipeline import __version__
 from wod_pipeline.adapters import today_in
 from wod_pipeline.errors import StorageError
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages, static_files
+from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribing
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
@@ -37,11 +38,14 @@ def create_app(
     zone: ZoneInfo,
     today: Callable[[], dt.date] | None = None,
     lake: Lake | None = None,
+    feed_key: FeedKey | None = None,
+    page_url: str = "",
     origins: Collection[str] = (),
 ) -> FastAPI:
     """The application over a session table.
 
-    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events.
+    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events, without a
+    `feed_key` there are no personal calendars. Events link to `page_url`, or to where the visitor came by.
     Pages of other sites may read the API from a browser if their origin is one of `origins`.
     """
     index_cache = IndexCache(table)
@@ -62,7 +66,13 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.context = AppContext(
-        table, index_cache, zone, today or partial(today_in, zone), _calendar_reader(lake)
+        table,
+        index_cache,
+        zone,
+        today or partial(today_in, zone),
+        _calendar_reader(lake),
+        feed_key,
+        page_url,
     )
     for middleware in (GZipMiddleware, HeadAsGet):
         app.add_middleware(middleware)
@@ -71,6 +81,7 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
+    app.include_router(subscribing.router)
     app.include_router(pages.router)
     app.include_router(static_files.router)
     app.include_router(api.moved_router())
@@ -124,7 +135,7 @@ def _error_response(
     errors: list[str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    if request.url.path.startswith(("/api", "/calendar")):
+    if request.url.path.startswith("/api") or request.url.path.endswith(".ics"):
         return problem(status, detail, errors, headers)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
     return HTMLResponse(html, status, headers)

@@ -96,7 +96,8 @@ class ConditionalRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_conditionally(request: Request) -> Response:
-            return _conditional(request.headers, await handle(request))
+            response = await handle(request)
+            return _conditional(request.headers, response) if request.method == "GET" else response
 
         return handle_conditionally
 

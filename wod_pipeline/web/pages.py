@@ -22,7 +22,7 @@ from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack,
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, maxes
 from wod_pipeline.web.api import movement_or_404
-from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
+from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.parameters import Words
 from wod_pipeline.web.static_files import static_address
@@ -99,7 +99,7 @@ def number_words(value: float | None) -> str:
 _ENVIRONMENT = _environment()
 _TEMPLATES = {
     name: _ENVIRONMENT.get_template(f"{name}.html")
-    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "about", "error")
+    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "calendar", "about", "error")
 }
 """Every page, compiled at start so that requests need not."""
 
@@ -274,9 +274,11 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(context: Context, visitor: Visitor, converted: Unit | None = None) -> Response:
+def show_maxes(
+    context: Context, visitor: Visitor, calendar: WithWeights, converted: Unit | None = None
+) -> Response:
     """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
-    return _maxes_page(context, visitor, [], converted=converted)
+    return _maxes_page(context, visitor, [], converted=converted, calendar=calendar)
 
 
 def _maxes_page(
@@ -285,6 +287,7 @@ def _maxes_page(
     problems: list[str],
     status: int = 200,
     converted: Unit | None = None,
+    calendar: CalendarState = "no maxes",
 ) -> Response:
     """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
     listed = {
@@ -313,6 +316,7 @@ def _maxes_page(
         problems=problems,
         has_maxes=athlete is not None,
         converted=converted if converted != rack.unit else None,
+        calendar=calendar,
     )
     return HTMLResponse(html, status)
 
@@ -345,8 +349,8 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
 
     After a change of the unit the form is shown again, so that the converted numbers are seen.
     """
-    _check_same_site(request)
-    fields = maxes.form_fields(await _read_body(request))
+    check_same_site(request)
+    fields = maxes.form_fields(await read_body(request))
     if ("forget", "yes") in fields:
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
@@ -370,7 +374,7 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     return kept
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body of a request. Raises 413 as soon as it is longer than `LONGEST_FORM` bytes."""
     body = b""
     async for chunk in request.stream():
@@ -380,7 +384,7 @@ async def _read_body(request: Request) -> bytes:
     return body
 
 
-def _check_same_site(request: Request) -> None:
+def check_same_site(request: Request) -> None:
     """Raise 403 for a form of another site, which may not set the cookie."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
