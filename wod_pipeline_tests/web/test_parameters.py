@@ -35,7 +35,7 @@ def errors_of(client: TestClient, address: str) -> list[str]:
 # -------------------------------------------------------------------------------------------------- refused
 @pytest.mark.parametrize("path", [route.path for route in api.router.routes if isinstance(route, APIRoute)])
 def test_every_endpoint_refuses_a_parameter_it_does_not_declare(client: TestClient, path: str) -> None:
-    address = path.format(day="2026-11-17", movement="snatch")
+    address = path.format(**USUAL)
     (error,) = errors_of(client, f"{address}?colour=blue")
     assert error.startswith("query.colour: is not a parameter here; ")
 
@@ -84,6 +84,7 @@ def test_a_hostile_name_is_refused_and_repeated_only_in_part(client: TestClient,
     assert not {"\x00", "\x1b", "\u202e"} & set("".join(answer.json().get("errors", [])))
 
 
+USUAL = {"day": "2026-11-17", "movement": "snatch", "token": "none"}
 HOSTILE_VALUES = (
     "",
     "%00",
@@ -103,11 +104,9 @@ HOSTILE_VALUES = (
 def test_a_hostile_value_of_any_parameter_is_no_server_error(client: TestClient, value: str) -> None:
     description = client.get("/api/v1/openapi.json").json()
     for path, item in description["paths"].items():
-        address = path.format(day="2026-11-17", movement="snatch")
+        address = path.format(**USUAL)
         for parameter in item["get"].get("parameters", []):
-            tried = path.replace(f"{{{parameter['name']}}}", value).format(
-                day="2026-11-17", movement="snatch"
-            )
+            tried = path.replace(f"{{{parameter['name']}}}", value).format(**USUAL)
             if parameter["in"] == "query":
                 tried = f"{address}?{parameter['name']}={value}"
             assert client.get(tried).status_code in {200, 404, 422}, tried
