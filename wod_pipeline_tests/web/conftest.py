@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,11 @@ FEED_KEY = FeedKey(lambda: "k" * 43, "a test")
 MAXES = "unit=kg&snatch=100&clean_and_jerk=125&power_clean=105&back_squat=160&strict_press=65"
 
 
+def noon_of(day: dt.date) -> Callable[[], dt.datetime]:
+    """A clock that shows noon of the day in the program's zone."""
+    return lambda: dt.datetime.combine(day, dt.time(12), ZONE)
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sessions are kept."""
@@ -40,7 +45,7 @@ def table(folder: Path) -> SqliteSessionTable:
 
 @pytest.fixture(scope="session")
 def app(table: SqliteSessionTable):
-    return create_app(table, ZONE, today=lambda: TODAY, feed_key=FEED_KEY)
+    return create_app(table, ZONE, now=noon_of(TODAY), feed_key=FEED_KEY)
 
 
 @pytest.fixture
