@@ -9,7 +9,7 @@ import click
 
 from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
+from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_answers
 from wod_pipeline.reading.undated import undated_of
@@ -63,11 +63,11 @@ def week(context: ReadContext, date: dt.date | None) -> None:
     """Show a whole training week, by any DATE of it. Without DATE: the current week."""
     monday = monday_of(date or context.today)
     stored = context.table.read_week(monday)
-    value = stored or WeekRecords(monday, Outcome.NOT_PUBLISHED, [], [])
-    sessions = session_answers(value.records, context.athlete)
-    absence = None if value.records else find_absence(context.lake, monday, stored)
-    answer = WeekAnswer(monday, value.outcome, value.posts, sessions, absence)
-    context.print(answer, lambda: _week_text(context, monday, stored))
+    sessions = session_answers(stored.records, context.athlete) if stored else []
+    absence = None if sessions else find_absence(context.lake, monday, stored)
+    outcome, posts = (stored.outcome, stored.posts) if stored else (None, [])
+    answer = WeekAnswer(monday, outcome, posts, sessions, absence)
+    context.print(answer, lambda: _week_text(context, answer))
 
 
 def _print_day(context: ReadContext, day: dt.date) -> None:
@@ -113,12 +113,12 @@ def _sessions_text(context: ReadContext, records: Iterable[SessionRecord]) -> st
     return "\n".join(texts)
 
 
-def _week_text(context: ReadContext, monday: dt.date, stored: WeekRecords | None) -> str:
-    if stored is None or not stored.records:
-        why = _reason(context, find_absence(context.lake, monday, stored))
-        return f"No session in the week of {long_day(monday)}. {why}\n"
+def _week_text(context: ReadContext, answer: WeekAnswer) -> str:
+    if answer.absence:
+        return f"No session in the week of {long_day(answer.week)}. {_reason(context, answer.absence)}\n"
+    records = [each.session for each in answer.sessions]
     # A dict keeps the order and drops repeats: every session carries the introduction of its post.
     introductions = {
-        preamble_as_text(view_session(record), context.width, colour=True): None for record in stored.records
+        preamble_as_text(each.view, context.width, colour=True): None for each in answer.sessions
     }
-    return "\n".join([*filter(None, introductions), _sessions_text(context, stored.records)])
+    return "\n".join([*filter(None, introductions), _sessions_text(context, records)])

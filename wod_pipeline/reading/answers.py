@@ -75,10 +75,10 @@ class WeeksAnswer(Struct):
 
 
 class WeekAnswer(Struct, omit_defaults=True):
-    """A week with its sessions; of one without any, `absence` says why."""
+    """A week with its sessions; of one without any, `absence` says why. `outcome` is null for one not stored."""
 
     week: dt.date
-    outcome: Outcome
+    outcome: Outcome | None
     posts: list[PostStamp]
     sessions: list[SessionAnswer]
     absence: Absence | None = None

@@ -377,3 +377,8 @@ def test_a_warning_about_the_post_is_printed_once_a_week(numbered: Path, capsys:
     SqliteSessionTable(numbered / "sessions.sqlite").replace_week(week_records(post), allow_empty=True)
     _, out, _ = run(capsys, "week")
     assert out.count("! The post names no date") == 1
+
+
+def test_a_week_that_is_not_stored_is_not_called_unpublished_in_json(numbered: Path, capsys: Capture) -> None:
+    answer = json.loads(run(capsys, "week", "2031-01-01", "--json")[1])
+    assert (answer["outcome"], answer["absence"]["reason"]) == (None, "not_stored")

@@ -18,7 +18,7 @@
     document.cookie = `${cookie}; Path=/; Max-Age=34560000; SameSite=Lax${secure}`;
     if (isKept() && shown && shown !== today()) location.reload();
   }
-  if (isKept()) {
+  if (isKept() && shown === today()) {
     for (const note of document.querySelectorAll("[data-program-zone]")) note.hidden = true;
   }
   // A page left open over midnight shows the new day when it is looked at again.
