@@ -17,12 +17,12 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Query, Request
-from starlette.exceptions import HTTPException
 
 from wod_pipeline.program import WEEKDAYS, SessionRecord, Weekday
 from wod_pipeline.reading.undated import DayChoices, SessionName, name_of
 from wod_pipeline.rendering import view_session
 from wod_pipeline.web.context import Context
+from wod_pipeline.web.parameters import wrong_parameters
 
 ZONE_COOKIE = "tz"
 LONGEST_ZONE = 64
@@ -80,10 +80,9 @@ def _day_of_parameter(
     zone = zone_of(tz)
     if tz is not None and zone is None:
         near = get_close_matches(tz, _zone_names(), n=1)
-        hint = f" The nearest name is {near[0]}." if near else ""
-        raise HTTPException(
-            422, f"`tz` has to be a time zone of the IANA database, such as Australia/Sydney.{hint}"
-        )
+        hint = f"; the nearest name is {near[0]}" if near else ""
+        words = f"has to be a time zone of the IANA database, such as Australia/Sydney{hint}"
+        raise wrong_parameters([("tz", words)])
     return _reader_day(context, zone)
 
 
