@@ -13,13 +13,14 @@ storage. The README shows the same map::
     records.py       a ParsedPost → one record per session; pure
     training/        lifts and training load, working weights, plates; pure
     quality/         claims about a week, their severities and thresholds, and the verdicts; pure
-    status.py        where each week stands, from what is stored; pure
+    status.py        where each week stands, and why one has no session, from what is stored; pure
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure
     aws/             the one way to AWS: clients, failures in words, the account's set-up
     storage/         lake (folder | S3), session table and ledger (SQLite | DynamoDB): protocols and adapters
     wordpress/       where posts come from: a site's REST API, or a folder of posts; the site's login
+    feed_key.py      the key that signs personal calendars: a setting's, a file's or a secret's
     demo/            the bundled sample program, one editable text file per week
     messages/        what is said to people, and its delivery, once: SNS or the console
     reading/         stored sessions as asked for: history and search, JSON answers, calendar, load, CSV, Parquet

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
     from wod_pipeline.aws import ClientOptions
+    from wod_pipeline.feed_key import FeedKey
     from wod_pipeline.messages.delivery import Notifier
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
@@ -33,14 +34,24 @@ messages_log = logging.getLogger("wod_pipeline.messages.delivery")
 
 
 # ---------------------------------------------------------------------------------------- the source of posts
-def today(settings: Settings) -> dt.date:
-    """The current day in the program's time zone."""
+def now() -> dt.datetime:
+    """The current moment."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def program_today(settings: Settings) -> dt.date:
+    """The current day in the program's time zone, by which weeks are cut."""
     return today_in(settings.zone)
+
+
+def local_today() -> dt.date:
+    """The current day in the time zone of this machine: that of the person at it."""
+    return now().astimezone().date()
 
 
 def today_in(zone: ZoneInfo) -> dt.date:
     """The current day in a time zone."""
-    return dt.datetime.now(zone).date()
+    return now().astimezone(zone).date()
 
 
 def open_source(settings: Settings) -> PostSource:
@@ -108,7 +119,7 @@ def first_week(settings: Settings) -> dt.date:
     if settings.source == SAMPLE:
         from wod_pipeline.demo import sample_first_week
 
-        return sample_first_week(settings.sample_date or today(settings))
+        return sample_first_week(settings.sample_date or program_today(settings))
     if settings.source == WORDPRESS:
         return WORDPRESS_FIRST_WEEK
     return _oldest_week(settings)
@@ -118,10 +129,41 @@ def _oldest_week(settings: Settings) -> dt.date:
     from wod_pipeline.parsing import week_of
 
     posts = open_source(settings).fetch_published(dt.date.min, dt.date.max)
-    return min((week_of(post) for post in posts), default=monday_of(today(settings)))
+    return min((week_of(post) for post in posts), default=monday_of(program_today(settings)))
 
 
 # ------------------------------------------------------------------------------------ stores and messages
+def open_feed_key(settings: Settings) -> FeedKey:
+    """The key that signs personal calendars: as set, otherwise in a secret on AWS, otherwise in the data folder."""
+    from wod_pipeline.feed_key import FeedKey, read_or_make_file
+
+    if settings.feed_key:
+        return FeedKey(lambda: settings.feed_key, "the setting WOD_FEED_KEY")
+    if settings.on_aws:
+        return FeedKey(lambda: _feed_secret(settings), f"the secret {settings.feed_secret_name!r}")
+    path = settings.feed_key_path
+    return FeedKey(lambda: read_or_make_file(path), f"the file {path}")
+
+
+def check_feed_key(settings: Settings) -> str:
+    """Where the key of personal calendars is, in words; nothing is made. Raises as `FeedKey.current` does."""
+    from wod_pipeline.feed_key import check_file
+
+    if not settings.feed_key and not settings.on_aws:
+        return check_file(settings.feed_key_path)
+    feed_key = open_feed_key(settings)
+    feed_key.current()
+    return f"personal calendars are signed with the key in {feed_key.source}"
+
+
+def _feed_secret(settings: Settings) -> str:
+    """A visitor waits for it, so with short timeouts."""
+    from wod_pipeline.aws import SENSOR_TICK
+    from wod_pipeline.feed_key import read_secret
+
+    return read_secret(aws_client(settings, "secretsmanager", SENSOR_TICK), settings.feed_secret_name)
+
+
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:

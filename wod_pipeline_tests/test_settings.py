@@ -191,3 +191,35 @@ def test_the_address_of_one_service_goes_before_that_of_all(service: str, variab
 def test_a_fifo_topic_is_refused_with_the_reason() -> None:
     with pytest.raises(SettingsError, match="delivers to queues only"):
         load(WOD_SNS_TOPIC_ARN="arn:aws:sns:us-west-2:1:wod.fifo")
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://app.example.com", ("https://app.example.com",)),
+        (
+            " https://App.example.com , http://localhost:5173,",
+            ("https://app.example.com", "http://localhost:5173"),
+        ),
+        ("*", ("*",)),
+        ("", ()),
+    ],
+)
+def test_origins_are_read_as_browsers_send_them(text: str, origins: tuple[str, ...]) -> None:
+    assert load(WOD_API_ORIGINS=text).api_origins == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://*.example.com/app",
+        "null",
+        "https://a b",
+        "https://*.example.com",
+    ],
+)
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="use origins such as https://app"):
+        load(WOD_API_ORIGINS=text)

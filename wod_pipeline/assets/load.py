@@ -12,6 +12,7 @@ from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import load_key
 from wod_pipeline.training import TrainingLoad, load_by
 from wod_pipeline.weeks import WEEK, key_of, weeks_of
@@ -25,7 +26,8 @@ def training_load(
 ) -> None:
     """Lifts, average intensity, zones and hard sets of each day and week, as a whole and by family of lifts."""
     mondays = weeks_of(context.partition_keys)
-    stored = session_table.open().read_weeks(min(mondays) - WEEKS_SHOWN * WEEK, max(mondays))
+    first = min(mondays) - WEEKS_SHOWN * WEEK
+    stored = session_table.open().read_weeks(first, max(mondays), require_sound(mondays))
     doses = {value.week: doses_in(value) for value in stored}
     frames = {monday: load_frame(doses, monday) for monday in mondays}
     written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from wod_pipeline.errors import SettingsError
@@ -18,18 +20,36 @@ from wod_pipeline.errors import SettingsError
 )
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
-    from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.adapters import open_feed_key, open_lake, open_table
     from wod_pipeline.settings import load_settings
 
     try:
         import uvicorn
 
+        from wod_pipeline.web.access_log import log_config
         from wod_pipeline.web.app import create_app
+        from wod_pipeline.web.max_parameters import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
-    app = create_app(open_table(settings), settings.zone, lake=open_lake(settings))
-    uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)
+    app = create_app(
+        open_table(settings),
+        settings.zone,
+        lake=open_lake(settings),
+        feed_key=open_feed_key(settings),
+        page_url=settings.page_url,
+        origins=settings.api_origins,
+    )
+    logging.getLogger("uvicorn.access").addFilter(HideMaxes())
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=log_config(),
+        log_level="info",
+        server_header=False,
+        proxy_headers=False,
+    )

@@ -1,8 +1,9 @@
 """How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`). Pure.
 
 `_view` decides what is shown and in which order, `_sets` the rows of an exercise, `_words` words single values,
-`_text` and `_markdown` lay the view out, `_load` makes the Markdown of training load. Numbers and weights come from
-`training`; nothing here reads storage or knows a medium's framework.
+`_numbers` gives weights as numbers beside the words, `_text` and `_markdown` lay the view out, `_load` makes the
+Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a medium's
+framework.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from wod_pipeline.rendering._view import (
     title_of,
     view_exercise,
     view_session,
+    without_repeated_warnings,
 )
 from wod_pipeline.rendering._words import clean, quantity, reps_words, rest_words, scheme_sentence, span
 
@@ -56,4 +58,5 @@ __all__ = [
     "title_of",
     "view_exercise",
     "view_session",
+    "without_repeated_warnings",
 ]

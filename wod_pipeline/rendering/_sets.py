@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, SetRow
 from wod_pipeline.rendering import _words as words
+from wod_pipeline.rendering._numbers import WorkingWeightView, view_working
 from wod_pipeline.training import (
     Athlete,
     WorkingWeight,
@@ -27,7 +28,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
 
     `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
-    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`.
+    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`. `working` has the same as numbers.
     """
 
     label: str
@@ -37,6 +38,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     plates: str = ""
     missing: str = ""
     note: str = ""
+    working: WorkingWeightView | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
         load = words.load_words(sets.load, movement_ids)
         ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
         if ramp:
-            yield from _ramp(sets, load, ramp)
+            yield from _ramp(sets, load, ramp, lifter.athlete)
         elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
@@ -101,6 +103,7 @@ def _set_view(
         words.plates_of(working),
         working.missing if working is not None and athlete is not None else "",
         words.weight_note(working),
+        working=view_working(working, sets.load, athlete),
     )
 
 
@@ -123,7 +126,9 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> Iterator[SetView]:
+def _ramp(
+    sets: _Prescription, load: str, weights: Iterable[WorkingWeight], athlete: Athlete | None
+) -> Iterator[SetView]:
     """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
     for n, step in enumerate(weights, start=sets.first):
         note = words.weight_note(step)
@@ -134,4 +139,5 @@ def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> I
             words.working_words(step),
             words.plates_of(step),
             note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
+            working=view_working(step, sets.load, athlete),
         )

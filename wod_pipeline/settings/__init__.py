@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.feed_key import validate_key
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
 from wod_pipeline.settings._readers import (
@@ -26,6 +27,7 @@ from wod_pipeline.settings._readers import (
     read_cron,
     read_day,
     read_monday,
+    read_origins,
     read_path,
     read_phone,
     read_seconds,
@@ -176,6 +178,28 @@ class Settings:
         read=optional(read_url, ""),
         example="http://127.0.0.1:3000",
     )
+    api_origins: tuple[str, ...] = setting(
+        "web origins whose pages may read the API from a browser, separated by commas, or * for every origin; none "
+        "if not set",
+        read=read_origins,
+        example="https://app.example.com,http://localhost:5173",
+    )
+    page_url: str = setting(
+        "address at which people open the athlete's page, for links in calendars; needed behind a proxy",
+        read=optional(read_url, ""),
+        example="https://training.example.com",
+    )
+    feed_key: str = setting(
+        "key that signs personal calendars; if not set, it is made once in WOD_DATA_DIR (local), or read from "
+        "WOD_FEED_SECRET_NAME (aws)",
+        read=optional(validate_key, ""),
+        example="32 random characters or more",
+        secret=True,
+    )
+    feed_secret_name: str = setting(
+        "name of the Secrets Manager secret with the key of personal calendars (aws)",
+        default="wod/feed-key",
+    )
     automation: str = setting(
         "whether schedule and sensors run from the start (on) or wait to be started in the UI (off)",
         default="on",
@@ -260,6 +284,11 @@ class Settings:
     def database_path(self) -> Path:
         """The SQLite file of the local session table and ledger."""
         return self.data_dir.resolve() / "sessions.sqlite"
+
+    @property
+    def feed_key_path(self) -> Path:
+        """The file of the key that signs personal calendars."""
+        return self.data_dir.resolve() / "feed.key"
 
     @property
     def dagster_home(self) -> Path:

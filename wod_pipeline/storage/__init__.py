@@ -22,7 +22,16 @@ from typing import Protocol
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
 
-__all__ = ["Lake", "Ledger", "OnCorrupt", "SessionTable", "WeekChange", "Written", "log_corrupt"]
+__all__ = [
+    "Lake",
+    "Ledger",
+    "OnCorrupt",
+    "SessionTable",
+    "WeekChange",
+    "Written",
+    "log_corrupt",
+    "require_sound",
+]
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +108,18 @@ OnCorrupt = Callable[[str, StorageCorrupt], None]
 def log_corrupt(week: str, error: StorageCorrupt) -> None:  # noqa: ARG001
     """Name a corrupt week in the log."""
     log.warning("%s", error)
+
+
+def require_sound(weeks: Iterable[dt.date]) -> OnCorrupt:
+    """Raise the error when one of these weeks is corrupt: to go on would take it for a week without sessions."""
+    needed = {week.isoformat() for week in weeks}
+
+    def on_corrupt(week: str, error: StorageCorrupt) -> None:
+        if week in needed:
+            raise error
+        log_corrupt(week, error)
+
+    return on_corrupt
 
 
 class SessionTable(Protocol):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
-from importlib import resources
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
@@ -16,28 +15,37 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
 
-from wod_pipeline import __version__
-from wod_pipeline.adapters import today_in
+from wod_pipeline import __version__, adapters
 from wod_pipeline.errors import StorageError
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages
+from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribing
 from wod_pipeline.web.context import AppContext
-from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
+from wod_pipeline.web.cors import ApiCors
+from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
 from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
 
 
 def create_app(
-    table: SessionTable, zone: ZoneInfo, today: Callable[[], dt.date] | None = None, lake: Lake | None = None
+    table: SessionTable,
+    zone: ZoneInfo,
+    now: Callable[[], dt.datetime] = adapters.now,
+    lake: Lake | None = None,
+    feed_key: FeedKey | None = None,
+    page_url: str = "",
+    origins: Collection[str] = (),
 ) -> FastAPI:
     """The application over a session table.
 
-    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events.
+    `zone` is the program's. Without a `lake` the calendar has no cancelled events, and a page cannot say when the
+    site was last looked at; without a `feed_key` there are no personal calendars. Events link to `page_url`, or to
+    where the visitor came by. Pages of other sites may read the API from a browser if their origin is one of
+    `origins`.
     """
     index_cache = IndexCache(table)
 
@@ -53,18 +61,23 @@ def create_app(
         description="A coach's weightlifting program as structured, dated sessions. Read-only.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=api.OPENAPI_PATH,
         lifespan=lifespan,
     )
     app.state.context = AppContext(
-        table, index_cache, zone, today or partial(today_in, zone), _calendar_reader(lake)
+        table, index_cache, zone, now, lake, _calendar_reader(lake), feed_key, page_url
     )
-    for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
+    for middleware in (GZipMiddleware, HeadAsGet):
         app.add_middleware(middleware)
+    if origins:
+        app.add_middleware(ApiCors, origins=origins)
+    app.add_middleware(SecurityHeaders)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
+    app.include_router(subscribing.router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
+    app.include_router(static_files.router)
+    app.include_router(api.moved_router())
     openapi.add_schemas(app, api.router)
     _add_error_handlers(app)
     return app
@@ -87,11 +100,19 @@ def _build_index(index_cache: IndexCache) -> None:
 def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        return _error_response(request, error.status_code, str(error.detail))
+        if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return _error_response(request, error.status_code, str(error.detail), headers=error.headers)
+        allow = {"Allow": allowed_methods(request)}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        return _error_response(request, 405, f"This address answers {allow['Allow']}.", headers=allow)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        wrong = [
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
         return _error_response(request, 422, PROBLEMS[422], wrong)
 
     @app.exception_handler(StorageError)
@@ -100,8 +121,14 @@ def _add_error_handlers(app: FastAPI) -> None:
         return _error_response(request, 503, PROBLEMS[503])
 
 
-def _error_response(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
-    if request.url.path.startswith(("/api", "/calendar")):
-        return problem(status, detail, errors)
+def _error_response(
+    request: Request,
+    status: int,
+    detail: str,
+    errors: list[str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    if request.url.path.startswith("/api") or request.url.path.endswith(".ics"):
+        return problem(status, detail, errors, headers)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, status, headers)

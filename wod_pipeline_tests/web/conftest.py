@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from wod_pipeline.demo import sample_posts
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import weeks_of
@@ -18,7 +19,13 @@ from wod_pipeline_tests.hostile import hostile_post
 
 TODAY = dt.date(2026, 11, 17)
 ZONE = ZoneInfo("America/Los_Angeles")
+FEED_KEY = FeedKey(lambda: "k" * 43, "a test")
 MAXES = "unit=kg&snatch=100&clean_and_jerk=125&power_clean=105&back_squat=160&strict_press=65"
+
+
+def noon_of(day: dt.date) -> Callable[[], dt.datetime]:
+    """A clock that shows noon of the day in the program's zone."""
+    return lambda: dt.datetime.combine(day, dt.time(12), ZONE)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +45,7 @@ def table(folder: Path) -> SqliteSessionTable:
 
 @pytest.fixture(scope="session")
 def app(table: SqliteSessionTable):
-    return create_app(table, ZONE, today=lambda: TODAY)
+    return create_app(table, ZONE, now=noon_of(TODAY), feed_key=FEED_KEY)
 
 
 @pytest.fixture

@@ -16,18 +16,18 @@ import wod_pipeline.web
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import ZONE
+from wod_pipeline_tests.web.conftest import ZONE, noon_of
 
 FILE = Path(wod_pipeline.web.__file__).with_name("examples.json")
 PATHS = {
-    "HealthAnswer": "/api/health",
-    "WeeksAnswer": "/api/weeks",
-    "WeekAnswer": f"/api/weeks/{MONDAY}",
-    "SessionsAnswer": f"/api/sessions/{MONDAY}",
-    "MovementsAnswer": "/api/movements",
-    "HistoryAnswer": "/api/movements/snatch/history",
-    "LoadAnswer": "/api/load",
-    "SearchAnswer": "/api/search?q=hang+snatch",
+    "HealthAnswer": "/api/v1/health",
+    "WeeksAnswer": "/api/v1/weeks",
+    "WeekAnswer": f"/api/v1/weeks/{MONDAY}",
+    "SessionsAnswer": f"/api/v1/sessions/{MONDAY}",
+    "MovementsAnswer": "/api/v1/movements",
+    "HistoryAnswer": "/api/v1/movements/snatch/history",
+    "LoadAnswer": "/api/v1/load",
+    "SearchAnswer": "/api/v1/search?q=hang+snatch",
 }
 
 
@@ -39,7 +39,7 @@ def examples(folder: Path) -> dict[str, Any]:
         "Hang Snatch + Snatch x 1 rep @ 70-75% of 1-RM Snatch",
     )
     table.replace_week(week_records(raw_post("Monday", *lines)))
-    app = create_app(table, ZONE, today=lambda: MONDAY)
+    app = create_app(table, ZONE, now=noon_of(MONDAY))
     with TestClient(app, cookies={"maxes": "unit=kg&snatch=100"}) as client:
         return {name: client.get(path).json() for name, path in PATHS.items()}
 
