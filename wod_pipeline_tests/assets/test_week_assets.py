@@ -155,7 +155,7 @@ def test_a_run_notes_when_it_looked_for_weeks_without_a_post_and_why_it_could_no
 
 def test_a_source_that_cannot_be_opened_is_a_failed_look() -> None:
     lake = MemoryLake()
-    with pytest.raises(SourceRefused):
+    with pytest.raises(dg.Failure):
         ASSETS["raw_posts"](context(KEY), source=source_around(SourceRefused("No.")), lake=lake_around(lake))
     assert read_looks(lake).weeks[MONDAY].failure is LookFailure.REFUSED
 
