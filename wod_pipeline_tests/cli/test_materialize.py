@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -131,3 +132,15 @@ def test_missing_weeks_are_those_without_sessions_or_not_as_last_fetched(runs: R
     wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]
     assert wod("--week", str(FIRST + WEEK), "--missing").output == "Nothing is missing.\n"
+
+
+def test_missing_weeks_are_also_those_that_cannot_be_read_back(runs: Runs, tmp_path: Path) -> None:
+    posts = {FIRST + n * WEEK: raw_post(monday=FIRST + n * WEEK, number=n + 1) for n in range(3)}
+    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(weeks_of(posts.values()))
+    fetched = {day: weekly(post, week=day) for day, post in posts.items()}
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", fetched)
+    (tmp_path / "lake" / f"raw_posts/week={FIRST}/posts.json").write_bytes(b"")
+    with sqlite3.connect(tmp_path / "sessions.sqlite") as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(FIRST + WEEK),))
+    wod("--from", str(FIRST), "--to", str(FIRST + 2 * WEEK), "--missing")
+    assert runs.weeks == [FIRST, FIRST + WEEK]
