@@ -19,7 +19,7 @@ from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of
 from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
-    from wod_pipeline.reading.export import Row
+    from wod_pipeline.reading.rows import Row
 
 
 @click.command()
@@ -82,9 +82,10 @@ def _select(context: ReadContext, first: dt.date, last: dt.date, *, rest_days: b
 
 
 def _rows(context: ReadContext, selection: Selection) -> Iterator[Row]:
-    from wod_pipeline.reading.export import export_rows
+    from wod_pipeline.reading.rows import RowMaker
 
-    return (row for record in selection.records for row in export_rows(record, context.athlete))
+    maker = RowMaker(context.athlete)
+    return (row for record in selection.records for row in maker.rows(record))
 
 
 def _csv(context: ReadContext, selection: Selection, _: Path | None) -> bytes:
@@ -94,10 +95,9 @@ def _csv(context: ReadContext, selection: Selection, _: Path | None) -> bytes:
 
 
 def _parquet(context: ReadContext, selection: Selection, _: Path | None) -> bytes:
-    from wod_pipeline.reading.export import as_frame
+    from wod_pipeline.reading.export import as_parquet
 
-    data: bytes = as_frame(_rows(context, selection)).to_parquet()
-    return data
+    return as_parquet(_rows(context, selection))
 
 
 def _ics(context: ReadContext, selection: Selection, out: Path | None) -> bytes:

@@ -155,7 +155,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         week=record.week,
         program=words.clean(record.program),
         post_title=words.clean(record.post_title),
-        post_url=_web_address(record.post_url),
+        post_url=web_address(record.post_url),
         items=items,
         warnings=tuple(_warnings(record.diagnostics, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
@@ -197,7 +197,8 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
 
 
 # ------------------------------------------------------------------------------------------------- lines
-def _web_address(href: str) -> str:
+def web_address(href: str) -> str:
+    """The address without control characters; empty when it is not one of http or https."""
     href = words.clean(href).strip()
     return href if is_web_address(href) else ""
 
@@ -242,9 +243,21 @@ def text_runs(line: Line) -> Iterator[TextRun]:
         if not end <= link.start < link.end <= len(line.text):
             continue
         yield from _text_run(line.text[end : link.start])
-        yield from _text_run(line.text[link.start : link.end], _web_address(link.href))
+        yield from _text_run(line.text[link.start : link.end], web_address(link.href))
         end = link.end
     yield from _text_run(line.text[end:])
+
+
+def with_addresses(runs: Iterable[TextRun]) -> str:
+    """The text with each address after its words, unless it is what they say: `the video (https://…)`."""
+    return "".join(
+        run.text if run.href in ("", run.text.strip()) else f"{run.text} ({run.href})" for run in runs
+    )
+
+
+def text_with_addresses(line: Line) -> str:
+    """The line's text, cleaned, with the addresses it links."""
+    return with_addresses(text_runs(line)) if line.links else words.clean(line.text)
 
 
 def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
@@ -314,7 +327,7 @@ def _exercise(
 
 def _videos(block: Block) -> set[str]:
     """The addresses linked from the names of the block's exercises."""
-    return {_web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    return {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
 def view_exercise(
@@ -334,4 +347,4 @@ def _name(exercise: Exercise) -> Iterator[TextRun]:
     for n, part in enumerate(exercise.parts):
         if n:
             yield TextRun(" + ")
-        yield TextRun(words.part_name(part), _web_address(part.video_url or ""))
+        yield TextRun(words.part_name(part), web_address(part.video_url or ""))
