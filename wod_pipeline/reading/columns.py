@@ -52,8 +52,8 @@ class Lines:
 
     def links(self, span: Span) -> Cells:
         """The addresses linked in these lines, each once."""
-        hrefs = (web_address(link.href) for line in self.within(span) for link in line.links)
-        return tuple(dict.fromkeys(filter(None, hrefs)))
+        linked = [link.href for line in self.within(span) for link in line.links]
+        return tuple(dict.fromkeys(filter(None, map(web_address, linked)))) if linked else ()
 
     def notes(self, notes: Iterable[Note]) -> Cells:
         """The lines of the notes, with the addresses they link."""

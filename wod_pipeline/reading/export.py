@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from wod_pipeline.reading.columns import Cells, Kind
@@ -21,6 +22,10 @@ LIST_SEPARATOR = "|"
 """Between the items of a list in one CSV cell; within an item it follows a backslash, as a backslash does."""
 
 
+_KEPT_TEXTS = 8_192
+"""Cells whose CSV text is kept for rows to come."""
+
+
 # ------------------------------------------------------------------------------------------------------- CSV
 class _Echo:
     """A file that returns what is written to it: `csv.writer` returns what `write` does."""
@@ -31,19 +36,24 @@ class _Echo:
 
 def as_csv(rows: Iterable[Row]) -> str:
     """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula is prefixed with a '."""
+    header = ",".join(column.name for column in COLUMNS)
+    return "\r\n".join([header, *_csv_lines(rows), ""])
+
+
+def _csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """A line for each row. Cells that rows share, such as those of their session, are written once."""
     writer = csv.writer(_Echo(), lineterminator="")
-    header: str = writer.writerow([column.name for column in COLUMNS])
-    return "\r\n".join([header, *_csv_lines(writer, rows), ""])
 
+    @lru_cache(maxsize=_KEPT_TEXTS)
+    def text_of(cells: Cells) -> str:
+        text: str = writer.writerow([value if value is None else _csv_cell(value) for value in cells])
+        return text
 
-def _csv_lines(writer: Any, rows: Iterable[Row]) -> Iterator[str]:
-    """A line for each row. Cells that several rows share, such as those of their session, are written once."""
-    written: dict[int, str] = {}
-    before, texts = NOTHING, [writer.writerow(cells) for cells in NOTHING]
+    before, texts = NOTHING, list(map(text_of, NOTHING))
     for row in rows:
         for n, cells in enumerate(row):
             if cells is not before[n]:
-                texts[n] = writer.writerow([value if value is None else _csv_cell(value) for value in cells])
+                texts[n] = text_of(cells)
         before = row
         yield ",".join(texts)
 
@@ -102,10 +112,11 @@ def as_table(rows: Iterable[Row]) -> pa.Table:
     schema = pa.schema(fields)
     arrays: list[Any] = []
     for different, places in _shared_cells(rows):
-        values = zip(*different, strict=True)
         group = fields[len(arrays) : len(arrays) + len(different[0])]
+        values = zip(*different, strict=True)
         columns = [pa.array(cells, field.type) for cells, field in zip(values, group, strict=True)]
-        arrays += [column.take(pa.array(places, pa.int32())) for column in columns]
+        indices = pa.array(places, pa.int32())
+        arrays += [column.take(indices) for column in columns]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -130,12 +141,9 @@ def _shared_cells(rows: Iterable[Row]) -> list[tuple[list[Cells], list[int]]]:
 
     The first is always that of an empty row, so that there are columns even without rows.
     """
-    parts: list[tuple[list[Cells], list[int]]] = [([cells], []) for cells in NOTHING]
-    before = NOTHING
+    numbers: list[dict[Cells, int]] = [{cells: 0} for cells in NOTHING]
+    places: list[list[int]] = [[] for _ in NOTHING]
     for row in rows:
-        for n, (different, places) in enumerate(parts):
-            if row[n] is not before[n]:
-                different.append(row[n])
-            places.append(len(different) - 1)
-        before = row
-    return parts
+        for n, cells in enumerate(row):
+            places[n].append(numbers[n].setdefault(cells, len(numbers[n])))
+    return [(list(different), place) for different, place in zip(numbers, places, strict=True)]

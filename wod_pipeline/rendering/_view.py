@@ -249,10 +249,16 @@ def text_runs(line: Line) -> Iterator[TextRun]:
 
 
 def with_addresses(runs: Iterable[TextRun]) -> str:
-    """The text with each address after its words, unless it is what they say: `the video (https://…)`."""
-    return "".join(
-        run.text if run.href in ("", run.text.strip()) else f"{run.text} ({run.href})" for run in runs
-    )
+    """The text with each address after its words, unless they are the address: `the video (https://…)`."""
+    return "".join(run.text if _names_its_address(run) else f"{run.text} ({run.href})" for run in runs)
+
+
+def _names_its_address(run: TextRun) -> bool:
+    return not run.href or _without_scheme(run.text.strip()) == _without_scheme(run.href)
+
+
+def _without_scheme(address: str) -> str:
+    return address.rpartition("://")[2].rstrip("/")
 
 
 def text_with_addresses(line: Line) -> str:
