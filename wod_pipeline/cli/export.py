@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.cli.context import ReadContext, read_options
-from wod_pipeline.cli.dates import DATE
+from wod_pipeline.cli.context import ReadContext, athlete_option
+from wod_pipeline.cli.dates import DATE, check_range
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of
@@ -33,25 +32,32 @@ if TYPE_CHECKING:
     " updated: sessions it had that are no longer stored are marked as cancelled.",
 )
 @click.option("--no-rest-days", is_flag=True, help="Leave rest days out of the calendar (ics).")
-@read_options
+@athlete_option
 def export(
-    context: ReadContext,
     format_: str,
     first: dt.date | None,
     last: dt.date | None,
     out: Path | None,
     no_rest_days: bool,
+    athlete_file: Path | None,
 ) -> None:
     """Write stored sessions.
 
-    csv and parquet have one row per exercise and group of sets; ics is a calendar; json has everything.
+    csv and parquet have one row per exercise and run of equal sets, with a column for every field (docs/export.md
+    lists them); ics is a calendar; json has everything.
+
+    \b
+    wod export --format csv --from 2020-12-21 --to 2020-12-27 --out week.csv
+    wod export --format parquet --out sessions.parquet
     """
+    check_range(first, last)
     if no_rest_days and format_ != "ics":
         raise click.UsageError("--no-rest-days is for --format ics; in the others each session has its kind.")
+    context = ReadContext(as_json=False, athlete_file=athlete_file)
     selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
     data = _WRITERS[format_](context, selection, out)
     if out is None:
-        sys.stdout.buffer.write(data)
+        click.echo(data, nl=False)
         return
     _write(out, data)
     shown = [record for record in selection.records if selection.rest_days or record.kind != "rest"]
