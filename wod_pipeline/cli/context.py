@@ -97,18 +97,29 @@ def open_stored_table(settings: Settings) -> SessionTable:
     """The session table, to read from. Raises `NotStored`, naming the folder, when there is no local one yet."""
     from wod_pipeline.adapters import open_table
 
-    if not settings.on_aws and not settings.database_path.exists():
-        raise _nothing_stored(settings)
+    if not settings.on_aws and _is_missing(settings.database_path):
+        raise _nothing_stored(settings.database_path)
     return open_table(settings)
 
 
-def _nothing_stored(settings: Settings) -> NotStored:
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file. One that may not be looked at is there: the table says what is wrong."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _nothing_stored(path: Path) -> NotStored:
     from wod_pipeline.errors import NotStored
 
-    path = settings.database_path
-    missing = f"has no {path.name}" if path.parent.is_dir() else "does not exist"
+    folder = path.parent
+    missing = "does not exist" if _is_missing(folder) else "is not a folder"
     return NotStored(
-        f"Nothing is stored: the data folder {path.parent} {missing}.",
+        f"Nothing is stored: the data folder {folder} {f'has no {path.name}' if folder.is_dir() else missing}.",
         fix="Fetch some weeks: wod materialize. If they are stored in another folder, set WOD_DATA_DIR to it.",
     )
 
