@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from wod_pipeline.reading.columns import Cells, Kind
 from wod_pipeline.reading.rows import COLUMNS, NOTHING, Row
@@ -22,6 +25,7 @@ LIST_SEPARATOR = "|"
 """Between the items of a list in one CSV cell; within an item it follows a backslash, as a backslash does."""
 
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _KEPT_TEXTS = 8_192
 """Cells whose CSV text is kept for rows to come."""
 
@@ -109,15 +113,35 @@ def as_table(rows: Iterable[Row]) -> pa.Table:
         pa.field(column.name, types[column.kind], metadata={"description": column.meaning})
         for column in COLUMNS
     ]
-    schema = pa.schema(fields)
-    arrays: list[Any] = []
+    columns: list[Any] = []
     for different, places in _shared_cells(rows):
-        group = fields[len(arrays) : len(arrays) + len(different[0])]
-        values = zip(*different, strict=True)
-        columns = [pa.array(cells, field.type) for cells, field in zip(values, group, strict=True)]
-        indices = pa.array(places, pa.int32())
-        arrays += [column.take(indices) for column in columns]
-    return pa.Table.from_arrays(arrays, schema=schema)
+        group = fields[len(columns) : len(columns) + len(different[0])]
+        indices = pa.Array.from_buffers(pa.int32(), len(places), [None, pa.py_buffer(array("i", places))])
+        columns += _as_arrow(different, group).take(indices).columns
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _as_arrow(cells: Iterable[Cells], fields: Sequence[pa.Field]) -> pa.Table:
+    """The cells as a table. They go through JSON: `pyarrow.array` would import pandas, which takes longer."""
+    import pyarrow as pa
+    from pyarrow import json
+
+    names = [field.name for field in fields]
+    records = [
+        {name: _json_cell(value) for name, value in zip(names, row, strict=True) if value is not None}
+        for row in cells
+    ]
+    lines = msgspec.json.Encoder().encode_lines(records)
+    return json.read_json(
+        pa.BufferReader(lines),
+        read_options=json.ReadOptions(block_size=len(lines)),  # a line may not be longer than a block
+        parse_options=json.ParseOptions(explicit_schema=pa.schema(fields)),
+    )
+
+
+def _json_cell(value: Any) -> Any:
+    """The value; a day as the number that Arrow counts days by."""
+    return value.toordinal() - _EPOCH if type(value) is dt.date else value
 
 
 def _arrow_types() -> dict[Kind, Any]:
