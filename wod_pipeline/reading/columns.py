@@ -8,7 +8,7 @@ column is added, never renamed or given another meaning. Columns about sets and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
@@ -55,13 +55,15 @@ class Lines:
         linked = [link.href for line in self.within(span) for link in line.links]
         return tuple(dict.fromkeys(filter(None, map(web_address, linked)))) if linked else ()
 
-    def notes(self, notes: Iterable[Note]) -> Cells:
+    def notes(self, notes: Sequence[Note]) -> Cells:
         """The lines of the notes, with the addresses they link."""
-        return tuple(text_with_addresses(line) for note in notes for line in self.within(note.lines))
+        if not notes:
+            return ()
+        return tuple([text_with_addresses(line) for note in notes for line in self.within(note.lines)])
 
-    def note_kinds(self, notes: Iterable[Note]) -> Cells:
+    def note_kinds(self, notes: Sequence[Note]) -> Cells:
         """The kind of the note that each of these lines belongs to."""
-        return tuple(note.kind for note in notes for _ in self.within(note.lines))
+        return tuple([note.kind for note in notes for _ in self.within(note.lines)]) if notes else ()
 
 
 class Node(NamedTuple):
