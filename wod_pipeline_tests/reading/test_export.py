@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -240,6 +242,17 @@ def test_parquet_keeps_types_lists_and_meanings(tmp_path: Path) -> None:
     assert table.schema.field("rest_s_min").metadata == {
         b"description": b"Rest after it, in seconds: at least"
     }
+
+
+def test_neither_format_loads_pandas() -> None:
+    code = (
+        "import sys\n"
+        "from wod_pipeline.reading.export import as_csv, as_parquet\n"
+        "as_csv([]), as_parquet([])\n"
+        "print('pandas' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_csv_and_parquet_hold_the_same_cells() -> None:
