@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,14 +56,25 @@ def export(
     if no_rest_days and format_ != "ics":
         raise click.UsageError("--no-rest-days is for --format ics; in the others each session has its kind.")
     context = ReadContext(as_json=False, athlete_file=athlete_file)
-    selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
-    data = _WRITERS[format_](context, selection, out)
+    with _without_garbage_collection():
+        selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
+        data = _WRITERS[format_](context, selection, out)
     if out is None:
         click.echo(data, nl=False)
         return
     _write(out, data)
     shown = [record for record in selection.records if selection.rest_days or record.kind != "rest"]
     click.echo(f"{count(shown, 'session')} in {out}", err=True)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Do not look for cycles: records have none, and over ten years the search takes a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @dataclass(frozen=True)

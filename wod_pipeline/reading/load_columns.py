@@ -139,7 +139,12 @@ LOAD_COLUMNS: tuple[Column, ...] = (
     ),
     *_load_ends("rpe", "Rate of perceived exertion", "rpe"),
     _load("load_word", "text", "`light`, `moderate` or `heavy`", "word"),
-    _load("load_is_ramp", "flag", "Whether the load builds up over the sets of the run, from `…_min` to `…_max`", "ramp"),
+    _load(
+        "load_is_ramp",
+        "flag",
+        "Whether the load builds up over the sets of the run, from `…_min` to `…_max`",
+        "ramp",
+    ),
 )
 
 
