@@ -122,7 +122,7 @@ def _parquet(context: ReadContext, selection: Selection, _: Path | None) -> byte
 def _ics(context: ReadContext, selection: Selection, out: Path | None) -> bytes:
     from wod_pipeline.reading.calendar import as_calendar
 
-    previous = [out.read_bytes()] if out is not None and out.exists() else []
+    previous = [out.read_bytes()] if out is not None and out.is_file() else []
     try:
         return as_calendar(
             selection.records,
@@ -153,12 +153,17 @@ _WRITERS: dict[str, Callable[[ReadContext, Selection, Path | None], bytes]] = {
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write the file under another name and rename it, so that nobody reads half of it."""
-    part = path.with_name(f".{path.name}.part")
+    """Write the file under another name and rename it, so that nobody reads half of it. A pipe or device is kept."""
+    target = path.resolve()  # a link stays one
+    is_stream = target.exists() and not target.is_file()
+    part = target if is_stream else target.with_name(f".{target.name}.part")
     try:
         part.write_bytes(data)
-        part.replace(path)
+        if not is_stream:
+            part.replace(target)
     except OSError as error:
+        if not is_stream:
+            part.unlink(missing_ok=True)
         raise StorageRefused(
             f"{path} cannot be written: {error.strerror}.", fix="Name another file."
         ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -198,6 +200,25 @@ def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture) -> None:
     assert set(frame["week"]) == {"2026-11-16"}
     assert frame["percent_max"].max() > 70
     assert frame[frame["session_kind"] == "rest"]["exercise"].isna().all(), "a rest day has a row"
+
+
+def test_export_writes_through_a_link_and_into_a_pipe(folder: Path, capsys: Capture) -> None:
+    (folder / "link.csv").symlink_to(folder / "real.csv")
+    assert run(capsys, "export", "--format", "csv", "--out", "link.csv")[0] == 0
+    assert (folder / "link.csv").is_symlink()
+    os.mkfifo(folder / "pipe")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit((folder / "pipe").read_bytes)
+        assert run(capsys, "export", "--format", "csv", "--out", "pipe")[0] == 0
+    assert read.result() == (folder / "real.csv").read_bytes()
+    assert (folder / "pipe").is_fifo()
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(folder: Path, capsys: Capture) -> None:
+    before = set(folder.iterdir())
+    code, _, err = run(capsys, "export", "--format", "csv", "--out", "no-such-folder/a.csv")
+    assert (code, err.split(".csv ")[1][:45]) == (1, "cannot be written: No such file or directory.")
+    assert set(folder.iterdir()) == before
 
 
 def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Capture) -> None:
