@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
+from wod_pipeline.cli.context import print_json
 from wod_pipeline.errors import SourceMalformed
 
 
@@ -31,7 +31,7 @@ def parse(post: Path) -> None:
     if isinstance(data, dict):
         data.setdefault("id", 0)  # so that a draft written by hand, which has no id yet, can be parsed
     parsed = parse_post(decode_post(data, where=_name(post)))
-    click.echo(msgspec.json.format(encode(parsed), indent=1).decode())
+    print_json(encode(parsed))
 
 
 @click.command()

@@ -7,7 +7,10 @@
 - `upcoming`: the next training day
 - `calendar`: sessions as calendar events
 - `load`: the training load of a week as a table
-- `export`: sessions as rows, for CSV and Parquet
+- `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises
+- `load_columns`: those about sets, loads and working weights
+- `rows`: sessions as rows under these columns
+- `export`: rows as CSV and Parquet
 
 How a session is shown to a person is in `rendering`, where it is kept in `storage`.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from wod_pipeline.rendering._load import chart_markdown, days_markdown
 from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
+from wod_pipeline.rendering._sets import is_on_barbell
 from wod_pipeline.rendering._text import (
     as_lines,
     as_text,
@@ -25,12 +26,24 @@ from wod_pipeline.rendering._view import (
     SegmentView,
     SessionView,
     exercises_of,
+    text_with_addresses,
     title_of,
     view_exercise,
     view_session,
+    web_address,
     without_repeated_warnings,
 )
-from wod_pipeline.rendering._words import clean, quantity, reps_words, rest_words, scheme_sentence, span
+from wod_pipeline.rendering._words import (
+    clean,
+    load_words,
+    quantity,
+    reps_words,
+    rest_words,
+    scheme_sentence,
+    span,
+    weight_note,
+    working_words,
+)
 
 __all__ = [
     "BlockView",
@@ -46,8 +59,10 @@ __all__ = [
     "escape_markdown",
     "exercises_of",
     "facts_of",
+    "is_on_barbell",
     "lines_of",
     "links_of",
+    "load_words",
     "preamble_as_text",
     "quantity",
     "reps_words",
@@ -55,8 +70,12 @@ __all__ = [
     "rows_of",
     "scheme_sentence",
     "span",
+    "text_with_addresses",
     "title_of",
     "view_exercise",
     "view_session",
+    "web_address",
+    "weight_note",
     "without_repeated_warnings",
+    "working_words",
 ]

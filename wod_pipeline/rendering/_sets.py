@@ -69,7 +69,7 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
         ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
         if ramp:
             yield from _ramp(sets, load, ramp, lifter.athlete)
-        elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
+        elif sets.load is None or (sets.load.kind == "absolute" and not is_on_barbell(exercise, written)):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)
@@ -82,7 +82,8 @@ _IMPLEMENT = re.compile(
 )
 
 
-def _on_barbell(exercise: Exercise, written: str) -> bool:
+def is_on_barbell(exercise: Exercise, written: str) -> bool:
+    """Whether a weight of the exercise goes on a barbell; `written` are its lines in the post."""
     named = " ".join((written, *(part.raw for part in exercise.parts)))
     return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
 

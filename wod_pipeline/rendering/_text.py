@@ -17,6 +17,7 @@ from wod_pipeline.rendering._view import (
     SegmentView,
     SessionView,
     TextRun,
+    with_addresses,
 )
 from wod_pipeline.wording import long_day, plural
 
@@ -110,7 +111,7 @@ class _Page:
             yield from self._wrap(f"! {warning}", indent, style=_YELLOW)
 
     def _note(self, note: NoteView, indent: int) -> Iterator[str]:
-        yield from self._wrap(note.text, indent, style=_DIM)
+        yield from self._wrap(with_addresses(note.runs), indent, style=_DIM)
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
         lines = textwrap.wrap(

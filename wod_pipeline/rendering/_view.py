@@ -173,7 +173,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         week=record.week,
         program=words.clean(record.program),
         post_title=words.clean(record.post_title),
-        post_url=_web_address(record.post_url),
+        post_url=web_address(record.post_url),
         items=items,
         warnings=tuple(_warnings(of_session, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
@@ -231,7 +231,8 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
 
 
 # ------------------------------------------------------------------------------------------------- lines
-def _web_address(href: str) -> str:
+def web_address(href: str) -> str:
+    """The address without control characters; empty when it is not one of http or https."""
     href = words.clean(href).strip()
     return href if is_web_address(href) else ""
 
@@ -276,9 +277,27 @@ def text_runs(line: Line) -> Iterator[TextRun]:
         if not end <= link.start < link.end <= len(line.text):
             continue
         yield from _text_run(line.text[end : link.start])
-        yield from _text_run(line.text[link.start : link.end], _web_address(link.href))
+        yield from _text_run(line.text[link.start : link.end], web_address(link.href))
         end = link.end
     yield from _text_run(line.text[end:])
+
+
+def with_addresses(runs: Iterable[TextRun]) -> str:
+    """The text with each address after its words, unless they are the address: `the video (https://…)`."""
+    return "".join(run.text if _names_its_address(run) else f"{run.text} ({run.href})" for run in runs)
+
+
+def _names_its_address(run: TextRun) -> bool:
+    return not run.href or _without_scheme(run.text.strip()) == _without_scheme(run.href)
+
+
+def _without_scheme(address: str) -> str:
+    return address.rpartition("://")[2].rstrip("/")
+
+
+def text_with_addresses(line: Line) -> str:
+    """The line's text, cleaned, with the addresses it links."""
+    return with_addresses(text_runs(line)) if line.links else words.clean(line.text)
 
 
 def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
@@ -355,7 +374,7 @@ def _exercise(
 
 def _videos(block: Block) -> set[str]:
     """The addresses linked from the names of the block's exercises."""
-    return {_web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    return {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
 def view_exercise(
@@ -375,4 +394,4 @@ def _name(exercise: Exercise) -> Iterator[TextRun]:
     for n, part in enumerate(exercise.parts):
         if n:
             yield TextRun(" + ")
-        yield TextRun(words.part_name(part), _web_address(part.video_url or ""))
+        yield TextRun(words.part_name(part), web_address(part.video_url or ""))

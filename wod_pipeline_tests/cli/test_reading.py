@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -107,6 +109,37 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     )
 
 
+def test_a_day_and_a_week_by_name(folder: Path, capsys: Capture) -> None:
+    assert run(capsys, "show", "tomorrow")[1].startswith("Wednesday 18 November 2026 — ")
+    assert run(capsys, "show", "monday")[1].startswith("Monday 16 November 2026 — ")
+    weeks = [
+        json.loads(run(capsys, "week", *args, "--json")[1])["week"]
+        for args in ([], ["this"], ["last"], ["next"])
+    ]
+    assert weeks == ["2026-11-16", "2026-11-16", "2026-11-09", "2026-11-23"]
+
+
+READERS = ("today", "next", "show today", "week", "status", "search a", "history snatch", "movements", "load")
+
+
+@pytest.mark.parametrize("command", [*READERS, "check", "export --format csv"])
+def test_a_data_folder_without_sessions_is_named_and_not_made(
+    command: str, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WOD_DATA_DIR", str(folder / "wrong"))
+    code, out, err = run(capsys, *command.split())
+    assert (code, out) == (1, "")
+    assert err == (
+        f"wod: Nothing is stored: the data folder {folder / 'wrong'} does not exist."
+        " Fetch some weeks: wod materialize. If they are stored in another folder, set WOD_DATA_DIR to it."
+        " A rerun alone will not help.\n"
+    )
+    assert not (folder / "wrong").exists()
+    (folder / "wrong").mkdir()
+    assert f"{folder / 'wrong'} has no sessions.sqlite" in run(capsys, *command.split())[2]
+    assert not list((folder / "wrong").iterdir())
+
+
 def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Capture) -> None:
     _, out, _ = run(capsys, "week", "2026-10-08")
     assert [line.split(" ")[0] for line in out.splitlines() if " October 2026 — " in line] == [
@@ -170,6 +203,26 @@ def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture) -> None:
     frame = pd.read_csv(io.StringIO((folder / "a.csv").read_text(encoding="utf-8")))
     assert set(frame["week"]) == {"2026-11-16"}
     assert frame["percent_max"].max() > 70
+    assert frame[frame["session_kind"] == "rest"]["exercise"].isna().all(), "a rest day has a row"
+
+
+def test_export_writes_through_a_link_and_into_a_pipe(folder: Path, capsys: Capture) -> None:
+    (folder / "link.csv").symlink_to(folder / "real.csv")
+    assert run(capsys, "export", "--format", "csv", "--out", "link.csv")[0] == 0
+    assert (folder / "link.csv").is_symlink()
+    os.mkfifo(folder / "pipe")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit((folder / "pipe").read_bytes)
+        assert run(capsys, "export", "--format", "csv", "--out", "pipe")[0] == 0
+    assert read.result() == (folder / "real.csv").read_bytes()
+    assert (folder / "pipe").is_fifo()
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(folder: Path, capsys: Capture) -> None:
+    before = set(folder.iterdir())
+    code, _, err = run(capsys, "export", "--format", "csv", "--out", "no-such-folder/a.csv")
+    assert (code, err.split(".csv ")[1][:45]) == (1, "cannot be written: No such file or directory.")
+    assert set(folder.iterdir()) == before
 
 
 def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Capture) -> None:
@@ -288,7 +341,7 @@ def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) ->
         "import sys\n"
         "from wod_pipeline.cli import main\n"
         "try:\n    main(['today'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar'} & set(sys.modules)))\n"
+        "print(sorted({'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar', 'pyarrow'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -121,7 +121,7 @@ def test_everything_a_session_can_hold_as_text() -> None:
         "      https://example.com/x\n"
         "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power\n"
         "      Clean\n"
-        "    Read this first.\n"
+        "    Read this (https://example.com/r) first.\n"
         "\n"
         "B\n"
         "  Dips, 5 reps · Lunges (how), 9 reps\n"
@@ -173,7 +173,7 @@ def test_each_kind_of_line_has_its_colour() -> None:
         f"{DIM}      https://example.com/x{RESET}",
         "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power",
         "      Clean",
-        f"{DIM}    Read this first.{RESET}",
+        f"{DIM}    Read this (https://example.com/r) first.{RESET}",
         "",
         f"{BOLD}B{RESET}",
         "  Dips, 5 reps · Lunges (how), 9 reps",
@@ -303,3 +303,11 @@ def test_markdown_shows_exactly_the_characters(text: str, escaped: str) -> None:
 )
 def test_clean_takes_out_only_what_steers(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+@pytest.mark.parametrize("text", ["https://a.example/x", "http://a.example/x/", "a.example/x"])
+def test_an_address_that_is_its_own_text_is_not_repeated_in_a_note(text: str) -> None:
+    record = record_of(
+        content=f'<p>Monday</p><p>A.</p><p>Dips x 5</p><p>See <a href="https://a.example/x">{text}</a></p>'
+    )
+    assert f"  See {text}\n" in as_text(view_session(record))
