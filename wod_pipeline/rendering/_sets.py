@@ -23,9 +23,18 @@ from wod_pipeline.training import (
 )
 
 
+class BarView(Struct, frozen=True, omit_defaults=True):
+    """One bar to load: `72.5 kg`, `from 105 kg`, and the plates of one side, `20 + 5`, `bar only`."""
+
+    weight: str
+    plates: str = ""
+
+
 class SetView(Struct, frozen=True, omit_defaults=True):
     """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
 
+    `load` leaves out what a percentage is of where the exercise's `reference` says it for all of its sets. `bars` are
+    the bars that `weight` and `plates` name together: both ends of a range, the men's and the women's of a pair.
     `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
     `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`.
     """
@@ -37,6 +46,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     plates: str = ""
     missing: str = ""
     note: str = ""
+    bars: tuple[BarView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,10 +70,10 @@ class Lifter:
 
 def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) -> Iterator[SetView]:
     """The rows of an exercise; `written` is its text in the post, which tells a barbell from other implements."""
-    movement_ids = [part.movement_id for part in exercise.parts]
     attempt = lifter.test_day or block.rm_target is not None
+    is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
-        load = words.load_words(sets.load, movement_ids)
+        load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
         ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
         if ramp:
             yield from _ramp(sets, load, ramp)
@@ -72,6 +82,16 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)
             yield _set_view(sets, load, working, lifter.athlete)
+
+
+def shared_reference(block: Block, exercise: Exercise) -> str:
+    """What the percentages of all sets are of: `of 1-RM Snatch`; empty when they differ, or there are none."""
+    references = {_reference(exercise, sets.load) for sets in _prescriptions(block, exercise)} - {""}
+    return references.pop() if len(references) == 1 else ""
+
+
+def _reference(exercise: Exercise, load: Load | None) -> str:
+    return words.reference_words(load, [part.movement_id for part in exercise.parts])
 
 
 _IMPLEMENT = re.compile(
@@ -101,7 +121,12 @@ def _set_view(
         words.plates_of(working),
         working.missing if working is not None and athlete is not None else "",
         words.weight_note(working),
+        _bars(working),
     )
+
+
+def _bars(working: WorkingWeight | None) -> tuple[BarView, ...]:
+    return tuple(BarView(*bar) for bar in words.bars_of(working))
 
 
 def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
@@ -134,4 +159,5 @@ def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> I
             words.working_words(step),
             words.plates_of(step),
             note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
+            bars=_bars(step),
         )

@@ -22,7 +22,6 @@ from wod_pipeline.program import (
     Part,
     Pause,
     Range,
-    Reference,
     Rest,
     Scheme,
 )
@@ -251,31 +250,48 @@ def _scaled(value: Range, divisor: int, digits: int) -> Range:
 
 
 # --------------------------------------------------------------------------------------------------- loads
-def load_words(load: Load | None, movement_ids: Collection[str | None] = ()) -> str:
-    """The prescribed load: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`; empty without one.
+def load_words(load: Load | None, reference: str = "") -> str:
+    """The prescribed load: `75–80%`, `95/65 lb`, `RPE 7–8`, `empty bar`, `60–70%, building up`; empty without one.
+
+    `reference` is what a percentage is of, where that is not said elsewhere: `75–80% of 1-RM Snatch`.
+    """
+    if load is None:
+        return ""
+    words = with_reference(_LOADS[load.kind](load), reference)
+    if load.ramp:
+        return f"{words}{BUILDING_UP}" if words else BUILDING_UP.removeprefix(", ")
+    return words
+
+
+BUILDING_UP = ", building up"
+
+
+def with_reference(load: str, reference: str) -> str:
+    """The words of a load and what its percentage is of: `60–70% of 1-RM Snatch, building up`."""
+    if not reference:
+        return load
+    percent = load.removesuffix(BUILDING_UP)
+    return f"{percent} {reference}{load[len(percent) :]}"
+
+
+def reference_words(load: Load | None, movement_ids: Collection[str | None] = ()) -> str:
+    """What a percentage is of: `of 1-RM Snatch`, `(of 1-RM Clean, assumed)`; empty for other loads.
 
     A max that the post does not name is marked `assumed`, except that of a movement of the exercise itself
     (`movement_ids`).
     """
-    if load is None:
+    if load is None or load.kind != "percent":
         return ""
-    words = _percent(load, movement_ids) if load.kind == "percent" else _LOADS[load.kind](load)
-    if load.ramp:
-        return f"{words}, building up" if words else "building up"
-    return words
-
-
-def _percent(load: Load, movement_ids: Collection[str | None] = ()) -> str:
-    percent = span(load.pct, "%") if load.pct is not None else "a percentage"
-    return f"{percent}{_reference(load.ref, movement_ids)}"
-
-
-def _reference(ref: Reference | None, movement_ids: Collection[str | None]) -> str:
+    ref = load.ref
     if ref is None or ref.movement_id is None:
-        return " (the post does not say of which max)"
+        return "(the post does not say of which max)"
     max_name = f"{ref.rm}-RM {movement_name(ref.movement_id)}"
     certain = ref.source in ("explicit", "inherited") or ref.movement_id in movement_ids
-    return f" of {max_name}" if certain else f" (of {max_name}, assumed)"
+    return f"of {max_name}" if certain else f"(of {max_name}, assumed)"
+
+
+def _percent(load: Load) -> str:
+    return span(load.pct, "%") if load.pct is not None else "a percentage"
 
 
 def _absolute(load: Load) -> str:
@@ -337,6 +353,28 @@ def _in_unit(amount: Number, stated: str | None, unit: Unit) -> Fraction:
     if stated == "pood":
         return Weight(exact(amount) * KG_PER_POOD, "kg").to(unit).amount
     return Weight(exact(amount), "lb" if stated == "lb" else "kg").to(unit).amount
+
+
+def bars_of(working: WorkingWeight | None) -> tuple[tuple[str, str], ...]:
+    """Each bar to load with its plates: one, both ends of a range, or the men's and the women's of a pair.
+
+    The weight of a bound says so (`from 105 kg`). Plates are those of one side, `20 + 2.5` or `bar only`; empty when
+    they cannot make the weight exactly, and for the empty bar where the note names it.
+    """
+    if working is None or working.rack is None:
+        return ()
+    women = working.women.ends if working.women is not None else ()
+    bound = "from " if working.high is None else "at most " if working.low is None else ""
+    names_bar = working.fit == "empty_bar"
+    return tuple(
+        (f"{bound}{_bar_and_plates(working.rack, end)}", "" if names_bar else _side(working.rack, end))
+        for end in (*working.ends, *women)
+    )
+
+
+def _side(rack: Rack, weight: Weight) -> str:
+    side = rack.side(weight.amount)
+    return "" if side is None else " + ".join(map(decimal_text, side)) or "bar only"
 
 
 def working_words(working: WorkingWeight | None) -> str:
@@ -420,12 +458,6 @@ def plates_of(working: WorkingWeight | None) -> str:
 
     Empty when plates cannot make an end exactly, and for the empty bar where it is named anyway.
     """
-    if working is None or working.rack is None or working.fit == "empty_bar":
-        return ""
-    if working.women is not None:
-        ends, between = (*working.ends, *working.women.ends), " / "
-    else:
-        ends, between = working.ends, " to "
-    sides = [working.rack.side(end.amount) for end in ends]
-    plates = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
-    return between.join(plates) if len(plates) == len(sides) else ""
+    sides = [plates for _, plates in bars_of(working)]
+    between = " / " if working is not None and working.women is not None else " to "
+    return between.join(sides) if all(sides) else ""

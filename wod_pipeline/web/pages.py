@@ -361,7 +361,7 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
         cookie,
         max_age=maxes.MAX_AGE_S,
         httponly=True,
-        samesite="strict",
+        samesite="lax",
         secure=request.url.scheme == "https",
     )
     return kept
