@@ -67,8 +67,8 @@ def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> 
     assert (
         "B\n"
         "  Every 2:00 for 14:00 (7 sets)\n"
-        "    Power Clean + Split Jerk, 1 rep\n"
-        "      75–80% of 1-RM Power Clean → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
+        "    Power Clean + Split Jerk, 1 rep, % of 1-RM Power Clean\n"
+        "      75–80% → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
     ) in out
     assert "\x1b" not in out, "no colour where there is no terminal"
 

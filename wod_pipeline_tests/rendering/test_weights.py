@@ -152,8 +152,8 @@ def test_what_stands_on_the_bar(file: str, line: str, weight: str) -> None:
         ("KB Swings x 8 reps @ 1.5 pood", "1.5 pood (24 kg)"),
         ("Back Squat x 5 reps @ 4-6% more than last week", "4–6% more than last week"),
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
-        ("Romanian Deadlift x 8 reps @ 60%", "60% (the post does not say of which max)"),
-        ("Front Squat x 8 reps @ 60%", "60% of 1-RM Front Squat"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60%"),
+        ("Front Squat x 8 reps @ 60%", "60%"),
         ("Back Squat x 8 reps @ RPE 7", "RPE 7"),
     ],
 )
