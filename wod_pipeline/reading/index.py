@@ -24,10 +24,10 @@ from wod_pipeline.program import (
     WeekRecords,
     walk_exercises,
 )
+from wod_pipeline.reading.matches import Match, find_matches, places_of_lines
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
-from wod_pipeline.vocabulary import find_movement
 
 CHECK_AFTER_S = 10.0
 """Seconds for which an index is used before the table is asked for changes."""
@@ -48,8 +48,8 @@ class PlacedExercise(NamedTuple):
 class IndexEntry:
     """What the index keeps of a session.
 
-    `lines` are the coach's, cleaned; `text` is all of them, case-folded for searching. `exercises` leaves out
-    warm-ups, `movements` does not.
+    `lines` are the coach's, cleaned; `places` says of each whether it is main work, as `matches` ranks it; `text` is
+    all of them, case-folded for searching. `exercises` leaves out warm-ups, `movements` does not.
     """
 
     date: dt.date | None
@@ -58,6 +58,7 @@ class IndexEntry:
     program: str
     label: str
     lines: tuple[str, ...]
+    places: tuple[int, ...]
     text: str
     movements: frozenset[str]
     exercises: tuple[PlacedExercise, ...]
@@ -85,6 +86,7 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         program=clean(record.program),
         label=clean(record.label or ""),
         lines=lines,
+        places=tuple(places_of_lines(record.lines, record.segments)),
         text="\n".join(lines).casefold(),
         movements=frozenset(_movements(record)),
         exercises=exercises,
@@ -104,17 +106,6 @@ class Occurrence(NamedTuple):
 
     entry: IndexEntry
     exercises: tuple[PlacedExercise, ...]
-
-
-class Match(NamedTuple):
-    """A session that matches a search; `words` are the words searched for, case-folded."""
-
-    entry: IndexEntry
-    words: tuple[str, ...]
-
-    def lines(self) -> Iterator[str]:
-        """The lines with at least one of the words."""
-        return (line for line in self.entry.lines if any(word in line.casefold() for word in self.words))
 
 
 @dataclass(frozen=True)
@@ -138,13 +129,9 @@ class SessionIndex:
         """Every prescription of a movement, newest first."""
         return self.by_movement.get(movement, ())
 
-    def search(self, text: str) -> Iterator[Match]:
-        """Sessions with every word of `text` in their lines, or with the movement it names; newest first."""
-        words = tuple(text.casefold().split())
-        movement = find_movement(text)
-        for entry in reversed(self.entries):
-            if (words and all(word in entry.text for word in words)) or movement in entry.movements:
-                yield Match(entry, words)
+    def search(self, text: str) -> list[Match]:
+        """Sessions with every word of `text` in their lines, or with the movement it names; best first."""
+        return find_matches(self.entries, text)
 
     def doses(self, entries: Iterable[IndexEntry] | None = None) -> Iterator[SessionDoses]:
         """The doses from which the training load of these sessions (default: all) is computed."""

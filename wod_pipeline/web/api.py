@@ -197,7 +197,11 @@ def search(
     page: PageOfList,
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words, all of which must occur")],
 ) -> Json[answers.SearchAnswer]:
-    """Sessions with every word in their movements or notes, newest first."""
-    matches = list(context.index.search(q))
+    """Sessions with every word in their movements or notes, best first.
+
+    Whole words come before parts of words, a prescribed movement before a mentioned one, main work before warm-ups,
+    then the newest.
+    """
+    matches = context.index.search(q)
     rows = [answers.search_row(match) for match in page.of(matches)]
     return Json(answers.SearchAnswer(q, rows, len(matches)), page.links(len(matches)))

@@ -17,10 +17,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.upcoming import next_training_after
-from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of, view_session
+from wod_pipeline.rendering import (
+    SessionView,
+    exercises_of,
+    facts_of,
+    lines_of,
+    links_of,
+    rows_of,
+    view_session,
+)
 from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
-from wod_pipeline.web import api, charts, maxes
+from wod_pipeline.web import api, charts, emphasis, maxes
 from wod_pipeline.web.api import Words, movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
@@ -73,6 +81,9 @@ def _environment() -> jinja2.Environment:
         "rows_of": rows_of,
         "facts_of": facts_of,
         "links_of": links_of,
+        "shows_plates": shows_plates,
+        "figures": emphasis.figures,
+        "found_words": emphasis.found_words,
         "movement_name": movement_name,
         "zones": ZONES,
     }
@@ -86,6 +97,12 @@ def _environment() -> jinja2.Environment:
         "plain": decimal_text,
     }
     return environment
+
+
+def shows_plates(view: SessionView) -> bool:
+    """Whether a session as shown names the plates of a bar."""
+    rows = (row for exercise in exercises_of(view.items) for row in exercise.sets)
+    return any(bar.plates for row in rows for bar in row.bars)
 
 
 def number_words(value: float | None) -> str:
@@ -168,6 +185,7 @@ def week(context: Context, visitor: Visitor, day: DayInPath) -> Response:
         outcome=stored.outcome.value if stored else "",
         views=views,
         today=context.today(),
+        opens_on=next((view.key for view in views if view.date and view.date >= context.today()), ""),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
         after=min(monday + WEEK, LAST_DAY),
@@ -247,11 +265,18 @@ def load_svg(context: Context, by: By = "week") -> Response:
 
 @router.get("/search")
 def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
-    """Sessions with every word in their movements or notes."""
-    matches = list(context.index.search(q)) if q.strip() else []
+    """Sessions with every word in their movements or notes, best first."""
+    matches = context.index.search(q) if q.strip() else []
     rows = [answers.search_row(match) for match in _on_page(number, matches)]
     answer = answers.SearchAnswer(q, rows, len(matches))
-    return page("search", "search", answer=answer, number=number, pages=_page_count(matches))
+    return page(
+        "search",
+        "search",
+        answer=answer,
+        words=q.casefold().split(),
+        number=number,
+        pages=_page_count(matches),
+    )
 
 
 @router.get("/about")

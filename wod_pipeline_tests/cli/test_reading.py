@@ -115,7 +115,7 @@ def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture
     _, out, _ = run(capsys, "search", "hollow", "hold", "--limit", "1")
     first, day, line, *_ = out.splitlines()
     assert first.startswith("'hollow hold': ")
-    assert first.endswith(" sessions, the newest 1 shown.")
+    assert first.endswith(" sessions, the best 1 shown.")
     assert day.startswith("2026-")
     assert "hollow hold" in line.lower()
 
