@@ -83,10 +83,11 @@ _CONVERTED_BARS = {
 
 def cookie_of(athlete: Athlete) -> str:
     """The athlete as a cookie's value; one longer than `LONGEST_COOKIE` cannot be read again."""
-    return urlencode(_fields_of(athlete))
+    return urlencode(fields_of(athlete))
 
 
-def _fields_of(athlete: Athlete) -> dict[str, str]:
+def fields_of(athlete: Athlete) -> dict[str, str]:
+    """The athlete as fields of the form, each as one would type it."""
     rack = athlete.rack
     fields = {"unit": rack.unit, "bar": bar_text(rack), "step": decimal_text(rack.step)}
     fields |= {plate_field(plate): str(pairs) for plate, pairs in rack.plates}
@@ -106,7 +107,7 @@ def convert_fields(fields: Iterable[tuple[str, str]], before: Athlete | None) ->
     if before is None or unit is None:
         return fields
     maxes = {key: weight.to(unit) for key, weight in before.maxes.items()}
-    old, new = _fields_of(before), _fields_of(Athlete(STANDARD_RACKS[unit], maxes))
+    old, new = fields_of(before), fields_of(Athlete(STANDARD_RACKS[unit], maxes))
     return [
         (name, new.get(name, value) if value.strip() == old.get(name) else value)
         for name, value in fields

@@ -26,9 +26,9 @@ from wod_pipeline.rendering import (
     rows_of,
     view_session,
 )
-from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack, Unit, decimal_text
+from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
-from wod_pipeline.web import api, charts, emphasis, maxes
+from wod_pipeline.web import api, charts, emphasis, form, maxes
 from wod_pipeline.web.api import Words, movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.http import ConditionalRoute
@@ -298,59 +298,49 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 @router.get("/maxes")
 def show_maxes(context: Context, visitor: Visitor, converted: Unit | None = None) -> Response:
     """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
-    return _maxes_page(context, visitor, [], converted=converted)
+    return _maxes_page(context, visitor, converted=converted)
 
 
 def _maxes_page(
     context: AppContext,
     athlete: Athlete | None,
-    problems: list[str],
-    status: int = 200,
+    problems: Sequence[form.Problem] = (),
+    *,
+    typed: form.Pairs = (),
     converted: Unit | None = None,
 ) -> Response:
-    """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
-    listed = {
-        *((movement, 1) for movement in USUAL_MAXES),
-        *_references(context),
-        *(athlete.maxes if athlete else ()),
-    }
-    usual = {movement: n for n, movement in enumerate(USUAL_MAXES)}
-    order = sorted(listed, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
-    fields = [
-        {
-            "name": maxes.field_name(movement, reps),
-            "label": movement_name(movement) + (f", {reps}-RM" if reps > 1 else ""),
-            "value": maxes.weight_text(athlete, movement, reps),
-        }
-        for movement, reps in order
-    ]
-    rack = (athlete or Athlete()).rack
+    """The form: the usual maxes, those that the program refers to, and those that the athlete has or typed."""
+    kept = maxes.fields_of(athlete) if athlete else {}
+    unit = form.unit_of(typed) if typed else (athlete or Athlete()).rack.unit
+
+    def fields(names: Iterable[str]) -> list[form.Field]:
+        return form.fields_for(names, kept, typed, problems)
+
     html = render(
         "maxes",
         here="maxes",
-        fields=fields,
-        rack=rack,
-        bar=maxes.bar_text(rack),
-        plates=_plate_fields(rack),
+        unit=unit,
+        rack=(athlete or Athlete()).rack,
+        bar=fields(("bar", "step")),
+        fields=fields(dict.fromkeys([*_max_names(context, athlete), *form.typed_maxes(typed)])),
+        plates=fields(form.plate_names(unit, athlete, typed)),
         problems=problems,
         has_maxes=athlete is not None,
-        converted=converted if converted != rack.unit else None,
+        converted=converted if converted != unit else None,
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, 422 if problems else 200)
 
 
-def _plate_fields(rack: Rack) -> list[dict[str, str]]:
-    """The form's fields for plates: the usual ones of the unit, and those that the athlete has entered."""
-    owned = dict(rack.plates)
-    listed = sorted({*dict(STANDARD_PLATES[rack.unit]), *owned}, reverse=True)
-    return [
-        {
-            "name": maxes.plate_field(plate),
-            "label": f"{decimal_text(plate)} {rack.unit}",
-            "value": str(owned.get(plate, "")),
-        }
-        for plate in listed
-    ]
+def _max_names(context: AppContext, athlete: Athlete | None) -> list[str]:
+    """The maxes to show: the usual ones, those that the program refers to, those that the athlete has entered."""
+    usual = {movement: n for n, movement in enumerate(USUAL_MAXES)}
+    listed = {
+        *((movement, 1) for movement in usual),
+        *_references(context),
+        *(athlete.maxes if athlete else ()),
+    }
+    order = sorted(listed, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
+    return [maxes.field_name(movement, reps) for movement, reps in order]
 
 
 def _references(context: AppContext) -> set[tuple[str, int]]:
@@ -373,13 +363,14 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
         return forgotten
-    converts = maxes.changed_unit(fields, visitor) is not None
-    checked = maxes.check_fields(maxes.convert_fields(fields, visitor))
-    cookie = maxes.cookie_of(checked.athlete)
+    problems = form.problems_of(fields)
+    athlete = maxes.check_fields(maxes.convert_fields(fields, visitor)).athlete
+    cookie = maxes.cookie_of(athlete)
     if len(cookie) > maxes.LONGEST_COOKIE:
-        checked.problems.append("These are more maxes than fit into a cookie.")
-    if checked.problems:
-        return _maxes_page(context, checked.athlete, checked.problems, 422)
+        problems.append(form.Problem("", "These are more maxes than fit into a cookie. Leave some out."))
+    if problems:
+        return _maxes_page(context, visitor, problems, typed=fields)
+    converts = maxes.changed_unit(fields, visitor) is not None
     kept = RedirectResponse(f"/maxes?converted={visitor.rack.unit}" if visitor and converts else "/", 303)
     kept.set_cookie(
         maxes.COOKIE,

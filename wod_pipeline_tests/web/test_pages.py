@@ -99,7 +99,10 @@ def test_a_chart_may_style_itself_and_nothing_else(client: TestClient) -> None:
 def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient) -> None:
     page = lifter.get("/").text
     assert "Tuesday 17 November" in page
-    assert '<strong class="weight">80–82.5 kg</strong>' in page
+    assert (
+        '<strong class="weight"><span class="figure">80 kg</span></strong> <span class="plates">25 + 5'
+        in page
+    )
     assert "Every 2:00 for 14:00 (7 sets)" in page
     assert re.search(r'<span class="fact rest">then rest 1:30</span>', page)
     assert '<a href="https://example.com/videos/power-clean" rel="noopener noreferrer nofollow"' in page
@@ -108,7 +111,8 @@ def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient
 def test_without_maxes_the_page_shows_percentages_and_where_to_enter_them(client: TestClient) -> None:
     page = client.get("/").text
     assert 'class="weight"' not in page
-    assert "75–80% of 1-RM Power Clean" in page
+    assert '<span class="load"><span class="figure">75–80%</span></span>' in page
+    assert "% of 1-RM Power Clean" in page
     assert 'href="/maxes">Enter my maxes' in page
 
 
@@ -193,15 +197,15 @@ def test_maxes_are_kept_in_a_cookie_that_scripts_and_other_sites_cannot_use(clie
 def test_the_form_comes_back_filled_in(client: TestClient) -> None:
     client.post("/maxes", data=FORM)
     page = client.get("/maxes").text
-    assert '<input name="snatch" inputmode="decimal" maxlength="12" value="205">' in page
-    assert '<input name="back_squat.3" inputmode="decimal" maxlength="12" value="315">' in page
+    assert '<input name="snatch" inputmode="decimal" maxlength="12" value="205" ' in page
+    assert '<input name="back_squat.3" inputmode="decimal" maxlength="12" value="315" ' in page
     assert '<option value="lb" selected>' in page
 
 
 def test_205_lb_is_155_at_75_percent_on_the_page(client: TestClient) -> None:
     client.post("/maxes", data={"unit": "lb", "snatch": "205"})
     page = client.get("/day/2026-10-05").text
-    weights = re.findall(r'<strong class="weight">([^<]*)', page)
+    weights = re.findall(r'<strong class="weight"><span class="figure">([^<]*)', page)
     assert "135 lb" in weights, "65 %: 133.25"
     assert "145–155 lb" not in weights
     assert "150 lb" in weights, "72 %: 147.6"
@@ -241,11 +245,11 @@ def test_plates_are_entered_on_the_page(client: TestClient) -> None:
     client.post("/maxes", data=owned)
     assert cookie_in(client).rack.plates == ((20, 1), (10, 1))
     page = client.get("/maxes").text
-    assert '<input name="plate.20" inputmode="numeric" maxlength="2" value="1">' in page
-    assert '<input name="plate.2.5" inputmode="numeric" maxlength="2" value="">' in page
+    assert '<input name="plate.20" inputmode="numeric" maxlength="2" value="1" ' in page
+    assert '<input name="plate.2.5" inputmode="numeric" maxlength="2" value="" ' in page
     answer = client.post("/maxes", data={"unit": "kg", "plate.20": "many"})
     assert answer.status_code == 422
-    assert "[plates] 20 = &#39;many&#39;: write the number of pairs, 0 to 20." in answer.text
+    assert "20 kg plates: “many” is not a number of pairs. Write a whole number from 0 to 20." in answer.text
 
 
 def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
@@ -253,7 +257,7 @@ def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
     assert str(cookie_in(client).rack.own_bar) == "20 kg"
     assert 'value="20 kg"' in client.get("/maxes").text
     page = client.get("/day/2026-10-05").text
-    assert "20 kg bar + " in page
+    assert '<span class="figure">20 kg</span> bar + <span' in page
     assert ".09 lb" not in page
 
 
@@ -276,9 +280,62 @@ def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
     answer = client.post("/maxes", data={"unit": "kg", "snatch": "heavy", "<b>": "1"})
     assert answer.status_code == 422
     assert "etag" not in answer.headers
-    assert "&#39;heavy&#39; is not a weight" in answer.text
-    assert "&lt;b&gt;" in answer.text
+    assert "Snatch: “heavy” is not a weight. Write a number such as 120." in answer.text
+    assert "&lt;B&gt;: “1” is in no field of this form." in answer.text
     assert "set-cookie" not in answer.headers
+
+
+TYPED = {
+    "unit": "lb",
+    "bar": " 45 ",
+    "step": "50",
+    "snatch": "abc",
+    "clean": "9999",
+    "back_squat.3": "315",
+    "jerk": "1" * 21,
+    "plate.45": "2",
+    "plate.7": "-1",
+}
+
+
+def test_a_form_with_mistakes_comes_back_as_it_was_typed_with_each_field_s_mistake(
+    lifter: TestClient,
+) -> None:
+    answer = lifter.post("/maxes", data=TYPED)
+    assert answer.status_code == 422
+    inputs = {a["name"] or "": a for tag, a in Elements(answer.text).found if tag == "input" and "name" in a}
+    assert {name: inputs[name]["value"] for name in TYPED if name != "unit"} == {
+        name: value for name, value in TYPED.items() if name != "unit"
+    }
+    assert inputs["strict_press"]["value"] == "", "typed empty, though the cookie has one"
+    assert '<option value="lb" selected>' in answer.text
+    said = {
+        "step": "Smallest step: “50” is not a step to load in. Write a number from 0.1 to 20, in lb.",
+        "snatch": "Snatch: “abc” is not a weight. Write a number such as 265.",
+        "clean": "Clean: “9999” is not a weight that was ever lifted. Write a number up to 1500, in lb.",
+        "jerk": f"Jerk: “{'1' * 21}” is not a weight. Write a number such as 265.",
+        "plate.7": "7 lb plates: “-1” is not a number of pairs. Write a whole number from 0 to 20.",
+    }
+    assert {name for name, a in inputs.items() if a.get("aria-invalid") == "true"} == set(said)
+    for name, text in said.items():
+        assert inputs[name]["aria-describedby"] == f"p-{name}"
+        assert f'<p class="wrong" id="p-{name}">{text}</p>' in answer.text
+        assert f'<a href="#f-{name}">{text}</a>' in answer.text
+    assert answer.text.index('role="alert"') < answer.text.index("<form")
+    assert not re.search(r"TOML|\[bar\]|\[plates\]|RM\]", answer.text)
+
+
+def test_a_bar_that_is_too_heavy_and_a_unit_that_is_none_are_named(client: TestClient) -> None:
+    page = client.post("/maxes", data={"unit": "stone", "bar": "200"}).text
+    assert "Unit: “stone” is not a unit. Choose kg or lb." in page
+    assert "Bar: “200” is not the weight of a bar. Write a number up to 100, in kg." in page
+
+
+def test_fields_that_are_right_alone_and_wrong_together_are_a_mistake_of_the_form(client: TestClient) -> None:
+    plates = {f"plate.{weight}": "20" for weight in ("1.01", "2.03", "7.77", "13.31")}
+    answer = client.post("/maxes", data={"unit": "kg", **plates})
+    assert answer.status_code == 422
+    assert "Together these cannot be kept. Leave out the smallest plates" in answer.text
 
 
 def test_maxes_are_forgotten_when_asked(lifter: TestClient) -> None:
