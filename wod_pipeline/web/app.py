@@ -27,6 +27,7 @@ from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.web import api, feed, openapi, pages
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
+from wod_pipeline.web.mistakes import mistake_words
 from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ def _add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
+        if not _answers_problems(request):
+            return _error_response(request, 422, "", [*map(mistake_words, error.errors())])
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return _error_response(request, 422, PROBLEMS[422], wrong)
 
@@ -100,8 +103,13 @@ def _add_error_handlers(app: FastAPI) -> None:
         return _error_response(request, 503, PROBLEMS[503])
 
 
+def _answers_problems(request: Request) -> bool:
+    """Whether programs ask at this address, and not people."""
+    return request.url.path.startswith(("/api", "/calendar"))
+
+
 def _error_response(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
-    if request.url.path.startswith(("/api", "/calendar")):
+    if _answers_problems(request):
         return problem(status, detail, errors)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
     return HTMLResponse(html, status)

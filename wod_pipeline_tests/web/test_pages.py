@@ -148,6 +148,27 @@ def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
     assert "Nearest: Back Squat" in client.get("/lifts/bakc_squat").text
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/day/foo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/week/2026-13-01", "“2026-13-01” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/day/0001-01-01", "“0001-01-01” is outside of the days that can be shown: "),
+        ("/search?q=a&page=x", "“x” is not the number of a page. Pages are numbered 1, 2, 3 and so on"),
+        ("/load?by=year", "“year” is not known here. Choose day, week or month."),
+        (f"/search?q={'a' * 101}", "is too long: at most 100 characters are read."),
+        ("/maxes?converted=stone", "“stone” is not known here. Choose kg or lb."),
+        ("/no/such/page", "There is no page at this address."),
+    ],
+)
+def test_a_wrong_address_is_explained_without_the_words_of_a_program(
+    client: TestClient, path: str, sentence: str
+) -> None:
+    page = client.get(path).text
+    assert sentence in page
+    assert not re.search(r"path\.|query\.|parameter|valid date|Input should", page)
+
+
 def test_load_names_every_figure_of_its_chart_in_a_table(client: TestClient) -> None:
     page = client.get("/load").text
     assert re.search(r'<img class="chart" src="/charts/load.svg\?by=week"[^>]* alt="[^"]{40,}"', page)
