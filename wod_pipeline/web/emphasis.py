@@ -1,4 +1,4 @@
-"""Which parts of a text stand out on a page: the figures of a load or weight, the words of a search. Pure."""
+"""Which parts of a text stand out on a page: figures of a load, words of a search, names of code. Pure."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def figures(text: str) -> list[Part]:
 def found_words(text: str, words: Sequence[str]) -> list[Part]:
     """The text cut at the words of a search (case-folded)."""
     return _cut(text, word_spans(text, words))
+
+
+def code_marks(text: str) -> list[Part]:
+    """The text of a docstring cut at its names in backticks, which are left out."""
+    parts = re.split(r"`+([^`]+)`+", text)
+    return [Part(part, n % 2 == 1) for n, part in enumerate(parts) if part]
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> list[Part]:

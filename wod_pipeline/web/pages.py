@@ -84,6 +84,7 @@ def _environment() -> jinja2.Environment:
         "shows_plates": shows_plates,
         "figures": emphasis.figures,
         "found_words": emphasis.found_words,
+        "code_marks": emphasis.code_marks,
         "movement_name": movement_name,
         "zones": ZONES,
     }
@@ -281,8 +282,17 @@ def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
 
 @router.get("/about")
 def about() -> Response:
-    """The API and the calendar explained."""
-    return page("about", "", endpoints=list(_endpoints()))
+    """The API, the calendar and the export explained."""
+    return page("about", "", endpoints=list(_endpoints()), formats=EXPORTS)
+
+
+EXPORTS = (
+    ("csv", "csv", "One row per exercise and group of sets, for a spreadsheet."),
+    ("parquet", "parquet", "The same rows with types, for data frames."),
+    ("ics", "ics", "A calendar with one all-day event for each session. An existing file is updated."),
+    ("json", "json", "Everything that is known of each session, for programs."),
+)
+"""Format, suffix and use of each export of the command line."""
 
 
 def _endpoints() -> Iterator[tuple[str, str, str]]:

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from wod_pipeline.cli.export import export
 from wod_pipeline.training import Athlete, Rack
 from wod_pipeline.training._weights import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
-from wod_pipeline.web import maxes
+from wod_pipeline.web import api, maxes
 from wod_pipeline.web.http import SECURITY_HEADERS
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
 
@@ -188,6 +190,31 @@ def test_the_next_page_of_a_search_is_the_one_its_link_names(client: TestClient)
     assert "Page 2 of" in second
     rows = r'<li><a href="(/day/[^"]+)">'
     assert not set(re.findall(rows, first)) & set(re.findall(rows, second))
+
+
+def test_a_search_marks_its_words_and_says_its_order(client: TestClient) -> None:
+    page = client.get("/search?q=back+squat").text
+    assert re.search(r"\d+ sessions, best match first</p>", page)
+    assert "<mark>Back</mark> <mark>Squat</mark> x 3 reps" in page
+    hostile = client.get("/search?q=script").text
+    assert "&lt;<mark>script</mark>&gt;" in hostile
+    assert "<script" not in hostile
+
+
+def test_the_page_on_exports_lists_every_format_and_every_endpoint(client: TestClient) -> None:
+    page = client.get("/about").text
+    (formats,) = (p.type for p in export.params if p.name == "format_")
+    assert re.findall(r"wod export --format (\w+) ", page) == list(formats.choices)
+    paths = {route.path for route in api.router.routes if isinstance(route, APIRoute)}
+    assert set(re.findall(r"<code>GET ([^<]+)</code>", page)) == paths
+    assert "`" not in page
+
+
+def test_no_page_shows_marks_of_markdown(lifter: TestClient) -> None:
+    for path in PATHS:
+        page = lifter.get(path).text
+        assert "`" not in page, path
+        assert not re.search(r"\*\*|\]\(", page), path
 
 
 def test_a_search_is_shown_as_text(client: TestClient) -> None:
