@@ -186,7 +186,9 @@ def week(context: Context, visitor: Visitor, day: DayInPath) -> Response:
         outcome=stored.outcome.value if stored else "",
         views=views,
         today=context.today(),
-        opens_on=next((view.key for view in views if view.date and view.date >= context.today()), ""),
+        opens_on=next(
+            (n for n, view in enumerate(views, 1) if view.date and view.date >= context.today()), 0
+        ),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
         after=min(monday + WEEK, LAST_DAY),
