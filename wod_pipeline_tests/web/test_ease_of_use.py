@@ -133,9 +133,10 @@ def test_links_in_a_row_do_not_overlap(tab: Tab, site: str) -> None:
         tab.open(site + path)
         assert (
             tab.run("""(() => { const boxes = [...document.querySelectorAll('main a, main summary, main input')]
-            .filter(e => e.getClientRects().length === 1 && !e.matches('.written p a')).map(e => [e, e.getBoundingClientRect()]);
+            .filter(e => e.getClientRects().length === 1 && !e.matches('.written p a'))
+            .map(e => [e, e.getBoundingClientRect()]);
             return boxes.flatMap(([e, r], n) => boxes.slice(n + 1).filter(([f, s]) => !e.contains(f)
-                && Math.min(r.right, s.right) - Math.max(r.left, s.left) > 1
+                && Math.min(r.right, s.right) - Math.max(r.left, s.left) > 2
                 && Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top) > 8)
                 .map(([f]) => e.textContent + ' / ' + f.textContent)); })()""")
             == []
