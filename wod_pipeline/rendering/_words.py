@@ -406,11 +406,19 @@ def weight_note(working: WorkingWeight | None) -> str:
         return ""
     notes = [
         _FITS[working.fit](working),
-        "your max so far" if working.is_max else "",
+        _present_max(working),
         EVEN_STEPS if working.even_steps and working.ends else "",
         _WOMEN_S_FITS.get(working.women.fit, "") if working.women is not None else "",
     ]
     return "; ".join(note for note in notes if note)
+
+
+def _present_max(working: WorkingWeight) -> str:
+    best = working.present_max
+    if best is None:
+        return ""
+    is_shown = [end.to(best.unit) for end in working.ends] == [best]
+    return "your max so far" if is_shown else f"your max so far is {best}"
 
 
 EVEN_STEPS = "even steps, work up as it feels"
@@ -431,9 +439,12 @@ def _too_heavy(working: WorkingWeight) -> str:
 
 
 def _empty_bar(working: WorkingWeight) -> str:
-    if working.bar_percent is None:
+    percent, asked = working.bar_percent, working.asked
+    if percent is None or asked is None or asked.high is None or working.rack is None:
         return f"the empty bar, is above {_asked(working)}"
-    return f"the empty bar, is {round(working.bar_percent)}%"
+    asked_percent = percent * asked.high.amount / working.rack.bar
+    more = (rounded for digits in (0, 1) if (rounded := round(percent, digits)) > asked_percent)
+    return f"the empty bar, is {decimal_text(Fraction(next(more, percent)))}%"
 
 
 _FITS: Mapping[Fit, Callable[[WorkingWeight], str]] = {

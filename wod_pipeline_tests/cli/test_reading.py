@@ -238,6 +238,20 @@ def test_athlete_check_names_the_largest_percentage_of_each_lift(folder: Path, c
     ]
 
 
+def test_athlete_check_names_plates_and_steps_that_do_not_go_together(folder: Path, capsys: Capture) -> None:
+    file = folder / "athlete.toml"
+    file.write_text('[1-RM]\nsnatch = 100\n[plates]\n20 = 1\n"11.3" = 2\n')
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "Never used in steps of 2.5 kg: plates of 11.3 kg. Write a smaller step to use them."
+    )
+    file.write_text("[bar]\nstep = 0.1\n")
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "The usual plates do not make steps of 0.1 kg: list yours under [plates], or weights come without plates."
+    )
+
+
 def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:
     (folder / "athlete.toml").write_text("[1-RM]\nsnacth = 100\n")
     code, _, err = run(capsys, "athlete", "check")

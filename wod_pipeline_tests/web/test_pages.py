@@ -288,6 +288,34 @@ def test_a_change_of_the_unit_converts_and_says_so(client: TestClient) -> None:
     }
 
 
+@pytest.mark.parametrize("weight", ["205 lb", "225.5 lb", "92.99 kg", "82.5 kg", "100 kg"])
+def test_a_unit_changed_there_and_back_keeps_a_max_as_it_was(client: TestClient, weight: str) -> None:
+    amount, unit = weight.split()
+    client.post("/maxes", data={"unit": unit, "snatch": amount})
+    for each in ("lb", "kg", "lb", "kg", unit):
+        athlete = cookie_in(client)
+        form = maxes.form_fields(maxes.cookie_of(athlete).encode())
+        client.post("/maxes", data={**dict(form), "unit": each})
+    back = str(cookie_in(client).maxes["snatch", 1])
+    assert back == weight
+
+
+def test_a_women_s_bar_becomes_the_women_s_bar_of_the_other_unit(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "bar": "15", "snatch": "65"})
+    client.post("/maxes", data={"unit": "lb", "bar": "15", "step": "2.5", "snatch": "65"})
+    assert cookie_in(client).rack == Rack("lb", Fraction(35), Fraction(5))
+    client.post("/maxes", data={"unit": "kg", "bar": "35", "step": "5", "snatch": "143.3"})
+    assert cookie_in(client).rack == Rack("kg", Fraction(15))
+
+
+def test_the_cookie_keeps_every_decimal_of_a_max(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "snatch": "92.986", "clean": "205.125 lb"})
+    assert {key[0]: weight.amount for key, weight in cookie_in(client).maxes.items()} == {
+        "snatch": Fraction("92.986"),
+        "clean": Fraction("205.125"),
+    }
+
+
 def test_plates_are_entered_on_the_page(client: TestClient) -> None:
     owned = {"unit": "kg", "back_squat": "200", "plate.20": "1", "plate.10": "1", "plate.2.5": "0"}
     client.post("/maxes", data=owned)
