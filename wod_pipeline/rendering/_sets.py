@@ -74,8 +74,11 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
     is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
-        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
-        if ramp:
+        count = sets.last - sets.first + 1
+        ramp = ramp_weights(sets.load, count, lifter.athlete, attempt=attempt) if sets.load else ()
+        if _is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
+            yield _held_set(sets, load, lifter.athlete)
+        elif ramp:
             yield from _ramp(sets, load, ramp)
         elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
@@ -103,6 +106,27 @@ _IMPLEMENT = re.compile(
 def _on_barbell(exercise: Exercise, written: str) -> bool:
     named = " ".join((written, *(part.raw for part in exercise.parts)))
     return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
+
+
+_HELD = re.compile(r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|sand-?bags?)\b", re.IGNORECASE)
+_BARBELL = re.compile(r"\bbar-?bells?\b", re.IGNORECASE)
+_HELD_MOVEMENTS = frozenset(
+    {"goblet_squat", "kettlebell_swing", "turkish_get_up", "pull_up", "chin_up", "dip"}
+)
+
+
+def _is_held(exercise: Exercise) -> bool:
+    """Whether an exercise is done without a barbell, by its name. Chains, bands and plates go with a barbell."""
+    named = " ".join(part.raw for part in exercise.parts)
+    is_named = bool(_HELD.search(named)) and not _BARBELL.search(named)
+    return is_named or any(part.movement_id in _HELD_MOVEMENTS for part in exercise.parts)
+
+
+def _held_set(sets: _Prescription, load: str, athlete: Athlete | None) -> SetView:
+    """A percentage of a max for what no plates are put on: how much it is, without a bar to load."""
+    working = working_weight(sets.load, athlete) if sets.load is not None else None
+    missing = working.missing if working is not None and athlete is not None else ""
+    return SetView(sets.label, sets.reps, load, missing=missing, note=words.held_note(working))
 
 
 def _with_conversion(words_of_load: str, load: Load | None, athlete: Athlete | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -363,13 +363,31 @@ def bars_of(working: WorkingWeight | None) -> tuple[tuple[str, str], ...]:
     """
     if working is None or working.rack is None:
         return ()
-    women = working.women.ends if working.women is not None else ()
-    bound = "from " if working.high is None else "at most " if working.low is None else ""
     names_bar = working.fit == "empty_bar"
     return tuple(
-        (f"{bound}{_bar_and_plates(working.rack, end)}", "" if names_bar else _side(working.rack, end))
-        for end in (*working.ends, *women)
+        (
+            f"{_bound(working)}{_bar_and_plates(working.rack, [end])}",
+            "" if names_bar else _side(working.rack, end),
+        )
+        for ends in _ends_of(working)
+        for end in ends
     )
+
+
+def _ends_of(working: WorkingWeight) -> list[tuple[Weight, ...]]:
+    """The weights to load, of a pair the men's and the women's; the empty bar once."""
+    women = working.women
+    if women is None or (women.ends == working.ends and women.fit == working.fit == "empty_bar"):
+        return [working.ends] if working.ends else []
+    return [ends for ends in (working.ends, women.ends) if ends]
+
+
+def _bound(working: WorkingWeight) -> str:
+    """What stands in front of a bound, and of the women's weight of a pair whose men's cannot be loaded."""
+    is_women_s = working.women is not None and not working.ends
+    loaded = working.women if is_women_s and working.women is not None else working
+    bound = "from " if loaded.high is None else "at most " if loaded.low is None else ""
+    return f"women's {bound}" if is_women_s else bound
 
 
 def _side(rack: Rack, weight: Weight) -> str:
@@ -378,26 +396,29 @@ def _side(rack: Rack, weight: Weight) -> str:
 
 
 def working_words(working: WorkingWeight | None) -> str:
-    """What to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty when there is nothing to load."""
-    if working is None or not working.ends:
+    """What to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty when there is nothing to load.
+
+    Of a pair the men's and the women's: `60/40 kg`.
+    """
+    groups = _ends_of(working) if working is not None else []
+    if working is None or not groups:
         return ""
-    if working.women is not None and working.women.ends:
-        return _bar_and_plates(working.rack, *working.ends, *working.women.ends, between="/")
-    words = _bar_and_plates(working.rack, *working.ends)
-    return f"from {words}" if working.high is None else f"at most {words}" if working.low is None else words
+    return f"{_bound(working)}{_bar_and_plates(working.rack, *groups)}"
 
 
-def _bar_and_plates(rack: Rack | None, *ends: Weight, between: str = "–") -> str:
+def _bar_and_plates(rack: Rack | None, *groups: Sequence[Weight]) -> str:
     """`115–122.5 kg`; with a bar and plates of different units each in its own: `20 kg bar + 70–75 lb`."""
     if rack is None or rack.own_bar.unit == rack.unit:
-        return _amounts(ends, between)
-    plates = [Weight(end.amount - rack.bar, end.unit) for end in ends]
-    on_it = f" + {_amounts(plates, between)}" if any(plate.amount for plate in plates) else ""
+        return _amounts(*groups)
+    plates = [[Weight(end.amount - rack.bar, end.unit) for end in ends] for ends in groups]
+    on_it = f" + {_amounts(*plates)}" if any(plate.amount for ends in plates for plate in ends) else ""
     return f"{rack.own_bar} bar{on_it}"
 
 
-def _amounts(weights: Sequence[Weight], between: str = "–") -> str:
-    return f"{between.join(decimal_text(weight.amount) for weight in weights)} {weights[0].unit}"
+def _amounts(*groups: Sequence[Weight]) -> str:
+    """`60 kg`, `55–60 kg`; of several groups `55–60/40 kg`."""
+    ranges = ("–".join(decimal_text(weight.amount) for weight in ends) for ends in groups)
+    return f"{'/'.join(ranges)} {groups[0][0].unit}"
 
 
 def weight_note(working: WorkingWeight | None) -> str:
@@ -405,12 +426,23 @@ def weight_note(working: WorkingWeight | None) -> str:
     if working is None or working.missing:
         return ""
     notes = [
-        _FITS[working.fit](working),
+        *_fit_notes(working),
         _present_max(working),
         EVEN_STEPS if working.even_steps and working.ends else "",
-        _WOMEN_S_FITS.get(working.women.fit, "") if working.women is not None else "",
     ]
     return "; ".join(note for note in notes if note)
+
+
+def _fit_notes(working: WorkingWeight) -> Iterator[str]:
+    """How well the weight fits; of a pair both together, or each by its name where they differ."""
+    note, women = _FITS[working.fit](working), working.women
+    if women is None or women.fit == working.fit:
+        yield note
+        return
+    if note:
+        yield f"men's: {note}"
+    if women_s := _FITS[women.fit](women):
+        yield f"women's: {women_s}"
 
 
 def _present_max(working: WorkingWeight) -> str:
@@ -421,21 +453,32 @@ def _present_max(working: WorkingWeight) -> str:
     return "your max so far" if is_shown else f"your max so far is {best}"
 
 
+def held_note(working: WorkingWeight | None) -> str:
+    """How much a percentage is of which no plates are loaded: `41.2 kg, without a barbell`."""
+    return f"{_asked(working)}, without a barbell" if working is not None and working.asked else ""
+
+
 EVEN_STEPS = "even steps, work up as it feels"
 """How the weights of a ramp are meant: the post gives its two ends only."""
 
 
 def _asked(working: WorkingWeight) -> str:
+    """What was asked for; of a pair the women's too, where the same is to be said of it."""
     low, high = (working.asked.low, working.asked.high) if working.asked else (None, None)
     if low is None or high is None:
         return f"{low} or more" if low is not None else f"at most {high}"
-    return _amounts(tuple(dict.fromkeys((low, high))))
+    women = working.women.asked if working.women is not None and working.women.fit == working.fit else None
+    second = [(women.low,)] if women is not None and women.low is not None else []
+    return _amounts(tuple(dict.fromkeys((low, high))), *second)
 
 
 def _too_heavy(working: WorkingWeight) -> str:
     rack = working.rack or Rack()
-    heaviest = _bar_and_plates(rack, Weight(rack.heaviest or rack.bar, rack.unit))
-    return f"cannot be loaded with your plates: heaviest {heaviest}, asked {_asked(working)}"
+    heaviest = rack.heaviest or rack.bar
+    most = rack.bar + 2 * sum(plate * pairs for plate, pairs in rack.plates)
+    steps = f" in steps of {Weight(rack.step, rack.unit)}" if most > heaviest else ""
+    words = _bar_and_plates(rack, [Weight(heaviest, rack.unit)])
+    return f"cannot be loaded with your plates: heaviest {words}{steps}, asked {_asked(working)}"
 
 
 def _empty_bar(working: WorkingWeight) -> str:
@@ -457,18 +500,12 @@ _FITS: Mapping[Fit, Callable[[WorkingWeight], str]] = {
 }
 
 
-_WOMEN_S_FITS: Mapping[Fit, str] = {
-    "nearest": "the women's is the nearest your plates make",
-    "empty_bar": "the women's is below the empty bar",
-    "too_heavy": "the women's cannot be loaded with your plates",
-}
-
-
 def plates_of(working: WorkingWeight | None) -> str:
     """Plates of one side, `25 + 10`; of a range those of both ends, `20 to 25`; of a pair of weights `10 / 5`.
 
     Empty when plates cannot make an end exactly, and for the empty bar where it is named anyway.
     """
-    sides = [plates for _, plates in bars_of(working)]
-    between = " / " if working is not None and working.women is not None else " to "
-    return between.join(sides) if all(sides) else ""
+    if working is None or working.rack is None or working.fit == "empty_bar":
+        return ""
+    groups = [[_side(working.rack, end) for end in ends] for ends in _ends_of(working)]
+    return " / ".join(" to ".join(sides) for sides in groups) if all(map(all, groups)) else ""

@@ -357,7 +357,8 @@ def _beat(working: WorkingWeight, best: Fraction, percent: Number) -> WorkingWei
     more = rack.above(best)
     is_floor = high is None
     if more is None and is_floor:
-        return replace(working, low=None, high=None, fit="too_heavy")
+        beyond = Weight(best, rack.unit)
+        return replace(working, low=None, high=None, fit="too_heavy", present_max=beyond)
     is_single = working.asked is not None and working.asked.low == working.asked.high
     room = is_floor or (is_single and percent > 100) or (high is not None and high.amount > best)
     if more is None or not room:

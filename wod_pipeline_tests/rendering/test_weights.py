@@ -25,6 +25,8 @@ LB_BAR = '[bar]\nweight = "45 lb"\n[1-RM]\nsnatch = 100\n'
 FEW = KG + "[plates]\n20 = 1\n10 = 1\n"
 GAPS = KG + "[plates]\n25 = 1\n5 = 1\n"
 FINE = "[bar]\nstep = 0.5\n[1-RM]\nsnatch = 77\n"
+ODD_MAX = "[1-RM]\nsnatch = 103\n"
+ODD_PLATES = KG + '[plates]\n20 = 1\n"11.3" = 2\n'
 MIXED_FEW = MIXED + "[plates]\n45 = 1\n10 = 1\n"
 
 
@@ -116,6 +118,8 @@ def shown(file: str, *lines: str) -> list[str]:
         (LIGHT, "Snatch x 3 reps @ 50%", "20 kg, the empty bar, is 67%"),
         (LIGHT, "Snatch x 3 reps @ 40-60%", "20 kg, the empty bar, is 67%"),
         (LIGHT, "Snatch x 3 reps, under 60%", "20 kg, the empty bar, is 67%"),
+        (LIGHT, "Snatch x 3 reps @ 66.6%", "20 kg, the empty bar, is 67%"),
+        (SNATCH_90, "Snatch x 3 reps @ 22%", "20 kg, the empty bar, is 22.2%"),
         (LIGHT, "Snatch x 3 reps @ 50-80%", "20–22.5 kg (bar only to 1.25 a side)"),
         (LIGHT, "Snatch x 3 reps @ 50%+", "from 20 kg (bar only)"),
         (KG, "Snatch x 3 reps @ 20%", "20 kg (bar only)"),
@@ -124,17 +128,34 @@ def shown(file: str, *lines: str) -> list[str]:
         (
             KG,
             "Power Snatch x 5 reps @ 45/35 lb",
-            "20/20 kg (bar only / bar only), the women's is below the empty bar",
+            "20/20 kg (bar only / bar only), women's: the empty bar, is above 15.88 kg",
         ),
         (
             FEW,
             "Power Snatch x 5 reps @ 40/95 kg",
-            "40 kg (10 a side), the women's cannot be loaded with your plates",
+            "40 kg (10 a side), women's: cannot be loaded with your plates: heaviest 80 kg, asked 95 kg",
         ),
         (KG, "Power Snatch x 5 reps @ 95 lb", "42.5 kg (10 + 1.25 a side)"),
         (KG, "Snatch x 1 rep @ 60-65 kg", "60–65 kg (20 to 20 + 2.5 a side)"),
         (LB, "Snatch x 1 rep @ 60 kg", "130 lb (35 + 5 + 2.5 a side)"),
         (KG, "Snatch x 1 rep @ 15 kg", "20 kg, the empty bar, is above 15 kg"),
+        (
+            FEW,
+            "Deadlift x 5 reps @ 225/135 lb",
+            "women's 60 kg (20 a side), men's: cannot be loaded with your plates: heaviest 80 kg, asked 102.06 kg",
+        ),
+        (
+            FEW,
+            "Deadlift x 5 reps @ 315/225 lb",
+            "cannot be loaded with your plates: heaviest 80 kg, asked 142.88/102.06 kg",
+        ),
+        (FEW, "Deadlift x 5 reps @ 70/50 kg", "60/40 kg (20 / 10 a side), nearest your plates make to 70/50 kg"),
+        (KG, "Clean x 5 reps @ 15/10 kg", "20 kg, the empty bar, is above 15/10 kg"),
+        (
+            ODD_PLATES,
+            "Snatch x 1 rep @ 75%",
+            "cannot be loaded with your plates: heaviest 60 kg in steps of 2.5 kg, asked 75 kg",
+        ),
         (FEW, "Snatch x 1 rep @ 95 kg", "cannot be loaded with your plates: heaviest 80 kg, asked 95 kg"),
     ],
 )  # fmt: skip
@@ -162,6 +183,20 @@ def test_where_the_bar_is_not_known_no_weight_is_shown(line: str, told: str) -> 
     assert not any(row.weight or row.plates for row in sets_of(record_of("A.", line), athlete(KG)))
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Dumbbell Bench Press x 8 reps @ 40% of 1-RM Snatch", "40 kg, without a barbell"),
+        ("Single Arm DB Snatch x 5 reps @ 30-35%", "30–35 kg, without a barbell"),
+        ("KB Front Squat x 5 reps @ 30% of 1-RM Clean", "36 kg, without a barbell"),
+        ("Goblet Squat x 8 reps @ 20% of 1-RM Back Squat", "40 kg, without a barbell"),
+        ("Barbell or DB Snatch x 5 reps @ 30%", "30 kg (5 a side)"),
+    ],
+)
+def test_a_percentage_is_put_on_a_bar_only_where_there_is_one(line: str, told: str) -> None:
+    assert shown(KG, "Three sets of:", line) == [told]
+
+
 # ------------------------------------------------------------------------------------------- max attempts
 @pytest.mark.parametrize(
     ("line", "weight"),
@@ -187,7 +222,34 @@ def test_the_old_max_is_not_the_goal_of_an_attempt(line: str, weight: str) -> No
 def test_an_attempt_beyond_the_plates_cannot_be_loaded() -> None:
     file = "[1-RM]\nsnatch = 80\n[plates]\n20 = 1\n10 = 1\n"
     assert shown(file, "In 20 minutes, build to a 1-RM Snatch", "*Set 1 = 1 rep @ 100%+") == [
-        "cannot be loaded with your plates: heaviest 80 kg, asked 80 kg or more"
+        "cannot be loaded with your plates: heaviest 80 kg, asked 80 kg or more; your max so far is 80 kg"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [
+        ("Snatch x 1 rep @ 100%", "102.5 kg (25 + 15 + 1.25 a side), your max so far is 103 kg"),
+        ("Snatch x 1 rep, up to 100%", "at most 102.5 kg (25 + 15 + 1.25 a side), your max so far is 103 kg"),
+        (
+            "Snatch x 1 rep @ 95-100%",
+            "100–102.5 kg (25 + 15 to 25 + 15 + 1.25 a side), your max so far is 103 kg",
+        ),
+    ],
+)
+def test_an_attempt_at_a_max_that_cannot_be_loaded_names_it(line: str, weight: str) -> None:
+    record = record_of("A.", "Three sets of:", line)
+    record.kind = "test"
+    assert [set_line(row).partition(" → ")[2] for row in sets_of(record, athlete(ODD_MAX))] == [weight]
+
+
+def test_a_ramp_to_the_max_names_it_in_an_attempt() -> None:
+    record = record_of("A.", "Three sets of:", "Snatch x 1 rep @ 90-100%", "Work up over the sets.")
+    record.kind = "test"
+    assert [row.note for row in sets_of(record, athlete(KG))] == [
+        "even steps, work up as it feels",
+        "even step",
+        "your max so far; even step",
     ]
 
 
@@ -207,6 +269,12 @@ def test_a_ramp_stays_inside_its_range_and_ends_where_the_plates_do() -> None:
         "60 kg (20 a side), even steps, work up as it feels",
         "Set 2: cannot be loaded with your plates: heaviest 80 kg, asked 90 kg",
         "Set 3: cannot be loaded with your plates: heaviest 80 kg, asked 120 kg",
+    ]
+
+
+def test_a_ramp_with_one_end_shows_its_end_once() -> None:
+    assert shown(KG, "Four sets of:", "Snatch x 2 reps @ working up to 85%") == [
+        "85 kg (25 + 5 + 2.5 a side)"
     ]
 
 
