@@ -21,6 +21,7 @@ from wod_pipeline.training import (
     sets_of,
     working_weight,
 )
+from wod_pipeline.vocabulary import movement_family
 
 
 class BarView(Struct, frozen=True, omit_defaults=True):
@@ -70,10 +71,11 @@ class Lifter:
 
 def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) -> Iterator[SetView]:
     """The rows of an exercise; `written` is its text in the post, which tells a barbell from other implements."""
-    attempt = lifter.test_day or block.rm_target is not None
+    is_attempt = lifter.test_day or block.rm_target is not None
     is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
+        attempt = is_attempt and _is_of_own_lift(exercise, sets.load)
         count = sets.last - sets.first + 1
         ramp = ramp_weights(sets.load, count, lifter.athlete, attempt=attempt) if sets.load else ()
         if _is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
@@ -85,6 +87,13 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)
             yield _set_view(sets, load, working, lifter.athlete)
+
+
+def _is_of_own_lift(exercise: Exercise, load: Load | None) -> bool:
+    """Whether a percentage is of a max that the exercise could better: that of a pull is of another lift."""
+    max_of = load.ref.movement_id if load is not None and load.ref is not None else None
+    families = {movement_family(part.movement_id) for part in exercise.parts}
+    return len(exercise.parts) > 1 or movement_family(max_of) in families
 
 
 def shared_reference(block: Block, exercise: Exercise) -> str:

@@ -153,13 +153,13 @@ def _tabata(block: Block) -> str:
 def _build(block: Block) -> str:
     target = block.rm_target
     if target is None:
-        goal = "a max"
+        goal = "up" if any(exercise.load for exercise in block.exercises) else "to a max"
     elif target.kind == "rm":
-        goal = f"a {target.reps}-RM"
+        goal = f"to a {target.reps}-RM"
     else:
-        goal = f"a heavy set of {target.reps}" if target.reps != 1 else "a heavy single"
+        goal = f"to a heavy set of {target.reps}" if target.reps != 1 else "to a heavy single"
     sets = f" in {_number_of(block.sets, 'set')}" if block.sets is not None else ""
-    return f"Build to {goal}{sets}{_in_time(block)}"
+    return f"Build {goal}{sets}{_in_time(block)}"
 
 
 _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {

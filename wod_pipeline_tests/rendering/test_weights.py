@@ -9,7 +9,7 @@ from hypothesis import given
 
 from wod_pipeline.athlete import check_text
 from wod_pipeline.program import SessionRecord
-from wod_pipeline.rendering import exercises_of, view_session
+from wod_pipeline.rendering import as_text, exercises_of, view_session
 from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._text import set_line
 from wod_pipeline.training import Athlete, working_weight
@@ -243,6 +243,12 @@ def test_an_attempt_at_a_max_that_cannot_be_loaded_names_it(line: str, weight: s
     assert [set_line(row).partition(" → ")[2] for row in sets_of(record, athlete(ODD_MAX))] == [weight]
 
 
+def test_on_a_test_day_a_pull_is_no_attempt_at_the_max_its_percentage_is_of() -> None:
+    record = record_of("A.", "Three sets of:", "Snatch Pull x 2 reps @ 101% of 1-RM Snatch")
+    record.kind = "test"
+    assert [row.weight for row in sets_of(record, athlete(KG))] == ["100 kg"]
+
+
 def test_a_ramp_to_the_max_names_it_in_an_attempt() -> None:
     record = record_of("A.", "Three sets of:", "Snatch x 1 rep @ 90-100%", "Work up over the sets.")
     record.kind = "test"
@@ -251,6 +257,11 @@ def test_a_ramp_to_the_max_names_it_in_an_attempt() -> None:
         "even step",
         "your max so far; even step",
     ]
+
+
+def test_work_up_to_a_percentage_is_not_said_to_be_a_max() -> None:
+    view = view_session(record_of("A.", "In 12 minutes, work up to 90% of 1-RM Clean"), athlete(KG))
+    assert "Build up in 12:00" in as_text(view)
 
 
 # -------------------------------------------------------------------------------------------------- ramps
