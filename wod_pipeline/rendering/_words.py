@@ -463,13 +463,19 @@ EVEN_STEPS = "even steps, work up as it feels"
 
 
 def _asked(working: WorkingWeight) -> str:
-    """What was asked for; of a pair the women's too, where the same is to be said of it."""
+    """What was asked for; of a pair the women's too, where the same is to be said of it.
+
+    Beside a bar and plates of different units it is worded as they are, so that the two can be compared.
+    """
     low, high = (working.asked.low, working.asked.high) if working.asked else (None, None)
-    if low is None or high is None:
-        return f"{low} or more" if low is not None else f"at most {high}"
     women = working.women.asked if working.women is not None and working.women.fit == working.fit else None
-    second = [(women.low,)] if women is not None and women.low is not None else []
-    return _amounts(tuple(dict.fromkeys((low, high))), *second)
+    groups = [tuple(dict.fromkeys(end for end in (low, high) if end is not None))]
+    if women is not None:
+        groups += [tuple(end for end in (women.low or women.high,) if end is not None)]
+    rack = working.rack
+    is_below_bar = rack is None or any(end.amount < rack.bar for ends in groups for end in ends)
+    words = _amounts(*groups) if is_below_bar else _bar_and_plates(rack, *groups)
+    return f"at most {words}" if low is None else f"{words} or more" if high is None else words
 
 
 def _too_heavy(working: WorkingWeight) -> str:

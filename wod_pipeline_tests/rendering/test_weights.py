@@ -110,7 +110,12 @@ def shown(file: str, *lines: str) -> list[str]:
         (
             MIXED_FEW,
             "Snatch x 2 reps @ 100%",
-            "cannot be loaded with your plates: heaviest 20 kg bar + 110 lb, asked 220.46 lb",
+            "cannot be loaded with your plates: heaviest 20 kg bar + 110 lb, asked 20 kg bar + 176.37 lb",
+        ),
+        (
+            MIXED_FEW,
+            "Snatch x 2 reps @ 55%",
+            "20 kg bar + 90 lb (45 a side), nearest your plates make to 20 kg bar + 77.16 lb",
         ),
         (MIXED, "Snatch x 2 reps @ 95/65 lb", "20 kg bar + 50/20 lb (25 / 10 a side)"),
         (LB_BAR, "Snatch x 2 reps @ 60%", "45 lb bar + 40 kg (20 a side)"),

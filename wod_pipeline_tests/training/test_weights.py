@@ -395,6 +395,27 @@ def test_an_attempt_that_comes_to_no_more_than_the_max_names_it(
     assert working.present_max == (Weight(Fraction(103), "kg") if marked else None)
 
 
+@given(
+    athletes(),
+    st.integers(1800, 2200),
+    st.integers(0, 200),
+    st.sampled_from(["single", "range", "cap", "floor"]),
+)
+def test_an_attempt_comes_to_more_than_the_max_or_says_why_not(
+    who: Athlete, low: int, more: int, form: str
+) -> None:
+    ends = {"single": (low, low), "range": (low, low + more), "cap": (None, low), "floor": (low, None)}[form]
+    lowest, highest = (None if end is None else end / 20 for end in ends)
+    working = working_weight(percent(lowest, highest), who, attempt=True)
+    assert working is not None
+    best = who.maxes.get(("snatch", 1))
+    if best is None or not working.ends or (highest or 100) < 100:
+        return
+    is_beyond = working.ends[-1].amount > best.to(who.rack.unit).amount
+    is_open = form == "floor" and (lowest or 0) < 100
+    assert is_beyond or is_open or working.present_max == best or working.fit not in ("within", "below")
+
+
 def test_the_last_set_of_a_ramp_up_to_the_max_names_it() -> None:
     steps = ramp_weights(percent(80, 100, ramp=True), 3, athlete(snatch="90 kg"), attempt=True)
     assert [step.present_max for step in steps] == [None, None, Weight(Fraction(90), "kg")]
