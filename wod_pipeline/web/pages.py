@@ -375,8 +375,9 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
         return forgotten
-    problems = form.problems_of(fields)
-    athlete = maxes.check_fields(maxes.convert_fields(fields, visitor)).athlete
+    converted = maxes.convert_fields(fields, visitor)
+    problems = form.problems_of([*{**dict(fields), **dict(converted)}.items()])
+    athlete = maxes.check_fields(converted).athlete
     cookie = maxes.cookie_of(athlete)
     if len(cookie) > maxes.LONGEST_COOKIE:
         problems.append(form.Problem("", "These are more maxes than fit into a cookie. Leave some out."))

@@ -300,6 +300,26 @@ def test_a_unit_changed_there_and_back_keeps_a_max_as_it_was(client: TestClient,
     assert back == weight
 
 
+def test_a_max_that_is_too_much_only_before_its_conversion_is_kept(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "lb", "deadlift": "705"})
+    answer = client.post("/maxes", data={"unit": "kg", "deadlift": "705"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert str(cookie_in(client).maxes["deadlift", 1]) == "319.78 kg"
+
+
+def test_a_max_that_is_too_much_after_its_conversion_is_not_lost_silently(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "deadlift": "690"})
+    answer = client.post("/maxes", data={"unit": "lb", "deadlift": "690"}, follow_redirects=False)
+    assert answer.status_code == 422
+    assert "Write a number up to 1500, in lb" in answer.text
+
+
+def test_a_step_in_the_unit_the_plates_are_not_in_is_refused(client: TestClient) -> None:
+    answer = client.post("/maxes", data={"unit": "kg", "step": "5 lb"}, follow_redirects=False)
+    assert answer.status_code == 422
+    assert "Write a number from 0.1 to 20, in kg" in answer.text
+
+
 def test_a_women_s_bar_becomes_the_women_s_bar_of_the_other_unit(client: TestClient) -> None:
     client.post("/maxes", data={"unit": "kg", "bar": "15", "snatch": "65"})
     client.post("/maxes", data={"unit": "lb", "bar": "15", "step": "2.5", "snatch": "65"})
