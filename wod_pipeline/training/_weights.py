@@ -212,8 +212,9 @@ Fit = Literal["within", "below", "nearest", "short", "empty_bar", "too_heavy"]
 """How well a weight meets what was asked for.
 
 within: inside the bounds, or within half a step of a single percent; below: the heaviest below a range with
-nothing inside; nearest: more than half a step from a single percent; short: the plates end inside the range or
-below the cap; empty_bar: even the bar is more; too_heavy: not within reach of the plates, so there is no weight.
+nothing inside; nearest: more than half a step from a single percent, or than a step above a floor; short: the
+plates end inside the range or below the cap; empty_bar: even the bar is more; too_heavy: not within reach of the
+plates, so there is no weight.
 """
 
 _Ends = tuple[Fraction | None, Fraction | None]
@@ -328,7 +329,7 @@ def _load_between(rack: Rack, low: Fraction | None, high: Fraction | None) -> tu
     if low is None:
         return (None, heaviest), fit
     if high is None:
-        return (lightest, None), "too_heavy" if lightest is None else fit
+        return (lightest, None), _fit_of_floor(rack, low, lightest)
     if lightest is not None and heaviest is not None and lightest <= heaviest:
         return (lightest, heaviest), fit
     if lightest is None and not rack.reaches(low):
@@ -336,35 +337,46 @@ def _load_between(rack: Rack, low: Fraction | None, high: Fraction | None) -> tu
     return (heaviest, heaviest), "below"
 
 
+def _fit_of_floor(rack: Rack, low: Fraction, lightest: Fraction | None) -> Fit:
+    if lightest is None:
+        return "too_heavy"
+    return "within" if lightest <= max(low, rack.bar) + rack.step else "nearest"
+
+
 def _attempted(working: WorkingWeight, best: Weight, pct: Range) -> WorkingWeight:
     """`working` for an attempt at more than `best`, which is named where the weight does not get beyond it."""
-    if working.rack is None:
+    rack = working.rack
+    if rack is None:
         return working
-    amount = best.to(working.rack.unit).amount
+    amount = best.to(rack.unit).amount
     if pct.min is not None and pct.min >= 100:
-        working = _beat(working, amount, pct.min)
+        working = _beat(working, rack, amount, is_more=pct.min > 100)
     reaches_max = pct.max is not None and pct.max >= 100 and working.fit in ("within", "below")
     if reaches_max and working.high is not None and working.high.amount <= amount:
         return replace(working, present_max=best)
     return working
 
 
-def _beat(working: WorkingWeight, best: Fraction, percent: Number) -> WorkingWeight:
-    """`working` for an attempt of `percent` or more at a new max: more than `best`, where the bounds allow it."""
-    rack, low, high = working.rack, working.low, working.high
-    if rack is None or low is None or low.amount > best:
+def _beat(working: WorkingWeight, rack: Rack, best: Fraction, *, is_more: bool) -> WorkingWeight:
+    """`working`, from 100 % up, for an attempt at more than `best` where the bounds allow it.
+
+    A single percent of more than 100 % goes beyond `best` where that is within a step of it.
+    """
+    low, high, asked = working.low, working.high, working.asked
+    if low is None or asked is None or asked.low is None or low.amount > best:
         return working
     more = rack.above(best)
-    is_floor = high is None
-    if more is None and is_floor:
-        beyond = Weight(best, rack.unit)
-        return replace(working, low=None, high=None, fit="too_heavy", present_max=beyond)
-    is_single = working.asked is not None and working.asked.low == working.asked.high
-    room = is_floor or (is_single and percent > 100) or (high is not None and high.amount > best)
-    if more is None or not room:
+    beaten = _optional_weight(more, rack.unit)
+    if high is None:
+        fit = _fit_of_floor(rack, asked.low.amount, more)
+        present_max = Weight(best, rack.unit) if more is None else None
+        return replace(working, low=beaten, fit=fit, present_max=present_max)
+    if more is None or beaten is None:
         return working
-    beaten = Weight(more, rack.unit)
-    return replace(working, low=beaten, high=high and max(beaten, high, key=lambda end: end.amount))
+    is_near = is_more and asked.low == asked.high and more <= asked.low.amount + rack.step
+    if not is_near and high.amount <= best:
+        return working
+    return replace(working, low=beaten, high=max(beaten, high, key=lambda end: end.amount))
 
 
 def ramp_weights(

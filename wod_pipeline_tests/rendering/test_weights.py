@@ -96,7 +96,7 @@ def shown(file: str, *lines: str) -> list[str]:
         (GAPS, "Snatch x 1 rep @ 50%", "30 kg (5 a side), nearest your plates make to 50 kg"),
         (GAPS, "Snatch x 1 rep @ 73%", "70 kg (25 a side), nearest your plates make to 73 kg"),
         (GAPS, "Snatch x 1 rep @ 71%", "70 kg (25 a side)"),
-        (GAPS, "Snatch x 1 rep, at least 50%", "from 70 kg (25 a side)"),
+        (GAPS, "Snatch x 1 rep, at least 50%", "from 70 kg (25 a side), nearest your plates make to 50 kg or more"),
         # pounds, and bar and plates of different units
         (LB, "Snatch x 2 reps @ 75%", "155 lb (45 + 10 a side)"),
         (LB, "Snatch x 2 reps, below 75%", "at most 150 lb (45 + 5 + 2.5 a side)"),

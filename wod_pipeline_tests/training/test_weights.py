@@ -416,6 +416,19 @@ def test_an_attempt_comes_to_more_than_the_max_or_says_why_not(
     assert is_beyond or is_open or working.present_max == best or working.fit not in ("within", "below")
 
 
+def test_few_plates_never_make_an_attempt_a_leap() -> None:
+    gap = Rack(plates=((Fraction(25), 1), (Fraction(5), 1)))
+    who = athlete(gap, snatch="30 kg")
+    single = working_weight(percent(101, 101), who, attempt=True)
+    assert amounts(single) == ("30 kg", "30 kg")
+    assert single is not None
+    assert single.present_max == Weight(Fraction(30), "kg")
+    for low in (100, 101):
+        floor = working_weight(percent(low, None), who, attempt=True)
+        assert floor is not None
+        assert (amounts(floor), floor.fit) == (("70 kg", "None"), "nearest")
+
+
 def test_the_last_set_of_a_ramp_up_to_the_max_names_it() -> None:
     steps = ramp_weights(percent(80, 100, ramp=True), 3, athlete(snatch="90 kg"), attempt=True)
     assert [step.present_max for step in steps] == [None, None, Weight(Fraction(90), "kg")]
