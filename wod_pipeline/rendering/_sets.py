@@ -1,6 +1,6 @@
 """The sets of an exercise as they are shown: what each prescribes, and the weight and plates that come of it.
 
-Which weights there are is decided by `training`, how one is worded by `_words`; here they become rows.
+Which weights there are is decided by `training`, how one is worded by `_weights`; here they become rows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, SetRow
+from wod_pipeline.rendering import _weights as weights
 from wod_pipeline.rendering import _words as words
 from wod_pipeline.training import (
     Athlete,
@@ -135,7 +136,7 @@ def _held_set(sets: _Prescription, load: str, athlete: Athlete | None) -> SetVie
     """A percentage of a max for what no plates are put on: how much it is, without a bar to load."""
     working = working_weight(sets.load, athlete) if sets.load is not None else None
     missing = working.missing if working is not None and athlete is not None else ""
-    return SetView(sets.label, sets.reps, load, missing=missing, note=words.held_note(working))
+    return SetView(sets.label, sets.reps, load, missing=missing, note=weights.held_note(working))
 
 
 def _with_conversion(words_of_load: str, load: Load | None, athlete: Athlete | None) -> str:
@@ -150,16 +151,16 @@ def _set_view(
         sets.label,
         sets.reps,
         load,
-        words.working_words(working),
-        words.plates_of(working),
+        weights.working_words(working),
+        weights.plates_of(working),
         working.missing if working is not None and athlete is not None else "",
-        words.weight_note(working),
+        weights.weight_note(working),
         _bars(working),
     )
 
 
 def _bars(working: WorkingWeight | None) -> tuple[BarView, ...]:
-    return tuple(BarView(*bar) for bar in words.bars_of(working))
+    return tuple(BarView(*bar) for bar in weights.bars_of(working))
 
 
 def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
@@ -181,16 +182,16 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(sets: _Prescription, load: str, weights: Iterable[WorkingWeight]) -> Iterator[SetView]:
+def _ramp(sets: _Prescription, load: str, steps: Iterable[WorkingWeight]) -> Iterator[SetView]:
     """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
-    for n, step in enumerate(weights, start=sets.first):
-        note = words.weight_note(step)
+    for n, step in enumerate(steps, start=sets.first):
+        note = weights.weight_note(step)
         yield SetView(
             f"Set {n}",
             sets.reps,
             load if n == sets.first else "",
-            words.working_words(step),
-            words.plates_of(step),
-            note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
+            weights.working_words(step),
+            weights.plates_of(step),
+            note=note if n == sets.first else note.replace(weights.EVEN_STEPS, "even step"),
             bars=_bars(step),
         )
