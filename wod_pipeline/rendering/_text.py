@@ -156,21 +156,21 @@ def rows_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[Set
 def facts_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[str, ...]:
     """What stands beside the name: quantity, a load without a line of its own, tempo, minute, rest.
 
-    Of loads with lines of their own it is what their percentages are of: `% of 1-RM Snatch`.
+    Last comes what the percentages on the lines below are of: `% of 1-RM Snatch`.
     """
+    is_apart = bool(rows_of(exercise, percent_apart=percent_apart))
     facts = [
         exercise.quantity,
-        _load_fact(exercise, percent_apart),
+        "" if is_apart else _load_beside_name(exercise),
         f"tempo {exercise.tempo}" if exercise.tempo else "",
         exercise.minute,
         f"then rest {exercise.rest}" if exercise.rest else "",
+        f"% {exercise.reference}" if is_apart and exercise.reference else "",
     ]
     return tuple(fact for fact in facts if fact)
 
 
-def _load_fact(exercise: ExerciseView, percent_apart: bool) -> str:
-    if rows_of(exercise, percent_apart=percent_apart):
-        return f"% {exercise.reference}" if exercise.reference else ""
+def _load_beside_name(exercise: ExerciseView) -> str:
     loads = [replace(row, load=with_reference(row.load, exercise.reference)) for row in exercise.sets]
     return set_line(loads[0]) if loads else ""
 

@@ -49,7 +49,7 @@ def test_every_medium_shows_the_same_weight(who: Athlete, words: str) -> None:
     ]
     assert on_page(page, "fit") == [row.note] * bool(row.note)
     assert on_page(page, "load") == [row.load]
-    assert numbers(" ".join(bar.weight for bar in row.bars)) == numbers(row.weight)
+    assert numbers(" ".join(bar.weight for bar in row.bars)) - {"0"} == numbers(row.weight) - {"0"}
     assert numbers(" ".join(bar.plates for bar in row.bars)) >= numbers(row.plates)
     answer = json.loads(msgspec.json.encode(session_answers([record], who)))[0]["view"]
     stored = answer["items"][0]["items"][0]["items"][0]["sets"][0]
