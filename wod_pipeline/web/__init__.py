@@ -6,6 +6,9 @@
 - `feed`: ``/calendar.ics``
 - `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
+- `form`: the form of the maxes, with what is wrong in it in the page's words
+- `emphasis`: which parts of a text stand out: figures of a load, words of a search, names of code
+- `mistakes`: what is wrong with the address of a page, in words
 - `charts`: SVG drawn on the server
 - `openapi`: the API's description, made from the types of the answers
 - `http`: JSON answers, conditional requests, security headers, problems

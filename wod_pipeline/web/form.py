@@ -23,6 +23,7 @@ LONGEST_QUOTE = 30
 """Characters shown of what was typed where it is quoted."""
 _EXAMPLES: Mapping[Unit, str] = {"kg": "120", "lb": "265"}
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,3})?\s*(?:kgs?|lbs?)?", re.IGNORECASE)
+_PLATES_UNIT = "plates_unit"
 _PLATE = re.compile(r"plate\.(\d{1,3}(?:\.\d{1,2})?)")
 
 
@@ -59,6 +60,23 @@ def problems_of(fields: Pairs) -> list[Problem]:
 def unit_of(fields: Pairs) -> Unit:
     """The unit chosen in a form; kg when it is neither."""
     return "lb" if dict(fields).get("unit") == "lb" else "kg"
+
+
+def plates_unit(fields: Pairs) -> Unit:
+    """The unit in which the form named the plates; that of the form when it does not say."""
+    return unit_of([("unit", dict(fields).get(_PLATES_UNIT, unit_of(fields)))])
+
+
+def without_foreign_plates(fields: Pairs) -> list[tuple[str, str]]:
+    """The fields without plates that the form named in another unit than is now chosen: 20 kg are no 20 lb."""
+    is_foreign = plates_unit(fields) != unit_of(fields)
+    of_form = [(name, value) for name, value in fields if name != _PLATES_UNIT]
+    return [pair for pair in of_form if not (is_foreign and pair[0].startswith("plate."))]
+
+
+def has_plates(fields: Pairs) -> bool:
+    """Whether any plates are entered."""
+    return any(name.startswith("plate.") and value.strip() for name, value in fields)
 
 
 def _wrong(name: str, value: str, unit: Unit) -> Problem | None:

@@ -370,11 +370,12 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     After a change of the unit the form is shown again, so that the converted numbers are seen.
     """
     _check_same_site(request)
-    fields = maxes.form_fields(await _read_body(request))
-    if ("forget", "yes") in fields:
+    sent = maxes.form_fields(await _read_body(request))
+    if ("forget", "yes") in sent:
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
         return forgotten
+    fields = form.without_foreign_plates(sent)
     converted = maxes.convert_fields(fields, visitor)
     problems = form.problems_of([*{**dict(fields), **dict(converted)}.items()])
     athlete = maxes.check_fields(converted).athlete
@@ -383,8 +384,11 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
         problems.append(form.Problem("", "These are more maxes than fit into a cookie. Leave some out."))
     if problems:
         return _maxes_page(context, visitor, problems, typed=fields)
-    converts = maxes.changed_unit(fields, visitor) is not None
-    kept = RedirectResponse(f"/maxes?converted={visitor.rack.unit}" if visitor and converts else "/", 303)
+    before = visitor.rack.unit if visitor else form.plates_unit(sent)
+    converts = maxes.changed_unit(fields, visitor) is not None or form.has_plates(sent) > form.has_plates(
+        fields
+    )
+    kept = RedirectResponse(f"/maxes?converted={before}" if converts else "/", 303)
     kept.set_cookie(
         maxes.COOKIE,
         cookie,

@@ -277,10 +277,10 @@ def test_a_change_of_the_unit_converts_and_says_so(client: TestClient) -> None:
         "clean": "265 lb",
     }
     page = client.get("/maxes?converted=kg").text
-    assert "The unit is now lb: your lifts are converted from kg" in page
+    assert "The unit is now lb: lifts kept in kg are converted" in page
     assert "45 lb and 5 lb" in page
     assert "Plates are not converted" in page
-    assert "converted from" not in client.get("/maxes").text
+    assert "are converted" not in client.get("/maxes").text
     client.post("/maxes", data={"unit": "kg", "bar": "45", "step": "5", "snatch": "220.46", "clean": "265"})
     assert {key[0]: str(weight) for key, weight in cookie_in(client).maxes.items()} == {
         "snatch": "100 kg",
@@ -346,6 +346,18 @@ def test_plates_are_entered_on_the_page(client: TestClient) -> None:
     answer = client.post("/maxes", data={"unit": "kg", "plate.20": "many"})
     assert answer.status_code == 422
     assert "20 kg plates: “many” is not a number of pairs. Write a whole number from 0 to 20." in answer.text
+
+
+def test_plates_named_in_the_other_unit_are_not_taken_for_plates_of_this_one(client: TestClient) -> None:
+    page = client.get("/maxes").text
+    assert '<input type="hidden" name="plates_unit" value="kg">' in page
+    sent = {"unit": "lb", "snatch": "205", "plates_unit": "kg", "plate.10": "2"}
+    answer = client.post("/maxes", data=sent, follow_redirects=False)
+    assert answer.headers["location"] == "/maxes?converted=kg"
+    assert cookie_in(client).rack.plates == ()
+    assert {str(weight) for weight in cookie_in(client).maxes.values()} == {"205 lb"}
+    client.post("/maxes", data={**sent, "plates_unit": "lb"})
+    assert cookie_in(client).rack.plates == ((10, 2),)
 
 
 def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
