@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
     from wod_pipeline.aws import ClientOptions
+    from wod_pipeline.feed_key import FeedKey
     from wod_pipeline.messages.delivery import Notifier
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
@@ -122,6 +123,37 @@ def _oldest_week(settings: Settings) -> dt.date:
 
 
 # ------------------------------------------------------------------------------------ stores and messages
+def open_feed_key(settings: Settings) -> FeedKey:
+    """The key that signs personal calendars: as set, otherwise in a secret on AWS, otherwise in the data folder."""
+    from wod_pipeline.feed_key import FeedKey, read_or_make_file
+
+    if settings.feed_key:
+        return FeedKey(lambda: settings.feed_key, "the setting WOD_FEED_KEY")
+    if settings.on_aws:
+        return FeedKey(lambda: _feed_secret(settings), f"the secret {settings.feed_secret_name!r}")
+    path = settings.feed_key_path
+    return FeedKey(lambda: read_or_make_file(path), f"the file {path}")
+
+
+def check_feed_key(settings: Settings) -> str:
+    """Where the key of personal calendars is, in words; nothing is made. Raises as `FeedKey.current` does."""
+    from wod_pipeline.feed_key import check_file
+
+    if not settings.feed_key and not settings.on_aws:
+        return check_file(settings.feed_key_path)
+    feed_key = open_feed_key(settings)
+    feed_key.current()
+    return f"personal calendars are signed with the key in {feed_key.source}"
+
+
+def _feed_secret(settings: Settings) -> str:
+    """A visitor waits for it, so with short timeouts."""
+    from wod_pipeline.aws import SENSOR_TICK
+    from wod_pipeline.feed_key import read_secret
+
+    return read_secret(aws_client(settings, "secretsmanager", SENSOR_TICK), settings.feed_secret_name)
+
+
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:

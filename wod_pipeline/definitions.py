@@ -38,6 +38,7 @@ def build_defs(
         source_kind={SAMPLE: "python", WORDPRESS: "wordpress"}.get(settings.source, "json"),
         lake_kind="s3" if settings.on_aws else "file",
         table_kind="dynamodb" if settings.on_aws else "sqlite",
+        page_url=settings.page_url,
     )
     return dg.Definitions(
         assets=with_badge(assets, freshness_badge(settings)),

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.assets.calendar import session_calendar
+from wod_pipeline.assets.calendar import PAGE_URL, session_calendar
 from wod_pipeline.assets.load import training_load
 from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
@@ -27,7 +27,7 @@ CODE_VERSIONS = {
     "segmented_exercises": "1",
     "session_records": "1",
     "training_load": "1",
-    "session_calendar": "1",
+    "session_calendar": "2",
 }
 """Increase a version when its asset makes another value from the same input: the UI then shows weeks as stale."""
 
@@ -46,9 +46,18 @@ the same policy, because a job takes its own from theirs."""
 
 
 def build_assets(
-    weeks: dg.PartitionsDefinition[str], *, source_kind: str, lake_kind: str, table_kind: str
+    weeks: dg.PartitionsDefinition[str],
+    *,
+    source_kind: str,
+    lake_kind: str,
+    table_kind: str,
+    page_url: str = "",
 ) -> list[dg.AssetsDefinition]:
-    """Make the assets over these weeks; the kinds are the badges that the UI shows."""
+    """Make the assets over these weeks; the kinds are the badges that the UI shows.
+
+    Events of the calendar link to the page at `page_url`, if given.
+    """
+    calendar_metadata = {PAGE_URL: page_url} if page_url else {}
 
     def asset(
         body: Callable[..., Any], group: str, kinds: set[str], options: dict[str, Any]
@@ -73,7 +82,12 @@ def build_assets(
         asset(segmented_exercises, "sessions", {"python", lake_kind}, _kept_in(LAKE, segmented_exercises)),
         asset(session_records, "sessions", {"python", table_kind}, _kept_in(TABLE, session_records)),
         asset(training_load, "sessions", {"pandas", lake_kind}, FROM_TABLE),
-        asset(session_calendar, "sessions", {"python", lake_kind}, FROM_TABLE),
+        asset(
+            session_calendar,
+            "sessions",
+            {"python", lake_kind},
+            {**FROM_TABLE, "metadata": calendar_metadata},
+        ),
     ]
 
 

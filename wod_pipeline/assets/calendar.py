@@ -14,6 +14,9 @@ from wod_pipeline.resources.weekly import storage_metadata
 from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.weeks import key_of, weeks_of
 
+PAGE_URL = "page_url"
+"""The asset's metadata with the address of the page that its events link to."""
+
 
 def session_calendar(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
@@ -23,12 +26,13 @@ def session_calendar(
 
     mondays = weeks_of(context.partition_keys)
     zone = ZoneInfo(context.assets_def.partitions_def.timezone)
+    page_url = str(context.assets_def.metadata_by_key[context.asset_key].get(PAGE_URL, ""))
     store = lake.open()
     stored = {value.week: value for value in session_table.open().read_weeks(min(mondays), max(mondays))}
     keys = {monday: calendar_key(monday) for monday in mondays}
     published = store.read_many(list(keys.values()))
     calendars = {
-        key: week_calendar(monday, stored.get(monday), published.get(key, b""), zone)
+        key: week_calendar(monday, stored.get(monday), published.get(key, b""), zone, page_url)
         for monday, key in keys.items()
     }
     written = store.write_many(calendars)

@@ -107,6 +107,35 @@ def find_secret(client: SecretsManagerClient, name: str) -> SetupStep:
     return SetupStep(what, "exists")
 
 
+def ensure_feed_key(client: SecretsManagerClient, name: str, key: str) -> SetupStep:
+    """The secret with the key of personal calendars; `key` is put into a new one, and never shown."""
+    what = f"secret {name}"
+    try:
+        description: dict[str, Any] = {**client.describe_secret(SecretId=name)}
+    except AwsFailure as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise in_words(error, f"The {what} could not be described") from error
+        return _create_feed_key(client, name, key)
+    if "DeletedDate" in description:
+        return SetupStep(
+            f"{what} (it is being deleted)",
+            "missing",
+            f"aws secretsmanager restore-secret --secret-id {name}",
+        )
+    return SetupStep(what, "exists")
+
+
+def _create_feed_key(client: SecretsManagerClient, name: str, key: str) -> SetupStep:
+    purpose = "Signs the addresses of personal calendars. Another value revokes all of them."
+    try:
+        client.create_secret(Name=name, SecretString=key, Description=purpose)
+    except AwsFailure as error:
+        if code_of(error) == "ResourceExistsException":  # another set-up was first
+            return SetupStep(f"secret {name}", "exists")
+        raise in_words(error, f"The secret {name} could not be created") from error
+    return SetupStep(f"secret {name}", "created")
+
+
 _PUBLIC_ACCESS = {
     "PublicAccessBlockConfiguration": {
         "BlockPublicAcls": True,

@@ -31,7 +31,9 @@ def aws() -> None:
     help="Name of the topic, unless WOD_SNS_TOPIC_ARN is set.",
 )
 def init(bucket: str, topic: str) -> None:
-    """Create the bucket, the tables and the topic, or complete them. Running it again is safe.
+    """Create the bucket, the tables, the topic and the key of personal calendars, or complete them.
+
+    Running it again is safe.
 
     \b
     AWS_REGION=us-west-2 wod aws init --bucket my-wod-lake
@@ -52,6 +54,8 @@ def init(bucket: str, topic: str) -> None:
         failures.append(_set_up(partial(_topic, settings, topic, environment)))
     if settings.secret_name:
         failures.append(_set_up(partial(_secret, settings)))
+    if not settings.feed_key:
+        failures.append(_set_up(partial(_feed_key, settings)))
     click.echo("\nTo use them, set in the environment or in .env:")
     click.echo("".join(f"  {name}={value}\n" for name, value in environment.items()) + "Then run: wod doctor")
     if any(failures):
@@ -85,6 +89,14 @@ def _secret(settings: Settings) -> Iterable[SetupStep]:
     from wod_pipeline.aws.setup import find_secret
 
     return [find_secret(aws_client(settings, "secretsmanager"), settings.secret_name)]
+
+
+def _feed_key(settings: Settings) -> Iterable[SetupStep]:
+    from wod_pipeline.adapters import aws_client
+    from wod_pipeline.aws.setup import ensure_feed_key
+    from wod_pipeline.feed_key import new_key
+
+    return [ensure_feed_key(aws_client(settings, "secretsmanager"), settings.feed_secret_name, new_key())]
 
 
 def _set_up(part: Callable[[], Iterable[SetupStep]]) -> bool:

@@ -41,6 +41,7 @@ def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
         ("sessions", lambda: adapters.open_table(settings).check()),
         ("ledger", lambda: adapters.open_ledger(settings).check()),
         ("messages", lambda: adapters.open_notifier(settings).check()),
+        ("calendar", lambda: adapters.check_feed_key(settings)),
     ]
 
 

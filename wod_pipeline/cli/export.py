@@ -32,21 +32,30 @@ if TYPE_CHECKING:
     help="File to write; default: standard output. An existing file is replaced, an existing .ics file"
     " updated: sessions it had that are no longer stored are marked as cancelled.",
 )
+@click.option("--no-rest-days", is_flag=True, help="Leave rest days out of the calendar (ics).")
 @read_options
 def export(
-    context: ReadContext, format_: str, first: dt.date | None, last: dt.date | None, out: Path | None
+    context: ReadContext,
+    format_: str,
+    first: dt.date | None,
+    last: dt.date | None,
+    out: Path | None,
+    no_rest_days: bool,
 ) -> None:
     """Write stored sessions.
 
     csv and parquet have one row per exercise and group of sets; ics is a calendar; json has everything.
     """
-    selection = _select(context, first or FIRST_DAY, last or LAST_DAY)
+    if no_rest_days and format_ != "ics":
+        raise click.UsageError("--no-rest-days is for --format ics; in the others each session has its kind.")
+    selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
     data = _WRITERS[format_](context, selection, out)
     if out is None:
         sys.stdout.buffer.write(data)
         return
     _write(out, data)
-    click.echo(f"{count(selection.records, 'session')} in {out}", err=True)
+    shown = [record for record in selection.records if selection.rest_days or record.kind != "rest"]
+    click.echo(f"{count(shown, 'session')} in {out}", err=True)
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,11 @@ class Selection:
 
     records: Sequence[SessionRecord]
     days: frozenset[dt.date]
+    rest_days: bool = True
+    """Whether rest days are shown in a calendar. They are among the records, which number the events of a day."""
 
 
-def _select(context: ReadContext, first: dt.date, last: dt.date) -> Selection:
+def _select(context: ReadContext, first: dt.date, last: dt.date, *, rest_days: bool) -> Selection:
     """The sessions from `first` to `last`. A session without a date counts as one of its week's Monday."""
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.
     weeks = list(context.table.read_weeks(monday_of(first) - WEEK, last))
@@ -66,6 +77,7 @@ def _select(context: ReadContext, first: dt.date, last: dt.date) -> Selection:
     return Selection(
         [record for record in records if first <= (record.date or record.week) <= last],
         frozenset(day for day in days if first <= day <= last),
+        rest_days,
     )
 
 
@@ -94,7 +106,13 @@ def _ics(context: ReadContext, selection: Selection, out: Path | None) -> bytes:
     previous = [out.read_bytes()] if out is not None and out.exists() else []
     try:
         return as_calendar(
-            selection.records, context.settings.zone, context.athlete, previous, selection.days
+            selection.records,
+            context.settings.zone,
+            context.athlete,
+            previous,
+            selection.days,
+            page_url=context.settings.page_url,
+            rest_days=selection.rest_days,
         )
     except ValueError as error:
         raise StorageRefused(

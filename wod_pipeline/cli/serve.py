@@ -18,12 +18,13 @@ from wod_pipeline.errors import SettingsError
 )
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
-    from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.adapters import open_feed_key, open_lake, open_table
     from wod_pipeline.settings import load_settings
 
     try:
         import uvicorn
 
+        from wod_pipeline.web.access_log import log_config
         from wod_pipeline.web.app import create_app
     except ImportError as error:
         raise SettingsError(
@@ -31,5 +32,19 @@ def serve(host: str, port: int) -> None:
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
-    app = create_app(open_table(settings), settings.zone, lake=open_lake(settings))
-    uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, proxy_headers=False)
+    app = create_app(
+        open_table(settings),
+        settings.zone,
+        lake=open_lake(settings),
+        feed_key=open_feed_key(settings),
+        page_url=settings.page_url,
+    )
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=log_config(),
+        log_level="info",
+        server_header=False,
+        proxy_headers=False,
+    )

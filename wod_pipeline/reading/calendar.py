@@ -1,9 +1,11 @@
 """Sessions as an iCalendar: one all-day event per session, updated when a post is edited.
 
 An event is identified by program, date and its number on that date, so an edited post updates its events instead of
-adding new ones; `SEQUENCE` and `LAST-MODIFIED` follow the time of the edit. The session table does not remember
-sessions that were removed. They are found in the previous calendar, and their events are marked cancelled. Needs
-the `icalendar` library.
+adding new ones; `SEQUENCE` and `LAST-MODIFIED` follow the time of the edit. They stay when the parser or the
+athlete's maxes change: a program that subscribes replaces its events at every refresh, whatever their sequence, but
+one into which a file is imported may keep the earlier text. The session table does not remember sessions that were
+removed. They are found in the previous calendar, and their events are marked cancelled. Needs the `icalendar`
+library.
 """
 
 from __future__ import annotations
@@ -13,18 +15,23 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Component, Event, vDuration, vUri
 
-from wod_pipeline.program import SessionRecord, WeekRecords, utc_of
+from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords, utc_of
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
 from wod_pipeline.weeks import DAY, as_day, days_of
 from wod_pipeline.wording import shorten
 
 PRODUCT = "-//wod_pipeline//training sessions//EN"
-LONGEST_SUMMARY, LONGEST_DESCRIPTION = 200, 8_000
-"""Characters of an event's texts."""
+LONGEST_SUMMARY, LONGEST_DESCRIPTION, LONGEST_ADDRESS = 200, 8_000, 1_000
+"""Characters of an event's texts; a longer address of a post is left out."""
 LIFTS_IN_SUMMARY = 3
+REFRESH = dt.timedelta(hours=6)
+"""How long a program that subscribes may wait before it looks again."""
+_OURS = "@wod_pipeline"
+"""How the UIDs of our events end."""
+_REST = "Rest"
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 """`SEQUENCE` counts the minutes since then."""
 
@@ -35,42 +42,62 @@ def as_calendar(
     athlete: Athlete | None = None,
     previous: Iterable[bytes] = (),
     covered: Container[dt.date] = frozenset(),
+    *,
+    page_url: str = "",
+    rest_days: bool = True,
+    between: tuple[dt.date, dt.date] | None = None,
 ) -> bytes:
     """The calendar of these sessions by date, without undated ones.
 
     `previous` are the calendars published before. `covered` are the days for which `records` holds every session: an
     earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
-    a session is not cancelled because it was not read. Raises `ValueError` when one of `previous` cannot be parsed.
+    a session is not cancelled because it was not read. An event links to its day on the page at `page_url`, or to
+    its post without one. `rest_days` false leaves out sessions of the kind "rest", `between` earlier events that are
+    not from its first day to its last. Raises `ValueError` when one of `previous` cannot be parsed.
     """
     events: dict[str, Component] = dict(_current_events(records, athlete))
     for uid, before in _published_events(previous):
+        if between and not between[0] <= _day(before) <= between[1]:
+            continue
         if uid in events:
             _outrank(events[uid], before)
         else:
-            events[uid] = _cancelled(before) if _day(before) in covered else before
-    calendar = _empty(zone)
+            vanished = uid.endswith(_OURS) and _day(before) in covered
+            events[uid] = _cancelled(before) if vanished else before
+    calendar = _empty(zone, athlete)
     for uid in sorted(events, key=lambda uid: (_day(events[uid]), uid)):
-        calendar.add_component(events[uid])
+        event = events[uid]
+        if page_url and uid.endswith(_OURS):
+            event["URL"] = vUri(f"{page_url}/day/{_day(event)}")
+        if rest_days or not _is_rest(event):
+            calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def week_calendar(monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo) -> bytes:
+def week_calendar(
+    monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo, page_url: str = ""
+) -> bytes:
     """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
     days = frozenset(days_of(monday)) if value is not None else frozenset[dt.date]()
-    return as_calendar(value.records if value else [], zone, previous=[published], covered=days)
+    records = value.records if value else []
+    return as_calendar(records, zone, previous=[published], covered=days, page_url=page_url)
 
 
-def _empty(zone: ZoneInfo) -> Calendar:
+def _empty(zone: ZoneInfo, athlete: Athlete | None) -> Calendar:
+    """A calendar without events; its name and refresh interval as RFC 7986 has them, and as older programs do."""
+    name = "Training" if athlete is None else "Training with my weights"
     calendar = Calendar()
-    for name, value in (
+    for key, value in (
         ("prodid", PRODUCT),
         ("version", "2.0"),
         ("method", "PUBLISH"),
-        ("x-wr-calname", "Training"),
+        ("name", name),
+        ("x-wr-calname", name),
         ("x-wr-timezone", zone.key),
-        ("x-published-ttl", "PT6H"),
+        ("x-published-ttl", vDuration(REFRESH)),
     ):
-        calendar.add(name, value)
+        calendar.add(key, value)
+    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     return calendar
 
 
@@ -91,7 +118,7 @@ def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -
     for record in records:
         if record.date is not None:
             seen[record.program, record.date] += 1
-            uid = f"{record.date}-{seen[record.program, record.date]}-{record.program}@wod_pipeline"
+            uid = f"{record.date}-{seen[record.program, record.date]}-{record.program}{_OURS}"
             yield uid, _event(uid, record.date, record, athlete)
 
 
@@ -101,7 +128,8 @@ def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | Non
     event = Event()
     event.add("uid", uid)
     event.add("summary", _summary(view))
-    event.add("description", shorten(as_text(view, width=1_000), LONGEST_DESCRIPTION))
+    event.add("description", _description(view))
+    event.add("categories", [_category(record.kind)])
     event.add("dtstart", day)
     event.add("dtend", day + DAY)
     event.add("dtstamp", edited)
@@ -109,9 +137,28 @@ def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | Non
     event.add("sequence", int((edited - _EPOCH).total_seconds()) // 60)
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if view.post_url:
-        event.add("url", view.post_url)
+    if address := _post_address(view):
+        event.add("url", address)
     return event
+
+
+def _description(view: SessionView) -> str:
+    """The whole session, then the address of its post, which is kept when the text is cut."""
+    address = _post_address(view)
+    end = f"\nThe post: {address}\n" if address else ""
+    return shorten(as_text(view, width=1_000), LONGEST_DESCRIPTION - len(end)) + end
+
+
+def _post_address(view: SessionView) -> str:
+    return view.post_url if len(view.post_url) <= LONGEST_ADDRESS else ""
+
+
+def _category(kind: SessionKind) -> str:
+    return _REST if kind == "rest" else kind.capitalize()
+
+
+def _is_rest(event: Component) -> bool:
+    return _REST in getattr(event.get("CATEGORIES"), "cats", ())
 
 
 def _summary(view: SessionView) -> str:

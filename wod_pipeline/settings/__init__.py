@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.feed_key import validate_key
 from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
 from wod_pipeline.settings._readers import (
     SAMPLE,
@@ -166,6 +167,22 @@ class Settings:
         read=optional(read_url, ""),
         example="http://127.0.0.1:3000",
     )
+    page_url: str = setting(
+        "address at which people open the athlete's page, for links in calendars; needed behind a proxy",
+        read=optional(read_url, ""),
+        example="https://training.example.com",
+    )
+    feed_key: str = setting(
+        "key that signs personal calendars; if not set, it is made once in WOD_DATA_DIR (local), or read from "
+        "WOD_FEED_SECRET_NAME (aws)",
+        read=optional(validate_key, ""),
+        example="32 random characters or more",
+        secret=True,
+    )
+    feed_secret_name: str = setting(
+        "name of the Secrets Manager secret with the key of personal calendars (aws)",
+        default="wod/feed-key",
+    )
     automation: str = setting(
         "whether schedule and sensors run from the start (on) or wait to be started in the UI (off)",
         default="on",
@@ -236,6 +253,11 @@ class Settings:
     def database_path(self) -> Path:
         """The SQLite file of the local session table and ledger."""
         return self.data_dir.resolve() / "sessions.sqlite"
+
+    @property
+    def feed_key_path(self) -> Path:
+        """The file of the key that signs personal calendars."""
+        return self.data_dir.resolve() / "feed.key"
 
     @property
     def dagster_home(self) -> Path:

@@ -3,7 +3,10 @@
 - `app`: `create_app(...)` puts everything together; the only module that imports all others
 - `pages`: the HTML pages, from `templates/` over the views of `rendering`
 - `api`: the JSON answers of `wod_pipeline.reading.answers`, described in OpenAPI
-- `feed`: ``/calendar.ics``
+- `feed`: ``/calendar.ics``, and personal calendars under ``/calendar/``
+- `personal`: the address of a personal calendar, which carries the athlete
+- `subscribing`: the pages that give these addresses to a visitor
+- `access_log`: what the server logs, without the addresses of personal calendars
 - `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `form`: the form of the maxes, with what is wrong in it in the page's words
@@ -13,6 +16,7 @@
 - `openapi`: the API's description, made from the types of the answers
 - `http`: JSON answers, conditional requests, security headers, problems
 
-Read-only: the one request that is not a GET sets or clears the visitor's own cookie. Pages run no script and load
-nothing from another host. Posts are untrusted: templates escape everything.
+Read-only: of the two requests that are no GET, one sets or clears the visitor's own cookie, the other shows an
+address made from it. Pages run no script and load nothing from another host. Posts are untrusted: templates escape
+everything.
 """

@@ -21,10 +21,11 @@ from starlette.staticfiles import StaticFiles
 from wod_pipeline import __version__
 from wod_pipeline.adapters import today_in
 from wod_pipeline.errors import StorageError
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages
+from wod_pipeline.web import api, feed, openapi, pages, subscribing
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
 from wod_pipeline.web.mistakes import mistake_words
@@ -34,11 +35,17 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    table: SessionTable, zone: ZoneInfo, today: Callable[[], dt.date] | None = None, lake: Lake | None = None
+    table: SessionTable,
+    zone: ZoneInfo,
+    today: Callable[[], dt.date] | None = None,
+    lake: Lake | None = None,
+    feed_key: FeedKey | None = None,
+    page_url: str = "",
 ) -> FastAPI:
     """The application over a session table.
 
-    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events.
+    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events, without a
+    `feed_key` there are no personal calendars. Events link to `page_url`, or to where the visitor came by.
     """
     index_cache = IndexCache(table)
 
@@ -58,12 +65,19 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.context = AppContext(
-        table, index_cache, zone, today or partial(today_in, zone), _calendar_reader(lake)
+        table,
+        index_cache,
+        zone,
+        today or partial(today_in, zone),
+        _calendar_reader(lake),
+        feed_key,
+        page_url,
     )
     for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
         app.add_middleware(middleware)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
+    app.include_router(subscribing.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
     openapi.add_schemas(app, api.router)
@@ -105,7 +119,7 @@ def _add_error_handlers(app: FastAPI) -> None:
 
 def _answers_problems(request: Request) -> bool:
     """Whether programs ask at this address, and not people."""
-    return request.url.path.startswith(("/api", "/calendar"))
+    return request.url.path.startswith("/api") or request.url.path.endswith(".ics")
 
 
 def _error_response(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:

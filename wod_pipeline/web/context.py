@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import ipaddress
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from wod_pipeline.errors import WodError
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.program import Outcome, SessionRecord, utc_of
 from wod_pipeline.reading.index import IndexCache, SessionIndex
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
 from wod_pipeline.weeks import DAY, FIRST_DAY, monday_of
+from wod_pipeline.wording import is_site_address
+
+CalendarState = Literal["no maxes", "on", "off"]
+"""Whether there is a calendar with weights: not without maxes, and off without a key to sign its address."""
+
+
+class RecentCalendars:
+    """The calendars made last, by all they were made from, so that a program's next look costs little."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self._by_key: OrderedDict[str, bytes] = OrderedDict()
+
+    def get_or_make(self, parts: object, make: Callable[[], bytes]) -> bytes:
+        """The calendar made from `parts`, which have a complete `repr`."""
+        key = hashlib.sha256(repr(parts).encode()).hexdigest()
+        made = self._by_key.pop(key, None) or make()
+        self._by_key[key] = made
+        while len(self._by_key) > self.MOST:
+            self._by_key.popitem(last=False)
+        return made
 
 
 @dataclass(frozen=True)
@@ -24,6 +52,7 @@ class AppContext:
     """What every request is answered from.
 
     `stored_calendars` reads the calendars of these weeks (Mondays) from the lake; they hold the cancellations.
+    Without a `feed_key` there are no personal calendars. `page_url` is the address of the site as set.
     """
 
     table: SessionTable
@@ -31,6 +60,9 @@ class AppContext:
     zone: ZoneInfo
     today: Callable[[], dt.date]
     stored_calendars: Callable[[Sequence[dt.date]], list[bytes]]
+    feed_key: FeedKey | None = None
+    page_url: str = ""
+    recent_calendars: RecentCalendars = field(default_factory=RecentCalendars)
 
     @property
     def index(self) -> SessionIndex:
@@ -40,6 +72,13 @@ class AppContext:
     def sessions_on(self, day: dt.date) -> list[SessionRecord]:
         """The sessions of a day."""
         return self.table.read_dates(day, day)
+
+    def signing_key(self) -> bytes | None:
+        """The key that signs personal calendars; None when there is none to use, which has been logged."""
+        try:
+            return self.feed_key.current() if self.feed_key else None
+        except WodError:
+            return None
 
     def is_fresh(self) -> bool:
         """Whether the current week is stored with sessions."""
@@ -55,9 +94,42 @@ def _visitor(request: Request) -> Athlete | None:
     return maxes.athlete_of(request.cookies.get(maxes.COOKIE))
 
 
+def _page_url(request: Request) -> str:
+    """The address of the site: as set, otherwise the one the visitor came by; empty when that cannot be one."""
+    if own := _context(request).page_url:
+        return own
+    try:
+        address = str(request.base_url).rstrip("/")
+    except ValueError:
+        return ""
+    is_plain = address.isascii() and address.isprintable() and len(address) <= LONGEST_ADDRESS
+    return address if is_plain and is_site_address(address) else ""
+
+
+def is_only_here(address: str) -> bool:
+    """Whether an address leads to the visitor's own computer, whoever follows it."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _calendar_state(request: Request) -> CalendarState:
+    if _visitor(request) is None:
+        return "no maxes"
+    return "off" if _context(request).signing_key() is None else "on"
+
+
 Context = Annotated[AppContext, Depends(_context)]
 Visitor = Annotated[Athlete | None, Depends(_visitor)]
 """The visitor's maxes, from their cookie."""
+WithWeights = Annotated[CalendarState, Depends(_calendar_state)]
+"""Whether the visitor can have a calendar with weights. As a dependency it does not make other visitors wait."""
+PageUrl = Annotated[str, Depends(_page_url)]
+"""The address of the site, without a slash at its end."""
+LONGEST_ADDRESS = 300
+"""Characters of an address of the site that a request may name."""
 
 
 def load_rows(

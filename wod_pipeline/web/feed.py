@@ -1,23 +1,34 @@
-"""``/calendar.ics``: the sessions as a calendar that other programs subscribe to."""
+"""``/calendar.ics`` and ``/calendar/….ics``: calendars that other programs subscribe to, without and with weights."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline.training import Athlete
+from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.api import From, To, checked_days
-from wod_pipeline.web.context import Context, Visitor
+from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
-from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, days_between, monday_of
+from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_between, monday_of
 
 router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
 """The days covered before and after today when the request names none."""
+NOT_VALID = (
+    "This address of a calendar is not valid: it was mistyped or cut off, or it was revoked. The page /maxes makes"
+    " another one."
+)
+OFF = "Calendars with weights are not available for now."
+
+Rest = Annotated[bool, Query(description="Whether rest days are in the calendar: `yes` or `no`")]
 
 
 class CalendarResponse(Response):
@@ -32,14 +43,84 @@ class CalendarResponse(Response):
     response_description="An iCalendar (RFC 5545)",
     responses=problem_responses(422, 503),
 )
-def calendar(context: Context, visitor: Visitor, from_: From = None, to: To = None) -> CalendarResponse:
-    """One all-day event per session: of the last and the coming two months, or of the days given."""
+def calendar(
+    context: Context,
+    visitor: Visitor,
+    page_url: PageUrl,
+    from_: From = None,
+    to: To = None,
+    rest: Rest = True,
+) -> CalendarResponse:
+    """One all-day event per session: of the last and the coming two months, or of the days given.
+
+    Each links to its day on this site. With `rest=no`, days without training have no event.
+    """
     first = from_ or max((to or context.today()) - PAST, FIRST_DAY)
     last = to or min(max(context.today(), first) + FUTURE, LAST_DAY)
     checked_days(first, last)
+    return CalendarResponse(_calendar(context, (first, last), visitor, page_url, rest_days=rest))
+
+
+@router.get(
+    "/calendar/{token}.ics",
+    response_class=CalendarResponse,
+    response_description="An iCalendar (RFC 5545)",
+    responses=problem_responses(404, 422, 503),
+)
+def personal_calendar(context: Context, page_url: PageUrl, token: str) -> CalendarResponse:
+    """The sessions of the last and the coming two months with an athlete's weights.
+
+    The address is made on the page `/maxes`. It carries the athlete's maxes; nothing is stored here.
+    """
+    key = context.signing_key()
+    if key is None:
+        raise HTTPException(503, OFF)
+    asked = personal.parse_token(token, key)
+    if asked is None:
+        raise HTTPException(404, NOT_VALID)
+    days = max(context.today() - PAST, FIRST_DAY), min(context.today() + FUTURE, LAST_DAY)
+    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days)
+    return CalendarResponse(body, headers=PRIVATE)
+
+
+PRIVATE = {
+    "Cache-Control": "private, no-cache",
+    "X-Robots-Tag": "noindex",
+    # Otherwise a browser would save it under the address's own name.
+    "Content-Disposition": 'inline; filename="training.ics"',
+}
+
+
+def _calendar(
+    context: AppContext,
+    between: tuple[dt.date, dt.date],
+    athlete: Athlete | None,
+    page_url: str,
+    *,
+    rest_days: bool,
+) -> bytes:
+    """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
+    first, last = between
     stored = context.index.weeks
     days = days_between(first, last)
-    covered = frozenset(day for day in days if monday_of(day) in stored)
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
-    records = context.table.read_dates(first, last)
-    return CalendarResponse(as_calendar(records, context.zone, visitor, published, covered))
+
+    def make() -> bytes:
+        covered = frozenset(day for day in days if monday_of(day) in stored)
+        records = context.table.read_dates(first, last)
+        return as_calendar(
+            records,
+            context.zone,
+            athlete,
+            published,
+            covered,
+            page_url=page_url,
+            rest_days=rest_days,
+            between=between,
+        )
+
+    # A post that spans two weeks has sessions dated in the week after the one it is stored under.
+    weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
+    maxes_text = maxes.cookie_of(athlete) if athlete else ""
+    parts = (between, maxes_text, page_url, rest_days, weeks, published)
+    return context.recent_calendars.get_or_make(parts, make)

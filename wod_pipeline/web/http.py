@@ -95,7 +95,8 @@ class ConditionalRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_conditionally(request: Request) -> Response:
-            return _conditional(request.headers, await handle(request))
+            response = await handle(request)
+            return _conditional(request.headers, response) if request.method == "GET" else response
 
         return handle_conditionally
 
@@ -104,7 +105,8 @@ def _conditional(request: Headers, response: Response) -> Response:
     if response.status_code != HTTPStatus.OK:
         return response
     etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.update({"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers.update({"ETag": etag, "Vary": "Cookie"})
     if not _is_known(request, etag, response.headers.get("last-modified")):
         return response
     of_body = {"content-type", "content-length"}

@@ -30,7 +30,7 @@ from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, emphasis, form, maxes
 from wod_pipeline.web.api import Words, movement_or_404
-from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
+from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
@@ -114,7 +114,7 @@ def number_words(value: float | None) -> str:
 _ENVIRONMENT = _environment()
 _TEMPLATES = {
     name: _ENVIRONMENT.get_template(f"{name}.html")
-    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "about", "error")
+    for name in ("day", "week", "lifts", "lift", "load", "search", "maxes", "calendar", "about", "error")
 }
 """Every page, compiled at start so that requests need not."""
 
@@ -308,9 +308,11 @@ def _endpoints() -> Iterator[tuple[str, str, str]]:
 
 # --------------------------------------------------------------------------------------------------- maxes
 @router.get("/maxes")
-def show_maxes(context: Context, visitor: Visitor, converted: Unit | None = None) -> Response:
+def show_maxes(
+    context: Context, visitor: Visitor, calendar: WithWeights, converted: Unit | None = None
+) -> Response:
     """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
-    return _maxes_page(context, visitor, converted=converted)
+    return _maxes_page(context, visitor, converted=converted, calendar=calendar)
 
 
 def _maxes_page(
@@ -320,6 +322,7 @@ def _maxes_page(
     *,
     typed: form.Pairs = (),
     converted: Unit | None = None,
+    calendar: CalendarState = "no maxes",
 ) -> Response:
     """The form: the usual maxes, those that the program refers to, and those that the athlete has or typed."""
     kept = maxes.fields_of(athlete) if athlete else {}
@@ -339,6 +342,7 @@ def _maxes_page(
         problems=problems,
         has_maxes=athlete is not None,
         converted=converted if converted != unit else None,
+        calendar=calendar,
     )
     return HTMLResponse(html, 422 if problems else 200)
 
@@ -369,8 +373,8 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
 
     After a change of the unit the form is shown again, so that the converted numbers are seen.
     """
-    _check_same_site(request)
-    sent = maxes.form_fields(await _read_body(request))
+    check_same_site(request)
+    sent = maxes.form_fields(await read_body(request))
     if ("forget", "yes") in sent:
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
@@ -385,9 +389,8 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     if problems:
         return _maxes_page(context, visitor, problems, typed=fields)
     before = visitor.rack.unit if visitor else form.plates_unit(sent)
-    converts = maxes.changed_unit(fields, visitor) is not None or form.has_plates(sent) > form.has_plates(
-        fields
-    )
+    lost_plates = form.has_plates(sent) and not form.has_plates(fields)
+    converts = lost_plates or maxes.changed_unit(fields, visitor) is not None
     kept = RedirectResponse(f"/maxes?converted={before}" if converts else "/", 303)
     kept.set_cookie(
         maxes.COOKIE,
@@ -400,7 +403,7 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     return kept
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body of a request. Raises 413 as soon as it is longer than `LONGEST_FORM` bytes."""
     body = b""
     async for chunk in request.stream():
@@ -410,7 +413,7 @@ async def _read_body(request: Request) -> bytes:
     return body
 
 
-def _check_same_site(request: Request) -> None:
+def check_same_site(request: Request) -> None:
     """Raise 403 for a form of another site, which may not set the cookie."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")

@@ -25,15 +25,21 @@ from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_post
 
 SEVEN = dt.timedelta(days=7)
-ASSETS = {
-    asset.key.path[-1]: asset
-    for asset in build_assets(
+
+
+def assets_with(page_url: str) -> dict[str, dg.AssetsDefinition]:
+    """The assets by name, with this address of the page."""
+    assets = build_assets(
         training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles"),
         source_kind="json",
         lake_kind="file",
         table_kind="sqlite",
+        page_url=page_url,
     )
-}
+    return {asset.key.path[-1]: asset for asset in assets}
+
+
+ASSETS = assets_with("")
 
 
 def week(monday: dt.date, sets: int, *more: str) -> WeekRecords:
@@ -141,6 +147,20 @@ def test_a_week_s_calendar_remembers_the_session_that_vanished(world: World) -> 
     assert (metadata["events"], metadata["cancelled"]) == (2, 1)
     (again,) = world.run("session_calendar", monday).values()
     assert again["changed"] is False
+
+
+def test_a_week_s_calendar_links_to_the_page_that_is_set(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def addresses() -> list[str]:
+        data = world.lake.open().read(calendar_key(MONDAY))
+        return [str(event["URL"]) for event in Calendar.from_ical(data).walk("VEVENT")]
+
+    world.run("session_calendar", MONDAY)
+    assert addresses() == ["https://coach.example/1/"]
+    monkeypatch.setitem(ASSETS, "session_calendar", assets_with("https://gym.example")["session_calendar"])
+    world.run("session_calendar", MONDAY)
+    assert addresses() == ["https://gym.example/day/2026-03-02"]
 
 
 def test_a_week_that_is_not_stored_cancels_nothing_and_an_emptied_one_does(world: World) -> None:

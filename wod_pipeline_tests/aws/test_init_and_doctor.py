@@ -35,8 +35,11 @@ def states(result: Result) -> list[str]:
 def test_init_makes_everything_in_an_empty_account_and_nothing_the_second_time(aws: AwsServer) -> None:
     first, second = run("aws", "init", "--bucket", BUCKET), run("aws", "init", "--bucket", BUCKET)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
-    assert states(first) == ["created"] * 5 + ["created", "exists", "created"] + ["created"] * 4 + ["missing"]
-    assert states(second) == ["exists"] * 12 + ["missing"]
+    assert states(first) == ["created"] * 5 + ["created", "exists", "created"] + ["created"] * 4 + [
+        "missing",
+        "created",
+    ]
+    assert states(second) == ["exists"] * 12 + ["missing", "exists"]
     assert "aws sns subscribe --topic-arn" in first.output
     assert f"WOD_S3_BUCKET={BUCKET}" in first.output
 
@@ -68,7 +71,7 @@ def test_the_settings_init_prints_are_all_the_doctor_needs(settings: pytest.Monk
     result = run("doctor")
     assert result.exit_code == 0, result.output
     assert [line.split()[:2] for line in result.output.splitlines()] == [
-        ["ok", name] for name in ("settings", "source", "lake", "sessions", "ledger", "messages")
+        ["ok", name] for name in ("settings", "source", "lake", "sessions", "ledger", "messages", "calendar")
     ]
     assert run("doctor").output == result.output
 
@@ -132,7 +135,7 @@ def test_the_doctor_names_each_service_that_fails_and_what_to_do(settings: pytes
     result = run("doctor")
     assert result.exit_code == 1
     lines = {line.split()[1]: line for line in result.output.splitlines()}
-    for name in ("lake", "sessions", "ledger", "messages"):
+    for name in ("lake", "sessions", "ledger", "messages", "calendar"):
         assert lines[name].startswith("fail")
         assert "wod aws init" in lines[name]
     assert lines["source"].startswith("ok")

@@ -197,6 +197,29 @@ def test_export_ics_updates_a_calendar_and_cancels_nothing_outside_its_days(
     assert len(Calendar.from_ical(before).walk("VEVENT")) == 14
 
 
+def test_export_ics_links_to_the_page_and_leaves_out_rest_days_on_request(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ("--from", "2026-11-16", "--to", "2026-11-22", "--out", "a.ics")
+    _, _, with_rest = run(capsys, "export", "--format", "ics", *days)
+    first = Calendar.from_ical((folder / "a.ics").read_bytes()).walk("VEVENT")
+    monkeypatch.setenv("WOD_PAGE_URL", "https://gym.example/")
+    _, _, without = run(capsys, "export", "--format", "ics", "--no-rest-days", *days)
+    second = Calendar.from_ical((folder / "a.ics").read_bytes()).walk("VEVENT")
+    assert [with_rest, without] == [f"{len(each)} sessions in a.ics\n" for each in (first, second)]
+    assert {str(event["UID"]) for event in first if "Rest" in event["CATEGORIES"].cats} == {
+        str(event["UID"]) for event in first
+    } - {str(event["UID"]) for event in second}
+    assert {str(event["URL"]).partition("/day/")[0] for event in second} == {"https://gym.example"}
+    assert not [event for event in first if "/day/" in str(event["URL"])]
+
+
+def test_export_without_rest_days_is_for_calendars(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(capsys, "export", "--format", "csv", "--no-rest-days")
+    assert code == 2
+    assert "--no-rest-days is for --format ics" in err
+
+
 def test_export_refuses_to_update_a_file_that_is_not_a_calendar(folder: Path, capsys: Capture) -> None:
     (folder / "a.ics").write_text("hello")
     code, _, err = run(capsys, "export", "--format", "ics", "--out", "a.ics")

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from wod_pipeline.demo import sample_posts
+from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import weeks_of
@@ -22,6 +23,7 @@ from wod_pipeline_tests.web.browser import Tab, chromium
 
 TODAY = dt.date(2026, 11, 17)
 ZONE = ZoneInfo("America/Los_Angeles")
+FEED_KEY = FeedKey(lambda: "k" * 43, "a test")
 MAXES = "unit=kg&snatch=100&clean_and_jerk=125&power_clean=105&back_squat=160&strict_press=65"
 
 
@@ -42,7 +44,7 @@ def table(folder: Path) -> SqliteSessionTable:
 
 @pytest.fixture(scope="session")
 def app(table: SqliteSessionTable):
-    return create_app(table, ZONE, today=lambda: TODAY)
+    return create_app(table, ZONE, today=lambda: TODAY, feed_key=FEED_KEY)
 
 
 @pytest.fixture

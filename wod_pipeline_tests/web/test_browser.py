@@ -23,6 +23,7 @@ PATHS = (
     "/load",
     "/search?q=hollow",
     "/maxes",
+    "/calendar",
     "/about",
 )
 HOSTILE = ("/day/2026-03-02", "/week/2026-03-02", "/search?q=script", "/lifts/snatch?page=2")

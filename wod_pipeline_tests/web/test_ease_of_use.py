@@ -108,7 +108,8 @@ def test_the_skip_link_covers_what_is_below_it_and_leads_to_the_content(tab: Tab
         assert tab.run("document.activeElement.id") == "main"
 
 
-SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary, input:not([type=hidden]), select')]
+SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary, select, '
+    + 'input:not([type=hidden], [type=checkbox]), label:has([type=checkbox])')]
     .filter(e => !e.matches('.skip, .written p a') && e.getClientRects().length)
     .filter(e => !(getComputedStyle(e).display === 'inline'
         && e.parentElement.textContent.trim().length > e.textContent.trim().length + 3))

@@ -35,6 +35,7 @@ PATHS = (
     "/search",
     "/search?q=hollow+hold",
     "/maxes",
+    "/calendar",
     "/about",
     "/no/such/page",
     "/day/today",
@@ -74,7 +75,7 @@ def test_every_page_is_whole_runs_no_script_and_asks_no_other_host(lifter: TestC
         if tag == "link":
             assert (attributes["href"] or "").startswith("/static/")
         if tag == "a":
-            assert re.match(r"/|#|https?://", attributes["href"] or "")
+            assert re.match(r"/|#|https?://|webcal://testserver/", attributes["href"] or "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""What the server logs: as uvicorn does, with every address of a personal calendar left out.
+
+Such an address is a key to the athlete's weights. It may be in the line of a request, also of a mistyped one, and in
+the message or the traceback of an error.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from typing import Any
+
+from uvicorn.config import LOGGING_CONFIG
+
+from wod_pipeline.web.personal import SHORTEST_TOKEN
+
+HIDDEN = "[personal]"
+_ADDRESS = re.compile(rf"(?<=/calendar/)[^\s/?\"']+(?=\.ics)|[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
+"""The name of a calendar, and anything else as long as one, wherever it stands."""
+
+
+def hide_addresses(text: str) -> str:
+    """The text with `[personal]` for each address of a personal calendar."""
+    return _ADDRESS.sub(HIDDEN, text)
+
+
+class HideAddresses(logging.Filter):
+    """Hide addresses in a record's message, arguments and traceback, before it is formatted."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record and let it pass."""
+        if isinstance(record.msg, str):
+            record.msg = hide_addresses(record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_hidden, record.args))
+        if record.exc_info:
+            record.exc_text = hide_addresses(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def _hidden(value: object) -> object:
+    """The value itself unless its text has an address."""
+    text = str(value)
+    hidden = hide_addresses(text)
+    return value if hidden == text else hidden
+
+
+def log_config() -> dict[str, Any]:
+    """Uvicorn's configuration of logging, with all that is logged going through `HideAddresses`."""
+    config = copy.deepcopy(LOGGING_CONFIG)
+    config["filters"] = {"hide_addresses": {"()": HideAddresses}}
+    for handler in config["handlers"].values():
+        handler["filters"] = ["hide_addresses"]
+    config["root"] = {"handlers": ["default"], "level": "WARNING"}
+    return config
