@@ -36,7 +36,8 @@ def search(context: ReadContext, text: tuple[str, ...], limit: int) -> None:
 
 
 def _search_text(answer: answers.SearchAnswer, width: int) -> str:
-    lines = [f"{cut_long_line(answer.query, 60)!r}: {_total(answer, 'best')}."]
+    order = ", best match first" if len(answer.rows) > 1 else ""
+    lines = [f"{cut_long_line(answer.query, 60)!r}: {_total(answer, 'best')}{order}."]
     for row in answer.rows:
         lines.append(f"{row.date or f'week {row.week}'}  {row.label}"[:width])
         lines += [f"    {line}"[:width] for line in row.lines]

@@ -116,6 +116,8 @@ def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture
     first, day, line, *_ = out.splitlines()
     assert first.startswith("'hollow hold': ")
     assert first.endswith(" sessions, the best 1 shown.")
+    _, two, _ = run(capsys, "search", "hollow", "hold", "--limit", "2")
+    assert two.splitlines()[0].endswith(" sessions, the best 2 shown, best match first.")
     assert day.startswith("2026-")
     assert "hollow hold" in line.lower()
 
