@@ -24,7 +24,7 @@ from wod_pipeline.program import (
     WeekRecords,
     walk_exercises,
 )
-from wod_pipeline.reading.matches import Match, find_matches, places_of_lines
+from wod_pipeline.reading.matches import Match, find_matches
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
@@ -48,8 +48,9 @@ class PlacedExercise(NamedTuple):
 class IndexEntry:
     """What the index keeps of a session.
 
-    `lines` are the coach's, cleaned; `places` says of each whether it is main work, as `matches` ranks it; `text` is
-    all of them, case-folded for searching. `exercises` leaves out warm-ups, `movements` does not.
+    `lines` are the coach's, cleaned; `line_kinds` has for each the kind of the segment it stands in; `text` is all of
+    them, case-folded for searching. `movements` has the kinds of the segments that each movement is in; `exercises`
+    leaves out warm-ups.
     """
 
     date: dt.date | None
@@ -58,9 +59,9 @@ class IndexEntry:
     program: str
     label: str
     lines: tuple[str, ...]
-    places: tuple[int, ...]
+    line_kinds: tuple[SegmentKind | None, ...]
     text: str
-    movements: frozenset[str]
+    movements: Mapping[str, tuple[SegmentKind, ...]]
     exercises: tuple[PlacedExercise, ...]
     doses: SessionDoses
     kind: SessionKind = "training"
@@ -86,18 +87,28 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         program=clean(record.program),
         label=clean(record.label or ""),
         lines=lines,
-        places=tuple(places_of_lines(record.lines, record.segments)),
+        line_kinds=tuple(_line_kinds(record)),
         text="\n".join(lines).casefold(),
-        movements=frozenset(_movements(record)),
+        movements=_movements(record),
         exercises=exercises,
         doses=session_doses(record),
         kind=record.kind,
     )
 
 
-def _movements(record: SessionRecord) -> Iterator[str]:
-    for *_, exercise in walk_exercises(record.segments):
-        yield from (part.movement_id for part in exercise.parts if part.movement_id)
+def _movements(record: SessionRecord) -> dict[str, tuple[SegmentKind, ...]]:
+    kinds: dict[str, set[SegmentKind]] = {}
+    for segment, _, exercise in walk_exercises(record.segments):
+        for part in exercise.parts:
+            if part.movement_id:
+                kinds.setdefault(part.movement_id, set()).add(segment.kind)
+    return {movement: tuple(sorted(kinds[movement])) for movement in sorted(kinds)}
+
+
+def _line_kinds(record: SessionRecord) -> Iterator[SegmentKind | None]:
+    spans = [(segment.lines, segment.kind) for segment in record.segments]
+    for line in record.lines:
+        yield next((kind for (first, last), kind in spans if first <= line.n <= last), None)
 
 
 # --------------------------------------------------------------------------------------------------- index

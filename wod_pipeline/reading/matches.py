@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from wod_pipeline.program import Line, Segment, SegmentKind
+from wod_pipeline.program import SegmentKind
 from wod_pipeline.vocabulary import find_movement, movement_name
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ class Match(NamedTuple):
 
     def _lines_with(self, words: Sequence[str]) -> list[str]:
         found: list[tuple[int, int, int, str]] = []
-        for n, (line, place) in enumerate(zip(self.entry.lines, self.entry.places, strict=True)):
+        for n, (line, kind) in enumerate(zip(self.entry.lines, self.entry.line_kinds, strict=True)):
             absent = sum(word not in line.casefold() for word in words)
             if absent < len(words):
-                found.append((absent, place, n, line))
+                found.append((absent, _place(kind), n, line))
         fewest = min(found, default=(0,))[0]
         return [line for absent, _, _, line in sorted(found) if absent == fewest]
 
@@ -82,19 +82,19 @@ def _rank(match: Match) -> tuple[bool, int, bool]:
     if not named:
         place = min(_places_of(entry, words), default=WARM_UP)
         return not _has_whole_words(entry.text, words), WARM_UP + 1 + place, False
-    places = [
-        _PLACES.get(placed.kind, OTHER)
-        for placed in entry.exercises
-        if any(part.movement_id in named for part in placed.exercise.parts)
-    ]
-    return False, min(places, default=WARM_UP), match.movement not in named
+    place = min(_place(kind) for movement in named for kind in entry.movements[movement])
+    return False, place, match.movement not in named
 
 
 def _places_of(entry: IndexEntry, words: Sequence[str]) -> Iterator[int]:
     """Where the lines stand that have one of the words."""
-    for line, place in zip(entry.lines, entry.places, strict=True):
+    for line, kind in zip(entry.lines, entry.line_kinds, strict=True):
         if any(word in line.casefold() for word in words):
-            yield place
+            yield _place(kind)
+
+
+def _place(kind: SegmentKind | None) -> int:
+    return OTHER if kind is None else _PLACES.get(kind, OTHER)
 
 
 @lru_cache(maxsize=4096)
@@ -128,10 +128,3 @@ def _excerpt(line: str, words: Sequence[str]) -> str:
     first = min((place for place in places if place >= 0), default=0)
     start = max(0, min(first - LONGEST_EXCERPT // 2, len(line) - LONGEST_EXCERPT))
     return ("…" if start else "") + line[start : start + LONGEST_EXCERPT] + "…"
-
-
-def places_of_lines(lines: Iterable[Line], segments: Iterable[Segment]) -> Iterator[int]:
-    """Where each line stands: main work, other work, warm-up; lines of no segment are other."""
-    spans = [(segment.lines, _PLACES.get(segment.kind, OTHER)) for segment in segments]
-    for line in lines:
-        yield next((place for (first, last), place in spans if first <= line.n <= last), OTHER)
