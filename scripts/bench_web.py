@@ -42,11 +42,11 @@ PATHS = (
     "/maxes",
     "/calendar.ics",
     "/calendar.ics?from={other_day}",
-    "/api/sessions/2026-11-17",
-    "/api/weeks/2026-11-17",
-    "/api/movements/snatch/history",
-    "/api/load",
-    "/api/search?q=snatch",
+    "/api/v1/sessions/2026-11-17",
+    "/api/v1/weeks/2026-11-17",
+    "/api/v1/movements/snatch/history",
+    "/api/v1/load",
+    "/api/v1/search?q=snatch",
 )
 
 

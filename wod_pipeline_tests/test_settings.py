@@ -102,3 +102,35 @@ def test_an_instance_folder_that_cannot_be_created_is_a_settings_error(
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"cannot be created: Not a directory\. Set WOD_DATA_DIR"):
         use_dagster_home(load(WOD_DATA_DIR=str(tmp_path / "file")))
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://app.example.com", ("https://app.example.com",)),
+        (
+            " https://App.example.com , http://localhost:5173,",
+            ("https://app.example.com", "http://localhost:5173"),
+        ),
+        ("*", ("*",)),
+        ("", ()),
+    ],
+)
+def test_origins_are_read_as_browsers_send_them(text: str, origins: tuple[str, ...]) -> None:
+    assert load(WOD_API_ORIGINS=text).api_origins == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://*.example.com/app",
+        "null",
+        "https://a b",
+        "https://*.example.com",
+    ],
+)
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="use origins such as https://app"):
+        load(WOD_API_ORIGINS=text)

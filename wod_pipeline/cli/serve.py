@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from wod_pipeline.errors import SettingsError
@@ -26,6 +28,7 @@ def serve(host: str, port: int) -> None:
 
         from wod_pipeline.web.access_log import log_config
         from wod_pipeline.web.app import create_app
+        from wod_pipeline.web.max_parameters import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
@@ -38,7 +41,9 @@ def serve(host: str, port: int) -> None:
         lake=open_lake(settings),
         feed_key=open_feed_key(settings),
         page_url=settings.page_url,
+        origins=settings.api_origins,
     )
+    logging.getLogger("uvicorn.access").addFilter(HideMaxes())
     uvicorn.run(
         app,
         host=host,

@@ -33,7 +33,10 @@ from wod_pipeline.vocabulary import movement_family, movement_name
 
 
 class SessionAnswer(Struct):
-    """A session as stored, and `view`, the same as sentences, with weights for a visitor whose maxes are known."""
+    """A session as stored, and `view`, the same as sentences.
+
+    For a visitor whose maxes are known `view` has the weights of each set, as words and, in `working`, as numbers.
+    """
 
     session: SessionRecord
     view: SessionView

@@ -14,6 +14,7 @@ from msgspec import Struct
 from wod_pipeline.program import Block, Exercise, Load, SetRow
 from wod_pipeline.rendering import _weights as weights
 from wod_pipeline.rendering import _words as words
+from wod_pipeline.rendering._numbers import WorkingWeightView, view_working
 from wod_pipeline.training import (
     Athlete,
     WorkingWeight,
@@ -38,7 +39,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     `load` leaves out what a percentage is of where the exercise's `reference` says it for all of its sets. `bars` are
     the bars that `weight` and `plates` name together: both ends of a range, the men's and the women's of a pair.
     `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
-    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`.
+    `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`. `working` has the same as numbers.
     """
 
     label: str
@@ -49,6 +50,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     missing: str = ""
     note: str = ""
     bars: tuple[BarView, ...] = ()
+    working: WorkingWeightView | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
         if _is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
             yield _held_set(sets, load, lifter.athlete)
         elif ramp:
-            yield from _ramp(sets, load, ramp)
+            yield from _ramp(sets, load, ramp, lifter.athlete)
         elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
@@ -156,6 +158,7 @@ def _set_view(
         working.missing if working is not None and athlete is not None else "",
         weights.weight_note(working),
         _bars(working),
+        view_working(working, sets.load, athlete),
     )
 
 
@@ -182,7 +185,9 @@ def _row_label(row: SetRow) -> str:
     return f"Set {row.first}" if row.first == row.last else f"Sets {row.first}–{row.last}"
 
 
-def _ramp(sets: _Prescription, load: str, steps: Iterable[WorkingWeight]) -> Iterator[SetView]:
+def _ramp(
+    sets: _Prescription, load: str, steps: Iterable[WorkingWeight], athlete: Athlete | None
+) -> Iterator[SetView]:
     """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
     for n, step in enumerate(steps, start=sets.first):
         note = weights.weight_note(step)
@@ -194,4 +199,5 @@ def _ramp(sets: _Prescription, load: str, steps: Iterable[WorkingWeight]) -> Ite
             weights.plates_of(step),
             note=note if n == sets.first else note.replace(weights.EVEN_STEPS, "even step"),
             bars=_bars(step),
+            working=view_working(step, sets.load, athlete),
         )

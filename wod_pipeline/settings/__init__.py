@@ -28,6 +28,7 @@ from wod_pipeline.settings._readers import (
     read_cron,
     read_day,
     read_monday,
+    read_origins,
     read_path,
     read_phone,
     read_seconds,
@@ -166,6 +167,12 @@ class Settings:
         "address of the Dagster UI, for links in messages",
         read=optional(read_url, ""),
         example="http://127.0.0.1:3000",
+    )
+    api_origins: tuple[str, ...] = setting(
+        "web origins whose pages may read the API from a browser, separated by commas, or * for every origin; none "
+        "if not set",
+        read=read_origins,
+        example="https://app.example.com,http://localhost:5173",
     )
     page_url: str = setting(
         "address at which people open the athlete's page, for links in calendars; needed behind a proxy",

@@ -38,6 +38,18 @@ def read_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def read_origins(text: str) -> tuple[str, ...]:
+    """Web origins (scheme, host and port, without a path) separated by commas, or `*` for every origin."""
+    origins = tuple(dict.fromkeys(origin for part in text.split(",") if (origin := part.strip().lower())))
+    for origin in origins:
+        if origin != "*" and not (re.fullmatch(r"https?://[^\s/*]+", origin) and is_site_address(origin)):
+            raise ValueError(
+                "use origins such as https://app.example.com,http://localhost:5173 (no path, no slash at the end), "
+                "or * for every origin"
+            )
+    return origins
+
+
 def optional(read: Callable[[str], Any], absent: Any = None) -> Callable[[str], Any]:
     """A reader that returns `absent` for an empty text, and otherwise reads it with `read`."""
     return lambda text: read(text) if text else absent

@@ -3,6 +3,7 @@
 - `app`: `create_app(...)` puts everything together; the only module that imports all others
 - `pages`: the HTML pages, from `templates/` over the views of `rendering`
 - `api`: the JSON answers of `wod_pipeline.reading.answers`, described in OpenAPI
+- `parameters`: those of the API: days, pages, filters, maxes; others are refused
 - `feed`: ``/calendar.ics``, and personal calendars under ``/calendar/``
 - `personal`: the address of a personal calendar, which carries the athlete
 - `subscribing`: the pages that give these addresses to a visitor
@@ -12,9 +13,12 @@
 - `form`: the form of the maxes, with what is wrong in it in the page's words
 - `emphasis`: which parts of a text stand out: figures of a load, words of a search, names of code
 - `mistakes`: what is wrong with the address of a page, in words
+- `max_parameters`: maxes given as parameters of the API
 - `charts`: SVG drawn on the server
+- `static_files`: style sheets, icon and manifest, cached by version
+- `cors`: which other sites' pages may read the API
 - `openapi`: the API's description, made from the types of the answers
-- `http`: JSON answers, conditional requests, security headers, problems
+- `http`: JSON answers, conditional requests, security headers, methods, problems
 
 Read-only: of the two requests that are no GET, one sets or clears the visitor's own cookie, the other shows an
 address made from it. Pages run no script and load nothing from another host. Posts are untrusted: templates escape

@@ -1,79 +1,42 @@
-"""The JSON API under ``/api``: read-only, every answer bounded in size, described in OpenAPI with examples."""
+"""The JSON API under ``/api/v1``: read-only, every answer bounded in size, described in OpenAPI with examples."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, TypeVar
-from urllib.parse import urlencode
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
 
 from wod_pipeline.reading import answers
 from wod_pipeline.training import Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
-from wod_pipeline.web.context import (
-    AppContext,
-    Context,
-    Visitor,
-    last_modified,
-    load_rows,
-)
-from wod_pipeline.web.http import ConditionalRoute, Json
+from wod_pipeline.web.context import AppContext, Context, load_rows
+from wod_pipeline.web.http import Json
 from wod_pipeline.web.openapi import get
+from wod_pipeline.web.parameters import (
+    DayInPath,
+    Filter,
+    Filtered,
+    From,
+    Lifter,
+    PageOfList,
+    StrictRoute,
+    To,
+    Words,
+)
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of
 
-router = APIRouter(prefix="/api", route_class=ConditionalRoute)
+VERSION_PATH = "/api/v1"
+OPENAPI_PATH = f"{VERSION_PATH}/openapi.json"
+router = APIRouter(prefix=VERSION_PATH, route_class=StrictRoute)
 
 MOST_DAYS = 366
 """Days in one answer: a leap year."""
 HALF_A_YEAR = dt.timedelta(days=182)
-ItemT = TypeVar("ItemT")
-
-From = Annotated[dt.date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="First day")]
-To = Annotated[dt.date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="Last day")]
-DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-03-02"])]
-Words = Annotated[str, Query(max_length=100, description="Words, all of which must occur")]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of a list: `limit` items from `offset` on."""
-
-    request: Request
-    limit: int
-    offset: int
-
-    def of(self, items: Sequence[ItemT]) -> list[ItemT]:
-        """The items on this page."""
-        return list(items[self.offset : self.offset + self.limit])
-
-    def links(self, total: int) -> dict[str, str]:
-        """The `Link` header (RFC 8288) with the pages before and after this one in a list of `total` items."""
-        offsets = {"prev": max(self.offset - self.limit, 0)} if self.offset > 0 else {}
-        if self.offset + self.limit < total:
-            offsets["next"] = self.offset + self.limit
-        links = [f'<{self._url(offset)}>; rel="{rel}"' for rel, offset in offsets.items()]
-        return {"Link": ", ".join(links)} if links else {}
-
-    def _url(self, offset: int) -> str:
-        """The address of this request with another offset."""
-        parameters = self.request.query_params.multi_items()
-        kept = [(name, value) for name, value in parameters if name not in {"limit", "offset"}]
-        return f"{self.request.url.path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
-
-
-def _page(
-    request: Request,
-    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page")] = 20,
-    offset: Annotated[int, Query(ge=0, le=100_000, description="Items before the page")] = 0,
-) -> Page:
-    return Page(request, limit, offset)
-
-
-PageOfList = Annotated[Page, Depends(_page)]
 
 
 @get(router, "/health")
@@ -83,31 +46,39 @@ def health(context: Context) -> Json[answers.HealthAnswer]:
     return Json(answers.HealthAnswer("ok", newest.week if newest else None, context.is_fresh()))
 
 
-@get(router, "/weeks")
-def weeks(context: Context, page: PageOfList) -> Json[answers.WeeksAnswer]:
-    """Stored weeks, newest first."""
-    stored = sorted(context.index.weeks.values(), key=lambda week: week.week, reverse=True)
+@get(router, "/weeks", 404)
+def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.WeeksAnswer]:
+    """Stored weeks, newest first; with `kind` or `program` those with such a session."""
+    index = context.index
+    stored = sorted(index.weeks.values(), key=lambda week: week.week, reverse=True)
+    if only != Filter():
+        stored = [week for week in stored if only.of(index.by_week.get(week.week, ()))]
     total = len(stored)
     return Json(answers.WeeksAnswer([*map(answers.week_facts, page.of(stored))], total), page.links(total))
 
 
 @get(router, "/weeks/{day}")
-def week(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.WeekAnswer]:
+def week(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> Json[answers.WeekAnswer]:
     """One week with its sessions, by any day of it."""
     stored = context.table.read_week(monday_of(day))
     if stored is None:
         raise HTTPException(404, f"The week of {monday_of(day)} is not stored.")
-    sessions = answers.session_answers(stored.records, visitor)
+    sessions = answers.session_answers(only.of(stored.records), visitor)
     answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
-    return Json(answer, last_modified(stored.records, visitor))
+    return Json(answer)
 
 
-@get(router, "/sessions")
+@get(router, "/sessions", 404)
 def sessions(
-    context: Context, visitor: Visitor, page: PageOfList, from_: From = None, to: To = None
+    context: Context,
+    visitor: Lifter,
+    page: PageOfList,
+    only: Filtered,
+    from_: From = None,
+    to: To = None,
 ) -> Json[answers.SessionsAnswer]:
     """Sessions dated from one day to another, at most a year apart; without days, those of the current week."""
-    records = context.table.read_dates(*_days(context, from_, to))
+    records = only.of(context.table.read_dates(*_days(context, from_, to)))
     total = len(records)
     answer = answers.SessionsAnswer(answers.session_answers(page.of(records), visitor), total)
     return Json(answer, page.links(total))
@@ -129,13 +100,14 @@ def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 
 @get(router, "/sessions/{day}")
-def day(context: Context, visitor: Visitor, day: DayInPath) -> Json[answers.SessionsAnswer]:
+def day(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> Json[answers.SessionsAnswer]:
     """The sessions of one day."""
     records = context.sessions_on(day)
     if not records:
         raise HTTPException(404, f"No session is stored for {day}.")
-    answer = answers.SessionsAnswer(answers.session_answers(records, visitor), len(records))
-    return Json(answer, last_modified(records, visitor))
+    kept = only.of(records)
+    answer = answers.SessionsAnswer(answers.session_answers(kept, visitor), len(kept))
+    return Json(answer)
 
 
 @get(router, "/movements")
@@ -148,13 +120,14 @@ def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers
 @get(router, "/movements/{movement}/history")
 def history(
     context: Context,
-    visitor: Visitor,
+    visitor: Lifter,
     page: PageOfList,
+    only: Filtered,
     movement: Annotated[str, Path(max_length=60, examples=["snatch"])],
 ) -> Json[answers.HistoryAnswer]:
     """Every prescription of a movement (by id, name or alias), newest first."""
     movement_id = movement_or_404(movement)
-    occurrences = context.index.history(movement_id)
+    occurrences = [each for each in context.index.history(movement_id) if only.passes(each.entry)]
     total = len(occurrences)
     answer = answers.history_answer(movement_id, page.of(occurrences), total, visitor)
     return Json(answer, page.links(total))
@@ -169,10 +142,11 @@ def movement_or_404(text: str) -> str:
     return movement_id
 
 
-@get(router, "/load")
+@get(router, "/load", 404)
 def load(
     context: Context,
-    visitor: Visitor,
+    visitor: Lifter,
+    only: Filtered,
     by: Annotated[Period, Query(description="Length of a period")] = "week",
     from_: From = None,
     to: To = None,
@@ -187,14 +161,15 @@ def load(
         raise HTTPException(
             422, f"`to` has to be `from` or later, by day less than {MOST_DAYS} days after it."
         )
-    rows = load_rows(context.index, by, first, last, visitor)
+    rows = load_rows(context.index, by, first, last, visitor, only.passes)
     return Json(answers.load_answer(by, rows, visitor))
 
 
-@get(router, "/search")
+@get(router, "/search", 404)
 def search(
     context: Context,
     page: PageOfList,
+    only: Filtered,
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words, all of which must occur")],
 ) -> Json[answers.SearchAnswer]:
     """Sessions with every word in their movements or notes, best first.
@@ -202,6 +177,24 @@ def search(
     Whole words come before parts of words, a prescribed movement before a mentioned one, main work before warm-ups,
     then the newest.
     """
-    matches = context.index.search(q)
+    matches = [match for match in context.index.search(q) if only.passes(match.entry)]
     rows = [answers.search_row(match) for match in page.of(matches)]
     return Json(answers.SearchAnswer(q, rows, len(matches)), page.links(len(matches)))
+
+
+# -------------------------------------------------------------------------------------------------- versions
+def moved_router() -> APIRouter:
+    """Redirects from the addresses without a version, as they were before `/api/v1`."""
+    moved = APIRouter(include_in_schema=False)
+    answered = [route.path for route in router.routes if isinstance(route, APIRoute)]
+    for path in (*answered, OPENAPI_PATH):
+        moved.add_api_route(path.replace(VERSION_PATH, "/api", 1), _redirect_to_version)
+    return moved
+
+
+def _redirect_to_version(request: Request) -> Response:
+    """The same path and parameters under `VERSION_PATH`, on whatever host was asked."""
+    root = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root).replace("/api", VERSION_PATH, 1)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root}{quote(path)}{query}", 308)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import resources
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
@@ -16,7 +16,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
 
 from wod_pipeline import __version__
 from wod_pipeline.adapters import today_in
@@ -25,9 +24,10 @@ from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages, subscribing
+from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribing
 from wod_pipeline.web.context import AppContext
-from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, problem
+from wod_pipeline.web.cors import ApiCors
+from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
 from wod_pipeline.web.mistakes import mistake_words
 from wod_pipeline.web.openapi import PROBLEMS
 
@@ -41,11 +41,13 @@ def create_app(
     lake: Lake | None = None,
     feed_key: FeedKey | None = None,
     page_url: str = "",
+    origins: Collection[str] = (),
 ) -> FastAPI:
     """The application over a session table.
 
     `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events, without a
     `feed_key` there are no personal calendars. Events link to `page_url`, or to where the visitor came by.
+    Pages of other sites may read the API from a browser if their origin is one of `origins`.
     """
     index_cache = IndexCache(table)
 
@@ -61,7 +63,7 @@ def create_app(
         description="A coach's weightlifting program as structured, dated sessions. Read-only.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=api.OPENAPI_PATH,
         lifespan=lifespan,
     )
     app.state.context = AppContext(
@@ -73,13 +75,17 @@ def create_app(
         feed_key,
         page_url,
     )
-    for middleware in (GZipMiddleware, HeadAsGet, SecurityHeaders):
+    for middleware in (GZipMiddleware, HeadAsGet):
         app.add_middleware(middleware)
+    if origins:
+        app.add_middleware(ApiCors, origins=origins)
+    app.add_middleware(SecurityHeaders)
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(subscribing.router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=str(resources.files("wod_pipeline.web") / "static")))
+    app.include_router(static_files.router)
+    app.include_router(api.moved_router())
     openapi.add_schemas(app, api.router)
     _add_error_handlers(app)
     return app
@@ -102,13 +108,21 @@ def _build_index(index_cache: IndexCache) -> None:
 def _add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        return _error_response(request, error.status_code, str(error.detail))
+        if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return _error_response(request, error.status_code, str(error.detail), headers=error.headers)
+        allow = {"Allow": allowed_methods(request)}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        return _error_response(request, 405, f"This address answers {allow['Allow']}.", headers=allow)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
         if not _answers_problems(request):
             return _error_response(request, 422, "", [*map(mistake_words, error.errors())])
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        wrong = [
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
         return _error_response(request, 422, PROBLEMS[422], wrong)
 
     @app.exception_handler(StorageError)
@@ -122,8 +136,14 @@ def _answers_problems(request: Request) -> bool:
     return request.url.path.startswith("/api") or request.url.path.endswith(".ics")
 
 
-def _error_response(request: Request, status: int, detail: str, errors: list[str] | None = None) -> Response:
+def _error_response(
+    request: Request,
+    status: int,
+    detail: str,
+    errors: list[str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     if _answers_problems(request):
-        return problem(status, detail, errors)
+        return problem(status, detail, errors, headers)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, status, headers)

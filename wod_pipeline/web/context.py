@@ -8,7 +8,6 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,8 +16,8 @@ from fastapi import Depends, Request
 
 from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
-from wod_pipeline.program import Outcome, SessionRecord, utc_of
-from wod_pipeline.reading.index import IndexCache, SessionIndex
+from wod_pipeline.program import Outcome, SessionRecord
+from wod_pipeline.reading.index import IndexCache, IndexEntry, SessionIndex
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
@@ -133,21 +132,18 @@ LONGEST_ADDRESS = 300
 
 
 def load_rows(
-    index: SessionIndex, by: Period, first: dt.date, last: dt.date, athlete: Athlete | None
+    index: SessionIndex,
+    by: Period,
+    first: dt.date,
+    last: dt.date,
+    athlete: Athlete | None,
+    passes: Callable[[IndexEntry], bool] = lambda _: True,
 ) -> list[LoadRow]:
-    """The load of every period from the one of `first` to the one of `last`, each with its change."""
+    """The load of every period from the one of `first` to the one of `last`, each with its change.
+
+    Of the sessions that pass, by default all.
+    """
     start = period_holding(by, first)
     before = period_holding(by, max(start - DAY, FIRST_DAY))
-    rows = load_by(by, index.doses(index.between(before, last)), athlete)
+    rows = load_by(by, index.doses(filter(passes, index.between(before, last))), athlete)
     return [row for row in rows if row.start >= start]
-
-
-def last_modified(records: list[SessionRecord], visitor: Athlete | None) -> dict[str, str]:
-    """The `Last-Modified` header: when the newest of these sessions' posts was edited.
-
-    Empty when the site gave no time, and with maxes, since weights change without the posts.
-    """
-    if visitor is not None:
-        return {}
-    times = [time for record in records if (time := utc_of(record.modified_gmt))]
-    return {"Last-Modified": format_datetime(max(times), usegmt=True)} if times else {}

@@ -12,16 +12,18 @@ from starlette.responses import Response
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.api import From, To, checked_days
+from wod_pipeline.web.api import MOST_DAYS, checked_days
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
+from wod_pipeline.web.parameters import From, To
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_between, monday_of
 
 router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
 """The days covered before and after today when the request names none."""
+MOST = dt.timedelta(days=MOST_DAYS - 1)
 NOT_VALID = (
     "This address of a calendar is not valid: it was mistyped or cut off, or it was revoked. The page /maxes makes"
     " another one."
@@ -53,10 +55,11 @@ def calendar(
 ) -> CalendarResponse:
     """One all-day event per session: of the last and the coming two months, or of the days given.
 
-    Each links to its day on this site. With `rest=no`, days without training have no event.
+    Each links to its day on this site. From `from` alone on, it covers at most a
+    year. With `rest=no`, days without training have no event.
     """
     first = from_ or max((to or context.today()) - PAST, FIRST_DAY)
-    last = to or min(max(context.today(), first) + FUTURE, LAST_DAY)
+    last = to or min(max(context.today(), first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
     return CalendarResponse(_calendar(context, (first, last), visitor, page_url, rest_days=rest))
 

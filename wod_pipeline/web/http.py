@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +16,7 @@ from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 AnswerT = TypeVar("AnswerT")
@@ -85,9 +85,10 @@ class Json(Response, Generic[AnswerT]):
 class ConditionalRoute(APIRoute):
     """A route that answers 304 (RFC 9110) when the visitor has the content already.
 
-    The ETag is the content's hash, so it changes with whatever the answer depends on; it is weak, since the answer
-    may be compressed. Endpoints set `Last-Modified` where only posts decide the content; it counts only for requests
-    without an ETag.
+    The ETag is the content's hash, so it changes with whatever the answer depends on, the parser included; it is
+    weak, since the answer may be compressed. There is no `Last-Modified`: the time of a post says nothing about
+    when the parser, the maxes or today's date last changed its answer. An answer whose endpoint names no
+    `Cache-Control` is the visitor's own and compared at each visit.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -105,27 +106,20 @@ def _conditional(request: Headers, response: Response) -> Response:
     if response.status_code != HTTPStatus.OK:
         return response
     etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.setdefault("Cache-Control", "private, no-cache")
-    response.headers.update({"ETag": etag, "Vary": "Cookie"})
-    if not _is_known(request, etag, response.headers.get("last-modified")):
+    response.headers["ETag"] = etag
+    if "cache-control" not in response.headers:
+        response.headers.update({"Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    if not _is_known(etag, request.get("if-none-match")):
         return response
     of_body = {"content-type", "content-length"}
     kept = {name: value for name, value in response.headers.items() if name not in of_body}
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
 
 
-def _is_known(request: Headers, etag: str, modified: str | None) -> bool:
-    tags = request.get("if-none-match")
-    if tags is not None:
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return "*" in known or etag.removeprefix("W/") in known
-    since = request.get("if-modified-since")
-    if since is None or modified is None:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(modified)
-    except (TypeError, ValueError):
-        return False
+def _is_known(etag: str, if_none_match: str | None) -> bool:
+    """Whether the header `If-None-Match` names the tag (weak comparison)."""
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return "*" in known or etag.removeprefix("W/") in known
 
 
 class Problem(Struct, omit_defaults=True):
@@ -137,7 +131,21 @@ class Problem(Struct, omit_defaults=True):
     errors: list[str] = []
 
 
-def problem(status: int, detail: str, errors: list[str] | None = None) -> Response:
+def problem(
+    status: int, detail: str, errors: list[str] | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """A problem as JSON."""
     body = Problem(HTTPStatus(status).phrase, status, detail, errors or [])
-    return Response(msgspec.json.encode(body), status, media_type="application/problem+json")
+    return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
+
+
+def allowed_methods(request: Request) -> str:
+    """The methods that this address answers, as the header `Allow` lists them; empty when it answers none."""
+    routes = request.app.routes
+    answered = [
+        method
+        for method in ("GET", "POST")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    methods = [*answered, *(["HEAD"] if "GET" in answered else []), "OPTIONS"]
+    return ", ".join(methods) if answered else ""

@@ -27,23 +27,43 @@ PROBLEMS = {
 _EXAMPLES = msgspec.json.decode(
     resources.files("wod_pipeline.web").joinpath("examples.json").read_bytes(), type=dict[str, Any]
 )
+_HEADERS = {
+    "ETag": {
+        "description": "The answer's version; sent back in `If-None-Match` it saves an answer that is the same",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": "Addresses of the next and the previous page (RFC 8288), where there is one",
+        "schema": {"type": "string"},
+    },
+}
+_NOT_MODIFIED = {"description": "The answer is still that of the `If-None-Match` of the request."}
 _REF = "#/components/schemas/{name}"
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Json[Any]])
 
 
-def get(router: APIRouter, path: str) -> Callable[[EndpointT], EndpointT]:
-    """Register an endpoint for GET whose answer is described by its return type `Json[T]`."""
+def get(router: APIRouter, path: str, *statuses: int) -> Callable[[EndpointT], EndpointT]:
+    """Register an endpoint for GET whose answer is described by its return type `Json[T]`.
+
+    Every endpoint may answer 422 and 503, one with a parameter in its path 404; `statuses` are others.
+    """
 
     def register(endpoint: EndpointT) -> EndpointT:
         kind = _answer_type(endpoint)
-        answer = {200: _content("application/json", kind, _EXAMPLES.get(kind.__name__))}
-        statuses = (404, 422, 503) if "{" in path else (422, 503)
-        responses = answer | problem_responses(*statuses)
+        content = _content("application/json", kind, _EXAMPLES.get(kind.__name__))
+        headers = {name: _HEADERS[name] for name in ("ETag", *(("Link",) if _is_list(endpoint) else ()))}
+        answer: dict[int | str, dict[str, Any]] = {200: {**content, "headers": headers}, 304: _NOT_MODIFIED}
+        problems = {*statuses, *((404,) if "{" in path else ()), 422, 503}
+        responses = answer | problem_responses(*sorted(problems))
         return router.get(path, response_model=None, response_description="Found", responses=responses)(
             endpoint
         )
 
     return register
+
+
+def _is_list(endpoint: Callable[..., object]) -> bool:
+    return "page" in get_type_hints(endpoint)
 
 
 def _answer_type(endpoint: Callable[..., Json[Any]]) -> type:
@@ -67,6 +87,14 @@ def _content(media_type: str, kind: type, example: object) -> dict[str, Any]:
     return {"content": {media_type: {"schema": schema, "example": example}}}
 
 
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an optional parameter; a parameter is left out, but an address cannot say null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
+
+
 def add_schemas(app: FastAPI, router: APIRouter) -> None:
     """Add the schemas of the answers of this router to the description of the application."""
     describe = app.openapi
@@ -77,6 +105,9 @@ def add_schemas(app: FastAPI, router: APIRouter) -> None:
         if "components" not in document:
             _, schemas = msgspec.json.schema_components([Problem, *kinds], ref_template=_REF)
             document["components"] = {"schemas": schemas}
+            for path in document["paths"].values():
+                for parameter in path["get"].get("parameters", ()):
+                    parameter["schema"] = _without_null(parameter["schema"])
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

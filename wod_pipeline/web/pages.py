@@ -29,9 +29,11 @@ from wod_pipeline.rendering import (
 from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import api, charts, emphasis, form, maxes
-from wod_pipeline.web.api import Words, movement_or_404
+from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.parameters import Words
+from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
 from wod_pipeline.wording import count, long_day, short_day
 
@@ -87,6 +89,7 @@ def _environment() -> jinja2.Environment:
         "code_marks": emphasis.code_marks,
         "movement_name": movement_name,
         "zones": ZONES,
+        "static_address": static_address,
     }
     environment.filters |= {
         "long_day": long_day,

@@ -110,7 +110,8 @@ def test_a_ramp_lists_the_weight_of_every_set() -> None:
 def test_the_load_of_a_ramp_stands_only_with_its_first_set() -> None:
     lines = ("A.", "Three sets of:", "Snatch x 2 reps @ 60-70% of 1-RM Snatch", "Work up over the sets.")
     (exercise,) = exercises_of(view_session(record_of(*lines), LIFTER).items)
-    assert exercise.sets[1:] == (
+    words = tuple(replace(row, working=None) for row in exercise.sets[1:])
+    assert words == (
         SetView(
             "Set 2", weight="65 kg", plates="20 + 2.5", note="even step", bars=(BarView("65 kg", "20 + 2.5"),)
         ),

@@ -20,14 +20,14 @@ from wod_pipeline_tests.web.conftest import ZONE
 
 FILE = Path(wod_pipeline.web.__file__).with_name("examples.json")
 PATHS = {
-    "HealthAnswer": "/api/health",
-    "WeeksAnswer": "/api/weeks",
-    "WeekAnswer": f"/api/weeks/{MONDAY}",
-    "SessionsAnswer": f"/api/sessions/{MONDAY}",
-    "MovementsAnswer": "/api/movements",
-    "HistoryAnswer": "/api/movements/snatch/history",
-    "LoadAnswer": "/api/load",
-    "SearchAnswer": "/api/search?q=hang+snatch",
+    "HealthAnswer": "/api/v1/health",
+    "WeeksAnswer": "/api/v1/weeks",
+    "WeekAnswer": f"/api/v1/weeks/{MONDAY}",
+    "SessionsAnswer": f"/api/v1/sessions/{MONDAY}",
+    "MovementsAnswer": "/api/v1/movements",
+    "HistoryAnswer": "/api/v1/movements/snatch/history",
+    "LoadAnswer": "/api/v1/load",
+    "SearchAnswer": "/api/v1/search?q=hang+snatch",
 }
 
 

@@ -20,6 +20,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -33,11 +35,10 @@ from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import api
 from wod_pipeline.web.app import create_app
-from wod_pipeline.web.context import last_modified
 from wod_pipeline.web.maxes import athlete_of
 from wod_pipeline.web.personal import PersonalCalendar, as_token
 from wod_pipeline.weeks import monday_of
-from wod_pipeline_tests.builders import not_published, session_of_word
+from wod_pipeline_tests.builders import not_published
 from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE
 from wod_pipeline_tests.web.examples import FILE, examples
 
@@ -48,20 +49,20 @@ CHECKS = (
     response_schema_conformance,
 )
 GOOD = (
-    "/api/health",
-    "/api/weeks",
-    "/api/weeks/2026-11-18",
-    "/api/sessions",
-    "/api/sessions?from=2026-10-01&to=2026-10-31",
-    "/api/sessions/2026-11-17",
-    "/api/movements",
-    "/api/movements?q=squat",
-    "/api/movements/back_squat/history",
-    "/api/movements/Clean%20%26%20Jerk/history",
-    "/api/load",
-    "/api/load?by=day",
-    "/api/load?by=month&from=2026-01-01",
-    "/api/search?q=hollow",
+    "/api/v1/health",
+    "/api/v1/weeks",
+    "/api/v1/weeks/2026-11-18",
+    "/api/v1/sessions",
+    "/api/v1/sessions?from=2026-10-01&to=2026-10-31",
+    "/api/v1/sessions/2026-11-17",
+    "/api/v1/movements",
+    "/api/v1/movements?q=squat",
+    "/api/v1/movements/back_squat/history",
+    "/api/v1/movements/Clean%20%26%20Jerk/history",
+    "/api/v1/load",
+    "/api/v1/load?by=day",
+    "/api/v1/load?by=month&from=2026-01-01",
+    "/api/v1/search?q=hollow",
     "/calendar.ics",
     f"/calendar/{as_token(PersonalCalendar(athlete_of(MAXES) or Athlete()), FEED_KEY.current())}.ics",
 )
@@ -87,7 +88,7 @@ def schema_of(description: dict[str, Any], path: str, status: int, media_type: s
 
 @pytest.mark.parametrize("path", [path for path in GOOD if path.startswith("/api")])
 def test_every_answer_fits_its_description(client: TestClient, path: str) -> None:
-    description = client.get("/api/openapi.json").json()
+    description = client.get("/api/v1/openapi.json").json()
     schema = schema_of(description, path, 200, "application/json")
     for maxes in ("", MAXES):
         client.cookies.set("maxes", maxes)
@@ -99,18 +100,27 @@ def test_every_answer_fits_its_description(client: TestClient, path: str) -> Non
 
 
 def test_every_described_answer_is_tried(client: TestClient) -> None:
-    description = client.get("/api/openapi.json").json()
+    description = client.get("/api/v1/openapi.json").json()
     tried = [operation_of(description, path) for path in GOOD]
     assert all(route["get"] in tried for route in description["paths"].values())
 
 
 def test_a_schema_comes_from_the_type_an_endpoint_returns(client: TestClient) -> None:
-    description = client.get("/api/openapi.json").json()
+    description = client.get("/api/v1/openapi.json").json()
     for route in api.router.routes:
         assert isinstance(route, APIRoute)
         (kind,) = get_args(get_type_hints(route.endpoint)["return"])
         schema = description["paths"][route.path]["get"]["responses"]["200"]["content"]["application/json"]
         assert schema["schema"] == {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+def test_lists_describe_the_links_to_their_other_pages(client: TestClient) -> None:
+    for path, item in client.get("/api/v1/openapi.json").json()["paths"].items():
+        if path.startswith("/api/"):
+            names = {parameter["name"] for parameter in item["get"].get("parameters", ())}
+            headers = item["get"]["responses"]["200"]["headers"]
+            assert ("Link" in headers) == ("offset" in names)
+            assert "ETag" in headers
 
 
 def test_the_examples_are_the_application_s_own_answers(tmp_path: Path) -> None:
@@ -119,18 +129,18 @@ def test_the_examples_are_the_application_s_own_answers(tmp_path: Path) -> None:
 
 
 def test_a_day_holds_the_record_and_the_view_with_the_visitor_s_weights(lifter: TestClient) -> None:
-    (session,) = lifter.get("/api/sessions/2026-11-17").json()["sessions"]
+    (session,) = lifter.get("/api/v1/sessions/2026-11-17").json()["sessions"]
     assert session["session"]["weekday"] == "tue"
     assert "80–82.5 kg" in json.dumps(session["view"], ensure_ascii=False)
 
 
 def test_without_maxes_no_weight_is_answered(client: TestClient) -> None:
-    assert '"weight"' not in client.get("/api/sessions/2026-11-17").text
+    assert '"weight"' not in client.get("/api/v1/sessions/2026-11-17").text
 
 
 def test_pages_follow_one_another_by_their_links(client: TestClient) -> None:
     seen: list[str] = []
-    path = "/api/sessions?from=2026-10-01&to=2026-11-30&limit=25"
+    path = "/api/v1/sessions?from=2026-10-01&to=2026-11-30&limit=25"
     while path:
         answer = client.get(path)
         seen += [item["session"]["session"] + item["session"]["date"] for item in answer.json()["sessions"]]
@@ -140,20 +150,20 @@ def test_pages_follow_one_another_by_their_links(client: TestClient) -> None:
 
 
 def test_health_says_whether_today_s_week_is_there(client: TestClient, empty: TestClient) -> None:
-    assert client.get("/api/health").json() == {"status": "ok", "newest_week": "2026-11-23", "fresh": True}
-    assert empty.get("/api/health").json() == {"status": "ok", "newest_week": None, "fresh": False}
+    assert client.get("/api/v1/health").json() == {"status": "ok", "newest_week": "2026-11-23", "fresh": True}
+    assert empty.get("/api/v1/health").json() == {"status": "ok", "newest_week": None, "fresh": False}
 
 
 def test_an_empty_stored_week_is_not_fresh(tmp_path: Path) -> None:
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
     table.replace_week(not_published(monday_of(TODAY)))
     with TestClient(create_app(table, ZONE, today=lambda: TODAY)) as client:
-        assert client.get("/api/health").json()["fresh"] is False
+        assert client.get("/api/v1/health").json()["fresh"] is False
 
 
 def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> None:
-    both = client.get("/api/load?by=week&from=2026-10-12&to=2026-10-25").json()["rows"]
-    (alone,) = client.get("/api/load?by=week&from=2026-10-19&to=2026-10-25").json()["rows"]
+    both = client.get("/api/v1/load?by=week&from=2026-10-12&to=2026-10-25").json()["rows"]
+    (alone,) = client.get("/api/v1/load?by=week&from=2026-10-19&to=2026-10-25").json()["rows"]
     assert alone == both[1]
     assert alone["lifts_change_percent"] is not None
 
@@ -161,23 +171,23 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
-        ("/api/sessions/2031-01-01", 404, "No session is stored for 2031-01-01."),
-        ("/api/weeks/2031-01-01", 404, "The week of 2030-12-30 is not stored."),
-        ("/api/movements/bakc_squat/history", 404, "Nearest: Back Squat"),
-        ("/api/sessions/monday", 422, "path.day"),
-        ("/api/sessions/0001-01-01", 422, "path.day"),
-        ("/api/sessions?from=2026-01-02&to=2026-01-01", 422, "has to be"),
-        ("/api/sessions?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
-        ("/api/sessions?limit=0", 422, "query.limit"),
-        ("/api/sessions?limit=101", 422, "query.limit"),
-        ("/api/sessions?offset=-1", 422, "query.offset"),
-        ("/api/load?by=decade", 422, "query.by"),
-        ("/api/load?by=day&from=2016-01-01&to=2026-01-01", 422, "by day"),
-        ("/api/search", 422, "query.q"),
-        (f"/api/search?q={'x' * 101}", 422, "query.q"),
-        (f"/api/movements/{'x' * 61}/history", 422, "path.movement"),
+        ("/api/v1/sessions/2031-01-01", 404, "No session is stored for 2031-01-01."),
+        ("/api/v1/weeks/2031-01-01", 404, "The week of 2030-12-30 is not stored."),
+        ("/api/v1/movements/bakc_squat/history", 404, "Nearest: Back Squat"),
+        ("/api/v1/sessions/monday", 422, "path.day"),
+        ("/api/v1/sessions/0001-01-01", 422, "path.day"),
+        ("/api/v1/sessions?from=2026-01-02&to=2026-01-01", 422, "has to be"),
+        ("/api/v1/sessions?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
+        ("/api/v1/sessions?limit=0", 422, "query.limit"),
+        ("/api/v1/sessions?limit=101", 422, "query.limit"),
+        ("/api/v1/sessions?offset=-1", 422, "query.offset"),
+        ("/api/v1/load?by=decade", 422, "query.by"),
+        ("/api/v1/load?by=day&from=2016-01-01&to=2026-01-01", 422, "by day"),
+        ("/api/v1/search", 422, "query.q"),
+        (f"/api/v1/search?q={'x' * 101}", 422, "query.q"),
+        (f"/api/v1/movements/{'x' * 61}/history", 422, "path.movement"),
         ("/calendar.ics?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
-        ("/api/nothing", 404, "Not Found"),
+        ("/api/v1/nothing", 404, "Not Found"),
     ],
 )
 def test_a_problem_is_said_clearly(client: TestClient, path: str, status: int, word: str) -> None:
@@ -186,14 +196,14 @@ def test_a_problem_is_said_clearly(client: TestClient, path: str, status: int, w
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert word in answer.text
-    if path != "/api/nothing":
-        description = client.get("/api/openapi.json").json()
+    if path != "/api/v1/nothing":
+        description = client.get("/api/v1/openapi.json").json()
         jsonschema.validate(answer.json(), schema_of(description, path, status, "application/problem+json"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_the_api_is_read_only(client: TestClient, method: str) -> None:
-    for path in ("/api/sessions/2026-11-17", "/api/weeks", "/calendar.ics"):
+    for path in ("/api/v1/sessions/2026-11-17", "/api/v1/weeks", "/calendar.ics"):
         assert client.request(method, path).status_code == 405
 
 
@@ -206,7 +216,7 @@ def test_what_the_visitor_has_is_not_sent_again(client: TestClient, path: str) -
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/weeks?limit=1", "/charts/load.svg"])
+@pytest.mark.parametrize("path", ["/api/v1/weeks?limit=1", "/charts/load.svg"])
 def test_an_answer_without_a_body_has_the_other_headers_of_the_whole_one(
     client: TestClient, path: str
 ) -> None:
@@ -219,14 +229,14 @@ def test_an_answer_without_a_body_has_the_other_headers_of_the_whole_one(
     assert dict(again.headers) == {**others, "vary": "Cookie"}
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/day/today", "/api/sessions/2031-01-01"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/day/today", "/api/v1/sessions/2031-01-01"])
 def test_an_error_is_sent_every_time(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"If-None-Match": "*"})
     assert answer.status_code in {404, 422}
     assert "etag" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/calendar.ics", "/api/weeks", "/api/nothing"])
+@pytest.mark.parametrize("path", ["/", "/calendar.ics", "/api/v1/weeks", "/api/v1/nothing"])
 def test_head_answers_as_get_without_a_body(client: TestClient, path: str) -> None:
     get, head = client.get(path), client.head(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
@@ -239,25 +249,8 @@ def test_pages_are_sent_zipped(client: TestClient) -> None:
     assert int(answer.headers["content-length"]) < len(answer.content) / 4
 
 
-def test_last_modified_is_when_the_post_was_edited(client: TestClient) -> None:
-    path = "/api/sessions/2026-11-17"
-    modified = client.get(path).headers["last-modified"]
-    assert modified.endswith("GMT")
-    assert client.get(path, headers={"If-Modified-Since": modified}).status_code == 304
-    assert client.get(path, headers={"If-Modified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"}).status_code == 200
-    assert client.get(path, headers={"If-Modified-Since": "yesterday"}).status_code == 200
-    assert (
-        client.get(path, headers={"If-Modified-Since": modified, "If-None-Match": '"other"'}).status_code
-        == 200
-    )
-
-
-def test_what_depends_on_the_day_or_on_maxes_has_no_last_modified(
-    client: TestClient, lifter: TestClient
-) -> None:
-    assert "last-modified" not in client.get("/api/health").headers
-    assert "last-modified" not in lifter.get("/api/sessions/2026-11-17").headers
-    assert lifter.get("/api/sessions/2026-11-17").headers["vary"] == "Cookie, Accept-Encoding"
+def test_an_answer_is_the_visitor_s_own(lifter: TestClient) -> None:
+    assert lifter.get("/api/v1/sessions/2026-11-17").headers["vary"] == "Cookie, Accept-Encoding"
 
 
 # ------------------------------------------------------------------------------------------------ calendar
@@ -294,7 +287,7 @@ class BrokenTable(SqliteSessionTable):
         raise StorageUnavailable("/secret/place/sessions.sqlite: disk I/O error")
 
 
-@pytest.mark.parametrize("path", ["/", "/api/sessions", "/api/search?q=a", "/calendar.ics", "/load"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/sessions", "/api/v1/search?q=a", "/calendar.ics", "/load"])
 def test_a_table_that_cannot_be_read_is_503_without_a_word_of_where_it_is(tmp_path, path: str) -> None:
     app = create_app(BrokenTable(tmp_path / "sessions.sqlite"), ZONE)
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -309,8 +302,19 @@ def test_a_table_that_cannot_be_read_is_503_without_a_word_of_where_it_is(tmp_pa
 
 # --------------------------------------------------------------------------------------------------- fuzzed
 def operations(app: FastAPI) -> list[APIOperation]:
-    description = schemathesis.openapi.from_asgi("/api/openapi.json", app)
+    description = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
     return [result.ok() for result in description.get_all_operations()]
+
+
+def related(case: Case) -> Case:
+    """The case without what a description cannot say: days in order, each max once, plates that make few sums."""
+    query = case.query or {}
+    if "from" in query and "to" in query:
+        query["to"] = query["from"]
+    if "max" in query:
+        query["max"] = query["max"][:1]
+    query.pop("plate", None)
+    return case
 
 
 def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) -> None:
@@ -320,28 +324,23 @@ def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) 
         @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
         def fuzz(case: Case) -> None:
-            case.call_and_validate(checks=CHECKS)
+            related(case).call_and_validate(checks=(*CHECKS, positive_data_acceptance))
             tried.add(case.path)
 
         fuzz()
     assert len(tried) == 11
 
 
-def test_what_the_description_does_not_allow_is_no_server_error_either(app: FastAPI) -> None:
-    takes_anything = {"/api/health", "/calendar/{token}.ics"}
+def test_what_the_description_does_not_allow_is_refused(app: FastAPI) -> None:
+    takes_anything = {"/api/v1/health", "/calendar/{token}.ics"}
     with_parameters = [each for each in operations(app) if each.path not in takes_anything]
     for operation in with_parameters:
 
         @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
         def fuzz(case: Case) -> None:
-            case.call_and_validate(checks=(not_a_server_error, status_code_conformance))
+            case.call_and_validate(
+                checks=(not_a_server_error, status_code_conformance, negative_data_rejection)
+            )
 
         fuzz()
-
-
-def test_last_modified_is_that_of_the_posts_whose_time_is_known() -> None:
-    known = session_of_word("Snatch", 0, modified="2021-02-28T20:00:00")
-    unknown = session_of_word("Run", 1, modified="0000-00-00T00:00:00")
-    assert last_modified([known, unknown], None) == {"Last-Modified": "Sun, 28 Feb 2021 20:00:00 GMT"}
-    assert last_modified([unknown], None) == {}

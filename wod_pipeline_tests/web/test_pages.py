@@ -79,7 +79,7 @@ def test_every_page_is_whole_runs_no_script_and_asks_no_other_host(lifter: TestC
 
 
 @pytest.mark.parametrize(
-    "path", [*PATHS, "/api/weeks", "/api/nothing", "/static/app.css", "/static/none", "/calendar.ics"]
+    "path", [*PATHS, "/api/v1/weeks", "/api/v1/nothing", "/static/app.css", "/static/none", "/calendar.ics"]
 )
 def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
@@ -501,7 +501,7 @@ def test_a_form_that_is_too_long_is_refused(client: TestClient) -> None:
 )
 def test_any_cookie_is_bounded_and_harmless(client: TestClient, cookie: str) -> None:
     client.cookies.set("maxes", cookie)
-    for path in ("/", "/maxes", "/api/sessions", "/load"):
+    for path in ("/", "/maxes", "/api/v1/sessions", "/load"):
         assert client.get(path).status_code == 200
 
 
@@ -539,7 +539,7 @@ def test_a_hostile_post_is_shown_as_the_text_it_is(lifter: TestClient) -> None:
 
 
 def test_a_hostile_post_is_text_in_the_api_and_the_calendar(client: TestClient) -> None:
-    answer = client.get("/api/sessions/2026-03-02")
+    answer = client.get("/api/v1/sessions/2026-03-02")
     assert answer.headers["content-type"] == "application/json"
     lines = answer.json()["sessions"][0]["session"]["lines"]
     assert "<script>document.title = 'owned'</script>" in [line["text"] for line in lines]

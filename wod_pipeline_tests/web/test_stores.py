@@ -29,9 +29,9 @@ PATHS = (
     "/lifts/back_squat",
     "/load",
     "/search?q=squat",
-    "/api/sessions",
-    "/api/weeks",
-    "/api/load",
+    "/api/v1/sessions",
+    "/api/v1/weeks",
+    "/api/v1/load",
     "/calendar.ics",
 )
 
@@ -55,19 +55,26 @@ def test_dynamodb_gives_the_same_pages_as_sqlite(
         assert pages[0][path] == pages[1][path], path
 
 
-def test_serve_listens_on_this_machine_only_and_answers(folder: Path, table: SqliteSessionTable) -> None:
+def test_serve_listens_on_this_machine_only_and_logs_no_maxes(
+    folder: Path, table: SqliteSessionTable
+) -> None:
     assert table.newest_week() is not None
     command = [sys.executable, "-c", "from wod_pipeline.cli import main; main(['serve', '--port', '0'])"]
     environ = {"WOD_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"}
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ, cwd=folder)
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=folder
+    )
     try:
         assert server.stderr is not None
         lines = iter(server.stderr.readline, "")
         address = next(found[0] for line in lines if (found := re.search(r"http://[\d.]+:\d+", line)))
         assert address.startswith("http://127.0.0.1:")
-        with contextlib.closing(urllib.request.urlopen(f"{address}/api/health", timeout=20)) as answer:
+        sessions = f"{address}/api/v1/sessions?max=snatch:100"
+        with contextlib.closing(urllib.request.urlopen(sessions, timeout=20)) as answer:
             assert answer.status == 200
             assert "Server" not in answer.headers
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        log, _ = server.communicate(timeout=20)
+    assert "GET /api/v1/sessions?max=... HTTP/1.1" in log
+    assert "snatch" not in log
