@@ -122,9 +122,9 @@ class Deployment:
 
     @property
     def objects(self) -> dict[str, str]:
-        """The digest of every object of the local lake, by its path."""
+        """The digest of every object of the local lake by its path, without the looks, which hold times."""
         root = self.folder / "lake"
-        files = (path for path in root.rglob("*") if path.is_file())
+        files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "looks")
         return {str(path.relative_to(root)): digest(path.read_bytes()) for path in files}
 
 
@@ -310,7 +310,7 @@ def web(weeks: int) -> Rows:
     from wod_pipeline.web.app import create_app
 
     async def medians(table: SqliteSessionTable) -> Rows:
-        app = create_app(table, ZoneInfo("America/Los_Angeles"), today=lambda: bench_web.TODAY)
+        app = create_app(table, ZoneInfo("America/Los_Angeles"), now=lambda: bench_web.NOW)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
             rows: Rows = {}
             for path in bench_web.PATHS:

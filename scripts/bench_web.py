@@ -27,6 +27,7 @@ from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 
 TODAY = dt.date(2026, 11, 17)
+NOW = dt.datetime(2026, 11, 17, 20, tzinfo=dt.timezone.utc)
 NEWEST = dt.date(2026, 11, 23)
 WEEK = dt.timedelta(days=7)
 MAXES = "unit=kg&snatch=100&clean_and_jerk=125&power_clean=105&back_squat=160&front_squat=140"
@@ -77,7 +78,7 @@ def move_week(monday: dt.date, post_id: int, value: WeekRecords) -> WeekRecords:
 
 async def measure(table: SqliteSessionTable, rounds: int) -> None:
     """Print the times of each address, asked for `rounds` times."""
-    app = create_app(table, ZoneInfo("America/Los_Angeles"), today=lambda: TODAY)
+    app = create_app(table, ZoneInfo("America/Los_Angeles"), now=lambda: NOW)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://bench", cookies={"maxes": MAXES}

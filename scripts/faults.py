@@ -72,9 +72,13 @@ def fill(folder: Path, url: str, weeks: int, kill_after_s: Sequence[float]) -> t
 
 
 def objects(folder: Path) -> dict[str, bytes]:
-    """Every object of the lake by its path, without the temporary files a killed process leaves behind."""
+    """Every object of the lake by its path, without the looks and a killed process's temporary files."""
     root = folder / "lake"
-    files = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = (
+        path
+        for path in root.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.parent.name != "looks"
+    )
     return {str(path.relative_to(root)): path.read_bytes() for path in files}
 
 

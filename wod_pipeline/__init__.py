@@ -13,7 +13,7 @@ storage. The README shows the same map::
     records.py       a ParsedPost → one record per session; pure
     training/        lifts and training load, working weights, plates; pure
     quality/         claims about a week, their severities and thresholds, and the verdicts; pure
-    status.py        where each week stands, from what is stored; pure
+    status.py        where each week stands, and why one has no session, from what is stored; pure
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

@@ -34,14 +34,24 @@ messages_log = logging.getLogger("wod_pipeline.messages.delivery")
 
 
 # ---------------------------------------------------------------------------------------- the source of posts
-def today(settings: Settings) -> dt.date:
-    """The current day in the program's time zone."""
+def now() -> dt.datetime:
+    """The current moment."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def program_today(settings: Settings) -> dt.date:
+    """The current day in the program's time zone, by which weeks are cut."""
     return today_in(settings.zone)
+
+
+def local_today() -> dt.date:
+    """The current day in the time zone of this machine: that of the person at it."""
+    return now().astimezone().date()
 
 
 def today_in(zone: ZoneInfo) -> dt.date:
     """The current day in a time zone."""
-    return dt.datetime.now(zone).date()
+    return now().astimezone(zone).date()
 
 
 def open_source(settings: Settings) -> PostSource:
@@ -109,7 +119,7 @@ def first_week(settings: Settings) -> dt.date:
     if settings.source == SAMPLE:
         from wod_pipeline.demo import sample_first_week
 
-        return sample_first_week(settings.sample_date or today(settings))
+        return sample_first_week(settings.sample_date or program_today(settings))
     if settings.source == WORDPRESS:
         return WORDPRESS_FIRST_WEEK
     return _oldest_week(settings)
@@ -119,7 +129,7 @@ def _oldest_week(settings: Settings) -> dt.date:
     from wod_pipeline.parsing import week_of
 
     posts = open_source(settings).fetch_published(dt.date.min, dt.date.max)
-    return min((week_of(post) for post in posts), default=monday_of(today(settings)))
+    return min((week_of(post) for post in posts), default=monday_of(program_today(settings)))
 
 
 # ------------------------------------------------------------------------------------ stores and messages

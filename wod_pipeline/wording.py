@@ -18,14 +18,46 @@ def plural(number: object, noun: str) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
-def short_day(day: dt.date) -> str:
-    """``Mon 23 Nov``."""
-    return f"{day:%a} {day.day} {day:%b}"
+def short_day(day: dt.date, today: dt.date | None = None) -> str:
+    """``Mon 23 Nov``; with the year when it is not that of `today`: ``Mon 21 Dec 2020``."""
+    year = "" if today is None or today.year == day.year else f" {day.year}"
+    return f"{day:%a} {day.day} {day:%b}{year}"
+
+
+def day_span(first: dt.date, last: dt.date, today: dt.date) -> str:
+    """``Mon 23 – Sun 29 Nov``; what both share is said once, the year only when it is not that of `today`."""
+    if (first.year, first.month) == (last.year, last.month):
+        start = f"{first:%a} {first.day}"
+    else:
+        start = short_day(first) if first.year == last.year else short_day(first, today)
+    return f"{start} – {short_day(last, today)}"
 
 
 def long_day(day: dt.date) -> str:
     """``Monday 23 November 2026``."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def ago(moment: dt.datetime, now: dt.datetime) -> str:
+    """How long before `now` a moment was, rounded down: ``12 minutes ago``; ``just now`` below ten seconds.
+
+    A moment in the future, as from a clock that is ahead, is ``just now`` too.
+    """
+    seconds = int((now - moment).total_seconds())
+    for unit, size, shortest in _UNITS:
+        if seconds >= shortest:
+            return f"{count(seconds // size, unit)} ago"
+    return "just now"
+
+
+_UNITS = (
+    ("week", 604_800, 1_209_600),
+    ("day", 86_400, 172_800),
+    ("hour", 3_600, 3_600),
+    ("minute", 60, 60),
+    ("second", 1, 10),
+)
+"""A unit, its seconds, and the seconds from which it is used: 36 hours say more than one day."""
 
 
 def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:

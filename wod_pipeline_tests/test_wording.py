@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from wod_pipeline.wording import count, first_of, is_web_address, long_day, short_day, shorten
+from wod_pipeline.weeks import WEEK
+from wod_pipeline.wording import ago, count, day_span, first_of, is_web_address, long_day, short_day, shorten
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,54 @@ def test_a_count_agrees_with_its_noun(of: int | list[str] | str, text: str) -> N
 
 def test_a_day_in_short_and_in_full() -> None:
     assert short_day(dt.date(2026, 11, 3)) == "Tue 3 Nov"
+    assert short_day(dt.date(2026, 11, 3), today=dt.date(2026, 1, 1)) == "Tue 3 Nov"
+    assert short_day(dt.date(2026, 11, 3), today=dt.date(2027, 1, 1)) == "Tue 3 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (dt.date(2026, 12, 31), "Mon 28 Dec – Sun 3 Jan 2027"),
+        (dt.date(2027, 1, 1), "Mon 28 Dec 2026 – Sun 3 Jan"),
+        (dt.date(2028, 1, 1), "Mon 28 Dec 2026 – Sun 3 Jan 2027"),
+    ],
+)
+def test_a_week_over_new_year_names_the_year_that_is_not_this_one(today: dt.date, words: str) -> None:
+    assert day_span(dt.date(2026, 12, 28), dt.date(2027, 1, 3), today) == words
+
+
+def test_a_week_names_its_year_once_and_only_when_it_is_not_this_one() -> None:
+    monday, sunday = dt.date(2020, 12, 21), dt.date(2020, 12, 27)
+    assert day_span(monday, sunday, dt.date(2020, 1, 1)) == "Mon 21 – Sun 27 Dec"
+    assert day_span(monday, sunday + WEEK, dt.date(2020, 1, 1)) == "Mon 21 Dec – Sun 3 Jan 2021"
+    assert (
+        day_span(dt.date(2020, 11, 30), dt.date(2020, 12, 6), dt.date(2021, 1, 1))
+        == "Mon 30 Nov – Sun 6 Dec 2020"
+    )
+    assert day_span(monday, sunday, dt.date(2021, 1, 1)) == "Mon 21 – Sun 27 Dec 2020"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3_600, "just now"),
+        (9, "just now"),
+        (10, "10 seconds ago"),
+        (59, "59 seconds ago"),
+        (60, "1 minute ago"),
+        (12 * 60 + 59, "12 minutes ago"),
+        (3_599, "59 minutes ago"),
+        (3_600, "1 hour ago"),
+        (47 * 3_600, "47 hours ago"),
+        (48 * 3_600, "2 days ago"),
+        (13 * 86_400, "13 days ago"),
+        (14 * 86_400, "2 weeks ago"),
+        (400 * 86_400, "57 weeks ago"),
+    ],
+)
+def test_how_long_ago_is_said_in_the_largest_unit_that_says_enough(seconds: int, words: str) -> None:
+    now = dt.datetime(2026, 11, 27, 12, tzinfo=dt.timezone.utc)
+    assert ago(now - dt.timedelta(seconds=seconds), now) == words
     assert long_day(dt.date(2026, 11, 3)) == "Tuesday 3 November 2026"
 
 

@@ -13,10 +13,12 @@ from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.resources.weekly import storage_metadata, week_output
+from wod_pipeline.status import Look, failure_of
 from wod_pipeline.storage import Lake
+from wod_pipeline.storage.looks import write_week_looks
 from wod_pipeline.storage.stages import BATCH, read_stage, write_stage
 from wod_pipeline.weeks import key_of, weeks_of
-from wod_pipeline.wordpress import CHUNK_WEEKS, gather_weeks
+from wod_pipeline.wordpress import CHUNK_WEEKS, PostSource, gather_weeks
 
 RawWeek = Weekly[RawPost]
 PlainWeek = Weekly[PlainPost]
@@ -30,7 +32,8 @@ def raw_posts(
     The archive is requested in chunks of weeks. A chunk that cannot be fetched fails the run, but only after the
     other chunks are stored; the failure names the weeks that a rerun needs.
     """
-    posts, kept = source.open(), lake.open()
+    kept = lake.open()
+    posts = _open_source(context, source, kept)
     weeks: dict[dt.date, RawWeek] = {}
     failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
@@ -40,11 +43,34 @@ def raw_posts(
             failures[tuple(chunk)] = error
             continue
         context.log.info("Fetched weeks %s to %s from %s", chunk[0], chunk[-1], posts.name)
+    write_week_looks(kept, _looks(weeks, failures))
     if failures:
         _store_fetched(context, kept, weeks)
         raise _failure(failures)
     _warn_of_absent(context, weeks)
     return week_output(context, weeks.__getitem__, previews.of_raw_week)
+
+
+def _open_source(context: dg.AssetExecutionContext, source: SourceResource, lake: Lake) -> PostSource:
+    """The source. One that cannot even be opened is a failed look at every week of the run."""
+    try:
+        return source.open()
+    except SourceError as error:
+        write_week_looks(lake, _looks({}, {tuple(weeks_of(context.partition_keys)): error}))
+        raise
+
+
+def _looks(
+    weeks: Mapping[dt.date, RawWeek], failures: Mapping[tuple[dt.date, ...], SourceError]
+) -> dict[dt.date, Look | None]:
+    """The look at each week: that it is not published, or that it could not be read; None when it has a post."""
+    now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
+    looks: dict[dt.date, Look | None] = {
+        week: None if raw.posts else Look(now) for week, raw in weeks.items()
+    }
+    for failed, error in failures.items():
+        looks |= dict.fromkeys(failed, Look(failed_at=now, failure=failure_of(error)))
+    return looks
 
 
 def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:

@@ -22,7 +22,7 @@ from wod_pipeline.program import (
     WeekRecords,
     walk_exercises,
 )
-from wod_pipeline.rendering import as_markdown, escape_markdown, view_session
+from wod_pipeline.rendering import as_markdown, escape_markdown, view_session, without_repeated_warnings
 from wod_pipeline.wording import first_of, is_web_address
 
 Metadata = dict[str, Any]
@@ -100,7 +100,8 @@ def of_records(value: WeekRecords) -> Metadata:
 
 def sessions_markdown(records: Iterable[SessionRecord]) -> str:
     """Every session, one below the other, escaped for Dagster's Markdown."""
-    return "\n\n---\n\n".join(as_markdown(view_session(record)) for record in records) or "No session."
+    views = without_repeated_warnings(map(view_session, records))
+    return "\n\n---\n\n".join(map(as_markdown, views)) or "No session."
 
 
 def count_of(weeks: Iterable[ParsedPost]) -> Metadata:

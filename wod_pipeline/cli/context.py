@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from wod_pipeline.reading.index import SessionIndex
     from wod_pipeline.settings import Settings
-    from wod_pipeline.storage import SessionTable
+    from wod_pipeline.storage import Lake, SessionTable
     from wod_pipeline.training import Athlete
 
 MAX_WIDTH = 100
@@ -54,10 +54,24 @@ class ReadContext:
 
     @cached_property
     def today(self) -> dt.date:
-        """The current day in the program's time zone."""
-        from wod_pipeline.adapters import today
+        """The current day of the person at this machine, in its time zone."""
+        from wod_pipeline.adapters import local_today
 
-        return today(self.settings)
+        return local_today()
+
+    @property
+    def now(self) -> dt.datetime:
+        """The current moment."""
+        from wod_pipeline.adapters import now
+
+        return now()
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake."""
+        from wod_pipeline.adapters import open_lake
+
+        return open_lake(self.settings)
 
     @cached_property
     def athlete(self) -> Athlete | None:

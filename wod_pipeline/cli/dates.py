@@ -44,6 +44,6 @@ def weeks_in_range(first: dt.date, last: dt.date) -> list[dt.date]:
 
 def coming_week(settings: Settings) -> dt.date:
     """The newest week there can be a post for: the one after the current week."""
-    from wod_pipeline.adapters import today
+    from wod_pipeline.adapters import program_today
 
-    return monday_of(today(settings)) + WEEK
+    return monday_of(program_today(settings)) + WEEK

@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import click
 
 from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import DATE
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords
-from wod_pipeline.reading.answers import WeekAnswer, session_answers
+from wod_pipeline.program import SessionRecord
+from wod_pipeline.reading.absence import find_absence
+from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_answers
+from wod_pipeline.reading.undated import undated_of
 from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after
-from wod_pipeline.rendering import as_text, preamble_as_text, view_session
+from wod_pipeline.rendering import as_text, preamble_as_text, view_session, without_repeated_warnings
+from wod_pipeline.status import Absence, AbsenceReason, say_absence
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count, long_day
-
-_REASONS = {
-    Outcome.NOT_PUBLISHED: "The week's post was not published when the site was last read.",
-    Outcome.NO_SESSION: "The week's post holds no session.",
-    Outcome.PUBLISHED: "The week's post has nothing on this day.",
-}
-
-
-def _reason(week: dt.date, stored: WeekRecords | None) -> str:
-    """Why there is no session: what is known of the week, or how to fetch it."""
-    if stored is None:
-        return f"The week is not stored. Fetch it: wod materialize --week {week}."
-    return _REASONS[stored.outcome]
 
 
 @click.command()
 @read_options
 def today(context: ReadContext) -> None:
-    """Show today's session."""
+    """Show today's session, today in the time zone of this machine."""
     _print_day(context, context.today)
 
 
 @click.command()
 @read_options
 def next(context: ReadContext) -> None:  # noqa: A001  the command's name
-    """Show the sessions of the next training day after today."""
-    _print_sessions(
-        context,
-        next_training_after(context.table, context.today),
-        f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(context.today)}."
-        " Fetch the current and the coming week: wod materialize.\n",
-    )
+    """Show the sessions of the next training day after today, in the time zone of this machine."""
+    found = next_training_after(context.table, context.today)
+    records = found[1] if found else []
+    answer = SessionsAnswer(session_answers(records, context.athlete), len(records))
+    context.print(answer, lambda: _sessions_text(context, records) if records else _no_next_day(context))
+
+
+def _no_next_day(context: ReadContext) -> str:
+    monday = monday_of(context.today)
+    weeks = context.table.read_weeks(monday, monday + LOOK_AHEAD)
+    undated = {week.week: len(undated_of(week.records)) for week in weeks}
+    text = f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(context.today)}."
+    without_a_day = [f"{count(n, 'session')} of the week of {week}" for week, n in undated.items() if n]
+    if without_a_day:
+        return f"{text} Without a day in the post: {', '.join(without_a_day)}.\n"
+    return f"{text} Fetch the current and the coming week: wod materialize.\n"
 
 
 @click.command()
@@ -64,45 +63,62 @@ def week(context: ReadContext, date: dt.date | None) -> None:
     """Show a whole training week, by any DATE of it. Without DATE: the current week."""
     monday = monday_of(date or context.today)
     stored = context.table.read_week(monday)
-    value = stored or WeekRecords(monday, Outcome.NOT_PUBLISHED, [], [])
-    sessions = session_answers(value.records, context.athlete)
-    answer = WeekAnswer(monday, value.outcome, value.posts, sessions)
-    context.print(answer, lambda: _week_text(context, monday, stored))
+    sessions = session_answers(stored.records, context.athlete) if stored else []
+    absence = None if sessions else find_absence(context.lake, monday, stored)
+    outcome, posts = (stored.outcome, stored.posts) if stored else (None, [])
+    answer = WeekAnswer(monday, outcome, posts, sessions, absence)
+    context.print(answer, lambda: _week_text(context, answer))
 
 
 def _print_day(context: ReadContext, day: dt.date) -> None:
-    records = context.table.read_dates(day, day)
-    _print_sessions(context, records, "" if records else _no_session_on(context, day))
-
-
-def _no_session_on(context: ReadContext, day: dt.date) -> str:
     week = monday_of(day)
     stored = context.table.read_week(week)
-    text = f"No session on {long_day(day)}. {_reason(week, stored)}\n"
-    undated = sum(record.date is None for record in stored.records) if stored else 0
-    if not undated:
-        return text
-    return f"{text}The week also holds {count(undated, 'session')} without a date: wod week {day}\n"
+    records, undated = context.table.read_dates(day, day), undated_of(stored.records) if stored else []
+    answer = SessionsAnswer(
+        session_answers(records, context.athlete),
+        len(records),
+        undated=session_answers(undated, context.athlete),
+        absence=None if records else find_absence(context.lake, week, stored),
+    )
+    context.print(answer, lambda: _day_text(context, day, answer))
 
 
-def _print_sessions(context: ReadContext, records: Sequence[SessionRecord], if_empty: str) -> None:
-    answer = {"sessions": session_answers(records, context.athlete)}
-    context.print(answer, lambda: _sessions_text(context, records) if records else if_empty)
+def _day_text(context: ReadContext, day: dt.date, answer: SessionsAnswer) -> str:
+    records, undated = ([each.session for each in found] for found in (answer.sessions, answer.undated))
+    parts = [f"No session on {long_day(day)}. {_reason(context, answer.absence)}\n"] if answer.absence else []
+    if undated:
+        verb = "has" if len(undated) == 1 else "have"
+        parts.append(f"{count(undated, 'session')} of this week {verb} no day in the post.\n")
+    if records or undated:
+        parts.append(_sessions_text(context, [*records, *undated]))
+    return "\n".join(parts)
+
+
+def _reason(context: ReadContext, absence: Absence) -> str:
+    """Why there is no session, and how to fetch the week where that can help."""
+    says = say_absence(absence, context.now)
+    if absence.reason not in _FETCHABLE:
+        return says
+    return f"{says} Fetch it: wod materialize --week {absence.week}."
+
+
+_FETCHABLE = {AbsenceReason.NOT_STORED, AbsenceReason.NOT_READ, AbsenceReason.COULD_NOT_LOOK}
 
 
 def _sessions_text(context: ReadContext, records: Iterable[SessionRecord]) -> str:
-    views = [view_session(record, context.athlete) for record in records]
+    views = without_repeated_warnings(view_session(record, context.athlete) for record in records)
     texts = [as_text(view, context.width, colour=True) for view in views]
     if context.athlete is None:
         texts.append("To see weights, enter your maxes: wod athlete init.\n")
     return "\n".join(texts)
 
 
-def _week_text(context: ReadContext, monday: dt.date, stored: WeekRecords | None) -> str:
-    if stored is None or not stored.records:
-        return f"No session in the week of {long_day(monday)}. {_reason(monday, stored)}\n"
+def _week_text(context: ReadContext, answer: WeekAnswer) -> str:
+    if answer.absence:
+        return f"No session in the week of {long_day(answer.week)}. {_reason(context, answer.absence)}\n"
+    records = [each.session for each in answer.sessions]
     # A dict keeps the order and drops repeats: every session carries the introduction of its post.
     introductions = {
-        preamble_as_text(view_session(record), context.width, colour=True): None for record in stored.records
+        preamble_as_text(each.view, context.width, colour=True): None for each in answer.sessions
     }
-    return "\n".join([*filter(None, introductions), _sessions_text(context, stored.records)])
+    return "\n".join([*filter(None, introductions), _sessions_text(context, records)])

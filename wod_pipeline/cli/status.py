@@ -67,12 +67,12 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
     wod sources
     wod sources --from 2020-12-21 --to 2021-01-04
     """
-    from wod_pipeline.adapters import open_source, today
+    from wod_pipeline.adapters import open_source, program_today
     from wod_pipeline.settings import load_settings
     from wod_pipeline.wordpress import gather_weeks
 
     settings = load_settings()
-    weeks = _weeks(settings, first or today(settings), last)
+    weeks = _weeks(settings, first or program_today(settings), last)
     source, fetched = open_source(settings), _fetched(settings, weeks)
     click.echo(f"Source: {source.name}")
     for week, value in gather_weeks(source, weeks, fetched).items():

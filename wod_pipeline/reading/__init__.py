@@ -3,6 +3,8 @@
 - `index`: an index over the session table for history, search and load
 - `matches`: what a search finds, best first
 - `answers`: the JSON of `wod … --json` and of the API
+- `absence`: why a day or week has no session
+- `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
 - `calendar`: sessions as calendar events
 - `load`: the training load of a week as a table

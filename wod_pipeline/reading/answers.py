@@ -18,6 +18,7 @@ from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, Stor
 from wod_pipeline.reading.index import Occurrence, SessionIndex
 from wod_pipeline.reading.matches import Match
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
+from wod_pipeline.status import Absence
 from wod_pipeline.training import (
     ZONES,
     Athlete,
@@ -30,6 +31,7 @@ from wod_pipeline.training import (
     top_percent,
 )
 from wod_pipeline.vocabulary import movement_family, movement_name
+from wod_pipeline.weeks import monday_of
 
 
 class SessionAnswer(Struct):
@@ -42,11 +44,18 @@ class SessionAnswer(Struct):
     view: SessionView
 
 
-class SessionsAnswer(Struct):
-    """A page of sessions in order of date; `total` counts those of every page."""
+class SessionsAnswer(Struct, omit_defaults=True):
+    """A page of sessions in order of date; `total` counts those of every page.
+
+    A session whose post names no day has no date and is not counted: those of a day's week are `undated`, and of
+    longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why.
+    """
 
     sessions: list[SessionAnswer]
     total: int
+    undated: list[SessionAnswer] = []
+    undated_weeks: list[dt.date] = []
+    absence: Absence | None = None
 
 
 class WeekFacts(Struct):
@@ -65,13 +74,14 @@ class WeeksAnswer(Struct):
     total: int
 
 
-class WeekAnswer(Struct):
-    """A week with its sessions."""
+class WeekAnswer(Struct, omit_defaults=True):
+    """A week with its sessions; of one without any, `absence` says why. `outcome` is null for one not stored."""
 
     week: dt.date
-    outcome: Outcome
+    outcome: Outcome | None
     posts: list[PostStamp]
     sessions: list[SessionAnswer]
+    absence: Absence | None = None
 
 
 class MovementFacts(Struct):
@@ -175,17 +185,27 @@ class SearchAnswer(Struct):
     total: int
 
 
-class HealthAnswer(Struct):
-    """That sessions can be read, the newest stored week, and whether the current week has sessions (`fresh`)."""
+class HealthAnswer(Struct, omit_defaults=True):
+    """That sessions can be read, the newest stored week, and whether the current week has sessions (`fresh`).
+
+    When it has none, `absence` says why.
+    """
 
     status: Literal["ok"]
     newest_week: dt.date | None
     fresh: bool
+    absence: Absence | None = None
 
 
 def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
     """Sessions with their views for the athlete."""
     return [SessionAnswer(record, view_session(record, athlete)) for record in records]
+
+
+def undated_weeks(index: SessionIndex, first: dt.date, last: dt.date) -> list[dt.date]:
+    """The weeks from the one of the day `first` to that of `last` that hold sessions without a date."""
+    entries = index.between(monday_of(first), last)
+    return sorted({entry.week for entry in entries if entry.date is None})
 
 
 def week_facts(stored: StoredWeek) -> WeekFacts:

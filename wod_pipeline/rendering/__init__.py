@@ -28,6 +28,7 @@ from wod_pipeline.rendering._view import (
     title_of,
     view_exercise,
     view_session,
+    without_repeated_warnings,
 )
 from wod_pipeline.rendering._words import clean, quantity, reps_words, rest_words, scheme_sentence, span
 
@@ -57,4 +58,5 @@ __all__ = [
     "title_of",
     "view_exercise",
     "view_session",
+    "without_repeated_warnings",
 ]

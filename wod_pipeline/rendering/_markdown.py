@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
-from wod_pipeline.rendering._text import cut_long_line, day_name, facts_of, lines_of, rows_of, set_line
+from wod_pipeline.rendering._text import cut_long_line, facts_of, lines_of, rows_of, session_heading, set_line
 from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, SegmentView, SessionView, TextRun
 
 _SYNTAX = re.compile(r"([\\`*_{}\[\]|~#$])")
@@ -38,9 +38,8 @@ def as_markdown(view: SessionView) -> str:
 
 
 def _session(view: SessionView) -> Iterator[str]:
-    yield f"### {escape_markdown(f'{day_name(view)} — {view.title}')}"
-    for warning in view.warnings:
-        yield f"\n> **Note** {escape_markdown(warning)}"
+    yield f"### {escape_markdown(session_heading(view))}"
+    yield from _warnings((*view.post_warnings, *view.warnings))
     for item in view.items:
         yield ""
         if isinstance(item, NoteView):
@@ -51,9 +50,16 @@ def _session(view: SessionView) -> Iterator[str]:
         yield f"\n> Some weights are missing: {escape_markdown('; '.join(view.missing))}."
 
 
+def _warnings(warnings: tuple[str, ...]) -> Iterator[str]:
+    for warning in warnings:
+        yield f"\n> **Note** {escape_markdown(warning)}"
+
+
 def _segment(segment: SegmentView) -> Iterator[str]:
     if segment.heading:
         yield f"**{escape_markdown(segment.heading)}**\n"
+    for warning in segment.warnings:
+        yield _bullet(0, f"**Note** {escape_markdown(warning)}")
     for item in segment.items:
         if isinstance(item, NoteView):
             yield _bullet(0, f"*{_text_runs(item.runs)}*")

@@ -55,9 +55,9 @@ def cut_long_line(text: str, longest: int = LONGEST_LINE) -> str:
     return f"{text[:longest]}… ({more:,} more {plural(more, 'character')})"
 
 
-def day_name(view: SessionView) -> str:
-    """`Monday 21 December 2020`, or `No date`."""
-    return long_day(view.date) if view.date else "No date"
+def session_heading(view: SessionView) -> str:
+    """`Monday 21 December 2020 — Test`, or `Day 1 (no day in the post)`."""
+    return f"{long_day(view.date)} — {view.title}" if view.date else f"{view.title} (no day in the post)"
 
 
 class _Page:
@@ -66,11 +66,10 @@ class _Page:
         self._colour = colour
 
     def session(self, view: SessionView) -> Iterator[str]:
-        yield from self._wrap(f"{day_name(view)} — {view.title}", style=_BOLD)
+        yield from self._wrap(session_heading(view), style=_BOLD)
         if view.post_title:
             yield from self._wrap(view.post_title, style=_DIM)
-        for warning in view.warnings:
-            yield from self._wrap(f"! {warning}", style=_YELLOW)
+        yield from self._warnings((*view.post_warnings, *view.warnings))
         for item in view.items:
             yield ""
             yield from self._note(item, 0) if isinstance(item, NoteView) else self._segment(item)
@@ -85,6 +84,7 @@ class _Page:
     def _segment(self, segment: SegmentView) -> Iterator[str]:
         if segment.heading:
             yield from self._wrap(segment.heading, style=_BOLD)
+        yield from self._warnings(segment.warnings, indent=2)
         for item in segment.items:
             yield from self._note(item, 2) if isinstance(item, NoteView) else self.block(item)
 
@@ -107,6 +107,10 @@ class _Page:
                 yield from self._wrap(link.href, indent + 2, style=_DIM)
             for note in exercise.notes:
                 yield from self._note(note, indent + 2)
+
+    def _warnings(self, warnings: tuple[str, ...], indent: int = 0) -> Iterator[str]:
+        for warning in warnings:
+            yield from self._wrap(f"! {warning}", indent, style=_YELLOW)
 
     def _note(self, note: NoteView, indent: int) -> Iterator[str]:
         yield from self._wrap(note.text, indent, style=_DIM)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wod_pipeline.program import (
     Block,
@@ -97,6 +98,8 @@ class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="
     items: tuple[BlockView | NoteView, ...]
     as_written: tuple[NoteView, ...] = ()
     """The lines of the post, links included."""
+    warnings: tuple[str, ...] = ()
+    """Possible mistakes in these lines or their parsing."""
 
     @property
     def heading(self) -> str:
@@ -107,7 +110,9 @@ class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="
 class SessionView(Struct, frozen=True, omit_defaults=True):
     """One session, ready to be laid out.
 
-    `warnings` name possible mistakes in the post or its parsing, `missing` the maxes that weights would need.
+    `warnings` name possible mistakes in the session or its parsing outside its segments, `post_warnings` those of the
+    whole post, such as of its dates: every session of the post has the same. `missing` names the maxes that weights
+    would need.
     """
 
     title: str
@@ -124,6 +129,9 @@ class SessionView(Struct, frozen=True, omit_defaults=True):
     """The record's `session`."""
     preamble: tuple[NoteView, ...] = ()
     """What the post says before its first session."""
+    post_warnings: tuple[str, ...] = ()
+    is_chosen: bool = False
+    """Whether `date` is the athlete's choice, since the post names no day."""
 
 
 LONGEST_QUOTE = 120
@@ -142,16 +150,26 @@ _WARNINGS = {
 }
 
 
+_ABOUT_DAYS = {"heading_date_mismatch", "missing_heading"}
+"""Codes about a session's day, wherever in the session they were found."""
+
+
 def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
     """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them."""
     lines = _Lines(record.lines)
     lifter = Lifter(athlete, record.kind == "test")
     parts: list[tuple[int, SegmentView | NoteView]] = [
-        (segment.lines[0], _segment(segment, lines, lifter)) for segment in record.segments
+        (segment.lines[0], _segment(segment, record.diagnostics, lines, lifter))
+        for segment in record.segments
     ]
     parts += lines.notes(record.notes)
     parts += lines.unshown(record)
     items = _in_order(parts)
+    in_segments = {line.n for segment in record.segments for line in lines.within(segment.lines)}
+    of_post = [d for d in record.diagnostics if d.line is None]
+    of_session = [
+        d for d in record.diagnostics if d.code in _ABOUT_DAYS or d.line not in {None, *in_segments}
+    ]
     return SessionView(
         title=words.clean(record.label or "") or _default_title(record),
         date=record.date,
@@ -161,17 +179,33 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         post_title=words.clean(record.post_title),
         post_url=_web_address(record.post_url),
         items=items,
-        warnings=tuple(_warnings(record.diagnostics, lines)),
+        warnings=tuple(_warnings(of_session, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
         key=record.session,
         preamble=tuple(NoteView(tuple(text_runs(line)), "program") for line in record.preamble),
+        post_warnings=tuple(_warnings(of_post, lines)),
     )
 
 
 def _default_title(record: SessionRecord) -> str:
+    """What to call a session without a heading; one without a day by its number, so that it can be told apart."""
+    if record.date is None and record.kind == "training":
+        place = record.session.rpartition("/")[2].lstrip("0")
+        return f"Session {place}" if record.ordinal is None else f"Day {record.ordinal}"
     return {"rest": "Rest day", "optional": "Optional session", "test": "Test", "training": "Session"}[
         record.kind
     ]
+
+
+def without_repeated_warnings(views: Iterable[SessionView]) -> list[SessionView]:
+    """The views, the warnings about a whole post left with the first session that has them."""
+    told: set[str] = set()
+    once: list[SessionView] = []
+    for view in views:
+        news = tuple(warning for warning in view.post_warnings if warning not in told)
+        told.update(news)
+        once.append(replace(view, post_warnings=news))
+    return once
 
 
 def _in_order(parts: Iterable[tuple[int, ItemT]]) -> tuple[ItemT, ...]:
@@ -257,7 +291,13 @@ def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
 
 
 # ----------------------------------------------------------------------------------------------- segments
-def _segment(segment: Segment, lines: _Lines, lifter: Lifter) -> SegmentView:
+def _segment(
+    segment: Segment, diagnostics: Sequence[Diagnostic], lines: _Lines, lifter: Lifter
+) -> SegmentView:
+    first, last = segment.lines
+    within = [
+        d for d in diagnostics if d.line is not None and first <= d.line <= last and d.code not in _ABOUT_DAYS
+    ]
     parts: list[tuple[int, BlockView | NoteView]] = [
         (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
@@ -269,6 +309,7 @@ def _segment(segment: Segment, lines: _Lines, lifter: Lifter) -> SegmentView:
         kind=segment.kind,
         items=_in_order(parts),
         as_written=tuple(NoteView(tuple(text_runs(line))) for line in lines.within(segment.lines)),
+        warnings=tuple(_warnings(within, lines)),
     )
 
 

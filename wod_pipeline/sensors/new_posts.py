@@ -13,17 +13,20 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.errors import SourceError
+from wod_pipeline.errors import SourceError, WodError
 from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.messages import Links
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
 from wod_pipeline.program import RawPost
+from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
+from wod_pipeline.status import SiteLook, failure_of
+from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
@@ -46,10 +49,13 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         source: SourceResource,
         session_table: SessionTableResource,
         notifier: NotifierResource,
+        lake: LakeResource,
     ) -> dg.SensorResult:
         state = read_cursor(context.cursor, NewPostsState, context.log)
         tick = NewPostsTick(settings, links, source, session_table, notifier.open(), context.log, is_week)
         result = tick.run(dt.datetime.now(dt.timezone.utc), state)
+        if result.look:
+            _keep_look(lake, result.look, context.log)
         return dg.SensorResult(
             run_requests=[run_request(*request, result.state) for request in result.requests],
             skip_reason=None if result.requests else result.reason,
@@ -62,17 +68,24 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
     return new_posts
 
 
+LAKE_TIMEOUT_S = 5.0
+"""How long a tick waits for the lake. The cursor is more important, and Dagster saves it after the tick only."""
+
 Request = tuple[WeekRange, list[RawPost]]
 """The weeks of a run to request, and the posts that changed them."""
 
 
 @dataclass(frozen=True)
 class TickResult:
-    """The runs to request, the new state, and the reason to show when no run is requested."""
+    """The runs to request, the new state, and the reason to show when no run is requested.
+
+    `look` is None when the site was not asked.
+    """
 
     requests: list[Request]
     state: NewPostsState
     reason: str
+    look: SiteLook | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +137,12 @@ class NewPostsTick:
             for post in of_week
         }
         state = posts.record_requests(now, read, handled.values(), week_of, state)
+        state = posts.record_found(now, changed.to_run, stored, state)
         requests = [(weeks, _posts_in(weeks, changed.to_run)) for weeks in ranges_of(changed.to_run)]
         for (first, last), changing in requests:
             self.log.info("Requesting a run for %s to %s (post ids: %s).", first, last, _ids(changing))
-        return TickResult(requests, state, f"{count(read, 'post')} read, none new or edited.")
+        reason = f"{count(read, 'post')} read, none new or edited."
+        return TickResult(requests, state, reason, posts.look_of(now, state))
 
     def _after_failure(self, now: dt.datetime, state: NewPostsState, error: SourceError) -> TickResult:
         failing = outage.after_failure(
@@ -141,7 +156,9 @@ class NewPostsTick:
             message = messages.source_down(self._name, failing, self.settings.zone, self.links)
             if send(self.notifier, message, self.log):
                 failing = outage.mark_notified(failing)
-        return TickResult([], msgspec.structs.replace(state, outage=failing), _waiting_reason(failing))
+        state = msgspec.structs.replace(state, outage=failing)
+        look = posts.look_of(now, state, failure_of(error))
+        return TickResult([], state, _waiting_reason(failing), look)
 
     def _end_outage(self, name: str, state: NewPostsState) -> NewPostsState:
         """The state after an answer; an outage that people were told of ends when its end was delivered too."""
@@ -164,6 +181,14 @@ class NewPostsTick:
     def _name(self) -> str:
         """What to call the site in a message; a site that fails may not even open and give its own name."""
         return self.settings.wordpress_url if self.settings.source == "wordpress" else self.settings.source
+
+
+def _keep_look(lake: LakeResource, look: SiteLook, log: logging.Logger) -> None:
+    """Keep the look for those who read why a week is absent. A lake that fails or is slow does not fail the tick."""
+    try:
+        within_a_tick(lambda: write_site_look(lake.open(), look), LAKE_TIMEOUT_S)
+    except WodError as error:
+        log.warning("The look at the site could not be kept: %s", error)
 
 
 def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsState) -> dg.RunRequest:

@@ -10,6 +10,7 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
     session_records/week=2020-12-21/sessions.jsonl    one record per line, as in the table
     training_load/week=2020-12-21/load.parquet
     session_calendar/week=2020-12-21/sessions.ics
+    looks/…                                           when the site was last read: the module `looks`
 
 This module decides what an object's bytes mean; the lake decides how they are kept.
 """

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from wod_pipeline.program import PostStamp, RawPost
+from wod_pipeline.status import Look, LookFailure, SiteLook
 from wod_pipeline.watching.outage import Outage
 
 READ_OVERLAP = dt.timedelta(hours=2)
@@ -30,6 +31,9 @@ RETRY_AFTER = dt.timedelta(hours=1)
 """When a run is requested again whose post is still not stored: long after any run of one week has ended."""
 MAX_REQUESTS = 2
 """Runs requested for one revision of a post. When both failed, people have been told and have to look."""
+
+MOST_FOUND = 52
+"""Weeks remembered whose post was found but is not stored."""
 
 WeekOf = Callable[[RawPost], dt.date]
 
@@ -60,6 +64,10 @@ class NewPostsState(
     reported_gone: list[int] = []
     """Ids of posts that people have been told the site lists no longer."""
     outage: Outage | None = None
+    reads_from: dt.datetime | None = None
+    """The beginning of the first reading: everything since has been read without a gap."""
+    found: dict[dt.date, dt.datetime] = {}
+    """Weeks whose post was found but is not stored yet, and when it was found."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,25 @@ def stored_revisions(weeks: Iterable[tuple[dt.date, Iterable[PostStamp]]]) -> di
 def read_from(now: dt.datetime, state: NewPostsState) -> dt.datetime:
     """Posts published or edited from this time on have to be read."""
     return (state.read_until or now - FIRST_LOOK_BACK) - READ_OVERLAP
+
+
+def record_found(
+    now: dt.datetime, found: Iterable[dt.date], stored: StoredRevisions, state: NewPostsState
+) -> NewPostsState:
+    """The state after runs were requested for the weeks in `found`. A week that the table holds is dropped.
+
+    The newest `MOST_FOUND` are kept, so that the cursor does not grow for ever.
+    """
+    held = {revision.week for revisions in stored.values() for revision in revisions}
+    weeks = {**dict.fromkeys(found, now), **state.found}
+    kept = sorted((week for week in weeks if week not in held), reverse=True)[:MOST_FOUND]
+    return msgspec.structs.replace(state, found={week: weeks[week] for week in kept})
+
+
+def look_of(now: dt.datetime, state: NewPostsState, failure: LookFailure | None = None) -> SiteLook:
+    """The look at the site that left this state; with `failure` when it failed, now."""
+    look = Look(state.read_until, now if failure else None, failure)
+    return SiteLook(look, state.reads_from or read_from(now, state), state.found)
 
 
 def posts_to_retry(now: dt.datetime, stored: StoredRevisions, state: NewPostsState) -> set[int]:
@@ -148,7 +175,8 @@ def record_requests(
         revision, last = revision_key(post, week_of(post)), runs.get(post.id)
         requests = last.requests + 1 if last and last.revision == revision else 1
         runs[post.id] = RequestedRun(revision, now, requests)
-    return msgspec.structs.replace(state, read_until=now, requested=runs)
+    reads_from = state.reads_from or read_from(now, state)
+    return msgspec.structs.replace(state, read_until=now, requested=runs, reads_from=reads_from)
 
 
 def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost], state: NewPostsState) -> str:

@@ -8,7 +8,9 @@
 - `personal`: the address of a personal calendar, which carries the athlete
 - `subscribing`: the pages that give these addresses to a visitor
 - `access_log`: what the server logs, without the addresses of personal calendars
-- `context`: what pages and API answer from: sessions, their index, today's date, the visitor's maxes
+- `shown`: which sessions the page of a day or a week shows
+- `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
+- `days`: the visitor's time zone and the days of their choice, in cookies
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
 - `form`: the form of the maxes, with what is wrong in it in the page's words
 - `emphasis`: which parts of a text stand out: figures of a load, words of a search, names of code
@@ -20,7 +22,7 @@
 - `openapi`: the API's description, made from the types of the answers
 - `http`: JSON answers, conditional requests, security headers, methods, problems
 
-Read-only: of the two requests that are no GET, one sets or clears the visitor's own cookie, the other shows an
-address made from it. Pages run no script and load nothing from another host. Posts are untrusted: templates escape
+Read-only: of the requests that are no GET, two set or clear the visitor's own cookies, the other shows an address
+made from one. Pages work without scripts and load nothing from another host. Posts are untrusted: templates escape
 everything.
 """

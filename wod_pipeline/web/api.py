@@ -12,9 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from wod_pipeline.reading import answers
-from wod_pipeline.training import Period
+from wod_pipeline.reading.undated import undated_of
+from wod_pipeline.status import Absence, say_absence
+from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows
+from wod_pipeline.web.days import RequestedDay
 from wod_pipeline.web.http import Json
 from wod_pipeline.web.openapi import get
 from wod_pipeline.web.parameters import (
@@ -40,10 +43,12 @@ HALF_A_YEAR = dt.timedelta(days=182)
 
 
 @get(router, "/health")
-def health(context: Context) -> Json[answers.HealthAnswer]:
+def health(context: Context, reader: RequestedDay) -> Json[answers.HealthAnswer]:
     """Whether the sessions can be read, the newest stored week, and whether today's week is stored."""
-    newest = context.table.newest_week()
-    return Json(answers.HealthAnswer("ok", newest.week if newest else None, context.is_fresh()))
+    newest, monday = context.table.newest_week(), monday_of(reader.today)
+    stored = context.table.read_week(monday)
+    absence = None if stored and stored.records else context.absence_of(monday, stored)
+    return Json(answers.HealthAnswer("ok", newest.week if newest else None, absence is None, absence))
 
 
 @get(router, "/weeks", 404)
@@ -62,10 +67,19 @@ def week(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> J
     """One week with its sessions, by any day of it."""
     stored = context.table.read_week(monday_of(day))
     if stored is None:
-        raise HTTPException(404, f"The week of {monday_of(day)} is not stored.")
+        raise _not_found(
+            context,
+            f"Nothing is stored for the week of {monday_of(day)}.",
+            context.absence_of(monday_of(day), None),
+        )
     sessions = answers.session_answers(only.of(stored.records), visitor)
-    answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions)
+    absence = None if stored.records else context.absence_of(stored.week, stored)
+    answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions, absence)
     return Json(answer)
+
+
+def _not_found(context: AppContext, what: str, absence: Absence) -> HTTPException:
+    return HTTPException(404, f"{what} {say_absence(absence, context.now())}")
 
 
 @get(router, "/sessions", 404)
@@ -74,21 +88,29 @@ def sessions(
     visitor: Lifter,
     page: PageOfList,
     only: Filtered,
+    reader: RequestedDay,
     from_: From = None,
     to: To = None,
 ) -> Json[answers.SessionsAnswer]:
-    """Sessions dated from one day to another, at most a year apart; without days, those of the current week."""
-    records = only.of(context.table.read_dates(*_days(context, from_, to)))
+    """Sessions dated from one day to another, at most a year apart; without days, those of the current week.
+
+    Sessions without a date are not among them: `undated_weeks` names the weeks that hold some.
+    """
+    first, last = _days(reader.today, from_, to)
+    records = only.of(context.table.read_dates(first, last))
     total = len(records)
-    answer = answers.SessionsAnswer(answers.session_answers(page.of(records), visitor), total)
+    undated = answers.undated_weeks(context.index, first, last)
+    answer = answers.SessionsAnswer(
+        answers.session_answers(page.of(records), visitor), total, undated_weeks=undated
+    )
     return Json(answer, page.links(total))
 
 
-def _days(context: AppContext, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+def _days(today: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
     """The first and last day of a request. A missing one is a week from the other; without both, the current week."""
     to_last_day = WEEK - DAY
     if first is None:
-        first = max(last - to_last_day, FIRST_DAY) if last else monday_of(context.today())
+        first = max(last - to_last_day, FIRST_DAY) if last else monday_of(today)
     return checked_days(first, last or min(first + to_last_day, LAST_DAY))
 
 
@@ -99,14 +121,35 @@ def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+@get(router, "/sessions/today", 404)
+def sessions_today(
+    context: Context, visitor: Lifter, only: Filtered, reader: RequestedDay
+) -> Json[answers.SessionsAnswer]:
+    """The sessions of the current day, as `/sessions/{day}` answers them."""
+    return _sessions_on(context, visitor, only, reader.today)
+
+
 @get(router, "/sessions/{day}")
 def day(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> Json[answers.SessionsAnswer]:
-    """The sessions of one day."""
-    records = context.sessions_on(day)
-    if not records:
-        raise HTTPException(404, f"No session is stored for {day}.")
+    """The sessions of one day, and as `undated` those of its week whose post names no day."""
+    return _sessions_on(context, visitor, only, day)
+
+
+def _sessions_on(
+    context: AppContext, visitor: Athlete | None, only: Filter, day: dt.date
+) -> Json[answers.SessionsAnswer]:
+    stored = context.table.read_week(monday_of(day))
+    records, undated = context.sessions_on(day), undated_of(stored.records) if stored else []
+    absence = None if records else context.absence_of(monday_of(day), stored)
+    if absence and not undated:
+        raise _not_found(context, f"Nothing is stored for {day}.", absence)
     kept = only.of(records)
-    answer = answers.SessionsAnswer(answers.session_answers(kept, visitor), len(kept))
+    answer = answers.SessionsAnswer(
+        answers.session_answers(kept, visitor),
+        len(kept),
+        undated=answers.session_answers(only.of(undated), visitor),
+        absence=absence,
+    )
     return Json(answer)
 
 
@@ -147,6 +190,7 @@ def load(
     context: Context,
     visitor: Lifter,
     only: Filtered,
+    reader: RequestedDay,
     by: Annotated[Period, Query(description="Length of a period")] = "week",
     from_: From = None,
     to: To = None,
@@ -155,7 +199,7 @@ def load(
 
     The page `/load` explains the figures.
     """
-    first = from_ or max((to or context.today()) - HALF_A_YEAR, FIRST_DAY)
+    first = from_ or max((to or reader.today) - HALF_A_YEAR, FIRST_DAY)
     last = to or (first + dt.timedelta(days=MOST_DAYS - 1) if by == "day" else LAST_DAY)
     if last < first or (by == "day" and (last - first).days >= MOST_DAYS):
         raise HTTPException(

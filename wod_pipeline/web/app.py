@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -17,8 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 
-from wod_pipeline import __version__
-from wod_pipeline.adapters import today_in
+from wod_pipeline import __version__, adapters
 from wod_pipeline.errors import StorageError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
@@ -37,7 +35,7 @@ log = logging.getLogger(__name__)
 def create_app(
     table: SessionTable,
     zone: ZoneInfo,
-    today: Callable[[], dt.date] | None = None,
+    now: Callable[[], dt.datetime] = adapters.now,
     lake: Lake | None = None,
     feed_key: FeedKey | None = None,
     page_url: str = "",
@@ -45,9 +43,10 @@ def create_app(
 ) -> FastAPI:
     """The application over a session table.
 
-    `today` defaults to the current day in `zone`. Without a `lake` the calendar has no cancelled events, without a
-    `feed_key` there are no personal calendars. Events link to `page_url`, or to where the visitor came by.
-    Pages of other sites may read the API from a browser if their origin is one of `origins`.
+    `zone` is the program's. Without a `lake` the calendar has no cancelled events, and a page cannot say when the
+    site was last looked at; without a `feed_key` there are no personal calendars. Events link to `page_url`, or to
+    where the visitor came by. Pages of other sites may read the API from a browser if their origin is one of
+    `origins`.
     """
     index_cache = IndexCache(table)
 
@@ -67,13 +66,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.context = AppContext(
-        table,
-        index_cache,
-        zone,
-        today or partial(today_in, zone),
-        _calendar_reader(lake),
-        feed_key,
-        page_url,
+        table, index_cache, zone, now, lake, _calendar_reader(lake), feed_key, page_url
     )
     for middleware in (GZipMiddleware, HeadAsGet):
         app.add_middleware(middleware)

@@ -1,4 +1,4 @@
-"""What pages and API answer from: the session table and its index, today's date, the visitor's maxes."""
+"""What pages and API answer from: the session table and its index, the clock, the visitor's maxes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from fastapi import Depends, Request
 
 from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
-from wod_pipeline.program import Outcome, SessionRecord
+from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.index import IndexCache, IndexEntry, SessionIndex
-from wod_pipeline.storage import SessionTable
+from wod_pipeline.status import Absence
+from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
-from wod_pipeline.weeks import DAY, FIRST_DAY, monday_of
+from wod_pipeline.weeks import DAY, FIRST_DAY
 from wod_pipeline.wording import is_site_address
 
 CalendarState = Literal["no maxes", "on", "off"]
@@ -50,14 +52,16 @@ class RecentCalendars:
 class AppContext:
     """What every request is answered from.
 
-    `stored_calendars` reads the calendars of these weeks (Mondays) from the lake; they hold the cancellations.
-    Without a `feed_key` there are no personal calendars. `page_url` is the address of the site as set.
+    `lake` is where the looks at the site are kept; without one none is known. `stored_calendars` reads the calendars
+    of these weeks (Mondays) from the lake; they hold the cancellations. Without a `feed_key` there are no personal
+    calendars. `page_url` is the address of the site as set.
     """
 
     table: SessionTable
     index_cache: IndexCache
     zone: ZoneInfo
-    today: Callable[[], dt.date]
+    now: Callable[[], dt.datetime]
+    lake: Lake | None
     stored_calendars: Callable[[Sequence[dt.date]], list[bytes]]
     feed_key: FeedKey | None = None
     page_url: str = ""
@@ -79,10 +83,18 @@ class AppContext:
         except WodError:
             return None
 
-    def is_fresh(self) -> bool:
-        """Whether the current week is stored with sessions."""
-        stored = self.table.read_week(monday_of(self.today()))
-        return stored is not None and stored.outcome is Outcome.PUBLISHED
+    def today_in(self, zone: ZoneInfo) -> dt.date:
+        """The current day in a time zone."""
+        return self.now().astimezone(zone).date()
+
+    @property
+    def program_today(self) -> dt.date:
+        """The current day in the program's time zone."""
+        return self.today_in(self.zone)
+
+    def absence_of(self, week: dt.date, stored: WeekRecords | None) -> Absence:
+        """Why the week, or a day of it, has no session; `stored` is what the table holds of it."""
+        return find_absence(self.lake, week, stored)
 
 
 def _context(request: Request) -> AppContext:

@@ -58,8 +58,8 @@ def calendar(
     Each links to its day on this site. From `from` alone on, it covers at most a
     year. With `rest=no`, days without training have no event.
     """
-    first = from_ or max((to or context.today()) - PAST, FIRST_DAY)
-    last = to or min(max(context.today(), first) + FUTURE, first + MOST, LAST_DAY)
+    first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
+    last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
     return CalendarResponse(_calendar(context, (first, last), visitor, page_url, rest_days=rest))
 
@@ -81,7 +81,7 @@ def personal_calendar(context: Context, page_url: PageUrl, token: str) -> Calend
     asked = personal.parse_token(token, key)
     if asked is None:
         raise HTTPException(404, NOT_VALID)
-    days = max(context.today() - PAST, FIRST_DAY), min(context.today() + FUTURE, LAST_DAY)
+    days = max(context.program_today - PAST, FIRST_DAY), min(context.program_today + FUTURE, LAST_DAY)
     body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days)
     return CalendarResponse(body, headers=PRIVATE)
 

@@ -14,9 +14,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wod_pipeline.program import SessionRecord
+from wod_pipeline.program import WEEKDAYS
 from wod_pipeline.reading import answers
-from wod_pipeline.reading.upcoming import next_training_after
 from wod_pipeline.rendering import (
     SessionView,
     exercises_of,
@@ -24,18 +23,19 @@ from wod_pipeline.rendering import (
     lines_of,
     links_of,
     rows_of,
-    view_session,
 )
 from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
-from wod_pipeline.web import api, charts, emphasis, form, maxes
+from wod_pipeline.web import api, charts, days, emphasis, form, maxes
 from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
+from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.parameters import Words
+from wod_pipeline.web.shown import Visit, show_day, show_week
 from wod_pipeline.web.static_files import static_address
-from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of, sunday_of
-from wod_pipeline.wording import count, long_day, short_day
+from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of, sunday_of
+from wod_pipeline.wording import count, day_span, long_day, short_day
 
 router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
 
@@ -79,6 +79,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals |= {
         "count": count,
+        "day_span": day_span,
         "lines_of": lines_of,
         "rows_of": rows_of,
         "facts_of": facts_of,
@@ -134,63 +135,57 @@ def page(template: str, here: str, **values: Any) -> HTMLResponse:
 
 # ------------------------------------------------------------------------------------------------- sessions
 @router.get("/")
-def today(context: Context, visitor: Visitor) -> Response:
+def today(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices) -> Response:
     """Today's sessions; on a day without any, the next training day."""
-    day = context.today()
-    return _day_page(context, visitor, day, is_today=True)
+    return _day_page(context, Visit(visitor, choices), reader, reader.today)
 
 
 @router.get("/day/{day}")
-def day(context: Context, visitor: Visitor, day: DayInPath) -> Response:
+def day(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, day: DayInPath) -> Response:
     """The sessions of one day."""
-    return _day_page(context, visitor, day, is_today=day == context.today())
+    return _day_page(context, Visit(visitor, choices), reader, day)
 
 
-def _day_page(context: AppContext, visitor: Athlete | None, day: dt.date, *, is_today: bool) -> Response:
-    records = context.sessions_on(day)
-    training = any(record.kind != "rest" for record in records)
-    later = next_training_after(context.table, day) if not training else []
+def _day_page(context: AppContext, visit: Visit, reader: ReaderDay, day: dt.date) -> Response:
     return page(
         "day",
-        "today" if is_today else "",
+        "today" if day == reader.today else "",
         day=day,
-        today=context.today(),
-        is_today=is_today,
-        views=_views(records, visitor),
-        later=_views(later, visitor),
+        today=reader.today,
+        reader=reader,
+        shown=show_day(context, visit, day),
         before=max(day - DAY, FIRST_DAY),
         after=min(day + DAY, LAST_DAY),
-        has_maxes=visitor is not None,
-        stored=bool(records) or context.table.read_week(monday_of(day)) is not None,
+        has_maxes=visit.athlete is not None,
     )
 
 
-def _views(records: Iterable[SessionRecord], visitor: Athlete | None) -> list[Any]:
-    return [view_session(record, visitor) for record in records]
-
-
 @router.get("/week")
-def this_week(context: Context, visitor: Visitor) -> Response:
+def this_week(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices) -> Response:
     """The current week."""
-    return week(context, visitor, context.today())
+    return week(context, visitor, reader, choices, reader.today)
 
 
 @router.get("/week/{day}")
-def week(context: Context, visitor: Visitor, day: DayInPath) -> Response:
+def week(
+    context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, day: DayInPath
+) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
-    stored = context.table.read_week(monday)
-    views = _views(stored.records, visitor) if stored else []
+    shown = show_week(context, Visit(visitor, choices), monday)
+    views = [*shown.views, *shown.undated]
     return page(
         "week",
-        "week" if monday == monday_of(context.today()) else "",
+        "week" if monday == monday_of(reader.today) else "",
         monday=monday,
         sunday=sunday_of(monday),
-        outcome=stored.outcome.value if stored else "",
+        shown=shown,
         views=views,
-        today=context.today(),
+        today=reader.today,
+        reader=reader,
+        weekdays={key: f"{day:%A}" for key, day in zip(WEEKDAYS, days_of(monday), strict=True)},
         opens_on=next(
-            (n for n, view in enumerate(views, 1) if view.date and view.date >= context.today()), 0
+            (n for n, each in enumerate(shown.views, 1) if each.date and each.date >= reader.today), 0
         ),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
@@ -245,26 +240,27 @@ def _svg(image: bytes) -> Response:
     return Response(image, media_type="image/svg+xml", headers=policy)
 
 
-def _load_answer(context: AppContext, by: Period, visitor: Athlete | None) -> answers.LoadAnswer:
-    today = context.today()
+def _load_answer(
+    context: AppContext, by: Period, visitor: Athlete | None, today: dt.date
+) -> answers.LoadAnswer:
     first = today - PERIODS[by]
     rows = load_rows(context.index, by, first, today + 2 * WEEK, visitor)
     return answers.load_answer(by, rows, visitor)
 
 
 @router.get("/load")
-def load(context: Context, visitor: Visitor, by: By = "week") -> Response:
+def load(context: Context, visitor: Visitor, reader: VisitorDay, by: By = "week") -> Response:
     """Training load as chart and table, and what the figures mean."""
-    answer = _load_answer(context, by, visitor)
-    started = [row for row in answer.rows if row.start <= context.today()]
+    answer = _load_answer(context, by, visitor, reader.today)
+    started = [row for row in answer.rows if row.start <= reader.today]
     current = next(reversed(started or answer.rows), None)
-    return page("load", "load", answer=answer, by=by, current=current)
+    return page("load", "load", answer=answer, by=by, current=current, today=reader.today)
 
 
 @router.get("/charts/load.svg")
-def load_svg(context: Context, by: By = "week") -> Response:
+def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
     """The chart of the training load."""
-    rows = _load_answer(context, by, None).rows
+    rows = _load_answer(context, by, None, reader.today).rows
     points = tuple((row.start, (*row.total.zones.values(), row.total.unrated)) for row in rows)
     return _svg(charts.load_chart(points))
 
@@ -364,7 +360,7 @@ def _max_names(context: AppContext, athlete: Athlete | None) -> list[str]:
 
 def _references(context: AppContext) -> set[tuple[str, int]]:
     """The maxes (movement, reps) that percentages of the last 120 days refer to."""
-    since = context.today() - dt.timedelta(days=120)
+    since = context.program_today - dt.timedelta(days=120)
     loads = (dose.load for entry in context.index.between(since, None) for dose in entry.doses.doses)
     refs = (load.ref for load in loads if load is not None and load.ref is not None)
     return {(ref.movement_id, ref.rm) for ref in refs if ref.movement_id is not None}
@@ -404,6 +400,38 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
         secure=request.url.scheme == "https",
     )
     return kept
+
+
+# -------------------------------------------------------------------------------- sessions without a day
+@router.post("/days")
+async def set_days(request: Request, choices: Choices) -> Response:
+    """Put the weekdays that the visitor gives to sessions into their cookie; the server stores nothing."""
+    check_same_site(request)
+    fields = days.form_fields(await read_body(request))
+    changed = days.changed_choices(choices, fields)
+    answer = RedirectResponse(f"/week/{_week_in(fields)}", 303)
+    _set_cookie(request, answer, days.DAYS_COOKIE, days.cookie_of(changed))
+    return answer
+
+
+def _week_in(fields: list[tuple[str, str]]) -> dt.date:
+    """The week that a form was sent from. Raises 422 when it names none."""
+    try:
+        week = dt.date.fromisoformat(dict(fields).get("week", ""))
+    except ValueError:
+        week = LAST_DAY + DAY
+    if not FIRST_DAY <= week <= LAST_DAY:
+        raise HTTPException(422, "The form does not say of which week it is.")
+    return week
+
+
+def _set_cookie(request: Request, answer: Response, name: str, value: str) -> None:
+    """Keep a value in a cookie that scripts and other sites' forms cannot use; an empty one is deleted."""
+    if not value:
+        answer.delete_cookie(name)
+        return
+    is_https = request.url.scheme == "https"
+    answer.set_cookie(name, value, max_age=maxes.MAX_AGE_S, httponly=True, samesite="lax", secure=is_https)
 
 
 async def read_body(request: Request) -> bytes:

@@ -13,6 +13,8 @@ from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
 from wod_pipeline.program import Outcome, Rendered, WeekRecords, encode
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
+from wod_pipeline.status import LookFailure
+from wod_pipeline.storage.looks import WEEKS_KEY, read_looks
 from wod_pipeline.storage.stages import raw_revision_key
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
@@ -134,6 +136,34 @@ def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_rec
         ASSETS["raw_posts"](ctx, source=source_around(source), lake=lake_around(lake))
     assert "2024-12-30 to 2025-12-22: Timed out." in caught.value.description
     assert len([key for key in lake.objects if key.startswith("raw_posts/")]) == 52
+
+
+def test_a_run_notes_when_it_looked_for_weeks_without_a_post_and_why_it_could_not() -> None:
+    first = dt.date(2024, 1, 1)
+    source = FakeSource([raw_post(monday=first)], failing={dt.date(2026, 2, 1): SourceRefused("A secret.")})
+    lake, ctx = MemoryLake(), context(str(first), str(first + 103 * WEEK))
+    with pytest.raises(dg.Failure):
+        ASSETS["raw_posts"](ctx, source=source_around(source), lake=lake_around(lake))
+    looks = read_looks(lake).weeks
+    assert len(looks) == 103, "the week with a post needs none"
+    assert lake.writes.count(WEEKS_KEY) == 1
+    found_nothing, failed = looks[first + WEEK], looks[first + 103 * WEEK]
+    assert (found_nothing.is_failing, failed.is_failing) == (False, True)
+    assert failed.failure is LookFailure.REFUSED
+    assert b"secret" not in lake.objects[WEEKS_KEY]
+
+
+def test_a_source_that_cannot_be_opened_is_a_failed_look() -> None:
+    lake = MemoryLake()
+    with pytest.raises(SourceRefused):
+        ASSETS["raw_posts"](context(KEY), source=source_around(SourceRefused("No.")), lake=lake_around(lake))
+    assert read_looks(lake).weeks[MONDAY].failure is LookFailure.REFUSED
+
+
+def test_a_look_changes_nothing_of_what_a_run_stores() -> None:
+    lake = MemoryLake()
+    assert fetch(FakeSource(), KEY, lake=lake) == fetch(FakeSource(), KEY, lake=lake)
+    assert {key.partition("/")[0] for key in lake.objects} == {"looks"}
 
 
 def test_plain_text_keeps_every_line_and_link() -> None:

@@ -66,8 +66,9 @@ def materialize(settings: Settings, count: int | None) -> dg.ExecuteInProcessRes
 
 
 def lake_of(settings: Settings) -> dict[str, bytes]:
+    """Every object but the looks, which hold times."""
     lake = adapters.open_lake(settings)
-    return lake.read_many(list(lake.keys("")))
+    return lake.read_many([key for key in lake.keys("") if not key.startswith("looks/")])
 
 
 def table_of(settings: Settings) -> list[bytes]:

@@ -46,7 +46,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runs:
     module = types.ModuleType("wod_pipeline.running")
     module.run_weeks = runs.run_weeks  # type: ignore[attr-defined]
     monkeypatch.setitem(__import__("sys").modules, "wod_pipeline.running", module)
-    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: THIS_WEEK + dt.timedelta(days=2))
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: THIS_WEEK + dt.timedelta(days=2))
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("WOD_SOURCE", "wordpress")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +14,11 @@ from icalendar import Calendar
 
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
+from wod_pipeline.status import Look
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.looks import write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline_tests.builders import raw_post, weeks_of
+from wod_pipeline_tests.builders import not_published, raw_post, week_records, weeks_of
 
 TODAY = dt.date(2026, 11, 17)
 MAXES = """
@@ -43,7 +47,7 @@ def folder(stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setenv("WOD_DATA_DIR", str(stored))
     monkeypatch.setenv("WOD_ATHLETE_FILE", str(tmp_path / "athlete.toml"))
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: TODAY)
+    monkeypatch.setattr("wod_pipeline.adapters.local_today", lambda: TODAY)
     return tmp_path
 
 
@@ -89,7 +93,7 @@ def test_json_holds_the_record_and_what_is_shown(folder: Path, capsys: Capture) 
 
 
 def test_next_passes_over_rest_days(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: dt.date(2026, 11, 18))
+    monkeypatch.setattr("wod_pipeline.adapters.local_today", lambda: dt.date(2026, 11, 18))
     _, out, _ = run(capsys, "next")
     assert out.startswith("Friday 20 November 2026 — Friday (Session 4)\n")
 
@@ -98,7 +102,7 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     code, out, _ = run(capsys, "show", "2031-01-01")
     assert code == 0
     assert out == (
-        "No session on Wednesday 1 January 2031. The week is not stored."
+        "No session on Wednesday 1 January 2031. This week is not stored yet: nobody has looked for its post."
         " Fetch it: wod materialize --week 2030-12-30.\n"
     )
 
@@ -304,3 +308,93 @@ def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# ------------------------------------------------------------------------------------------- days and weeks
+NUMBERED = ("Day 1", "A.", "Dips x 6 reps", "Day 2 (Heavy)", "A.", "Lunges x 6 reps")
+THIS_MONDAY = dt.date(2026, 11, 16)
+
+
+@pytest.fixture
+def numbered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program of Day 1 and Day 2 instead of the sample, in the week of `TODAY`."""
+    monkeypatch.setenv("WOD_DATA_DIR", str(folder))
+    table = SqliteSessionTable(folder / "sessions.sqlite")
+    table.replace_week(week_records(raw_post(*NUMBERED, monday=THIS_MONDAY)))
+    return folder
+
+
+def test_a_day_shows_the_sessions_of_its_week_that_have_none(numbered: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "today")
+    assert out.startswith(
+        "No session on Tuesday 17 November 2026. This week's post names no day for its sessions.\n"
+        "\n2 sessions of this week have no day in the post.\n"
+        "\nDay 1 (no day in the post)\n"
+    )
+    assert "\nDay 2 (Heavy) (no day in the post)\n" in out
+    assert "Lunges, 6 reps" in out
+
+
+def test_json_has_the_sessions_without_a_day_apart(numbered: Path, capsys: Capture) -> None:
+    _, out, _ = run(capsys, "show", "2026-11-19", "--json")
+    answer = json.loads(out)
+    assert answer["sessions"] == []
+    assert [item["view"]["title"] for item in answer["undated"]] == ["Day 1", "Day 2 (Heavy)"]
+    assert answer["absence"]["reason"] == "undated"
+
+
+def test_the_next_day_of_a_program_without_days_is_not_said_to_be_missing(
+    numbered: Path, capsys: Capture
+) -> None:
+    _, out, _ = run(capsys, "next")
+    assert out == (
+        "No training is stored for the 28 days after Tuesday 17 November 2026."
+        " Without a day in the post: 2 sessions of the week of 2026-11-16.\n"
+    )
+
+
+def test_an_unpublished_week_says_when_it_was_last_looked_for(
+    numbered: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime(2026, 11, 17, 20, tzinfo=dt.timezone.utc)
+    monkeypatch.setattr("wod_pipeline.adapters.now", lambda: now)
+    week = THIS_MONDAY + dt.timedelta(weeks=1)
+    SqliteSessionTable(numbered / "sessions.sqlite").replace_week(not_published(week))
+    write_week_looks(FolderLake(numbered / "lake"), {week: Look(now - dt.timedelta(minutes=12))})
+    says = "This week's post is not published yet; last looked 12 minutes ago."
+    assert run(capsys, "show", "2026-11-24")[1] == f"No session on Tuesday 24 November 2026. {says}\n"
+    assert (
+        run(capsys, "week", "2026-11-24")[1] == f"No session in the week of Monday 23 November 2026. {says}\n"
+    )
+
+
+def test_today_is_the_day_of_this_machine_s_zone(
+    numbered: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("WOD_DATA_DIR", str(numbered))
+    monkeypatch.setattr(
+        "wod_pipeline.adapters.now", lambda: dt.datetime(2026, 11, 20, 21, tzinfo=dt.timezone.utc)
+    )
+    try:
+        for zone, day in (("Australia/Sydney", "Saturday 21"), ("America/Los_Angeles", "Friday 20")):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            assert run(capsys, "today")[1].startswith(f"No session on {day} November 2026.")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_warning_about_the_post_is_printed_once_a_week(numbered: Path, capsys: Capture) -> None:
+    post = raw_post(
+        "Day 1", "A.", "Dips", "Day 2", "A.", "Dips", monday=THIS_MONDAY, title="Plan", slug="plan"
+    )
+    SqliteSessionTable(numbered / "sessions.sqlite").replace_week(week_records(post), allow_empty=True)
+    _, out, _ = run(capsys, "week")
+    assert out.count("! The post names no date") == 1
+
+
+def test_a_week_that_is_not_stored_is_not_called_unpublished_in_json(numbered: Path, capsys: Capture) -> None:
+    answer = json.loads(run(capsys, "week", "2031-01-01", "--json")[1])
+    assert (answer["outcome"], answer["absence"]["reason"]) == (None, "not_stored")

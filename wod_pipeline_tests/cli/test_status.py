@@ -35,7 +35,7 @@ def _four_weeks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WOD_SOURCE", str(folder))
     monkeypatch.setenv("WOD_START_WEEK", str(FIRST))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("wod_pipeline.adapters.today", lambda _: FIRST + 2 * WEEK)
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: FIRST + 2 * WEEK)
     SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(
         [week_records(POSTS[0]), not_published(FIRST + 2 * WEEK)]
     )

@@ -109,10 +109,10 @@ def test_everything_a_session_can_hold_as_text() -> None:
     assert as_text(view_session(record_of(content=EVERYTHING), LIFTER)) == (
         "Monday 2 March 2026 — Monday\n"
         "March 2, 2026 - March 8, 2026 Gym Plan\n"
-        "! The interval, the time and the number of sets do not agree. “Every 75 seconds,\n"
-        "  for 5 minutes (5 sets):”\n"
         "\n"
         "A\n"
+        "  ! The interval, the time and the number of sets do not agree. “Every 75\n"
+        "    seconds, for 5 minutes (5 sets):”\n"
         "  Move well.\n"
         "  Every 1:15 for 5:00 (5 sets)\n"
         "    Snatch, 2 reps, % of 1-RM Snatch\n"
@@ -136,11 +136,10 @@ def test_everything_a_session_can_hold_as_markdown() -> None:
     assert as_markdown(view_session(record_of(content=EVERYTHING), LIFTER)) == (
         "### Monday 2 March 2026 — Monday\n"
         "\n"
-        "> **Note** The interval, the time and the number of sets do not agree. "
-        "“Every 75 seconds, for 5 minutes (5 sets):”\n"
-        "\n"
         "**A**\n"
         "\n"
+        "- **Note** The interval, the time and the number of sets do not agree. "
+        "“Every 75 seconds, for 5 minutes (5 sets):”\n"
         "- *Move well.*\n"
         "- Every 1:15 for 5:00 (5 sets)\n"
         "  - **[Snatch](https://example.com/v)** 2 reps, % of 1-RM Snatch\n"
@@ -162,10 +161,10 @@ def test_each_kind_of_line_has_its_colour() -> None:
     assert lines == [
         f"{BOLD}Monday 2 March 2026 — Monday{RESET}",
         f"{DIM}March 2, 2026 - March 8, 2026 Gym Plan{RESET}",
-        f"{YELLOW}! The interval, the time and the number of sets do not agree. “Every 75 seconds,{RESET}",
-        f"{YELLOW}  for 5 minutes (5 sets):”{RESET}",
         "",
         f"{BOLD}A{RESET}",
+        f"{YELLOW}  ! The interval, the time and the number of sets do not agree. “Every 75{RESET}",
+        f"{YELLOW}    seconds, for 5 minutes (5 sets):”{RESET}",
         f"{DIM}  Move well.{RESET}",
         "  Every 1:15 for 5:00 (5 sets)",
         "    Snatch, 2 reps, % of 1-RM Snatch",

@@ -23,6 +23,7 @@ from wod_pipeline.rendering import (
     lines_of,
     view_exercise,
     view_session,
+    without_repeated_warnings,
 )
 from wod_pipeline.rendering._sets import BarView, SetView
 from wod_pipeline.rendering._view import ExerciseView, NoteView, TextRun
@@ -243,15 +244,41 @@ def test_the_coach_s_introduction_is_kept() -> None:
 
 
 def test_what_may_be_wrong_is_said_with_the_line_it_is_about() -> None:
-    view = view_session(record_of("A.", "Every 75 seconds, for 5 minutes (5 sets):", "Dips x 6 reps"))
-    assert view.warnings == (
+    lines = ("A.", "Dips x 6 reps", "B.", "Every 75 seconds, for 5 minutes (5 sets):", "Dips x 6 reps")
+    view = view_session(record_of(*lines))
+    first, second = view.items
+    assert isinstance(first, SegmentView)
+    assert isinstance(second, SegmentView)
+    assert second.warnings == (
         "The interval, the time and the number of sets do not agree. “Every 75 seconds, for 5 minutes (5 sets):”",
     )
+    assert (first.warnings, view.warnings, view.post_warnings) == ((), (), ()), (
+        "it stands where it applies, once"
+    )
+
+
+def test_a_warning_about_the_day_stands_at_the_session() -> None:
+    records = week_records(raw_post("Monday", "A.", "Dips x 6 reps", "A.", "Lunges x 6 reps")).records
+    unheaded = view_session(records[1])
+    assert len(unheaded.warnings) == 1
+    assert unheaded.warnings[0].startswith(
+        "This session has no heading in the post; its date is not certain."
+    )
+    assert [item.warnings for item in unheaded.items if isinstance(item, SegmentView)] == [()]
+
+
+def test_a_warning_about_the_post_is_told_with_its_first_session_only() -> None:
+    fields = {"title": "Gym Plan", "slug": "gym-plan"}
+    records = week_records(
+        raw_post("Monday", "A.", "Dips x 6 reps", "Tuesday", "A.", "Dips", **fields)
+    ).records
+    views = without_repeated_warnings(map(view_session, records))
+    assert [len(view.post_warnings) for view in views] == [1, 0]
 
 
 def test_a_warning_about_the_whole_post_quotes_no_line() -> None:
     record = record_of("A.", "Dips x 6 reps", title="Gym Plan", slug="gym-plan")
-    assert view_session(record).warnings == (
+    assert view_session(record).post_warnings == (
         "The post names no date; the week follows from when it was published.",
     )
 
@@ -519,8 +546,15 @@ def test_a_record_of_nothing_is_a_view() -> None:
     full = record_of("A.", "Dips x 6 reps")
     record = replace(full, date=None, label=None, post_title="", segments=[], lines=[])
     view = view_session(record)
-    assert (view.title, view.items) == ("Session", ())
-    assert as_text(view) == "No date — Session\n"
+    assert (view.title, view.items) == ("Session 1", ())
+    assert as_text(view) == "Session 1 (no day in the post)\n"
+
+
+def test_a_session_without_a_day_goes_by_its_own_words_or_its_number() -> None:
+    records = week_records(raw_post("Day 1 (Heavy)", "A.", "Dips", "Day 2", "A.", "Dips")).records
+    assert [view_session(record).title for record in records] == ["Day 1 (Heavy)", "Day 2"]
+    assert view_session(replace(records[1], label=None)).title == "Day 2"
+    assert view_session(replace(records[1], label=None, ordinal=None)).title == "Session 2"
 
 
 def test_groups_and_facts_serve_every_medium() -> None:

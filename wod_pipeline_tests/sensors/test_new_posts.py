@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 import dagster as dg
 import msgspec
 import pytest
 
-from wod_pipeline.errors import SourceRefused
+from wod_pipeline.errors import SourceRefused, StorageRefused
 from wod_pipeline.program import RawPost
-from wod_pipeline.sensors.new_posts import new_posts_sensor, run_request
+from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.sensors.new_posts import _keep_look, new_posts_sensor, run_request
 from wod_pipeline.settings import load_settings
+from wod_pipeline.status import Look, LookFailure, SiteLook
+from wod_pipeline.storage import Lake
+from wod_pipeline.storage.looks import read_looks
 from wod_pipeline.watching import posts
-from wod_pipeline_tests.fakes import source_around
-from wod_pipeline_tests.sensors.world import Phone, World, hours, local, notifier_around, post_for
+from wod_pipeline_tests.fakes import MemoryLake, lake_around, source_around
+from wod_pipeline_tests.sensors.world import HOUR, Phone, World, hours, local, notifier_around, post_for
 
 NOW = local("2026-11-22 18:00")
 WEEKS = [dt.date(2026, 11, 2) + n * dt.timedelta(weeks=1) for n in range(4)]
@@ -215,6 +220,7 @@ def test_the_dagster_sensor_requests_the_partition_and_moves_its_cursor_with_it(
             "source": site,
             "session_table": world.table_resource,
             "notifier": notifier_around(Phone()),
+            "lake": lake_around(lake := MemoryLake()),
         }
     )
 
@@ -224,6 +230,8 @@ def test_the_dagster_sensor_requests_the_partition_and_moves_its_cursor_with_it(
     assert request.partition_key == "2026-11-23"
     state = msgspec.json.decode(result.cursor, type=posts.NewPostsState)
     assert list(state.requested) == [4]
+    assert read_looks(lake).site == posts.look_of(state.read_until, state)
+    assert state.found == {}, "the week is stored, if not as edited"
 
 
 def test_a_post_of_a_week_that_is_no_partition_is_warned_of_once(
@@ -272,3 +280,47 @@ def test_a_site_named_by_its_address_or_its_kind() -> None:
     world.tick_new_posts(NOW + MINUTES)
 
     assert world.phone.received[0].data["source"] == "sample"
+
+
+# --------------------------------------------------------------------------------------------------- looks
+def test_every_tick_that_asks_the_site_notes_when(world: World) -> None:
+    world.tick_new_posts(NOW)
+    assert world.look.look == Look(NOW)
+    assert world.look.reads_from == NOW - posts.FIRST_LOOK_BACK - posts.READ_OVERLAP
+    world.tick_new_posts(NOW + MINUTES)
+    assert world.look.look == Look(NOW + MINUTES)
+    assert world.look.reads_from == NOW - posts.FIRST_LOOK_BACK - posts.READ_OVERLAP, "read without a gap"
+
+
+def test_a_site_that_fails_leaves_the_last_success_known(world: World) -> None:
+    world.tick_new_posts(NOW)
+    world.site.down = True
+    world.tick_new_posts(NOW + MINUTES)
+    assert world.look.look == Look(NOW, NOW + MINUTES, LookFailure.NO_ANSWER)
+    world.tick_new_posts(NOW + MINUTES)
+    assert world.look.look.failed_at == NOW + MINUTES, "a tick that only waits is no look"
+
+
+def test_a_post_that_was_found_is_remembered_until_it_is_stored(world: World) -> None:
+    week = WEEKS[3] + dt.timedelta(weeks=1)
+    world.site.will_publish(NOW + MINUTES, post_for(week, 5))
+    world.site.move_to(NOW + MINUTES)
+    world.runs_fail = True
+    world.tick_new_posts(NOW + MINUTES)
+    assert world.look.found == {week: NOW + MINUTES}
+    world.tick_new_posts(NOW + 3 * HOUR)
+    assert world.look.found == {week: NOW + MINUTES}, "found once, and still not stored"
+    world.runs_fail = False
+    world.run(week, week)
+    world.tick_new_posts(NOW + 4 * HOUR)
+    assert world.look.found == {}
+
+
+def test_a_lake_that_fails_does_not_fail_the_tick(caplog: pytest.LogCaptureFixture) -> None:
+    class Dead(LakeResource):
+        def open(self) -> Lake:
+            raise StorageRefused("Not for you.")
+
+    with caplog.at_level(logging.WARNING):
+        _keep_look(Dead(), SiteLook(), logging.getLogger("tick"))
+    assert "could not be kept: Not for you." in caplog.text

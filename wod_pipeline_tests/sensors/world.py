@@ -27,6 +27,7 @@ from wod_pipeline.sensors import freshness as freshness_sensor
 from wod_pipeline.sensors import new_posts as new_posts_sensor
 from wod_pipeline.sensors.ticks import read_cursor, write_cursor
 from wod_pipeline.settings import load_settings
+from wod_pipeline.status import SiteLook
 from wod_pipeline.storage import WeekChange
 from wod_pipeline.watching import freshness, posts
 from wod_pipeline.weeks import week_for
@@ -153,6 +154,8 @@ class World:
     runs_fail: bool = False
     first_week: dt.date = dt.date(2020, 1, 6)
     posts_cursor: str | None = None
+    look: SiteLook = field(default_factory=SiteLook)
+    """The newest look for new posts."""
     freshness_cursor: str | None = None
 
     def __post_init__(self) -> None:
@@ -184,6 +187,7 @@ class World:
         )
         result = tick.run(now, read_cursor(self.posts_cursor, posts.NewPostsState, LOG))
         self.posts_cursor = write_cursor(result.state)
+        self.look = result.look or self.look
         for (first, last), asking in result.requests:
             request = new_posts_sensor.run_request((first, last), asking, result.state)
             assert request.run_key not in self.runs, "a repeated key would be swallowed by Dagster"

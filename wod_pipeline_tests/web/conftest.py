@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,11 @@ FEED_KEY = FeedKey(lambda: "k" * 43, "a test")
 MAXES = "unit=kg&snatch=100&clean_and_jerk=125&power_clean=105&back_squat=160&strict_press=65"
 
 
+def noon_of(day: dt.date) -> Callable[[], dt.datetime]:
+    """A clock that shows noon of the day in the program's zone."""
+    return lambda: dt.datetime.combine(day, dt.time(12), ZONE)
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sessions are kept."""
@@ -44,7 +50,7 @@ def table(folder: Path) -> SqliteSessionTable:
 
 @pytest.fixture(scope="session")
 def app(table: SqliteSessionTable):
-    return create_app(table, ZONE, today=lambda: TODAY, feed_key=FEED_KEY)
+    return create_app(table, ZONE, now=noon_of(TODAY), feed_key=FEED_KEY)
 
 
 @pytest.fixture
@@ -68,8 +74,8 @@ def empty(tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def site(app: FastAPI) -> Iterator[str]:
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
     """The address of a running server."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -83,7 +89,26 @@ def site(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def site(app: FastAPI) -> Iterator[str]:
+    """The address of the sample program."""
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
 def tab(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     with chromium(tmp_path_factory.mktemp("profile")) as tab:
         tab.call("Network.setCookie", name="maxes", value=f'"{MAXES}"', url=site, httpOnly=True)
+        live_in(tab, ZONE.key)
         yield tab
+
+
+def be_in(tab: Tab, zone: str) -> None:
+    """Take the browser to another time zone."""
+    tab.call("Emulation.setTimezoneOverride", timezoneId=zone)
+
+
+def live_in(tab: Tab, zone: str) -> None:
+    """Take the browser to a time zone that our server, on whichever port, knows of already."""
+    be_in(tab, zone)
+    tab.call("Network.setCookie", name="tz", value=zone, domain="127.0.0.1", path="/")

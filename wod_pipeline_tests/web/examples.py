@@ -16,7 +16,7 @@ import wod_pipeline.web
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import ZONE
+from wod_pipeline_tests.web.conftest import ZONE, noon_of
 
 FILE = Path(wod_pipeline.web.__file__).with_name("examples.json")
 PATHS = {
@@ -39,7 +39,7 @@ def examples(folder: Path) -> dict[str, Any]:
         "Hang Snatch + Snatch x 1 rep @ 70-75% of 1-RM Snatch",
     )
     table.replace_week(week_records(raw_post("Monday", *lines)))
-    app = create_app(table, ZONE, today=lambda: MONDAY)
+    app = create_app(table, ZONE, now=noon_of(MONDAY))
     with TestClient(app, cookies={"maxes": "unit=kg&snatch=100"}) as client:
         return {name: client.get(path).json() for name, path in PATHS.items()}
 

@@ -39,7 +39,7 @@ from wod_pipeline.web.maxes import athlete_of
 from wod_pipeline.web.personal import PersonalCalendar, as_token
 from wod_pipeline.weeks import monday_of
 from wod_pipeline_tests.builders import not_published
-from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE
+from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE, noon_of
 from wod_pipeline_tests.web.examples import FILE, examples
 
 CHECKS = (
@@ -55,6 +55,7 @@ GOOD = (
     "/api/v1/sessions",
     "/api/v1/sessions?from=2026-10-01&to=2026-10-31",
     "/api/v1/sessions/2026-11-17",
+    "/api/v1/sessions/today?tz=Australia/Sydney",
     "/api/v1/movements",
     "/api/v1/movements?q=squat",
     "/api/v1/movements/back_squat/history",
@@ -151,13 +152,15 @@ def test_pages_follow_one_another_by_their_links(client: TestClient) -> None:
 
 def test_health_says_whether_today_s_week_is_there(client: TestClient, empty: TestClient) -> None:
     assert client.get("/api/v1/health").json() == {"status": "ok", "newest_week": "2026-11-23", "fresh": True}
-    assert empty.get("/api/v1/health").json() == {"status": "ok", "newest_week": None, "fresh": False}
+    answer = empty.get("/api/v1/health").json()
+    assert answer.pop("absence")["reason"] == "not_stored"
+    assert answer == {"status": "ok", "newest_week": None, "fresh": False}
 
 
 def test_an_empty_stored_week_is_not_fresh(tmp_path: Path) -> None:
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
     table.replace_week(not_published(monday_of(TODAY)))
-    with TestClient(create_app(table, ZONE, today=lambda: TODAY)) as client:
+    with TestClient(create_app(table, ZONE, now=noon_of(TODAY))) as client:
         assert client.get("/api/v1/health").json()["fresh"] is False
 
 
@@ -171,8 +174,12 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
-        ("/api/v1/sessions/2031-01-01", 404, "No session is stored for 2031-01-01."),
-        ("/api/v1/weeks/2031-01-01", 404, "The week of 2030-12-30 is not stored."),
+        ("/api/v1/sessions/2031-01-01", 404, "Nothing is stored for 2031-01-01. This week is not stored yet"),
+        (
+            "/api/v1/weeks/2031-01-01",
+            404,
+            "Nothing is stored for the week of 2030-12-30. This week is not stored yet",
+        ),
         ("/api/v1/movements/bakc_squat/history", 404, "Nearest: Back Squat"),
         ("/api/v1/sessions/monday", 422, "path.day"),
         ("/api/v1/sessions/0001-01-01", 422, "path.day"),
@@ -187,6 +194,8 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
         (f"/api/v1/search?q={'x' * 101}", 422, "query.q"),
         (f"/api/v1/movements/{'x' * 61}/history", 422, "path.movement"),
         ("/calendar.ics?from=2016-01-01&to=2026-01-01", 422, "less than 366 days"),
+        ("/api/v1/sessions?tz=Sidney", 422, "such as Australia/Sydney"),
+        ("/api/v1/load?tz=Europe/Berln", 422, "the nearest name is Europe/Berlin"),
         ("/api/v1/nothing", 404, "Not Found"),
     ],
 )
@@ -270,7 +279,7 @@ def test_the_calendar_carries_cancellations_on(table: SqliteSessionTable, tmp_pa
         b"DTSTAMP:20261101T000000Z\r\nDTSTART;VALUE=DATE:20261117\r\nSUMMARY:Old\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     lake.write(calendar_key(dt.date(2026, 11, 16)), gone)
-    app = create_app(table, ZONE, today=lambda: dt.date(2026, 11, 17), lake=lake)
+    app = create_app(table, ZONE, now=noon_of(TODAY), lake=lake)
     with TestClient(app) as client:
         events = Calendar.from_ical(client.get("/calendar.ics").content).walk("VEVENT")
     assert [str(event["STATUS"]) for event in events if event["UID"] == "gone@wod_pipeline"] == ["CANCELLED"]
@@ -307,13 +316,15 @@ def operations(app: FastAPI) -> list[APIOperation]:
 
 
 def related(case: Case) -> Case:
-    """The case without what a description cannot say: days in order, each max once, plates that make few sums."""
+    """The case without what a description cannot say: days in order, names of zones, each max once, few plates."""
     query = case.query or {}
     if "from" in query and "to" in query:
         query["to"] = query["from"]
     if "max" in query:
         query["max"] = query["max"][:1]
     query.pop("plate", None)
+    if "tz" in query:
+        query["tz"] = "Asia/Kolkata"
     return case
 
 
@@ -328,7 +339,7 @@ def test_anything_the_description_allows_is_answered_as_described(app: FastAPI) 
             tried.add(case.path)
 
         fuzz()
-    assert len(tried) == 11
+    assert len(tried) == 12
 
 
 def test_what_the_description_does_not_allow_is_refused(app: FastAPI) -> None:

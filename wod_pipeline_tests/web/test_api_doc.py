@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from wod_pipeline.settings import VARIABLES
+from wod_pipeline.status import AbsenceReason
 from wod_pipeline_tests.rendering.test_numbers import KG, athlete, rows_of
 
 DOC = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -56,3 +57,9 @@ def test_the_example_of_numbers_is_what_is_answered() -> None:
 
 def test_the_settings_it_names_exist() -> None:
     assert set(re.findall(r"WOD_[A-Z_]+", DOC)) <= {variable.name for variable in VARIABLES}
+
+
+def test_every_reason_of_an_absence_is_explained() -> None:
+    (section,) = re.findall(r"\n## Days\n(.*?)\n## ", DOC, re.DOTALL)
+    explained = re.findall(r"^\| `(\w+)` \| [^|]+ \|$", section, re.MULTILINE)
+    assert sorted(explained) == sorted(["reason", *(reason.value for reason in AbsenceReason)])

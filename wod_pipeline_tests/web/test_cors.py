@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
-from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
+from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE, noon_of
 
 FRIEND, STRANGER = "https://app.example.com", "https://evil.example"
 DAY = "/api/v1/sessions/2026-11-17"
@@ -19,7 +19,7 @@ OTHERS = ("/", "/maxes", "/calendar.ics", "/static/app.css", "/no/such/page")
 @pytest.fixture
 def opened(table: SqliteSessionTable) -> Iterator[TestClient]:
     """A page whose API one other site may read."""
-    with TestClient(create_app(table, ZONE, today=lambda: TODAY, origins=(FRIEND,))) as client:
+    with TestClient(create_app(table, ZONE, now=noon_of(TODAY), origins=(FRIEND,))) as client:
         yield client
 
 
@@ -95,13 +95,13 @@ def test_maxes_as_parameters_are_read_across_origins(opened: TestClient) -> None
 def test_an_answer_with_the_cookie_s_maxes_is_never_open_to_credentials(
     table: SqliteSessionTable, origins: tuple[str, ...]
 ) -> None:
-    app = create_app(table, ZONE, today=lambda: TODAY, origins=origins)
+    app = create_app(table, ZONE, now=noon_of(TODAY), origins=origins)
     with TestClient(app, cookies={"maxes": MAXES}) as client:
         for origin in (FRIEND, STRANGER):
             assert "access-control-allow-credentials" not in cross_origin_headers(client, DAY, origin)
 
 
 def test_every_origin_may_be_named(table: SqliteSessionTable) -> None:
-    with TestClient(create_app(table, ZONE, today=lambda: TODAY, origins=("*",))) as client:
+    with TestClient(create_app(table, ZONE, now=noon_of(TODAY), origins=("*",))) as client:
         assert cross_origin_headers(client, DAY, STRANGER)["access-control-allow-origin"] == "*"
         assert cross_origin_headers(client, "/", STRANGER) == CLOSED

@@ -25,7 +25,7 @@ from wod_pipeline.training import Athlete
 from wod_pipeline.web import context, feed, maxes, personal
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE
+from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE, noon_of
 
 LIFTER = maxes.athlete_of(MAXES) or Athlete()
 WEDNESDAY = dt.date(2026, 3, 4)
@@ -55,7 +55,7 @@ def site(tmp_path: Path) -> Iterator[TestClient]:
     published = week_calendar(MONDAY, week_of(*LINES, "Saturday", "A.", "Dips x 6 reps"), b"", ZONE)
     lake.write(calendar_key(MONDAY), published)
     table.replace_weeks([week_of(*LINES)])
-    app = create_app(table, ZONE, today=lambda: WEDNESDAY, lake=lake, feed_key=FEED_KEY)
+    app = create_app(table, ZONE, now=noon_of(WEDNESDAY), lake=lake, feed_key=FEED_KEY)
     with TestClient(app, base_url="http://192.168.1.20:8000") as client:
         yield client
 
@@ -98,7 +98,7 @@ def test_events_link_to_their_day_at_the_address_the_visitor_came_by(site: TestC
 
 
 def test_events_link_to_the_address_that_is_set(table: SqliteSessionTable) -> None:
-    app = create_app(table, ZONE, today=lambda: TODAY, page_url="https://gym.example/wod")
+    app = create_app(table, ZONE, now=noon_of(TODAY), page_url="https://gym.example/wod")
     with TestClient(app) as client:
         found = events(client.get("/calendar.ics").content)
         assert found["2026-11-17-1-5-day-barbell-program@wod_pipeline"]["URL"] == (
@@ -311,7 +311,7 @@ def test_without_a_key_only_personal_calendars_are_off(
     table: SqliteSessionTable, key: FeedKey | None, site: TestClient
 ) -> None:
     path = make_address(site)
-    app = create_app(table, ZONE, today=lambda: TODAY, feed_key=key)
+    app = create_app(table, ZONE, now=noon_of(TODAY), feed_key=key)
     with TestClient(app, cookies={"maxes": MAXES}) as client:
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")

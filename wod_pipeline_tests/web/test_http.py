@@ -17,7 +17,7 @@ from wod_pipeline.web import api, static_files
 from wod_pipeline.web.app import create_app
 from wod_pipeline.web.static_files import VERSION, digest_of, static_address
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import ZONE
+from wod_pipeline_tests.web.conftest import ZONE, noon_of
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 
@@ -99,7 +99,7 @@ def test_the_same_post_read_differently_is_sent_again(tmp_path: Path) -> None:
     (record,) = week.records
     read_anew = msgspec.structs.replace(week, records=(msgspec.structs.replace(record, label="Anew"),))
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
-    with TestClient(create_app(table, ZONE, today=lambda: MONDAY)) as client:
+    with TestClient(create_app(table, ZONE, now=noon_of(MONDAY))) as client:
         for path in (f"/api/v1/sessions/{MONDAY}", f"/api/v1/weeks/{MONDAY}"):
             table.replace_week(week)
             first = client.get(path)

@@ -19,7 +19,7 @@ from wod_pipeline.web.app import create_app
 from wod_pipeline.web.max_parameters import HideMaxes
 from wod_pipeline.web.parameters import _unknown
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
-from wod_pipeline_tests.web.conftest import MAXES, ZONE
+from wod_pipeline_tests.web.conftest import MAXES, ZONE, noon_of
 
 DAY = "/api/v1/sessions/2026-11-17"
 
@@ -122,7 +122,7 @@ def two_programs(tmp_path: Path) -> Iterator[TestClient]:
     first = week.records[0].program
     others = [msgspec.structs.replace(r, program="other", session=f"other/{r.session}") for r in week.records]
     table.replace_week(msgspec.structs.replace(week, records=(*week.records, *others)))
-    with TestClient(create_app(table, ZONE, today=lambda: MONDAY)) as client:
+    with TestClient(create_app(table, ZONE, now=noon_of(MONDAY))) as client:
         client.first = first  # type: ignore[attr-defined]
         yield client
 

@@ -18,7 +18,7 @@ from wod_pipeline.storage.dynamodb import DynamoSessionTable
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
-from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE
+from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE, noon_of
 
 __all__ = ["aws", "aws_environment", "moto_server"]
 
@@ -49,7 +49,7 @@ def test_dynamodb_gives_the_same_pages_as_sqlite(
             week = table.read_week(monday)
             assert week is not None
             store.replace_week(week)
-        with TestClient(create_app(store, ZONE, today=lambda: TODAY), cookies={"maxes": MAXES}) as client:
+        with TestClient(create_app(store, ZONE, now=noon_of(TODAY)), cookies={"maxes": MAXES}) as client:
             pages.append({path: client.get(path).text for path in PATHS})
     for path in PATHS:
         assert pages[0][path] == pages[1][path], path
