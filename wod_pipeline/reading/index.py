@@ -24,10 +24,10 @@ from wod_pipeline.program import (
     WeekRecords,
     walk_exercises,
 )
+from wod_pipeline.reading.matches import Match, find_matches
 from wod_pipeline.rendering import clean
 from wod_pipeline.storage import SessionTable
 from wod_pipeline.training import SessionDoses, session_doses
-from wod_pipeline.vocabulary import find_movement
 
 CHECK_AFTER_S = 10.0
 """Seconds for which an index is used before the table is asked for changes."""
@@ -48,8 +48,9 @@ class PlacedExercise(NamedTuple):
 class IndexEntry:
     """What the index keeps of a session.
 
-    `lines` are the coach's, cleaned; `text` is all of them, case-folded for searching. `exercises` leaves out
-    warm-ups, `movements` does not.
+    `lines` are the coach's, cleaned; `line_kinds` has for each the kind of the segment it stands in; `text` is all of
+    them, case-folded for searching. `movements` has the kinds of the segments that each movement is in; `exercises`
+    leaves out warm-ups.
     """
 
     date: dt.date | None
@@ -58,8 +59,9 @@ class IndexEntry:
     program: str
     label: str
     lines: tuple[str, ...]
+    line_kinds: tuple[SegmentKind | None, ...]
     text: str
-    movements: frozenset[str]
+    movements: Mapping[str, tuple[SegmentKind, ...]]
     exercises: tuple[PlacedExercise, ...]
     doses: SessionDoses
     kind: SessionKind = "training"
@@ -85,17 +87,28 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         program=clean(record.program),
         label=clean(record.label or ""),
         lines=lines,
+        line_kinds=tuple(_line_kinds(record)),
         text="\n".join(lines).casefold(),
-        movements=frozenset(_movements(record)),
+        movements=_movements(record),
         exercises=exercises,
         doses=session_doses(record),
         kind=record.kind,
     )
 
 
-def _movements(record: SessionRecord) -> Iterator[str]:
-    for *_, exercise in walk_exercises(record.segments):
-        yield from (part.movement_id for part in exercise.parts if part.movement_id)
+def _movements(record: SessionRecord) -> dict[str, tuple[SegmentKind, ...]]:
+    kinds: dict[str, set[SegmentKind]] = {}
+    for segment, _, exercise in walk_exercises(record.segments):
+        for part in exercise.parts:
+            if part.movement_id:
+                kinds.setdefault(part.movement_id, set()).add(segment.kind)
+    return {movement: tuple(sorted(kinds[movement])) for movement in sorted(kinds)}
+
+
+def _line_kinds(record: SessionRecord) -> Iterator[SegmentKind | None]:
+    spans = [(segment.lines, segment.kind) for segment in record.segments]
+    for line in record.lines:
+        yield next((kind for (first, last), kind in spans if first <= line.n <= last), None)
 
 
 # --------------------------------------------------------------------------------------------------- index
@@ -104,17 +117,6 @@ class Occurrence(NamedTuple):
 
     entry: IndexEntry
     exercises: tuple[PlacedExercise, ...]
-
-
-class Match(NamedTuple):
-    """A session that matches a search; `words` are the words searched for, case-folded."""
-
-    entry: IndexEntry
-    words: tuple[str, ...]
-
-    def lines(self) -> Iterator[str]:
-        """The lines with at least one of the words."""
-        return (line for line in self.entry.lines if any(word in line.casefold() for word in self.words))
 
 
 @dataclass(frozen=True)
@@ -138,13 +140,9 @@ class SessionIndex:
         """Every prescription of a movement, newest first."""
         return self.by_movement.get(movement, ())
 
-    def search(self, text: str) -> Iterator[Match]:
-        """Sessions with every word of `text` in their lines, or with the movement it names; newest first."""
-        words = tuple(text.casefold().split())
-        movement = find_movement(text)
-        for entry in reversed(self.entries):
-            if (words and all(word in entry.text for word in words)) or movement in entry.movements:
-                yield Match(entry, words)
+    def search(self, text: str) -> list[Match]:
+        """Sessions with every word of `text` in their lines, or with the movement it names; best first."""
+        return find_matches(self.entries, text)
 
     def doses(self, entries: Iterable[IndexEntry] | None = None) -> Iterator[SessionDoses]:
         """The doses from which the training load of these sessions (default: all) is computed."""

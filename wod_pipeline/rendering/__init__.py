@@ -1,9 +1,9 @@
 """How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`). Pure.
 
 `_view` decides what is shown and in which order, `_sets` the rows of an exercise, `_words` words single values,
-`_numbers` gives weights as numbers beside the words, `_text` and `_markdown` lay the view out, `_load` makes the
-Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a medium's
-framework.
+`_weights` what stands on the bar, `_numbers` the same as numbers, `_text` and `_markdown` lay the view out, `_load`
+makes the Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a
+medium's framework.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.rendering._sets import Lifter, SetView, view_sets
+from wod_pipeline.rendering._sets import Lifter, SetView, shared_reference, view_sets
 from wod_pipeline.training import Athlete
 from wod_pipeline.wording import is_web_address, shorten
 
@@ -57,7 +57,10 @@ class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="not
 
 
 class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
-    """One movement or complex. `sets` holds one entry per prescription; none for a bare name."""
+    """One movement or complex. `sets` holds one entry per prescription; none for a bare name.
+
+    `reference` is what the percentages of its sets are of, when it is the same for all: `of 1-RM Snatch`.
+    """
 
     name: tuple[TextRun, ...]
     quantity: str
@@ -71,6 +74,7 @@ class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     """Whether the post has it on the line of the previous exercise: the two are done without a break."""
     links: tuple[TextRun, ...] = ()
     notes: tuple[NoteView, ...] = ()
+    reference: str = ""
 
     @property
     def title(self) -> str:
@@ -369,6 +373,7 @@ def _exercise(
         same_line=same_line,
         links=() if same_line else lines.links(exercise.lines, _videos(block)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
+        reference=shared_reference(block, exercise),
     )
 
 

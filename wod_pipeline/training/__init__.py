@@ -21,6 +21,7 @@ from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
     STANDARD_RACKS,
+    WOMEN_S_BARS,
     Athlete,
     Fit,
     Rack,
@@ -38,6 +39,7 @@ from wod_pipeline.training._weights import (
 __all__ = [
     "STANDARD_PLATES",
     "STANDARD_RACKS",
+    "WOMEN_S_BARS",
     "ZONES",
     "Athlete",
     "Fit",

@@ -73,8 +73,8 @@ def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> 
     assert (
         "B\n"
         "  Every 2:00 for 14:00 (7 sets)\n"
-        "    Power Clean + Split Jerk, 1 rep\n"
-        "      75–80% of 1-RM Power Clean → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
+        "    Power Clean + Split Jerk, 1 rep, % of 1-RM Power Clean\n"
+        "      75–80% → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
     ) in out
     assert "\x1b" not in out, "no colour where there is no terminal"
 
@@ -152,7 +152,9 @@ def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture
     _, out, _ = run(capsys, "search", "hollow", "hold", "--limit", "1")
     first, day, line, *_ = out.splitlines()
     assert first.startswith("'hollow hold': ")
-    assert first.endswith(" sessions, the newest 1 shown.")
+    assert first.endswith(" sessions, the best 1 shown.")
+    _, two, _ = run(capsys, "search", "hollow", "hold", "--limit", "2")
+    assert two.splitlines()[0].endswith(" sessions, the best 2 shown, best match first.")
     assert day.startswith("2026-")
     assert "hollow hold" in line.lower()
 
@@ -316,6 +318,20 @@ def test_athlete_check_names_the_largest_percentage_of_each_lift(folder: Path, c
         "Pairs of plates: those of a well-equipped gym",
         "  1-RM Snatch                       205 lb",
     ]
+
+
+def test_athlete_check_names_plates_and_steps_that_do_not_go_together(folder: Path, capsys: Capture) -> None:
+    file = folder / "athlete.toml"
+    file.write_text('[1-RM]\nsnatch = 100\n[plates]\n20 = 1\n"11.3" = 2\n')
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "Never used in steps of 2.5 kg: plates of 11.3 kg. Write a smaller step to use them."
+    )
+    file.write_text("[bar]\nstep = 0.1\n")
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "The usual plates do not make steps of 0.1 kg: list yours under [plates], or weights come without plates."
+    )
 
 
 def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:
