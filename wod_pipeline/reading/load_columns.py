@@ -12,7 +12,14 @@ from typing import Any, NamedTuple
 
 from wod_pipeline.program import Exercise, Load
 from wod_pipeline.reading.columns import Cells, Column, Kind, as_is, clean_text, ends_of
-from wod_pipeline.rendering import load_words, quantity, reps_words, weight_note, working_words
+from wod_pipeline.rendering import (
+    load_words,
+    quantity,
+    reference_words,
+    reps_words,
+    weight_note,
+    working_words,
+)
 from wod_pipeline.training import SetRun, Weight, WorkingWeight
 
 _EXERCISE = "segments.blocks.exercises."
@@ -100,7 +107,8 @@ def _load_ends(name: str, meaning: str, field: str, kind: str = "") -> tuple[Col
 
 
 def _words(prescribed: Prescribed) -> str | None:
-    return load_words(prescribed.load, prescribed.movement_ids) or None
+    load = prescribed.load
+    return load_words(load, reference_words(load, prescribed.movement_ids)) or None
 
 
 LOAD_COLUMNS: tuple[Column, ...] = (

@@ -23,8 +23,7 @@ from wod_pipeline.reading.columns import (
     movements_of,
 )
 from wod_pipeline.reading.load_columns import LOAD_COLUMNS, SET_COLUMNS, WORKING_COLUMNS, Prescribed, Sets
-from wod_pipeline.rendering import is_on_barbell
-from wod_pipeline.training import Athlete, Weight, sets_of, working_weight
+from wod_pipeline.training import Athlete, Weight, goes_on_barbell, is_attempt_at_max, sets_of, working_weight
 
 LEFT_OUT: Mapping[str, str] = {
     "lines": "the coach's lines are in `exercise_lines` and the columns of notes; `--format json` has every line",
@@ -133,21 +132,17 @@ class RowMaker:
 
     def _load(self, load: Load | None, exercise: Exercise, lines: Lines, attempt: bool) -> Cells:
         movement_ids = tuple([part.movement_id for part in exercise.parts])
-        key = load, movement_ids, attempt, _is_for_the_bar(load, exercise, lines)
+        written = " ".join([line.text for line in lines.within(exercise.lines)])
+        on_barbell = load is not None and goes_on_barbell(exercise, load, written)
+        attempt = attempt and is_attempt_at_max(exercise, load)
+        key = load, movement_ids, attempt, on_barbell
         if key not in self._made:
             working = best = None
-            if load is not None and key[-1] and self._athlete is not None:
+            if load is not None and on_barbell and self._athlete is not None:
                 working = working_weight(load, self._athlete, attempt=attempt)
                 best = _max_of(load, self._athlete)
             self._made[key] = _cells(_GROUPS[-1], Prescribed(load, movement_ids, working, best))
         return self._made[key]
-
-
-def _is_for_the_bar(load: Load | None, exercise: Exercise, lines: Lines) -> bool:
-    """Whether the load goes on a barbell: a percentage of a max does, a weight may be that of a dumbbell."""
-    if load is None or load.kind != "absolute":
-        return True
-    return is_on_barbell(exercise, " ".join(line.text for line in lines.within(exercise.lines)))
 
 
 def _max_of(load: Load, athlete: Athlete) -> Weight | None:

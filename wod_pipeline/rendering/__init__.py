@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from wod_pipeline.rendering._load import chart_markdown, days_markdown
 from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
-from wod_pipeline.rendering._sets import is_on_barbell
 from wod_pipeline.rendering._text import (
     as_lines,
     as_text,
@@ -33,16 +32,16 @@ from wod_pipeline.rendering._view import (
     web_address,
     without_repeated_warnings,
 )
+from wod_pipeline.rendering._weights import weight_note, working_words
 from wod_pipeline.rendering._words import (
     clean,
     load_words,
     quantity,
+    reference_words,
     reps_words,
     rest_words,
     scheme_sentence,
     span,
-    weight_note,
-    working_words,
 )
 
 __all__ = [
@@ -59,12 +58,12 @@ __all__ = [
     "escape_markdown",
     "exercises_of",
     "facts_of",
-    "is_on_barbell",
     "lines_of",
     "links_of",
     "load_words",
     "preamble_as_text",
     "quantity",
+    "reference_words",
     "reps_words",
     "rest_words",
     "rows_of",

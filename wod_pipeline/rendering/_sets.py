@@ -5,7 +5,6 @@ Which weights there are is decided by `training`, how one is worded by `_weights
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,12 +17,13 @@ from wod_pipeline.rendering._numbers import WorkingWeightView, view_working
 from wod_pipeline.training import (
     Athlete,
     WorkingWeight,
-    is_barbell_lift,
+    goes_on_barbell,
+    is_attempt_at_max,
+    is_held,
     ramp_weights,
     sets_of,
     working_weight,
 )
-from wod_pipeline.vocabulary import movement_family
 
 
 class BarView(Struct, frozen=True, omit_defaults=True):
@@ -78,25 +78,18 @@ def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) ->
     is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
-        attempt = is_attempt and _is_of_own_lift(exercise, sets.load)
+        attempt = is_attempt and is_attempt_at_max(exercise, sets.load)
         count = sets.last - sets.first + 1
         ramp = ramp_weights(sets.load, count, lifter.athlete, attempt=attempt) if sets.load else ()
-        if _is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
+        if is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
             yield _held_set(sets, load, lifter.athlete)
         elif ramp:
             yield from _ramp(sets, load, ramp, lifter.athlete)
-        elif sets.load is None or (sets.load.kind == "absolute" and not is_on_barbell(exercise, written)):
+        elif sets.load is None or not goes_on_barbell(exercise, sets.load, written):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)
             yield _set_view(sets, load, working, lifter.athlete)
-
-
-def _is_of_own_lift(exercise: Exercise, load: Load | None) -> bool:
-    """Whether a percentage is of a max that the exercise could better: that of a pull is of another lift."""
-    max_of = load.ref.movement_id if load is not None and load.ref is not None else None
-    families = {movement_family(part.movement_id) for part in exercise.parts}
-    return len(exercise.parts) > 1 or movement_family(max_of) in families
 
 
 def shared_reference(block: Block, exercise: Exercise) -> str:
@@ -107,32 +100,6 @@ def shared_reference(block: Block, exercise: Exercise) -> str:
 
 def _reference(exercise: Exercise, load: Load | None) -> str:
     return words.reference_words(load, [part.movement_id for part in exercise.parts])
-
-
-_IMPLEMENT = re.compile(
-    r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b",
-    re.IGNORECASE,
-)
-
-
-def is_on_barbell(exercise: Exercise, written: str) -> bool:
-    """Whether a weight of the exercise goes on a barbell; `written` are its lines in the post."""
-    named = " ".join((written, *(part.raw for part in exercise.parts)))
-    return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
-
-
-_HELD = re.compile(r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|sand-?bags?)\b", re.IGNORECASE)
-_BARBELL = re.compile(r"\bbar-?bells?\b", re.IGNORECASE)
-_HELD_MOVEMENTS = frozenset(
-    {"goblet_squat", "kettlebell_swing", "turkish_get_up", "pull_up", "chin_up", "dip"}
-)
-
-
-def _is_held(exercise: Exercise) -> bool:
-    """Whether an exercise is done without a barbell, by its name. Chains, bands and plates go with a barbell."""
-    named = " ".join(part.raw for part in exercise.parts)
-    is_named = bool(_HELD.search(named)) and not _BARBELL.search(named)
-    return is_named or any(part.movement_id in _HELD_MOVEMENTS for part in exercise.parts)
 
 
 def _held_set(sets: _Prescription, load: str, athlete: Athlete | None) -> SetView:

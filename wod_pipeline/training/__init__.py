@@ -6,7 +6,8 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import is_barbell_lift, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._implements import goes_on_barbell, is_attempt_at_max, is_held
+from wod_pipeline.training._lifts import lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -55,7 +56,9 @@ __all__ = [
     "as_number",
     "decimal_text",
     "exact",
-    "is_barbell_lift",
+    "goes_on_barbell",
+    "is_attempt_at_max",
+    "is_held",
     "largest_percent",
     "lifts_in",
     "lifts_of",
