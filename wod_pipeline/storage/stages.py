@@ -11,6 +11,7 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
     training_load/week=2020-12-21/load.parquet
     session_calendar/week=2020-12-21/sessions.ics
     looks/…                                           when the site was last read: the module `looks`
+    session_index/year=2020/weeks.jsonl.gz            what search, history and load start from
 
 This module decides what an object's bytes mean; the lake decides how they are kept.
 """
@@ -71,6 +72,11 @@ def load_key(week: dt.date) -> str:
 def calendar_key(week: dt.date) -> str:
     """Where the week's sessions are kept as a calendar."""
     return f"session_calendar/week={week}/sessions.ics"
+
+
+def index_key(year: int) -> str:
+    """Where the index of the weeks whose Monday is in that year is kept."""
+    return f"session_index/year={year}/weeks.jsonl.gz"
 
 
 def raw_revision_key(post: RawPost, data: bytes) -> str:

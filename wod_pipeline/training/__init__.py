@@ -6,7 +6,7 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import is_barbell_lift, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import Dose, doses_of, is_barbell_lift, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -15,6 +15,7 @@ from wod_pipeline.training._load import (
     TrainingLoad,
     load_by,
     period_holding,
+    period_start,
     session_doses,
 )
 from wod_pipeline.training._sets import SetRun, sets_of
@@ -40,6 +41,7 @@ __all__ = [
     "STANDARD_RACKS",
     "ZONES",
     "Athlete",
+    "Dose",
     "Fit",
     "LoadRow",
     "Period",
@@ -52,6 +54,7 @@ __all__ = [
     "WorkingWeight",
     "as_number",
     "decimal_text",
+    "doses_of",
     "exact",
     "is_barbell_lift",
     "largest_percent",
@@ -59,6 +62,7 @@ __all__ = [
     "lifts_of",
     "load_by",
     "period_holding",
+    "period_start",
     "ramp_weights",
     "session_doses",
     "sets_of",

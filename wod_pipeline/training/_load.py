@@ -24,7 +24,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Protocol
 
 from wod_pipeline.program import Load, SessionRecord
 from wod_pipeline.training._lifts import Dose, doses_of
@@ -168,6 +169,16 @@ def _absolute_weight(load: Load, athlete: Athlete) -> Fraction | None:
     return None if middle is None else Weight(middle, stated.unit).to(athlete.rack.unit).amount
 
 
+class Dated(Protocol):
+    """A session as far as periods need it: its date, and the Monday of its week."""
+
+    @property
+    def date(self) -> dt.date | None: ...
+
+    @property
+    def week(self) -> dt.date: ...
+
+
 @dataclass(frozen=True)
 class SessionDoses:
     """The doses of one session with its date: enough to sum up any period."""
@@ -175,13 +186,16 @@ class SessionDoses:
     date: dt.date | None
     week: dt.date
     doses: tuple[Dose, ...]
-    summary: LoadSummary
+
+    @cached_property
+    def summary(self) -> LoadSummary:
+        """The sum of the doses, without tonnage."""
+        return summary_of(self.doses)
 
 
 def session_doses(record: SessionRecord) -> SessionDoses:
-    """The doses of a session and their sum."""
-    doses = doses_of(record)
-    return SessionDoses(record.date, record.week, doses, summary_of(doses))
+    """The doses of a session."""
+    return SessionDoses(record.date, record.week, doses_of(record))
 
 
 @dataclass(frozen=True)
@@ -215,7 +229,7 @@ def load_by(
     ]
 
 
-def period_start(period: Period, session: SessionDoses) -> dt.date | None:
+def period_start(period: Period, session: Dated) -> dt.date | None:
     """First day of the period a session belongs to; an undated one belongs to its training week's Monday."""
     if period == "day":
         return session.date
