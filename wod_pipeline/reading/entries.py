@@ -140,6 +140,7 @@ def entry_from(record: SessionRecord) -> IndexEntry:
     """The entry for a record."""
     worked = [segment for segment in record.segments if segment.kind != "warm_up"]
     segments = [_Segment(clean(s.label or s.title or ""), s.kind, s.blocks) for s in worked]
+    movements = set(_movements(record))
     return IndexEntry(
         date=record.date,
         week=record.week,
@@ -148,8 +149,8 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         label=clean(record.label or ""),
         kind=record.kind,
         text="\n".join(clean(line.text) for line in record.lines),
-        movements=tuple(sorted({movement for _, movement in _movements(record)})),
-        prescribed=tuple(sorted({movement for kind, movement in _movements(record) if kind != "warm_up"})),
+        movements=tuple(sorted({movement for _, movement in movements})),
+        prescribed=tuple(sorted({movement for kind, movement in movements if kind != "warm_up"})),
         line_kinds_json=_as_json(_line_kinds(record)),
         segments_json=_as_json(segments),
         doses_json=_as_json(doses_of(record)),

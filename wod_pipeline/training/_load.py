@@ -24,7 +24,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from typing import Literal, Protocol
 
 from wod_pipeline.program import Load, SessionRecord
@@ -80,18 +79,6 @@ class TrainingLoad:
         self.tonnage += weight * lifts
         self.weighed_lifts += lifts
 
-    def merge(self, other: TrainingLoad) -> None:
-        """Add the sums of `other`."""
-        self.lifts += other.lifts
-        self.rated_lifts += other.rated_lifts
-        self.percent_lifts += other.percent_lifts
-        self.zones = [mine + its for mine, its in zip(self.zones, other.zones, strict=True)]
-        self.hard_sets += other.hard_sets
-        self.max_efforts += other.max_efforts
-        self.uncounted += other.uncounted
-        self.tonnage += other.tonnage
-        self.weighed_lifts += other.weighed_lifts
-
 
 def _zone(percent: Decimal) -> int:
     return min(max(int(percent) // 10 - 6, 0), len(ZONES) - 1)
@@ -109,31 +96,24 @@ class LoadSummary:
         """The load of one family, empty at first."""
         return self.families.setdefault(name, TrainingLoad())
 
-    def merge(self, other: LoadSummary) -> None:
-        """Add the sessions of `other`."""
-        self.sessions += other.sessions
-        self.total.merge(other.total)
-        for name, load in other.families.items():
-            self.family(name).merge(load)
-
-    def weigh(self, doses: Iterable[Dose], weights: Weights) -> None:
-        """Add the tonnage of sessions that are counted already."""
+    def add(self, doses: Iterable[Dose], weights: Weights | None) -> None:
+        """Count a session; with `weights` its tonnage too."""
+        self.sessions += 1
         for dose in doses:
-            weight = weights.of(dose.load)
-            if weight is not None:
-                self.total.weigh(dose, dose.lifts_per_rep, weight)
-                for name, count in dose.families:
-                    self.family(name).weigh(dose, count, weight)
+            self._count(dose)
+            if weights is not None:
+                self._weigh(dose, weights.of(dose.load))
 
-
-def summary_of(doses: Iterable[Dose]) -> LoadSummary:
-    """The load of one session, without tonnage."""
-    summary = LoadSummary(sessions=1)
-    for dose in doses:
-        summary.total.add(dose, dose.lifts_per_rep)
+    def _count(self, dose: Dose) -> None:
+        self.total.add(dose, dose.lifts_per_rep)
         for name, count in dose.families:
-            summary.family(name).add(dose, count)
-    return summary
+            self.family(name).add(dose, count)
+
+    def _weigh(self, dose: Dose, weight: Decimal | None) -> None:
+        if weight is not None:
+            self.total.weigh(dose, dose.lifts_per_rep, weight)
+            for name, count in dose.families:
+                self.family(name).weigh(dose, count, weight)
 
 
 class Weights:
@@ -187,11 +167,6 @@ class SessionDoses:
     week: dt.date
     doses: tuple[Dose, ...]
 
-    @cached_property
-    def summary(self) -> LoadSummary:
-        """The sum of the doses, without tonnage."""
-        return summary_of(self.doses)
-
 
 def session_doses(record: SessionRecord) -> SessionDoses:
     """The doses of a session."""
@@ -220,10 +195,7 @@ def load_by(
     weights = Weights(athlete) if athlete is not None else None
     for session in sessions:
         if (start := period_start(period, session)) is not None:
-            summary = summaries.setdefault(start, LoadSummary())
-            summary.merge(session.summary)
-            if weights is not None:
-                summary.weigh(session.doses, weights)
+            summaries.setdefault(start, LoadSummary()).add(session.doses, weights)
     return [
         _row(start, summaries[start], summaries.get(_before(period, start))) for start in sorted(summaries)
     ]
