@@ -94,7 +94,9 @@ class LoadSummary:
 
     def family(self, name: str) -> TrainingLoad:
         """The load of one family, empty at first."""
-        return self.families.setdefault(name, TrainingLoad())
+        if name not in self.families:
+            self.families[name] = TrainingLoad()
+        return self.families[name]
 
     def add(self, doses: Iterable[Dose], weights: Weights | None) -> None:
         """Count a session; with `weights` its tonnage too."""

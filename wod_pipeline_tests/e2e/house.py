@@ -124,6 +124,11 @@ class House:
         files = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
         objects = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
         return {key: data for key, data in objects.items() if not key.startswith("looks/")}
+        """Every object of the lake but the index of the table. What a killed writer left behind is none."""
+        root = self.folder / "data" / "lake"
+        files = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
+        objects = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+        return {key: data for key, data in objects.items() if not key.startswith("session_index/")}
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
