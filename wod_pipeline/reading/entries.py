@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +24,6 @@ from wod_pipeline.program import (
     SegmentKind,
     SessionKind,
     SessionRecord,
-    WeekRecords,
     walk_exercises,
 )
 from wod_pipeline.rendering import clean
@@ -131,9 +130,9 @@ _SEGMENTS = msgspec.json.Decoder(tuple[_Segment, ...])
 _DOSES = msgspec.json.Decoder(tuple[Dose, ...])
 
 
-def index_week(value: WeekRecords, digest: str = "") -> IndexedWeek:
+def index_week(week: dt.date, records: Iterable[SessionRecord], digest: str = "") -> IndexedWeek:
     """The entries of a week's records."""
-    return IndexedWeek(value.week, digest, tuple(map(entry_from, value.records)))
+    return IndexedWeek(week, digest, tuple(map(entry_from, records)))
 
 
 def entry_from(record: SessionRecord) -> IndexEntry:

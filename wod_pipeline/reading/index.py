@@ -2,7 +2,8 @@
 
 Its entries (`entries`) hold only what those need; a session that is shown in full is read from the table. To bring an
 index up to date, the table is asked for its list of weeks. Weeks that changed are taken from the stored index
-(`stored_index`) if it has them as they are now, and otherwise read from the table and stored there.
+(`stored_index`) if it has them as they are now. Otherwise their records are read, from the lake or else the table,
+and the new entries are stored.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from msgspec import Struct
 
 from wod_pipeline.program import StoredWeek, WeekRecords
 from wod_pipeline.reading.entries import IndexedWeek, IndexEntry, PlacedExercise, index_week
-from wod_pipeline.reading.stored_index import read_stored_weeks, write_stored_weeks
+from wod_pipeline.reading.stored_index import index_lake_records, read_stored_weeks, write_stored_weeks
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Period, SessionDoses, period_start
 from wod_pipeline.vocabulary import find_movement
@@ -161,10 +162,14 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     if _is_same(listed, known.weeks):
         return known
     weeks = _current(known.by_week, listed)
-    if lake is not None:
-        weeks |= _current(read_stored_weeks(lake, _years(listed.keys() - weeks.keys())), listed)
+    stored = read_stored_weeks(lake, _years(listed.keys() - weeks.keys())) if lake else None
+    if stored is None:
+        lake = None  # one that cannot be read is not written either
+    weeks |= _current(stored or {}, listed)
     changed = sorted(listed.keys() - weeks.keys())
-    weeks |= _read_changed(table, changed, listed)
+    if lake is not None:
+        weeks |= index_lake_records(lake, {week: listed[week].digest for week in changed})
+    weeks |= _read_changed(table, [week for week in changed if week not in weeks], listed)
     if lake is not None:
         years = _years(changed)
         write_stored_weeks(lake, [week for week in weeks.values() if week.week.year in years])
@@ -210,7 +215,7 @@ def _read_changed(table: SessionTable, weeks: Sequence[dt.date], listed: Weeks) 
     """
     if not weeks:
         return {}
-    read = {value.week: index_week(value) for value in _read_weeks(table, weeks)}
+    read = {value.week: index_week(value.week, value.records) for value in _read_weeks(table, weeks)}
     for monday, stored in _list_weeks(table).items():
         if monday in read and _is_unchanged(stored, listed.get(monday)):
             read[monday] = msgspec.structs.replace(read[monday], digest=stored.digest)

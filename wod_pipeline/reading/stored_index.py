@@ -14,15 +14,15 @@ import datetime as dt
 import logging
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
 
 from wod_pipeline.errors import StorageError
-from wod_pipeline.reading.entries import CODE, IndexedWeek
+from wod_pipeline.reading.entries import CODE, IndexedWeek, index_week
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage.stages import index_key
+from wod_pipeline.storage.stages import index_key, read_records
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,25 @@ _HEAD = msgspec.json.Decoder(_Head)
 _WEEK = msgspec.json.Decoder(IndexedWeek)
 
 
-def read_stored_weeks(lake: Lake, years: Iterable[int]) -> dict[dt.date, IndexedWeek]:
-    """The stored entries of those years by week; whoever uses them compares each week's digest."""
+def read_stored_weeks(lake: Lake, years: Iterable[int]) -> dict[dt.date, IndexedWeek] | None:
+    """The stored entries of those years by week, whose digests are still to be compared; None if not readable."""
     try:
         objects = lake.read_many([index_key(year) for year in sorted(years)])
     except StorageError as error:
         log.warning("The stored index is not used, since it could not be read: %s", error)
-        return {}
+        return None
     return {week.week: week for key, data in objects.items() for week in _decode(key, data)}
+
+
+def index_lake_records(lake: Lake, digests: Mapping[dt.date, str]) -> dict[dt.date, IndexedWeek]:
+    """The entries of those weeks, made anew from the records in the lake, as far as these have the digests."""
+    found: dict[dt.date, IndexedWeek] = {}
+    try:
+        for week, records in read_records(lake, digests):
+            found[week] = index_week(week, records, digests[week])
+    except (StorageError, msgspec.MsgspecError) as error:
+        log.warning("Not all records could be read from the lake, so the table is read instead: %s", error)
+    return found
 
 
 def write_stored_weeks(lake: Lake, weeks: Iterable[IndexedWeek]) -> None:

@@ -93,7 +93,7 @@ def plan_replacement(stored: Header | None, value: WeekRecords, *, allow_empty: 
     deletes = [key for key in old if key not in keys]
     version = stored.version + 1 if stored else 1
     header = Header(
-        value.outcome, value.posts, version, len(sessions), sessions, digest_of(sessions), value.moved
+        value.outcome, value.posts, version, len(sessions), sessions, _digest(sessions), value.moved
     )
     week_changed = stored is None or _summary(stored) != _summary(header)
     change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
@@ -129,14 +129,18 @@ def stored_week(item: Item) -> StoredWeek:
     )
 
 
-def digest_of(sessions: Iterable[ListedSession]) -> str:
-    """A digest of all records of a week: equal exactly when the records are."""
-    return hashlib.sha256("".join(sorted(session.sha256 for session in sessions)).encode()).hexdigest()
+def digest_of(sha256s: Iterable[str]) -> str:
+    """The digest of a week whose records have these (`sha256_of`), in any order."""
+    return hashlib.sha256("".join(sorted(sha256s)).encode()).hexdigest()
+
+
+def _digest(sessions: Iterable[ListedSession]) -> str:
+    return digest_of(session.sha256 for session in sessions)
 
 
 def _digest_if_listed(header: Header) -> str:
     """The digest of a header without one; empty when the header was read without its sessions."""
-    return digest_of(header.sessions) if len(header.sessions) == header.count else ""
+    return _digest(header.sessions) if len(header.sessions) == header.count else ""
 
 
 def assemble(week: dt.date, header: Header, items: dict[Key, Item]) -> WeekRecords | None:

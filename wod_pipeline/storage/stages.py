@@ -21,23 +21,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from wod_pipeline.errors import StorageCorrupt, StorageError
+from wod_pipeline.pacing import batched
 from wod_pipeline.program import (
     OutlinedPost,
     ParsedPost,
     PlainPost,
     RawPost,
+    SessionRecord,
     Weekly,
     WeekRecords,
     decode,
     encode,
 )
 from wod_pipeline.storage import Lake, Written
+from wod_pipeline.storage._week import digest_of, sort_records
 
 STAGES: dict[str, Any] = {
     "raw_posts": Weekly[RawPost],
@@ -144,3 +147,19 @@ def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.
     objects = {records_key(week): b"".join(map(encode, value.records)) for week, value in values.items()}
     written = lake.write_many(objects)
     return {week: written[records_key(week)] for week in values}
+
+
+def read_records(lake: Lake, digests: Mapping[dt.date, str]) -> Iterator[tuple[dt.date, list[SessionRecord]]]:
+    """The records of the weeks of which the lake has exactly those with that digest (`StoredWeek.digest`).
+
+    Over many weeks of a table on AWS this takes a quarter of the time that the table takes. A line has the bytes its
+    digest was made from, so none is taken for another.
+    """
+    for weeks in batched(digests, BATCH):
+        objects = lake.read_many([records_key(week) for week in weeks])
+        for week in weeks:
+            if (data := objects.get(records_key(week))) is None:
+                continue
+            lines = data.splitlines(keepends=True)
+            if digest_of(hashlib.sha256(line).hexdigest() for line in lines) == digests[week]:
+                yield week, sort_records([decode(line, SessionRecord) for line in lines])

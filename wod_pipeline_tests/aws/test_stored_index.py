@@ -15,6 +15,7 @@ from wod_pipeline.storage.dynamodb import DynamoSessionTable
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.s3 import S3Lake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import write_records
 from wod_pipeline_tests.builders import week_of_words
 from wod_pipeline_tests.servers.aws import AwsServer
 
@@ -61,5 +62,13 @@ def test_a_week_that_changed_is_read_and_the_object_of_its_year_written(
     table.replace_week(week_of_words("Jerk", "Clean", week=WEEKS[-1]))
     sent_operations.clear()
     refresh_index(known, table, lake)
-    read_and_listed_again = {"Query": 2, "GetObject": 1, "GetItem": 1, "BatchGetItem": 1}
-    assert Counter(sent_operations) == {**read_and_listed_again, "HeadObject": 1, "PutObject": 1}
+    # Its records are not in the lake, so the table is read, and its weeks are listed once more.
+    read = {"Query": 2, "GetObject": 2, "GetItem": 1, "BatchGetItem": 1}
+    assert Counter(sent_operations) == {**read, "HeadObject": 1, "PutObject": 1}
+
+    newer = week_of_words("Jerk", "Row", week=WEEKS[-1])
+    table.replace_week(newer)
+    write_records(lake, {newer.week: newer})
+    sent_operations.clear()
+    assert "Row" in refresh_index(known, table, lake).entries[-1].text
+    assert Counter(sent_operations) == {"Query": 1, "GetObject": 2, "HeadObject": 1, "PutObject": 1}

@@ -28,7 +28,7 @@ def week_of(lines: str) -> WeekRecords:
 
 def history_of(week: WeekRecords) -> dict[str, Number]:
     """The lifts that the history of each movement of a week shows, warm-ups left out."""
-    index = build_index({}, [index_week(week)])
+    index = build_index({}, [index_week(week.week, week.records)])
     rows = {
         movement: [history_row(movement, occurrence, None) for occurrence in occurrences]
         for movement, occurrences in index.by_movement.items()
