@@ -63,8 +63,8 @@ class _Segment(Struct, gc=False, array_like=True):
 class IndexEntry(Struct, frozen=True, dict=True):
     """What the index keeps of a session.
 
-    `text` is the coach's lines, cleaned, one per line. `prescribed` leaves out the movements of warm-ups,
-    `movements` does not. The last three fields are JSON; read their values from the properties.
+    `lines_text` is the coach's lines, cleaned, one per line; `movements` has the kinds of the segments that each
+    movement is in. The last three fields are JSON; read their values from the properties.
     """
 
     date: dt.date | None
@@ -73,9 +73,8 @@ class IndexEntry(Struct, frozen=True, dict=True):
     program: str
     label: str
     kind: SessionKind
-    text: str
-    movements: tuple[str, ...]
-    prescribed: tuple[str, ...]
+    lines_text: str
+    movements: dict[str, tuple[SegmentKind, ...]]
     line_kinds_json: Raw
     segments_json: Raw
     doses_json: Raw
@@ -88,12 +87,17 @@ class IndexEntry(Struct, frozen=True, dict=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """The coach's lines, cleaned."""
-        return tuple(self.text.split("\n")) if self.text else ()
+        return tuple(self.lines_text.split("\n")) if self.lines_text else ()
 
     @cached_property
-    def folded(self) -> str:
-        """`text`, case-folded for searching."""
-        return self.text.casefold()
+    def text(self) -> str:
+        """All lines, case-folded for searching."""
+        return self.lines_text.casefold()
+
+    @property
+    def prescribed(self) -> Iterator[str]:
+        """The movements that are not only in warm-ups."""
+        return (movement for movement, kinds in self.movements.items() if kinds != ("warm_up",))
 
     @cached_property
     def line_kinds(self) -> tuple[SegmentKind | None, ...]:
@@ -139,7 +143,6 @@ def entry_from(record: SessionRecord) -> IndexEntry:
     """The entry for a record."""
     worked = [segment for segment in record.segments if segment.kind != "warm_up"]
     segments = [_Segment(clean(s.label or s.title or ""), s.kind, s.blocks) for s in worked]
-    movements = set(_movements(record))
     return IndexEntry(
         date=record.date,
         week=record.week,
@@ -147,9 +150,8 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         program=clean(record.program),
         label=clean(record.label or ""),
         kind=record.kind,
-        text="\n".join(clean(line.text) for line in record.lines),
-        movements=tuple(sorted({movement for _, movement in movements})),
-        prescribed=tuple(sorted({movement for kind, movement in movements if kind != "warm_up"})),
+        lines_text="\n".join(clean(line.text) for line in record.lines),
+        movements=_movements(record),
         line_kinds_json=_as_json(_line_kinds(record)),
         segments_json=_as_json(segments),
         doses_json=_as_json(doses_of(record)),
@@ -160,9 +162,13 @@ def _as_json(value: object) -> Raw:
     return Raw(msgspec.json.encode(value))
 
 
-def _movements(record: SessionRecord) -> Iterator[tuple[SegmentKind, str]]:
+def _movements(record: SessionRecord) -> dict[str, tuple[SegmentKind, ...]]:
+    kinds: dict[str, set[SegmentKind]] = {}
     for segment, _, exercise in walk_exercises(record.segments):
-        yield from ((segment.kind, part.movement_id) for part in exercise.parts if part.movement_id)
+        for part in exercise.parts:
+            if part.movement_id:
+                kinds.setdefault(part.movement_id, set()).add(segment.kind)
+    return {movement: tuple(sorted(kinds[movement])) for movement in sorted(kinds)}
 
 
 def _line_kinds(record: SessionRecord) -> list[SegmentKind | None]:

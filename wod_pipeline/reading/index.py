@@ -92,7 +92,7 @@ class SessionIndex:
         words = tuple(text.casefold().split())
         movement = find_movement(text)
         for entry in reversed(self.entries):
-            if (words and all(word in entry.folded for word in words)) or movement in entry.movements:
+            if (words and all(word in entry.text for word in words)) or movement in entry.movements:
                 yield Match(entry, words)
 
     def doses(self, entries: Iterable[IndexEntry] | None = None) -> Iterator[SessionDoses]:

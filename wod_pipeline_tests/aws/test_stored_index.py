@@ -70,5 +70,5 @@ def test_a_week_that_changed_is_read_and_the_object_of_its_year_written(
     table.replace_week(newer)
     write_records(lake, {newer.week: newer})
     sent_operations.clear()
-    assert "Row" in refresh_index(known, table, lake).entries[-1].text
+    assert "row" in refresh_index(known, table, lake).entries[-1].text
     assert Counter(sent_operations) == {"Query": 1, "GetObject": 2, "HeadObject": 1, "PutObject": 1}
