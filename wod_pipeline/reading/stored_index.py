@@ -1,11 +1,13 @@
 """The index in the lake: one object per year, from which a process starts instead of reading every week.
 
-An object is gzip-compressed JSON Lines: first what made it, then a line for each week. It is derived and may be
-deleted at any time. A week in it counts only when its digest is that of the records in the table (`StoredWeek`), and
-an object only when this very code made it (`entries.CODE`). So an object that is old, or of another table, is no
-answer but merely no help; when several processes write one at once, the last wins and every one of them is right.
+An object is gzip-compressed JSON Lines: first the digest of the code that made it (`entries.CODE`), then a line for
+each week. It is derived and may be deleted at any time. Other code ignores it, and a week in it is used only when its
+digest is that of the records in the table now (`StoredWeek.digest`). So an object that is old, or made from another
+table, costs time and never gives a wrong answer. When several processes write an object at once, the last one wins;
+the weeks it did not have are made again by the next reader.
 
-An object that cannot be read or written costs a warning in the log and the time to make the entries again.
+An object that cannot be read or written costs a warning in the log and the time to make the entries again. What the
+digests cannot detect: an item of the table changed by hand, whose week's header still lists the old digest.
 """
 
 from __future__ import annotations
