@@ -87,7 +87,7 @@ class IndexEntry(Struct, frozen=True, dict=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """The coach's lines, cleaned."""
-        return tuple(self.lines_text.split("\n")) if self.lines_text else ()
+        return tuple(self.lines_text.split("\n")) if self.lines_text or self.line_kinds else ()
 
     @cached_property
     def text(self) -> str:
