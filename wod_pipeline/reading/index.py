@@ -65,9 +65,13 @@ class SessionIndex:
     """Every stored session at one moment, oldest first."""
 
     weeks: Mapping[dt.date, StoredWeek] = field(default_factory=dict)
-    by_week: Mapping[dt.date, IndexedWeek] = field(default_factory=dict)
+    indexed: Mapping[dt.date, IndexedWeek] = field(default_factory=dict)
     entries: tuple[IndexEntry, ...] = ()
     by_movement: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
+
+    def of_week(self, monday: dt.date) -> tuple[IndexEntry, ...]:
+        """The sessions of a week; none when it is not stored."""
+        return self.indexed[monday].sessions if monday in self.indexed else ()
 
     def between(self, first: dt.date | None, last: dt.date | None) -> Iterator[IndexEntry]:
         """Sessions of the days from `first` to `last`, both included; None leaves that end open."""
@@ -103,8 +107,8 @@ class SessionIndex:
 
 def build_index(weeks: Mapping[dt.date, StoredWeek], indexed: Iterable[IndexedWeek]) -> SessionIndex:
     """An index of the entries of all weeks."""
-    by_week = {week.week: week for week in indexed}
-    entries = [entry for week in by_week.values() for entry in week.sessions]
+    by_monday = {week.week: week for week in indexed}
+    entries = [entry for week in by_monday.values() for entry in week.sessions]
     entries.sort(key=lambda entry: (entry.day, entry.session))
     by_movement: dict[str, list[Occurrence]] = defaultdict(list)
     for entry in reversed(entries):
@@ -112,7 +116,7 @@ def build_index(weeks: Mapping[dt.date, StoredWeek], indexed: Iterable[IndexedWe
             by_movement[movement].append(Occurrence(entry, movement))
     return SessionIndex(
         weeks,
-        by_week,
+        by_monday,
         tuple(entries),
         {movement: tuple(found) for movement, found in by_movement.items()},
     )
@@ -161,7 +165,7 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     listed = _list_weeks(table)
     if _is_same(listed, known.weeks):
         return known
-    weeks = _current(known.by_week, listed)
+    weeks = _current(known.indexed, listed)
     stored = read_stored_weeks(lake, _years(listed.keys() - weeks.keys())) if lake else None
     if stored is None:
         lake = None  # one that cannot be read is not written either

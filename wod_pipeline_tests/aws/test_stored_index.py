@@ -49,7 +49,7 @@ def test_a_search_of_ten_years_takes_a_request_for_the_weeks_and_one_for_each_ye
     local = SqliteSessionTable(tmp_path / "sessions.sqlite")
     local.replace_weeks(week_of_words("Snatch", "Clean", week=week) for week in WEEKS)
     assert refresh_index(SessionIndex(), local, FolderLake(tmp_path / "lake")).entries == index.entries
-    assert refresh_index(SessionIndex(), local, lake).by_week == index.by_week
+    assert refresh_index(SessionIndex(), local, lake).indexed == index.indexed
     assert "PutObject" not in sent_operations, "the index of the one table is that of the other"
 
 
