@@ -122,12 +122,10 @@ class Deployment:
 
     @property
     def objects(self) -> dict[str, str]:
-        """The digest of every object of the local lake by its path, without the looks, which hold times."""
+        """The digest of every object of the local lake by its path, without index and looks (times)."""
         root = self.folder / "lake"
-        files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "looks")
-        """The digest of every object of the local lake but the index, by its path."""
-        root = self.folder / "lake"
-        files = (path for path in root.rglob("*") if path.is_file() and "session_index" not in path.parts)
+        others = {"looks", "session_index"}
+        files = (path for path in root.rglob("*") if path.is_file() and not others & set(path.parts))
         return {str(path.relative_to(root)): digest(path.read_bytes()) for path in files}
 
 

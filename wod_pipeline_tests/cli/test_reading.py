@@ -17,7 +17,6 @@ from wod_pipeline.demo import sample_posts
 from wod_pipeline.status import Look
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.looks import write_week_looks
-from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline_tests.builders import not_published, raw_post, week_records, weeks_of
 
