@@ -62,7 +62,7 @@ def test_the_page_starts_from_the_stored_index(table: SqliteSessionTable, tmp_pa
     lake = FolderLake(tmp_path / "lake")
     index = refresh_index(SessionIndex(), table, lake)
     stored = CountingTable(table._database.path)
-    with TestClient(create_app(stored, ZONE, today=lambda: TODAY, lake=lake)) as client:
+    with TestClient(create_app(stored, ZONE, now=noon_of(TODAY), lake=lake)) as client:
         answer = client.get("/api/v1/search?q=squat").json()
     assert answer["total"] == len(list(index.search("squat")))
     assert stored.read == []
