@@ -48,9 +48,10 @@ class ReadContext:
     @cached_property
     def index(self) -> SessionIndex:
         """Every stored session, indexed."""
-        from wod_pipeline.reading.index import IndexCache
+        from wod_pipeline.adapters import open_lake
+        from wod_pipeline.reading.index import SessionIndex, refresh_index
 
-        return IndexCache(self.table).current()
+        return refresh_index(SessionIndex(), self.table, open_lake(self.settings))
 
     @cached_property
     def today(self) -> dt.date:

@@ -126,7 +126,9 @@ def _unused_lines(query: str, used: Iterable[answers.MovementFacts]) -> Iterator
 def load(context: ReadContext, by: str, last: int, families: bool) -> None:
     """Show the training load: lifts, average intensity, zones, hard sets, and tonnage where maxes are known."""
     period = cast("Period", by)
-    rows = load_by(period, context.index.doses(), context.athlete)[-last:]
+    # One period more, since a row says how much it differs from the one before.
+    sessions = context.index.newest(period, last + 1)
+    rows = load_by(period, context.index.doses(sessions), context.athlete)[-last:]
     answer = answers.load_answer(period, rows, context.athlete)
     context.print(answer, lambda: _load_text(answer, families))
 

@@ -1,7 +1,9 @@
 """Stored sessions searched, counted, and in the formats of other programs.
 
+- `entries`: what the index keeps of a session
 - `index`: an index over the session table for history, search and load
 - `matches`: what a search finds, best first
+- `stored_index`: the index as objects in the lake
 - `answers`: the JSON of `wod … --json` and of the API
 - `absence`: why a day or week has no session
 - `undated`: sessions without a day, and the weekdays chosen for them

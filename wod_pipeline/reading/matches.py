@@ -19,7 +19,7 @@ from wod_pipeline.program import SegmentKind
 from wod_pipeline.vocabulary import find_movement, movement_name
 
 if TYPE_CHECKING:
-    from wod_pipeline.reading.index import IndexEntry
+    from wod_pipeline.reading.entries import IndexEntry
 
 MAIN, OTHER, WARM_UP = range(3)
 """Where a line stands in its session, in the order in which matches are listed."""

@@ -47,13 +47,14 @@ _ATTEMPTS = 12
 _WEEKS_PER_READ = 12
 """About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
 _SUMMARY: dict[str, Any] = {
-    "ProjectionExpression": "#range, #outcome, #posts, #version, #count",
+    "ProjectionExpression": "#range, #outcome, #posts, #version, #count, #digest",
     "ExpressionAttributeNames": {
         "#range": "session",
         "#outcome": "outcome",
         "#posts": "posts",
         "#version": "version",
         "#count": "count",
+        "#digest": "digest",
     },
 }
 """Reads headers without their lists of sessions, which are most of their size."""
@@ -134,7 +135,11 @@ class DynamoSessionTable:
         return sort_records(list(itertools.chain.from_iterable(records)))
 
     def weeks(self) -> list[StoredWeek]:
-        return list(map(stored_week, self._requests.query(WEEKS, descending=True, **_SUMMARY)))
+        weeks = list(map(stored_week, self._requests.query(WEEKS, descending=True, **_SUMMARY)))
+        if all(week.digest for week in weeks):
+            return weeks
+        # The digest of a header that has none is made from its list of sessions.
+        return list(map(stored_week, self._requests.query(WEEKS, descending=True)))
 
     def newest_week(self) -> StoredWeek | None:
         newest_first = self._requests.query(

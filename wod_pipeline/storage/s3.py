@@ -29,6 +29,7 @@ _ATTEMPTS = 4
 """Attempts at a put that S3 leaves undecided because another put of the key is in progress."""
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {
+    ".gz": "application/gzip",
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
     ".parquet": "application/vnd.apache.parquet",

@@ -7,7 +7,7 @@ written in `wod_pipeline.rendering`.
 from __future__ import annotations
 
 from wod_pipeline.training._implements import goes_on_barbell, is_attempt_at_max, is_held
-from wod_pipeline.training._lifts import lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import Dose, doses_of, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -16,6 +16,7 @@ from wod_pipeline.training._load import (
     TrainingLoad,
     load_by,
     period_holding,
+    period_start,
     session_doses,
 )
 from wod_pipeline.training._sets import SetRun, sets_of
@@ -43,6 +44,7 @@ __all__ = [
     "WOMEN_S_BARS",
     "ZONES",
     "Athlete",
+    "Dose",
     "Fit",
     "LoadRow",
     "Period",
@@ -55,6 +57,7 @@ __all__ = [
     "WorkingWeight",
     "as_number",
     "decimal_text",
+    "doses_of",
     "exact",
     "goes_on_barbell",
     "is_attempt_at_max",
@@ -64,6 +67,7 @@ __all__ = [
     "lifts_of",
     "load_by",
     "period_holding",
+    "period_start",
     "ramp_weights",
     "session_doses",
     "sets_of",

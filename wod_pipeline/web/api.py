@@ -57,7 +57,7 @@ def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.We
     index = context.index
     stored = sorted(index.weeks.values(), key=lambda week: week.week, reverse=True)
     if only != Filter():
-        stored = [week for week in stored if only.of(index.by_week.get(week.week, ()))]
+        stored = [week for week in stored if only.of(index.of_week(week.week))]
     total = len(stored)
     return Json(answers.WeeksAnswer([*map(answers.week_facts, page.of(stored))], total), page.links(total))
 

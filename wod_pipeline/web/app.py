@@ -48,7 +48,7 @@ def create_app(
     where the visitor came by. Pages of other sites may read the API from a browser if their origin is one of
     `origins`.
     """
-    index_cache = IndexCache(table)
+    index_cache = IndexCache(table, lake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -185,6 +185,40 @@ def test_movements_are_listed_by_how_often(folder: Path, capsys: Capture) -> Non
     assert out == "No movement has 'zzz' in its name.\n"
 
 
+def test_a_second_search_reads_the_stored_index_and_no_week(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(capsys, "search", "snatch", "--json")
+
+    def read_no_week(*_: object) -> None:
+        raise AssertionError("a week is read although the index is stored")
+
+    monkeypatch.setattr(SqliteSessionTable, "read_weeks", read_no_week)
+    monkeypatch.setattr(SqliteSessionTable, "read_week", read_no_week)
+    assert run(capsys, "search", "snatch", "--json") == first
+    assert first[0] == 0
+
+
+def test_a_lake_that_cannot_be_written_is_no_part_of_the_answer(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = run(capsys, "history", "snatch")
+    monkeypatch.setattr("wod_pipeline.adapters.folder_lake", lambda _: FolderLake(folder / "file"))
+    (folder / "file").write_text("in the way of the lake's folder")
+    assert run(capsys, "history", "snatch")[:2] == answer[:2]
+    assert "The stored index is not used" in caplog.text
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+@pytest.mark.parametrize("last", [1, 2, 5, 1000])
+def test_the_newest_rows_of_the_load_are_the_last_of_all_rows(
+    by: str, last: int, folder: Path, capsys: Capture
+) -> None:
+    _, everything, _ = run(capsys, "load", "--json", "--by", by, "--last", "1000")
+    _, newest, _ = run(capsys, "load", "--json", "--by", by, "--last", str(last))
+    assert json.loads(newest)["rows"] == json.loads(everything)["rows"][-last:]
+
+
 def test_load_by_week_fits_and_adds_up(folder: Path, capsys: Capture) -> None:
     (folder / "athlete.toml").write_text(MAXES)
     _, out, _ = run(capsys, "load", "--last", "4", "--families")
@@ -349,15 +383,19 @@ def test_an_athlete_file_that_was_asked_for_has_to_exist(folder: Path, capsys: C
     assert "none.toml does not exist" in err
 
 
-def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [["today"], ["search", "snatch"], ["history", "snatch"], ["movements"], ["load"]]
+)
+def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path, command: list[str]) -> None:
     import subprocess
     import sys
 
     code = (
         "import sys\n"
         "from wod_pipeline.cli import main\n"
-        "try:\n    main(['today'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar', 'pyarrow'} & set(sys.modules)))\n"
+        f"try:\n    main({command})\nexcept SystemExit:\n    pass\n"
+        "heavy = {'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar', 'pydantic', 'pyarrow'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from wod_pipeline.reading.index import IndexEntry, entry_from
+from wod_pipeline.reading.entries import IndexEntry, entry_from
 from wod_pipeline.reading.matches import MOST_LINES, find_matches, word_spans
 from wod_pipeline_tests.builders import record_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,7 +12,8 @@ from wod_pipeline.messages._daily import prescription
 from wod_pipeline.program import Number, Range, WeekRecords, walk_exercises
 from wod_pipeline.quality import volume_of
 from wod_pipeline.reading.answers import history_row
-from wod_pipeline.reading.index import build_index, entry_from
+from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading.index import build_index
 from wod_pipeline.reading.rows import cells_by_column, export_rows
 from wod_pipeline.training import lifts_in, sets_of
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
@@ -28,8 +28,7 @@ def week_of(lines: str) -> WeekRecords:
 
 def history_of(week: WeekRecords) -> dict[str, Number]:
     """The lifts that the history of each movement of a week shows, warm-ups left out."""
-    by_week: dict[dt.date, tuple[object, ...]] = {week.week: tuple(map(entry_from, week.records))}
-    index = build_index({}, by_week)  # type: ignore[arg-type]
+    index = build_index({}, [index_week(week.week, week.records)])
     rows = {
         movement: [history_row(movement, occurrence, None) for occurrence in occurrences]
         for movement, occurrences in index.by_movement.items()
