@@ -2,7 +2,7 @@
 
     python scripts/bench.py                  everything; about ten minutes
     python scripts/bench.py --quick          a tenth of the weeks, to try the script
-    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, start, growth, web
+    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, start, growth, reading, web
 
 Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
 that of a whole process, start-up included. The results are also written to `bench-results/` as JSON. The programs
@@ -35,7 +35,7 @@ RESULTS = ROOT / "bench-results"
 PYTHON = sys.executable
 WOD = [PYTHON, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
 WEEK = dt.timedelta(days=7)
-PARTS = ("backfill", "aws", "ui", "week", "parser", "start", "growth", "web")
+PARTS = ("backfill", "aws", "ui", "week", "parser", "start", "growth", "reading", "web")
 
 Value = float | str
 Rows = dict[str, dict[str, Value]]
@@ -122,9 +122,10 @@ class Deployment:
 
     @property
     def objects(self) -> dict[str, str]:
-        """The digest of every object of the local lake by its path, without the looks, which hold times."""
+        """The digest of every object of the local lake by its path, without index and looks (times)."""
         root = self.folder / "lake"
-        files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "looks")
+        others = {"looks", "session_index"}
+        files = (path for path in root.rglob("*") if path.is_file() and not others & set(path.parts))
         return {str(path.relative_to(root)): digest(path.read_bytes()) for path in files}
 
 
@@ -298,6 +299,44 @@ def growth(weeks: int) -> Rows:
     return rows
 
 
+QUICK_S, ALL_S = 0.5, 2.0
+"""Seconds a command over ten years of sessions, and an export of all of them, should take at most."""
+
+MONTH = ("--from", "2021-06-01", "--to", "2021-06-30")
+READING: dict[str, tuple[tuple[str, ...], float]] = {
+    "wod search": (("search", "snatch"), QUICK_S),
+    "wod history": (("history", "back", "squat"), QUICK_S),
+    "wod movements": (("movements",), QUICK_S),
+    "wod load": (("load",), QUICK_S),
+    "wod load, every month": (("load", "--by", "month", "--last", "1000"), QUICK_S),
+    **{
+        f"wod export --format {name}, {words}": (("export", "--format", name, *days), goal_s)
+        for words, days, goal_s in (("a month", MONTH, QUICK_S), ("all", (), ALL_S))
+        for name in ("csv", "json", "ics", "parquet")
+    },
+}
+"""Commands over many weeks of stored sessions: their arguments, and the seconds each should take at most."""
+
+
+def reading(weeks: int) -> Rows:
+    """The commands that read many weeks of sessions, each the fastest of five calls, and their goals.
+
+    The very first call finds no stored index, and makes it.
+    """
+    with tempfile.TemporaryDirectory(prefix="wod-bench-") as name:
+        folder = Path(name)
+        code = f"import bench_web; bench_web.fill_table(bench_web.Path({name!r}, 'sessions.sqlite'), {weeks})"
+        where = {"PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}", "WOD_DATA_DIR": name}
+        measure([PYTHON, "-c", code], where, folder)
+        first = measure([*WOD, "search", "snatch"], where, folder)
+        rows: Rows = {"wod search, without the stored index": asdict(first)}
+        for words, (arguments, goal_s) in READING.items():
+            calls = (measure([*WOD, *arguments], where, folder) for _ in range(5))
+            fastest = min(calls, key=lambda cost: cost.seconds)
+            rows[words] = {**asdict(fastest), "goal_s": goal_s}
+    return rows
+
+
 def web(weeks: int) -> Rows:
     """The page and the API over many weeks of sessions: median milliseconds of an answer."""
     import asyncio
@@ -319,14 +358,13 @@ def web(weeks: int) -> Rows:
             return rows
 
     with tempfile.TemporaryDirectory(prefix="wod-bench-") as folder:
-        table = SqliteSessionTable(Path(folder) / "sessions.sqlite")
-        table.replace_weeks(bench_web.many_weeks(weeks))
+        table = bench_web.fill_table(Path(folder) / "sessions.sqlite", weeks)
         return asyncio.run(medians(table))
 
 
 def table_line(name: str, figures: Mapping[str, Value]) -> str:
     """One line of the table."""
-    units = {"seconds": "s", "cpu_s": "s of CPU", "peak_mb": "MB", "ratio": "×"}
+    units = {"seconds": "s", "cpu_s": "s of CPU", "goal_s": "s at most", "peak_mb": "MB", "ratio": "×"}
     cells = []
     for key, value in figures.items():
         unit = units.get(key, key.replace("_", " "))

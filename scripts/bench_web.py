@@ -59,6 +59,13 @@ def many_weeks(count: int) -> Iterator[WeekRecords]:
         yield move_week(NEWEST - n * WEEK, 10_000 + n, pattern[-1 - n % len(pattern)])
 
 
+def fill_table(path: Path, weeks: int) -> SqliteSessionTable:
+    """A table in a new file, with so many weeks."""
+    table = SqliteSessionTable(path)
+    table.replace_weeks(many_weeks(weeks))
+    return table
+
+
 def move_week(monday: dt.date, post_id: int, value: WeekRecords) -> WeekRecords:
     """The same sessions in another week, as those of another post."""
 
@@ -106,8 +113,7 @@ def main(rounds: int = 30) -> None:
     """Measure over ten years and over twenty."""
     for weeks in (520, 1040):
         with tempfile.TemporaryDirectory() as folder:
-            table = SqliteSessionTable(Path(folder) / "sessions.sqlite")
-            table.replace_weeks(many_weeks(weeks))
+            table = fill_table(Path(folder) / "sessions.sqlite", weeks)
             print(f"page and API over {weeks} weeks, {rounds} answers each:")
             asyncio.run(measure(table, rounds))
 

@@ -35,7 +35,8 @@ HEAVIEST: Mapping[Unit, int] = {"kg": 700, "lb": 1500}
 """Heavier maxes, bars and plates are refused as mistakes."""
 
 _RM_TABLE = re.compile(r"(\d{1,2})-?rm", re.IGNORECASE)
-_WEIGHT = re.compile(r"\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
+_WEIGHT = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3}|,\d{1,2})?)\s*(kgs?|lbs?)?\s*", re.IGNORECASE)
+"""A comma is for decimals, of which three could be thousands: `1,000`."""
 _STEPS = (Fraction("0.1"), Fraction(20))
 """The finest and the coarsest smallest step, in either unit."""
 _HEAVIEST_BAR = 100
@@ -187,12 +188,16 @@ def _step(value: object, unit: Unit, problems: list[str]) -> Fraction:
     if isinstance(weight, str):
         problems.append(f"[bar] step: {weight}.")
         return usual
-    step = weight.to(unit).amount
     finest, coarsest = _STEPS
-    if finest <= step <= coarsest:
-        return step
     bounds = f"{decimal_text(finest)} to {decimal_text(coarsest)} {unit}"
-    problems.append(f"[bar] step: {weight} is no step to load in; write {bounds}.")
+    if weight.unit != unit:
+        problems.append(f"[bar] step: {weight} is not in {unit}, the unit of your plates; write {bounds}.")
+    elif not finest <= weight.amount <= coarsest:
+        problems.append(f"[bar] step: {weight} is no step to load in; write {bounds}.")
+    elif weight.amount != round(weight.amount, 2):
+        problems.append(f"[bar] step: {value} {unit} has more than 2 decimals.")
+    else:
+        return weight.amount
     return usual
 
 
@@ -206,7 +211,9 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
     owned: dict[Fraction, int] = {}
     for name, pairs in table.items():
         plate = _plate(name)
-        if plate is None:
+        if plate in owned:
+            problems.append(f"[plates] {name!r} is given already.")
+        elif plate is None:
             problems.append(
                 f"[plates] {name!r} is not the weight of a plate (0.1 to 100, at most 2 decimals)."
             )

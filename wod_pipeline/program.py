@@ -468,13 +468,17 @@ class WeekRecords(Struct, omit_defaults=True):
 
 @dataclass(frozen=True)
 class StoredWeek:
-    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week."""
+    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week.
+
+    `digest` is equal for two weeks exactly when their records are.
+    """
 
     week: dt.date
     outcome: Outcome
     posts: tuple[PostStamp, ...]
     sessions: int
     version: int = field(default=0, compare=False)
+    digest: str = field(default="", compare=False)
 
 
 # ------------------------------------------------------------------------------------------------- JSON

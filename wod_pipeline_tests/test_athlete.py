@@ -190,7 +190,13 @@ def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
         ),
         ("[bar]\nstep = 0.09", "[bar] step: 0.09 kg is no step to load in; write 0.1 to 20 kg."),
         ("[bar]\nstep = 20.5", "[bar] step: 20.5 kg is no step to load in; write 0.1 to 20 kg."),
-        ('[bar]\nstep = "45 lb"', "[bar] step: 45 lb is no step to load in; write 0.1 to 20 kg."),
+        (
+            '[bar]\nstep = "5 lb"',
+            "[bar] step: 5 lb is not in kg, the unit of your plates; write 0.1 to 20 kg.",
+        ),
+        ("[bar]\nstep = 0.125", "[bar] step: 0.125 kg has more than 2 decimals."),
+        ('[1-RM]\nsnatch = "1,000"', "[1-RM] snatch: '1,000' is not a weight; write a number, or '205 lb'."),
+        ('[plates]\n10 = 1\n"10.0" = 2', "[plates] '10.0' is given already."),
         ('unit = "lb"\n[bar]\nstep = 20.1', "[bar] step: 20.1 lb is no step to load in; write 0.1 to 20 lb."),
         ("[bar]\nweight = 100.5", "[bar] weight: 100.5 kg is too much for one."),
         ('[bar]\nstep = "heavy"', "[bar] step: 'heavy' is not a weight; write a number, or '205 lb'."),
@@ -257,7 +263,7 @@ def test_a_bar_may_be_in_the_other_unit() -> None:
     assert athlete.rack == Rack("kg", Fraction("20.41165665"), Fraction("2.5"), bar_unit="lb")
 
 
-@pytest.mark.parametrize("step", ["0.1", "20", '"10 lb"'])
+@pytest.mark.parametrize("step", ["0.1", "20", '"10 kg"'])
 def test_the_finest_and_the_coarsest_step_are_taken(step: str) -> None:
     assert checked(f"[bar]\nstep = {step}").rack.step > 0
 

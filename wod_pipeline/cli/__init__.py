@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from wod_pipeline import __version__
+from wod_pipeline.cli.output import decide_colour, flush_standard_output, guard_standard_output
 from wod_pipeline.errors import WodError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -74,7 +75,8 @@ def _suggestion(name: str) -> str:
     epilog="Settings come from the environment and from .env; .env.example lists them all.",
 )
 @click.version_option(__version__, prog_name="wod")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """A coach's weekly posts as structured, dated training sessions.
 
     \b
@@ -82,16 +84,17 @@ def group() -> None:
     wod today                  today's session
     wod week 2020-12-21        a whole week
     """
+    decide_colour(context)
 
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line. A `WodError` becomes one message on stderr and exit code 1."""
+    guard_standard_output()
     try:
-        return group.main(args, prog_name="wod")
+        try:
+            return group.main(args, prog_name="wod")
+        finally:
+            flush_standard_output()
     except WodError as error:
         click.echo(f"wod: {error}", err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of the output, such as `head`, has ended; 141 is a shell's code for it.
-        sys.stderr.close()
-        sys.exit(141)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wod_pipeline.errors import AthleteFileError
+
+if TYPE_CHECKING:
+    from wod_pipeline.training import Rack
 
 
 @click.group()
@@ -59,9 +64,23 @@ def check(file: Path | None) -> None:
     click.echo(f"{path}: bar {rack.own_bar}, steps of {decimal_text(rack.step)} {unit}")
     plates = ", ".join(f"{pairs} × {decimal_text(plate)}" for plate, pairs in rack.plates)
     click.echo(f"Pairs of plates: {plates or 'those of a well-equipped gym'}")
+    for line in _plate_warnings(rack):
+        click.echo(line)
     for (movement, reps), weight in sorted(contents.maxes.items()):
         percent = largest_percent(rack, weight)
         limit = "" if percent is None else f"{'':<3}your plates make at most {percent}%"
         click.echo(f"{reps:>3}-RM {movement_name(movement):<28} {weight!s:<9}{limit}".rstrip())
     if not contents.maxes:
         click.echo("It holds no maxes yet, so sessions show percentages without weights.")
+
+
+def _plate_warnings(rack: Rack) -> Iterator[str]:
+    """What the plates cannot do in the rack's steps."""
+    from wod_pipeline.training import decimal_text
+
+    step = f"steps of {decimal_text(rack.step)} {rack.unit}"
+    if rack.unused_plates:
+        unused = ", ".join(map(decimal_text, rack.unused_plates))
+        yield f"Never used in {step}: plates of {unused} {rack.unit}. Write a smaller step to use them."
+    if rack.misses_plates:
+        yield f"The usual plates do not make {step}: list yours under [plates], or weights come without plates."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import SettingsError, StorageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def aws() -> None:
     show_default=True,
     help="Name of the topic, unless WOD_SNS_TOPIC_ARN is set.",
 )
+@no_colour_option
 def init(bucket: str, topic: str) -> None:
     """Create the bucket, the tables, the topic and the key of personal calendars, or complete them.
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from wod_pipeline.cli.context import open_stored_table
 from wod_pipeline.cli.dates import DATE
-from wod_pipeline.cli.output import warn_of_corrupt
+from wod_pipeline.cli.output import no_colour_option, warn_of_corrupt
 from wod_pipeline.program import ParsedPost, Weekly
 from wod_pipeline.quality import (
     CLAIMS,
@@ -42,6 +43,7 @@ COLOURS = {"error": "red", "warn": "yellow"}
 )
 @click.option("--all", "all_weeks", is_flag=True, help="Check every stored week.")
 @click.option("--json", "as_json", is_flag=True, help="Print every verdict as one JSON list.")
+@no_colour_option
 def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     """Check stored weeks by the claims of the asset checks. The exit code is 1 when one is breached as an error.
 
@@ -50,15 +52,14 @@ def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     wod check --week 2020-12-21
     wod check --all --json
     """
-    from wod_pipeline.adapters import open_table
     from wod_pipeline.settings import load_settings
 
     settings = load_settings()
-    weeks = [stored.week for stored in open_table(settings).weeks()]
+    weeks = [stored.week for stored in open_stored_table(settings).weeks()]
     chosen = _weeks_to_judge(weeks, monday_of(week) if week else None, all_weeks)
     verdicts = list(_judge_weeks(settings, chosen))
     if as_json:
-        click.echo(msgspec.json.encode(verdicts).decode())
+        click.echo(msgspec.json.encode(verdicts))
     else:
         _print(verdicts)
     if any(not verdict.passed and verdict.grade == "error" for verdict in verdicts):

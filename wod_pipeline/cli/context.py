@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wod_pipeline.cli.output import no_colour_option
+
 if TYPE_CHECKING:
+    from wod_pipeline.errors import NotStored
     from wod_pipeline.reading.index import SessionIndex
     from wod_pipeline.settings import Settings
     from wod_pipeline.storage import Lake, SessionTable
@@ -29,7 +32,6 @@ class ReadContext:
 
     as_json: bool
     athlete_file: Path | None
-    no_colour: bool = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -40,17 +42,16 @@ class ReadContext:
 
     @cached_property
     def table(self) -> SessionTable:
-        """The session table."""
-        from wod_pipeline.adapters import open_table
-
-        return open_table(self.settings)
+        """The session table. Raises `NotStored` when nothing was ever stored there."""
+        return open_stored_table(self.settings)
 
     @cached_property
     def index(self) -> SessionIndex:
         """Every stored session, indexed."""
-        from wod_pipeline.reading.index import IndexCache
+        from wod_pipeline.adapters import open_lake
+        from wod_pipeline.reading.index import SessionIndex, refresh_index
 
-        return IndexCache(self.table).current()
+        return refresh_index(SessionIndex(), self.table, open_lake(self.settings))
 
     @cached_property
     def today(self) -> dt.date:
@@ -95,9 +96,47 @@ class ReadContext:
         if self.as_json:
             import msgspec
 
-            click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=1).decode())
+            print_json(msgspec.json.encode(answer))
         else:
-            click.echo(as_text(), nl=False, color=False if self.no_colour else None)
+            click.echo(as_text(), nl=False)
+
+
+def print_json(data: bytes, *, indent: int = 1) -> None:
+    """Print JSON, in UTF-8 whatever the terminal's encoding: that is what JSON is."""
+    import msgspec
+
+    click.echo(msgspec.json.format(data, indent=indent))
+
+
+def open_stored_table(settings: Settings) -> SessionTable:
+    """The session table, to read from. Raises `NotStored`, naming the folder, when there is no local one yet."""
+    from wod_pipeline.adapters import open_table
+
+    if not settings.on_aws and _is_missing(settings.database_path):
+        raise _nothing_stored(settings.database_path)
+    return open_table(settings)
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file. One that may not be looked at is there: the table says what is wrong."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _nothing_stored(path: Path) -> NotStored:
+    from wod_pipeline.errors import NotStored
+
+    folder = path.parent
+    missing = "does not exist" if _is_missing(folder) else "is not a folder"
+    return NotStored(
+        f"Nothing is stored: the data folder {folder} {f'has no {path.name}' if folder.is_dir() else missing}.",
+        fix="Fetch some weeks: wod materialize. If they are stored in another folder, set WOD_DATA_DIR to it.",
+    )
 
 
 def read_existing_athlete(path: Path) -> Athlete:
@@ -111,19 +150,23 @@ def read_existing_athlete(path: Path) -> Athlete:
     return athlete
 
 
+athlete_option = click.option(
+    "--athlete",
+    "athlete_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The athlete file; default: WOD_ATHLETE_FILE, or athlete.toml in WOD_DATA_DIR.",
+)
+"""Gives a command the option `--athlete`."""
+
+
 def read_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command `--json`, `--athlete` and `--no-colour`, and pass them on as its first argument."""
+    """Give a command `--json`, `--athlete` and `--no-colour`, and pass a `ReadContext` as its first argument."""
 
     @functools.wraps(command)
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-    @click.option(
-        "--athlete",
-        "athlete_file",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="The athlete file; default: WOD_ATHLETE_FILE, or athlete.toml in WOD_DATA_DIR.",
-    )
-    @click.option("--no-colour", is_flag=True, help="Print without colours, even in a terminal.")
-    def with_context(as_json: bool, athlete_file: Path | None, no_colour: bool, **arguments: Any) -> None:
-        command(ReadContext(as_json, athlete_file, no_colour), **arguments)
+    @athlete_option
+    @no_colour_option
+    def with_context(as_json: bool, athlete_file: Path | None, **arguments: Any) -> None:
+        command(ReadContext(as_json, athlete_file), **arguments)
 
     return with_context

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import WodError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@no_colour_option
 def doctor() -> None:
     """Check the settings and every service they name. Prints one line for each: ok, or what to do.
 
@@ -51,11 +53,11 @@ def _summary(settings: Settings) -> str:
 
 def _run_check(what: str, check: Callable[[], str]) -> bool:
     try:
-        _print_result(what, True, check())
+        ok, text = True, check()
     except WodError as error:
-        _print_result(what, False, str(error))
-        return False
-    return True
+        ok, text = False, str(error)
+    _print_result(what, ok, text)
+    return ok
 
 
 def _print_result(what: str, ok: bool, text: str) -> None:

@@ -23,24 +23,29 @@ _LIMIT = click.IntRange(1, 10_000)
 @click.option("--limit", type=_LIMIT, default=20, show_default=True, help="Show at most this many sessions.")
 @read_options
 def search(context: ReadContext, text: tuple[str, ...], limit: int) -> None:
-    """Find sessions whose movements or notes contain every word of TEXT, newest first."""
+    """Find sessions whose movements or notes contain every word of TEXT, best first.
+
+    Whole words come before parts of words, a prescribed movement before a mentioned one, main work before warm-ups,
+    then the newest.
+    """
     query = " ".join(text)
-    matches = list(context.index.search(query))
+    matches = context.index.search(query)
     rows = [answers.search_row(match) for match in matches[:limit]]
     answer = answers.SearchAnswer(query, rows, len(matches))
     context.print(answer, lambda: _search_text(answer, context.width))
 
 
 def _search_text(answer: answers.SearchAnswer, width: int) -> str:
-    lines = [f"{cut_long_line(answer.query, 60)!r}: {_total(answer)}."]
+    order = ", best match first" if len(answer.rows) > 1 else ""
+    lines = [f"{cut_long_line(answer.query, 60)!r}: {_total(answer, 'best')}{order}."]
     for row in answer.rows:
         lines.append(f"{row.date or f'week {row.week}'}  {row.label}"[:width])
         lines += [f"    {line}"[:width] for line in row.lines]
     return "\n".join(lines) + "\n"
 
 
-def _total(answer: answers.SearchAnswer | answers.HistoryAnswer) -> str:
-    limited = "" if len(answer.rows) == answer.total else f", the newest {len(answer.rows)} shown"
+def _total(answer: answers.SearchAnswer | answers.HistoryAnswer, first: str = "newest") -> str:
+    limited = "" if len(answer.rows) == answer.total else f", the {first} {len(answer.rows)} shown"
     return count(answer.total, "session") + limited
 
 
@@ -121,7 +126,9 @@ def _unused_lines(query: str, used: Iterable[answers.MovementFacts]) -> Iterator
 def load(context: ReadContext, by: str, last: int, families: bool) -> None:
     """Show the training load: lifts, average intensity, zones, hard sets, and tonnage where maxes are known."""
     period = cast("Period", by)
-    rows = load_by(period, context.index.doses(), context.athlete)[-last:]
+    # One period more, since a row says how much it differs from the one before.
+    sessions = context.index.newest(period, last + 1)
+    rows = load_by(period, context.index.doses(sessions), context.athlete)[-last:]
     answer = answers.load_answer(period, rows, context.athlete)
     context.print(answer, lambda: _load_text(answer, families))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.cli.dates import DATE, coming_week, weeks_in_range
+from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.weeks import WEEK
 
@@ -57,6 +57,7 @@ def materialize(
     from wod_pipeline.adapters import first_week
     from wod_pipeline.settings import load_settings
 
+    check_range(first, last)
     settings = load_settings()
     oldest, newest = first_week(settings), coming_week(settings)
     if sum((bool(week), bool(first or last), everything)) > 1:

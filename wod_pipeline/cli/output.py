@@ -1,14 +1,91 @@
-"""What commands print beside their answer: warnings on the error output."""
+"""Where commands write to: whether in colour, and how a full disk, a closed pipe or another encoding ends.
+
+The one home of these decisions; commands print with `click.echo` and know none of them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
+import os
+import sys
 
 import click
 
-from wod_pipeline.errors import StorageCorrupt
+from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
+
+CLOSED_PIPE = 141
+"""The exit code of a program whose reader, such as `head`, has ended: 128 + SIGPIPE."""
 
 
+# --------------------------------------------------------------------------------------------------- colour
+def decide_colour(context: click.Context) -> None:
+    """Print without colours where the environment asks for it. Without a terminal, `click` leaves them out anyway."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return
+    from wod_pipeline.settings import refuses_colour
+
+    if refuses_colour():
+        context.color = False
+
+
+def _refuse_colour(context: click.Context, _: click.Parameter, refused: bool) -> None:
+    if refused:
+        context.color = False
+
+
+no_colour_option = click.option(
+    "--no-colour",
+    is_flag=True,
+    expose_value=False,
+    callback=_refuse_colour,
+    help="Print without colours, even in a terminal; so does NO_COLOR.",
+)
+"""Gives a command that prints in colour the option `--no-colour`."""
+
+
+# --------------------------------------------------------------------------------------- ends of the output
+class _StandardOutput(io.FileIO):
+    """The file behind standard output: when it cannot be written, the program ends with one sentence or none."""
+
+    def write(self, data: object) -> int:
+        """Write, or end: silently when the reader has gone, else with `StorageUnavailable`."""
+        try:
+            return super().write(data)  # type: ignore[arg-type]
+        except OSError as error:
+            # What is still buffered is written at the interpreter's end, and would fail there once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise SystemExit(CLOSED_PIPE) from error
+            raise StorageUnavailable(
+                f"The output cannot be written: {error.strerror}.",
+                fix="Free some space, or write it somewhere else.",
+            ) from error
+
+
+def guard_standard_output() -> None:
+    """Let writing to standard output end in words, and write characters that its encoding lacks as ``\\u2013``.
+
+    Does nothing for a standard output that was replaced, as tests do, or closed.
+    """
+    out = sys.stdout
+    if out is None or out is not sys.__stdout__ or not isinstance(out, io.TextIOWrapper):
+        return
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(_StandardOutput(out.fileno(), "wb", closefd=False)),
+        encoding=out.encoding,
+        errors="backslashreplace",
+        line_buffering=out.isatty(),
+    )
+
+
+def flush_standard_output() -> None:
+    """Write what is still buffered, while an error can still be put into words."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+# ------------------------------------------------------------------------------------------------- warnings
 def warn_of_corrupt(week: dt.date | str, error: StorageCorrupt) -> None:  # noqa: ARG001  the error names it
     """Say that a stored week cannot be read back, and what to do; the command goes on with the others."""
     click.echo(f"wod: {error}", err=True)

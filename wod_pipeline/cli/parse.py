@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from wod_pipeline.cli.context import print_json
 from wod_pipeline.errors import SourceMalformed
 
 _ONE_POST = "Give the JSON of one WordPress post, as its REST API returns it."
@@ -35,7 +36,7 @@ def parse(post: Path) -> None:
     raw = decode_post({"id": 1, **data})
     # A draft written by hand has no id yet.
     parsed = parse_post(raw if "id" in data else msgspec.structs.replace(raw, id=0))
-    click.echo(msgspec.json.format(encode(parsed), indent=1).decode())
+    print_json(encode(parsed))
 
 
 @click.command()

@@ -21,7 +21,7 @@ from wod_pipeline.errors import SettingsError
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
     from wod_pipeline.adapters import open_feed_key, open_lake, open_table
-    from wod_pipeline.settings import load_settings
+    from wod_pipeline.settings import load_settings, refuses_colour
 
     try:
         import uvicorn
@@ -50,6 +50,7 @@ def serve(host: str, port: int) -> None:
         port=port,
         log_config=log_config(),
         log_level="info",
+        use_colors=False if refuses_colour() else None,
         server_header=False,
         proxy_headers=False,
     )

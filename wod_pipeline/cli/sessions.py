@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import click
 
 from wod_pipeline.cli.context import ReadContext, read_options
-from wod_pipeline.cli.dates import DATE
+from wod_pipeline.cli.dates import NAMED_DATE, NAMED_WEEK
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_answers
@@ -49,19 +49,29 @@ def _no_next_day(context: ReadContext) -> str:
 
 
 @click.command()
-@click.argument("date", type=DATE)
+@click.argument("date", type=NAMED_DATE)
 @read_options
-def show(context: ReadContext, date: dt.date) -> None:
-    """Show the sessions of one DATE, such as 2020-12-21."""
-    _print_day(context, date)
+def show(context: ReadContext, date: Callable[[dt.date], dt.date]) -> None:
+    """Show the sessions of one DATE: 2020-12-21, today, tomorrow, yesterday, or a weekday of the current week.
+
+    \b
+    wod show tomorrow
+    wod show friday
+    """
+    _print_day(context, date(context.today))
 
 
 @click.command()
-@click.argument("date", type=DATE, required=False)
+@click.argument("date", type=NAMED_WEEK, default="this")
 @read_options
-def week(context: ReadContext, date: dt.date | None) -> None:
-    """Show a whole training week, by any DATE of it. Without DATE: the current week."""
-    monday = monday_of(date or context.today)
+def week(context: ReadContext, date: Callable[[dt.date], dt.date]) -> None:
+    """Show a whole training week: last, this (the default) or next, or the week of any DATE.
+
+    \b
+    wod week next
+    wod week 2020-12-21
+    """
+    monday = monday_of(date(context.today))
     stored = context.table.read_week(monday)
     sessions = session_answers(stored.records, context.athlete) if stored else []
     absence = None if sessions else find_absence(context.lake, monday, stored)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from wod_pipeline.cli.dates import DATE, coming_week, weeks_in_range
-from wod_pipeline.cli.output import warn_of_corrupt
+from wod_pipeline.cli.context import open_stored_table
+from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
+from wod_pipeline.cli.output import no_colour_option, warn_of_corrupt
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.wording import count
@@ -18,16 +19,28 @@ if TYPE_CHECKING:
     from wod_pipeline.errors import StorageCorrupt
     from wod_pipeline.settings import Settings
     from wod_pipeline.status import WeekStatus
+    from wod_pipeline.storage import SessionTable
 
+NEWEST_WEEKS = 20
+"""Weeks listed unless more are asked for."""
 COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "corrupt": "red", "missing": "red"}
 
 
 @click.command()
 @click.option("--from", "first", type=DATE, help="First week to list; default: the first of all.")
 @click.option("--to", "last", type=DATE, help="Last week to list; default: the coming week.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    help=f"List at most this many of the newest; default: {NEWEST_WEEKS}, with --from or --json all.",
+)
+@click.option("--all", "everything", is_flag=True, help="List every week.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of a table.")
-def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
-    """List the state of every week, newest first, with remarks.
+@no_colour_option
+def status(
+    first: dt.date | None, last: dt.date | None, limit: int | None, everything: bool, as_json: bool
+) -> None:
+    """List the state of the newest weeks, newest first, with remarks, and count those of all.
 
     \b
     stored         as last fetched
@@ -42,12 +55,16 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
 
     \b
     wod status
+    wod status --all
     wod status --from 2026-01-01 --json
     """
-    from wod_pipeline.adapters import open_lake, open_table
+    from wod_pipeline.adapters import open_lake
     from wod_pipeline.settings import load_settings
     from wod_pipeline.status import status_of
 
+    check_range(first, last)
+    if limit and everything:
+        raise click.UsageError("Use only one of --limit and --all.")
     settings = load_settings()
     weeks = _weeks(settings, first, last)
     corrupt: dict[str, list[str]] = {}
@@ -55,14 +72,17 @@ def status(first: dt.date | None, last: dt.date | None, as_json: bool) -> None:
     def note(week: dt.date | str, error: StorageCorrupt) -> None:
         corrupt.setdefault(str(week), []).append(f"{error.what} {error.fix}")
 
-    stored = {value.week: value for value in open_table(settings).read_weeks(weeks[0], weeks[-1], note)}
+    stored = {value.week: value for value in _stored_table(settings).read_weeks(weeks[0], weeks[-1], note)}
     fetched = read_stage(open_lake(settings), "raw_posts", weeks, note)
     states = status_of(weeks, fetched, stored, {week: corrupt.get(str(week), ()) for week in weeks})
+    shown = states if everything else states[: limit or (None if first or as_json else NEWEST_WEEKS)]
     if as_json:
-        click.echo(msgspec.json.encode(states).decode())
+        click.echo(msgspec.json.encode(shown))
         return
-    for week in states:
+    for week in shown:
         click.echo(_line(week))
+    if left_out := len(states) - len(shown):
+        click.echo(f"… and {count(left_out, 'older week')}; --all lists every week.")
     click.echo(_totals(states))
 
 
@@ -80,6 +100,7 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
     from wod_pipeline.settings import load_settings
     from wod_pipeline.wordpress import gather_weeks
 
+    check_range(first, last)
     settings = load_settings()
     weeks = _weeks(settings, first or program_today(settings), last)
     source, fetched = open_source(settings), _fetched(settings, weeks)
@@ -95,6 +116,13 @@ def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> l
     from wod_pipeline.adapters import first_week
 
     return weeks_in_range(first or first_week(settings), last or coming_week(settings))
+
+
+def _stored_table(settings: Settings) -> SessionTable:
+    """The session table, which a first run that stopped early has not made yet: then there is only a lake."""
+    from wod_pipeline.adapters import open_table
+
+    return open_table(settings) if settings.lake_path.exists() else open_stored_table(settings)
 
 
 def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[RawPost]]:

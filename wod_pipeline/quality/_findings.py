@@ -8,13 +8,14 @@ from collections import Counter
 
 from wod_pipeline.program import WEEKDAYS, Exercise, Line, Outcome, SessionRecord, Weekday, WeekRecords
 from wod_pipeline.quality._case import Case, Finding, Row
-from wod_pipeline.quality._claims import Limits
+from wod_pipeline.quality._claims import Grade, Limits
 from wod_pipeline.quality._volume import (
     Volume,
     exercises_in,
     is_training,
     past_of,
     robust_z,
+    usual_range,
     week_exercises,
 )
 from wod_pipeline.weeks import monday_of
@@ -171,11 +172,20 @@ def _compare(of: str, value: int, past: list[int], limits: Limits) -> Finding:
     """The finding on a count, by its robust z-score against those of the past weeks."""
     z = robust_z(value, past)
     numbers = {of: value, "past_weeks": len(past), "robust_z": round(z, 2)}
+    grade = _grade_of(abs(z), limits)
     usual = f"{min(past)} to {max(past)}" if min(past) < max(past) else f"{past[0]} each"
+    if grade and min(past) < max(past):
+        # The ends of the past may lie far out themselves, so a breach is compared with what is usual.
+        least, most = usual_range(past, limits.warn_beyond_z)
+        usual = f"a usual {least} to {most}" if least < most else f"a usual {least}"
     says = f"{count(value, of[:-1])}, against {usual} in the past {count(past, 'week')}."
-    if abs(z) > limits.error_beyond_z:
-        return Finding("error", says, (), numbers)
-    return Finding("warn" if abs(z) > limits.warn_beyond_z else None, says, (), numbers)
+    return Finding(grade, says, (), numbers)
+
+
+def _grade_of(z: float, limits: Limits) -> Grade | None:
+    if z > limits.error_beyond_z:
+        return "error"
+    return "warn" if z > limits.warn_beyond_z else None
 
 
 # ------------------------------------------------------------------------------------ is it understood

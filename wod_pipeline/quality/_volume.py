@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,17 @@ def robust_z(value: float, past: Sequence[float]) -> float:
     Counts of a regular program hardly vary, and a MAD of zero would make any change infinite: the deviation
     is taken as at least half a unit and a twentieth of the median.
     """
+    median, deviation = _median_and_deviation(past)
+    return (value - median) / deviation
+
+
+def usual_range(past: Sequence[float], within_z: float) -> tuple[int, int]:
+    """The least and the most whole number whose robust z-score is at most `within_z`, and not below zero."""
+    median, deviation = _median_and_deviation(past)
+    return max(0, math.ceil(median - within_z * deviation)), math.floor(median + within_z * deviation)
+
+
+def _median_and_deviation(past: Sequence[float]) -> tuple[float, float]:
     median = statistics.median(past)
     sigma = statistics.median(abs(x - median) for x in past) / _MAD_TO_SIGMA
-    return (value - median) / max(sigma, 0.5, 0.05 * median)
+    return median, max(sigma, 0.5, 0.05 * median)

@@ -1,13 +1,19 @@
 """Stored sessions searched, counted, and in the formats of other programs.
 
+- `entries`: what the index keeps of a session
 - `index`: an index over the session table for history, search and load
+- `matches`: what a search finds, best first
+- `stored_index`: the index as objects in the lake
 - `answers`: the JSON of `wod … --json` and of the API
 - `absence`: why a day or week has no session
 - `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
 - `calendar`: sessions as calendar events
 - `load`: the training load of a week as a table
-- `export`: sessions as rows, for CSV and Parquet
+- `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises
+- `load_columns`: those about sets, loads and working weights
+- `rows`: sessions as rows under these columns
+- `export`: rows as CSV and Parquet
 
 How a session is shown to a person is in `rendering`, where it is kept in `storage`.
 """

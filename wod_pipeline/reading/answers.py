@@ -10,13 +10,13 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
 
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, StoredWeek
-from wod_pipeline.reading.index import Match, Occurrence, SessionIndex
+from wod_pipeline.reading.index import Occurrence, SessionIndex
+from wod_pipeline.reading.matches import Match
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
 from wod_pipeline.status import Absence
 from wod_pipeline.training import (
@@ -168,7 +168,7 @@ class LoadAnswer(Struct, omit_defaults=True):
 
 
 class SearchRow(Struct):
-    """A session that matches a search, with the first lines that match."""
+    """A session that matches a search, with the lines that match best."""
 
     date: dt.date | None
     week: dt.date
@@ -178,7 +178,7 @@ class SearchRow(Struct):
 
 
 class SearchAnswer(Struct):
-    """A page of the sessions that match, newest first; `total` counts those of every page."""
+    """A page of the sessions that match, best first; `total` counts those of every page."""
 
     query: str
     rows: list[SearchRow]
@@ -195,11 +195,6 @@ class HealthAnswer(Struct, omit_defaults=True):
     newest_week: dt.date | None
     fresh: bool
     absence: Absence | None = None
-
-
-LINES_PER_MATCH = 3
-LONGEST_LINE = 200
-"""Characters shown of a line that matches."""
 
 
 def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
@@ -302,15 +297,4 @@ def _figures(load: TrainingLoad) -> Figures:
 def search_row(match: Match) -> SearchRow:
     """A session that matches, its lines cut to fit a list."""
     entry = match.entry
-    lines = [_excerpt(line, match.words) for line in islice(match.lines(), LINES_PER_MATCH)]
-    return SearchRow(entry.date, entry.week, entry.session, entry.label, lines)
-
-
-def _excerpt(line: str, words: tuple[str, ...]) -> str:
-    """The line when it is short, otherwise `LONGEST_LINE` characters around the first of the words in it."""
-    if len(line) <= LONGEST_LINE:
-        return line
-    places = [line.casefold().find(word) for word in words]
-    first = min((place for place in places if place >= 0), default=0)
-    start = max(0, min(first - LONGEST_LINE // 2, len(line) - LONGEST_LINE))
-    return ("…" if start else "") + line[start : start + LONGEST_LINE] + "…"
+    return SearchRow(entry.date, entry.week, entry.session, entry.label, match.excerpts())

@@ -1,165 +1,173 @@
-"""Sessions as tables for other programs: one row per exercise and run of sets with the same prescription.
+"""Rows of sessions as CSV and Parquet. The columns are declared in `columns`; docs/export.md lists them.
 
-`export_rows` makes the rows, `as_csv` and `as_frame` format them. JSON exports keep the structure of a session and
-do not use this module.
+JSON exports keep the structure of a session and do not use this module. Parquet is written with pyarrow alone:
+importing pandas takes longer than writing ten years.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from wod_pipeline.program import Block, Exercise, Load, Number, Segment, SessionRecord, walk_exercises
-from wod_pipeline.rendering import clean, quantity, reps_words, rest_words, scheme_sentence, title_of
-from wod_pipeline.training import Athlete, SetRun, Weight, sets_of, working_weight
+import msgspec
+
+from wod_pipeline.reading.columns import Cells, Kind
+from wod_pipeline.reading.rows import COLUMNS, NOTHING, Row
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
+
+LIST_SEPARATOR = "|"
+"""Between the items of a list in one CSV cell; within an item it follows a backslash, as a backslash does."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """Sets `set_from` to `set_to` of one exercise, both included; None when the post gives no number of sets.
-
-    `percent_…` are percents of the max that `reference` and `reference_rm` name. `weight_…`, in `weight_unit`, are
-    the athlete's weights for them, empty when their plates cannot make any, or the absolute load as prescribed.
-    """
-
-    date: dt.date | None
-    week: dt.date
-    program: str
-    session: str
-    kind: str
-    label: str
-    segment: str
-    segment_kind: str
-    scheme: str
-    exercise: str
-    movements: str
-    set_from: int | None
-    set_to: int | None
-    reps_min: Number | None
-    reps_max: Number | None
-    quantity: str
-    load: str | None
-    percent_min: Number | None
-    percent_max: Number | None
-    reference: str | None
-    reference_rm: int | None
-    weight_min: Number | None
-    weight_max: Number | None
-    weight_unit: str | None
-    rest: str
-    post_url: str
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_KEPT_TEXTS = 8_192
+"""Cells whose CSV text is kept for rows to come."""
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+# ------------------------------------------------------------------------------------------------------- CSV
+class _Echo:
+    """A file that returns what is written to it: `csv.writer` returns what `write` does."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
-def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
-    """The rows of a session in reading order; none for a rest day without exercises."""
-    for segment, block, exercise in walk_exercises(record.segments):
-        for run in sets_of(block, exercise):
-            yield _row(record, segment, block, exercise, run, athlete)
+def as_csv(rows: Iterable[Row]) -> str:
+    """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula is prefixed with a '."""
+    header = ",".join(column.name for column in COLUMNS)
+    return "\r\n".join([header, *_csv_lines(rows), ""])
 
 
-def _row(
-    record: SessionRecord,
-    segment: Segment,
-    block: Block,
-    exercise: Exercise,
-    run: SetRun,
-    athlete: Athlete | None,
-) -> Row:
-    reps = run.reps
-    return Row(
-        **_session(record),
-        **_prescription(run.load, athlete, attempt=record.kind == "test" or block.rm_target is not None),
-        segment=clean(segment.label or segment.title or ""),
-        segment_kind=segment.kind,
-        scheme=scheme_sentence(block),
-        exercise=title_of(exercise),
-        movements="+".join(part.movement_id or "?" for part in exercise.parts),
-        set_from=run.first if run.last is not None else None,
-        set_to=run.last,
-        reps_min=reps.min if reps else None,
-        reps_max=reps.max if reps else None,
-        quantity=reps_words(reps) if reps and reps is not exercise.reps else quantity(exercise),
-        rest=rest_words(exercise.rest or block.rest),
+def _csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """A line for each row. Cells that rows share, such as those of their session, are written once."""
+    writer = csv.writer(_Echo(), lineterminator="")
+
+    @lru_cache(maxsize=_KEPT_TEXTS)
+    def text_of(cells: Cells) -> str:
+        text: str = writer.writerow([value if value is None else _csv_cell(value) for value in cells])
+        return text
+
+    before, texts = NOTHING, list(map(text_of, NOTHING))
+    for row in rows:
+        for n, cells in enumerate(row):
+            if cells is not before[n]:
+                texts[n] = text_of(cells)
+        before = row
+        yield ",".join(texts)
+
+
+def _csv_cell(value: Any) -> object:
+    kind = type(value)
+    if kind is str:
+        return _escape_formula(value)
+    if kind is tuple:
+        return _escape_formula(LIST_SEPARATOR.join([_list_item(item) for item in value]))
+    return _plain_text(value)
+
+
+def _list_item(item: Any) -> str:
+    if item is None:
+        return ""
+    if not isinstance(item, str):
+        return str(_plain_text(item))
+    return item.replace("\\", "\\\\").replace(LIST_SEPARATOR, f"\\{LIST_SEPARATOR}")
+
+
+def _plain_text(value: Any) -> object:
+    """Numbers without `.0`, flags as true and false, days and moments as in ISO 8601."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _escape_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+# --------------------------------------------------------------------------------------------------- Parquet
+def as_parquet(rows: Iterable[Row]) -> bytes:
+    """Rows as a Parquet file: typed columns, lists as lists, each column with its meaning as `description`."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sink = pa.BufferOutputStream()
+    parquet.write_table(as_table(rows), sink)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def as_table(rows: Iterable[Row]) -> pa.Table:
+    """Rows as an Arrow table."""
+    import pyarrow as pa
+
+    types = _arrow_types()
+    fields = [
+        pa.field(column.name, types[column.kind], metadata={"description": column.meaning})
+        for column in COLUMNS
+    ]
+    columns: list[Any] = []
+    for different, places in _shared_cells(rows):
+        group = fields[len(columns) : len(columns) + len(different[0])]
+        indices = pa.Array.from_buffers(pa.int32(), len(places), [None, pa.py_buffer(array("i", places))])
+        columns += _as_arrow(different, group).take(indices).columns
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _as_arrow(cells: Iterable[Cells], fields: Sequence[pa.Field]) -> pa.Table:
+    """The cells as a table. They go through JSON: `pyarrow.array` would import pandas, which takes longer."""
+    import pyarrow as pa
+    from pyarrow import json
+
+    names = [field.name for field in fields]
+    records = [
+        {name: _json_cell(value) for name, value in zip(names, row, strict=True) if value is not None}
+        for row in cells
+    ]
+    lines = msgspec.json.Encoder().encode_lines(records)
+    return json.read_json(
+        pa.BufferReader(lines),
+        read_options=json.ReadOptions(block_size=len(lines)),  # a line may not be longer than a block
+        parse_options=json.ParseOptions(explicit_schema=pa.schema(fields)),
     )
 
 
-def _session(record: SessionRecord) -> dict[str, Any]:
+def _json_cell(value: Any) -> Any:
+    """The value; a day as the number that Arrow counts days by."""
+    return value.toordinal() - _EPOCH if type(value) is dt.date else value
+
+
+def _arrow_types() -> dict[Kind, Any]:
+    import pyarrow as pa
+
     return {
-        "date": record.date,
-        "week": record.week,
-        "program": clean(record.program),
-        "session": clean(record.session),
-        "kind": record.kind,
-        "label": clean(record.label or ""),
-        "post_url": clean(record.post_url),
+        "text": pa.string(),
+        "day": pa.date32(),
+        "moment": pa.timestamp("s", tz="UTC"),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "flag": pa.bool_(),
+        "texts": pa.list_(pa.string()),
+        "integers": pa.list_(pa.int64()),
+        "numbers": pa.list_(pa.float64()),
     }
 
 
-def _prescription(load: Load | None, athlete: Athlete | None, *, attempt: bool) -> dict[str, Any]:
-    percent = load.pct if load is not None and load.kind == "percent" else None
-    ref = load.ref if load is not None else None
-    low, high, unit = _weights(load, athlete, attempt)
-    return {
-        "load": load.kind if load else None,
-        "percent_min": percent.min if percent else None,
-        "percent_max": percent.max if percent else None,
-        "reference": ref.movement_id if ref else None,
-        "reference_rm": ref.rm if ref and ref.movement_id else None,
-        "weight_min": low,
-        "weight_max": high,
-        "weight_unit": unit,
-    }
+def _shared_cells(rows: Iterable[Row]) -> list[tuple[list[Cells], list[int]]]:
+    """For each part of a row: the different cells, and which of them each row has.
 
-
-def _weights(
-    load: Load | None, athlete: Athlete | None, attempt: bool
-) -> tuple[Number | None, Number | None, str | None]:
-    if load is not None and load.kind == "absolute" and load.abs is not None:
-        return load.abs.min, load.abs.max, load.abs.unit
-    working = working_weight(load, athlete, attempt=attempt) if load is not None else None
-    if working is None or athlete is None or not working.ends:
-        return None, None, None
-    return _amount(working.low), _amount(working.high), athlete.rack.unit
-
-
-def _amount(weight: Weight | None) -> float | None:
-    return None if weight is None else float(weight.amount)
-
-
-# -------------------------------------------------------------------------------------------------- formats
-def as_csv(rows: Iterable[Row]) -> str:
-    """Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula is prefixed with a '."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_escape_formula(value) for value in astuple(row)] for row in rows)
-    return out.getvalue()
-
-
-def _escape_formula(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-
-
-def as_frame(rows: Iterable[Row]) -> pd.DataFrame:
-    """Rows as a pandas table with typed columns."""
-    import pandas as pd
-
-    frame = pd.DataFrame([astuple(row) for row in rows], columns=pd.Index(COLUMNS))
-    for name in ("date", "week"):
-        frame[name] = pd.to_datetime(frame[name])
-    for name in COLUMNS:
-        if name.startswith(("set_", "reference_rm")):
-            frame[name] = frame[name].astype("Int64")
-        elif name.startswith(("reps_", "percent_", "weight_m")):
-            frame[name] = frame[name].astype("Float64")
-    return frame
+    The first is always that of an empty row, so that there are columns even without rows.
+    """
+    numbers: list[dict[Cells, int]] = [{cells: 0} for cells in NOTHING]
+    places: list[list[int]] = [[] for _ in NOTHING]
+    for row in rows:
+        for n, cells in enumerate(row):
+            places[n].append(numbers[n].setdefault(cells, len(numbers[n])))
+    return [(list(different), place) for different, place in zip(numbers, places, strict=True)]

@@ -1,7 +1,9 @@
 """An index over the session table in memory, for what needs every session at once: history, search, load.
 
-An entry holds only what those need; a session that is shown in full is read from the table. To bring an index up
-to date, the table is asked for its list of weeks, and only the weeks that changed are read again.
+Its entries (`entries`) hold only what those need; a session that is shown in full is read from the table. To bring an
+index up to date, the table is asked for its list of weeks. Weeks that changed are taken from the stored index
+(`stored_index`) if it has them as they are now. Otherwise their records are read, from the lake or else the table,
+and the new entries are stored.
 """
 
 from __future__ import annotations
@@ -12,22 +14,16 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from wod_pipeline.program import (
-    Block,
-    Exercise,
-    SegmentKind,
-    SessionKind,
-    SessionRecord,
-    StoredWeek,
-    WeekRecords,
-    walk_exercises,
-)
-from wod_pipeline.rendering import clean
-from wod_pipeline.storage import SessionTable
-from wod_pipeline.training import SessionDoses, session_doses
-from wod_pipeline.vocabulary import find_movement
+import msgspec
+from msgspec import Struct
+
+from wod_pipeline.program import StoredWeek, WeekRecords
+from wod_pipeline.reading.entries import IndexedWeek, IndexEntry, PlacedExercise, index_week
+from wod_pipeline.reading.matches import Match, find_matches
+from wod_pipeline.reading.stored_index import index_lake_records, read_stored_weeks, write_stored_weeks
+from wod_pipeline.storage import Lake, SessionTable
+from wod_pipeline.training import Period, SessionDoses, period_start
 
 CHECK_AFTER_S = 10.0
 """Seconds for which an index is used before the table is asked for changes."""
@@ -35,86 +31,21 @@ CHECK_AFTER_S = 10.0
 MANY_WEEKS = 20
 
 
-class PlacedExercise(NamedTuple):
-    """An exercise with its place in the session: the segment's label and kind, and the block with sets and rest."""
+# --------------------------------------------------------------------------------------------------- index
+class Occurrence(Struct, frozen=True):
+    """A movement in a session, outside of warm-ups."""
 
-    segment: str
-    kind: SegmentKind
-    block: Block
-    exercise: Exercise
-
-
-@dataclass(frozen=True)
-class IndexEntry:
-    """What the index keeps of a session.
-
-    `lines` are the coach's, cleaned; `text` is all of them, case-folded for searching. `exercises` leaves out
-    warm-ups, `movements` does not.
-    """
-
-    date: dt.date | None
-    week: dt.date
-    session: str
-    program: str
-    label: str
-    lines: tuple[str, ...]
-    text: str
-    movements: frozenset[str]
-    exercises: tuple[PlacedExercise, ...]
-    doses: SessionDoses
-    kind: SessionKind = "training"
+    entry: IndexEntry
+    movement: str
 
     @property
-    def day(self) -> dt.date:
-        """The date; for an undated session the Monday of its week."""
-        return self.date or self.week
-
-
-def entry_from(record: SessionRecord) -> IndexEntry:
-    """The entry for a record."""
-    exercises = tuple(
-        PlacedExercise(clean(segment.label or segment.title or ""), segment.kind, block, exercise)
-        for segment, block, exercise in walk_exercises(record.segments)
-        if segment.kind != "warm_up"
-    )
-    lines = tuple(clean(line.text) for line in record.lines)
-    return IndexEntry(
-        date=record.date,
-        week=record.week,
-        session=record.session,
-        program=clean(record.program),
-        label=clean(record.label or ""),
-        lines=lines,
-        text="\n".join(lines).casefold(),
-        movements=frozenset(_movements(record)),
-        exercises=exercises,
-        doses=session_doses(record),
-        kind=record.kind,
-    )
-
-
-def _movements(record: SessionRecord) -> Iterator[str]:
-    for *_, exercise in walk_exercises(record.segments):
-        yield from (part.movement_id for part in exercise.parts if part.movement_id)
-
-
-# --------------------------------------------------------------------------------------------------- index
-class Occurrence(NamedTuple):
-    """A movement in one session: every exercise with it, without warm-ups."""
-
-    entry: IndexEntry
-    exercises: tuple[PlacedExercise, ...]
-
-
-class Match(NamedTuple):
-    """A session that matches a search; `words` are the words searched for, case-folded."""
-
-    entry: IndexEntry
-    words: tuple[str, ...]
-
-    def lines(self) -> Iterator[str]:
-        """The lines with at least one of the words."""
-        return (line for line in self.entry.lines if any(word in line.casefold() for word in self.words))
+    def exercises(self) -> tuple[PlacedExercise, ...]:
+        """Every exercise with the movement, without warm-ups."""
+        return tuple(
+            placed
+            for placed in self.entry.exercises
+            if any(part.movement_id == self.movement for part in placed.exercise.parts)
+        )
 
 
 @dataclass(frozen=True)
@@ -122,9 +53,13 @@ class SessionIndex:
     """Every stored session at one moment, oldest first."""
 
     weeks: Mapping[dt.date, StoredWeek] = field(default_factory=dict)
-    by_week: Mapping[dt.date, tuple[IndexEntry, ...]] = field(default_factory=dict)
+    indexed: Mapping[dt.date, IndexedWeek] = field(default_factory=dict)
     entries: tuple[IndexEntry, ...] = ()
     by_movement: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
+
+    def of_week(self, monday: dt.date) -> tuple[IndexEntry, ...]:
+        """The sessions of a week; none when it is not stored."""
+        return self.indexed[monday].sessions if monday in self.indexed else ()
 
     def between(self, first: dt.date | None, last: dt.date | None) -> Iterator[IndexEntry]:
         """Sessions of the days from `first` to `last`, both included; None leaves that end open."""
@@ -134,17 +69,19 @@ class SessionIndex:
             if (first is None or entry.day >= first) and (last is None or entry.day <= last)
         )
 
+    def newest(self, period: Period, number: int) -> Iterator[IndexEntry]:
+        """The sessions of the newest `number` periods that have one."""
+        starts = {id(entry): period_start(period, entry) for entry in self.entries}
+        chosen = set(sorted({start for start in starts.values() if start})[-number:])
+        return (entry for entry in self.entries if starts[id(entry)] in chosen)
+
     def history(self, movement: str) -> tuple[Occurrence, ...]:
         """Every prescription of a movement, newest first."""
         return self.by_movement.get(movement, ())
 
-    def search(self, text: str) -> Iterator[Match]:
-        """Sessions with every word of `text` in their lines, or with the movement it names; newest first."""
-        words = tuple(text.casefold().split())
-        movement = find_movement(text)
-        for entry in reversed(self.entries):
-            if (words and all(word in entry.text for word in words)) or movement in entry.movements:
-                yield Match(entry, words)
+    def search(self, text: str) -> list[Match]:
+        """Sessions with every word of `text` in their lines, or with the movement it names; best first."""
+        return find_matches(self.entries, text)
 
     def doses(self, entries: Iterable[IndexEntry] | None = None) -> Iterator[SessionDoses]:
         """The doses from which the training load of these sessions (default: all) is computed."""
@@ -152,34 +89,35 @@ class SessionIndex:
         return (entry.doses for entry in chosen)
 
 
-def build_index(
-    weeks: Mapping[dt.date, StoredWeek], by_week: Mapping[dt.date, tuple[IndexEntry, ...]]
-) -> SessionIndex:
+def build_index(weeks: Mapping[dt.date, StoredWeek], indexed: Iterable[IndexedWeek]) -> SessionIndex:
     """An index of the entries of all weeks."""
-    entries = sorted((entry for week in by_week.values() for entry in week), key=lambda e: (e.day, e.session))
+    by_monday = {week.week: week for week in indexed}
+    entries = [entry for week in by_monday.values() for entry in week.sessions]
+    entries.sort(key=lambda entry: (entry.day, entry.session))
     by_movement: dict[str, list[Occurrence]] = defaultdict(list)
     for entry in reversed(entries):
-        for movement, exercises in _by_movement(entry.exercises).items():
-            by_movement[movement].append(Occurrence(entry, tuple(exercises)))
+        for movement in entry.prescribed:
+            by_movement[movement].append(Occurrence(entry, movement))
     return SessionIndex(
-        weeks, by_week, tuple(entries), {key: tuple(value) for key, value in by_movement.items()}
+        weeks,
+        by_monday,
+        tuple(entries),
+        {movement: tuple(found) for movement, found in by_movement.items()},
     )
-
-
-def _by_movement(exercises: Iterable[PlacedExercise]) -> dict[str, list[PlacedExercise]]:
-    by_movement: dict[str, list[PlacedExercise]] = defaultdict(list)
-    for placed in exercises:
-        for movement in {part.movement_id for part in placed.exercise.parts if part.movement_id}:
-            by_movement[movement].append(placed)
-    return by_movement
 
 
 # --------------------------------------------------------------------------------------------------- cache
 class IndexCache:
-    """Keeps an index of a table. Safe to use from many threads; one at a time refreshes it."""
+    """Keeps an index of a table. Safe to use from many threads; one at a time refreshes it.
 
-    def __init__(self, table: SessionTable, check_after_s: float = CHECK_AFTER_S) -> None:
+    With a `lake` it starts from the index stored there, and stores the weeks it had to read.
+    """
+
+    def __init__(
+        self, table: SessionTable, lake: Lake | None = None, check_after_s: float = CHECK_AFTER_S
+    ) -> None:
         self._table = table
+        self._lake = lake
         self._check_after_s = check_after_s
         self._lock = threading.Lock()
         self._index: SessionIndex | None = None
@@ -198,29 +136,78 @@ class IndexCache:
             return known
         with self._lock:
             if self._index is None or time.monotonic() - self._checked_at >= self._check_after_s:
-                self._index = refresh_index(self._index or SessionIndex(), self._table)
+                self._index = refresh_index(self._index or SessionIndex(), self._table, self._lake)
                 self._checked_at = time.monotonic()
             return self._index
 
 
-def refresh_index(known: SessionIndex, table: SessionTable) -> SessionIndex:
-    """An index that is up to date with the table; `known` itself when nothing changed."""
-    weeks = {week.week: week for week in table.weeks()}
-    changed = [week for week, stored in weeks.items() if _was_replaced(stored, known.weeks.get(week))]
-    if not changed and len(weeks) == len(known.weeks):
+def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = None) -> SessionIndex:
+    """An index that is up to date with the table; `known` itself when nothing changed.
+
+    Raises `StorageError` when the table cannot be read; a lake that cannot be used is logged.
+    """
+    listed = _list_weeks(table)
+    if _is_same(listed, known.weeks):
         return known
-    by_week = {week: entries for week, entries in known.by_week.items() if week in weeks}
-    by_week.update((value.week, _entries(value)) for value in _read_weeks(table, changed))
-    return build_index(weeks, by_week)
+    weeks = _current(known.indexed, listed)
+    stored = read_stored_weeks(lake, _years(listed.keys() - weeks.keys())) if lake else None
+    if stored is None:
+        lake = None  # one that cannot be read is not written either
+    weeks |= _current(stored or {}, listed)
+    changed = sorted(listed.keys() - weeks.keys())
+    if lake is not None:
+        weeks |= index_lake_records(lake, {week: listed[week].digest for week in changed})
+    weeks |= _read_changed(table, [week for week in changed if week not in weeks], listed)
+    if lake is not None:
+        years = _years(changed)
+        write_stored_weeks(lake, [week for week in weeks.values() if week.week.year in years])
+    return build_index(listed, weeks.values())
 
 
-def _was_replaced(stored: StoredWeek, known: StoredWeek | None) -> bool:
-    """Whether the week is new or was written again, from other posts or from the same posts parsed again."""
-    return known is None or stored != known or stored.version != known.version
+Weeks = Mapping[dt.date, StoredWeek]
 
 
-def _entries(value: WeekRecords) -> tuple[IndexEntry, ...]:
-    return tuple(map(entry_from, value.records))
+def _list_weeks(table: SessionTable) -> dict[dt.date, StoredWeek]:
+    return {week.week: week for week in table.weeks()}
+
+
+def _is_same(listed: Weeks, known: Weeks) -> bool:
+    return listed.keys() == known.keys() and all(
+        _is_unchanged(week, known[monday]) for monday, week in listed.items()
+    )
+
+
+def _is_unchanged(one: StoredWeek, other: StoredWeek | None) -> bool:
+    """Whether nobody has replaced the week in between."""
+    return one == other and (one.version, one.digest) == (other.version, other.digest)
+
+
+def _current(indexed: Mapping[dt.date, IndexedWeek], listed: Weeks) -> dict[dt.date, IndexedWeek]:
+    """The weeks whose entries were made from the records that the table has now."""
+    return {
+        monday: week
+        for monday, week in indexed.items()
+        if week.digest and monday in listed and week.digest == listed[monday].digest
+    }
+
+
+def _years(weeks: Iterable[dt.date]) -> set[int]:
+    return {week.year for week in weeks}
+
+
+def _read_changed(table: SessionTable, weeks: Sequence[dt.date], listed: Weeks) -> dict[dt.date, IndexedWeek]:
+    """The entries of these weeks, read from the table.
+
+    A week that is replaced after it was listed may have been read before or after that. Its entries get no digest,
+    and are made again next time.
+    """
+    if not weeks:
+        return {}
+    read = {value.week: index_week(value.week, value.records) for value in _read_weeks(table, weeks)}
+    for monday, stored in _list_weeks(table).items():
+        if monday in read and _is_unchanged(stored, listed.get(monday)):
+            read[monday] = msgspec.structs.replace(read[monday], digest=stored.digest)
+    return read
 
 
 def _read_weeks(table: SessionTable, weeks: Sequence[dt.date]) -> Iterator[WeekRecords]:

@@ -1,9 +1,9 @@
 """How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`). Pure.
 
 `_view` decides what is shown and in which order, `_sets` the rows of an exercise, `_words` words single values,
-`_numbers` gives weights as numbers beside the words, `_text` and `_markdown` lay the view out, `_load` makes the
-Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a medium's
-framework.
+`_weights` what stands on the bar, `_numbers` the same as numbers, `_text` and `_markdown` lay the view out, `_load`
+makes the Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a
+medium's framework.
 """
 
 from __future__ import annotations
@@ -25,12 +25,24 @@ from wod_pipeline.rendering._view import (
     SegmentView,
     SessionView,
     exercises_of,
+    text_with_addresses,
     title_of,
     view_exercise,
     view_session,
+    web_address,
     without_repeated_warnings,
 )
-from wod_pipeline.rendering._words import clean, quantity, reps_words, rest_words, scheme_sentence, span
+from wod_pipeline.rendering._weights import weight_note, working_words
+from wod_pipeline.rendering._words import (
+    clean,
+    load_words,
+    quantity,
+    reference_words,
+    reps_words,
+    rest_words,
+    scheme_sentence,
+    span,
+)
 
 __all__ = [
     "BlockView",
@@ -48,15 +60,21 @@ __all__ = [
     "facts_of",
     "lines_of",
     "links_of",
+    "load_words",
     "preamble_as_text",
     "quantity",
+    "reference_words",
     "reps_words",
     "rest_words",
     "rows_of",
     "scheme_sentence",
     "span",
+    "text_with_addresses",
     "title_of",
     "view_exercise",
     "view_session",
+    "web_address",
+    "weight_note",
     "without_repeated_warnings",
+    "working_words",
 ]

@@ -1,32 +1,43 @@
 """The sets of an exercise as they are shown: what each prescribes, and the weight and plates that come of it.
 
-Which weights there are is decided by `training`, how one is worded by `_words`; here they become rows.
+Which weights there are is decided by `training`, how one is worded by `_weights`; here they become rows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, SetRow
+from wod_pipeline.rendering import _weights as weights
 from wod_pipeline.rendering import _words as words
 from wod_pipeline.rendering._numbers import WorkingWeightView, view_working
 from wod_pipeline.training import (
     Athlete,
     WorkingWeight,
-    is_barbell_lift,
+    goes_on_barbell,
+    is_attempt_at_max,
+    is_held,
     ramp_weights,
     sets_of,
     working_weight,
 )
 
 
+class BarView(Struct, frozen=True, omit_defaults=True):
+    """One bar to load: `72.5 kg`, `from 105 kg`, and the plates of one side, `20 + 5`, `bar only`."""
+
+    weight: str
+    plates: str = ""
+
+
 class SetView(Struct, frozen=True, omit_defaults=True):
     """What one or more sets of an exercise prescribe, and the weight and plates that come of it.
 
+    `load` leaves out what a percentage is of where the exercise's `reference` says it for all of its sets. `bars` are
+    the bars that `weight` and `plates` name together: both ends of a range, the men's and the women's of a pair.
     `missing` says which max the weight would need. `note` says what the weight is short of, or why there is none:
     `cannot be loaded with your plates: heaviest 80 kg, asked 130 kg`. `working` has the same as numbers.
     """
@@ -38,6 +49,7 @@ class SetView(Struct, frozen=True, omit_defaults=True):
     plates: str = ""
     missing: str = ""
     note: str = ""
+    bars: tuple[BarView, ...] = ()
     working: WorkingWeightView | None = None
 
 
@@ -62,29 +74,39 @@ class Lifter:
 
 def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) -> Iterator[SetView]:
     """The rows of an exercise; `written` is its text in the post, which tells a barbell from other implements."""
-    movement_ids = [part.movement_id for part in exercise.parts]
-    attempt = lifter.test_day or block.rm_target is not None
+    is_attempt = lifter.test_day or block.rm_target is not None
+    is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
-        load = words.load_words(sets.load, movement_ids)
-        ramp = ramp_weights(sets.load, sets.last - sets.first + 1, lifter.athlete) if sets.load else ()
-        if ramp:
+        load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
+        attempt = is_attempt and is_attempt_at_max(exercise, sets.load)
+        count = sets.last - sets.first + 1
+        ramp = ramp_weights(sets.load, count, lifter.athlete, attempt=attempt) if sets.load else ()
+        if is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
+            yield _held_set(sets, load, lifter.athlete)
+        elif ramp:
             yield from _ramp(sets, load, ramp, lifter.athlete)
-        elif sets.load is None or (sets.load.kind == "absolute" and not _on_barbell(exercise, written)):
+        elif sets.load is None or not goes_on_barbell(exercise, sets.load, written):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)
             yield _set_view(sets, load, working, lifter.athlete)
 
 
-_IMPLEMENT = re.compile(
-    r"\b(dbs?|dumb-?bells?|kbs?|kettle-?bells?|plates?|sand-?bags?|bands?|balls?|vests?|chains?|sleds?|each hand)\b",
-    re.IGNORECASE,
-)
+def shared_reference(block: Block, exercise: Exercise) -> str:
+    """What the percentages of all sets are of: `of 1-RM Snatch`; empty when they differ, or there are none."""
+    references = {_reference(exercise, sets.load) for sets in _prescriptions(block, exercise)} - {""}
+    return references.pop() if len(references) == 1 else ""
 
 
-def _on_barbell(exercise: Exercise, written: str) -> bool:
-    named = " ".join((written, *(part.raw for part in exercise.parts)))
-    return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
+def _reference(exercise: Exercise, load: Load | None) -> str:
+    return words.reference_words(load, [part.movement_id for part in exercise.parts])
+
+
+def _held_set(sets: _Prescription, load: str, athlete: Athlete | None) -> SetView:
+    """A percentage of a max for what no plates are put on: how much it is, without a bar to load."""
+    working = working_weight(sets.load, athlete) if sets.load is not None else None
+    missing = working.missing if working is not None and athlete is not None else ""
+    return SetView(sets.label, sets.reps, load, missing=missing, note=weights.held_note(working))
 
 
 def _with_conversion(words_of_load: str, load: Load | None, athlete: Athlete | None) -> str:
@@ -99,12 +121,17 @@ def _set_view(
         sets.label,
         sets.reps,
         load,
-        words.working_words(working),
-        words.plates_of(working),
+        weights.working_words(working),
+        weights.plates_of(working),
         working.missing if working is not None and athlete is not None else "",
-        words.weight_note(working),
-        working=view_working(working, sets.load, athlete),
+        weights.weight_note(working),
+        _bars(working),
+        view_working(working, sets.load, athlete),
     )
+
+
+def _bars(working: WorkingWeight | None) -> tuple[BarView, ...]:
+    return tuple(BarView(*bar) for bar in weights.bars_of(working))
 
 
 def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
@@ -127,17 +154,18 @@ def _row_label(row: SetRow) -> str:
 
 
 def _ramp(
-    sets: _Prescription, load: str, weights: Iterable[WorkingWeight], athlete: Athlete | None
+    sets: _Prescription, load: str, steps: Iterable[WorkingWeight], athlete: Athlete | None
 ) -> Iterator[SetView]:
     """One row per set of a ramp; only the first repeats the load as prescribed and says how the steps are meant."""
-    for n, step in enumerate(weights, start=sets.first):
-        note = words.weight_note(step)
+    for n, step in enumerate(steps, start=sets.first):
+        note = weights.weight_note(step)
         yield SetView(
             f"Set {n}",
             sets.reps,
             load if n == sets.first else "",
-            words.working_words(step),
-            words.plates_of(step),
-            note=note if n == sets.first else note.replace(words.EVEN_STEPS, "even step"),
+            weights.working_words(step),
+            weights.plates_of(step),
+            note=note if n == sets.first else note.replace(weights.EVEN_STEPS, "even step"),
+            bars=_bars(step),
             working=view_working(step, sets.load, athlete),
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._view import (
     BlockView,
@@ -17,7 +19,9 @@ from wod_pipeline.rendering._view import (
     SegmentView,
     SessionView,
     TextRun,
+    with_addresses,
 )
+from wod_pipeline.rendering._words import with_reference
 from wod_pipeline.wording import long_day, plural
 
 LONGEST_LINE = 2_000
@@ -110,7 +114,7 @@ class _Page:
             yield from self._wrap(f"! {warning}", indent, style=_YELLOW)
 
     def _note(self, note: NoteView, indent: int) -> Iterator[str]:
-        yield from self._wrap(note.text, indent, style=_DIM)
+        yield from self._wrap(with_addresses(note.runs), indent, style=_DIM)
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
         lines = textwrap.wrap(
@@ -143,24 +147,37 @@ def _style(row: SetView) -> str:
     return _GREEN if row.weight else _YELLOW if row.note else ""
 
 
-def rows_of(exercise: ExerciseView) -> tuple[SetView, ...]:
-    """The sets shown on lines of their own: all of them, or none when all is one unnumbered set without a weight."""
+def rows_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[SetView, ...]:
+    """The sets shown on lines of their own: all of them, or none when all is one unnumbered set without a weight.
+
+    With `percent_apart` such a set has a line of its own too when its load is a percentage.
+    """
     beside_name = len(exercise.sets) == 1 and not exercise.sets[0].label
+    beside_name = beside_name and not (percent_apart and exercise.reference)
     beside_name = beside_name and not (exercise.sets[0].weight or exercise.sets[0].note)
     return () if beside_name else exercise.sets
 
 
-def facts_of(exercise: ExerciseView) -> tuple[str, ...]:
-    """What stands beside the name: quantity, a load without a line of its own, tempo, minute, rest."""
-    load = "" if rows_of(exercise) or not exercise.sets else set_line(exercise.sets[0])
+def facts_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[str, ...]:
+    """What stands beside the name: quantity, a load without a line of its own, tempo, minute, rest.
+
+    Last comes what the percentages on the lines below are of: `% of 1-RM Snatch`.
+    """
+    is_apart = bool(rows_of(exercise, percent_apart=percent_apart))
     facts = [
         exercise.quantity,
-        load,
+        "" if is_apart else _load_beside_name(exercise),
         f"tempo {exercise.tempo}" if exercise.tempo else "",
         exercise.minute,
         f"then rest {exercise.rest}" if exercise.rest else "",
+        f"% {exercise.reference}" if is_apart and exercise.reference else "",
     ]
     return tuple(fact for fact in facts if fact)
+
+
+def _load_beside_name(exercise: ExerciseView) -> str:
+    loads = [replace(row, load=with_reference(row.load, exercise.reference)) for row in exercise.sets]
+    return set_line(loads[0]) if loads else ""
 
 
 def headline(exercise: ExerciseView) -> str:
@@ -169,7 +186,7 @@ def headline(exercise: ExerciseView) -> str:
 
 
 def set_line(row: SetView) -> str:
-    """`Sets 4–5: 2 reps, 75% of 1-RM Snatch → 75 kg (25 + 2.5 a side)`; empty for a set without any fact."""
+    """`Sets 4–5: 2 reps, 75% → 75 kg (25 + 2.5 a side)`; empty for a set without any fact."""
     text = ", ".join(fact for fact in (row.reps, row.load) if fact)
     plates = f" ({plates_words(row.plates)})" if row.plates else ""
     loaded = ", ".join(fact for fact in (f"{row.weight}{plates}", row.note) if fact)

@@ -30,7 +30,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
-from wod_pipeline.rendering._sets import Lifter, SetView, view_sets
+from wod_pipeline.rendering._sets import Lifter, SetView, shared_reference, view_sets
 from wod_pipeline.training import Athlete
 from wod_pipeline.wording import is_web_address, shorten
 
@@ -57,7 +57,10 @@ class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="not
 
 
 class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="exercise"):
-    """One movement or complex. `sets` holds one entry per prescription; none for a bare name."""
+    """One movement or complex. `sets` holds one entry per prescription; none for a bare name.
+
+    `reference` is what the percentages of its sets are of, when it is the same for all: `of 1-RM Snatch`.
+    """
 
     name: tuple[TextRun, ...]
     quantity: str
@@ -71,6 +74,7 @@ class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     """Whether the post has it on the line of the previous exercise: the two are done without a break."""
     links: tuple[TextRun, ...] = ()
     notes: tuple[NoteView, ...] = ()
+    reference: str = ""
 
     @property
     def title(self) -> str:
@@ -175,7 +179,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         week=record.week,
         program=words.clean(record.program),
         post_title=words.clean(record.post_title),
-        post_url=_web_address(record.post_url),
+        post_url=web_address(record.post_url),
         items=items,
         warnings=tuple(_warnings(of_session, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
@@ -233,7 +237,8 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
 
 
 # ------------------------------------------------------------------------------------------------- lines
-def _web_address(href: str) -> str:
+def web_address(href: str) -> str:
+    """The address without control characters; empty when it is not one of http or https."""
     href = words.clean(href).strip()
     return href if is_web_address(href) else ""
 
@@ -278,9 +283,27 @@ def text_runs(line: Line) -> Iterator[TextRun]:
         if not end <= link.start < link.end <= len(line.text):
             continue
         yield from _text_run(line.text[end : link.start])
-        yield from _text_run(line.text[link.start : link.end], _web_address(link.href))
+        yield from _text_run(line.text[link.start : link.end], web_address(link.href))
         end = link.end
     yield from _text_run(line.text[end:])
+
+
+def with_addresses(runs: Iterable[TextRun]) -> str:
+    """The text with each address after its words, unless they are the address: `the video (https://…)`."""
+    return "".join(run.text if _names_its_address(run) else f"{run.text} ({run.href})" for run in runs)
+
+
+def _names_its_address(run: TextRun) -> bool:
+    return not run.href or _without_scheme(run.text.strip()) == _without_scheme(run.href)
+
+
+def _without_scheme(address: str) -> str:
+    return address.rpartition("://")[2].rstrip("/")
+
+
+def text_with_addresses(line: Line) -> str:
+    """The line's text, cleaned, with the addresses it links."""
+    return with_addresses(text_runs(line)) if line.links else words.clean(line.text)
 
 
 def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
@@ -352,12 +375,13 @@ def _exercise(
         same_line=same_line,
         links=() if same_line else lines.links(exercise.lines, _videos(block)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
+        reference=shared_reference(block, exercise),
     )
 
 
 def _videos(block: Block) -> set[str]:
     """The addresses linked from the names of the block's exercises."""
-    return {_web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    return {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
 
 
 def view_exercise(
@@ -377,4 +401,4 @@ def _name(exercise: Exercise) -> Iterator[TextRun]:
     for n, part in enumerate(exercise.parts):
         if n:
             yield TextRun(" + ")
-        yield TextRun(words.part_name(part), _web_address(part.video_url or ""))
+        yield TextRun(words.part_name(part), web_address(part.video_url or ""))

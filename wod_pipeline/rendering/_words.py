@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
@@ -22,11 +22,10 @@ from wod_pipeline.program import (
     Part,
     Pause,
     Range,
-    Reference,
     Rest,
     Scheme,
 )
-from wod_pipeline.training import Fit, Rack, Unit, Weight, WorkingWeight, decimal_text, exact
+from wod_pipeline.training import Unit, Weight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.wording import plural
 
@@ -154,13 +153,13 @@ def _tabata(block: Block) -> str:
 def _build(block: Block) -> str:
     target = block.rm_target
     if target is None:
-        goal = "a max"
+        goal = "up" if any(exercise.load for exercise in block.exercises) else "to a max"
     elif target.kind == "rm":
-        goal = f"a {target.reps}-RM"
+        goal = f"to a {target.reps}-RM"
     else:
-        goal = f"a heavy set of {target.reps}" if target.reps != 1 else "a heavy single"
+        goal = f"to a heavy set of {target.reps}" if target.reps != 1 else "to a heavy single"
     sets = f" in {_number_of(block.sets, 'set')}" if block.sets is not None else ""
-    return f"Build to {goal}{sets}{_in_time(block)}"
+    return f"Build {goal}{sets}{_in_time(block)}"
 
 
 _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
@@ -251,31 +250,48 @@ def _scaled(value: Range, divisor: int, digits: int) -> Range:
 
 
 # --------------------------------------------------------------------------------------------------- loads
-def load_words(load: Load | None, movement_ids: Collection[str | None] = ()) -> str:
-    """The prescribed load: `75–80% of 1-RM Snatch`, `95/65 lb`, `RPE 7–8`, `empty bar`; empty without one.
+def load_words(load: Load | None, reference: str = "") -> str:
+    """The prescribed load: `75–80%`, `95/65 lb`, `RPE 7–8`, `empty bar`, `60–70%, building up`; empty without one.
+
+    `reference` is what a percentage is of, where that is not said elsewhere: `75–80% of 1-RM Snatch`.
+    """
+    if load is None:
+        return ""
+    words = with_reference(_LOADS[load.kind](load), reference)
+    if load.ramp:
+        return f"{words}{BUILDING_UP}" if words else BUILDING_UP.removeprefix(", ")
+    return words
+
+
+BUILDING_UP = ", building up"
+
+
+def with_reference(load: str, reference: str) -> str:
+    """The words of a load and what its percentage is of: `60–70% of 1-RM Snatch, building up`."""
+    if not reference:
+        return load
+    percent = load.removesuffix(BUILDING_UP)
+    return f"{percent} {reference}{load[len(percent) :]}"
+
+
+def reference_words(load: Load | None, movement_ids: Collection[str | None] = ()) -> str:
+    """What a percentage is of: `of 1-RM Snatch`, `(of 1-RM Clean, assumed)`; empty for other loads.
 
     A max that the post does not name is marked `assumed`, except that of a movement of the exercise itself
     (`movement_ids`).
     """
-    if load is None:
+    if load is None or load.kind != "percent":
         return ""
-    words = _percent(load, movement_ids) if load.kind == "percent" else _LOADS[load.kind](load)
-    if load.ramp:
-        return f"{words}, building up" if words else "building up"
-    return words
-
-
-def _percent(load: Load, movement_ids: Collection[str | None] = ()) -> str:
-    percent = span(load.pct, "%") if load.pct is not None else "a percentage"
-    return f"{percent}{_reference(load.ref, movement_ids)}"
-
-
-def _reference(ref: Reference | None, movement_ids: Collection[str | None]) -> str:
+    ref = load.ref
     if ref is None or ref.movement_id is None:
-        return " (the post does not say of which max)"
+        return "(the post does not say of which max)"
     max_name = f"{ref.rm}-RM {movement_name(ref.movement_id)}"
     certain = ref.source in ("explicit", "inherited") or ref.movement_id in movement_ids
-    return f" of {max_name}" if certain else f" (of {max_name}, assumed)"
+    return f"of {max_name}" if certain else f"(of {max_name}, assumed)"
+
+
+def _percent(load: Load) -> str:
+    return span(load.pct, "%") if load.pct is not None else "a percentage"
 
 
 def _absolute(load: Load) -> str:
@@ -337,95 +353,3 @@ def _in_unit(amount: Number, stated: str | None, unit: Unit) -> Fraction:
     if stated == "pood":
         return Weight(exact(amount) * KG_PER_POOD, "kg").to(unit).amount
     return Weight(exact(amount), "lb" if stated == "lb" else "kg").to(unit).amount
-
-
-def working_words(working: WorkingWeight | None) -> str:
-    """What to load: `135 kg`, `115–122.5 kg`, `from 105 kg`, `at most 60 kg`; empty when there is nothing to load."""
-    if working is None or not working.ends:
-        return ""
-    if working.women is not None and working.women.ends:
-        return _bar_and_plates(working.rack, *working.ends, *working.women.ends, between="/")
-    words = _bar_and_plates(working.rack, *working.ends)
-    return f"from {words}" if working.high is None else f"at most {words}" if working.low is None else words
-
-
-def _bar_and_plates(rack: Rack | None, *ends: Weight, between: str = "–") -> str:
-    """`115–122.5 kg`; with a bar and plates of different units each in its own: `20 kg bar + 70–75 lb`."""
-    if rack is None or rack.own_bar.unit == rack.unit:
-        return _amounts(ends, between)
-    plates = [Weight(end.amount - rack.bar, end.unit) for end in ends]
-    on_it = f" + {_amounts(plates, between)}" if any(plate.amount for plate in plates) else ""
-    return f"{rack.own_bar} bar{on_it}"
-
-
-def _amounts(weights: Sequence[Weight], between: str = "–") -> str:
-    return f"{between.join(decimal_text(weight.amount) for weight in weights)} {weights[0].unit}"
-
-
-def weight_note(working: WorkingWeight | None) -> str:
-    """What has to be said beside the weight, or in its place; empty when it is simply what was asked for."""
-    if working is None or working.missing:
-        return ""
-    notes = [
-        _FITS[working.fit](working),
-        "your max so far" if working.is_max else "",
-        EVEN_STEPS if working.even_steps and working.ends else "",
-        _WOMEN_S_FITS.get(working.women.fit, "") if working.women is not None else "",
-    ]
-    return "; ".join(note for note in notes if note)
-
-
-EVEN_STEPS = "even steps, work up as it feels"
-"""How the weights of a ramp are meant: the post gives its two ends only."""
-
-
-def _asked(working: WorkingWeight) -> str:
-    low, high = (working.asked.low, working.asked.high) if working.asked else (None, None)
-    if low is None or high is None:
-        return f"{low} or more" if low is not None else f"at most {high}"
-    return _amounts(tuple(dict.fromkeys((low, high))))
-
-
-def _too_heavy(working: WorkingWeight) -> str:
-    rack = working.rack or Rack()
-    heaviest = _bar_and_plates(rack, Weight(rack.heaviest or rack.bar, rack.unit))
-    return f"cannot be loaded with your plates: heaviest {heaviest}, asked {_asked(working)}"
-
-
-def _empty_bar(working: WorkingWeight) -> str:
-    if working.bar_percent is None:
-        return f"the empty bar, is above {_asked(working)}"
-    return f"the empty bar, is {round(working.bar_percent)}%"
-
-
-_FITS: Mapping[Fit, Callable[[WorkingWeight], str]] = {
-    "within": lambda _: "",
-    "below": lambda working: f"nearest below {_asked(working)}",
-    "nearest": lambda working: f"nearest your plates make to {_asked(working)}",
-    "short": lambda working: f"your plates end there: asked {_asked(working)}",
-    "empty_bar": _empty_bar,
-    "too_heavy": _too_heavy,
-}
-
-
-_WOMEN_S_FITS: Mapping[Fit, str] = {
-    "nearest": "the women's is the nearest your plates make",
-    "empty_bar": "the women's is below the empty bar",
-    "too_heavy": "the women's cannot be loaded with your plates",
-}
-
-
-def plates_of(working: WorkingWeight | None) -> str:
-    """Plates of one side, `25 + 10`; of a range those of both ends, `20 to 25`; of a pair of weights `10 / 5`.
-
-    Empty when plates cannot make an end exactly, and for the empty bar where it is named anyway.
-    """
-    if working is None or working.rack is None or working.fit == "empty_bar":
-        return ""
-    if working.women is not None:
-        ends, between = (*working.ends, *working.women.ends), " / "
-    else:
-        ends, between = working.ends, " to "
-    sides = [working.rack.side(end.amount) for end in ends]
-    plates = [" + ".join(map(decimal_text, side)) or "bar only" for side in sides if side is not None]
-    return between.join(plates) if len(plates) == len(sides) else ""

@@ -22,9 +22,11 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 
-from wod_pipeline.adapters import open_table, where_kept
+from wod_pipeline.adapters import open_lake, open_table, where_kept
+from wod_pipeline.errors import StorageError
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
+from wod_pipeline.reading.index import SessionIndex, refresh_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
@@ -32,6 +34,8 @@ from wod_pipeline.settings import Settings
 from wod_pipeline.wording import count
 
 __all__ = ["run_weeks"]
+
+log = logging.getLogger(__name__)
 
 
 def run_weeks(
@@ -53,6 +57,7 @@ def run_weeks(
     report, console = Report(), Console(stderr=True)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
+    _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
     for line in _summary_lines(settings, weeks, report):
@@ -79,6 +84,14 @@ def _run(
             workers.interrupt()
             launcher.stop()
             raise
+
+
+def _store_index(settings: Settings) -> None:
+    """Store the index of all sessions, so that the first search after a long range need not read every week."""
+    try:
+        refresh_index(SessionIndex(), open_table(settings), open_lake(settings))
+    except StorageError as error:
+        log.warning("The index of all sessions could not be made: %s", error)
 
 
 def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report) -> Iterator[str]:

@@ -50,6 +50,7 @@ __all__ = [
     "Settings",
     "env_example",
     "load_settings",
+    "refuses_colour",
     "use_dagster_home",
     "write_instance_config",
 ]
@@ -382,6 +383,11 @@ def use_dagster_home(settings: Settings) -> Path:
         ) from error
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def refuses_colour(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment asks for output without colours: by NO_COLOR (see no-color.org) or TERM=dumb."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
 
 
 def env_example() -> str:

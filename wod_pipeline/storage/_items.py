@@ -127,8 +127,8 @@ def _with_nulls(value: Item, struct: type) -> Item:
     """A copy of the value with the nulls that `struct` requires, at every depth: the inverse of `_without_nulls`."""
     nulls, nested = _required_nulls(struct)
     complete = {**nulls, **value}
-    for name in nested.keys() & value.keys():
-        child, inner = value[name], nested[name]
+    for name, inner in nested:
+        child = value.get(name)
         if type(child) is dict:
             complete[name] = _with_nulls(child, inner)
         elif type(child) is list:
@@ -137,12 +137,15 @@ def _with_nulls(value: Item, struct: type) -> Item:
 
 
 @functools.cache
-def _required_nulls(struct: type) -> tuple[dict[str, None], dict[str, type]]:
-    """The required fields of a struct that may be null, each with None; and the struct in each field that has one."""
+def _required_nulls(struct: type) -> tuple[dict[str, None], tuple[tuple[str, type], ...]]:
+    """The required fields of a struct that may be null, each with None; and the struct in each field that has some.
+
+    A field without any at any depth, such as a record's many lines, is not named: nothing is missing there.
+    """
     fields = msgspec.structs.fields(struct)
     nulls = {f.encode_name: None for f in fields if f.required and type(None) in typing.get_args(f.type)}
-    structs = {f.encode_name: _struct_in(f.type) for f in fields}
-    return nulls, {name: inner for name, inner in structs.items() if inner is not None}
+    structs = ((f.encode_name, _struct_in(f.type)) for f in fields)
+    return nulls, tuple((name, inner) for name, inner in structs if inner and any(_required_nulls(inner)))
 
 
 def _struct_in(annotation: Any) -> type | None:

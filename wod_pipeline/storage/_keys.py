@@ -1,6 +1,8 @@
-"""Which keys the lake accepts: one rule for all adapters. Pure."""
+"""Which keys the lake accepts: one rule for all adapters; and the one that records of the table name. Pure."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from wod_pipeline.errors import StorageRefused
 
@@ -18,3 +20,8 @@ def validate_key(key: str) -> str:
             f"{key!r} is not a valid lake key; a valid one is 'raw_posts/week=2020-12-21/posts.json'."
         )
     return key
+
+
+def records_key(week: dt.date) -> str:
+    """Where the week's session records are kept as JSON Lines."""
+    return f"session_records/week={week}/sessions.jsonl"

@@ -8,6 +8,7 @@ and a writer can compute what would change without reading a session.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -51,7 +52,8 @@ class ListedSession(Struct, frozen=True):
 class Header(Struct, omit_defaults=True):
     """A week without its records. `version` counts replacements of the week.
 
-    `count` is the number of sessions, so that a list of weeks can be read without them. `staged` names the staging
+    `count` is the number of sessions and `digest` that of their records, so that a list of weeks can be read without
+    them; headers of version 0.1.0 have no digest. `staged` names the staging
     area while a large week is written (see `_dynamo_staging`): sessions in `unsettled` are read from there, and keys
     in `leaving` are still to be deleted.
     """
@@ -61,6 +63,7 @@ class Header(Struct, omit_defaults=True):
     version: int
     count: int
     sessions: list[ListedSession] = []
+    digest: str = ""
     moved: list[int] = []
     staged: str = ""
     unsettled: list[Key] = []
@@ -111,7 +114,9 @@ def plan_replacement(
     keys = {session.key for session in sessions}
     deletes = [key for key in old if key not in keys]
     version = stored.version + 1 if stored else 1
-    header = Header(value.outcome, value.posts, version, len(sessions), sessions, value.moved)
+    header = Header(
+        value.outcome, value.posts, version, len(sessions), sessions, _digest(sessions), value.moved
+    )
     week_changed = stored is None or _summary(stored) != _summary(header)
     change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
     return Plan(header if change.changed else None, puts, deletes, change, kept)
@@ -177,7 +182,22 @@ def stored_week(item: Item) -> StoredWeek:
         tuple(header.posts),
         header.count,
         header.version,
+        header.digest or _digest_if_listed(header),
     )
+
+
+def digest_of(sha256s: Iterable[str]) -> str:
+    """The digest of a week whose records have these (`sha256_of`), in any order."""
+    return hashlib.sha256("".join(sorted(sha256s)).encode()).hexdigest()
+
+
+def _digest(sessions: Iterable[ListedSession]) -> str:
+    return digest_of(session.sha256 for session in sessions)
+
+
+def _digest_if_listed(header: Header) -> str:
+    """The digest of a header without one; empty when the header was read without its sessions."""
+    return _digest(header.sessions) if len(header.sessions) == header.count else ""
 
 
 def assemble(week: dt.date, header: Header, items: dict[Key, Item]) -> WeekRecords | None:

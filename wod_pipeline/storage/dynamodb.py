@@ -58,13 +58,14 @@ _ATTEMPTS = 12
 _WEEKS_PER_READ = 12
 """About 84 sessions: most often a single BatchGetItem, which takes 100 keys."""
 _SUMMARY: dict[str, Any] = {
-    "ProjectionExpression": "#range, #outcome, #posts, #version, #count",
+    "ProjectionExpression": "#range, #outcome, #posts, #version, #count, #digest",
     "ExpressionAttributeNames": {
         "#range": "session",
         "#outcome": "outcome",
         "#posts": "posts",
         "#version": "version",
         "#count": "count",
+        "#digest": "digest",
     },
 }
 """Reads headers without their lists of sessions, which are most of their size."""
@@ -153,8 +154,13 @@ class DynamoSessionTable:
         return sort_records(list(itertools.chain.from_iterable(records)))
 
     def weeks(self, on_corrupt: OnCorrupt = log_corrupt) -> list[StoredWeek]:
-        headers = self._requests.query(WEEKS, descending=True, **_SUMMARY)
-        return list(sound(_by_session(headers), stored_week, on_corrupt))
+        weeks, corrupt = self._list_weeks(**_SUMMARY)
+        if not all(week.digest for week in weeks):
+            # The digest of a header that has none is made from its list of sessions.
+            weeks, corrupt = self._list_weeks()
+        for week, error in corrupt.items():
+            on_corrupt(week, error)
+        return weeks
 
     def newest_week(self) -> StoredWeek | None:
         newest_first = self._requests.query(
@@ -176,6 +182,12 @@ class DynamoSessionTable:
     def _header(self, week: dt.date) -> Header | None:
         item = self._requests.get((WEEKS, week.isoformat()))
         return header_from_item(item) if item else None
+
+    def _list_weeks(self, **more: Any) -> tuple[list[StoredWeek], dict[str, StorageCorrupt]]:
+        """Every sound week, newest first, and the errors of the others; `more` is added to the request."""
+        corrupt: dict[str, StorageCorrupt] = {}
+        headers = self._requests.query(WEEKS, descending=True, **more)
+        return list(sound(_by_session(headers), stored_week, corrupt.__setitem__)), corrupt
 
     def _header_or_clear(self, week: dt.date) -> Header | None:
         """The stored header; None when there is none. A week with a corrupt header is deleted: nobody can read it."""

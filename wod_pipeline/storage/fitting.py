@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from wod_pipeline.program import Diagnostic, Line, SessionRecord, WeekRecords, encode
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
 from wod_pipeline.storage._items import as_item
-from wod_pipeline.storage.stages import records_key
+from wod_pipeline.storage._keys import records_key
 from wod_pipeline.wording import count, shorten
 
 CUT = "session_cut"

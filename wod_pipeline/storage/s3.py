@@ -39,6 +39,7 @@ _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _CONTENT_TYPES = {
+    ".gz": "application/gzip",
     ".json": "application/json",
     ".jsonl": "application/x-ndjson",
     ".parquet": "application/vnd.apache.parquet",

@@ -6,7 +6,8 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._lifts import is_barbell_lift, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._implements import goes_on_barbell, is_attempt_at_max, is_held
+from wod_pipeline.training._lifts import Dose, doses_of, lifts_in, lifts_of, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -15,12 +16,14 @@ from wod_pipeline.training._load import (
     TrainingLoad,
     load_by,
     period_holding,
+    period_start,
     session_doses,
 )
 from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import (
     STANDARD_PLATES,
     STANDARD_RACKS,
+    WOMEN_S_BARS,
     Athlete,
     Fit,
     Rack,
@@ -38,8 +41,10 @@ from wod_pipeline.training._weights import (
 __all__ = [
     "STANDARD_PLATES",
     "STANDARD_RACKS",
+    "WOMEN_S_BARS",
     "ZONES",
     "Athlete",
+    "Dose",
     "Fit",
     "LoadRow",
     "Period",
@@ -52,13 +57,17 @@ __all__ = [
     "WorkingWeight",
     "as_number",
     "decimal_text",
+    "doses_of",
     "exact",
-    "is_barbell_lift",
+    "goes_on_barbell",
+    "is_attempt_at_max",
+    "is_held",
     "largest_percent",
     "lifts_in",
     "lifts_of",
     "load_by",
     "period_holding",
+    "period_start",
     "ramp_weights",
     "session_doses",
     "sets_of",

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, Range, SegmentKind, SessionRecord
 from wod_pipeline.training._sets import sets_of
@@ -51,8 +52,7 @@ _MAX_COUNT = 10_000
 """Larger counts are misread or hostile, and are taken as this many, so that sums stay finite."""
 
 
-@dataclass(frozen=True)
-class Dose:
+class Dose(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """Equal sets of one exercise: what the sums of training load are made of.
 
     `families` holds how many lifts of each family one repetition is. `sets` is None when the exercise is at

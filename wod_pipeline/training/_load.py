@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 from wod_pipeline.program import Load, SessionRecord
 from wod_pipeline.training._lifts import Dose, doses_of
@@ -79,18 +79,6 @@ class TrainingLoad:
         self.tonnage += weight * lifts
         self.weighed_lifts += lifts
 
-    def merge(self, other: TrainingLoad) -> None:
-        """Add the sums of `other`."""
-        self.lifts += other.lifts
-        self.rated_lifts += other.rated_lifts
-        self.percent_lifts += other.percent_lifts
-        self.zones = [mine + its for mine, its in zip(self.zones, other.zones, strict=True)]
-        self.hard_sets += other.hard_sets
-        self.max_efforts += other.max_efforts
-        self.uncounted += other.uncounted
-        self.tonnage += other.tonnage
-        self.weighed_lifts += other.weighed_lifts
-
 
 def _zone(percent: Decimal) -> int:
     return min(max(int(percent) // 10 - 6, 0), len(ZONES) - 1)
@@ -106,33 +94,28 @@ class LoadSummary:
 
     def family(self, name: str) -> TrainingLoad:
         """The load of one family, empty at first."""
-        return self.families.setdefault(name, TrainingLoad())
+        if name not in self.families:
+            self.families[name] = TrainingLoad()
+        return self.families[name]
 
-    def merge(self, other: LoadSummary) -> None:
-        """Add the sessions of `other`."""
-        self.sessions += other.sessions
-        self.total.merge(other.total)
-        for name, load in other.families.items():
-            self.family(name).merge(load)
-
-    def weigh(self, doses: Iterable[Dose], weights: Weights) -> None:
-        """Add the tonnage of sessions that are counted already."""
+    def add(self, doses: Iterable[Dose], weights: Weights | None) -> None:
+        """Count a session; with `weights` its tonnage too."""
+        self.sessions += 1
         for dose in doses:
-            weight = weights.of(dose.load)
-            if weight is not None:
-                self.total.weigh(dose, dose.lifts_per_rep, weight)
-                for name, count in dose.families:
-                    self.family(name).weigh(dose, count, weight)
+            self._count(dose)
+            if weights is not None:
+                self._weigh(dose, weights.of(dose.load))
 
-
-def summary_of(doses: Iterable[Dose]) -> LoadSummary:
-    """The load of one session, without tonnage."""
-    summary = LoadSummary(sessions=1)
-    for dose in doses:
-        summary.total.add(dose, dose.lifts_per_rep)
+    def _count(self, dose: Dose) -> None:
+        self.total.add(dose, dose.lifts_per_rep)
         for name, count in dose.families:
-            summary.family(name).add(dose, count)
-    return summary
+            self.family(name).add(dose, count)
+
+    def _weigh(self, dose: Dose, weight: Decimal | None) -> None:
+        if weight is not None:
+            self.total.weigh(dose, dose.lifts_per_rep, weight)
+            for name, count in dose.families:
+                self.family(name).weigh(dose, count, weight)
 
 
 class Weights:
@@ -168,6 +151,16 @@ def _absolute_weight(load: Load, athlete: Athlete) -> Fraction | None:
     return None if middle is None else Weight(middle, stated.unit).to(athlete.rack.unit).amount
 
 
+class Dated(Protocol):
+    """A session as far as periods need it: its date, and the Monday of its week."""
+
+    @property
+    def date(self) -> dt.date | None: ...
+
+    @property
+    def week(self) -> dt.date: ...
+
+
 @dataclass(frozen=True)
 class SessionDoses:
     """The doses of one session with its date: enough to sum up any period."""
@@ -175,13 +168,11 @@ class SessionDoses:
     date: dt.date | None
     week: dt.date
     doses: tuple[Dose, ...]
-    summary: LoadSummary
 
 
 def session_doses(record: SessionRecord) -> SessionDoses:
-    """The doses of a session and their sum."""
-    doses = doses_of(record)
-    return SessionDoses(record.date, record.week, doses, summary_of(doses))
+    """The doses of a session."""
+    return SessionDoses(record.date, record.week, doses_of(record))
 
 
 @dataclass(frozen=True)
@@ -206,16 +197,13 @@ def load_by(
     weights = Weights(athlete) if athlete is not None else None
     for session in sessions:
         if (start := period_start(period, session)) is not None:
-            summary = summaries.setdefault(start, LoadSummary())
-            summary.merge(session.summary)
-            if weights is not None:
-                summary.weigh(session.doses, weights)
+            summaries.setdefault(start, LoadSummary()).add(session.doses, weights)
     return [
         _row(start, summaries[start], summaries.get(_before(period, start))) for start in sorted(summaries)
     ]
 
 
-def period_start(period: Period, session: SessionDoses) -> dt.date | None:
+def period_start(period: Period, session: Dated) -> dt.date | None:
     """First day of the period a session belongs to; an undated one belongs to its training week's Monday."""
     if period == "day":
         return session.date

@@ -143,6 +143,23 @@ class Rack:
         """Whether the plates go up to `amount`, within half a step."""
         return self.heaviest is None or amount <= self.heaviest + self.step / 2
 
+    @property
+    def unused_plates(self) -> tuple[Fraction, ...]:
+        """The owned plates that add nothing, since their pairs do not come to whole steps."""
+        others = {
+            plate: tuple(other for other in self.plates if other[0] != plate) for plate, _ in self.plates
+        }
+        return tuple(
+            plate
+            for plate, rest in others.items()
+            if _owned_weights(replace(self, plates=rest)) == _owned_weights(self)
+        )
+
+    @property
+    def misses_plates(self) -> bool:
+        """Whether the plates of a well-equipped gym cannot make a step, and none are named instead."""
+        return not self.plates and self.side(self.bar + self.step) is None
+
     def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
         """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
         return _sides(self.plates or STANDARD_PLATES[self.unit]).get((amount - self.bar) / 2)
@@ -153,6 +170,7 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
     "lb": Rack("lb", Fraction(45), Fraction(5)),
 }
 """A men's bar and the usual smallest step."""
+WOMEN_S_BARS: Mapping[Unit, Fraction] = {"kg": Fraction(15), "lb": Fraction(35)}
 
 
 @lru_cache(maxsize=32)
@@ -194,8 +212,9 @@ Fit = Literal["within", "below", "nearest", "short", "empty_bar", "too_heavy"]
 """How well a weight meets what was asked for.
 
 within: inside the bounds, or within half a step of a single percent; below: the heaviest below a range with
-nothing inside; nearest: more than half a step from a single percent; short: the plates end inside the range or
-below the cap; empty_bar: even the bar is more; too_heavy: not within reach of the plates, so there is no weight.
+nothing inside; nearest: more than half a step from a single percent, or than a step above a floor; short: the
+plates end inside the range or below the cap; empty_bar: even the bar is more; too_heavy: not within reach of the
+plates, so there is no weight.
 """
 
 _Ends = tuple[Fraction | None, Fraction | None]
@@ -215,8 +234,8 @@ class WorkingWeight:
 
     `low` and `high` can be loaded on `rack`; both are None when nothing can, and then `missing` says which max
     would be needed, or `fit` is too_heavy. `bar_percent` is what the empty bar is of the max when even that is
-    more than asked for. `is_max` marks the athlete's present max within an attempt at a new one, `even_steps` a
-    set of a ramp, whose steps the post does not give. `women` is the second weight of a pair.
+    more than asked for. `present_max` is the athlete's max where an attempt at a new one comes to no more than it.
+    `even_steps` marks a set of a ramp, whose steps the post does not give. `women` is the second weight of a pair.
     """
 
     low: Weight | None = None
@@ -226,7 +245,7 @@ class WorkingWeight:
     asked: Asked | None = None
     rack: Rack | None = None
     bar_percent: Fraction | None = None
-    is_max: bool = False
+    present_max: Weight | None = None
     even_steps: bool = False
     women: WorkingWeight | None = None
 
@@ -255,8 +274,7 @@ def working_weight(load: Load, athlete: Athlete | None, *, attempt: bool = False
     working = _loaded(athlete.rack, _share(best, load.pct.min), _share(best, load.pct.max))
     if working.fit == "empty_bar":
         return replace(working, bar_percent=100 * athlete.rack.bar / best)
-    lowest = load.pct.min
-    return _beat(working, best, lowest) if attempt and lowest is not None and lowest >= 100 else working
+    return _attempted(working, reference, load.pct) if attempt else working
 
 
 def _share(best: Fraction, percent: Number | None) -> Fraction | None:
@@ -273,7 +291,8 @@ def _stated_weight(stated: AbsoluteLoad | None, athlete: Athlete | None) -> Work
     )
     if low is None and high is None:
         return None
-    second = None if women is None else _loaded(rack, women, women)
+    bounds = (None if end is None else women for end in (low, high))
+    second = None if women is None else _loaded(rack, *bounds)
     return replace(_loaded(rack, low, high), women=second)
 
 
@@ -310,7 +329,7 @@ def _load_between(rack: Rack, low: Fraction | None, high: Fraction | None) -> tu
     if low is None:
         return (None, heaviest), fit
     if high is None:
-        return (lightest, None), "too_heavy" if lightest is None else fit
+        return (lightest, None), _fit_of_floor(rack, low, lightest)
     if lightest is not None and heaviest is not None and lightest <= heaviest:
         return (lightest, heaviest), fit
     if lightest is None and not rack.reaches(low):
@@ -318,33 +337,60 @@ def _load_between(rack: Rack, low: Fraction | None, high: Fraction | None) -> tu
     return (heaviest, heaviest), "below"
 
 
-def _beat(working: WorkingWeight, best: Fraction, percent: Number) -> WorkingWeight:
-    """`working` for an attempt of `percent` or more at a new max: more than `best`, where the bounds allow it."""
-    rack, low, high = working.rack, working.low, working.high
-    if rack is None or low is None or low.amount > best:
+def _fit_of_floor(rack: Rack, low: Fraction, lightest: Fraction | None) -> Fit:
+    if lightest is None:
+        return "too_heavy"
+    return "within" if lightest <= max(low, rack.bar) + rack.step else "nearest"
+
+
+def _attempted(working: WorkingWeight, best: Weight, pct: Range) -> WorkingWeight:
+    """`working` for an attempt at more than `best`, which is named where the weight does not get beyond it."""
+    rack = working.rack
+    if rack is None:
+        return working
+    amount = best.to(rack.unit).amount
+    if pct.min is not None and pct.min >= 100:
+        working = _beat(working, rack, amount, is_more=pct.min > 100)
+    reaches_max = pct.max is not None and pct.max >= 100 and working.fit in ("within", "below")
+    if reaches_max and working.high is not None and working.high.amount <= amount:
+        return replace(working, present_max=best)
+    return working
+
+
+def _beat(working: WorkingWeight, rack: Rack, best: Fraction, *, is_more: bool) -> WorkingWeight:
+    """`working`, from 100 % up, for an attempt at more than `best` where the bounds allow it.
+
+    A single percent of more than 100 % goes beyond `best` where that is within a step of it.
+    """
+    low, high, asked = working.low, working.high, working.asked
+    if low is None or asked is None or asked.low is None or low.amount > best:
         return working
     more = rack.above(best)
-    is_floor = high is None
-    if more is None and is_floor:
-        return replace(working, low=None, high=None, fit="too_heavy")
-    is_single = working.asked is not None and working.asked.low == working.asked.high
-    room = is_floor or (is_single and percent > 100) or (high is not None and high.amount > best)
-    if more is None or not room:
-        return replace(working, is_max=low.amount == best)
-    beaten = Weight(more, rack.unit)
-    return replace(working, low=beaten, high=high and max(beaten, high, key=lambda end: end.amount))
+    beaten = _optional_weight(more, rack.unit)
+    if high is None:
+        fit = _fit_of_floor(rack, asked.low.amount, more)
+        present_max = Weight(best, rack.unit) if more is None else None
+        return replace(working, low=beaten, fit=fit, present_max=present_max)
+    if more is None or beaten is None:
+        return working
+    is_near = is_more and asked.low == asked.high and more <= asked.low.amount + rack.step
+    if not is_near and high.amount <= best:
+        return working
+    return replace(working, low=beaten, high=max(beaten, high, key=lambda end: end.amount))
 
 
-def ramp_weights(load: Load, sets: int, athlete: Athlete | None) -> tuple[WorkingWeight, ...]:
+def ramp_weights(
+    load: Load, sets: int, athlete: Athlete | None, *, attempt: bool = False
+) -> tuple[WorkingWeight, ...]:
     """The weight of each of `sets` sets of a ramp: even steps from the low end to the high end, inside them.
 
-    Empty when the load is not a ramp with two ends, or has one set, or too many to list.
+    Empty when the load is not a ramp between two weights, or has one set, or too many to list.
     """
     pct = load.pct
     if load.kind != "percent" or not (load.ramp and pct and 1 < sets <= MOST_RAMP_SETS) or athlete is None:
         return ()
-    whole = working_weight(load, athlete)
-    if whole is None or whole.asked is None or whole.asked.low is None or whole.asked.high is None:
+    whole = working_weight(load, athlete, attempt=attempt)
+    if whole is None or len(whole.ends) < 2 or not (whole.asked and whole.asked.low and whole.asked.high):
         return ()
     low, high = whole.asked.low.amount, whole.asked.high.amount
     targets = (low + (high - low) * n / (sets - 1) for n in range(sets))
@@ -356,11 +402,9 @@ def _ramp_step(rack: Rack, whole: WorkingWeight, target: Fraction) -> WorkingWei
     single = _loaded(rack, target, target)
     if whole.low is None or whole.high is None or single.fit == "too_heavy":
         return replace(single, even_steps=True)
-    if whole.fit in ("below", "empty_bar"):
-        return replace(whole, even_steps=True)
-    amount = min(max(rack.nearest(target), whole.low.amount), whole.high.amount)
-    weight = Weight(amount, rack.unit)
-    return replace(single, low=weight, high=weight, fit="within", even_steps=True)
+    weight = Weight(min(max(rack.nearest(target), whole.low.amount), whole.high.amount), rack.unit)
+    present_max = whole.present_max if weight == whole.high else None
+    return replace(single, low=weight, high=weight, fit="within", present_max=present_max, even_steps=True)
 
 
 def _reference_max(ref: Reference | None, athlete: Athlete) -> Weight | str:

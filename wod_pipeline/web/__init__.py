@@ -12,6 +12,9 @@
 - `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
 - `days`: the visitor's time zone and the days of their choice, in cookies
 - `maxes`: the visitor's maxes in a cookie; never kept on the server
+- `form`: the form of the maxes, with what is wrong in it in the page's words
+- `emphasis`: which parts of a text stand out: figures of a load, words of a search, names of code
+- `mistakes`: what is wrong with the address of a page, in words
 - `max_parameters`: maxes given as parameters of the API
 - `charts`: SVG drawn on the server
 - `static_files`: style sheets, icon and manifest, cached by version

@@ -57,7 +57,7 @@ def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.We
     index = context.index
     stored = sorted(index.weeks.values(), key=lambda week: week.week, reverse=True)
     if only != Filter():
-        stored = [week for week in stored if only.of(index.by_week.get(week.week, ()))]
+        stored = [week for week in stored if only.of(index.of_week(week.week))]
     total = len(stored)
     return Json(answers.WeeksAnswer([*map(answers.week_facts, page.of(stored))], total), page.links(total))
 
@@ -216,7 +216,11 @@ def search(
     only: Filtered,
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words, all of which must occur")],
 ) -> Json[answers.SearchAnswer]:
-    """Sessions with every word in their movements or notes, newest first."""
+    """Sessions with every word in their movements or notes, best first.
+
+    Whole words come before parts of words, a prescribed movement before a mentioned one, main work before warm-ups,
+    then the newest.
+    """
     matches = [match for match in context.index.search(q) if only.passes(match.entry)]
     rows = [answers.search_row(match) for match in page.of(matches)]
     return Json(answers.SearchAnswer(q, rows, len(matches)), page.links(len(matches)))

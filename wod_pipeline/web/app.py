@@ -26,6 +26,7 @@ from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribin
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
+from wod_pipeline.web.mistakes import mistake_words
 from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def create_app(
     where the visitor came by. Pages of other sites may read the API from a browser if their origin is one of
     `origins`.
     """
-    index_cache = IndexCache(table)
+    index_cache = IndexCache(table, lake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,6 +110,8 @@ def _add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
+        if not _answers_problems(request):
+            return _error_response(request, 422, "", [*map(mistake_words, error.errors())])
         wrong = [
             f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors()
@@ -121,6 +124,11 @@ def _add_error_handlers(app: FastAPI) -> None:
         return _error_response(request, 503, PROBLEMS[503])
 
 
+def _answers_problems(request: Request) -> bool:
+    """Whether programs ask at this address, and not people."""
+    return request.url.path.startswith("/api") or request.url.path.endswith(".ics")
+
+
 def _error_response(
     request: Request,
     status: int,
@@ -128,7 +136,7 @@ def _error_response(
     errors: list[str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    if request.url.path.startswith("/api") or request.url.path.endswith(".ics"):
+    if _answers_problems(request):
         return problem(status, detail, errors, headers)
     html = pages.render("error", here="", status=status, detail=detail, errors=errors or [])
     return HTMLResponse(html, status, headers)

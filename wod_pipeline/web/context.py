@@ -18,7 +18,8 @@ from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.reading.absence import find_absence
-from wod_pipeline.reading.index import IndexCache, IndexEntry, SessionIndex
+from wod_pipeline.reading.entries import IndexEntry
+from wod_pipeline.reading.index import IndexCache, SessionIndex
 from wod_pipeline.status import Absence
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding

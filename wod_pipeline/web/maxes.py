@@ -8,11 +8,21 @@ and what is wrong in it is ignored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import parse_qsl, urlencode
 
 from wod_pipeline.athlete import Checked, athlete_from
-from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, decimal_text
+from wod_pipeline.training import (
+    STANDARD_RACKS,
+    WOMEN_S_BARS,
+    Athlete,
+    Rack,
+    Unit,
+    Weight,
+    as_number,
+    decimal_text,
+)
 
 COOKIE = "maxes"
 MAX_AGE_S = 400 * 24 * 3600
@@ -83,10 +93,11 @@ _CONVERTED_BARS = {
 
 def cookie_of(athlete: Athlete) -> str:
     """The athlete as a cookie's value; one longer than `LONGEST_COOKIE` cannot be read again."""
-    return urlencode(_fields_of(athlete))
+    return urlencode(fields_of(athlete))
 
 
-def _fields_of(athlete: Athlete) -> dict[str, str]:
+def fields_of(athlete: Athlete) -> dict[str, str]:
+    """The athlete as fields of the form, each as one would type it."""
     rack = athlete.rack
     fields = {"unit": rack.unit, "bar": bar_text(rack), "step": decimal_text(rack.step)}
     fields |= {plate_field(plate): str(pairs) for plate, pairs in rack.plates}
@@ -98,20 +109,34 @@ def _fields_of(athlete: Athlete) -> dict[str, str]:
 def convert_fields(fields: Iterable[tuple[str, str]], before: Athlete | None) -> list[tuple[str, str]]:
     """The fields of a form in which the unit was changed: what is still as `before` is converted to the new unit.
 
-    The bar and the step become the usual ones of the unit. Plates are left out: none weighs the same in both.
-    What was typed anew is taken as it is.
+    The bar and the step become the usual ones of the unit, a women's bar a women's. Plates are left out: none
+    weighs the same in both. What was typed anew is taken as it is.
     """
     fields = list(fields)
     unit = changed_unit(fields, before)
     if before is None or unit is None:
         return fields
-    maxes = {key: weight.to(unit) for key, weight in before.maxes.items()}
-    old, new = _fields_of(before), _fields_of(Athlete(STANDARD_RACKS[unit], maxes))
+    maxes = {key: _converted(weight, unit) for key, weight in before.maxes.items()}
+    old, new = fields_of(before), fields_of(Athlete(_usual_rack(before.rack, unit), maxes))
     return [
         (name, new.get(name, value) if value.strip() == old.get(name) else value)
         for name, value in fields
         if not name.startswith(_PLATE)
     ]
+
+
+def _converted(weight: Weight, unit: Unit) -> Weight:
+    """The weight by as few decimals as come back to what it was: 205 lb → 92.99 kg → 205 lb, not 205.01."""
+    amount = weight.to(unit).amount
+    short = (Weight(round(amount, digits), unit) for digits in (0, 1))
+    fine = Weight(round(amount, 2), unit)
+    return next((each for each in short if str(each.to(weight.unit)) == str(weight)), fine)
+
+
+def _usual_rack(rack: Rack, unit: Unit) -> Rack:
+    usual = STANDARD_RACKS[unit]
+    is_women_s = rack.own_bar.amount == WOMEN_S_BARS[rack.own_bar.unit]
+    return replace(usual, bar=WOMEN_S_BARS[unit]) if is_women_s else usual
 
 
 def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> Unit | None:
@@ -132,7 +157,7 @@ def plate_field(plate: Fraction) -> str:
 
 def bar_text(rack: Rack) -> str:
     """The bar as typed in the form: a number in the unit of the plates, otherwise with its unit."""
-    return decimal_text(rack.bar) if rack.own_bar.unit == rack.unit else str(rack.own_bar)
+    return str(as_number(rack.bar)) if rack.own_bar.unit == rack.unit else str(rack.own_bar)
 
 
 def field_name(movement: str, reps: int) -> str:
@@ -145,4 +170,5 @@ def weight_text(athlete: Athlete | None, movement: str, reps: int) -> str:
     weight = athlete.maxes.get((movement, reps)) if athlete else None
     if athlete is None or weight is None:
         return ""
-    return decimal_text(weight.amount) if weight.unit == athlete.rack.unit else str(weight)
+    number = str(as_number(weight.amount))
+    return number if weight.unit == athlete.rack.unit else f"{number} {weight.unit}"

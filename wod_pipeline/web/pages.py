@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,10 +16,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wod_pipeline.program import WEEKDAYS
 from wod_pipeline.reading import answers
-from wod_pipeline.rendering import facts_of, lines_of, links_of, rows_of
-from wod_pipeline.training import STANDARD_PLATES, ZONES, Athlete, Period, Rack, Unit, decimal_text
+from wod_pipeline.rendering import (
+    SessionView,
+    exercises_of,
+    facts_of,
+    lines_of,
+    links_of,
+    rows_of,
+)
+from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
 from wod_pipeline.vocabulary import movement_name
-from wod_pipeline.web import api, charts, days, maxes
+from wod_pipeline.web import api, charts, days, emphasis, form, maxes
 from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, load_rows
 from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
@@ -77,6 +84,10 @@ def _environment() -> jinja2.Environment:
         "rows_of": rows_of,
         "facts_of": facts_of,
         "links_of": links_of,
+        "shows_plates": shows_plates,
+        "figures": emphasis.figures,
+        "found_words": emphasis.found_words,
+        "code_marks": emphasis.code_marks,
         "movement_name": movement_name,
         "zones": ZONES,
         "static_address": static_address,
@@ -91,6 +102,12 @@ def _environment() -> jinja2.Environment:
         "plain": decimal_text,
     }
     return environment
+
+
+def shows_plates(view: SessionView) -> bool:
+    """Whether a session as shown names the plates of a bar."""
+    rows = (row for exercise in exercises_of(view.items) for row in exercise.sets)
+    return any(bar.plates for row in rows for bar in row.bars)
 
 
 def number_words(value: float | None) -> str:
@@ -167,6 +184,9 @@ def week(
         today=reader.today,
         reader=reader,
         weekdays={key: f"{day:%A}" for key, day in zip(WEEKDAYS, days_of(monday), strict=True)},
+        opens_on=next(
+            (n for n, each in enumerate(shown.views, 1) if each.date and each.date >= reader.today), 0
+        ),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
         after=min(monday + WEEK, LAST_DAY),
@@ -247,17 +267,33 @@ def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
 
 @router.get("/search")
 def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
-    """Sessions with every word in their movements or notes."""
-    matches = list(context.index.search(q)) if q.strip() else []
+    """Sessions with every word in their movements or notes, best first."""
+    matches = context.index.search(q) if q.strip() else []
     rows = [answers.search_row(match) for match in _on_page(number, matches)]
     answer = answers.SearchAnswer(q, rows, len(matches))
-    return page("search", "search", answer=answer, number=number, pages=_page_count(matches))
+    return page(
+        "search",
+        "search",
+        answer=answer,
+        words=q.casefold().split(),
+        number=number,
+        pages=_page_count(matches),
+    )
 
 
 @router.get("/about")
 def about() -> Response:
-    """The API and the calendar explained."""
-    return page("about", "", endpoints=list(_endpoints()))
+    """The API, the calendar and the export explained."""
+    return page("about", "", endpoints=list(_endpoints()), formats=EXPORTS)
+
+
+EXPORTS = (
+    ("csv", "csv", "One row per exercise and group of sets, for a spreadsheet."),
+    ("parquet", "parquet", "The same rows with types, for data frames."),
+    ("ics", "ics", "A calendar with one all-day event for each session. An existing file is updated."),
+    ("json", "json", "Everything that is known of each session, for programs."),
+)
+"""Format, suffix and use of each export of the command line."""
 
 
 def _endpoints() -> Iterator[tuple[str, str, str]]:
@@ -275,61 +311,51 @@ def show_maxes(
     context: Context, visitor: Visitor, calendar: WithWeights, converted: Unit | None = None
 ) -> Response:
     """The form with the visitor's maxes; `converted` is the unit they were in before their unit was changed."""
-    return _maxes_page(context, visitor, [], converted=converted, calendar=calendar)
+    return _maxes_page(context, visitor, converted=converted, calendar=calendar)
 
 
 def _maxes_page(
     context: AppContext,
     athlete: Athlete | None,
-    problems: list[str],
-    status: int = 200,
+    problems: Sequence[form.Problem] = (),
+    *,
+    typed: form.Pairs = (),
     converted: Unit | None = None,
     calendar: CalendarState = "no maxes",
 ) -> Response:
-    """The form: the usual maxes, those that the program refers to, and those that the athlete has entered."""
-    listed = {
-        *((movement, 1) for movement in USUAL_MAXES),
-        *_references(context),
-        *(athlete.maxes if athlete else ()),
-    }
-    usual = {movement: n for n, movement in enumerate(USUAL_MAXES)}
-    order = sorted(listed, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
-    fields = [
-        {
-            "name": maxes.field_name(movement, reps),
-            "label": movement_name(movement) + (f", {reps}-RM" if reps > 1 else ""),
-            "value": maxes.weight_text(athlete, movement, reps),
-        }
-        for movement, reps in order
-    ]
-    rack = (athlete or Athlete()).rack
+    """The form: the usual maxes, those that the program refers to, and those that the athlete has or typed."""
+    kept = maxes.fields_of(athlete) if athlete else {}
+    unit = form.unit_of(typed) if typed else (athlete or Athlete()).rack.unit
+
+    def fields(names: Iterable[str]) -> list[form.Field]:
+        return form.fields_for(names, kept, typed, problems)
+
     html = render(
         "maxes",
         here="maxes",
-        fields=fields,
-        rack=rack,
-        bar=maxes.bar_text(rack),
-        plates=_plate_fields(rack),
+        unit=unit,
+        rack=(athlete or Athlete()).rack,
+        bar=fields(("bar", "step")),
+        fields=fields(dict.fromkeys([*_max_names(context, athlete), *form.typed_maxes(typed)])),
+        plates=fields(form.plate_names(unit, athlete, typed)),
         problems=problems,
         has_maxes=athlete is not None,
-        converted=converted if converted != rack.unit else None,
+        converted=converted if converted != unit else None,
         calendar=calendar,
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, 422 if problems else 200)
 
 
-def _plate_fields(rack: Rack) -> list[dict[str, str]]:
-    """The form's fields for plates: the usual ones of the unit, and those that the athlete has entered."""
-    owned = dict(rack.plates)
-    listed = sorted({*dict(STANDARD_PLATES[rack.unit]), *owned}, reverse=True)
-    return [
-        {
-            "name": maxes.plate_field(plate),
-            "label": f"{decimal_text(plate)} {rack.unit}",
-            "value": str(owned.get(plate, "")),
-        }
-        for plate in listed
-    ]
+def _max_names(context: AppContext, athlete: Athlete | None) -> list[str]:
+    """The maxes to show: the usual ones, those that the program refers to, those that the athlete has entered."""
+    usual = {movement: n for n, movement in enumerate(USUAL_MAXES)}
+    listed = {
+        *((movement, 1) for movement in usual),
+        *_references(context),
+        *(athlete.maxes if athlete else ()),
+    }
+    order = sorted(listed, key=lambda key: (key[1], usual.get(key[0], 99), key[0]))
+    return [maxes.field_name(movement, reps) for movement, reps in order]
 
 
 def _references(context: AppContext) -> set[tuple[str, int]]:
@@ -347,25 +373,30 @@ async def set_maxes(request: Request, context: Context, visitor: Visitor) -> Res
     After a change of the unit the form is shown again, so that the converted numbers are seen.
     """
     check_same_site(request)
-    fields = maxes.form_fields(await read_body(request))
-    if ("forget", "yes") in fields:
+    sent = maxes.form_fields(await read_body(request))
+    if ("forget", "yes") in sent:
         forgotten = RedirectResponse("/", 303)
         forgotten.delete_cookie(maxes.COOKIE)
         return forgotten
-    converts = maxes.changed_unit(fields, visitor) is not None
-    checked = maxes.check_fields(maxes.convert_fields(fields, visitor))
-    cookie = maxes.cookie_of(checked.athlete)
+    fields = form.without_foreign_plates(sent)
+    converted = maxes.convert_fields(fields, visitor)
+    problems = form.problems_of([*{**dict(fields), **dict(converted)}.items()])
+    athlete = maxes.check_fields(converted).athlete
+    cookie = maxes.cookie_of(athlete)
     if len(cookie) > maxes.LONGEST_COOKIE:
-        checked.problems.append("These are more maxes than fit into a cookie.")
-    if checked.problems:
-        return _maxes_page(context, checked.athlete, checked.problems, 422)
-    kept = RedirectResponse(f"/maxes?converted={visitor.rack.unit}" if visitor and converts else "/", 303)
+        problems.append(form.Problem("", "These are more maxes than fit into a cookie. Leave some out."))
+    if problems:
+        return _maxes_page(context, visitor, problems, typed=fields)
+    before = visitor.rack.unit if visitor else form.plates_unit(sent)
+    lost_plates = form.has_plates(sent) and not form.has_plates(fields)
+    converts = lost_plates or maxes.changed_unit(fields, visitor) is not None
+    kept = RedirectResponse(f"/maxes?converted={before}" if converts else "/", 303)
     kept.set_cookie(
         maxes.COOKIE,
         cookie,
         max_age=maxes.MAX_AGE_S,
         httponly=True,
-        samesite="strict",
+        samesite="lax",
         secure=request.url.scheme == "https",
     )
     return kept

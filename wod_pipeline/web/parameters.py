@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.program import SessionKind, SessionRecord
-from wod_pipeline.reading.index import IndexEntry
+from wod_pipeline.reading.entries import IndexEntry
 from wod_pipeline.rendering import clean
 from wod_pipeline.training import Athlete, Unit
 from wod_pipeline.web.context import Context, Visitor

@@ -13,9 +13,11 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.adapters import open_table
 from wod_pipeline.cli.check import check
+from wod_pipeline.errors import NotStored
 from wod_pipeline.program import Diagnostic
 from wod_pipeline.quality import CLAIMS
 from wod_pipeline.settings import load_settings
+from wod_pipeline.storage.sqlite import SqliteLedger
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
 from wod_pipeline_tests.builders import plain_week, weeks_before, with_session
 
@@ -89,7 +91,15 @@ def test_a_week_that_is_not_stored_says_how_to_get_it() -> None:
     assert "Materialize it: wod materialize --week 2020-12-21." in result.output
 
 
-def test_nothing_stored_says_how_to_begin() -> None:
+def test_nothing_stored_says_how_to_begin(folder: Path) -> None:
+    nowhere = run().exception
+    assert isinstance(nowhere, NotStored)
+    assert f"the data folder {folder} has no sessions.sqlite. Fetch some weeks: wod materialize." in str(
+        nowhere
+    )
+    assert SqliteLedger(folder / "sessions.sqlite").reserve("a message", "1"), (
+        "the file is there, without weeks"
+    )
     assert "No week is stored yet. Fetch some: wod materialize." in run().output
 
 

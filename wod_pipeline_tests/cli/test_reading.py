@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -71,8 +73,8 @@ def test_today_with_weights_in_eighty_columns(folder: Path, capsys: Capture) -> 
     assert (
         "B\n"
         "  Every 2:00 for 14:00 (7 sets)\n"
-        "    Power Clean + Split Jerk, 1 rep\n"
-        "      75–80% of 1-RM Power Clean → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
+        "    Power Clean + Split Jerk, 1 rep, % of 1-RM Power Clean\n"
+        "      75–80% → 80–82.5 kg (25 + 5 to 25 + 5 + 1.25 a side)\n"
     ) in out
     assert "\x1b" not in out, "no colour where there is no terminal"
 
@@ -107,6 +109,37 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     )
 
 
+def test_a_day_and_a_week_by_name(folder: Path, capsys: Capture) -> None:
+    assert run(capsys, "show", "tomorrow")[1].startswith("Wednesday 18 November 2026 — ")
+    assert run(capsys, "show", "monday")[1].startswith("Monday 16 November 2026 — ")
+    weeks = [
+        json.loads(run(capsys, "week", *args, "--json")[1])["week"]
+        for args in ([], ["this"], ["last"], ["next"])
+    ]
+    assert weeks == ["2026-11-16", "2026-11-16", "2026-11-09", "2026-11-23"]
+
+
+READERS = ("today", "next", "show today", "week", "status", "search a", "history snatch", "movements", "load")
+
+
+@pytest.mark.parametrize("command", [*READERS, "check", "export --format csv"])
+def test_a_data_folder_without_sessions_is_named_and_not_made(
+    command: str, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WOD_DATA_DIR", str(folder / "wrong"))
+    code, out, err = run(capsys, *command.split())
+    assert (code, out) == (1, "")
+    assert err == (
+        f"wod: Nothing is stored: the data folder {folder / 'wrong'} does not exist."
+        " Fetch some weeks: wod materialize. If they are stored in another folder, set WOD_DATA_DIR to it."
+        " A rerun alone will not help.\n"
+    )
+    assert not (folder / "wrong").exists()
+    (folder / "wrong").mkdir()
+    assert f"{folder / 'wrong'} has no sessions.sqlite" in run(capsys, *command.split())[2]
+    assert not list((folder / "wrong").iterdir())
+
+
 def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Capture) -> None:
     _, out, _ = run(capsys, "week", "2026-10-08")
     assert [line.split(" ")[0] for line in out.splitlines() if " October 2026 — " in line] == [
@@ -119,7 +152,9 @@ def test_search_names_the_days_and_shows_the_lines(folder: Path, capsys: Capture
     _, out, _ = run(capsys, "search", "hollow", "hold", "--limit", "1")
     first, day, line, *_ = out.splitlines()
     assert first.startswith("'hollow hold': ")
-    assert first.endswith(" sessions, the newest 1 shown.")
+    assert first.endswith(" sessions, the best 1 shown.")
+    _, two, _ = run(capsys, "search", "hollow", "hold", "--limit", "2")
+    assert two.splitlines()[0].endswith(" sessions, the best 2 shown, best match first.")
     assert day.startswith("2026-")
     assert "hollow hold" in line.lower()
 
@@ -150,6 +185,40 @@ def test_movements_are_listed_by_how_often(folder: Path, capsys: Capture) -> Non
     assert out == "No movement has 'zzz' in its name.\n"
 
 
+def test_a_second_search_reads_the_stored_index_and_no_week(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(capsys, "search", "snatch", "--json")
+
+    def read_no_week(*_: object) -> None:
+        raise AssertionError("a week is read although the index is stored")
+
+    monkeypatch.setattr(SqliteSessionTable, "read_weeks", read_no_week)
+    monkeypatch.setattr(SqliteSessionTable, "read_week", read_no_week)
+    assert run(capsys, "search", "snatch", "--json") == first
+    assert first[0] == 0
+
+
+def test_a_lake_that_cannot_be_written_is_no_part_of_the_answer(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = run(capsys, "history", "snatch")
+    monkeypatch.setattr("wod_pipeline.adapters.folder_lake", lambda _: FolderLake(folder / "file"))
+    (folder / "file").write_text("in the way of the lake's folder")
+    assert run(capsys, "history", "snatch")[:2] == answer[:2]
+    assert "The stored index is not used" in caplog.text
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+@pytest.mark.parametrize("last", [1, 2, 5, 1000])
+def test_the_newest_rows_of_the_load_are_the_last_of_all_rows(
+    by: str, last: int, folder: Path, capsys: Capture
+) -> None:
+    _, everything, _ = run(capsys, "load", "--json", "--by", by, "--last", "1000")
+    _, newest, _ = run(capsys, "load", "--json", "--by", by, "--last", str(last))
+    assert json.loads(newest)["rows"] == json.loads(everything)["rows"][-last:]
+
+
 def test_load_by_week_fits_and_adds_up(folder: Path, capsys: Capture) -> None:
     (folder / "athlete.toml").write_text(MAXES)
     _, out, _ = run(capsys, "load", "--last", "4", "--families")
@@ -170,6 +239,26 @@ def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture) -> None:
     frame = pd.read_csv(io.StringIO((folder / "a.csv").read_text(encoding="utf-8")))
     assert set(frame["week"]) == {"2026-11-16"}
     assert frame["percent_max"].max() > 70
+    assert frame[frame["session_kind"] == "rest"]["exercise"].isna().all(), "a rest day has a row"
+
+
+def test_export_writes_through_a_link_and_into_a_pipe(folder: Path, capsys: Capture) -> None:
+    (folder / "link.csv").symlink_to(folder / "real.csv")
+    assert run(capsys, "export", "--format", "csv", "--out", "link.csv")[0] == 0
+    assert (folder / "link.csv").is_symlink()
+    os.mkfifo(folder / "pipe")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit((folder / "pipe").read_bytes)
+        assert run(capsys, "export", "--format", "csv", "--out", "pipe")[0] == 0
+    assert read.result() == (folder / "real.csv").read_bytes()
+    assert (folder / "pipe").is_fifo()
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(folder: Path, capsys: Capture) -> None:
+    before = set(folder.iterdir())
+    code, _, err = run(capsys, "export", "--format", "csv", "--out", "no-such-folder/a.csv")
+    assert (code, err.split(".csv ")[1][:45]) == (1, "cannot be written: No such file or directory.")
+    assert set(folder.iterdir()) == before
 
 
 def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Capture) -> None:
@@ -265,6 +354,20 @@ def test_athlete_check_names_the_largest_percentage_of_each_lift(folder: Path, c
     ]
 
 
+def test_athlete_check_names_plates_and_steps_that_do_not_go_together(folder: Path, capsys: Capture) -> None:
+    file = folder / "athlete.toml"
+    file.write_text('[1-RM]\nsnatch = 100\n[plates]\n20 = 1\n"11.3" = 2\n')
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "Never used in steps of 2.5 kg: plates of 11.3 kg. Write a smaller step to use them."
+    )
+    file.write_text("[bar]\nstep = 0.1\n")
+    _, out, _ = run(capsys, "athlete", "check")
+    assert out.splitlines()[2] == (
+        "The usual plates do not make steps of 0.1 kg: list yours under [plates], or weights come without plates."
+    )
+
+
 def test_athlete_check_names_the_nearest_movement(folder: Path, capsys: Capture) -> None:
     (folder / "athlete.toml").write_text("[1-RM]\nsnacth = 100\n")
     code, _, err = run(capsys, "athlete", "check")
@@ -280,15 +383,19 @@ def test_an_athlete_file_that_was_asked_for_has_to_exist(folder: Path, capsys: C
     assert "none.toml does not exist" in err
 
 
-def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [["today"], ["search", "snatch"], ["history", "snatch"], ["movements"], ["load"]]
+)
+def test_reading_loads_neither_dagster_nor_boto3_nor_the_parser(folder: Path, command: list[str]) -> None:
     import subprocess
     import sys
 
     code = (
         "import sys\n"
         "from wod_pipeline.cli import main\n"
-        "try:\n    main(['today'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar'} & set(sys.modules)))\n"
+        f"try:\n    main({command})\nexcept SystemExit:\n    pass\n"
+        "heavy = {'dagster', 'boto3', 'pandas', 'bs4', 'fastapi', 'icalendar', 'pydantic', 'pyarrow'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

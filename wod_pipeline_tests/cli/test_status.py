@@ -61,6 +61,31 @@ def test_status_lists_every_week_newest_first_and_counts_them() -> None:
     assert lines[4] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
 
 
+def test_status_shows_the_newest_weeks_and_how_many_it_leaves_out() -> None:
+    lines = CliRunner().invoke(status, ["--limit", "1"]).output.splitlines()
+    assert [line[:10] for line in lines[:-2]] == [str(FIRST + 3 * WEEK)]
+    assert lines[-2:] == [
+        "… and 3 older weeks; --all lists every week.",
+        "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored",
+    ]
+
+
+def test_status_shows_twenty_weeks_unless_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: FIRST + 23 * WEEK)
+
+    def weeks_shown(*args: str) -> int:
+        return sum(
+            line[:1] == "2" and "weeks:" not in line
+            for line in CliRunner().invoke(status, args).output.splitlines()
+        )
+
+    assert weeks_shown() == 20
+    assert weeks_shown("--all") == weeks_shown("--from", str(FIRST)) == 25
+    assert weeks_shown("--limit", "22") == 22
+    assert weeks_shown("--to", str(FIRST + 22 * WEEK), "--limit", "30") == 23
+    assert len(json.loads(CliRunner().invoke(status, ["--json"]).output)) == 25, "programs get all"
+
+
 def test_status_as_json_says_the_same() -> None:
     weeks = json.loads(CliRunner().invoke(status, ["--json"]).output)
     assert [week["state"] for week in weeks] == ["missing", "not published", "failed", "stored"]

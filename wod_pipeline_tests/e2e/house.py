@@ -119,11 +119,15 @@ class House:
 
     @property
     def lake(self) -> dict[str, bytes]:
-        """Every object of the lake but the looks, which hold times. What a killed writer left behind is none."""
+        """Every object of the lake but the index, and the looks, which hold times.
+
+        What a killed writer left behind is none.
+        """
         root = self.folder / "data" / "lake"
         files = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
         objects = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
-        return {key: data for key, data in objects.items() if not key.startswith("looks/")}
+        others = ("looks/", "session_index/")
+        return {key: data for key, data in objects.items() if not key.startswith(others)}
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:

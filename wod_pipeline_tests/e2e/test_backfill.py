@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from wod_pipeline.reading.index import SessionIndex, refresh_index
+from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, LAST, WEEK, WEEKS, House, site
+from wod_pipeline_tests.reading.test_index import CountingTable
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 
@@ -14,6 +17,13 @@ def test_a_backfill_stores_every_week_in_chunks_of_a_run_each(undisturbed: House
     assert len([key for key in undisturbed.lake if key.startswith("raw_posts/")]) == WEEKS
     assert len(undisturbed.rows) == WEEKS * 7  # six sessions and what is known of the week
     assert undisturbed.run_statuses() == ["SUCCESS"] * (WEEKS // CHUNK)
+
+
+def test_after_a_backfill_the_first_search_reads_no_week(undisturbed: House) -> None:
+    data = undisturbed.folder / "data"
+    table = CountingTable(data / "sessions.sqlite")
+    index = refresh_index(SessionIndex(), table, FolderLake(data / "lake"))
+    assert (len(index.entries), table.read) == (WEEKS * 6, [])
 
 
 def test_the_same_backfill_again_writes_no_file_and_no_row(lived_in: House) -> None:

@@ -25,7 +25,7 @@ from wod_pipeline.quality import (
     volume_of,
 )
 from wod_pipeline.quality._claims import BLOCKING
-from wod_pipeline.quality._volume import past_of, robust_z
+from wod_pipeline.quality._volume import past_of, robust_z, usual_range
 from wod_pipeline_tests.builders import STORED_MONDAY as WEEK
 from wod_pipeline_tests.builders import not_published, plain_week, record_of, weeks_before, with_session
 
@@ -469,6 +469,23 @@ def test_a_past_that_varies_is_told_by_its_ends() -> None:
         "holds: 5 sessions, against 4 to 5 in the past 10 weeks.",
         past=[*PAST[1:], volume_of(plain_week(WEEK - dt.timedelta(weeks=11), days=(0, 1, 2, 4)))],
     )
+
+
+def test_a_breach_is_compared_with_what_is_usual_not_with_the_ends_of_the_past() -> None:
+    past = [
+        replace(volume, lifts=lifts)
+        for volume, lifts in zip(PAST, (41, *range(185, 200, 2), 302), strict=True)
+    ]
+    (breach,) = (
+        verdict for verdict in judge(Case(plain_week(), past=past)) if verdict.claim == "lift_count_is_usual"
+    )
+    assert breach.says == "75 lifts, against a usual 177 to 207 in the past 10 weeks."
+
+
+@given(st.lists(st.integers(0, 500), min_size=8, max_size=26), st.integers(0, 600))
+def test_the_usual_range_holds_exactly_the_values_that_are_no_breach(past: list[int], value: int) -> None:
+    least, most = usual_range(past, 1.645)
+    assert (least <= value <= most) == (abs(robust_z(value, past)) <= 1.645)
 
 
 def test_the_robust_z_of_a_constant_past_is_finite() -> None:

@@ -59,8 +59,8 @@ def test_a_session_as_text() -> None:
         "\n"
         "A · Speed\n"
         "  Every 2:00 for 8:00 (4 sets)\n"
-        "    Snatch, 2 reps\n"
-        "      70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "    Snatch, 2 reps, % of 1-RM Snatch\n"
+        "      70% → 70 kg (25 a side)\n"
         "      (no step forward)\n"
         "\n"
         "B\n"
@@ -81,8 +81,8 @@ def test_a_session_as_markdown() -> None:
         "**A · Speed**\n"
         "\n"
         "- Every 2:00 for 8:00 (4 sets)\n"
-        "  - **Snatch** 2 reps\n"
-        "    - 70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "  - **Snatch** 2 reps, % of 1-RM Snatch\n"
+        "    - 70% → 70 kg (25 a side)\n"
         "    - *(no step forward)*\n"
         "\n"
         "**B**\n"
@@ -115,13 +115,13 @@ def test_everything_a_session_can_hold_as_text() -> None:
         "    seconds, for 5 minutes (5 sets):”\n"
         "  Move well.\n"
         "  Every 1:15 for 5:00 (5 sets)\n"
-        "    Snatch, 2 reps\n"
-        "      70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "    Snatch, 2 reps, % of 1-RM Snatch\n"
+        "      70% → 70 kg (25 a side)\n"
         "      https://example.com/v\n"
         "      https://example.com/x\n"
         "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power\n"
         "      Clean\n"
-        "    Read this first.\n"
+        "    Read this (https://example.com/r) first.\n"
         "\n"
         "B\n"
         "  Dips, 5 reps · Lunges (how), 9 reps\n"
@@ -142,8 +142,8 @@ def test_everything_a_session_can_hold_as_markdown() -> None:
         "“Every 75 seconds, for 5 minutes (5 sets):”\n"
         "- *Move well.*\n"
         "- Every 1:15 for 5:00 (5 sets)\n"
-        "  - **[Snatch](https://example.com/v)** 2 reps\n"
-        "    - 70% of 1-RM Snatch → 70 kg (25 a side)\n"
+        "  - **[Snatch](https://example.com/v)** 2 reps, % of 1-RM Snatch\n"
+        "    - 70% → 70 kg (25 a side)\n"
         "    - [see](https://example.com/x)\n"
         "  - **Clean** 1 rep, 80% of 1-RM Clean · or **Power Clean** 2 reps, 75% of 1-RM Power Clean\n"
         "  - *Read [this](https://example.com/r) first.*\n"
@@ -167,13 +167,13 @@ def test_each_kind_of_line_has_its_colour() -> None:
         f"{YELLOW}    seconds, for 5 minutes (5 sets):”{RESET}",
         f"{DIM}  Move well.{RESET}",
         "  Every 1:15 for 5:00 (5 sets)",
-        "    Snatch, 2 reps",
-        f"{GREEN}      70% of 1-RM Snatch → 70 kg (25 a side){RESET}",
+        "    Snatch, 2 reps, % of 1-RM Snatch",
+        f"{GREEN}      70% → 70 kg (25 a side){RESET}",
         f"{DIM}      https://example.com/v{RESET}",
         f"{DIM}      https://example.com/x{RESET}",
         "    Clean, 1 rep, 80% of 1-RM Clean · or Power Clean, 2 reps, 75% of 1-RM Power",
         "      Clean",
-        f"{DIM}    Read this first.{RESET}",
+        f"{DIM}    Read this (https://example.com/r) first.{RESET}",
         "",
         f"{BOLD}B{RESET}",
         "  Dips, 5 reps · Lunges (how), 9 reps",
@@ -210,7 +210,7 @@ def test_only_sets_with_a_weight_are_green() -> None:
     rows = ("*Set 1 = 2 reps @ 70% of 1-RM Snatch", "*Set 2 = 2 reps @ RPE 7")
     (block,) = blocks_of(view_session(record_of("A.", "Two sets of:", "Snatch", *rows), LIFTER))
     assert list(as_lines(block, colour=True))[2:] == [
-        f"{GREEN}      Set 1: 2 reps, 70% of 1-RM Snatch → 70 kg (25 a side){RESET}",
+        f"{GREEN}      Set 1: 2 reps, 70% → 70 kg (25 a side){RESET}",
         "      Set 2: 2 reps, RPE 7",
     ]
 
@@ -303,3 +303,11 @@ def test_markdown_shows_exactly_the_characters(text: str, escaped: str) -> None:
 )
 def test_clean_takes_out_only_what_steers(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+@pytest.mark.parametrize("text", ["https://a.example/x", "http://a.example/x/", "a.example/x"])
+def test_an_address_that_is_its_own_text_is_not_repeated_in_a_note(text: str) -> None:
+    record = record_of(
+        content=f'<p>Monday</p><p>A.</p><p>Dips x 5</p><p>See <a href="https://a.example/x">{text}</a></p>'
+    )
+    assert f"  See {text}\n" in as_text(view_session(record))

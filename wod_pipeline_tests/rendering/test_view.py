@@ -25,7 +25,7 @@ from wod_pipeline.rendering import (
     view_session,
     without_repeated_warnings,
 )
-from wod_pipeline.rendering._sets import SetView
+from wod_pipeline.rendering._sets import BarView, SetView
 from wod_pipeline.rendering._view import ExerciseView, NoteView, TextRun
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
@@ -87,9 +87,9 @@ def test_sets_say_repetitions_percentage_weight_and_plates() -> None:
         athlete=LIFTER,
     ) == [
         "Every 2:00 for 8:00 (4 sets)",
-        "Snatch",
-        "Sets 1–2: 2 reps, 70% of 1-RM Snatch → 70 kg (25 a side)",
-        "Sets 3–4: 1 rep, 80–85% of 1-RM Snatch → 80–85 kg (25 + 5 to 25 + 5 + 2.5 a side)",
+        "Snatch, % of 1-RM Snatch",
+        "Sets 1–2: 2 reps, 70% → 70 kg (25 a side)",
+        "Sets 3–4: 1 rep, 80–85% → 80–85 kg (25 + 5 to 25 + 5 + 2.5 a side)",
     ]
 
 
@@ -102,7 +102,7 @@ def test_a_ramp_lists_the_weight_of_every_set() -> None:
         athlete=LIFTER,
     )
     assert lines[2:5] == [
-        "Set 1: 60–70% of 1-RM Snatch, building up → 60 kg (20 a side), even steps, work up as it feels",
+        "Set 1: 60–70%, building up → 60 kg (20 a side), even steps, work up as it feels",
         "Set 2: 65 kg (20 + 2.5 a side), even step",
         "Set 3: 70 kg (25 a side), even step",
     ]
@@ -113,20 +113,22 @@ def test_the_load_of_a_ramp_stands_only_with_its_first_set() -> None:
     (exercise,) = exercises_of(view_session(record_of(*lines), LIFTER).items)
     words = tuple(replace(row, working=None) for row in exercise.sets[1:])
     assert words == (
-        SetView("Set 2", weight="65 kg", plates="20 + 2.5", note="even step"),
-        SetView("Set 3", weight="70 kg", plates="25", note="even step"),
+        SetView(
+            "Set 2", weight="65 kg", plates="20 + 2.5", note="even step", bars=(BarView("65 kg", "20 + 2.5"),)
+        ),
+        SetView("Set 3", weight="70 kg", plates="25", note="even step", bars=(BarView("70 kg", "25"),)),
     )
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("Snatch x 2 reps @ 70%+ of 1-RM Snatch", "70% or more of 1-RM Snatch → from 70 kg (25 a side)"),
+        ("Snatch x 2 reps @ 70%+ of 1-RM Snatch", "70% or more → from 70 kg (25 a side)"),
         (
             "Snatch x 2 reps, no more than 55% of 1-RM Snatch",
-            "at most 55% of 1-RM Snatch → at most 55 kg (15 + 2.5 a side)",
+            "at most 55% → at most 55 kg (15 + 2.5 a side)",
         ),
-        ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% of 1-RM Snatch → 20 kg, the empty bar, is 20%"),
+        ("Snatch x 2 reps @ 10% of 1-RM Snatch", "10% → 20 kg, the empty bar, is 20%"),
     ],
 )  # fmt: skip
 def test_open_ends_and_the_empty_bar_are_said(line: str, told: str) -> None:
@@ -304,9 +306,7 @@ def test_a_note_keeps_its_kind() -> None:
 
 def test_a_ramp_over_an_open_number_of_sets_shows_its_two_ends() -> None:
     lines = ("A.", "3-4 sets of:", "Snatch x 2 reps @ 60-70% of 1-RM Snatch", "Work up over the sets.")
-    assert shown(*lines, athlete=LIFTER)[2] == (
-        "60–70% of 1-RM Snatch, building up → 60–70 kg (20 to 25 a side)"
-    )
+    assert shown(*lines, athlete=LIFTER)[2] == ("60–70%, building up → 60–70 kg (20 to 25 a side)")
 
 
 def test_a_ramp_by_minutes_has_a_step_for_each_turn() -> None:
@@ -323,8 +323,8 @@ def test_a_ramp_by_minutes_has_a_step_for_each_turn() -> None:
 def test_a_row_for_one_set_is_in_the_singular() -> None:
     rows = ("*Sets 1-2 = 2 reps @ 70%", "*Set 3 = 1 rep @ 80%")
     assert shown("A.", "Three sets of:", "Snatch", *rows)[2:] == [
-        "Sets 1–2: 2 reps, 70% of 1-RM Snatch",
-        "Set 3: 1 rep, 80% of 1-RM Snatch",
+        "Sets 1–2: 2 reps, 70%",
+        "Set 3: 1 rep, 80%",
     ]
 
 
@@ -332,7 +332,7 @@ def test_a_row_for_one_set_is_in_the_singular() -> None:
     ("rows", "lines"),
     [
         (["*Set 1 = 2 reps", "*Set 2 = 1 rep"], ["Set 1: 2 reps", "Set 2: 1 rep"]),
-        (["*Set 1 @ 70%", "*Set 2 @ 80%"], ["Set 1: 70% of 1-RM Snatch", "Set 2: 80% of 1-RM Snatch"]),
+        (["*Set 1 @ 70%", "*Set 2 @ 80%"], ["Set 1: 70%", "Set 2: 80%"]),
     ],
 )
 def test_a_row_says_only_what_is_given_for_its_sets(rows: list[str], lines: list[str]) -> None:
@@ -351,6 +351,37 @@ def test_only_a_free_block_with_the_empty_bar_throughout_is_said_to_be_with_it()
 def test_an_exercise_of_one_minute_names_it() -> None:
     lines = ("A.", "EMOM 10:", "Minute 1: Dips x 6 reps", "Minute 2: Row x 10 calories")
     assert shown(*lines)[1:] == ["Dips, 6 reps, minute 1", "Row, 10 calories, minute 2"]
+
+
+def test_what_a_percentage_is_of_is_said_once_for_all_sets_and_with_each_when_it_differs() -> None:
+    lines = ("A.", "Two sets of:", "Snatch")
+    same = shown(*lines, "*Set 1 = 2 reps @ 70% of 1-RM Clean", "*Set 2 = 1 rep @ 80% of 1-RM Clean")
+    assert same[1:] == ["Snatch, % of 1-RM Clean", "Set 1: 2 reps, 70%", "Set 2: 1 rep, 80%"]
+    other = shown(*lines, "*Set 1 = 2 reps @ 70% of 1-RM Clean", "*Set 2 = 1 rep @ 80% of 1-RM Snatch")
+    assert other[1:] == [
+        "Snatch",
+        "Set 1: 2 reps, 70% of 1-RM Clean",
+        "Set 2: 1 rep, 80% of 1-RM Snatch",
+    ]
+    assumed = shown("A.", "Two sets of:", "Hang Clean", "*Set 1 @ 70%", "*Set 2 @ 75%")
+    assert assumed[1:] == ["Hang Clean, % (of 1-RM Clean, assumed)", "Set 1: 70%", "Set 2: 75%"]
+
+
+@pytest.mark.parametrize(
+    ("load", "bars"),
+    [
+        ("72-76%", [("72.5 kg", "25 + 1.25"), ("75 kg", "25 + 2.5")]),
+        ("70%", [("70 kg", "25")]),
+        ("101%+", [("from 102.5 kg", "25 + 15 + 1.25")]),
+        ("95/65 lb", [("42.5 kg", "10 + 1.25"), ("30 kg", "5")]),
+        ("10%", [("20 kg", "")]),
+        ("RPE 7", []),
+    ],
+)
+def test_each_bar_of_a_range_or_pair_has_its_plates(load: str, bars: list[tuple[str, str]]) -> None:
+    record = record_of("A.", "Two sets of:", f"Snatch x 2 reps @ {load}")
+    (exercise,) = exercises_of(view_session(record, LIFTER).items)
+    assert [(bar.weight, bar.plates) for bar in exercise.sets[0].bars] == bars
 
 
 def test_a_note_between_set_rows_follows_the_exercise_they_belong_to() -> None:
@@ -422,15 +453,15 @@ def test_a_load_without_a_max_puts_no_weight_or_plates_on_the_bar() -> None:
 def test_a_weight_that_the_plates_cannot_make_is_shown_without_plates() -> None:
     finer = Athlete(Rack(step=Fraction(1, 10)), LIFTER.maxes)
     lines = ("A.", "Three sets of:", "Snatch x 2 reps @ 70-70.1% of 1-RM Snatch")
-    assert shown(*lines, athlete=finer)[2] == "70–70.1% of 1-RM Snatch → 70–70.1 kg"
+    assert shown(*lines, athlete=finer)[2] == "70–70.1% → 70–70.1 kg"
 
 
 def test_one_exercise_is_shown_under_its_scheme_without_notes() -> None:
     block, exercise = exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%", "Breathe.")
     assert list(as_lines(view_exercise(block, exercise, LIFTER))) == [
         "  3 sets",
-        "    Snatch, 2 reps",
-        "      70% of 1-RM Snatch → 70 kg (25 a side)",
+        "    Snatch, 2 reps, % of 1-RM Snatch",
+        "      70% → 70 kg (25 a side)",
     ]
     assert list(as_lines(view_exercise(block, exercise)))[1:] == ["    Snatch, 2 reps, 70% of 1-RM Snatch"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from wod_pipeline.athlete import check_text
 from wod_pipeline.program import SessionRecord
-from wod_pipeline.rendering import exercises_of, view_session
+from wod_pipeline.rendering import as_text, exercises_of, view_session
 from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._text import set_line
 from wod_pipeline.training import Athlete, working_weight
@@ -25,6 +25,8 @@ LB_BAR = '[bar]\nweight = "45 lb"\n[1-RM]\nsnatch = 100\n'
 FEW = KG + "[plates]\n20 = 1\n10 = 1\n"
 GAPS = KG + "[plates]\n25 = 1\n5 = 1\n"
 FINE = "[bar]\nstep = 0.5\n[1-RM]\nsnatch = 77\n"
+ODD_MAX = "[1-RM]\nsnatch = 103\n"
+ODD_PLATES = KG + '[plates]\n20 = 1\n"11.3" = 2\n'
 MIXED_FEW = MIXED + "[plates]\n45 = 1\n10 = 1\n"
 
 
@@ -94,7 +96,7 @@ def shown(file: str, *lines: str) -> list[str]:
         (GAPS, "Snatch x 1 rep @ 50%", "30 kg (5 a side), nearest your plates make to 50 kg"),
         (GAPS, "Snatch x 1 rep @ 73%", "70 kg (25 a side), nearest your plates make to 73 kg"),
         (GAPS, "Snatch x 1 rep @ 71%", "70 kg (25 a side)"),
-        (GAPS, "Snatch x 1 rep, at least 50%", "from 70 kg (25 a side)"),
+        (GAPS, "Snatch x 1 rep, at least 50%", "from 70 kg (25 a side), nearest your plates make to 50 kg or more"),
         # pounds, and bar and plates of different units
         (LB, "Snatch x 2 reps @ 75%", "155 lb (45 + 10 a side)"),
         (LB, "Snatch x 2 reps, below 75%", "at most 150 lb (45 + 5 + 2.5 a side)"),
@@ -108,7 +110,12 @@ def shown(file: str, *lines: str) -> list[str]:
         (
             MIXED_FEW,
             "Snatch x 2 reps @ 100%",
-            "cannot be loaded with your plates: heaviest 20 kg bar + 110 lb, asked 220.46 lb",
+            "cannot be loaded with your plates: heaviest 20 kg bar + 110 lb, asked 20 kg bar + 176.37 lb",
+        ),
+        (
+            MIXED_FEW,
+            "Snatch x 2 reps @ 55%",
+            "20 kg bar + 90 lb (45 a side), nearest your plates make to 20 kg bar + 77.16 lb",
         ),
         (MIXED, "Snatch x 2 reps @ 95/65 lb", "20 kg bar + 50/20 lb (25 / 10 a side)"),
         (LB_BAR, "Snatch x 2 reps @ 60%", "45 lb bar + 40 kg (20 a side)"),
@@ -116,6 +123,8 @@ def shown(file: str, *lines: str) -> list[str]:
         (LIGHT, "Snatch x 3 reps @ 50%", "20 kg, the empty bar, is 67%"),
         (LIGHT, "Snatch x 3 reps @ 40-60%", "20 kg, the empty bar, is 67%"),
         (LIGHT, "Snatch x 3 reps, under 60%", "20 kg, the empty bar, is 67%"),
+        (LIGHT, "Snatch x 3 reps @ 66.6%", "20 kg, the empty bar, is 67%"),
+        (SNATCH_90, "Snatch x 3 reps @ 22%", "20 kg, the empty bar, is 22.2%"),
         (LIGHT, "Snatch x 3 reps @ 50-80%", "20–22.5 kg (bar only to 1.25 a side)"),
         (LIGHT, "Snatch x 3 reps @ 50%+", "from 20 kg (bar only)"),
         (KG, "Snatch x 3 reps @ 20%", "20 kg (bar only)"),
@@ -124,17 +133,34 @@ def shown(file: str, *lines: str) -> list[str]:
         (
             KG,
             "Power Snatch x 5 reps @ 45/35 lb",
-            "20/20 kg (bar only / bar only), the women's is below the empty bar",
+            "20/20 kg (bar only / bar only), women's: the empty bar, is above 15.88 kg",
         ),
         (
             FEW,
             "Power Snatch x 5 reps @ 40/95 kg",
-            "40 kg (10 a side), the women's cannot be loaded with your plates",
+            "40 kg (10 a side), women's: cannot be loaded with your plates: heaviest 80 kg, asked 95 kg",
         ),
         (KG, "Power Snatch x 5 reps @ 95 lb", "42.5 kg (10 + 1.25 a side)"),
         (KG, "Snatch x 1 rep @ 60-65 kg", "60–65 kg (20 to 20 + 2.5 a side)"),
         (LB, "Snatch x 1 rep @ 60 kg", "130 lb (35 + 5 + 2.5 a side)"),
         (KG, "Snatch x 1 rep @ 15 kg", "20 kg, the empty bar, is above 15 kg"),
+        (
+            FEW,
+            "Deadlift x 5 reps @ 225/135 lb",
+            "women's 60 kg (20 a side), men's: cannot be loaded with your plates: heaviest 80 kg, asked 102.06 kg",
+        ),
+        (
+            FEW,
+            "Deadlift x 5 reps @ 315/225 lb",
+            "cannot be loaded with your plates: heaviest 80 kg, asked 142.88/102.06 kg",
+        ),
+        (FEW, "Deadlift x 5 reps @ 70/50 kg", "60/40 kg (20 / 10 a side), nearest your plates make to 70/50 kg"),
+        (KG, "Clean x 5 reps @ 15/10 kg", "20 kg, the empty bar, is above 15/10 kg"),
+        (
+            ODD_PLATES,
+            "Snatch x 1 rep @ 75%",
+            "cannot be loaded with your plates: heaviest 60 kg in steps of 2.5 kg, asked 75 kg",
+        ),
         (FEW, "Snatch x 1 rep @ 95 kg", "cannot be loaded with your plates: heaviest 80 kg, asked 95 kg"),
     ],
 )  # fmt: skip
@@ -152,14 +178,28 @@ def test_what_stands_on_the_bar(file: str, line: str, weight: str) -> None:
         ("KB Swings x 8 reps @ 1.5 pood", "1.5 pood (24 kg)"),
         ("Back Squat x 5 reps @ 4-6% more than last week", "4–6% more than last week"),
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),
-        ("Romanian Deadlift x 8 reps @ 60%", "60% (the post does not say of which max)"),
-        ("Front Squat x 8 reps @ 60%", "60% of 1-RM Front Squat"),
+        ("Romanian Deadlift x 8 reps @ 60%", "60%"),
+        ("Front Squat x 8 reps @ 60%", "60%"),
         ("Back Squat x 8 reps @ RPE 7", "RPE 7"),
     ],
 )
 def test_where_the_bar_is_not_known_no_weight_is_shown(line: str, told: str) -> None:
     assert shown(KG, "Three sets of:", line) == [told]
     assert not any(row.weight or row.plates for row in sets_of(record_of("A.", line), athlete(KG)))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Dumbbell Bench Press x 8 reps @ 40% of 1-RM Snatch", "40 kg, without a barbell"),
+        ("Single Arm DB Snatch x 5 reps @ 30-35%", "30–35 kg, without a barbell"),
+        ("KB Front Squat x 5 reps @ 30% of 1-RM Clean", "36 kg, without a barbell"),
+        ("Goblet Squat x 8 reps @ 20% of 1-RM Back Squat", "40 kg, without a barbell"),
+        ("Barbell or DB Snatch x 5 reps @ 30%", "30 kg (5 a side)"),
+    ],
+)
+def test_a_percentage_is_put_on_a_bar_only_where_there_is_one(line: str, told: str) -> None:
+    assert shown(KG, "Three sets of:", line) == [told]
 
 
 # ------------------------------------------------------------------------------------------- max attempts
@@ -187,8 +227,46 @@ def test_the_old_max_is_not_the_goal_of_an_attempt(line: str, weight: str) -> No
 def test_an_attempt_beyond_the_plates_cannot_be_loaded() -> None:
     file = "[1-RM]\nsnatch = 80\n[plates]\n20 = 1\n10 = 1\n"
     assert shown(file, "In 20 minutes, build to a 1-RM Snatch", "*Set 1 = 1 rep @ 100%+") == [
-        "cannot be loaded with your plates: heaviest 80 kg, asked 80 kg or more"
+        "cannot be loaded with your plates: heaviest 80 kg, asked 80 kg or more; your max so far is 80 kg"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [
+        ("Snatch x 1 rep @ 100%", "102.5 kg (25 + 15 + 1.25 a side), your max so far is 103 kg"),
+        ("Snatch x 1 rep, up to 100%", "at most 102.5 kg (25 + 15 + 1.25 a side), your max so far is 103 kg"),
+        (
+            "Snatch x 1 rep @ 95-100%",
+            "100–102.5 kg (25 + 15 to 25 + 15 + 1.25 a side), your max so far is 103 kg",
+        ),
+    ],
+)
+def test_an_attempt_at_a_max_that_cannot_be_loaded_names_it(line: str, weight: str) -> None:
+    record = record_of("A.", "Three sets of:", line)
+    record.kind = "test"
+    assert [set_line(row).partition(" → ")[2] for row in sets_of(record, athlete(ODD_MAX))] == [weight]
+
+
+def test_on_a_test_day_a_pull_is_no_attempt_at_the_max_its_percentage_is_of() -> None:
+    record = record_of("A.", "Three sets of:", "Snatch Pull x 2 reps @ 101% of 1-RM Snatch")
+    record.kind = "test"
+    assert [row.weight for row in sets_of(record, athlete(KG))] == ["100 kg"]
+
+
+def test_a_ramp_to_the_max_names_it_in_an_attempt() -> None:
+    record = record_of("A.", "Three sets of:", "Snatch x 1 rep @ 90-100%", "Work up over the sets.")
+    record.kind = "test"
+    assert [row.note for row in sets_of(record, athlete(KG))] == [
+        "even steps, work up as it feels",
+        "even step",
+        "your max so far; even step",
+    ]
+
+
+def test_work_up_to_a_percentage_is_not_said_to_be_a_max() -> None:
+    view = view_session(record_of("A.", "In 12 minutes, work up to 90% of 1-RM Clean"), athlete(KG))
+    assert "Build up in 12:00" in as_text(view)
 
 
 # -------------------------------------------------------------------------------------------------- ramps
@@ -207,6 +285,12 @@ def test_a_ramp_stays_inside_its_range_and_ends_where_the_plates_do() -> None:
         "60 kg (20 a side), even steps, work up as it feels",
         "Set 2: cannot be loaded with your plates: heaviest 80 kg, asked 90 kg",
         "Set 3: cannot be loaded with your plates: heaviest 80 kg, asked 120 kg",
+    ]
+
+
+def test_a_ramp_with_one_end_shows_its_end_once() -> None:
+    assert shown(KG, "Four sets of:", "Snatch x 2 reps @ working up to 85%") == [
+        "85 kg (25 + 5 + 2.5 a side)"
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from wod_pipeline.program import Block, Exercise, Load, Part, Pause, Range, Rest, Scheme
 from wod_pipeline.rendering import cut_long_line, quantity, scheme_sentence, span, title_of
-from wod_pipeline.rendering._words import clock, load_words, rest_words
+from wod_pipeline.rendering._words import clock, load_words, reference_words, rest_words
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import exercise_of
 
@@ -123,6 +123,10 @@ def test_a_range_or_rest_without_numbers_has_no_words() -> None:
     assert (rest_words(Rest(nothing)), rest_words(Rest())) == ("", "")
 
 
+def full_words(load: Load | None) -> str:
+    return load_words(load, reference_words(load))
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
@@ -133,18 +137,19 @@ def test_a_range_or_rest_without_numbers_has_no_words() -> None:
         (["Back Squat x 5 reps @ 90% of last week"], "90% of last week"),
         (["Back Squat x 5 reps, 0.5% more than last week"], "0.5% more than last week"),
         (["Back Squat x 5 reps, building"], "building up"),
+        (["Snatch x 2 reps, building to 70%"], "70% (of 1-RM Snatch, assumed), building up"),
         (["Dips x 6 reps"], ""),
     ],
 )
 def test_a_load_reads_as_prescribed(lines: list[str], words: str) -> None:
     _, exercise = exercise_of("A.", "Three sets of:", *lines)
-    assert load_words(exercise.load) == words
+    assert full_words(exercise.load) == words
 
 
 def test_a_max_named_once_holds_for_the_set_rows_after_it() -> None:
     rows = "*Sets 1-2 = 2 reps @ 70% of 1-RM Clean", "*Sets 3-4 = 1 rep @ 80%"
     _, exercise = exercise_of("A.", "Every 2 minutes, for 8 minutes (4 sets):", "Snatch", *rows)
-    assert load_words(exercise.set_rows[1].load) == "80% of 1-RM Clean"
+    assert full_words(exercise.set_rows[1].load) == "80% of 1-RM Clean"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +167,7 @@ def test_a_max_named_once_holds_for_the_set_rows_after_it() -> None:
     ],
 )
 def test_a_load_without_a_number_is_said_without_one(load: Load, words: str) -> None:
-    assert load_words(load) == words
+    assert full_words(load) == words
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from wod_pipeline.adapters import open_table
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
-from wod_pipeline.running import _summary_lines
+from wod_pipeline.running import _store_index, _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._launcher import chunks
 from wod_pipeline.running._progress import Failure, Report, WeekStored
@@ -39,6 +39,14 @@ def test_weeks_are_cut_where_one_is_missing() -> None:
 def test_a_run_has_no_more_weeks_than_are_fetched_at_once() -> None:
     assert [len(keys) for keys in chunks(MONDAY + n * WEEK for n in range(120))] == [52, 52, 16]
     assert chunks([]) == []
+
+
+def test_an_index_that_cannot_be_made_fails_no_run(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.database_path.write_text("Not a database, and longer than a header of one. " * 4)
+    _store_index(settings)
+    assert "The index of all sessions could not be made" in caplog.text
 
 
 def status_of(instance: dg.DagsterInstance, run_id: str) -> str:

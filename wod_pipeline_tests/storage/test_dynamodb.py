@@ -130,6 +130,22 @@ def test_every_read_is_strongly_consistent(store: Store) -> None:
     assert {strongly for _, strongly in consistent} == {True}
 
 
+def test_headers_without_a_digest_are_read_with_their_sessions(store: Store) -> None:
+    """Those of version 0.1.0. The list of weeks is one request, and for them one more."""
+    store.table.replace_weeks([week_of_words("Row", "Run"), not_published(MONDAY + dt.timedelta(7))])
+    sent = operations(store.client)
+    weeks = store.table.weeks()
+    assert sent == ["Query"]
+    store.client.update_item(
+        TableName=store.name,
+        Key={"date": {"S": "#weeks"}, "session": {"S": str(MONDAY)}},
+        UpdateExpression="REMOVE digest",
+    )
+    sent.clear()
+    assert [week.digest for week in store.table.weeks()] == [week.digest for week in weeks]
+    assert sent == ["Query", "Query"]
+
+
 def test_pages_are_followed(store: Store) -> None:
     weeks = [MONDAY + dt.timedelta(weeks=n) for n in range(5)]
     store.table.replace_weeks(

@@ -11,8 +11,8 @@ from wod_pipeline.program import Diagnostic, Line, SessionRecord, encode
 from wod_pipeline.rendering import as_text, view_session
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
 from wod_pipeline.storage._items import as_item
+from wod_pipeline.storage._keys import records_key
 from wod_pipeline.storage.fitting import CUT, fit_record, fit_week
-from wod_pipeline.storage.stages import records_key
 from wod_pipeline_tests.builders import raw_post, record_of, week_records
 
 SMALL = record_of("A.", "Back Squat x 5 reps @ 75%", "Keep the chest up.")

@@ -139,6 +139,24 @@ def test_weeks_are_listed_newest_first_and_the_newest_has_a_session(table: Sessi
     assert isinstance(newest.posts[0], PostStamp)
 
 
+def test_the_digest_of_a_week_is_that_of_its_records_alone(table: SessionTable) -> None:
+    def digest_of(value: WeekRecords) -> str:
+        table.replace_week(value, allow_empty=True)
+        (stored,) = table.weeks()
+        newest = table.newest_week()
+        assert newest is None or newest.digest == stored.digest
+        return stored.digest
+
+    words = digest_of(week_of_words("Snatch", "Clean"))
+    assert len(words) == 64
+    assert digest_of(week_of_words("Clean", "Snatch")) != words, "the first word is the first session"
+    assert digest_of(week_of_words("Snatch")) != words
+    assert digest_of(week_of_words("Snatch", "Clean")) == words
+    none = digest_of(week_of_words())
+    assert none
+    assert digest_of(not_published()) == none
+
+
 def test_many_weeks_are_replaced_and_read_in_order(table: SessionTable) -> None:
     values = [week_of_words("Snatch", "Clean", week=MONDAY + dt.timedelta(weeks=n)) for n in range(20)]
     changes = table.replace_weeks(iter(values))

@@ -361,3 +361,14 @@ def test_writers_wait_for_each_other(path: Path) -> None:
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(replace, range(24)))
     assert len(SqliteSessionTable(path).weeks()) == 24
+
+
+def test_a_header_without_a_digest_gets_that_of_its_sessions(path: Path) -> None:
+    """Headers of version 0.1.0 have none."""
+    table = SqliteSessionTable(path)
+    table.replace_week(week_of_words("Snatch", "Clean"))
+    (before,) = table.weeks()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE sessions SET item = json_remove(item, '$.digest') WHERE date = '#weeks'")
+    (after,) = table.weeks()
+    assert after.digest == before.digest != ""

@@ -1,4 +1,4 @@
-"""Writing weeks of a stage: together, and one by one where that fails."""
+"""Writing weeks of a stage, together and one by one where that fails, and reading back the records of the table."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
-from wod_pipeline.storage.stages import write_each
-from wod_pipeline_tests.builders import STORED_MONDAY, weeks_before
+from wod_pipeline.storage._week import digest_of
+from wod_pipeline.storage.stages import read_records, records_key, write_each, write_records
+from wod_pipeline_tests.builders import STORED_MONDAY, not_published, week_of_words, weeks_before
+from wod_pipeline_tests.fakes import MemoryLake
 
 WEEKS = {week.week: week for week in weeks_before(STORED_MONDAY, 6)}
 
@@ -35,3 +38,16 @@ def test_after_three_weeks_that_fail_one_by_one_the_store_is_taken_to_have_faile
     assert tried == [6] + [1] * tried_alone
     failed = failing if tried_alone == 6 else set(WEEKS)
     assert {week for week, outcome in outcomes.items() if not isinstance(outcome, Written)} == failed
+
+
+def test_records_are_those_of_the_table_or_absent() -> None:
+    """A week whose records in the lake are older, damaged or missing is absent; one without records is empty."""
+    lake = MemoryLake()
+    values = [week_of_words("Snatch", "Clean", week=week) for week in sorted(WEEKS)[:4]]
+    empty = not_published(sorted(WEEKS)[4])
+    write_records(lake, {value.week: value for value in (*values[:3], empty)})
+    digests = {value.week: digest_of(map(sha256_of, reversed(value.records))) for value in (*values, empty)}
+    older, damaged = values[1].week, values[2].week
+    digests[older] = digest_of(map(sha256_of, week_of_words("Jerk", week=older).records))
+    lake.objects[records_key(damaged)] = lake.objects[records_key(damaged)].replace(b"Snatch", b"Snotch")
+    assert dict(read_records(lake, digests)) == {values[0].week: values[0].records, empty.week: []}

@@ -187,7 +187,8 @@ def test_the_highest_percentage_of_an_exercise(lines: str, top: int | None) -> N
 
 
 def summary_of(*lines: str) -> LoadSummary:
-    return session_doses(record_of("A.", *lines)).summary
+    (row,) = load_by("day", [session_doses(record_of("A.", *lines))])
+    return row.summary
 
 
 def test_a_count_beyond_all_training_is_capped() -> None:

@@ -316,22 +316,6 @@ def test_amounts_of_one_session_add_up() -> None:
     assert (load.lifts, load.zones) == (3 * 4, [3, 0, 6, 3])
 
 
-def test_sums_of_two_loads() -> None:
-    one = TrainingLoad(
-        *map(Decimal, (1, 2, 3)), [Decimal(n) for n in (1, 2, 3, 4)], Decimal(5), 6, 7, Decimal(8), Decimal(9)
-    )
-    one.merge(replace(one, zones=[Decimal(n) for n in (10, 20, 30, 40)], tonnage=Decimal(80), uncounted=70))
-    assert one == TrainingLoad(
-        *map(Decimal, (2, 4, 6)),
-        [Decimal(n) for n in (11, 22, 33, 44)],
-        Decimal(10),
-        12,
-        77,
-        Decimal(88),
-        Decimal(18),
-    )
-
-
 def test_the_period_that_holds_a_day() -> None:
     day = dt.date(2026, 11, 25)
     assert period_holding("day", day) == day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,8 +12,9 @@ from wod_pipeline.messages._daily import prescription
 from wod_pipeline.program import Number, Range, WeekRecords, walk_exercises
 from wod_pipeline.quality import volume_of
 from wod_pipeline.reading.answers import history_row
-from wod_pipeline.reading.export import export_rows
-from wod_pipeline.reading.index import build_index, entry_from
+from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading.index import build_index
+from wod_pipeline.reading.rows import cells_by_column, export_rows
 from wod_pipeline.training import lifts_in, sets_of
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
 
@@ -28,8 +28,7 @@ def week_of(lines: str) -> WeekRecords:
 
 def history_of(week: WeekRecords) -> dict[str, Number]:
     """The lifts that the history of each movement of a week shows, warm-ups left out."""
-    by_week: dict[dt.date, tuple[object, ...]] = {week.week: tuple(map(entry_from, week.records))}
-    index = build_index({}, by_week)  # type: ignore[arg-type]
+    index = build_index({}, [index_week(week.week, week.records)])
     rows = {
         movement: [history_row(movement, occurrence, None) for occurrence in occurrences]
         for movement, occurrences in index.by_movement.items()
@@ -126,7 +125,8 @@ def test_the_csv_and_the_daily_message_have_the_sets_that_are_counted(
 ) -> None:
     record = record_of("A.", *lines.split(" ⏎ "))
 
-    assert [(row.set_from, row.set_to, row.reps_min, row.quantity) for row in export_rows(record)] == rows
+    cells = [cells_by_column(row) for row in export_rows(record)]
+    assert [(c["set_from"], c["set_to"], c["reps_min"], c["quantity"] or "") for c in cells] == rows
     assert [prescription(exercise, block) for _, block, exercise in walk_exercises(record.segments)] == words
 
 
@@ -148,7 +148,8 @@ def test_a_minute_that_never_comes_has_no_set() -> None:
     (run,) = sets_of(*exercise_of("A.", *lines))
 
     assert (run.sets, run.last) == (Range(0, 0), None)
-    assert [(row.set_from, row.set_to) for row in export_rows(record_of("A.", *lines))] == [(None, None)]
+    (cells,) = map(cells_by_column, export_rows(record_of("A.", *lines)))
+    assert (cells["set_from"], cells["set_to"]) == (None, None)
 
 
 SCHEMES = st.sampled_from(

@@ -360,12 +360,99 @@ def test_a_ramp_rises_inside_its_ends(who: Athlete, percents: tuple[int, int], s
     low, high = (end / 20 for end in percents)
     whole = of_snatch(who, *percents)
     steps = ramp_weights(percent(low, high, ramp=True), sets, who)
-    assert len(steps) == (0 if whole.missing else sets)
+    assert len(steps) == (sets if len(whole.ends) == 2 else 0)
     weights = [step.low.amount for step in steps if step.low is not None]
     assert weights == sorted(weights)
     assert all(step.even_steps for step in steps)
     if whole.low is not None and whole.high is not None:
         assert all(whole.low.amount <= weight <= whole.high.amount for weight in weights)
+
+
+def test_a_ramp_with_a_single_weight_to_load_has_no_steps() -> None:
+    who = athlete(snatch="90 kg")
+    assert ramp_weights(percent(85, 85, ramp=True), 4, who) == ()
+    assert ramp_weights(percent(60, 62, ramp=True), 5, who) == ()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "loaded", "marked"),
+    [
+        (95, 100, ("100 kg", "102.5 kg"), True),
+        (None, 100, ("None", "102.5 kg"), True),
+        (100, 100, ("102.5 kg", "102.5 kg"), True),
+        (None, 99, ("None", "100 kg"), False),
+        (95, 103, ("100 kg", "105 kg"), False),
+        (100, None, ("105 kg", "None"), False),
+        (101, 101, ("105 kg", "105 kg"), False),
+    ],
+)
+def test_an_attempt_that_comes_to_no_more_than_the_max_names_it(
+    low: float | None, high: float | None, loaded: tuple[str, str], marked: bool
+) -> None:
+    working = working_weight(percent(low, high), athlete(snatch="103 kg"), attempt=True)
+    assert working is not None
+    assert amounts(working) == loaded
+    assert working.present_max == (Weight(Fraction(103), "kg") if marked else None)
+
+
+@given(
+    athletes(),
+    st.integers(1800, 2200),
+    st.integers(0, 200),
+    st.sampled_from(["single", "range", "cap", "floor"]),
+)
+def test_an_attempt_comes_to_more_than_the_max_or_says_why_not(
+    who: Athlete, low: int, more: int, form: str
+) -> None:
+    ends = {"single": (low, low), "range": (low, low + more), "cap": (None, low), "floor": (low, None)}[form]
+    lowest, highest = (None if end is None else end / 20 for end in ends)
+    working = working_weight(percent(lowest, highest), who, attempt=True)
+    assert working is not None
+    best = who.maxes.get(("snatch", 1))
+    if best is None or not working.ends or (highest or 100) < 100:
+        return
+    is_beyond = working.ends[-1].amount > best.to(who.rack.unit).amount
+    is_open = form == "floor" and (lowest or 0) < 100
+    assert is_beyond or is_open or working.present_max == best or working.fit not in ("within", "below")
+
+
+def test_few_plates_never_make_an_attempt_a_leap() -> None:
+    gap = Rack(plates=((Fraction(25), 1), (Fraction(5), 1)))
+    who = athlete(gap, snatch="30 kg")
+    single = working_weight(percent(101, 101), who, attempt=True)
+    assert amounts(single) == ("30 kg", "30 kg")
+    assert single is not None
+    assert single.present_max == Weight(Fraction(30), "kg")
+    for low in (100, 101):
+        floor = working_weight(percent(low, None), who, attempt=True)
+        assert floor is not None
+        assert (amounts(floor), floor.fit) == (("70 kg", "None"), "nearest")
+
+
+def test_the_last_set_of_a_ramp_up_to_the_max_names_it() -> None:
+    steps = ramp_weights(percent(80, 100, ramp=True), 3, athlete(snatch="90 kg"), attempt=True)
+    assert [step.present_max for step in steps] == [None, None, Weight(Fraction(90), "kg")]
+
+
+def test_a_cap_and_a_floor_hold_for_the_women_s_weight_too() -> None:
+    stated = AbsoluteLoad(min=None, max=61, unit="kg", f=44)
+    working = working_weight(Load("absolute", abs=stated), athlete())
+    assert working is not None
+    assert working.women is not None
+    assert (amounts(working), amounts(working.women)) == (("None", "60 kg"), ("None", "42.5 kg"))
+
+
+def test_plates_whose_pairs_make_no_whole_step_are_never_used() -> None:
+    owned = ((Fraction(20), 2), (Fraction(5, 4), 1), (Fraction("11.3"), 2))
+    assert Rack(step=Fraction(5), plates=owned).unused_plates == (Fraction(5, 4), Fraction("11.3"))
+    assert Rack(plates=owned).unused_plates == (Fraction("11.3"),)
+    assert Rack(step=Fraction(5), plates=((Fraction(5, 4), 2),)).unused_plates == ()
+
+
+def test_a_gym_whose_plates_are_not_named_makes_no_step_of_a_tenth() -> None:
+    assert Rack(step=Fraction(1, 10)).misses_plates
+    assert not Rack(step=Fraction(1, 2)).misses_plates
+    assert not Rack(step=Fraction(1, 10), plates=((Fraction(1, 2), 1),)).misses_plates
 
 
 def test_the_largest_percentage_that_plates_make() -> None:

@@ -78,12 +78,31 @@ class Tab:
             deviceScaleFactor=1,
             mobile=width < 600,
         )
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        named = [{"name": name, "value": value} for name, value in features.items()]
+        self.call("Emulation.setEmulatedMedia", media="", features=named)
 
     def open(self, url: str) -> None:
         """Go to a page and wait until all of it is there."""
         self._loaded = False
         self.call("Page.navigate", url=url)
+        while not self._loaded:
+            self._note(json.loads(self._connection.recv(timeout=30)))
+
+    def press(self, key: str) -> None:
+        """Press a key: Tab or Enter."""
+        code = {"Tab": 9, "Enter": 13}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            typed = text if kind == "keyDown" else {}
+            self.call(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **typed
+            )
+
+    def follow(self) -> None:
+        """Press Enter on a link or in a form, and wait until the page it leads to is there."""
+        self._loaded = False
+        self.press("Enter")
         while not self._loaded:
             self._note(json.loads(self._connection.recv(timeout=30)))
 

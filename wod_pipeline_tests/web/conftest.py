@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from wod_pipeline.demo import sample_posts
@@ -16,6 +20,7 @@ from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import weeks_of
 from wod_pipeline_tests.hostile import hostile_post
+from wod_pipeline_tests.web.browser import Tab, chromium
 
 TODAY = dt.date(2026, 11, 17)
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -67,3 +72,43 @@ def empty(tmp_path: Path) -> Iterator[TestClient]:
     """A page where nothing is stored yet."""
     with TestClient(create_app(SqliteSessionTable(tmp_path / "none.sqlite"), ZONE)) as client:
         yield client
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of a running server."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    (port,) = {socket.getsockname()[1] for each in server.servers for socket in each.sockets}
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def site(app: FastAPI) -> Iterator[str]:
+    """The address of the sample program."""
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def tab(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with chromium(tmp_path_factory.mktemp("profile")) as tab:
+        tab.call("Network.setCookie", name="maxes", value=f'"{MAXES}"', url=site, httpOnly=True)
+        live_in(tab, ZONE.key)
+        yield tab
+
+
+def be_in(tab: Tab, zone: str) -> None:
+    """Take the browser to another time zone."""
+    tab.call("Emulation.setTimezoneOverride", timezoneId=zone)
+
+
+def live_in(tab: Tab, zone: str) -> None:
+    """Take the browser to a time zone that our server, on whichever port, knows of already."""
+    be_in(tab, zone)
+    tab.call("Network.setCookie", name="tz", value=zone, domain="127.0.0.1", path="/")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
-from wod_pipeline_tests.web.browser import CHROMIUM, Tab, chromium
-from wod_pipeline_tests.web.conftest import MAXES, ZONE
+from wod_pipeline_tests.web.browser import CHROMIUM, Tab
+from wod_pipeline_tests.web.conftest import ZONE, be_in, live_in, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,46 +38,6 @@ SCREENS = [
 ]
 
 
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of a running server."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    (port,) = {socket.getsockname()[1] for each in server.servers for socket in each.sockets}
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def site(app: FastAPI) -> Iterator[str]:
-    """The address of the sample program."""
-    with serving(app) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def tab(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with chromium(tmp_path_factory.mktemp("profile")) as tab:
-        tab.call("Network.setCookie", name="maxes", value=f'"{MAXES}"', url=site, httpOnly=True)
-        live_in(tab, ZONE.key)
-        yield tab
-
-
-def be_in(tab: Tab, zone: str) -> None:
-    """Take the browser to another time zone."""
-    tab.call("Emulation.setTimezoneOverride", timezoneId=zone)
-
-
-def live_in(tab: Tab, zone: str) -> None:
-    """Take the browser to a time zone that our server, on whichever port, knows of already."""
-    be_in(tab, zone)
-    tab.call("Network.setCookie", name="tz", value=zone, domain="127.0.0.1", path="/")
-
-
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda s: f"{s[0]}-{s[2]}")
 def test_pages_fit_the_screen_and_say_nothing_to_the_console(
     tab: Tab, site: str, screen: tuple[int, int, str]
@@ -95,12 +51,17 @@ def test_pages_fit_the_screen_and_say_nothing_to_the_console(
         assert tab.run("[...document.images].every(image => image.complete && image.naturalWidth > 0)"), path
 
 
-def test_weights_are_the_largest_text_of_a_session_on_a_phone(tab: Tab, site: str) -> None:
+def test_percentages_and_weights_are_the_largest_text_of_a_page_on_a_phone(tab: Tab, site: str) -> None:
     tab.look_as(390, 844, "light")
     tab.open(site + "/")
     size = "parseFloat(getComputedStyle(document.querySelector('{}')).fontSize)"
-    assert tab.run(size.format(".weight")) >= 26
+    assert tab.run(size.format(".weight .figure")) >= 26
+    assert tab.run(size.format(".load .figure")) >= 26
     assert tab.run(size.format(".scheme")) >= 17
+    others = "[...document.querySelectorAll('main *:not(.figure)')]"
+    assert tab.run(f"Math.max(...{others}.map(e => parseFloat(getComputedStyle(e).fontSize)))") < tab.run(
+        size.format(".weight .figure")
+    )
 
 
 @pytest.mark.parametrize("path", HOSTILE)
@@ -131,8 +92,7 @@ def test_every_page_asks_only_its_own_server(tab: Tab, site: str) -> None:
 
 def test_the_keyboard_reaches_the_content_first(tab: Tab, site: str) -> None:
     tab.open(site + "/")
-    for kind in ("keyDown", "keyUp"):
-        tab.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    tab.press("Tab")
     assert tab.run("document.activeElement.textContent") == "Skip to the content"
 
 

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from wod_pipeline.cli.export import export
 from wod_pipeline.training import Athlete, Rack
 from wod_pipeline.training._weights import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
-from wod_pipeline.web import maxes
+from wod_pipeline.web import api, maxes
 from wod_pipeline.web.http import SECURITY_HEADERS
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
@@ -105,7 +107,10 @@ def test_a_chart_may_style_itself_and_nothing_else(client: TestClient) -> None:
 def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient) -> None:
     page = lifter.get("/").text
     assert "Tuesday 17 November" in page
-    assert '<strong class="weight">80–82.5 kg</strong>' in page
+    assert (
+        '<strong class="weight"><span class="figure">80 kg</span></strong> <span class="plates">25 + 5'
+        in page
+    )
     assert "Every 2:00 for 14:00 (7 sets)" in page
     assert re.search(r'<span class="fact rest">then rest 1:30</span>', page)
     assert '<a href="https://example.com/videos/power-clean" rel="noopener noreferrer nofollow"' in page
@@ -114,7 +119,8 @@ def test_today_shows_the_session_with_weights_rest_and_videos(lifter: TestClient
 def test_without_maxes_the_page_shows_percentages_and_where_to_enter_them(client: TestClient) -> None:
     page = client.get("/").text
     assert 'class="weight"' not in page
-    assert "75–80% of 1-RM Power Clean" in page
+    assert '<span class="load"><span class="figure">75–80%</span></span>' in page
+    assert "% of 1-RM Power Clean" in page
     assert 'href="/maxes">Enter my maxes' in page
 
 
@@ -150,6 +156,27 @@ def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
     assert "Nearest: Back Squat" in client.get("/lifts/bakc_squat").text
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/day/foo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/week/2026-13-01", "“2026-13-01” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/day/0001-01-01", "“0001-01-01” is outside of the days that can be shown: "),
+        ("/search?q=a&page=x", "“x” is not the number of a page. Pages are numbered 1, 2, 3 and so on"),
+        ("/load?by=year", "“year” is not known here. Choose day, week or month."),
+        (f"/search?q={'a' * 101}", "is too long: at most 100 characters are read."),
+        ("/maxes?converted=stone", "“stone” is not known here. Choose kg or lb."),
+        ("/no/such/page", "There is no page at this address."),
+    ],
+)
+def test_a_wrong_address_is_explained_without_the_words_of_a_program(
+    client: TestClient, path: str, sentence: str
+) -> None:
+    page = client.get(path).text
+    assert sentence in page
+    assert not re.search(r"path\.|query\.|parameter|valid date|Input should", page)
+
+
 def test_load_names_every_figure_of_its_chart_in_a_table(client: TestClient) -> None:
     page = client.get("/load").text
     assert re.search(r'<img class="chart" src="/charts/load.svg\?by=week"[^>]* alt="[^"]{40,}"', page)
@@ -171,6 +198,31 @@ def test_the_next_page_of_a_search_is_the_one_its_link_names(client: TestClient)
     assert not set(re.findall(rows, first)) & set(re.findall(rows, second))
 
 
+def test_a_search_marks_its_words_and_says_its_order(client: TestClient) -> None:
+    page = client.get("/search?q=back+squat").text
+    assert re.search(r"\d+ sessions, best match first</p>", page)
+    assert "<mark>Back</mark> <mark>Squat</mark> x 3 reps" in page
+    hostile = client.get("/search?q=script").text
+    assert "&lt;<mark>script</mark>&gt;" in hostile
+    assert "<script>" not in hostile
+
+
+def test_the_page_on_exports_lists_every_format_and_every_endpoint(client: TestClient) -> None:
+    page = client.get("/about").text
+    (formats,) = (p.type for p in export.params if p.name == "format_")
+    assert re.findall(r"wod export --format (\w+) ", page) == list(formats.choices)
+    paths = {route.path for route in api.router.routes if isinstance(route, APIRoute)}
+    assert set(re.findall(r"<code>GET ([^<]+)</code>", page)) == paths
+    assert "`" not in page
+
+
+def test_no_page_shows_marks_of_markdown(lifter: TestClient) -> None:
+    for path in PATHS:
+        page = lifter.get(path).text
+        assert "`" not in page, path
+        assert not re.search(r"\*\*|\]\(", page), path
+
+
 def test_a_search_is_shown_as_text(client: TestClient) -> None:
     page = client.get("/search", params={"q": '"><script>alert(1)</script>'}).text
     assert page.count("<script") == 1
@@ -186,7 +238,7 @@ def test_maxes_are_kept_in_a_cookie_that_scripts_and_other_sites_cannot_use(clie
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=lax" in cookie
     assert "Path=/" in cookie
     athlete = maxes.athlete_of(client.cookies["maxes"].strip('"'))
     assert athlete is not None
@@ -199,15 +251,15 @@ def test_maxes_are_kept_in_a_cookie_that_scripts_and_other_sites_cannot_use(clie
 def test_the_form_comes_back_filled_in(client: TestClient) -> None:
     client.post("/maxes", data=FORM)
     page = client.get("/maxes").text
-    assert '<input name="snatch" inputmode="decimal" maxlength="12" value="205">' in page
-    assert '<input name="back_squat.3" inputmode="decimal" maxlength="12" value="315">' in page
+    assert '<input name="snatch" inputmode="decimal" maxlength="12" value="205" ' in page
+    assert '<input name="back_squat.3" inputmode="decimal" maxlength="12" value="315" ' in page
     assert '<option value="lb" selected>' in page
 
 
 def test_205_lb_is_155_at_75_percent_on_the_page(client: TestClient) -> None:
     client.post("/maxes", data={"unit": "lb", "snatch": "205"})
     page = client.get("/day/2026-10-05").text
-    weights = re.findall(r'<strong class="weight">([^<]*)', page)
+    weights = re.findall(r'<strong class="weight"><span class="figure">([^<]*)', page)
     assert "135 lb" in weights, "65 %: 133.25"
     assert "145–155 lb" not in weights
     assert "150 lb" in weights, "72 %: 147.6"
@@ -231,14 +283,62 @@ def test_a_change_of_the_unit_converts_and_says_so(client: TestClient) -> None:
         "clean": "265 lb",
     }
     page = client.get("/maxes?converted=kg").text
-    assert "The unit is now lb: your lifts are converted from kg" in page
+    assert "The unit is now lb: lifts kept in kg are converted" in page
     assert "45 lb and 5 lb" in page
     assert "Plates are not converted" in page
-    assert "converted from" not in client.get("/maxes").text
+    assert "are converted" not in client.get("/maxes").text
     client.post("/maxes", data={"unit": "kg", "bar": "45", "step": "5", "snatch": "220.46", "clean": "265"})
     assert {key[0]: str(weight) for key, weight in cookie_in(client).maxes.items()} == {
         "snatch": "100 kg",
         "clean": "120.2 kg",
+    }
+
+
+@pytest.mark.parametrize("weight", ["205 lb", "225.5 lb", "92.99 kg", "82.5 kg", "100 kg"])
+def test_a_unit_changed_there_and_back_keeps_a_max_as_it_was(client: TestClient, weight: str) -> None:
+    amount, unit = weight.split()
+    client.post("/maxes", data={"unit": unit, "snatch": amount})
+    for each in ("lb", "kg", "lb", "kg", unit):
+        athlete = cookie_in(client)
+        form = maxes.form_fields(maxes.cookie_of(athlete).encode())
+        client.post("/maxes", data={**dict(form), "unit": each})
+    back = str(cookie_in(client).maxes["snatch", 1])
+    assert back == weight
+
+
+def test_a_max_that_is_too_much_only_before_its_conversion_is_kept(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "lb", "deadlift": "705"})
+    answer = client.post("/maxes", data={"unit": "kg", "deadlift": "705"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert str(cookie_in(client).maxes["deadlift", 1]) == "319.78 kg"
+
+
+def test_a_max_that_is_too_much_after_its_conversion_is_not_lost_silently(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "deadlift": "690"})
+    answer = client.post("/maxes", data={"unit": "lb", "deadlift": "690"}, follow_redirects=False)
+    assert answer.status_code == 422
+    assert "Write a number up to 1500, in lb" in answer.text
+
+
+def test_a_step_in_the_unit_the_plates_are_not_in_is_refused(client: TestClient) -> None:
+    answer = client.post("/maxes", data={"unit": "kg", "step": "5 lb"}, follow_redirects=False)
+    assert answer.status_code == 422
+    assert "Write a number from 0.1 to 20, in kg" in answer.text
+
+
+def test_a_women_s_bar_becomes_the_women_s_bar_of_the_other_unit(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "bar": "15", "snatch": "65"})
+    client.post("/maxes", data={"unit": "lb", "bar": "15", "step": "2.5", "snatch": "65"})
+    assert cookie_in(client).rack == Rack("lb", Fraction(35), Fraction(5))
+    client.post("/maxes", data={"unit": "kg", "bar": "35", "step": "5", "snatch": "143.3"})
+    assert cookie_in(client).rack == Rack("kg", Fraction(15))
+
+
+def test_the_cookie_keeps_every_decimal_of_a_max(client: TestClient) -> None:
+    client.post("/maxes", data={"unit": "kg", "snatch": "92.986", "clean": "205.125 lb"})
+    assert {key[0]: weight.amount for key, weight in cookie_in(client).maxes.items()} == {
+        "snatch": Fraction("92.986"),
+        "clean": Fraction("205.125"),
     }
 
 
@@ -247,11 +347,23 @@ def test_plates_are_entered_on_the_page(client: TestClient) -> None:
     client.post("/maxes", data=owned)
     assert cookie_in(client).rack.plates == ((20, 1), (10, 1))
     page = client.get("/maxes").text
-    assert '<input name="plate.20" inputmode="numeric" maxlength="2" value="1">' in page
-    assert '<input name="plate.2.5" inputmode="numeric" maxlength="2" value="">' in page
+    assert '<input name="plate.20" inputmode="numeric" maxlength="2" value="1" ' in page
+    assert '<input name="plate.2.5" inputmode="numeric" maxlength="2" value="" ' in page
     answer = client.post("/maxes", data={"unit": "kg", "plate.20": "many"})
     assert answer.status_code == 422
-    assert "[plates] 20 = &#39;many&#39;: write the number of pairs, 0 to 20." in answer.text
+    assert "20 kg plates: “many” is not a number of pairs. Write a whole number from 0 to 20." in answer.text
+
+
+def test_plates_named_in_the_other_unit_are_not_taken_for_plates_of_this_one(client: TestClient) -> None:
+    page = client.get("/maxes").text
+    assert '<input type="hidden" name="plates_unit" value="kg">' in page
+    sent = {"unit": "lb", "snatch": "205", "plates_unit": "kg", "plate.10": "2"}
+    answer = client.post("/maxes", data=sent, follow_redirects=False)
+    assert answer.headers["location"] == "/maxes?converted=kg"
+    assert cookie_in(client).rack.plates == ()
+    assert {str(weight) for weight in cookie_in(client).maxes.values()} == {"205 lb"}
+    client.post("/maxes", data={**sent, "plates_unit": "lb"})
+    assert cookie_in(client).rack.plates == ((10, 2),)
 
 
 def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
@@ -259,7 +371,7 @@ def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
     assert str(cookie_in(client).rack.own_bar) == "20 kg"
     assert 'value="20 kg"' in client.get("/maxes").text
     page = client.get("/day/2026-10-05").text
-    assert "20 kg bar + " in page
+    assert '<span class="figure">20 kg</span> bar + <span' in page
     assert ".09 lb" not in page
 
 
@@ -282,9 +394,62 @@ def test_mistakes_are_named_and_nothing_is_set(client: TestClient) -> None:
     answer = client.post("/maxes", data={"unit": "kg", "snatch": "heavy", "<b>": "1"})
     assert answer.status_code == 422
     assert "etag" not in answer.headers
-    assert "&#39;heavy&#39; is not a weight" in answer.text
-    assert "&lt;b&gt;" in answer.text
+    assert "Snatch: “heavy” is not a weight. Write a number such as 120." in answer.text
+    assert "&lt;B&gt;: “1” is in no field of this form." in answer.text
     assert "set-cookie" not in answer.headers
+
+
+TYPED = {
+    "unit": "lb",
+    "bar": " 45 ",
+    "step": "50",
+    "snatch": "abc",
+    "clean": "9999",
+    "back_squat.3": "315",
+    "jerk": "1" * 21,
+    "plate.45": "2",
+    "plate.7": "-1",
+}
+
+
+def test_a_form_with_mistakes_comes_back_as_it_was_typed_with_each_field_s_mistake(
+    lifter: TestClient,
+) -> None:
+    answer = lifter.post("/maxes", data=TYPED)
+    assert answer.status_code == 422
+    inputs = {a["name"] or "": a for tag, a in Elements(answer.text).found if tag == "input" and "name" in a}
+    assert {name: inputs[name]["value"] for name in TYPED if name != "unit"} == {
+        name: value for name, value in TYPED.items() if name != "unit"
+    }
+    assert inputs["strict_press"]["value"] == "", "typed empty, though the cookie has one"
+    assert '<option value="lb" selected>' in answer.text
+    said = {
+        "step": "Smallest step: “50” is not a step to load in. Write a number from 0.1 to 20, in lb.",
+        "snatch": "Snatch: “abc” is not a weight. Write a number such as 265.",
+        "clean": "Clean: “9999” is not a weight that was ever lifted. Write a number up to 1500, in lb.",
+        "jerk": f"Jerk: “{'1' * 21}” is not a weight. Write a number such as 265.",
+        "plate.7": "7 lb plates: “-1” is not a number of pairs. Write a whole number from 0 to 20.",
+    }
+    assert {name for name, a in inputs.items() if a.get("aria-invalid") == "true"} == set(said)
+    for name, text in said.items():
+        assert inputs[name]["aria-describedby"] == f"p-{name}"
+        assert f'<p class="wrong" id="p-{name}">{text}</p>' in answer.text
+        assert f'<a href="#f-{name}">{text}</a>' in answer.text
+    assert answer.text.index('role="alert"') < answer.text.index("<form")
+    assert not re.search(r"TOML|\[bar\]|\[plates\]|RM\]", answer.text)
+
+
+def test_a_bar_that_is_too_heavy_and_a_unit_that_is_none_are_named(client: TestClient) -> None:
+    page = client.post("/maxes", data={"unit": "stone", "bar": "200"}).text
+    assert "Unit: “stone” is not a unit. Choose kg or lb." in page
+    assert "Bar: “200” is not the weight of a bar. Write a number up to 100, in kg." in page
+
+
+def test_fields_that_are_right_alone_and_wrong_together_are_a_mistake_of_the_form(client: TestClient) -> None:
+    plates = {f"plate.{weight}": "20" for weight in ("1.01", "2.03", "7.77", "13.31")}
+    answer = client.post("/maxes", data={"unit": "kg", **plates})
+    assert answer.status_code == 422
+    assert "Together these cannot be kept. Leave out the smallest plates" in answer.text
 
 
 def test_maxes_are_forgotten_when_asked(lifter: TestClient) -> None:

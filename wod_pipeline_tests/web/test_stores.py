@@ -14,9 +14,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from wod_pipeline.aws.setup import ensure_sessions_table
+from wod_pipeline.reading.index import SessionIndex, refresh_index
 from wod_pipeline.storage.dynamodb import DynamoSessionTable
+from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.reading.test_index import CountingTable
 from wod_pipeline_tests.servers.aws import AwsServer, aws, aws_environment, moto_server
 from wod_pipeline_tests.web.conftest import MAXES, TODAY, ZONE, noon_of
 
@@ -53,6 +56,16 @@ def test_dynamodb_gives_the_same_pages_as_sqlite(
             pages.append({path: client.get(path).text for path in PATHS})
     for path in PATHS:
         assert pages[0][path] == pages[1][path], path
+
+
+def test_the_page_starts_from_the_stored_index(table: SqliteSessionTable, tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path / "lake")
+    index = refresh_index(SessionIndex(), table, lake)
+    stored = CountingTable(table._database.path)
+    with TestClient(create_app(stored, ZONE, now=noon_of(TODAY), lake=lake)) as client:
+        answer = client.get("/api/v1/search?q=squat").json()
+    assert answer["total"] == len(list(index.search("squat")))
+    assert stored.read == []
 
 
 def test_serve_listens_on_this_machine_only_and_logs_no_maxes(

@@ -24,10 +24,14 @@ from wod_pipeline_tests.strategies import athletes, percent_words
 SESSION = pages._ENVIRONMENT.get_template("_session.html").module.session  # type: ignore[attr-defined]
 
 
-def on_page(markup: str, kind: str) -> str:
-    """The text of the page's elements of a class, without tags."""
-    found = re.search(rf'class="{kind}(?: parts)?">(.*?)</(?:strong|span)>', markup)
-    return html.unescape(found[1]).strip() if found else ""
+def on_page(markup: str, kind: str) -> list[str]:
+    """The texts of the page's elements of a class, without tags."""
+    found = re.findall(rf'<(strong|span) class="{kind}">((?:[^<]|<span.*?</span>)*)</\1>', markup)
+    return [html.unescape(re.sub("<[^>]*>", "", text)).strip() for _, text in found]
+
+
+def numbers(text: str) -> set[str]:
+    return set(re.findall(r"[\d.]+", text))
 
 
 @given(athletes(), percent_words())
@@ -39,7 +43,14 @@ def test_every_medium_shows_the_same_weight(who: Athlete, words: str) -> None:
     assert line in " ".join(as_text(view, width=1_000).split())
     assert line in html.unescape(as_markdown(view).replace("\\", ""))
     page = SESSION(view)
-    assert (on_page(page, "weight"), on_page(page, "fit")) == (row.weight, row.note)
+    assert on_page(page, "weight") == [bar.weight for bar in row.bars]
+    assert [plates.removesuffix(" a side") for plates in on_page(page, "plates")] == [
+        bar.plates for bar in row.bars if bar.plates
+    ]
+    assert on_page(page, "fit") == [row.note] * bool(row.note)
+    assert on_page(page, "load") == [row.load]
+    assert numbers(" ".join(bar.weight for bar in row.bars)) - {"0"} == numbers(row.weight) - {"0"}
+    assert numbers(" ".join(bar.plates for bar in row.bars)) >= numbers(row.plates)
     answer = json.loads(msgspec.json.encode(session_answers([record], who)))[0]["view"]
     stored = answer["items"][0]["items"][0]["items"][0]["sets"][0]
     assert msgspec.convert(stored, SetView) == row

@@ -1,0 +1,124 @@
+"""Colours, full disks, closed pipes and encodings, as a shell sees them."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wod_pipeline.settings import refuses_colour
+from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline_tests.builders import MONDAY, plain_week
+
+WOD = [sys.executable, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
+FULL = Path("/dev/full")
+COMMANDS = [
+    ["show", str(MONDAY)],
+    ["show", str(MONDAY), "--json"],
+    ["week", str(MONDAY)],
+    ["status"],
+    ["check", "--json"],
+    ["export", "--format", "csv"],
+    ["export", "--format", "json"],
+    ["--help"],
+    ["week", "--help"],
+]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables of a shell in which one week is stored."""
+    folder = tmp_path_factory.mktemp("data")
+    SqliteSessionTable(folder / "sessions.sqlite").replace_week(plain_week(MONDAY))
+    inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
+    return {**inherited, "WOD_DATA_DIR": str(folder), "WOD_START_WEEK": str(MONDAY), "TERM": "xterm"}
+
+
+def in_terminal(*args: str, **environment: str) -> str:
+    """What a command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*WOD, *args], stdout=theirs, stderr=theirs, env=environment):
+        os.close(theirs)
+        written = b""
+        try:
+            while more := os.read(ours, 65_536):
+                written += more
+        except OSError:  # how a terminal says that its other end is closed
+            pass
+    os.close(ours)
+    return written.decode()
+
+
+# --------------------------------------------------------------------------------------------------- colour
+@pytest.mark.parametrize("command", [["show", str(MONDAY)], ["status"], ["check"]], ids=lambda c: c[0])
+def test_a_terminal_shows_colours_unless_they_are_refused(
+    command: list[str], environment: dict[str, str]
+) -> None:
+    assert "\x1b[" in in_terminal(*command, **environment)
+    assert "\x1b[" not in in_terminal(*command, **environment, NO_COLOR="1")
+    assert "\x1b[" not in in_terminal(*command, "--no-colour", **environment)
+
+
+@pytest.mark.parametrize(
+    ("environ", "refused"),
+    [
+        ({}, False),
+        ({"NO_COLOR": ""}, False),
+        ({"NO_COLOR": "0"}, True),
+        ({"TERM": "dumb"}, True),
+        ({"TERM": "xterm"}, False),
+    ],
+)
+def test_the_environment_refuses_colours_with_no_color_or_a_dumb_terminal(
+    environ: dict[str, str], refused: bool
+) -> None:
+    assert refuses_colour(environ) is refused
+
+
+# ----------------------------------------------------------------------------------------- ends of the output
+@pytest.mark.skipif(not FULL.exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_full_disk_is_one_sentence_and_exit_code_1(command: list[str], environment: dict[str, str]) -> None:
+    with FULL.open("wb") as out:
+        done = subprocess.run(
+            [*WOD, *command], stdout=out, stderr=subprocess.PIPE, text=True, env=environment, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "wod: The output cannot be written: No space left on device."
+        " Free some space, or write it somewhere else. A rerun can clear this.\n"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_reader_that_has_gone_ends_the_command_in_silence(
+    command: list[str], environment: dict[str, str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen(
+        [*WOD, *command], stdout=writer, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        os.close(writer)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (141, b"")
+
+
+def test_characters_that_the_encoding_lacks_are_written_as_codes(environment: dict[str, str]) -> None:
+    where = {**environment, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([*WOD, "show", str(MONDAY)], capture_output=True, env=where, check=True)
+    assert b"Monday 2 March 2026 \\u2014 Monday" in done.stdout
+    as_json = subprocess.run(
+        [*WOD, "show", str(MONDAY), "--json"], capture_output=True, env=where, check=True
+    )
+    as_json.stdout.decode("utf-8")
+
+
+def test_a_closed_standard_output_is_no_error(environment: dict[str, str]) -> None:
+    command = ["sh", "-c", '"$0" "$@" >&-', *WOD, "show", str(MONDAY)]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
