@@ -88,10 +88,7 @@ class Rendered(Struct, omit_defaults=True, frozen=True):
 
 
 class RawPost(Struct, omit_defaults=True, kw_only=True):
-    """A post as WordPress returned it, cut to the fields asked for.
-
-    `date` and `modified` are site-local, `*_gmt` UTC, all without zone, as received.
-    """
+    """A post as received, cut to the fields asked for; `*_gmt` are UTC, other times site-local, all without zone."""
 
     id: int
     date: str = ""
@@ -118,10 +115,7 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
         return published is None or first <= published.date() <= last
 
     def was_modified_since(self, since: dt.datetime) -> bool:
-        """Whether the post was edited at `since` (UTC when without zone) or later; also true without a valid time.
-
-        A post too many costs one comparison with what is stored; a post too few is an edit that nobody sees.
-        """
+        """Whether the post was edited at `since` (UTC when without zone) or later; also true without a valid time."""
         modified = utc_of(self.modified_gmt)
         since = since if since.tzinfo else since.replace(tzinfo=dt.timezone.utc)
         return modified is None or modified >= since
