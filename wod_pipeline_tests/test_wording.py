@@ -7,7 +7,17 @@ import datetime as dt
 import pytest
 
 from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import ago, count, day_span, first_of, is_web_address, long_day, short_day, shorten
+from wod_pipeline.wording import (
+    ago,
+    count,
+    day_span,
+    duration,
+    first_of,
+    is_web_address,
+    long_day,
+    short_day,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +95,21 @@ def test_how_long_ago_is_said_in_the_largest_unit_that_says_enough(seconds: int,
 )
 def test_a_long_text_is_cut_behind_a_word(text: str, longest: int, short: str) -> None:
     assert shorten(text, longest) == short
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "1 second"),
+        (59, "59 seconds"),
+        (60, "1 minute"),
+        (61, "2 minutes"),
+        (7200, "2 hours"),
+        (1e6, "12 days"),
+    ],
+)
+def test_a_length_of_time_is_in_its_largest_unit_and_rounded_up(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
 
 
 def test_of_many_lines_the_first_are_shown_and_the_rest_counted() -> None:

@@ -25,7 +25,7 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
-from wod_pipeline.status import SiteLook, failure_of
+from wod_pipeline.status import LookFailure, SiteLook, failure_of
 from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
@@ -148,8 +148,7 @@ class NewPostsTick:
         failing = outage.after_failure(
             now,
             state.outage,
-            error.what,
-            transient=error.rerun_helps,
+            error,
             first_pause=dt.timedelta(seconds=self.settings.sensor_interval_s),
         )
         if outage.is_message_due(now, failing):
@@ -157,7 +156,8 @@ class NewPostsTick:
             if send(self.notifier, message, self.log):
                 failing = outage.mark_notified(failing)
         state = msgspec.structs.replace(state, outage=failing)
-        look = posts.look_of(now, state, failure_of(error))
+        failure = LookFailure.REFUSED if outage.is_refusal(now, failing) else failure_of(error)
+        look = posts.look_of(now, state, failure)
         return TickResult([], state, _waiting_reason(failing), look)
 
     def _end_outage(self, name: str, state: NewPostsState) -> NewPostsState:

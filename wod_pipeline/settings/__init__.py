@@ -137,6 +137,11 @@ class Settings:
     wordpress_category: int = setting(
         "id of the program's category on the site", default="213", read=whole_number(1, 10**9)
     )
+    wordpress_child_categories: str = setting(
+        "whether posts of categories below that one are read too (on or off)",
+        default="off",
+        read=one_of("on", "off"),
+    )
     wordpress_user: str = setting("user for a site that needs a login", example="coach")
     wordpress_password: str = setting(
         "application password of that user (better: WOD_SECRET_NAME)",
