@@ -34,6 +34,7 @@ from wod_pipeline.status import (
     WeekStatus,
     explain_absence,
     failure_of,
+    is_dated_elsewhere,
     needs_run,
     phrase_absence,
     say_absence,
@@ -304,3 +305,32 @@ def test_every_reason_has_a_sentence_whose_phrases_name_their_moments() -> None:
         phrases = phrase_absence(Absence(MONDAY, reason, NOW - HOURS, NOW, LookFailure.NO_ANSWER), NOW)
         assert "".join(phrase.text for phrase in phrases).endswith(".")
         assert {phrase.text for phrase in phrases if phrase.moment} <= {"1 hour ago", "just now"}
+
+
+# ------------------------------------------------------------------------------------- dated elsewhere
+def published(day: str, monday: dt.date, number: int = 7) -> Weekly[RawPost]:
+    return replace(
+        weekly(replace(raw_post(monday=monday, number=number), date=f"{day}T17:00:00")), week=monday
+    )
+
+
+def remarks_on(week: dt.date, *others: Weekly[RawPost]) -> list[str]:
+    weeks = [week, *(other.week for other in others)]
+    return next(w.remarks for w in status_of(weeks, {o.week: o for o in others}, {}) if w.week == week)
+
+
+def test_a_week_without_a_post_names_the_one_that_was_published_in_its_place() -> None:
+    last_year = published("2026-11-22", dt.date(2025, 11, 24))
+    assert remarks_on(dt.date(2026, 11, 23), last_year) == [
+        "post 7, published on 2026-11-22, names the week of 2025-11-24"
+    ]
+    assert remarks_on(dt.date(2026, 11, 30), last_year) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "is_far"),
+    [("2026-11-08", True), ("2026-11-09", False), ("2026-12-13", False), ("2026-12-14", True), ("", False)],
+)
+def test_a_post_is_dated_elsewhere_beyond_two_weeks_before_and_after_its_week(day: str, is_far: bool) -> None:
+    week = dt.date(2026, 11, 23)
+    assert is_dated_elsewhere(published(day, week).posts[0], week) is is_far

@@ -198,7 +198,7 @@ def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> 
 
 
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
-    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 15
+    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 16
 
 
 def of_week(week: dt.date, n: int) -> Verdict:
