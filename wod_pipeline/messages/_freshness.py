@@ -30,7 +30,7 @@ CAUSES: Mapping[Cause, tuple[str, str, str]] = {  # for the subject, for the tex
     Cause.DATED_ELSEWHERE: (
         "a post published in its place names another date",
         "The site has no post for this week, but one that was published in its place names a week far off.",
-        "If it is meant for this week, tell the coach that its title is misdated; a correction is fetched in minutes.",
+        "If it is meant for this week, tell the coach that its title is misdated; a correction is fetched soon.",
     ),
     Cause.NO_SESSION: (
         "published, but without a session",
