@@ -21,7 +21,7 @@ import ipaddress
 import logging
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,6 +127,7 @@ class WordPressSource:
         self._login_verified = credentials is None
         self._page_pause_s = page_pause_s
         self._sleep = sleep
+        self._filter_ignored = False
         self._has_wp_json = True  # until a site turns out to serve its API only under ?rest_route=
         self._http = JsonClient(
             session or OneHopSession(),
@@ -153,8 +154,20 @@ class WordPressSource:
         """All posts edited at `since` (UTC when without zone) or later. Raises `SourceError`."""
         start = as_utc(since)
         query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
+        posts = self._read_all(query)
+        self._warn_of_ignored_filter(post for post in posts if not post.was_modified_since(start - DAY))
         # Filtered here again: the margin has to go, and WordPress before 5.7 ignores `modified_after`.
-        return [post for post in self._read_all(query) if post.id and post.was_modified_since(start)]
+        return [post for post in posts if post.id and post.was_modified_since(start)]
+
+    def _warn_of_ignored_filter(self, older: Iterable[RawPost]) -> None:
+        """Say once that the site lists posts that were not asked for: each look at its edits reads all of them."""
+        if not self._filter_ignored and any(older):
+            self._filter_ignored = True
+            log.warning(
+                "%s ignores `modified_after`, as WordPress before 5.7 does: each look for edits reads all posts. "
+                "An update of WordPress makes that fast.",
+                self._base,
+            )
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site still lists in the category. Raises `SourceError`."""

@@ -81,7 +81,10 @@ def test_a_category_that_does_not_exist_is_named_with_those_of_the_site_and_stor
     assert ended.code == 1
     said = " ".join(ended.said.split())
     assert "Category 9999 does not exist" in said
-    assert f"Set WOD_WORDPRESS_CATEGORY to the program's category; the site has 213 Barbell ({WEEKS} posts)" in said
+    assert (
+        f"Set WOD_WORDPRESS_CATEGORY to the program's category; the site has 213 Barbell ({WEEKS} posts)"
+        in said
+    )
     assert set(house.states(*RANGE)) == {"missing"}
 
 

@@ -234,8 +234,8 @@ def test_an_edit_in_the_hour_that_summer_time_repeats_is_not_missed(
     assert (post.modified, post.modified_gmt) == ("2021-11-07T01:10:00", "2021-11-07T09:10:00")
 
 
-def test_a_site_too_old_to_filter_by_modification_is_filtered_here(
-    wp: FakeWordPress, source: WordPressSource
+def test_a_site_too_old_to_filter_by_modification_is_filtered_here_and_that_is_said_once(
+    wp: FakeWordPress, source: WordPressSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     wp.site.write("Old", at=at("2018-05-06 17:00"))
     new = wp.site.write("New", at=SUNDAY)
@@ -245,7 +245,19 @@ def test_a_site_too_old_to_filter_by_modification_is_filtered_here(
         return wp.site.answer(Request(request.method, request.path, known, request.headers))
 
     wp.intercept = before_5_7
-    assert [post.id for post in source.fetch_modified(at("2021-01-01 00:00"))] == [new]
+    for _ in range(2):
+        assert [post.id for post in source.fetch_modified(at("2021-01-01 00:00"))] == [new]
+    assert [line.partition(":")[0] for line in caplog.messages] == ["http"]
+    assert "ignores `modified_after`, as WordPress before 5.7 does" in caplog.text
+
+
+def test_a_site_that_filters_by_modification_is_not_called_old(
+    wp: FakeWordPress, source: WordPressSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    wp.site.write("Old", at=at("2018-05-06 17:00"))
+    wp.site.write("New", at=SUNDAY)
+    source.fetch_modified(at("2021-01-01 00:00"))
+    assert caplog.messages == []
 
 
 def test_a_scheduled_post_appears_with_the_date_it_was_scheduled_for(
