@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, walk_exercises
+from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, utc_of, walk_exercises
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_day
@@ -24,7 +24,7 @@ def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) 
     """A week was stored for the first time or, when it was stored `before`, changed: its days and main lifts."""
     sessions = count(value.records, "session")
     what = f"was updated: {sessions}" if before else f"is here: {sessions}"
-    subject = f"Training week of {short_day(value.week)} {what}"
+    subject = f"Training week of {short_day(value.week, _last_edit(value))} {what}"
     lines = [f"{long_day(value.week)}, {sessions}:", *week_lines(value)]
     return Message(
         kind="week_updated" if before else "week_landed",
@@ -40,6 +40,12 @@ def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) 
         },
         identifier=f"landed/{value.week}/{digest(stamp.content_sha256 for stamp in value.posts)}/{run_id}",
     )
+
+
+def _last_edit(value: WeekRecords) -> dt.date | None:
+    """The day a post of the week was last edited: most likely today, and the year of any other week is named."""
+    times = [time for stamp in value.posts if (time := utc_of(stamp.modified_gmt))]
+    return max(times).date() if times else None
 
 
 def weeks_landed(

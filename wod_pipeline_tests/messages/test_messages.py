@@ -267,3 +267,17 @@ def test_no_message_says_one_of_many_or_many_of_one() -> None:
         told = f"{message.subject}\n{message.text}\n{message.sms}"
         assert not re.search(rf"(?<![\w.:-])1 (?:{nouns})s\b", told), told
         assert not re.search(rf"(?<![\w.:-])(?:0|[2-9]|\d\d+) (?:{nouns})\b(?!-)", told), told
+
+
+@pytest.mark.parametrize(
+    ("edited", "named"),
+    [("2021-02-28T17:00:00", "1 Mar"), ("2022-02-27T17:00:00", "1 Mar 2021"), ("", "1 Mar")],
+)
+def test_a_week_of_another_year_than_its_posts_last_edit_is_named_with_its_year(
+    edited: str, named: str
+) -> None:
+    week = plain_week()
+    stamps = [msgspec.structs.replace(stamp, modified_gmt=edited) for stamp in week.posts]
+    week = msgspec.structs.replace(week, posts=stamps)
+    message = messages.week_landed(week, before=False, run_id="r1", links=LINKS)
+    assert message.subject.startswith(f"Training week of Mon {named} is here")
