@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from wod_pipeline.cli.export import export
 from wod_pipeline.training import Athlete, Rack
-from wod_pipeline.training._weights import KG_PER_LB
+from wod_pipeline.training._rack import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import api, maxes
 from wod_pipeline.web.http import SECURITY_HEADERS
