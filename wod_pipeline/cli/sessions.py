@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from wod_pipeline.absence import Absence, AbsenceReason, say_absence
 from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import NAMED_DATE, NAMED_WEEK
 from wod_pipeline.program import SessionRecord
@@ -15,7 +16,6 @@ from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_ans
 from wod_pipeline.reading.undated import undated_of
 from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session, without_repeated_warnings
-from wod_pipeline.status import Absence, AbsenceReason, say_absence
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count, long_day
 

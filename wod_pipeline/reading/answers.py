@@ -14,11 +14,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from wod_pipeline.absence import Absence
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, StoredWeek
 from wod_pipeline.reading.index import Occurrence, SessionIndex
 from wod_pipeline.reading.matches import Match
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
-from wod_pipeline.status import Absence
 from wod_pipeline.training import (
     ZONES,
     Athlete,

@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from wod_pipeline.absence import Absence, say_absence
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.undated import undated_of
-from wod_pipeline.status import Absence, say_absence
 from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from wod_pipeline.absence import Absence
 from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.entries import IndexEntry
 from wod_pipeline.reading.index import IndexCache, SessionIndex
-from wod_pipeline.status import Absence
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes

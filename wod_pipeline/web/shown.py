@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from wod_pipeline.absence import Phrase, phrase_absence
 from wod_pipeline.program import SessionRecord, WeekRecords
 from wod_pipeline.reading.undated import DayChoices, chosen_day, undated_of
 from wod_pipeline.reading.upcoming import next_training_after
 from wod_pipeline.rendering import SessionView, view_session
-from wod_pipeline.status import Phrase, phrase_absence
 from wod_pipeline.training import Athlete
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.days import DayField, day_fields

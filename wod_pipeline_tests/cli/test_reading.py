@@ -16,7 +16,7 @@ from icalendar import Calendar
 
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.status import Look
+from wod_pipeline.looks import Look
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.looks import write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable

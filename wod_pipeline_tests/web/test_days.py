@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from wod_pipeline.looks import Look, LookFailure, SiteLook
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.status import Look, LookFailure, SiteLook
 from wod_pipeline.storage.looks import write_site_look, write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web import days
