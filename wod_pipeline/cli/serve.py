@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
 from wod_pipeline.errors import SettingsError
@@ -28,7 +26,6 @@ def serve(host: str, port: int) -> None:
 
         from wod_pipeline.web.access_log import log_config
         from wod_pipeline.web.app import create_app
-        from wod_pipeline.web.max_parameters import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
@@ -43,7 +40,6 @@ def serve(host: str, port: int) -> None:
         page_url=settings.page_url,
         origins=settings.api_origins,
     )
-    logging.getLogger("uvicorn.access").addFilter(HideMaxes())
     uvicorn.run(
         app,
         host=host,

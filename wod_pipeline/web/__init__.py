@@ -7,7 +7,7 @@
 - `feed`: ``/calendar.ics``, and personal calendars under ``/calendar/``
 - `personal`: the address of a personal calendar, which carries the athlete
 - `subscribing`: the pages that give these addresses to a visitor
-- `access_log`: what the server logs, without the addresses of personal calendars
+- `access_log`: what the server logs, without the addresses of personal calendars and without maxes
 - `shown`: which sessions the page of a day or a week shows
 - `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
 - `days`: the visitor's time zone and the days of their choice, in cookies

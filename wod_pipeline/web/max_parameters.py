@@ -1,13 +1,11 @@
 """Maxes in the parameters of a request: `max=snatch:100&max=back_squat.3:150&plate=20:2&bar=15&step=1&unit=kg`.
 
 They say what the cookie says (`maxes`), one max or kind of plate each, for programs and other sites that have no
-cookie. What is wrong in them is named. The server keeps none of them, and its log of requests leaves their values
-out.
+cookie. What is wrong in them is named. The server keeps none of them, and `access_log` leaves their values out.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
@@ -38,7 +36,7 @@ def athlete_of_parameters(given: Iterable[tuple[str, str]]) -> tuple[Athlete, li
     problems: list[tuple[str, str]] = []
     fields: dict[str, str] = {}
     for parameter, text in given:
-        read = _READERS[parameter](text)
+        read = PARAMETERS[parameter](text)
         if isinstance(read, str) or read[0] in fields:
             wrong = read if isinstance(read, str) else "is given already"
             problems.append((parameter, f"{shorten(clean(text), LONGEST_QUOTE)!r} {wrong}"))
@@ -82,13 +80,14 @@ def _read_step(text: str) -> _Read:
     return "step", text
 
 
-_READERS: Mapping[str, Callable[[str], _Read]] = {
+PARAMETERS: Mapping[str, Callable[[str], _Read]] = {
     "max": _read_max,
     "plate": _read_plate,
     "bar": _read_bar,
     "step": _read_step,
     "unit": lambda text: ("unit", text),
 }
+"""How each parameter about maxes is read."""
 
 
 def _about_parameter(problem: str) -> tuple[str, str]:
@@ -96,21 +95,3 @@ def _about_parameter(problem: str) -> tuple[str, str]:
     if problem.startswith("[plates] "):
         return "plate", problem.removeprefix("[plates] ")
     return "max", problem
-
-
-# ------------------------------------------------------------------------------------------------ the log
-_IN_ADDRESS = re.compile(rf"(?<=[?&])({'|'.join(_READERS)})=[^&\s]*")
-
-
-class HideMaxes(logging.Filter):
-    """Leave the values of these parameters out of the lines that uvicorn logs for requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record and let it pass."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(_without_maxes, record.args))
-        return True
-
-
-def _without_maxes(value: object) -> object:
-    return _IN_ADDRESS.sub(r"\1=...", value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The address of a personal calendar is in nothing that the server logs."""
+"""Neither addresses of personal calendars nor maxes in parameters are in anything that the server logs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.access_log import HideAddresses, hide_addresses, log_config
+from wod_pipeline.web.access_log import HidePersonal, hide_personal, log_config
 from wod_pipeline_tests.web.conftest import MAXES
 
 TOKEN = personal.as_token(personal.PersonalCalendar(maxes.athlete_of(MAXES) or Athlete()), b"k" * 43)
@@ -39,7 +39,7 @@ TOKEN = personal.as_token(personal.PersonalCalendar(maxes.athlete_of(MAXES) or A
     ],
 )
 def test_an_address_is_hidden_and_nothing_else(logged: str, shown: str) -> None:
-    assert hide_addresses(logged) == shown
+    assert hide_personal(logged) == shown
 
 
 def test_arguments_and_tracebacks_are_hidden_too() -> None:
@@ -49,16 +49,27 @@ def test_arguments_and_tracebacks_are_hidden_too() -> None:
         record = logging.LogRecord(
             "x", logging.ERROR, __file__, 1, "%s took %d", (f"/{TOKEN}", 3), sys.exc_info()
         )
-    assert HideAddresses().filter(record)
+    assert HidePersonal().filter(record)
     text = logging.Formatter().format(record)
     assert TOKEN not in text
     assert "/[personal] took 3" in text
     assert "ValueError: invalid literal for int() with base 10: '/calendar/[personal].ics'" in text
 
 
+def test_the_log_of_requests_leaves_maxes_out() -> None:
+    address = "/api/v1/sessions?from=2026-11-17&max=snatch:100&max=jerk%3A120&bar=15&limit=3"
+    record = logging.makeLogRecord(
+        {"msg": '%s - "%s %s HTTP/%s" %d', "args": ("127.0.0.1:1", "GET", address, "1.1", 200)}
+    )
+    assert HidePersonal().filter(record)
+    assert record.getMessage() == (
+        '127.0.0.1:1 - "GET /api/v1/sessions?from=2026-11-17&max=...&max=...&bar=...&limit=3 HTTP/1.1" 200'
+    )
+
+
 def test_everything_that_is_logged_goes_through_the_filter() -> None:
     config = log_config()
-    assert all(handler["filters"] == ["hide_addresses"] for handler in config["handlers"].values())
+    assert all(handler["filters"] == ["hide_personal"] for handler in config["handlers"].values())
     assert config["root"]["handlers"] == ["default"]
 
 
