@@ -22,7 +22,7 @@ from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribing
+from wod_pipeline.web import api, cookies, feed, openapi, pages, static_files, subscribing
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
@@ -77,6 +77,7 @@ def create_app(
     app.include_router(feed.router, tags=["calendar"])
     app.include_router(subscribing.router)
     app.include_router(pages.router)
+    app.include_router(cookies.router)
     app.include_router(static_files.router)
     app.include_router(api.moved_router())
     openapi.add_schemas(app, api.router)

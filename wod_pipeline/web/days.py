@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Query, Request
@@ -22,6 +22,7 @@ from wod_pipeline.program import WEEKDAYS, SessionRecord, Weekday
 from wod_pipeline.reading.undated import DayChoices, SessionName, name_of
 from wod_pipeline.rendering import view_session
 from wod_pipeline.web.context import Context
+from wod_pipeline.web.forms import Fields, parse_fields
 from wod_pipeline.web.parameters import wrong_parameters
 
 ZONE_COOKIE = "tz"
@@ -105,22 +106,10 @@ def choices_of(cookie: str | None) -> dict[SessionName, Weekday]:
     """The weekdays in a cookie, without what is wrong in it."""
     if not cookie or len(cookie) > LONGEST_DAYS_COOKIE:
         return {}
-    return {name: weekday for name, weekday in _read_fields(_pairs(cookie)) if weekday}
+    return {name: weekday for name, weekday in _read_fields(parse_fields(cookie, MOST_CHOICES)) if weekday}
 
 
-def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of a posted form, empty ones too; none when there are more than `MOST_CHOICES`."""
-    return _pairs(body.decode("ascii", "replace"))
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_CHOICES, errors="replace")
-    except ValueError:
-        return []
-
-
-def changed_choices(before: DayChoices, fields: Iterable[tuple[str, str]]) -> dict[SessionName, Weekday]:
+def changed_choices(before: DayChoices, fields: Fields) -> dict[SessionName, Weekday]:
     """The choices after the form with these fields was sent: a field without a weekday takes its choice back."""
     given = dict(_read_fields(fields))
     kept = {name: weekday for name, weekday in before.items() if name not in given}
@@ -135,7 +124,7 @@ def cookie_of(choices: DayChoices) -> str:
     return cookie
 
 
-def _read_fields(fields: Iterable[tuple[str, str]]) -> Iterable[tuple[SessionName, Weekday | None]]:
+def _read_fields(fields: Fields) -> Iterable[tuple[SessionName, Weekday | None]]:
     """Session and weekday of each field that names a session; other fields are left out."""
     for field, value in fields:
         program, dot, session = field.partition(".")

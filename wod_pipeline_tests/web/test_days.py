@@ -17,6 +17,7 @@ from wod_pipeline.storage.looks import write_site_look, write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web import days
 from wod_pipeline.web.app import create_app
+from wod_pipeline.web.cookies import COOKIE_AGE_S
 from wod_pipeline.weeks import DAY, WEEK
 from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import MemoryLake
@@ -364,3 +365,9 @@ def test_the_next_training_day_of_another_year_names_it(tmp_path: Path) -> None:
     )
     assert "Next: Saturday 2 January 2027" in text_of(client.get("/").text)
     assert "Saturday 2 January 2027" in text_of(client.get(f"/day/{monday + 5 * DAY}").text)
+
+
+def test_the_script_keeps_the_zone_under_the_name_and_as_long_as_the_server_keeps_its_cookies() -> None:
+    script = (Path(days.__file__).with_name("static") / "zone.js").read_text(encoding="utf-8")
+    assert f"`{days.ZONE_COOKIE}=${{zone}}`" in script
+    assert f"Max-Age={COOKIE_AGE_S};" in script
