@@ -13,6 +13,7 @@ from wod_pipeline.cli.dates import NAMED_DATE, NAMED_WEEK
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_answers
+from wod_pipeline.reading.day import read_day
 from wod_pipeline.reading.undated import undated_of
 from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session, without_repeated_warnings
@@ -81,14 +82,12 @@ def week(context: ReadContext, date: Callable[[dt.date], dt.date]) -> None:
 
 
 def _print_day(context: ReadContext, day: dt.date) -> None:
-    week = monday_of(day)
-    stored = context.table.read_week(week)
-    records, undated = context.table.read_dates(day, day), undated_of(stored.records) if stored else []
+    stored = read_day(context.table, day)
     answer = SessionsAnswer(
-        session_answers(records, context.athlete),
-        len(records),
-        undated=session_answers(undated, context.athlete),
-        absence=None if records else find_absence(context.lake, week, stored),
+        session_answers(stored.records, context.athlete),
+        len(stored.records),
+        undated=session_answers(stored.undated, context.athlete),
+        absence=None if stored.records else find_absence(context.lake, monday_of(day), stored.week),
     )
     context.print(answer, lambda: _day_text(context, day, answer))
 

@@ -6,6 +6,7 @@
 - `stored_index`: the index as objects in the lake
 - `answers`: the JSON of `wod … --json` and of the API
 - `absence`: why a day or week has no session
+- `day`: the sessions of a day, and those of its week without one
 - `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
 - `calendar`: sessions as calendar events

@@ -69,12 +69,6 @@ NOTHING = Row(*((None,) * len(group) for group in _GROUPS))
 """A row without any value."""
 
 
-def cells_by_column(row: Row) -> dict[str, Any]:
-    """The row's values under the names of their columns."""
-    values = (cell for cells in row for cell in cells)
-    return {column.name: value for column, value in zip(COLUMNS, values, strict=True)}
-
-
 def _cells(columns: Sequence[Column], value: Any) -> Cells:
     return tuple([column.value(value) for column in columns])
 
@@ -142,8 +136,3 @@ class RowMaker:
                 working = working_weight(load, self._athlete, attempt=attempt)
             self._made[key] = _cells(_GROUPS[-1], Prescribed(load, movement_ids, working))
         return self._made[key]
-
-
-def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
-    """The rows of one session in reading order, at least one."""
-    return RowMaker(athlete).rows(record)

@@ -173,7 +173,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         d for d in record.diagnostics if d.code in _ABOUT_DAYS or d.line not in {None, *in_segments}
     ]
     return SessionView(
-        title=words.clean(record.label or "") or _default_title(record),
+        title=session_title(record),
         date=record.date,
         kind=record.kind,
         week=record.week,
@@ -189,8 +189,10 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
     )
 
 
-def _default_title(record: SessionRecord) -> str:
-    """What to call a session without a heading; one without a day by its number, so that it can be told apart."""
+def session_title(record: SessionRecord) -> str:
+    """The heading of a session; without one what it is, and of a session without a day its number in the post."""
+    if heading := words.clean(record.label or ""):
+        return heading
     if record.date is None and record.kind == "training":
         place = record.session.rpartition("/")[2].lstrip("0")
         return f"Session {place}" if record.ordinal is None else f"Day {record.ordinal}"

@@ -68,21 +68,28 @@ def create_app(
     app.state.context = AppContext(
         table, index_cache, zone, now, lake, _calendar_reader(lake), feed_key, page_url
     )
-    for middleware in (GZipMiddleware, HeadAsGet):
-        app.add_middleware(middleware)
+    _add_middleware(app, origins)
+    _add_routers(app)
+    _add_error_handlers(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, origins: Collection[str]) -> None:
+    """The last one added is the outermost: security headers are on every answer."""
+    app.add_middleware(GZipMiddleware)
+    app.add_middleware(HeadAsGet)
     if origins:
         app.add_middleware(ApiCors, origins=origins)
     app.add_middleware(SecurityHeaders)
+
+
+def _add_routers(app: FastAPI) -> None:
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
-    app.include_router(subscribing.router)
-    app.include_router(pages.router)
-    app.include_router(cookies.router)
-    app.include_router(static_files.router)
+    for module in (subscribing, pages, cookies, static_files):
+        app.include_router(module.router)
     app.include_router(api.moved_router())
     openapi.add_schemas(app, api.router)
-    _add_error_handlers(app)
-    return app
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

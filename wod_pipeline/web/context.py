@@ -17,7 +17,7 @@ from fastapi import Depends, Request
 from wod_pipeline.absence import Absence
 from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
-from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.entries import IndexEntry
 from wod_pipeline.reading.index import IndexCache, SessionIndex
@@ -72,10 +72,6 @@ class AppContext:
     def index(self) -> SessionIndex:
         """Every stored session, indexed."""
         return self.index_cache.current()
-
-    def sessions_on(self, day: dt.date) -> list[SessionRecord]:
-        """The sessions of a day."""
-        return self.table.read_dates(day, day)
 
     def signing_key(self) -> bytes | None:
         """The key that signs personal calendars; None when there is none to use, which has been logged."""

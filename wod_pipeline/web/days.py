@@ -1,4 +1,4 @@
-"""Whose today it is, and on which day the visitor does the sessions that have none.
+"""The visitor's time zone, which decides their current day, and the weekdays they chose for sessions without one.
 
 Both are kept in cookies of the visitor's browser: `tz` holds the name of its time zone, put there by
 `static/zone.js`; `days` holds weekdays as a query string: `gym-plan.1=mon&gym-plan.2=thu`. A cookie is untrusted
@@ -20,7 +20,7 @@ from fastapi import Depends, Query, Request
 
 from wod_pipeline.program import WEEKDAYS, SessionRecord, Weekday
 from wod_pipeline.reading.undated import DayChoices, SessionName, name_of
-from wod_pipeline.rendering import view_session
+from wod_pipeline.rendering import session_title
 from wod_pipeline.web.context import Context
 from wod_pipeline.web.forms import Fields, parse_fields
 from wod_pipeline.web.parameters import wrong_parameters
@@ -33,6 +33,8 @@ DAYS_COOKIE = "days"
 LONGEST_DAYS_COOKIE = 1_500
 """Characters of the cookie that are read or written."""
 MOST_CHOICES = 60
+LONGEST_FIELD = 140
+"""Characters of program and session in the name of a field."""
 _WEEKDAYS: dict[str, Weekday] = {day: day for day in WEEKDAYS}
 
 
@@ -132,10 +134,6 @@ def _read_fields(fields: Fields) -> Iterable[tuple[SessionName, Weekday | None]]
             yield (program, session), _WEEKDAYS.get(value)
 
 
-LONGEST_FIELD = 140
-"""Characters of program and session."""
-
-
 @dataclass(frozen=True)
 class DayField:
     """A field of the form in which the visitor gives a session its weekday."""
@@ -156,5 +154,5 @@ def day_fields(records: Iterable[SessionRecord], choices: DayChoices) -> list[Da
 
 
 def _label(record: SessionRecord, *, several: bool) -> str:
-    title = view_session(record).title
+    title = session_title(record)
     return f"{title} · {record.program}" if several else title

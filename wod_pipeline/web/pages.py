@@ -29,7 +29,7 @@ from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
 from wod_pipeline.web.http import ConditionalRoute
-from wod_pipeline.web.parameters import Words
+from wod_pipeline.web.parameters import DayInPath, Words
 from wod_pipeline.web.shown import Visit, show_day, show_week
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of, sunday_of
@@ -42,7 +42,6 @@ ROWS = 30
 PERIODS: dict[Period, dt.timedelta] = {"day": 4 * WEEK, "week": 26 * WEEK, "month": 24 * 31 * DAY}
 """How far back training load is shown, by length of a period."""
 
-DayInPath = Annotated[dt.date, Path(ge=FIRST_DAY, le=LAST_DAY)]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=2_000)]
 By = Annotated[Period, Query()]
 ItemT = TypeVar("ItemT")

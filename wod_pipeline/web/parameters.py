@@ -249,7 +249,7 @@ Plates = Annotated[
 ]
 
 
-def _lifter(
+def _requested_athlete(
     visitor: Visitor,
     max_: Maxes = [],  # noqa: B006  read only
     unit: UnitParameter = None,
@@ -269,5 +269,5 @@ def _lifter(
     return athlete
 
 
-Lifter = Annotated[Athlete | None, Depends(_lifter)]
+RequestedAthlete = Annotated[Athlete | None, Depends(_requested_athlete)]
 """Whose weights are answered: the maxes in the parameters, otherwise those in the visitor's cookie."""

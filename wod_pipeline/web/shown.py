@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.absence import Phrase, phrase_absence
 from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.reading.day import read_day
 from wod_pipeline.reading.undated import DayChoices, chosen_day, undated_of
 from wod_pipeline.reading.upcoming import next_training_after
 from wod_pipeline.rendering import SessionView, view_session
@@ -65,18 +66,17 @@ class ShownWeek:
 def show_day(context: AppContext, visit: Visit, day: dt.date) -> ShownDay:
     """What the page of a day shows. Raises `StorageError`."""
     monday = monday_of(day)
-    stored = context.table.read_week(monday)
-    undated = undated_of(stored.records) if stored else []
+    dated, undated, week = read_day(context.table, day)
     chosen = [record for record in undated if chosen_day(record, visit.choices) == day]
-    records = [*context.sessions_on(day), *chosen]
+    records = [*dated, *chosen]
     is_training = any(record.kind != "rest" for record in records)
     later = None if is_training else next_training_after(context.table, day, visit.choices)
     next_day, next_records = later or (None, [])
     return ShownDay(
         views=visit.views(records),
         undated=[view for view in visit.views(undated) if view.date is None],
-        absence=[] if records else _absence(context, monday, stored),
-        newest_week=None if records else _other_week(context, monday, stored),
+        absence=[] if records else _absence(context, monday, week),
+        newest_week=None if records else _other_week(context, monday, week),
         next_day=next_day,
         later=visit.views(next_records),
     )

@@ -20,11 +20,12 @@ from pyarrow import parquet
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.export import as_csv, as_parquet, as_table
-from wod_pipeline.reading.rows import COLUMNS, cells_by_column, export_rows
+from wod_pipeline.reading.rows import COLUMNS
 from wod_pipeline.rendering import exercises_of, view_session
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import MONDAY, record_of
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
+from wod_pipeline_tests.reading.rows import cells_by_column, export_rows
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 FEW_PLATES = Athlete(Rack(plates=((Fraction(10), 1),)), {("snatch", 1): Weight(Fraction(100), "kg")})

@@ -162,6 +162,7 @@ def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
     [
         ("/day/foo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/week/2026-13-01", "“2026-13-01” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/day/1764201600", "“1764201600” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/day/0001-01-01", "“0001-01-01” is outside of the days that can be shown: "),
         ("/search?q=a&page=x", "“x” is not the number of a page. Pages are numbered 1, 2, 3 and so on"),
         ("/load?by=year", "“year” is not known here. Choose day, week or month."),
