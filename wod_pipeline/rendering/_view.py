@@ -203,13 +203,13 @@ def session_title(record: SessionRecord) -> str:
 
 def without_repeated_warnings(views: Iterable[SessionView]) -> list[SessionView]:
     """The views, the warnings about a whole post left with the first session that has them."""
-    told: set[str] = set()
-    once: list[SessionView] = []
+    shown: set[str] = set()
+    result: list[SessionView] = []
     for view in views:
-        news = tuple(warning for warning in view.post_warnings if warning not in told)
-        told.update(news)
-        once.append(replace(view, post_warnings=news))
-    return once
+        first_here = tuple(warning for warning in view.post_warnings if warning not in shown)
+        shown.update(first_here)
+        result.append(replace(view, post_warnings=first_here))
+    return result
 
 
 def _in_order(parts: Iterable[tuple[int, ItemT]]) -> tuple[ItemT, ...]:
