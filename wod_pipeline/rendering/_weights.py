@@ -40,10 +40,10 @@ def _bars_of_each(working: WorkingWeight) -> list[tuple[LoadedBar, ...]]:
 
 def _bound(working: WorkingWeight) -> str:
     """What stands in front of a bound, and of the women's weight of a pair whose men's cannot be loaded."""
-    is_women_s = working.women is not None and not working.ends
-    loaded = working.women if is_women_s and working.women is not None else working
+    is_womens = working.women is not None and not working.ends
+    loaded = working.women if is_womens and working.women is not None else working
     bound = "from " if loaded.high is None else "at most " if loaded.low is None else ""
-    return f"women's {bound}" if is_women_s else bound
+    return f"women's {bound}" if is_womens else bound
 
 
 def _side(bar: LoadedBar) -> str:
@@ -97,8 +97,8 @@ def _fit_notes(working: WorkingWeight) -> Iterator[str]:
         return
     if note:
         yield f"men's: {note}"
-    if women_s := _fit_note(women):
-        yield f"women's: {women_s}"
+    if womens_note := _fit_note(women):
+        yield f"women's: {womens_note}"
 
 
 def _fit_note(working: WorkingWeight) -> str:

@@ -22,7 +22,7 @@ from wod_pipeline.training._load import (
 from wod_pipeline.training._rack import (
     STANDARD_PLATES,
     STANDARD_RACKS,
-    WOMEN_S_BARS,
+    WOMENS_BARS,
     Rack,
     Unit,
     Weight,
@@ -44,7 +44,7 @@ from wod_pipeline.training._weights import (
 __all__ = [
     "STANDARD_PLATES",
     "STANDARD_RACKS",
-    "WOMEN_S_BARS",
+    "WOMENS_BARS",
     "ZONES",
     "Athlete",
     "Dose",

@@ -163,7 +163,7 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
     "lb": Rack("lb", Fraction(45), Fraction(5)),
 }
 """A men's bar and the usual smallest step."""
-WOMEN_S_BARS: Mapping[Unit, Fraction] = {"kg": Fraction(15), "lb": Fraction(35)}
+WOMENS_BARS: Mapping[Unit, Fraction] = {"kg": Fraction(15), "lb": Fraction(35)}
 
 
 @lru_cache(maxsize=32)

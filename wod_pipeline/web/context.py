@@ -32,7 +32,7 @@ CalendarState = Literal["no maxes", "on", "off"]
 
 
 class RecentCalendars:
-    """The calendars made last, by all they were made from, so that a program's next look costs little."""
+    """The calendars made last, kept by all they depend on: a program's next request is answered from memory."""
 
     MOST = 16
 

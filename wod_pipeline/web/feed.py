@@ -55,8 +55,8 @@ def calendar(
 ) -> CalendarResponse:
     """One all-day event per session: of the last and the coming two months, or of the days given.
 
-    Each links to its day on this site. From `from` alone on, it covers at most a
-    year. With `rest=no`, days without training have no event.
+    Each links to its day on this site. With `from` alone it covers at most a year. With `rest=no`, days without
+    training have no event.
     """
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
     last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
@@ -104,19 +104,16 @@ def _calendar(
 ) -> bytes:
     """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
     first, last = between
-    stored = context.index.weeks
-    days = days_between(first, last)
+    stored, days = context.index.weeks, days_between(first, last)
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
 
     def make() -> bytes:
-        covered = frozenset(day for day in days if monday_of(day) in stored)
-        records = context.table.read_dates(first, last)
         return as_calendar(
-            records,
+            context.table.read_dates(first, last),
             context.zone,
             athlete,
             published,
-            covered,
+            frozenset(day for day in days if monday_of(day) in stored),
             page_url=page_url,
             rest_days=rest_days,
             between=between,

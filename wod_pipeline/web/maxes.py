@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from wod_pipeline.athlete import Checked, athlete_from
 from wod_pipeline.training import (
     STANDARD_RACKS,
-    WOMEN_S_BARS,
+    WOMENS_BARS,
     Athlete,
     Rack,
     Unit,
@@ -123,8 +123,8 @@ def _converted(weight: Weight, unit: Unit) -> Weight:
 
 def _usual_rack(rack: Rack, unit: Unit) -> Rack:
     usual = STANDARD_RACKS[unit]
-    is_women_s = rack.own_bar.amount == WOMEN_S_BARS[rack.own_bar.unit]
-    return replace(usual, bar=WOMEN_S_BARS[unit]) if is_women_s else usual
+    is_womens = rack.own_bar.amount == WOMENS_BARS[rack.own_bar.unit]
+    return replace(usual, bar=WOMENS_BARS[unit]) if is_womens else usual
 
 
 def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> Unit | None:
