@@ -112,6 +112,8 @@ def test_an_instance_folder_that_cannot_be_created_is_a_settings_error(
             " https://App.example.com , http://localhost:5173,",
             ("https://app.example.com", "http://localhost:5173"),
         ),
+        ("https://a.b:443,http://a.b:80,https://a.b", ("https://a.b", "http://a.b")),
+        ("https://a.b:80,https://a.b:8443", ("https://a.b:80", "https://a.b:8443")),
         ("*", ("*",)),
         ("", ()),
     ],
