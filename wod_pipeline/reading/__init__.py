@@ -18,6 +18,7 @@ Formats:
 
 - `answers`: the JSON of `wod … --json` and of the API
 - `calendar`: sessions as calendar events
+- `folding`: a calendar as bytes
 - `load`: the training load of a week as a table
 - `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises
 - `load_columns`: those about sets, loads and working weights

@@ -13,18 +13,33 @@ from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
 
-from wod_pipeline.web.max_parameters import PARAMETERS
 from wod_pipeline.web.personal import SHORTEST_TOKEN
 
 HIDDEN = "[personal]"
 _ADDRESS = re.compile(rf"(?<=/calendar/)[^\s/?\"']+(?=\.ics)|[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
 """The name of a calendar, and anything else as long as one, wherever it stands."""
-_MAXES = re.compile(rf"(?<=[?&])({'|'.join(PARAMETERS)})=[^&\s]*")
+_PARAMETER = re.compile(r"(?<=[?&])([^=&\s]*)=[^&\s]*")
+_LOGGED = {"by", "from", "kind", "limit", "offset", "page", "program", "q", "rest", "to", "tz"}
+"""The parameters whose values are logged. One of maxes may be mistyped, or be written with %-escapes."""
+
+
+def hide_addresses(text: str) -> str:
+    """The text with `[personal]` for each address of a personal calendar."""
+    return _ADDRESS.sub(HIDDEN, text)
+
+
+def hide_parameters(text: str) -> str:
+    """The text with `...` for the value of each parameter that is not one of `_LOGGED`."""
+    return _PARAMETER.sub(_loggable, text)
+
+
+def _loggable(parameter: re.Match[str]) -> str:
+    return parameter[0] if parameter[1] in _LOGGED else f"{parameter[1]}=..."
 
 
 def hide_personal(text: str) -> str:
-    """The text with `[personal]` for each address of a personal calendar, `...` for each parameter about maxes."""
-    return _MAXES.sub(r"\1=...", _ADDRESS.sub(HIDDEN, text))
+    """The text without addresses of personal calendars and without maxes."""
+    return hide_parameters(hide_addresses(text))
 
 
 class HidePersonal(logging.Filter):

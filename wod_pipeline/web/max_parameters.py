@@ -36,7 +36,7 @@ def athlete_of_parameters(given: Iterable[tuple[str, str]]) -> tuple[Athlete, li
     problems: list[tuple[str, str]] = []
     fields: dict[str, str] = {}
     for parameter, text in given:
-        read = PARAMETERS[parameter](text)
+        read = _READERS[parameter](text)
         if isinstance(read, str) or read[0] in fields:
             wrong = read if isinstance(read, str) else "is given already"
             problems.append((parameter, f"{shorten(clean(text), LONGEST_QUOTE)!r} {wrong}"))
@@ -80,14 +80,13 @@ def _read_step(text: str) -> _Read:
     return "step", text
 
 
-PARAMETERS: Mapping[str, Callable[[str], _Read]] = {
+_READERS: Mapping[str, Callable[[str], _Read]] = {
     "max": _read_max,
     "plate": _read_plate,
     "bar": _read_bar,
     "step": _read_step,
     "unit": lambda text: ("unit", text),
 }
-"""How each parameter about maxes is read."""
 
 
 def _about_parameter(problem: str) -> tuple[str, str]:

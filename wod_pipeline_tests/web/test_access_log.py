@@ -19,7 +19,7 @@ import pytest
 
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.access_log import HidePersonal, hide_personal, log_config
+from wod_pipeline.web.access_log import HidePersonal, hide_addresses, log_config
 from wod_pipeline_tests.web.conftest import MAXES
 
 TOKEN = personal.as_token(personal.PersonalCalendar(maxes.athlete_of(MAXES) or Athlete()), b"k" * 43)
@@ -39,7 +39,7 @@ TOKEN = personal.as_token(personal.PersonalCalendar(maxes.athlete_of(MAXES) or A
     ],
 )
 def test_an_address_is_hidden_and_nothing_else(logged: str, shown: str) -> None:
-    assert hide_personal(logged) == shown
+    assert hide_addresses(logged) == shown
 
 
 def test_arguments_and_tracebacks_are_hidden_too() -> None:
@@ -65,6 +65,13 @@ def test_the_log_of_requests_leaves_maxes_out() -> None:
     assert record.getMessage() == (
         '127.0.0.1:1 - "GET /api/v1/sessions?from=2026-11-17&max=...&max=...&bar=...&limit=3 HTTP/1.1" 200'
     )
+
+
+@pytest.mark.parametrize("name", ["m%61x", "MAX", "maxes", "mx", "max[]", "1;max", ""])
+def test_a_max_under_a_mistyped_or_escaped_name_is_not_logged_either(name: str) -> None:
+    record = logging.makeLogRecord({"msg": "%s", "args": (f"/api/v1/sessions?q=a&{name}=snatch:100&to=b",)})
+    HidePersonal().filter(record)
+    assert record.getMessage() == f"/api/v1/sessions?q=a&{name}=...&to=b"
 
 
 def test_everything_that_is_logged_goes_through_the_filter() -> None:
@@ -117,7 +124,9 @@ def ask(port: int, method: str, path: str, body: str = "", **headers: str) -> tu
     return answer.status, answer.read().decode("utf-8", "replace")
 
 
-def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, Path]) -> None:
+def test_a_real_server_logs_requests_without_their_addresses_and_names_an_empty_folder(
+    server: tuple[int, Path],
+) -> None:
     port, log = server
     _, page = ask(port, "POST", "/calendar", "rest=yes", Cookie=f"maxes={MAXES}")
     address = re.search(r"/calendar/([\w-]+)\.ics", page)
@@ -137,6 +146,7 @@ def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, 
     (log.parent / "sessions.sqlite").write_bytes(b"no database" * 1_000)
     assert ask(port, "GET", f"/calendar/{token}.ics")[0] in {200, 503}
     text = log.read_text()
+    assert f"Nothing is stored: the data folder {log.parent} has no sessions.sqlite." in text
     assert '"GET /calendar/[personal].ics HTTP/1.1" 200' in text
     assert '"POST /calendar HTTP/1.1" 200' in text
     assert '"GET /calendr/[personal].ics HTTP/1.1" 404' in text
