@@ -20,8 +20,10 @@ from wod_pipeline.rendering import (
     SessionView,
     exercises_of,
     facts_of,
+    is_own_max,
     lines_of,
     links_of,
+    note_alone,
     rows_of,
 )
 from wod_pipeline.training import ZONES, Athlete, Period, Unit, decimal_text
@@ -84,6 +86,7 @@ def _environment() -> jinja2.Environment:
         "rows_of": rows_of,
         "facts_of": facts_of,
         "links_of": links_of,
+        "note_alone": note_alone,
         "shows_plates": shows_plates,
         "figures": emphasis.figures,
         "found_words": emphasis.found_words,
@@ -101,6 +104,7 @@ def _environment() -> jinja2.Environment:
         "number": number_words,
         "plain": decimal_text,
     }
+    environment.tests["is_own_max"] = is_own_max
     return environment
 
 
@@ -184,9 +188,7 @@ def week(
         today=reader.today,
         reader=reader,
         weekdays={key: f"{day:%A}" for key, day in zip(WEEKDAYS, days_of(monday), strict=True)},
-        opens_on=next(
-            (n for n, each in enumerate(shown.views, 1) if each.date and each.date >= reader.today), 0
-        ),
+        opens_on=next((view.date for view in shown.views if view.date and view.date >= reader.today), None),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
         before=max(monday - WEEK, FIRST_DAY),
         after=min(monday + WEEK, LAST_DAY),
