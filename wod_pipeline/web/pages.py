@@ -157,9 +157,9 @@ def _day_page(context: AppContext, visit: Visit, reader: ReaderDay, day: dt.date
         day=day,
         today=reader.today,
         reader=reader,
-        shown=show_day(context, visit, day),
-        before=max(day - DAY, FIRST_DAY),
-        after=min(day + DAY, LAST_DAY),
+        shown=show_day(context, visit, day, reader.today),
+        before=day - DAY if day > FIRST_DAY else None,
+        after=day + DAY if day < LAST_DAY else None,
         has_maxes=visit.athlete is not None,
     )
 
@@ -176,7 +176,7 @@ def week(
 ) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
-    shown = show_week(context, Visit(visitor, choices), monday)
+    shown = show_week(context, Visit(visitor, choices), monday, reader.today)
     views = [*shown.views, *shown.undated]
     return page(
         "week",
@@ -190,8 +190,8 @@ def week(
         weekdays={key: f"{day:%A}" for key, day in zip(WEEKDAYS, days_of(monday), strict=True)},
         opens_on=next((view.date for view in shown.views if view.date and view.date >= reader.today), None),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
-        before=max(monday - WEEK, FIRST_DAY),
-        after=min(monday + WEEK, LAST_DAY),
+        before=monday - WEEK if monday > FIRST_DAY else None,
+        after=monday + WEEK if monday + WEEK <= LAST_DAY else None,
         has_maxes=visitor is not None,
     )
 
@@ -447,9 +447,13 @@ async def read_body(request: Request) -> bytes:
 
 
 def check_same_site(request: Request) -> None:
-    """Raise 403 for a form of another site, which may not set the cookie."""
+    """Raise 403 for a form of another site, which may not set the cookie.
+
+    An opaque origin (`null`) is another site too, such as a sandboxed frame: over plain HTTP a browser sends nothing
+    else to tell it by. Our own pages send theirs, since their referrer policy is `same-origin`.
+    """
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
-    if site not in {"same-origin", "none"} or (foreign and origin != "null"):
+    if site not in {"same-origin", "none"} or foreign:
         raise HTTPException(403, "This form is answered only when it comes from this site.")
