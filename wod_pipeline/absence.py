@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from wod_pipeline.looks import Look, LookFailure, Looks, newest_look
 from wod_pipeline.program import Outcome, WeekRecords
-from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import ago
+from wod_pipeline.weeks import WEEK, monday_of
+from wod_pipeline.wording import ago, short_day
 
 
 class AbsenceReason(str, Enum):
@@ -96,29 +96,40 @@ class Phrase(Struct, frozen=True):
     moment: dt.datetime | None = None
 
 
-def say_absence(absence: Absence, now: dt.datetime) -> str:
-    """The sentence that tells a person why there is no session."""
-    return "".join(phrase.text for phrase in phrase_absence(absence, now))
+def say_absence(absence: Absence, now: dt.datetime, today: dt.date | None = None) -> str:
+    """The sentence that tells a person why there is no session.
+
+    It says "this week" only of the week of `today`, the reader's day, which is that of `now` if not given.
+    """
+    return "".join(phrase.text for phrase in phrase_absence(absence, now, today))
 
 
-def phrase_absence(absence: Absence, now: dt.datetime) -> list[Phrase]:
+def phrase_absence(absence: Absence, now: dt.datetime, today: dt.date | None = None) -> list[Phrase]:
     """The sentence of `say_absence` in phrases, for a page that marks up its times."""
+    today = today or now.date()
+    is_current = absence.week == monday_of(today)
+    week = "this week" if is_current else f"the week of {short_day(absence.week, today)}"
+    post = "this week's post" if is_current else f"the post for {week}"
     if absence.reason is AbsenceReason.COULD_NOT_LOOK:
-        return _phrase_failure(absence, now)
+        return _phrase_failure(absence, post if is_current else f"{post},", now)
     if absence.reason is AbsenceReason.NOT_PUBLISHED:
-        is_over = now.date() >= absence.week + WEEK
-        return [Phrase(_NOT_PUBLISHED[is_over]), *_phrase_look(absence.looked_at, now)]
-    return [Phrase(_SENTENCES[absence.reason])]
+        is_over = today >= absence.week + WEEK
+        text = f"The site has no post for {week}" if is_over else f"{_capital(post)} is not published yet"
+        return [Phrase(text), *_phrase_look(absence.looked_at, now)]
+    return [Phrase(_capital(_SENTENCES[absence.reason].format(week=week, post=post)))]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 _SENTENCES = {
-    AbsenceReason.NOT_STORED: "This week is not stored yet: nobody has looked for its post.",
-    AbsenceReason.NOT_READ: "This week's post is published, but its sessions are not stored yet.",
-    AbsenceReason.NO_SESSION: "This week's post has no sessions.",
-    AbsenceReason.UNDATED: "This week's post names no day for its sessions.",
-    AbsenceReason.NOTHING_ON_DAY: "This week's post has nothing on this day.",
+    AbsenceReason.NOT_STORED: "{week} is not stored yet: nobody has looked for its post.",
+    AbsenceReason.NOT_READ: "{post} is published, but its sessions are not stored yet.",
+    AbsenceReason.NO_SESSION: "{post} has no sessions.",
+    AbsenceReason.UNDATED: "{post} names no day for its sessions.",
+    AbsenceReason.NOTHING_ON_DAY: "{post} has nothing on this day.",
 }
-_NOT_PUBLISHED = {False: "This week's post is not published yet", True: "The site has no post for this week"}
 _WHY = {
     LookFailure.NO_ANSWER: "the site did not answer",
     LookFailure.INCOMPLETE: "the site did not list all of its posts",
@@ -133,19 +144,19 @@ def _phrase_look(looked_at: dt.datetime | None, now: dt.datetime) -> list[Phrase
     return [Phrase("; last looked "), Phrase(ago(looked_at, now), looked_at), Phrase(".")]
 
 
-def _phrase_failure(absence: Absence, now: dt.datetime) -> list[Phrase]:
+def _phrase_failure(absence: Absence, post: str, now: dt.datetime) -> list[Phrase]:
     failed_at = absence.failed_at or now
     why = _WHY[absence.failure or LookFailure.NO_ANSWER]
     failed = [
-        Phrase("Could not look for this week's post "),
+        Phrase(f"Could not look for {post} "),
         Phrase(ago(failed_at, now), failed_at),
         Phrase(f": {why}."),
     ]
     if absence.looked_at is None:
-        return [*failed, Phrase(" It has not been looked for with success yet.")]
+        return [*failed, Phrase(" Every look for it so far has failed.")]
     return [
         *failed,
-        Phrase(" It was not published when last looked for with success, "),
+        Phrase(" It was not published at the last look that succeeded, "),
         Phrase(ago(absence.looked_at, now), absence.looked_at),
         Phrase("."),
     ]

@@ -48,17 +48,20 @@ def test_an_unpublished_week_says_when_it_was_last_looked_for() -> None:
 
 def test_a_past_week_is_not_said_to_be_published_yet() -> None:
     absence = explain_absence(MONDAY, None, Looks(weeks={MONDAY: READ}))
-    assert say_absence(absence, NOW + WEEK) == "The site has no post for this week; last looked 7 days ago."
+    assert (
+        say_absence(absence, NOW + WEEK)
+        == "The site has no post for the week of Mon 2 Mar; last looked 7 days ago."
+    )
 
 
 def test_a_look_that_failed_is_a_third_thing() -> None:
     assert explain(not_published(MONDAY), Looks(SiteLook(FAILED, BEFORE))) == (
         "Could not look for this week's post 5 minutes ago: the site did not answer."
-        " It was not published when last looked for with success, 3 hours ago."
+        " It was not published at the last look that succeeded, 3 hours ago."
     )
     assert explain(None, Looks(weeks={MONDAY: Look(None, NOW, LookFailure.REFUSED)})) == (
         "Could not look for this week's post just now: the site refused the request."
-        " It has not been looked for with success yet."
+        " Every look for it so far has failed."
     )
 
 

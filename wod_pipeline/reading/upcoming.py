@@ -31,6 +31,21 @@ def next_training_after(
     return next_day, [record for on, record in training if on == next_day]
 
 
+def undated_between(
+    table: SessionTable, first: dt.date, last: dt.date, choices: DayChoices | None = None
+) -> dict[dt.date, int]:
+    """The weeks whose Monday lies in `[first, last]` with sessions that have no day, and how many of them.
+
+    A session with a chosen day has one. Raises `StorageError`.
+    """
+    chosen = choices or {}
+    counts = {
+        week.week: sum(chosen_day(record, chosen) is None for record in undated_of(week.records))
+        for week in table.read_weeks(first, last)
+    }
+    return {week: number for week, number in counts.items() if number}
+
+
 def chosen_between(
     table: SessionTable, first: dt.date, last: dt.date, choices: DayChoices
 ) -> Iterator[tuple[dt.date, SessionRecord]]:

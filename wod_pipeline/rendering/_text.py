@@ -195,6 +195,16 @@ def set_line(row: SetView) -> str:
     return f"{row.label}: {text}" if row.label and text else text or row.label
 
 
+def note_alone(row: SetView) -> str:
+    """The note of a set on a line of its own, where it does not go on from the weight: `the empty bar is 67%`."""
+    return row.note.replace("the empty bar, is", "the empty bar is")
+
+
+def is_own_max(missing: str) -> bool:
+    """Whether the reader can give the max that a set is `missing`: not where the post does not say which it is."""
+    return missing.startswith("your ")
+
+
 def plates_words(plates: str) -> str:
     """`25 + 10 a side`; the empty bar is `bar only`."""
     return plates if plates.endswith("bar only") else f"{plates} a side"

@@ -81,7 +81,7 @@ def week(
 
 
 def _not_found(context: AppContext, what: str, absence: Absence) -> HTTPException:
-    return HTTPException(404, f"{what} {say_absence(absence, context.now())}")
+    return HTTPException(404, f"{what} {say_absence(absence, context.now(), context.program_today)}")
 
 
 @get(router, "/sessions", 404)

@@ -91,6 +91,7 @@ def personal_calendar(context: Context, page_url: PageUrl, token: str) -> Calend
 PRIVATE = {
     "Cache-Control": "private, no-cache",
     "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
     # Otherwise a browser would save it under the address's own name.
     "Content-Disposition": 'inline; filename="training.ics"',
 }

@@ -18,8 +18,10 @@ from wod_pipeline.rendering import (
     SessionView,
     exercises_of,
     facts_of,
+    is_own_max,
     lines_of,
     links_of,
+    note_alone,
     rows_of,
 )
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
@@ -75,6 +77,7 @@ def _environment() -> jinja2.Environment:
         "rows_of": rows_of,
         "facts_of": facts_of,
         "links_of": links_of,
+        "note_alone": note_alone,
         "shows_plates": shows_plates,
         "figures": emphasis.figures,
         "found_words": emphasis.found_words,
@@ -92,6 +95,7 @@ def _environment() -> jinja2.Environment:
         "number": number_words,
         "plain": decimal_text,
     }
+    environment.tests["is_own_max"] = is_own_max
     return environment
 
 
@@ -144,9 +148,9 @@ def _day_page(context: AppContext, visit: Visit, reader: ReaderDay, day: dt.date
         day=day,
         today=reader.today,
         reader=reader,
-        shown=show_day(context, visit, day),
-        before=max(day - DAY, FIRST_DAY),
-        after=min(day + DAY, LAST_DAY),
+        shown=show_day(context, visit, day, reader.today),
+        before=day - DAY if day > FIRST_DAY else None,
+        after=day + DAY if day < LAST_DAY else None,
         has_maxes=visit.athlete is not None,
     )
 
@@ -163,7 +167,7 @@ def week(
 ) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
-    shown = show_week(context, Visit(visitor, choices), monday)
+    shown = show_week(context, Visit(visitor, choices), monday, reader.today)
     views = [*shown.views, *shown.undated]
     return page(
         "week",
@@ -175,12 +179,10 @@ def week(
         today=reader.today,
         reader=reader,
         weekdays={key: f"{day:%A}" for key, day in zip(WEEKDAYS, days_of(monday), strict=True)},
-        opens_on=next(
-            (n for n, each in enumerate(shown.views, 1) if each.date and each.date >= reader.today), 0
-        ),
+        opens_on=next((view.date for view in shown.views if view.date and view.date >= reader.today), None),
         introductions=list(dict.fromkeys(view.preamble for view in views if view.preamble)),
-        before=max(monday - WEEK, FIRST_DAY),
-        after=min(monday + WEEK, LAST_DAY),
+        before=monday - WEEK if monday > FIRST_DAY else None,
+        after=monday + WEEK if monday + WEEK <= LAST_DAY else None,
         has_maxes=visitor is not None,
     )
 

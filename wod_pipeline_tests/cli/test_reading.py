@@ -104,7 +104,8 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     code, out, _ = run(capsys, "show", "2031-01-01")
     assert code == 0
     assert out == (
-        "No session on Wednesday 1 January 2031. This week is not stored yet: nobody has looked for its post."
+        "No session on Wednesday 1 January 2031."
+        " The week of Mon 30 Dec 2030 is not stored yet: nobody has looked for its post."
         " Fetch it: wod materialize --week 2030-12-30.\n"
     )
 
@@ -456,6 +457,16 @@ def test_the_next_day_of_a_program_without_days_is_not_said_to_be_missing(
     )
 
 
+def test_the_next_training_day_names_the_sessions_without_a_day_before_it(
+    numbered: Path, capsys: Capture
+) -> None:
+    later = raw_post("Monday", "A.", "Dips x 6 reps", monday=THIS_MONDAY + dt.timedelta(weeks=1))
+    SqliteSessionTable(numbered / "sessions.sqlite").replace_week(week_records(later))
+    _, out, _ = run(capsys, "next")
+    assert out.startswith("Before that, without a day in the post: 2 sessions of the week of 2026-11-16.\n\n")
+    assert "Monday 23 November 2026" in out
+
+
 def test_an_unpublished_week_says_when_it_was_last_looked_for(
     numbered: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -464,7 +475,7 @@ def test_an_unpublished_week_says_when_it_was_last_looked_for(
     week = THIS_MONDAY + dt.timedelta(weeks=1)
     SqliteSessionTable(numbered / "sessions.sqlite").replace_week(not_published(week))
     write_week_looks(FolderLake(numbered / "lake"), {week: Look(now - dt.timedelta(minutes=12))})
-    says = "This week's post is not published yet; last looked 12 minutes ago."
+    says = "The post for the week of Mon 23 Nov is not published yet; last looked 12 minutes ago."
     assert run(capsys, "show", "2026-11-24")[1] == f"No session on Tuesday 24 November 2026. {says}\n"
     assert (
         run(capsys, "week", "2026-11-24")[1] == f"No session in the week of Monday 23 November 2026. {says}\n"

@@ -373,7 +373,7 @@ def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
     assert str(cookie_in(client).rack.own_bar) == "20 kg"
     assert 'value="20 kg"' in client.get("/maxes").text
     page = client.get("/day/2026-10-05").text
-    assert '<span class="figure">20 kg</span> bar + <span' in page
+    assert '<span class="figure">20 kg</span> <span class="words">bar +</span> <span' in page
     assert ".09 lb" not in page
 
 
@@ -463,6 +463,7 @@ def test_maxes_are_forgotten_when_asked(lifter: TestClient) -> None:
     "headers",
     [
         {"Origin": "https://evil.example"},
+        {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
     ],
