@@ -9,6 +9,7 @@
 - `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
 - `calendar`: sessions as calendar events
+- `folding`: a calendar as bytes
 - `load`: the training load of a week as a table
 - `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises
 - `load_columns`: those about sets, loads and working weights

@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component, Event, vDuration, vUri
+from icalendar import Calendar, Component, Event, vCategory, vDDDTypes, vDuration, vInt, vText, vUri
 
 from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords, utc_of
+from wod_pipeline.reading.folding import as_bytes
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
 from wod_pipeline.weeks import DAY, as_day, days_of
@@ -71,7 +72,7 @@ def as_calendar(
             event["URL"] = vUri(f"{page_url}/day/{_day(event)}")
         if rest_days or not _is_rest(event):
             calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return as_bytes(calendar)
 
 
 def week_calendar(
@@ -126,19 +127,18 @@ def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | Non
     view = view_session(record, athlete)
     edited = _edited_at(record)
     event = Event()
-    event.add("uid", uid)
-    event.add("summary", _summary(view))
-    event.add("description", _description(view))
-    event.add("categories", [_category(record.kind)])
-    event.add("dtstart", day)
-    event.add("dtend", day + DAY)
-    event.add("dtstamp", edited)
-    event.add("last-modified", edited)
-    event.add("sequence", int((edited - _EPOCH).total_seconds()) // 60)
-    event.add("status", "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
+    # Not by `add`, which works out anew for every value what type it is of.
+    event["UID"] = vText(uid)
+    event["SUMMARY"] = vText(_summary(view))
+    event["DESCRIPTION"] = vText(_description(view))
+    event["CATEGORIES"] = vCategory([_category(record.kind)])
+    event["DTSTART"] = vDDDTypes(day)
+    event["DTEND"] = vDDDTypes(day + DAY)
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = vDDDTypes(edited)
+    event["SEQUENCE"] = vInt((edited - _EPOCH).total_seconds() // 60)
+    event["STATUS"], event["TRANSP"] = vText("CONFIRMED"), vText("TRANSPARENT")
     if address := _post_address(view):
-        event.add("url", address)
+        event["URL"] = vUri(address)
     return event
 
 

@@ -117,14 +117,15 @@ class _Page:
         yield from self._wrap(with_addresses(note.runs), indent, style=_DIM)
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
-        lines = textwrap.wrap(
-            cut_long_line(text),
-            self._width,
-            initial_indent=" " * indent,
-            subsequent_indent=" " * (indent + 2),
-        )
-        for line in lines:
+        for line in self._lines(cut_long_line(text), indent):
             yield f"{style}{line}{_RESET}" if self._colour and style else line
+
+    def _lines(self, text: str, indent: int) -> list[str]:
+        if len(text) + indent <= self._width and text.isprintable() and text.strip() == text != "":
+            return [" " * indent + text]  # as `textwrap` would, which takes a hundred times as long
+        return textwrap.wrap(
+            text, self._width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)
+        )
 
 
 def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:

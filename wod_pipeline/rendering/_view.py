@@ -362,10 +362,12 @@ def _exercise(
     name = tuple(_name(exercise))
     written = " ".join(line.text for line in lines.within(exercise.lines))
     same_line = previous is not None and exercise.lines[0] == previous.lines[1]
+    reference = shared_reference(block, exercise)
+    sets = view_sets(block, exercise, lifter, written, is_shared=bool(reference))
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise, written),
-        sets=() if _all_empty_bar(block) else tuple(view_sets(block, exercise, lifter, written)),
+        sets=() if _all_empty_bar(block) else tuple(sets),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
@@ -375,7 +377,7 @@ def _exercise(
         same_line=same_line,
         links=() if same_line else lines.links(exercise.lines, _videos(block)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
-        reference=shared_reference(block, exercise),
+        reference=reference,
     )
 
 
