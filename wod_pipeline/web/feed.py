@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline.reading.undated import DayChoices
+from wod_pipeline.reading.upcoming import chosen_between
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.api import MOST_DAYS, checked_days
@@ -82,7 +84,7 @@ def personal_calendar(context: Context, page_url: PageUrl, token: str) -> Calend
     if asked is None:
         raise HTTPException(404, NOT_VALID)
     days = max(context.program_today - PAST, FIRST_DAY), min(context.program_today + FUTURE, LAST_DAY)
-    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days)
+    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days, choices=asked.choices)
     return CalendarResponse(body, headers=PRIVATE)
 
 
@@ -101,6 +103,7 @@ def _calendar(
     page_url: str,
     *,
     rest_days: bool,
+    choices: DayChoices | None = None,
 ) -> bytes:
     """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
     first, last = between
@@ -120,10 +123,11 @@ def _calendar(
             page_url=page_url,
             rest_days=rest_days,
             between=between,
+            chosen=chosen_between(context.table, first, last, choices or {}),
         )
 
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
     maxes_text = maxes.cookie_of(athlete) if athlete else ""
-    parts = (between, maxes_text, page_url, rest_days, weeks, published)
+    parts = (between, maxes_text, page_url, rest_days, choices, weeks, published)
     return context.recent_calendars.get_or_make(parts, make)

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from wod_pipeline.web import maxes, pages, personal
 from wod_pipeline.web.context import CalendarState, Context, PageUrl, Visitor, WithWeights, is_only_here
+from wod_pipeline.web.days import Choices
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,9 +25,14 @@ def subscribe(page_url: PageUrl, state: WithWeights) -> Response:
 
 @router.post("/calendar")
 async def make_address(
-    request: Request, context: Context, visitor: Visitor, page_url: PageUrl, state: WithWeights
+    request: Request,
+    context: Context,
+    visitor: Visitor,
+    choices: Choices,
+    page_url: PageUrl,
+    state: WithWeights,
 ) -> Response:
-    """A new address of the calendar with the weights that follow from the visitor's cookie."""
+    """A new address of the calendar with the visitor's weights, and the weekdays of their choice."""
     pages.check_same_site(request)
     fields = maxes.form_fields(await pages.read_body(request))
     if visitor is None:
@@ -34,7 +40,7 @@ async def make_address(
     key = context.signing_key() if state == "on" else None  # read already, so this does not wait
     if key is None:
         return _page(page_url, "/calendar.ics", "off", status=503)
-    asked = personal.PersonalCalendar(visitor, rest_days=("rest", "yes") in fields)
+    asked = personal.PersonalCalendar(visitor, ("rest", "yes") in fields, choices)
     try:
         token = personal.as_token(asked, key)
     except ValueError as error:
