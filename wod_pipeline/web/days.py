@@ -45,9 +45,13 @@ class ReaderDay:
     is_own: bool
 
 
+_NOT_IN_THE_DATABASE = {"Factory", "localtime"}
+"""Names under which a machine has the zone it is set to, or that it is not set."""
+
+
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NOT_IN_THE_DATABASE
 
 
 def zone_of(name: str | None) -> ZoneInfo | None:

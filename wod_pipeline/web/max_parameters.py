@@ -99,11 +99,13 @@ def _about_parameter(problem: str) -> tuple[str, str]:
 
 
 # ------------------------------------------------------------------------------------------------ the log
-_IN_ADDRESS = re.compile(rf"(?<=[?&])({'|'.join(_READERS)})=[^&\s]*")
+_IN_ADDRESS = re.compile(r"(?<=[?&])([^=&\s]*)=[^&\s]*")
+_LOGGED = {"by", "from", "kind", "limit", "offset", "page", "program", "q", "rest", "to", "tz"}
+"""The parameters whose values are logged. One of maxes may be mistyped, or be written with %-escapes."""
 
 
 class HideMaxes(logging.Filter):
-    """Leave the values of these parameters out of the lines that uvicorn logs for requests."""
+    """Leave the values of all parameters but `_LOGGED` out of the lines that uvicorn logs for requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record and let it pass."""
@@ -113,4 +115,8 @@ class HideMaxes(logging.Filter):
 
 
 def _without_maxes(value: object) -> object:
-    return _IN_ADDRESS.sub(r"\1=...", value) if isinstance(value, str) else value
+    return _IN_ADDRESS.sub(_loggable, value) if isinstance(value, str) else value
+
+
+def _loggable(parameter: re.Match[str]) -> str:
+    return parameter[0] if parameter[1] in _LOGGED else f"{parameter[1]}=..."
