@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.cli.context import check_stored
+from wod_pipeline.errors import NotStored, SettingsError
+
+if TYPE_CHECKING:
+    from wod_pipeline.settings import Settings
 
 
 @click.command()
@@ -35,6 +40,7 @@ def serve(host: str, port: int) -> None:
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
+    _warn_of_empty_folder(settings)
     app = create_app(
         open_table(settings),
         settings.zone,
@@ -54,3 +60,11 @@ def serve(host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
     )
+
+
+def _warn_of_empty_folder(settings: Settings) -> None:
+    """Name a data folder without sessions, which may be mistyped. What is stored there later is shown."""
+    try:
+        check_stored(settings)
+    except NotStored as error:
+        click.echo(f"wod: {error.what} {error.fix}", err=True)

@@ -313,6 +313,18 @@ def test_export_without_rest_days_is_for_calendars(folder: Path, capsys: Capture
     assert "--no-rest-days is for --format ics" in err
 
 
+def test_an_athlete_file_for_json_is_refused_not_ignored(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(capsys, "export", "--format", "json", "--athlete", "nobody.toml")
+    assert code == 2
+    assert "--athlete is for csv, parquet and ics; json has what the post says, without weights." in err
+
+
+def test_a_search_without_a_word_is_refused(folder: Path, capsys: Capture) -> None:
+    code, out, err = run(capsys, "search", "  ")
+    assert (code, out) == (2, "")
+    assert "TEXT has no word to look for." in err
+
+
 def test_export_refuses_to_update_a_file_that_is_not_a_calendar(folder: Path, capsys: Capture) -> None:
     (folder / "a.ics").write_text("hello")
     code, _, err = run(capsys, "export", "--format", "ics", "--out", "a.ics")

@@ -238,6 +238,7 @@ def test_parquet_keeps_types_lists_and_meanings(tmp_path: Path) -> None:
         "percent_min": pa.float64(),
         "movement_ids": pa.list_(pa.string()),
     }
+    assert list(table.schema.types) == list(as_table([]).schema.types)
     assert table["movement_ids"].to_pylist() == [["snatch", "hip_snatch"]] * 2 + [["power_snatch"]]
     assert table.schema.field("rest_s_min").metadata == {
         b"description": b"Rest after it, in seconds: at least"

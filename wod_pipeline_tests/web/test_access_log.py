@@ -106,7 +106,9 @@ def ask(port: int, method: str, path: str, body: str = "", **headers: str) -> tu
     return answer.status, answer.read().decode("utf-8", "replace")
 
 
-def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, Path]) -> None:
+def test_a_real_server_logs_requests_without_their_addresses_and_names_an_empty_folder(
+    server: tuple[int, Path],
+) -> None:
     port, log = server
     _, page = ask(port, "POST", "/calendar", "rest=yes", Cookie=f"maxes={MAXES}")
     address = re.search(r"/calendar/([\w-]+)\.ics", page)
@@ -126,6 +128,7 @@ def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, 
     (log.parent / "sessions.sqlite").write_bytes(b"no database" * 1_000)
     assert ask(port, "GET", f"/calendar/{token}.ics")[0] in {200, 503}
     text = log.read_text()
+    assert f"Nothing is stored: the data folder {log.parent} has no sessions.sqlite." in text
     assert '"GET /calendar/[personal].ics HTTP/1.1" 200' in text
     assert '"POST /calendar HTTP/1.1" 200' in text
     assert '"GET /calendr/[personal].ics HTTP/1.1" 404' in text
