@@ -239,8 +239,8 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
 # ------------------------------------------------------------------------------------------------- lines
 def web_address(href: str) -> str:
     """The address without control characters; empty when it is not one of http or https."""
-    href = words.clean(href).strip()
-    return href if is_web_address(href) else ""
+    href = words.clean(href).strip() if href else ""
+    return href if href and is_web_address(href) else ""
 
 
 class _Lines:
@@ -270,16 +270,16 @@ class _Lines:
         unowned = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
         return [(line.n, self._note(line, "cue")) for line in unowned]
 
-    def links(self, span: Span, linked: set[str]) -> tuple[TextRun, ...]:
-        """Links on these lines whose address is not in `linked`; notes show their links themselves."""
-        written = [run for line in self.within(span) if line.role != "note" for run in text_runs(line)]
-        return tuple(run for run in dict.fromkeys(written) if run.href and run.href not in linked)
+    def links(self, span: Span) -> list[TextRun]:
+        """The links on these lines, each once; notes show their links themselves."""
+        linking = [line for line in self.within(span) if line.links and line.role != "note"]
+        return [run for run in dict.fromkeys(run for line in linking for run in text_runs(line)) if run.href]
 
 
 def text_runs(line: Line) -> Iterator[TextRun]:
     """The line cut at its links; a link that overlaps the one before it or points outside the text is dropped."""
     end = 0
-    for link in sorted(line.links, key=lambda link: link.start):
+    for link in sorted(line.links, key=lambda link: link.start) if line.links else ():
         if not end <= link.start < link.end <= len(line.text):
             continue
         yield from _text_run(line.text[end : link.start])
@@ -350,10 +350,9 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
 
 
 def _all_empty_bar(block: Block) -> bool:
-    loads = [exercise.load for exercise in block.exercises]
-    return (
-        block.scheme == "free" and bool(loads) and all(load and load == Load("empty_bar") for load in loads)
-    )
+    if block.scheme != "free" or not block.exercises:
+        return False
+    return all(each.load and each.load == Load("empty_bar") for each in block.exercises)
 
 
 def _exercise(
@@ -375,15 +374,18 @@ def _exercise(
         and exercise.choice is not None
         and exercise.choice == previous.choice,
         same_line=same_line,
-        links=() if same_line else lines.links(exercise.lines, _videos(block)),
+        links=() if same_line else _links_beside_names(block, lines.links(exercise.lines)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
         reference=reference,
     )
 
 
-def _videos(block: Block) -> set[str]:
-    """The addresses linked from the names of the block's exercises."""
-    return {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+def _links_beside_names(block: Block, links: list[TextRun]) -> tuple[TextRun, ...]:
+    """The links without those that the names of the block's exercises have."""
+    if not links:
+        return ()
+    videos = {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    return tuple(link for link in links if link.href not in videos)
 
 
 def view_exercise(
