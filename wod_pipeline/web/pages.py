@@ -64,41 +64,6 @@ def day_heading(day: dt.date, today: dt.date) -> str:
     return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else long_day(day)
 
 
-def _environment() -> jinja2.Environment:
-    folder = resources.files("wod_pipeline.web").joinpath("templates")
-    loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals |= {
-        "count": count,
-        "day_span": day_span,
-        "lines_of": lines_of,
-        "rows_of": rows_of,
-        "facts_of": facts_of,
-        "links_of": links_of,
-        "note_alone": note_alone,
-        "shows_plates": shows_plates,
-        "figures": emphasis.figures,
-        "found_words": emphasis.found_words,
-        "code_marks": emphasis.code_marks,
-        "movement_name": movement_name,
-        "zones": ZONES,
-        "static_address": static_address,
-    }
-    environment.filters |= {
-        "long_day": long_day,
-        "short_day": short_day,
-        "short_date": short_date,
-        "plain_date": plain_date,
-        "day_heading": day_heading,
-        "number": number_words,
-        "plain": decimal_text,
-    }
-    environment.tests["is_own_max"] = is_own_max
-    return environment
-
-
 def shows_plates(view: SessionView) -> bool:
     """Whether a session as shown names the plates of a bar."""
     rows = (row for exercise in exercises_of(view.items) for row in exercise.sets)
@@ -108,6 +73,45 @@ def shows_plates(view: SessionView) -> bool:
 def number_words(value: float | None) -> str:
     """`1,234` or `1,234.5`; `–` for None."""
     return "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+_GLOBALS = {
+    "count": count,
+    "day_span": day_span,
+    "lines_of": lines_of,
+    "rows_of": rows_of,
+    "facts_of": facts_of,
+    "links_of": links_of,
+    "note_alone": note_alone,
+    "shows_plates": shows_plates,
+    "figures": emphasis.figures,
+    "found_words": emphasis.found_words,
+    "code_marks": emphasis.code_marks,
+    "movement_name": movement_name,
+    "zones": ZONES,
+    "static_address": static_address,
+}
+_FILTERS = {
+    "long_day": long_day,
+    "short_day": short_day,
+    "short_date": short_date,
+    "plain_date": plain_date,
+    "day_heading": day_heading,
+    "number": number_words,
+    "plain": decimal_text,
+}
+
+
+def _environment() -> jinja2.Environment:
+    folder = resources.files("wod_pipeline.web").joinpath("templates")
+    loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals |= _GLOBALS
+    environment.filters |= _FILTERS
+    environment.tests["is_own_max"] = is_own_max
+    return environment
 
 
 _ENVIRONMENT = _environment()
