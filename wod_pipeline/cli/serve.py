@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 )
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
-    from wod_pipeline.adapters import open_feed_key, open_lake, open_table
     from wod_pipeline.settings import load_settings, refuses_colour
 
     try:
         import uvicorn
 
+        from wod_pipeline.web import app
         from wod_pipeline.web.access_log import log_config
-        from wod_pipeline.web.app import create_app
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
@@ -39,16 +38,8 @@ def serve(host: str, port: int) -> None:
         ) from error
     settings = load_settings()
     _warn_of_empty_folder(settings)
-    app = create_app(
-        open_table(settings),
-        settings.zone,
-        lake=open_lake(settings),
-        feed_key=open_feed_key(settings),
-        page_url=settings.page_url,
-        origins=settings.api_origins,
-    )
     uvicorn.run(
-        app,
+        app.open_app(settings),
         host=host,
         port=port,
         log_config=log_config(),

@@ -2,7 +2,7 @@
 
 The application:
 
-- `app`: `create_app(...)` puts everything together; the only module that imports all others
+- `app`: puts everything together; the only module that imports all others
 - `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
 - `http`: JSON answers, conditional requests, security headers, methods, problems
 - `forms`: posted forms: their origin, length and fields

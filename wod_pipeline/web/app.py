@@ -1,4 +1,4 @@
-"""`create_app`: pages, API, calendar and static files as one ASGI application over a session table."""
+"""Pages, API, calendar and static files as one ASGI application over a session table."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from wod_pipeline import __version__, adapters
 from wod_pipeline.errors import StorageError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
+from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.web import api, cookies, feed, openapi, pages, static_files, subscribing
@@ -30,6 +31,18 @@ from wod_pipeline.web.mistakes import mistake_words
 from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
+
+
+def open_app(settings: Settings) -> FastAPI:
+    """The application over the stores of the settings."""
+    return create_app(
+        adapters.open_table(settings),
+        settings.zone,
+        lake=adapters.open_lake(settings),
+        feed_key=adapters.open_feed_key(settings),
+        page_url=settings.page_url,
+        origins=settings.api_origins,
+    )
 
 
 def create_app(
