@@ -16,6 +16,7 @@ from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.api import MOST_DAYS, checked_days
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
+from wod_pipeline.web.days import Choices
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
 from wod_pipeline.web.parameters import From, To
@@ -50,6 +51,7 @@ class CalendarResponse(Response):
 def calendar(
     context: Context,
     visitor: Visitor,
+    choices: Choices,
     page_url: PageUrl,
     from_: From = None,
     to: To = None,
@@ -63,7 +65,8 @@ def calendar(
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
     last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
-    return CalendarResponse(_calendar(context, (first, last), visitor, page_url, rest_days=rest))
+    body = _calendar(context, (first, last), visitor, page_url, rest_days=rest, choices=choices)
+    return CalendarResponse(body)
 
 
 @router.get(
@@ -103,7 +106,7 @@ def _calendar(
     page_url: str,
     *,
     rest_days: bool,
-    choices: DayChoices | None = None,
+    choices: DayChoices,
 ) -> bytes:
     """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
     first, last = between
@@ -123,7 +126,7 @@ def _calendar(
             page_url=page_url,
             rest_days=rest_days,
             between=between,
-            chosen=chosen_between(context.table, first, last, choices or {}),
+            chosen=chosen_between(context.table, first, last, choices),
         )
 
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.

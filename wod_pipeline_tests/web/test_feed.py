@@ -226,12 +226,15 @@ def test_it_has_sessions_without_a_day_on_the_weekday_the_athlete_chose(table: S
         site.cookies.set("days", "gym-plan.1=sat")
         moved = events(site.get(make_address(site)).content)
         public = events(site.get("/calendar.ics").content)
+        site.cookies.set("days", "gym-plan.1=sat")
+        downloaded = events(site.get("/calendar.ics").content)
     ((uid, event),) = chosen.items()
     assert event["URL"] == "http://192.168.1.20:8000/day/2026-03-05"
     assert "70% → 70 kg" in event["DESCRIPTION"]
     assert "On Thursday by your choice: the post names no day." in event["DESCRIPTION"]
     assert [(name, other["URL"][-10:]) for name, other in moved.items()] == [(uid, "2026-03-07")]
     assert public == {}
+    assert list(downloaded) == [uid]
 
 
 def test_a_visitors_cookie_does_not_change_it(site: TestClient) -> None:
