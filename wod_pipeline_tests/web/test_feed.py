@@ -217,7 +217,8 @@ def test_its_address_says_whether_rest_days_are_in_it(site: TestClient) -> None:
     assert "2026-03-04-1" not in site.get(without).text
 
 
-def test_it_has_sessions_without_a_day_on_the_weekday_the_athlete_chose(table: SqliteSessionTable) -> None:
+def test_it_has_sessions_without_a_day_on_the_weekday_the_athlete_chose(tmp_path: Path) -> None:
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")  # not the one that all tests share
     table.replace_weeks([week_of("Day 1", "A.", "3 sets of 2 reps:", "Snatch @ 70%", "Day 2", "A.", "Dips")])
     app = create_app(table, ZONE, now=noon_of(WEDNESDAY), feed_key=FEED_KEY)
     with TestClient(app, base_url="http://192.168.1.20:8000") as site:
