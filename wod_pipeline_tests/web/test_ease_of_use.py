@@ -273,6 +273,10 @@ EDGES = """(() => { const left = (kind) => [...document.querySelectorAll(`ul.set
     const uneven = (kind) => left(kind).filter(([list, x], n, all) => x !== all.find(each => each[0] === list)[1]);
     return [uneven('.asked').length, uneven('.bars').length, left('.bars').length]; })()"""
 
+SQUEEZED = """(() => { const right = e => e.getBoundingClientRect().right;
+    return [...document.querySelectorAll('ul.sets :is(.figure, .which)')]
+        .filter(e => right(e) > right(e.closest('.asked, .bars')) + 1).map(e => e.textContent); })()"""
+
 
 @pytest.mark.parametrize("size", [PHONE, SMALL, DESKTOP], ids=str)
 def test_the_weights_of_an_exercise_stand_in_one_column(tab: Tab, site: str, size: tuple[int, int]) -> None:
@@ -283,6 +287,7 @@ def test_the_weights_of_an_exercise_stand_in_one_column(tab: Tab, site: str, siz
         asked, bars, count = tab.run(EDGES)
         assert (asked, bars) == (0, 0), path
         assert count > 3, path
+        assert tab.run(SQUEEZED) == [], path
 
 
 OVERLAPS = """[...document.querySelectorAll('.segment')]
