@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from wod_pipeline.program import AbsoluteLoad, Load, Number, Range, Reference
@@ -162,7 +162,12 @@ class Rack:
 
     def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
         """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
-        return _sides(self.plates or STANDARD_PLATES[self.unit]).get((amount - self.bar) / 2)
+        return self._side_sums.get((amount - self.bar) / 2)
+
+    @cached_property
+    def _side_sums(self) -> dict[Fraction, tuple[Fraction, ...]]:
+        """`_sides` of these plates, kept here because their hash takes longer than all else about a weight."""
+        return _sides(self.plates or STANDARD_PLATES[self.unit])
 
 
 STANDARD_RACKS: Mapping[Unit, Rack] = {
