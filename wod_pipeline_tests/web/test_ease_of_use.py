@@ -290,6 +290,17 @@ def test_the_weights_of_an_exercise_stand_in_one_column(tab: Tab, site: str, siz
         assert tab.run(SQUEEZED) == [], path
 
 
+LINE_STARTS = """(() => { const starts = e => getComputedStyle(e, '::before').content.includes('·');
+    return [...document.querySelectorAll('ul.line > li, ul.line .fact')].filter(starts).length; })()"""
+
+
+def test_a_separator_ends_a_line_and_never_starts_one(tab: Tab, site: str) -> None:
+    look(tab, SMALL)
+    tab.open(site + "/week")
+    assert tab.run("document.querySelectorAll('ul.line.together').length") > 3
+    assert tab.run(LINE_STARTS) == 0
+
+
 OVERLAPS = """[...document.querySelectorAll('.segment')]
     .flatMap(e => { const label = e.querySelector('.label'), warning = e.querySelector(':scope > .warning');
         if (!label || !warning) return [];
