@@ -236,7 +236,7 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
     prescriptions = [
         Prescription(
             placed.segment,
-            view_exercise(placed.block, placed.exercise, athlete, test_day=test_day),
+            view_exercise(placed.block, placed.exercise, athlete, written=placed.written, test_day=test_day),
             as_number(lifts_of(movement, placed.kind, placed.block, placed.exercise)),
             _optional_number(top_percent(placed.exercise)),
         )

@@ -344,7 +344,9 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
     previous = None
     for exercise in block.exercises:
-        parts.append((exercise.lines[0], _exercise(block, exercise, previous, lines, lifter)))
+        written = " ".join(line.text for line in lines.within(exercise.lines))
+        view = _exercise(block, exercise, previous, lines, lifter, written)
+        parts.append((exercise.lines[0], view))
         previous = exercise
     parts += lines.notes(block.notes)
     scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
@@ -358,10 +360,9 @@ def _all_empty_bar(block: Block) -> bool:
 
 
 def _exercise(
-    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: Lifter
+    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: Lifter, written: str
 ) -> ExerciseView:
     name = tuple(_name(exercise))
-    written = " ".join(line.text for line in lines.within(exercise.lines))
     same_line = previous is not None and exercise.lines[0] == previous.lines[1]
     reference = shared_reference(block, exercise)
     sets = view_sets(block, exercise, lifter, written, is_shared=bool(reference))
@@ -391,10 +392,18 @@ def _links_beside_names(block: Block, links: list[TextRun]) -> tuple[TextRun, ..
 
 
 def view_exercise(
-    block: Block, exercise: Exercise, athlete: Athlete | None = None, *, test_day: bool = False
+    block: Block,
+    exercise: Exercise,
+    athlete: Athlete | None = None,
+    *,
+    written: str = "",
+    test_day: bool = False,
 ) -> BlockView:
-    """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it."""
-    view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day))
+    """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it.
+
+    `written` is its text in the post, which tells a barbell from other implements.
+    """
+    view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day), written)
     return BlockView(words.scheme_sentence(block), (view,))
 
 

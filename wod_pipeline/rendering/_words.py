@@ -338,7 +338,7 @@ _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
 
 
 def converted_words(load: Load | None, unit: Unit) -> str:
-    """A weight that does not go on a bar in the athlete's unit: `22.7 kg`, to a tenth; empty when it is stated in it."""
+    """A weight that does not go on a bar in the athlete's unit, to a tenth: `22.7 kg`; empty when stated in it."""
     stated = load.abs if load is not None and load.kind == "absolute" else None
     if stated is None or stated.unit is None or stated.unit == unit:
         return ""
