@@ -13,7 +13,9 @@ storage. The README shows the same map::
     records.py       a ParsedPost → one record per session; pure
     training/        lifts and training load, working weights, plates; pure
     quality/         claims about a week, their severities and thresholds, and the verdicts; pure
-    status.py        where each week stands, and why one has no session, from what is stored; pure
+    status.py        where each week stands, judged from what is stored; pure
+    looks.py         the looks at the site: when it was read, and why it could not be; pure
+    absence.py       why a day or week has no session, in words; pure
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

@@ -1,8 +1,7 @@
-"""The state of each week, judged from what is stored, and why a week or a day has no session. Pure.
+"""The state of each week, judged from what is stored. Pure.
 
 A week is judged by its outcome and by whether the session table holds what was fetched, not by whether a run
-succeeded. What is absent is explained from the looks at the site too: *not published*, *could not look* and *nobody
-has looked* are three different things.
+succeeded. Why a week or a day has no session is explained in `absence`.
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from operator import itemgetter
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from wod_pipeline.errors import SourceError, SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
 from wod_pipeline.weeks import DAY, WEEK
-from wod_pipeline.wording import ago, first_of, plural
+from wod_pipeline.wording import first_of, plural
 
 
 class WeekState(str, Enum):
@@ -199,203 +196,3 @@ def _remarks_on_records(records: WeekRecords | None) -> list[str]:
     # Malformed posts are named by `_remarks_on_posts`, with those that have no session.
     warnings = (d.message or d.code for d in found if d.severity != "info" and d.code != MALFORMED)
     return list(dict.fromkeys(warnings))
-
-
-# --------------------------------------------------------------------------------------------------- looks
-class LookFailure(str, Enum):
-    """Why the site could not be read: as much of it as anybody may know."""
-
-    NO_ANSWER = "no_answer"
-    INCOMPLETE = "incomplete"
-    REFUSED = "refused"
-    UNREADABLE = "unreadable"
-
-
-_FAILURES: dict[type[SourceError], LookFailure] = {
-    SourceIncomplete: LookFailure.INCOMPLETE,
-    SourceRefused: LookFailure.REFUSED,
-    SourceMalformed: LookFailure.UNREADABLE,
-}
-
-
-def failure_of(error: SourceError) -> LookFailure:
-    """The kind of an error, without its text, which may name hosts and addresses."""
-    return _FAILURES.get(type(error), LookFailure.NO_ANSWER)
-
-
-class Look(Struct, frozen=True, omit_defaults=True):
-    """When the site was last read with success, and when and why it last could not be read."""
-
-    read_at: dt.datetime | None = None
-    failed_at: dt.datetime | None = None
-    failure: LookFailure | None = None
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the newest look failed."""
-        return self.failed_at is not None and (self.read_at is None or self.failed_at > self.read_at)
-
-
-def newest_look(looks: Iterable[Look]) -> Look:
-    """The newest success and the newest failure of several looks."""
-    known = list(looks)
-    read_at = max((look.read_at for look in known if look.read_at), default=None)
-    failures = [(look.failed_at, look.failure) for look in known if look.failed_at]
-    failed_at, failure = max(failures, key=itemgetter(0), default=(None, None))
-    return Look(read_at, failed_at, failure)
-
-
-class SiteLook(Struct, frozen=True, omit_defaults=True):
-    """The newest look for new and edited posts of any week."""
-
-    look: Look = Look()
-    reads_from: dt.datetime | None = None
-    """Every post published or edited from this moment on has been seen, or is by the next look with success."""
-    found: dict[dt.date, dt.datetime] = {}
-    """Weeks whose post was found but is not stored yet, and when it was found."""
-
-
-class Looks(Struct, frozen=True, omit_defaults=True):
-    """What is known of the looks at the site: those for new posts, and the last one at each week by itself.
-
-    `weeks` holds only weeks without a post when last looked, and those that could not be looked at.
-    """
-
-    site: SiteLook = SiteLook()
-    weeks: dict[dt.date, Look] = {}
-
-
-# ------------------------------------------------------------------------------------------------ absences
-class AbsenceReason(str, Enum):
-    """Why there is no session."""
-
-    NOT_STORED = "not_stored"
-    """Nobody has looked for the week yet."""
-    NOT_PUBLISHED = "not_published"
-    """The site was read completely and has no post for the week."""
-    COULD_NOT_LOOK = "could_not_look"
-    """The newest look failed."""
-    NOT_READ = "not_read"
-    """The post was found, but its sessions are not stored yet."""
-    NO_SESSION = "no_session"
-    """The post holds no session."""
-    UNDATED = "undated"
-    """The post names no day for any of the week's sessions."""
-    NOTHING_ON_DAY = "nothing_on_day"
-    """The week has sessions, but none on the day."""
-
-
-class Absence(Struct, frozen=True, omit_defaults=True):
-    """Why a day or week has no session. `looked_at` is the last look with success, `failed_at` a failed one since."""
-
-    week: dt.date
-    reason: AbsenceReason
-    looked_at: dt.datetime | None = None
-    failed_at: dt.datetime | None = None
-    failure: LookFailure | None = None
-
-
-def explain_absence(
-    week: dt.date, stored: WeekRecords | None, looks: Looks, *, is_fetched: bool = False
-) -> Absence:
-    """Why the week, or a day of it, has no session.
-
-    `stored` is what the session table holds of it. `is_fetched` says that the lake holds a post of the week.
-    """
-    if stored and stored.outcome is not Outcome.NOT_PUBLISHED:
-        return Absence(week, _reason_of_post(stored))
-    look = _look_at(week, looks)
-    if is_fetched or _is_found(week, looks):
-        return Absence(week, AbsenceReason.NOT_READ)
-    if look.is_failing:
-        return Absence(week, AbsenceReason.COULD_NOT_LOOK, look.read_at, look.failed_at, look.failure)
-    known = stored is not None or look.read_at is not None
-    return Absence(week, AbsenceReason.NOT_PUBLISHED if known else AbsenceReason.NOT_STORED, look.read_at)
-
-
-def _reason_of_post(stored: WeekRecords) -> AbsenceReason:
-    if not stored.records:
-        return AbsenceReason.NO_SESSION
-    is_dated = any(record.date for record in stored.records)
-    return AbsenceReason.NOTHING_ON_DAY if is_dated else AbsenceReason.UNDATED
-
-
-def _look_at(week: dt.date, looks: Looks) -> Look:
-    """The newest look that would have seen a post for the week.
-
-    A look for new posts would have seen it when everything has been read since the last look at the week itself, or
-    since a week before it starts: coaches publish in that week.
-    """
-    own, start = looks.weeks.get(week, Look()), looks.site.reads_from
-    if start is None:
-        return own
-    sees = start.date() <= week - WEEK or (own.read_at is not None and start <= own.read_at)
-    return newest_look([own, looks.site.look]) if sees else own
-
-
-def _is_found(week: dt.date, looks: Looks) -> bool:
-    """Whether the post was found and no look at the week itself has missed it since."""
-    found_at, own = looks.site.found.get(week), looks.weeks.get(week, Look())
-    return found_at is not None and (own.read_at is None or own.read_at < found_at)
-
-
-class Phrase(Struct, frozen=True):
-    """A stretch of a sentence; `moment` is the time that it tells in words."""
-
-    text: str
-    moment: dt.datetime | None = None
-
-
-def say_absence(absence: Absence, now: dt.datetime) -> str:
-    """The sentence that tells a person why there is no session."""
-    return "".join(phrase.text for phrase in phrase_absence(absence, now))
-
-
-def phrase_absence(absence: Absence, now: dt.datetime) -> list[Phrase]:
-    """The sentence of `say_absence` in phrases, for a page that marks up its times."""
-    if absence.reason is AbsenceReason.COULD_NOT_LOOK:
-        return _phrase_failure(absence, now)
-    if absence.reason is AbsenceReason.NOT_PUBLISHED:
-        is_over = now.date() >= absence.week + WEEK
-        return [Phrase(_NOT_PUBLISHED[is_over]), *_phrase_look(absence.looked_at, now)]
-    return [Phrase(_SENTENCES[absence.reason])]
-
-
-_SENTENCES = {
-    AbsenceReason.NOT_STORED: "This week is not stored yet: nobody has looked for its post.",
-    AbsenceReason.NOT_READ: "This week's post is published, but its sessions are not stored yet.",
-    AbsenceReason.NO_SESSION: "This week's post has no sessions.",
-    AbsenceReason.UNDATED: "This week's post names no day for its sessions.",
-    AbsenceReason.NOTHING_ON_DAY: "This week's post has nothing on this day.",
-}
-_NOT_PUBLISHED = {False: "This week's post is not published yet", True: "The site has no post for this week"}
-_WHY = {
-    LookFailure.NO_ANSWER: "the site did not answer",
-    LookFailure.INCOMPLETE: "the site did not list all of its posts",
-    LookFailure.REFUSED: "the site refused the request",
-    LookFailure.UNREADABLE: "the site's answer was not a list of posts",
-}
-
-
-def _phrase_look(looked_at: dt.datetime | None, now: dt.datetime) -> list[Phrase]:
-    if looked_at is None:
-        return [Phrase(", as of the last look.")]
-    return [Phrase("; last looked "), Phrase(ago(looked_at, now), looked_at), Phrase(".")]
-
-
-def _phrase_failure(absence: Absence, now: dt.datetime) -> list[Phrase]:
-    failed_at = absence.failed_at or now
-    why = _WHY[absence.failure or LookFailure.NO_ANSWER]
-    failed = [
-        Phrase("Could not look for this week's post "),
-        Phrase(ago(failed_at, now), failed_at),
-        Phrase(f": {why}."),
-    ]
-    if absence.looked_at is None:
-        return [*failed, Phrase(" It has not been looked for with success yet.")]
-    return [
-        *failed,
-        Phrase(" It was not published when last looked for with success, "),
-        Phrase(ago(absence.looked_at, now), absence.looked_at),
-        Phrase("."),
-    ]

@@ -201,6 +201,8 @@ def test_a_fifo_topic_is_refused_with_the_reason() -> None:
             " https://App.example.com , http://localhost:5173,",
             ("https://app.example.com", "http://localhost:5173"),
         ),
+        ("https://a.b:443,http://a.b:80,https://a.b", ("https://a.b", "http://a.b")),
+        ("https://a.b:80,https://a.b:8443", ("https://a.b:80", "https://a.b:8443")),
         ("*", ("*",)),
         ("", ()),
     ],

@@ -6,6 +6,7 @@ assets of them, in a function because their partitions depend on settings.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import getdoc, signature
 from typing import Any
 
@@ -59,23 +60,7 @@ def build_assets(
     Events of the calendar link to the page at `page_url`, if given.
     """
     calendar_metadata = {PAGE_URL: page_url} if page_url else {}
-
-    def asset(
-        body: Callable[..., Any], group: str, kinds: set[str], options: dict[str, Any]
-    ) -> dg.AssetsDefinition:
-        definition: dg.AssetsDefinition = dg.asset(
-            name=body.__name__,
-            partitions_def=weeks,
-            group_name=group,
-            kinds=kinds,
-            owners=OWNERS,
-            code_version=CODE_VERSIONS[body.__name__],
-            description=getdoc(body),
-            backfill_policy=BACKFILL,
-            **options,
-        )(failures_in_words()(body))
-        return definition
-
+    asset = partial(_build_asset, weeks)
     return [
         asset(raw_posts, "posts", {source_kind, lake_kind}, _kept_in(LAKE, raw_posts)),
         asset(plain_text_posts, "posts", {"python", lake_kind}, _kept_in(LAKE, plain_text_posts)),
@@ -90,6 +75,27 @@ def build_assets(
             {**FROM_TABLE, "metadata": calendar_metadata},
         ),
     ]
+
+
+def _build_asset(
+    weeks: dg.PartitionsDefinition[str],
+    body: Callable[..., Any],
+    group: str,
+    kinds: set[str],
+    options: dict[str, Any],
+) -> dg.AssetsDefinition:
+    definition: dg.AssetsDefinition = dg.asset(
+        name=body.__name__,
+        partitions_def=weeks,
+        group_name=group,
+        kinds=kinds,
+        owners=OWNERS,
+        code_version=CODE_VERSIONS[body.__name__],
+        description=getdoc(body),
+        backfill_policy=BACKFILL,
+        **options,
+    )(failures_in_words()(body))
+    return definition
 
 
 FROM_TABLE = {"deps": [session_records.__name__]}

@@ -7,6 +7,7 @@ import dagster as dg
 
 from wod_pipeline.assets import previews
 from wod_pipeline.errors import RERUN_HELPS, SourceError, rerun_clears_all
+from wod_pipeline.looks import Look, failure_of
 from wod_pipeline.pacing import batched
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
@@ -14,7 +15,6 @@ from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.resources.weekly import storage_metadata, week_output
-from wod_pipeline.status import Look, failure_of
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.looks import write_week_looks

@@ -112,9 +112,14 @@ def open_stored_table(settings: Settings) -> SessionTable:
     """The session table, to read from. Raises `NotStored`, naming the folder, when there is no local one yet."""
     from wod_pipeline.adapters import open_table
 
+    check_stored(settings)
+    return open_table(settings)
+
+
+def check_stored(settings: Settings) -> None:
+    """Raise `NotStored`, naming the data folder, when there is no local session table in it."""
     if not settings.on_aws and _is_missing(settings.database_path):
         raise _nothing_stored(settings.database_path)
-    return open_table(settings)
 
 
 def _is_missing(path: Path) -> bool:

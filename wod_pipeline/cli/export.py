@@ -46,7 +46,7 @@ def export(
     """Write stored sessions.
 
     csv and parquet have one row per exercise and run of equal sets, with a column for every field (docs/export.md
-    lists them); ics is a calendar; json has everything.
+    lists them); ics is a calendar; json has everything but the athlete's weights.
 
     \b
     wod export --format csv --from 2020-12-21 --to 2020-12-27 --out week.csv
@@ -55,6 +55,10 @@ def export(
     check_range(first, last)
     if no_rest_days and format_ != "ics":
         raise click.UsageError("--no-rest-days is for --format ics; in the others each session has its kind.")
+    if athlete_file and format_ == "json":
+        raise click.UsageError(
+            "--athlete is for csv, parquet and ics; json has what the post says, without weights."
+        )
     context = ReadContext(as_json=False, athlete_file=athlete_file)
     with _without_garbage_collection():
         selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)

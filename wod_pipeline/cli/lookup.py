@@ -29,6 +29,8 @@ def search(context: ReadContext, text: tuple[str, ...], limit: int) -> None:
     then the newest.
     """
     query = " ".join(text)
+    if not query.strip():
+        raise click.UsageError("TEXT has no word to look for.")
     matches = context.index.search(query)
     rows = [answers.search_row(match) for match in matches[:limit]]
     answer = answers.SearchAnswer(query, rows, len(matches))

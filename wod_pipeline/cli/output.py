@@ -1,6 +1,6 @@
-"""Where commands write to: whether in colour, and how a full disk, a closed pipe or another encoding ends.
+"""Standard output: when to print in colour, and what happens on a full disk, a closed pipe or in another encoding.
 
-The one home of these decisions; commands print with `click.echo` and know none of them.
+All of it is decided here; commands only call `click.echo`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _StandardOutput(io.FileIO):
     """The file behind standard output: when it cannot be written, the program ends with one sentence or none."""
 
     def write(self, data: object) -> int:
-        """Write, or end: silently when the reader has gone, else with `StorageUnavailable`."""
+        """Write, or end: silently when the reader has ended, otherwise with `StorageUnavailable`."""
         try:
             return super().write(data)  # type: ignore[arg-type]
         except OSError as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.cli.context import check_stored
+from wod_pipeline.errors import NotStored, SettingsError
+
+if TYPE_CHECKING:
+    from wod_pipeline.settings import Settings
 
 
 @click.command()
@@ -20,32 +24,22 @@ from wod_pipeline.errors import SettingsError
 )
 def serve(host: str, port: int) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
-    from wod_pipeline.adapters import open_feed_key, open_lake, open_table
     from wod_pipeline.settings import load_settings, refuses_colour
 
     try:
         import uvicorn
 
+        from wod_pipeline.web import app
         from wod_pipeline.web.access_log import log_config
-        from wod_pipeline.web.app import create_app
-        from wod_pipeline.web.max_parameters import HideMaxes
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
     settings = load_settings()
-    app = create_app(
-        open_table(settings),
-        settings.zone,
-        lake=open_lake(settings),
-        feed_key=open_feed_key(settings),
-        page_url=settings.page_url,
-        origins=settings.api_origins,
-    )
-    logging.getLogger("uvicorn.access").addFilter(HideMaxes())
+    _warn_of_empty_folder(settings)
     uvicorn.run(
-        app,
+        app.open_app(settings),
         host=host,
         port=port,
         log_config=log_config(),
@@ -54,3 +48,11 @@ def serve(host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
     )
+
+
+def _warn_of_empty_folder(settings: Settings) -> None:
+    """Name a data folder without sessions, which may be mistyped. What is stored there later is shown."""
+    try:
+        check_stored(settings)
+    except NotStored as error:
+        click.echo(f"wod: {error.what} {error.fix}", err=True)

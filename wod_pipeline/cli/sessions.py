@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from wod_pipeline.absence import Absence, AbsenceReason, say_absence
 from wod_pipeline.cli.context import ReadContext, read_options
 from wod_pipeline.cli.dates import NAMED_DATE, NAMED_WEEK
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.answers import SessionsAnswer, WeekAnswer, session_answers
-from wod_pipeline.reading.undated import undated_of
-from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after
+from wod_pipeline.reading.day import read_day
+from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after, undated_between
 from wod_pipeline.rendering import as_text, preamble_as_text, view_session, without_repeated_warnings
-from wod_pipeline.status import Absence, AbsenceReason, say_absence
-from wod_pipeline.weeks import monday_of
+from wod_pipeline.weeks import WEEK, monday_of
 from wod_pipeline.wording import count, long_day
 
 
@@ -34,17 +34,25 @@ def next(context: ReadContext) -> None:  # noqa: A001  the command's name
     found = next_training_after(context.table, context.today)
     records = found[1] if found else []
     answer = SessionsAnswer(session_answers(records, context.athlete), len(records))
-    context.print(answer, lambda: _sessions_text(context, records) if records else _no_next_day(context))
+    context.print(answer, lambda: _next_day(context, *found) if found else _no_next_day(context))
+
+
+def _next_day(context: ReadContext, day: dt.date, records: Iterable[SessionRecord]) -> str:
+    before = _without_a_day(context, monday_of(day) - WEEK)
+    notice = f"Before that, without a day in the post: {before}.\n\n" if before else ""
+    return notice + _sessions_text(context, records)
+
+
+def _without_a_day(context: ReadContext, last: dt.date) -> str:
+    """The sessions without a day from the current week to that of `last`, counted by week."""
+    undated = undated_between(context.table, monday_of(context.today), last)
+    return ", ".join(f"{count(n, 'session')} of the week of {week}" for week, n in undated.items())
 
 
 def _no_next_day(context: ReadContext) -> str:
-    monday = monday_of(context.today)
-    weeks = context.table.read_weeks(monday, monday + LOOK_AHEAD)
-    undated = {week.week: len(undated_of(week.records)) for week in weeks}
     text = f"No training is stored for the {LOOK_AHEAD.days} days after {long_day(context.today)}."
-    without_a_day = [f"{count(n, 'session')} of the week of {week}" for week, n in undated.items() if n]
-    if without_a_day:
-        return f"{text} Without a day in the post: {', '.join(without_a_day)}.\n"
+    if without_a_day := _without_a_day(context, monday_of(context.today) + LOOK_AHEAD):
+        return f"{text} Without a day in the post: {without_a_day}.\n"
     return f"{text} Fetch the current and the coming week: wod materialize.\n"
 
 
@@ -81,14 +89,12 @@ def week(context: ReadContext, date: Callable[[dt.date], dt.date]) -> None:
 
 
 def _print_day(context: ReadContext, day: dt.date) -> None:
-    week = monday_of(day)
-    stored = context.table.read_week(week)
-    records, undated = context.table.read_dates(day, day), undated_of(stored.records) if stored else []
+    stored = read_day(context.table, day)
     answer = SessionsAnswer(
-        session_answers(records, context.athlete),
-        len(records),
-        undated=session_answers(undated, context.athlete),
-        absence=None if records else find_absence(context.lake, week, stored),
+        session_answers(stored.records, context.athlete),
+        len(stored.records),
+        undated=session_answers(stored.undated, context.athlete),
+        absence=None if stored.records else find_absence(context.lake, monday_of(day), stored.week),
     )
     context.print(answer, lambda: _day_text(context, day, answer))
 
@@ -106,7 +112,7 @@ def _day_text(context: ReadContext, day: dt.date, answer: SessionsAnswer) -> str
 
 def _reason(context: ReadContext, absence: Absence) -> str:
     """Why there is no session, and how to fetch the week where that can help."""
-    says = say_absence(absence, context.now)
+    says = say_absence(absence, context.now, context.today)
     if absence.reason not in _FETCHABLE:
         return says
     return f"{says} Fetch it: wod materialize --week {absence.week}."

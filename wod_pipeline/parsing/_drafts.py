@@ -280,9 +280,12 @@ class SegmentDraft:
         return block.scheme.scheme in {"every", "sets", "build_to_max"} and self.kind != "warm_up"
 
     def withdraw(self, n: int) -> list[int]:
-        """Give up a last block that only consists of the connectors directly above line `n`: their lines."""
+        """Give up a last block that only consists of the connectors directly above line `n`: their lines.
+
+        A block with a note or a rest is kept, since these lines have no other owner.
+        """
         last = self.blocks[-1] if self.blocks else None
-        if last is None or not last.waiting or last.notes or last.lines[-1:] != [n - 1]:
+        if last is None or not last.waiting or last.notes or last.rest or last.lines[-1:] != [n - 1]:
             return []
         return self.blocks.pop().lines
 

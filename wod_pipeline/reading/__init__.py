@@ -1,14 +1,24 @@
 """Stored sessions searched, counted, and in the formats of other programs.
 
+What all sessions are needed for:
+
 - `entries`: what the index keeps of a session
+- `stored_index`: the index as objects in the lake
 - `index`: an index over the session table for history, search and load
 - `matches`: what a search finds, best first
-- `stored_index`: the index as objects in the lake
-- `answers`: the JSON of `wod … --json` and of the API
-- `absence`: why a day or week has no session
+
+Days:
+
+- `day`: the sessions of a day, and those of its week without one
 - `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
+- `absence`: why a day or week has no session
+
+Formats:
+
+- `answers`: the JSON of `wod … --json` and of the API
 - `calendar`: sessions as calendar events
+- `folding`: a calendar as bytes
 - `load`: the training load of a week as a table
 - `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises
 - `load_columns`: those about sets, loads and working weights

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+from wod_pipeline.absence import Absence, explain_absence
 from wod_pipeline.errors import StorageError
+from wod_pipeline.looks import Looks
 from wod_pipeline.program import Outcome, WeekRecords
-from wod_pipeline.status import Absence, Looks, explain_absence
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.looks import read_looks
 from wod_pipeline.storage.stages import read_stage

@@ -14,11 +14,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from wod_pipeline.absence import Absence
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, StoredWeek
 from wod_pipeline.reading.index import Occurrence, SessionIndex
 from wod_pipeline.reading.matches import Match
 from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
-from wod_pipeline.status import Absence
 from wod_pipeline.training import (
     ZONES,
     Athlete,
@@ -236,7 +236,7 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
     prescriptions = [
         Prescription(
             placed.segment,
-            view_exercise(placed.block, placed.exercise, athlete, test_day=test_day),
+            view_exercise(placed.block, placed.exercise, athlete, written=placed.written, test_day=test_day),
             as_number(lifts_of(movement, placed.kind, placed.block, placed.exercise)),
             _optional_number(top_percent(placed.exercise)),
         )

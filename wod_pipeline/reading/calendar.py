@@ -15,9 +15,12 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component, Event, vDuration, vUri
+from icalendar import Calendar, Component, Event, vCategory, vDDDTypes, vDuration, vInt, vText, vUri
+from msgspec.structs import replace
 
 from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords, utc_of
+from wod_pipeline.reading.folding import as_bytes
+from wod_pipeline.reading.undated import SessionName, name_of
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
 from wod_pipeline.training import Athlete
 from wod_pipeline.weeks import DAY, as_day, days_of
@@ -36,7 +39,7 @@ _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 """`SEQUENCE` counts the minutes since then."""
 
 
-def as_calendar(
+def as_calendar(  # noqa: PLR0913 all but two have a default
     records: Iterable[SessionRecord],
     zone: ZoneInfo,
     athlete: Athlete | None = None,
@@ -46,16 +49,19 @@ def as_calendar(
     page_url: str = "",
     rest_days: bool = True,
     between: tuple[dt.date, dt.date] | None = None,
+    chosen: Iterable[tuple[dt.date, SessionRecord]] = (),
 ) -> bytes:
-    """The calendar of these sessions by date, without undated ones.
+    """The calendar of these sessions by date, with those undated ones for which the athlete has chosen a day.
 
     `previous` are the calendars published before. `covered` are the days for which `records` holds every session: an
     earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
     a session is not cancelled because it was not read. An event links to its day on the page at `page_url`, or to
     its post without one. `rest_days` false leaves out sessions of the kind "rest", `between` earlier events that are
-    not from its first day to its last. Raises `ValueError` when one of `previous` cannot be parsed.
+    not from its first day to its last. `chosen` are undated sessions, each with its day. Raises `ValueError` when one
+    of `previous` cannot be parsed.
     """
     events: dict[str, Component] = dict(_current_events(records, athlete))
+    events.update(_chosen_events(chosen, athlete))
     for uid, before in _published_events(previous):
         if between and not between[0] <= _day(before) <= between[1]:
             continue
@@ -71,7 +77,7 @@ def as_calendar(
             event["URL"] = vUri(f"{page_url}/day/{_day(event)}")
         if rest_days or not _is_rest(event):
             calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return as_bytes(calendar)
 
 
 def week_calendar(
@@ -119,33 +125,45 @@ def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -
         if record.date is not None:
             seen[record.program, record.date] += 1
             uid = f"{record.date}-{seen[record.program, record.date]}-{record.program}{_OURS}"
-            yield uid, _event(uid, record.date, record, athlete)
+            yield uid, _event(uid, record.date, record, view_session(record, athlete))
 
 
-def _event(uid: str, day: dt.date, record: SessionRecord, athlete: Athlete | None) -> Event:
-    view = view_session(record, athlete)
+def _chosen_events(
+    chosen: Iterable[tuple[dt.date, SessionRecord]], athlete: Athlete | None
+) -> Iterator[tuple[str, Event]]:
+    """Events of undated sessions. Their UIDs do not have the day, so that another choice moves the event."""
+    seen: Counter[tuple[dt.date, SessionName]] = Counter()
+    for day, record in chosen:
+        program, session = name = name_of(record)
+        seen[record.week, name] += 1
+        uid = f"week-{record.week}-{session}-{seen[record.week, name]}-{program}{_OURS}"
+        view = replace(view_session(record, athlete), date=day, is_chosen=True)
+        yield uid, _event(uid, day, record, view)
+
+
+def _event(uid: str, day: dt.date, record: SessionRecord, view: SessionView) -> Event:
     edited = _edited_at(record)
     event = Event()
-    event.add("uid", uid)
-    event.add("summary", _summary(view))
-    event.add("description", _description(view))
-    event.add("categories", [_category(record.kind)])
-    event.add("dtstart", day)
-    event.add("dtend", day + DAY)
-    event.add("dtstamp", edited)
-    event.add("last-modified", edited)
-    event.add("sequence", int((edited - _EPOCH).total_seconds()) // 60)
-    event.add("status", "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
+    # Not by `add`, which works out anew for every value what type it is of.
+    event["UID"] = vText(uid)
+    event["SUMMARY"] = vText(_summary(view))
+    event["DESCRIPTION"] = vText(_description(view))
+    event["CATEGORIES"] = vCategory([_category(record.kind)])
+    event["DTSTART"] = vDDDTypes(day)
+    event["DTEND"] = vDDDTypes(day + DAY)
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = vDDDTypes(edited)
+    event["SEQUENCE"] = vInt((edited - _EPOCH).total_seconds() // 60)
+    event["STATUS"], event["TRANSP"] = vText("CONFIRMED"), vText("TRANSPARENT")
     if address := _post_address(view):
-        event.add("url", address)
+        event["URL"] = vUri(address)
     return event
 
 
 def _description(view: SessionView) -> str:
     """The whole session, then the address of its post, which is kept when the text is cut."""
     address = _post_address(view)
-    end = f"\nThe post: {address}\n" if address else ""
+    end = f"\nOn {view.date:%A} by your choice: the post names no day.\n" if view.is_chosen else ""
+    end += f"\nThe post: {address}\n" if address else ""
     return shorten(as_text(view, width=1_000), LONGEST_DESCRIPTION - len(end)) + end
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from wod_pipeline import __version__
 from wod_pipeline.program import (
     Block,
     Exercise,
+    Segment,
     SegmentKind,
     SessionKind,
     SessionRecord,
@@ -44,20 +45,22 @@ SOURCES = (
 
 
 class PlacedExercise(NamedTuple):
-    """An exercise with its place in the session: the segment's label and kind, and the block with sets and rest."""
+    """An exercise with its text in the post, its segment (label and kind), and its block (sets and rest)."""
 
     segment: str
     kind: SegmentKind
     block: Block
     exercise: Exercise
+    written: str
 
 
 class _Segment(Struct, gc=False, array_like=True):
-    """A segment as far as its exercises need it."""
+    """A segment as far as its exercises need it. `written` has the text of each exercise, in order."""
 
     label: str
     kind: SegmentKind
     blocks: list[Block]
+    written: list[str]
 
 
 class IndexEntry(Struct, frozen=True, dict=True):
@@ -108,10 +111,9 @@ class IndexEntry(Struct, frozen=True, dict=True):
     def exercises(self) -> tuple[PlacedExercise, ...]:
         """Every exercise that is not in a warm-up, in reading order."""
         return tuple(
-            PlacedExercise(segment.label, segment.kind, block, exercise)
+            PlacedExercise(segment.label, segment.kind, block, exercise, written)
             for segment in _SEGMENTS.decode(self.segments_json)
-            for block in segment.blocks
-            for exercise in block.exercises
+            for (block, exercise), written in zip(_exercises_of(segment.blocks), segment.written, strict=True)
         )
 
     @cached_property
@@ -141,8 +143,8 @@ def index_week(week: dt.date, records: Iterable[SessionRecord], digest: str = ""
 
 def entry_from(record: SessionRecord) -> IndexEntry:
     """The entry for a record."""
-    worked = [segment for segment in record.segments if segment.kind != "warm_up"]
-    segments = [_Segment(clean(s.label or s.title or ""), s.kind, s.blocks) for s in worked]
+    texts = {line.n: line.text for line in record.lines}
+    segments = [_segment(segment, texts) for segment in record.segments if segment.kind != "warm_up"]
     return IndexEntry(
         date=record.date,
         week=record.week,
@@ -156,6 +158,18 @@ def entry_from(record: SessionRecord) -> IndexEntry:
         segments_json=_as_json(segments),
         doses_json=_as_json(doses_of(record)),
     )
+
+
+def _segment(segment: Segment, texts: Mapping[int, str]) -> _Segment:
+    written = [
+        " ".join(texts[n] for n in range(exercise.lines[0], exercise.lines[1] + 1) if n in texts)
+        for _, exercise in _exercises_of(segment.blocks)
+    ]
+    return _Segment(clean(segment.label or segment.title or ""), segment.kind, segment.blocks, written)
+
+
+def _exercises_of(blocks: Iterable[Block]) -> Iterator[tuple[Block, Exercise]]:
+    return ((block, exercise) for block in blocks for exercise in block.exercises)
 
 
 def _as_json(value: object) -> Raw:

@@ -150,7 +150,7 @@ def _arrow_types() -> dict[Kind, Any]:
     return {
         "text": pa.string(),
         "day": pa.date32(),
-        "moment": pa.timestamp("s", tz="UTC"),
+        "moment": pa.timestamp("ms", tz="UTC"),  # Parquet has no seconds
         "integer": pa.int64(),
         "number": pa.float64(),
         "flag": pa.bool_(),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from wod_pipeline.program import Exercise, Load
+from wod_pipeline.program import Exercise, Load, Number
 from wod_pipeline.reading.columns import Cells, Column, Kind, as_is, clean_text, ends_of
 from wod_pipeline.rendering import (
     load_words,
@@ -20,7 +20,7 @@ from wod_pipeline.rendering import (
     weight_note,
     working_words,
 )
-from wod_pipeline.training import SetRun, Weight, WorkingWeight
+from wod_pipeline.training import LoadedBar, SetRun, WorkingWeight, as_number
 
 _EXERCISE = "segments.blocks.exercises."
 
@@ -39,8 +39,6 @@ class Prescribed(NamedTuple):
     load: Load | None
     movement_ids: tuple[str | None, ...]
     working: WorkingWeight | None
-    best: Weight | None
-    """The athlete's max that a percentage is of."""
 
 
 # -------------------------------------------------------------------------------------------------------- sets
@@ -166,23 +164,16 @@ def _working(name: str, kind: Kind, meaning: str, value: Callable[[WorkingWeight
     return Column(name, kind, meaning, read)
 
 
-def _amount(weight: Weight | None) -> float | None:
-    return None if weight is None else float(weight.amount)
+def _amount(bar: LoadedBar | None) -> Number | None:
+    return None if bar is None else as_number(bar.weight.amount)
 
 
-def _plates(working: WorkingWeight, end: Weight | None) -> Cells | None:
-    side = None if end is None or working.rack is None else working.rack.side(end.amount)
-    return None if side is None else tuple(map(float, side))
+def _plates(bar: LoadedBar | None) -> Cells | None:
+    return None if bar is None or bar.plates is None else tuple(map(as_number, bar.plates))
 
 
-def _percent_on_bar(end: str) -> Callable[[Prescribed], float | None]:
-    def read(prescribed: Prescribed) -> float | None:
-        weight: Weight | None = getattr(prescribed.working, end, None)
-        if weight is None or prescribed.best is None:
-            return None
-        return round(float(100 * weight.amount / prescribed.best.to(weight.unit).amount), 2)
-
-    return read
+def _percent_of_max(bar: LoadedBar | None) -> Number | None:
+    return None if bar is None or bar.percent_of_max is None else as_number(bar.percent_of_max)
 
 
 WORKING_COLUMNS: tuple[Column, ...] = (
@@ -190,19 +181,19 @@ WORKING_COLUMNS: tuple[Column, ...] = (
         "working_weight_min",
         "number",
         "What the athlete loads, bar included: at least; empty for `at most …`",
-        lambda working: _amount(working.low),
+        lambda working: _amount(working.low_bar),
     ),
     _working(
         "working_weight_max",
         "number",
         "What the athlete loads: at most; empty for `from …`",
-        lambda working: _amount(working.high),
+        lambda working: _amount(working.high_bar),
     ),
     _working(
         "working_weight_women",
         "number",
         "The second weight of a pair, as loaded",
-        lambda working: _amount(working.women.high if working.women else None),
+        lambda working: _amount(working.women.high_bar if working.women else None),
     ),
     _working(
         "working_weight_unit",
@@ -220,31 +211,31 @@ WORKING_COLUMNS: tuple[Column, ...] = (
         "working_plates_min",
         "numbers",
         "Plates of one side for `working_weight_min`, heaviest first; an empty list is the bar alone",
-        lambda working: _plates(working, working.low),
+        lambda working: _plates(working.low_bar),
     ),
     _working(
         "working_plates_max",
         "numbers",
         "Plates of one side for `working_weight_max`",
-        lambda working: _plates(working, working.high),
+        lambda working: _plates(working.high_bar),
     ),
-    Column(
+    _working(
         "working_percent_min",
         "number",
         "What `working_weight_min` is of the athlete's max, in percent",
-        _percent_on_bar("low"),
+        lambda working: _percent_of_max(working.low_bar),
     ),
-    Column(
+    _working(
         "working_percent_max",
         "number",
         "What `working_weight_max` is of the athlete's max, in percent",
-        _percent_on_bar("high"),
+        lambda working: _percent_of_max(working.high_bar),
     ),
     _working(
         "working_weight_fit",
         "text",
         "How well it meets what was asked: `within`, `below`, `nearest`, `short`, `empty_bar` or `too_heavy`",
-        lambda working: None if working.missing else working.fit,
+        lambda working: working.fit,
     ),
     _working(
         "working_weight_note",

@@ -23,7 +23,7 @@ from wod_pipeline.reading.columns import (
     movements_of,
 )
 from wod_pipeline.reading.load_columns import LOAD_COLUMNS, SET_COLUMNS, WORKING_COLUMNS, Prescribed, Sets
-from wod_pipeline.training import Athlete, Weight, goes_on_barbell, is_attempt_at_max, sets_of, working_weight
+from wod_pipeline.training import Athlete, goes_on_barbell, is_attempt_at_max, sets_of, working_weight
 
 LEFT_OUT: Mapping[str, str] = {
     "lines": "the coach's lines are in `exercise_lines` and the columns of notes; `--format json` has every line",
@@ -67,12 +67,6 @@ class Row(NamedTuple):
 
 NOTHING = Row(*((None,) * len(group) for group in _GROUPS))
 """A row without any value."""
-
-
-def cells_by_column(row: Row) -> dict[str, Any]:
-    """The row's values under the names of their columns."""
-    values = (cell for cells in row for cell in cells)
-    return {column.name: value for column, value in zip(COLUMNS, values, strict=True)}
 
 
 def _cells(columns: Sequence[Column], value: Any) -> Cells:
@@ -137,20 +131,8 @@ class RowMaker:
         attempt = attempt and is_attempt_at_max(exercise, load)
         key = load, movement_ids, attempt, on_barbell
         if key not in self._made:
-            working = best = None
+            working = None
             if load is not None and on_barbell and self._athlete is not None:
                 working = working_weight(load, self._athlete, attempt=attempt)
-                best = _max_of(load, self._athlete)
-            self._made[key] = _cells(_GROUPS[-1], Prescribed(load, movement_ids, working, best))
+            self._made[key] = _cells(_GROUPS[-1], Prescribed(load, movement_ids, working))
         return self._made[key]
-
-
-def _max_of(load: Load, athlete: Athlete) -> Weight | None:
-    if load.kind != "percent" or load.ref is None or load.ref.movement_id is None:
-        return None
-    return athlete.maxes.get((load.ref.movement_id, load.ref.rm))
-
-
-def export_rows(record: SessionRecord, athlete: Athlete | None = None) -> Iterator[Row]:
-    """The rows of one session in reading order, at least one."""
-    return RowMaker(athlete).rows(record)

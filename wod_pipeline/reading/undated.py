@@ -27,7 +27,7 @@ def undated_of(records: Iterable[SessionRecord]) -> list[SessionRecord]:
 
 
 def name_of(record: SessionRecord) -> SessionName:
-    """What a session without a day is called in every week: by its number, else its label, else its place."""
+    """What a session without a day is called in every week: by its number, label or place in the post."""
     if record.ordinal is not None:
         return record.program, str(record.ordinal)
     label = " ".join((record.label or "").casefold().split())[:LONGEST_LABEL]

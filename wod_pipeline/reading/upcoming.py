@@ -1,4 +1,4 @@
-"""The next training day of the stored sessions, for the command line and the page."""
+"""The next training day of the stored sessions, and on which days those are that have a chosen one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def next_training_after(
     """
     first, last = day + DAY, min(day + LOOK_AHEAD, LAST_DAY)
     dated = [(record.date, record) for record in table.read_dates(first, last) if record.date]
-    chosen = _chosen(table, first, last, choices) if choices else ()
+    chosen = chosen_between(table, first, last, choices or {})
     training = [(on, record) for on, record in (*dated, *chosen) if record.kind != "rest"]
     if not training:
         return None
@@ -31,10 +31,27 @@ def next_training_after(
     return next_day, [record for on, record in training if on == next_day]
 
 
-def _chosen(
+def undated_between(
+    table: SessionTable, first: dt.date, last: dt.date, choices: DayChoices | None = None
+) -> dict[dt.date, int]:
+    """The weeks whose Monday lies in `[first, last]` with sessions that have no day, and how many of them.
+
+    A session with a chosen day has one. Raises `StorageError`.
+    """
+    chosen = choices or {}
+    counts = {
+        week.week: sum(chosen_day(record, chosen) is None for record in undated_of(week.records))
+        for week in table.read_weeks(first, last)
+    }
+    return {week: number for week, number in counts.items() if number}
+
+
+def chosen_between(
     table: SessionTable, first: dt.date, last: dt.date, choices: DayChoices
 ) -> Iterator[tuple[dt.date, SessionRecord]]:
-    """The sessions without a date whose chosen day lies in `[first, last]`."""
+    """The sessions without a date whose chosen day lies in `[first, last]`, each with that day."""
+    if not choices:
+        return
     for week in table.read_weeks(monday_of(first), monday_of(last)):
         for record in undated_of(week.records):
             on = chosen_day(record, choices)

@@ -72,10 +72,14 @@ class Lifter:
     test_day: bool
 
 
-def view_sets(block: Block, exercise: Exercise, lifter: Lifter, written: str) -> Iterator[SetView]:
-    """The rows of an exercise; `written` is its text in the post, which tells a barbell from other implements."""
+def view_sets(
+    block: Block, exercise: Exercise, lifter: Lifter, written: str, *, is_shared: bool
+) -> Iterator[SetView]:
+    """The rows of an exercise, without what percentages are of when `is_shared`.
+
+    `written` is its text in the post, which tells a barbell from other implements.
+    """
     is_attempt = lifter.test_day or block.rm_target is not None
-    is_shared = bool(shared_reference(block, exercise))
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
         attempt = is_attempt and is_attempt_at_max(exercise, sets.load)

@@ -117,14 +117,15 @@ class _Page:
         yield from self._wrap(with_addresses(note.runs), indent, style=_DIM)
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
-        lines = textwrap.wrap(
-            cut_long_line(text),
-            self._width,
-            initial_indent=" " * indent,
-            subsequent_indent=" " * (indent + 2),
-        )
-        for line in lines:
+        for line in self._lines(cut_long_line(text), indent):
             yield f"{style}{line}{_RESET}" if self._colour and style else line
+
+    def _lines(self, text: str, indent: int) -> list[str]:
+        if len(text) + indent <= self._width and text.isprintable() and text.strip() == text != "":
+            return [" " * indent + text]  # as `textwrap` would, which takes a hundred times as long
+        return textwrap.wrap(
+            text, self._width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)
+        )
 
 
 def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
@@ -192,6 +193,16 @@ def set_line(row: SetView) -> str:
     loaded = ", ".join(fact for fact in (f"{row.weight}{plates}", row.note) if fact)
     text = " → ".join(fact for fact in (text, loaded) if fact)
     return f"{row.label}: {text}" if row.label and text else text or row.label
+
+
+def note_alone(row: SetView) -> str:
+    """The note of a set on a line of its own, where it does not go on from the weight: `the empty bar is 67%`."""
+    return row.note.replace("the empty bar, is", "the empty bar is")
+
+
+def is_own_max(missing: str) -> bool:
+    """Whether the reader can give the max that a set is `missing`: not where the post does not say which it is."""
+    return missing.startswith("your ")
 
 
 def plates_words(plates: str) -> str:

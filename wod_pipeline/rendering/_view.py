@@ -173,7 +173,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         d for d in record.diagnostics if d.code in _ABOUT_DAYS or d.line not in {None, *in_segments}
     ]
     return SessionView(
-        title=words.clean(record.label or "") or _default_title(record),
+        title=session_title(record),
         date=record.date,
         kind=record.kind,
         week=record.week,
@@ -189,8 +189,10 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
     )
 
 
-def _default_title(record: SessionRecord) -> str:
-    """What to call a session without a heading; one without a day by its number, so that it can be told apart."""
+def session_title(record: SessionRecord) -> str:
+    """The heading of a session; without one what it is, and of a session without a day its number in the post."""
+    if heading := words.clean(record.label or ""):
+        return heading
     if record.date is None and record.kind == "training":
         place = record.session.rpartition("/")[2].lstrip("0")
         return f"Session {place}" if record.ordinal is None else f"Day {record.ordinal}"
@@ -201,13 +203,13 @@ def _default_title(record: SessionRecord) -> str:
 
 def without_repeated_warnings(views: Iterable[SessionView]) -> list[SessionView]:
     """The views, the warnings about a whole post left with the first session that has them."""
-    told: set[str] = set()
-    once: list[SessionView] = []
+    shown: set[str] = set()
+    result: list[SessionView] = []
     for view in views:
-        news = tuple(warning for warning in view.post_warnings if warning not in told)
-        told.update(news)
-        once.append(replace(view, post_warnings=news))
-    return once
+        first_here = tuple(warning for warning in view.post_warnings if warning not in shown)
+        shown.update(first_here)
+        result.append(replace(view, post_warnings=first_here))
+    return result
 
 
 def _in_order(parts: Iterable[tuple[int, ItemT]]) -> tuple[ItemT, ...]:
@@ -239,8 +241,8 @@ def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]
 # ------------------------------------------------------------------------------------------------- lines
 def web_address(href: str) -> str:
     """The address without control characters; empty when it is not one of http or https."""
-    href = words.clean(href).strip()
-    return href if is_web_address(href) else ""
+    href = words.clean(href).strip() if href else ""
+    return href if href and is_web_address(href) else ""
 
 
 class _Lines:
@@ -270,16 +272,16 @@ class _Lines:
         unowned = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
         return [(line.n, self._note(line, "cue")) for line in unowned]
 
-    def links(self, span: Span, linked: set[str]) -> tuple[TextRun, ...]:
-        """Links on these lines whose address is not in `linked`; notes show their links themselves."""
-        written = [run for line in self.within(span) if line.role != "note" for run in text_runs(line)]
-        return tuple(run for run in dict.fromkeys(written) if run.href and run.href not in linked)
+    def links(self, span: Span) -> list[TextRun]:
+        """The links on these lines, each once; notes show their links themselves."""
+        linking = [line for line in self.within(span) if line.links and line.role != "note"]
+        return [run for run in dict.fromkeys(run for line in linking for run in text_runs(line)) if run.href]
 
 
 def text_runs(line: Line) -> Iterator[TextRun]:
     """The line cut at its links; a link that overlaps the one before it or points outside the text is dropped."""
     end = 0
-    for link in sorted(line.links, key=lambda link: link.start):
+    for link in sorted(line.links, key=lambda link: link.start) if line.links else ():
         if not end <= link.start < link.end <= len(line.text):
             continue
         yield from _text_run(line.text[end : link.start])
@@ -342,7 +344,9 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
     previous = None
     for exercise in block.exercises:
-        parts.append((exercise.lines[0], _exercise(block, exercise, previous, lines, lifter)))
+        written = " ".join(line.text for line in lines.within(exercise.lines))
+        view = _exercise(block, exercise, previous, lines, lifter, written)
+        parts.append((exercise.lines[0], view))
         previous = exercise
     parts += lines.notes(block.notes)
     scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
@@ -350,22 +354,22 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
 
 
 def _all_empty_bar(block: Block) -> bool:
-    loads = [exercise.load for exercise in block.exercises]
-    return (
-        block.scheme == "free" and bool(loads) and all(load and load == Load("empty_bar") for load in loads)
-    )
+    if block.scheme != "free" or not block.exercises:
+        return False
+    return all(each.load and each.load == Load("empty_bar") for each in block.exercises)
 
 
 def _exercise(
-    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: Lifter
+    block: Block, exercise: Exercise, previous: Exercise | None, lines: _Lines, lifter: Lifter, written: str
 ) -> ExerciseView:
     name = tuple(_name(exercise))
-    written = " ".join(line.text for line in lines.within(exercise.lines))
     same_line = previous is not None and exercise.lines[0] == previous.lines[1]
+    reference = shared_reference(block, exercise)
+    sets = view_sets(block, exercise, lifter, written, is_shared=bool(reference))
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise, written),
-        sets=() if _all_empty_bar(block) else tuple(view_sets(block, exercise, lifter, written)),
+        sets=() if _all_empty_bar(block) else tuple(sets),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
@@ -373,22 +377,33 @@ def _exercise(
         and exercise.choice is not None
         and exercise.choice == previous.choice,
         same_line=same_line,
-        links=() if same_line else lines.links(exercise.lines, _videos(block)),
+        links=() if same_line else _links_beside_names(block, lines.links(exercise.lines)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
-        reference=shared_reference(block, exercise),
+        reference=reference,
     )
 
 
-def _videos(block: Block) -> set[str]:
-    """The addresses linked from the names of the block's exercises."""
-    return {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+def _links_beside_names(block: Block, links: list[TextRun]) -> tuple[TextRun, ...]:
+    """The links without those that the names of the block's exercises have."""
+    if not links:
+        return ()
+    videos = {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
+    return tuple(link for link in links if link.href not in videos)
 
 
 def view_exercise(
-    block: Block, exercise: Exercise, athlete: Athlete | None = None, *, test_day: bool = False
+    block: Block,
+    exercise: Exercise,
+    athlete: Athlete | None = None,
+    *,
+    written: str = "",
+    test_day: bool = False,
 ) -> BlockView:
-    """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it."""
-    view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day))
+    """One exercise under its block's scheme, without notes or other links, as the history of a lift shows it.
+
+    `written` is its text in the post, which tells a barbell from other implements.
+    """
+    view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day), written)
     return BlockView(words.scheme_sentence(block), (view,))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from wod_pipeline.training import Fit, Rack, Weight, WorkingWeight, decimal_text
+from wod_pipeline.training import Fit, LoadedBar, Rack, Weight, WorkingWeight, decimal_text
 
 
 def bars_of(working: WorkingWeight | None) -> tuple[tuple[str, str], ...]:
@@ -22,33 +22,32 @@ def bars_of(working: WorkingWeight | None) -> tuple[tuple[str, str], ...]:
     names_bar = working.fit == "empty_bar"
     return tuple(
         (
-            f"{_bound(working)}{_bar_and_plates(working.rack, [end])}",
-            "" if names_bar else _side(working.rack, end),
+            f"{_bound(working)}{_bar_and_plates(working.rack, [bar.weight])}",
+            "" if names_bar else _side(bar),
         )
-        for ends in _ends_of(working)
-        for end in ends
+        for bars in _bars_of_each(working)
+        for bar in bars
     )
 
 
-def _ends_of(working: WorkingWeight) -> list[tuple[Weight, ...]]:
-    """The weights to load, of a pair the men's and the women's; the empty bar once."""
+def _bars_of_each(working: WorkingWeight) -> list[tuple[LoadedBar, ...]]:
+    """The bars to load, of a pair the men's and the women's; the empty bar once."""
     women = working.women
     if women is None or (women.ends == working.ends and women.fit == working.fit == "empty_bar"):
-        return [working.ends] if working.ends else []
-    return [ends for ends in (working.ends, women.ends) if ends]
+        return [working.bars] if working.ends else []
+    return [each.bars for each in (working, women) if each.ends]
 
 
 def _bound(working: WorkingWeight) -> str:
     """What stands in front of a bound, and of the women's weight of a pair whose men's cannot be loaded."""
-    is_women_s = working.women is not None and not working.ends
-    loaded = working.women if is_women_s and working.women is not None else working
+    is_womens = working.women is not None and not working.ends
+    loaded = working.women if is_womens and working.women is not None else working
     bound = "from " if loaded.high is None else "at most " if loaded.low is None else ""
-    return f"women's {bound}" if is_women_s else bound
+    return f"women's {bound}" if is_womens else bound
 
 
-def _side(rack: Rack, weight: Weight) -> str:
-    side = rack.side(weight.amount)
-    return "" if side is None else " + ".join(map(decimal_text, side)) or "bar only"
+def _side(bar: LoadedBar) -> str:
+    return "" if bar.plates is None else " + ".join(map(decimal_text, bar.plates)) or "bar only"
 
 
 def working_words(working: WorkingWeight | None) -> str:
@@ -56,10 +55,11 @@ def working_words(working: WorkingWeight | None) -> str:
 
     Of a pair the men's and the women's: `60/40 kg`.
     """
-    groups = _ends_of(working) if working is not None else []
+    groups = _bars_of_each(working) if working is not None else []
     if working is None or not groups:
         return ""
-    return f"{_bound(working)}{_bar_and_plates(working.rack, *groups)}"
+    weights = [[bar.weight for bar in bars] for bars in groups]
+    return f"{_bound(working)}{_bar_and_plates(working.rack, *weights)}"
 
 
 def _bar_and_plates(rack: Rack | None, *groups: Sequence[Weight]) -> str:
@@ -79,7 +79,7 @@ def _amounts(*groups: Sequence[Weight]) -> str:
 
 def weight_note(working: WorkingWeight | None) -> str:
     """What has to be said beside the weight, or in its place; empty when it is simply what was asked for."""
-    if working is None or working.missing:
+    if working is None:
         return ""
     notes = [
         *_fit_notes(working),
@@ -91,14 +91,18 @@ def weight_note(working: WorkingWeight | None) -> str:
 
 def _fit_notes(working: WorkingWeight) -> Iterator[str]:
     """How well the weight fits; of a pair both together, or each by its name where they differ."""
-    note, women = _FITS[working.fit](working), working.women
+    note, women = _fit_note(working), working.women
     if women is None or women.fit == working.fit:
         yield note
         return
     if note:
         yield f"men's: {note}"
-    if women_s := _FITS[women.fit](women):
-        yield f"women's: {women_s}"
+    if womens_note := _fit_note(women):
+        yield f"women's: {womens_note}"
+
+
+def _fit_note(working: WorkingWeight) -> str:
+    return _FITS[working.fit](working) if working.fit is not None else ""
 
 
 def _present_max(working: WorkingWeight) -> str:
@@ -144,10 +148,11 @@ def _too_heavy(working: WorkingWeight) -> str:
 
 
 def _empty_bar(working: WorkingWeight) -> str:
-    percent, asked = working.bar_percent, working.asked
-    if percent is None or asked is None or asked.high is None or working.rack is None:
+    bar, asked = working.high_bar, working.asked
+    percent = bar.percent_of_max if bar is not None else None
+    if bar is None or percent is None or asked is None or asked.high is None:
         return f"the empty bar, is above {_asked(working)}"
-    asked_percent = percent * asked.high.amount / working.rack.bar
+    asked_percent = percent * asked.high.amount / bar.weight.amount
     more = (rounded for digits in (0, 1) if (rounded := round(percent, digits)) > asked_percent)
     return f"the empty bar, is {decimal_text(Fraction(next(more, percent)))}%"
 
@@ -167,7 +172,7 @@ def plates_of(working: WorkingWeight | None) -> str:
 
     Empty when plates cannot make an end exactly, and for the empty bar where it is named anyway.
     """
-    if working is None or working.rack is None or working.fit == "empty_bar":
+    if working is None or working.fit == "empty_bar":
         return ""
-    groups = [[_side(working.rack, end) for end in ends] for ends in _ends_of(working)]
+    groups = [list(map(_side, bars)) for bars in _bars_of_each(working)]
     return " / ".join(" to ".join(sides) for sides in groups) if all(map(all, groups)) else ""

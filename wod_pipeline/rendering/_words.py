@@ -338,13 +338,13 @@ _LOADS: Mapping[LoadKind, Callable[[Load], str]] = {
 
 
 def converted_words(load: Load | None, unit: Unit) -> str:
-    """A weight that does not go on a bar in the athlete's unit: `22.68 kg`; empty when it is stated in it."""
+    """A weight that does not go on a bar in the athlete's unit, to a tenth: `22.7 kg`; empty when stated in it."""
     stated = load.abs if load is not None and load.kind == "absolute" else None
     if stated is None or stated.unit is None or stated.unit == unit:
         return ""
 
     def end(amount: Number | None) -> Number | None:
-        return None if amount is None else round(float(_in_unit(amount, stated.unit, unit)), 2)
+        return None if amount is None else round(float(_in_unit(amount, stated.unit, unit)), 1)
 
     return span(Range(end(stated.min), end(stated.max), end(stated.f)), f" {unit}")
 

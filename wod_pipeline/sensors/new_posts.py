@@ -15,6 +15,7 @@ import msgspec
 from wod_pipeline import messages
 from wod_pipeline.errors import SourceError, WodError
 from wod_pipeline.jobs import range_tags, training_week_job
+from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
@@ -25,7 +26,6 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
-from wod_pipeline.status import LookFailure, SiteLook, failure_of
 from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions

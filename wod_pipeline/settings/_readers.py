@@ -40,14 +40,20 @@ def read_url(text: str) -> str:
 
 def read_origins(text: str) -> tuple[str, ...]:
     """Web origins (scheme, host and port, without a path) separated by commas, or `*` for every origin."""
-    origins = tuple(dict.fromkeys(origin for part in text.split(",") if (origin := part.strip().lower())))
+    origins = [origin for part in text.split(",") if (origin := part.strip().lower())]
     for origin in origins:
         if origin != "*" and not (re.fullmatch(r"https?://[^\s/*]+", origin) and is_site_address(origin)):
             raise ValueError(
                 "use origins such as https://app.example.com,http://localhost:5173 (no path, no slash at the end), "
                 "or * for every origin"
             )
-    return origins
+    return tuple(dict.fromkeys(map(_without_default_port, origins)))
+
+
+def _without_default_port(origin: str) -> str:
+    """The origin as a browser sends it: without the port that its scheme has anyway."""
+    port = ":443" if origin.startswith("https:") else ":80"
+    return origin.removesuffix(port)
 
 
 def optional(read: Callable[[str], Any], absent: Any = None) -> Callable[[str], Any]:

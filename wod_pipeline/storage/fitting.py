@@ -67,37 +67,55 @@ def _fits(record: SessionRecord) -> bool:
 
 
 def _ever_smaller(record: SessionRecord) -> Iterator[tuple[SessionRecord, str]]:
-    """The steps of the module's docstring, each with what is left out in words."""
-    left_out = "the segments' texts, which repeat the lines"
-    cut = replace(record, texts={})
-    yield cut, left_out
-    left_out += ", the ends of long texts"
-    cut = replace(
-        cut,
-        lines=[_shorten_line(line) for line in cut.lines],
-        preamble=[_shorten_line(line) for line in cut.preamble],
-        diagnostics=[replace(d, message=shorten(d.message, _LONGEST_TEXT)) for d in cut.diagnostics],
-        label=cut.label and shorten(cut.label, _LONGEST_TEXT),
-        post_title=shorten(cut.post_title, _LONGEST_TEXT),
-        post_url=cut.post_url if len(cut.post_url) <= _LONGEST_TEXT else "",
+    """The record after each step of the module's docstring, with what is left out in words."""
+    left_out: list[str] = []
+    for step in (_without_texts, _with_short_lines, _without_preamble):
+        record, what = step(record)
+        left_out.append(what)
+        yield record, ", ".join(left_out)
+    for last_step in (_with_fewer_notes, _with_lines_only):
+        smaller, what = last_step(record)
+        yield smaller, ", ".join([*left_out, what])
+
+
+_Step = tuple[SessionRecord, str]
+"""A smaller record, and what it leaves out in words."""
+
+
+def _without_texts(record: SessionRecord) -> _Step:
+    return replace(record, texts={}), "the segments' texts, which repeat the lines"
+
+
+def _with_short_lines(record: SessionRecord) -> _Step:
+    short = replace(
+        record,
+        lines=[_shorten_line(line) for line in record.lines],
+        preamble=[_shorten_line(line) for line in record.preamble],
+        diagnostics=[replace(d, message=shorten(d.message, _LONGEST_TEXT)) for d in record.diagnostics],
+        label=record.label and shorten(record.label, _LONGEST_TEXT),
+        post_title=shorten(record.post_title, _LONGEST_TEXT),
+        post_url=record.post_url if len(record.post_url) <= _LONGEST_TEXT else "",
     )
-    yield cut, left_out
-    left_out += ", the post's introduction"
-    cut = replace(cut, preamble=[])
-    yield cut, left_out
-    notes = [line for line in cut.lines if line.role == "note"]
-    kept = list(_first_that_fit(notes, _ROOM - len(encode(cut)) + len(encode(notes))))
-    yield _without(cut, notes[len(kept) :]), f"{left_out}, {count(len(notes) - len(kept), 'line')} of notes"
-    bare = replace(cut, segments=[], notes=[], lines=[], diagnostics=[])
+    return short, "the ends of long texts"
+
+
+def _without_preamble(record: SessionRecord) -> _Step:
+    return replace(record, preamble=[]), "the post's introduction"
+
+
+def _with_fewer_notes(record: SessionRecord) -> _Step:
+    notes = [line for line in record.lines if line.role == "note"]
+    kept = list(_first_that_fit(notes, _ROOM - len(encode(record)) + len(encode(notes))))
+    return _without(record, notes[len(kept) :]), f"{count(len(notes) - len(kept), 'line')} of notes"
+
+
+def _with_lines_only(record: SessionRecord) -> _Step:
+    bare = replace(record, segments=[], notes=[], lines=[], diagnostics=[])
     half = (_ROOM - len(encode(bare))) // 2
-    yield (
-        replace(
-            bare,
-            lines=list(_first_that_fit(cut.lines, half)),
-            diagnostics=list(_first_that_fit(cut.diagnostics, half)),
-        ),
-        f"{left_out}, its structure, and lines from the first on that had no room",
-    )
+    lines = list(_first_that_fit(record.lines, half))
+    diagnostics = list(_first_that_fit(record.diagnostics, half))
+    what = "its structure, and lines from the first on that had no room"
+    return replace(bare, lines=lines, diagnostics=diagnostics), what
 
 
 def _without(record: SessionRecord, lines: Iterable[Line]) -> SessionRecord:

@@ -19,8 +19,8 @@ from typing import TypeVar
 import msgspec
 
 from wod_pipeline.errors import NotStored, StorageError
+from wod_pipeline.looks import Look, Looks, SiteLook
 from wod_pipeline.program import encode
-from wod_pipeline.status import Look, Looks, SiteLook
 from wod_pipeline.storage import Lake
 
 log = logging.getLogger(__name__)

@@ -19,20 +19,23 @@ from wod_pipeline.training._load import (
     period_start,
     session_doses,
 )
-from wod_pipeline.training._sets import SetRun, sets_of
-from wod_pipeline.training._weights import (
+from wod_pipeline.training._rack import (
     STANDARD_PLATES,
     STANDARD_RACKS,
-    WOMEN_S_BARS,
-    Athlete,
-    Fit,
+    WOMENS_BARS,
     Rack,
     Unit,
     Weight,
-    WorkingWeight,
     as_number,
     decimal_text,
     exact,
+)
+from wod_pipeline.training._sets import SetRun, sets_of
+from wod_pipeline.training._weights import (
+    Athlete,
+    Fit,
+    LoadedBar,
+    WorkingWeight,
     largest_percent,
     ramp_weights,
     working_weight,
@@ -41,12 +44,13 @@ from wod_pipeline.training._weights import (
 __all__ = [
     "STANDARD_PLATES",
     "STANDARD_RACKS",
-    "WOMEN_S_BARS",
+    "WOMENS_BARS",
     "ZONES",
     "Athlete",
     "Dose",
     "Fit",
     "LoadRow",
+    "LoadedBar",
     "Period",
     "Rack",
     "SessionDoses",

@@ -23,8 +23,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, Range, SegmentKind, SessionRecord
+from wod_pipeline.training._rack import as_decimal, exact
 from wod_pipeline.training._sets import sets_of
-from wod_pipeline.training._weights import as_decimal, exact, midpoint
+from wod_pipeline.training._weights import midpoint
 from wod_pipeline.vocabulary import movement_family
 
 BARBELL_FAMILIES = ("snatch", "clean", "clean+jerk", "jerk", "pull", "squat", "press", "hinge")

@@ -28,7 +28,8 @@ from typing import Literal, Protocol
 
 from wod_pipeline.program import Load, SessionRecord
 from wod_pipeline.training._lifts import Dose, doses_of
-from wod_pipeline.training._weights import Athlete, Weight, as_decimal, midpoint, working_weight
+from wod_pipeline.training._rack import Weight, as_decimal
+from wod_pipeline.training._weights import Athlete, midpoint, working_weight
 from wod_pipeline.weeks import DAY, WEEK, monday_of
 
 Period = Literal["day", "week", "month"]

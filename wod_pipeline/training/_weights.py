@@ -1,203 +1,23 @@
-"""Working weights: an athlete's maxes and rack, and the weight that a prescription comes to on them.
+"""Working weights: the weight that a prescription comes to on an athlete's maxes and rack.
 
-Exact arithmetic throughout (`Fraction`): 75 % of 205 lb is 153.75 lb before it is rounded once, to what can
-be loaded, and what cannot be loaded is never given as a weight. Without the very max that a percentage refers
-to there is no weight, and `missing` says what is needed: an N-RM is never computed from a 1-RM or the other way
-round.
+75 % of 205 lb is 153.75 lb before it is rounded once, to what can be loaded, and what cannot be loaded is never
+given as a weight. Without the very max that a percentage refers to there is no weight, and `missing` says what is
+needed: an N-RM is never computed from a 1-RM or the other way round.
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.program import AbsoluteLoad, Load, Number, Range, Reference
+from wod_pipeline.training._rack import Rack, Unit, Weight, exact
 from wod_pipeline.vocabulary import movement_name
-
-Unit = Literal["kg", "lb"]
-KG_PER_LB = Fraction(45_359_237, 100_000_000)
-"""The international pound, by definition."""
 
 MOST_RAMP_SETS = 40
 """A ramp over more sets than this is given by its two ends only."""
-
-STANDARD_PLATES: Mapping[Unit, tuple[tuple[Fraction, int], ...]] = {
-    "kg": tuple(
-        (Fraction(plate), pairs)
-        for plate, pairs in (
-            *(("25", 20), ("20", 1), ("15", 1), ("10", 1), ("5", 1), ("2.5", 1), ("2", 1)),
-            *(("1.5", 1), ("1.25", 1), ("1", 1), ("0.5", 1), ("0.25", 1)),
-        )
-    ),
-    "lb": tuple(
-        (Fraction(plate), pairs)
-        for plate, pairs in (
-            *(("45", 20), ("35", 1), ("25", 1), ("10", 2), ("5", 1), ("2.5", 1)),
-            *(("1.25", 1), ("1", 1), ("0.5", 1), ("0.25", 1)),
-        )
-    ),
-}
-"""Plates of a well-equipped gym, as (weight, pairs), heaviest first."""
-
-
-def exact(value: Number | str) -> Fraction:
-    """The decimal a person wrote, not the binary float nearest to it: 72.5 → 145/2, 0.1 → 1/10."""
-    return Fraction(str(value))
-
-
-def as_decimal(value: Fraction) -> Decimal:
-    """A fraction as the decimal nearest to it (28 digits)."""
-    return Decimal(value.numerator) / value.denominator
-
-
-def as_number(value: Decimal | Fraction) -> int | float:
-    """A whole number as int, any other as the float nearest to it, to three decimals."""
-    return int(value) if value == int(value) else round(float(value), 3)
-
-
-@dataclass(frozen=True)
-class Weight:
-    """An amount in one unit."""
-
-    amount: Fraction
-    unit: Unit
-
-    def to(self, unit: Unit) -> Weight:
-        """The same weight in `unit`, exactly."""
-        if unit == self.unit:
-            return self
-        factor = KG_PER_LB if unit == "kg" else 1 / KG_PER_LB
-        return Weight(self.amount * factor, unit)
-
-    def __str__(self) -> str:
-        return f"{decimal_text(self.amount)} {self.unit}"
-
-
-@lru_cache(maxsize=4096)
-def decimal_text(amount: Fraction) -> str:
-    """A number as people read it: at most two decimals, without trailing zeros."""
-    rounded = round(amount, 2)
-    return f"{as_decimal(rounded):.2f}".rstrip("0").rstrip(".")
-
-
-@dataclass(frozen=True)
-class Rack:
-    """The bar, the plates and the smallest step an athlete loads, all in `unit`.
-
-    `plates` are (weight of one plate, pairs owned), heaviest first; empty means a well-equipped gym, where
-    every step can be loaded. `bar_unit` is the unit the bar is made in, when it is not that of the plates.
-    """
-
-    unit: Unit = "kg"
-    bar: Fraction = Fraction(20)
-    step: Fraction = Fraction(5, 2)
-    plates: tuple[tuple[Fraction, int], ...] = ()
-    bar_unit: Unit | None = None
-
-    @property
-    def own_bar(self) -> Weight:
-        """The empty bar in the unit it is made in."""
-        return Weight(self.bar, self.unit).to(self.bar_unit or self.unit)
-
-    @property
-    def heaviest(self) -> Fraction | None:
-        """The most that the owned plates make; None in a well-equipped gym, which has no end."""
-        return _owned_weights(self)[-1] if self.plates else None
-
-    def nearest(self, amount: Fraction) -> Fraction:
-        """The loadable weight nearest to `amount`, the lower of two equally near, never less than the bar."""
-        around = (self.at_most(amount) or self.bar, self.at_least(amount))
-        return min((end for end in around if end is not None), key=lambda end: (abs(end - amount), end))
-
-    def at_most(self, amount: Fraction) -> Fraction | None:
-        """The heaviest loadable weight not above `amount`; None below the empty bar."""
-        if amount < self.bar:
-            return None
-        if self.plates:
-            owned = _owned_weights(self)
-            return owned[bisect_right(owned, amount) - 1]
-        return self.bar + self.step * ((amount - self.bar) // self.step)
-
-    def at_least(self, amount: Fraction) -> Fraction | None:
-        """The lightest loadable weight not below `amount`; None when the plates do not reach it."""
-        below = self.at_most(amount)
-        return below if below == amount else self.above(amount)
-
-    def above(self, amount: Fraction) -> Fraction | None:
-        """The lightest loadable weight above `amount`; None when the plates do not reach that far."""
-        if amount < self.bar:
-            return self.bar
-        if self.plates:
-            owned = _owned_weights(self)
-            place = bisect_right(owned, amount)
-            return owned[place] if place < len(owned) else None
-        return self.bar + self.step * ((amount - self.bar) // self.step + 1)
-
-    def reaches(self, amount: Fraction) -> bool:
-        """Whether the plates go up to `amount`, within half a step."""
-        return self.heaviest is None or amount <= self.heaviest + self.step / 2
-
-    @property
-    def unused_plates(self) -> tuple[Fraction, ...]:
-        """The owned plates that add nothing, since their pairs do not come to whole steps."""
-        others = {
-            plate: tuple(other for other in self.plates if other[0] != plate) for plate, _ in self.plates
-        }
-        return tuple(
-            plate
-            for plate, rest in others.items()
-            if _owned_weights(replace(self, plates=rest)) == _owned_weights(self)
-        )
-
-    @property
-    def misses_plates(self) -> bool:
-        """Whether the plates of a well-equipped gym cannot make a step, and none are named instead."""
-        return not self.plates and self.side(self.bar + self.step) is None
-
-    def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
-        """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
-        return _sides(self.plates or STANDARD_PLATES[self.unit]).get((amount - self.bar) / 2)
-
-
-STANDARD_RACKS: Mapping[Unit, Rack] = {
-    "kg": Rack(),
-    "lb": Rack("lb", Fraction(45), Fraction(5)),
-}
-"""A men's bar and the usual smallest step."""
-WOMEN_S_BARS: Mapping[Unit, Fraction] = {"kg": Fraction(15), "lb": Fraction(35)}
-
-
-@lru_cache(maxsize=32)
-def _sides(plates: tuple[tuple[Fraction, int], ...]) -> dict[Fraction, tuple[Fraction, ...]]:
-    """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first."""
-    scale = math.lcm(
-        *(plate.denominator for plate, _ in plates)
-    )  # integers: fractions take ten times as long
-    sides: dict[int, tuple[int, ...]] = {0: ()}
-    for plate, pairs in plates:
-        size = int(plate * scale)
-        for total, chosen in list(sides.items()):
-            for count in range(1, pairs + 1):
-                known = sides.get(total + size * count)
-                if known is None or len(chosen) + count <= len(known):
-                    more = (*chosen, *(size,) * count)
-                    if known is None or (len(more), known) < (len(known), more):
-                        sides[total + size * count] = more
-    named = {int(plate * scale): plate for plate, _ in plates}
-    return {Fraction(total, scale): tuple(named[size] for size in chosen) for total, chosen in sides.items()}
-
-
-@lru_cache(maxsize=32)
-def _owned_weights(rack: Rack) -> tuple[Fraction, ...]:
-    """Every weight the owned plates make in whole steps above the bar."""
-    weights = (rack.bar + 2 * side for side in _sides(rack.plates))
-    return tuple(sorted(weight for weight in weights if (weight - rack.bar) % rack.step == 0))
 
 
 @dataclass(frozen=True)
@@ -229,22 +49,35 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class LoadedBar:
+    """A bar with plates: what it weighs in all, the plates of one side, and what percent of the max it is.
+
+    `plates` are heaviest first: none for the bar alone, None where plates cannot make the weight. `percent_of_max`
+    is None for a weight that is not of a max.
+    """
+
+    weight: Weight
+    plates: tuple[Fraction, ...] | None
+    percent_of_max: Fraction | None
+
+
+@dataclass(frozen=True)
 class WorkingWeight:
     """The weight that a prescription comes to. `low` None: at most `high`. `high` None: from `low` up.
 
     `low` and `high` can be loaded on `rack`; both are None when nothing can, and then `missing` says which max
-    would be needed, or `fit` is too_heavy. `bar_percent` is what the empty bar is of the max when even that is
-    more than asked for. `present_max` is the athlete's max where an attempt at a new one comes to no more than it.
-    `even_steps` marks a set of a ramp, whose steps the post does not give. `women` is the second weight of a pair.
+    would be needed, or `fit` is too_heavy. `best` is the max that a percentage is of, `present_max` the same where an
+    attempt at a new one comes to no more than it. `even_steps` marks a set of a ramp, whose steps the post does not
+    give. `women` is the second weight of a pair.
     """
 
     low: Weight | None = None
     high: Weight | None = None
     missing: str = ""
-    fit: Fit = "within"
+    fit: Fit | None = None
     asked: Asked | None = None
     rack: Rack | None = None
-    bar_percent: Fraction | None = None
+    best: Weight | None = None
     present_max: Weight | None = None
     even_steps: bool = False
     women: WorkingWeight | None = None
@@ -253,6 +86,27 @@ class WorkingWeight:
     def ends(self) -> tuple[Weight, ...]:
         """The weights to load: none, one, or both ends of a range."""
         return tuple(dict.fromkeys(end for end in (self.low, self.high) if end is not None))
+
+    @property
+    def low_bar(self) -> LoadedBar | None:
+        """The bar to load for `low`."""
+        return self._bar(self.low)
+
+    @property
+    def high_bar(self) -> LoadedBar | None:
+        """The bar to load for `high`."""
+        return self._bar(self.high)
+
+    @property
+    def bars(self) -> tuple[LoadedBar, ...]:
+        """The bars to load: none, one, or both ends of a range."""
+        return tuple(bar for bar in map(self._bar, self.ends) if bar is not None)
+
+    def _bar(self, end: Weight | None) -> LoadedBar | None:
+        if end is None or self.rack is None:
+            return None
+        percent = 100 * end.amount / self.best.to(end.unit).amount if self.best else None
+        return LoadedBar(end, self.rack.side(end.amount), percent)
 
 
 def working_weight(load: Load, athlete: Athlete | None, *, attempt: bool = False) -> WorkingWeight | None:
@@ -272,9 +126,8 @@ def working_weight(load: Load, athlete: Athlete | None, *, attempt: bool = False
         return WorkingWeight(missing=reference)
     best = reference.to(athlete.rack.unit).amount
     working = _loaded(athlete.rack, _share(best, load.pct.min), _share(best, load.pct.max))
-    if working.fit == "empty_bar":
-        return replace(working, bar_percent=100 * athlete.rack.bar / best)
-    return _attempted(working, reference, load.pct) if attempt else working
+    working = replace(working, best=reference)
+    return _attempted(working, reference, load.pct) if attempt and working.fit != "empty_bar" else working
 
 
 def _share(best: Fraction, percent: Number | None) -> Fraction | None:
@@ -399,7 +252,7 @@ def ramp_weights(
 
 def _ramp_step(rack: Rack, whole: WorkingWeight, target: Fraction) -> WorkingWeight:
     """One set of the ramp `whole`: the weight nearest to `target` inside its two ends."""
-    single = _loaded(rack, target, target)
+    single = replace(_loaded(rack, target, target), best=whole.best)
     if whole.low is None or whole.high is None or single.fit == "too_heavy":
         return replace(single, even_steps=True)
     weight = Weight(min(max(rack.nearest(target), whole.low.amount), whole.high.amount), rack.unit)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.looks import Look, LookFailure, SiteLook
 from wod_pipeline.program import PostStamp, RawPost
-from wod_pipeline.status import Look, LookFailure, SiteLook
 from wod_pipeline.watching.outage import Outage
 
 READ_OVERLAP = dt.timedelta(hours=2)

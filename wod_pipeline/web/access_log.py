@@ -1,7 +1,7 @@
-"""What the server logs: as uvicorn does, with every address of a personal calendar left out.
+"""What the server logs: as uvicorn does, without addresses of personal calendars and without maxes in parameters.
 
-Such an address is a key to the athlete's weights. It may be in the line of a request, also of a mistyped one, and in
-the message or the traceback of an error.
+The address of a personal calendar is a key to the athlete's weights. Both may be in the line of a request, also of a
+mistyped one, and in the message or the traceback of an error.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from wod_pipeline.web.personal import SHORTEST_TOKEN
 HIDDEN = "[personal]"
 _ADDRESS = re.compile(rf"(?<=/calendar/)[^\s/?\"']+(?=\.ics)|[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
 """The name of a calendar, and anything else as long as one, wherever it stands."""
+_PARAMETER = re.compile(r"(?<=[?&])([^=&\s]*)=[^&\s]*")
+_LOGGED = {"by", "from", "kind", "limit", "offset", "page", "program", "q", "rest", "to", "tz"}
+"""The parameters whose values are logged. One of maxes may be mistyped, or be written with %-escapes."""
 
 
 def hide_addresses(text: str) -> str:
@@ -25,32 +28,46 @@ def hide_addresses(text: str) -> str:
     return _ADDRESS.sub(HIDDEN, text)
 
 
-class HideAddresses(logging.Filter):
-    """Hide addresses in a record's message, arguments and traceback, before it is formatted."""
+def hide_parameters(text: str) -> str:
+    """The text with `...` for the value of each parameter that is not one of `_LOGGED`."""
+    return _PARAMETER.sub(_loggable, text)
+
+
+def _loggable(parameter: re.Match[str]) -> str:
+    return parameter[0] if parameter[1] in _LOGGED else f"{parameter[1]}=..."
+
+
+def hide_personal(text: str) -> str:
+    """The text without addresses of personal calendars and without maxes."""
+    return hide_parameters(hide_addresses(text))
+
+
+class HidePersonal(logging.Filter):
+    """Hide what is personal in a record's message, arguments and traceback, before it is formatted."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record and let it pass."""
         if isinstance(record.msg, str):
-            record.msg = hide_addresses(record.msg)
+            record.msg = hide_personal(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(map(_hidden, record.args))
         if record.exc_info:
-            record.exc_text = hide_addresses(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = hide_personal(logging.Formatter().formatException(record.exc_info))
         return True
 
 
 def _hidden(value: object) -> object:
-    """The value itself unless its text has an address."""
+    """The value itself unless its text has something personal."""
     text = str(value)
-    hidden = hide_addresses(text)
+    hidden = hide_personal(text)
     return value if hidden == text else hidden
 
 
 def log_config() -> dict[str, Any]:
-    """Uvicorn's configuration of logging, with all that is logged going through `HideAddresses`."""
+    """Uvicorn's configuration of logging, with all that is logged going through `HidePersonal`."""
     config = copy.deepcopy(LOGGING_CONFIG)
-    config["filters"] = {"hide_addresses": {"()": HideAddresses}}
+    config["filters"] = {"hide_personal": {"()": HidePersonal}}
     for handler in config["handlers"].values():
-        handler["filters"] = ["hide_addresses"]
+        handler["filters"] = ["hide_personal"]
     config["root"] = {"handlers": ["default"], "level": "WARNING"}
     return config

@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from wod_pipeline.absence import Absence, say_absence
 from wod_pipeline.reading import answers
-from wod_pipeline.reading.undated import undated_of
-from wod_pipeline.status import Absence, say_absence
+from wod_pipeline.reading.day import read_day
 from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows
@@ -25,8 +25,8 @@ from wod_pipeline.web.parameters import (
     Filter,
     Filtered,
     From,
-    Lifter,
     PageOfList,
+    RequestedAthlete,
     StrictRoute,
     To,
     Words,
@@ -63,7 +63,9 @@ def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.We
 
 
 @get(router, "/weeks/{day}")
-def week(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> Json[answers.WeekAnswer]:
+def week(
+    context: Context, athlete: RequestedAthlete, only: Filtered, day: DayInPath
+) -> Json[answers.WeekAnswer]:
     """One week with its sessions, by any day of it."""
     stored = context.table.read_week(monday_of(day))
     if stored is None:
@@ -72,20 +74,20 @@ def week(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> J
             f"Nothing is stored for the week of {monday_of(day)}.",
             context.absence_of(monday_of(day), None),
         )
-    sessions = answers.session_answers(only.of(stored.records), visitor)
+    sessions = answers.session_answers(only.of(stored.records), athlete)
     absence = None if stored.records else context.absence_of(stored.week, stored)
     answer = answers.WeekAnswer(stored.week, stored.outcome, stored.posts, sessions, absence)
     return Json(answer)
 
 
 def _not_found(context: AppContext, what: str, absence: Absence) -> HTTPException:
-    return HTTPException(404, f"{what} {say_absence(absence, context.now())}")
+    return HTTPException(404, f"{what} {say_absence(absence, context.now(), context.program_today)}")
 
 
 @get(router, "/sessions", 404)
 def sessions(
     context: Context,
-    visitor: Lifter,
+    athlete: RequestedAthlete,
     page: PageOfList,
     only: Filtered,
     reader: RequestedDay,
@@ -101,7 +103,7 @@ def sessions(
     total = len(records)
     undated = answers.undated_weeks(context.index, first, last)
     answer = answers.SessionsAnswer(
-        answers.session_answers(page.of(records), visitor), total, undated_weeks=undated
+        answers.session_answers(page.of(records), athlete), total, undated_weeks=undated
     )
     return Json(answer, page.links(total))
 
@@ -123,31 +125,32 @@ def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 @get(router, "/sessions/today", 404)
 def sessions_today(
-    context: Context, visitor: Lifter, only: Filtered, reader: RequestedDay
+    context: Context, athlete: RequestedAthlete, only: Filtered, reader: RequestedDay
 ) -> Json[answers.SessionsAnswer]:
     """The sessions of the current day, as `/sessions/{day}` answers them."""
-    return _sessions_on(context, visitor, only, reader.today)
+    return _sessions_on(context, athlete, only, reader.today)
 
 
 @get(router, "/sessions/{day}")
-def day(context: Context, visitor: Lifter, only: Filtered, day: DayInPath) -> Json[answers.SessionsAnswer]:
+def day(
+    context: Context, athlete: RequestedAthlete, only: Filtered, day: DayInPath
+) -> Json[answers.SessionsAnswer]:
     """The sessions of one day, and as `undated` those of its week whose post names no day."""
-    return _sessions_on(context, visitor, only, day)
+    return _sessions_on(context, athlete, only, day)
 
 
 def _sessions_on(
-    context: AppContext, visitor: Athlete | None, only: Filter, day: dt.date
+    context: AppContext, athlete: Athlete | None, only: Filter, day: dt.date
 ) -> Json[answers.SessionsAnswer]:
-    stored = context.table.read_week(monday_of(day))
-    records, undated = context.sessions_on(day), undated_of(stored.records) if stored else []
-    absence = None if records else context.absence_of(monday_of(day), stored)
-    if absence and not undated:
+    stored = read_day(context.table, day)
+    absence = None if stored.records else context.absence_of(monday_of(day), stored.week)
+    if absence and not stored.undated:
         raise _not_found(context, f"Nothing is stored for {day}.", absence)
-    kept = only.of(records)
+    kept = only.of(stored.records)
     answer = answers.SessionsAnswer(
-        answers.session_answers(kept, visitor),
+        answers.session_answers(kept, athlete),
         len(kept),
-        undated=answers.session_answers(only.of(undated), visitor),
+        undated=answers.session_answers(only.of(stored.undated), athlete),
         absence=absence,
     )
     return Json(answer)
@@ -163,7 +166,7 @@ def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers
 @get(router, "/movements/{movement}/history")
 def history(
     context: Context,
-    visitor: Lifter,
+    athlete: RequestedAthlete,
     page: PageOfList,
     only: Filtered,
     movement: Annotated[str, Path(max_length=60, examples=["snatch"])],
@@ -172,7 +175,7 @@ def history(
     movement_id = movement_or_404(movement)
     occurrences = [each for each in context.index.history(movement_id) if only.passes(each.entry)]
     total = len(occurrences)
-    answer = answers.history_answer(movement_id, page.of(occurrences), total, visitor)
+    answer = answers.history_answer(movement_id, page.of(occurrences), total, athlete)
     return Json(answer, page.links(total))
 
 
@@ -188,7 +191,7 @@ def movement_or_404(text: str) -> str:
 @get(router, "/load", 404)
 def load(
     context: Context,
-    visitor: Lifter,
+    athlete: RequestedAthlete,
     only: Filtered,
     reader: RequestedDay,
     by: Annotated[Period, Query(description="Length of a period")] = "week",
@@ -205,8 +208,8 @@ def load(
         raise HTTPException(
             422, f"`to` has to be `from` or later, by day less than {MOST_DAYS} days after it."
         )
-    rows = load_rows(context.index, by, first, last, visitor, only.passes)
-    return Json(answers.load_answer(by, rows, visitor))
+    rows = load_rows(context.index, by, first, last, athlete, only.passes)
+    return Json(answers.load_answer(by, rows, athlete))
 
 
 @get(router, "/search", 404)

@@ -1,4 +1,4 @@
-"""`create_app`: pages, API, calendar and static files as one ASGI application over a session table."""
+"""Pages, API, calendar and static files as one ASGI application over a session table."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from wod_pipeline import __version__, adapters
 from wod_pipeline.errors import StorageError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
+from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, feed, openapi, pages, static_files, subscribing
+from wod_pipeline.web import api, cookies, feed, openapi, pages, static_files, subscribing
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders, allowed_methods, problem
@@ -30,6 +31,18 @@ from wod_pipeline.web.mistakes import mistake_words
 from wod_pipeline.web.openapi import PROBLEMS
 
 log = logging.getLogger(__name__)
+
+
+def open_app(settings: Settings) -> FastAPI:
+    """The application over the stores of the settings."""
+    return create_app(
+        adapters.open_table(settings),
+        settings.zone,
+        lake=adapters.open_lake(settings),
+        feed_key=adapters.open_feed_key(settings),
+        page_url=settings.page_url,
+        origins=settings.api_origins,
+    )
 
 
 def create_app(
@@ -68,20 +81,28 @@ def create_app(
     app.state.context = AppContext(
         table, index_cache, zone, now, lake, _calendar_reader(lake), feed_key, page_url
     )
-    for middleware in (GZipMiddleware, HeadAsGet):
-        app.add_middleware(middleware)
+    _add_middleware(app, origins)
+    _add_routers(app)
+    _add_error_handlers(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, origins: Collection[str]) -> None:
+    """The last one added is the outermost: security headers are on every answer."""
+    app.add_middleware(GZipMiddleware)
+    app.add_middleware(HeadAsGet)
     if origins:
         app.add_middleware(ApiCors, origins=origins)
     app.add_middleware(SecurityHeaders)
+
+
+def _add_routers(app: FastAPI) -> None:
     app.include_router(api.router, tags=["api"])
     app.include_router(feed.router, tags=["calendar"])
-    app.include_router(subscribing.router)
-    app.include_router(pages.router)
-    app.include_router(static_files.router)
+    for module in (subscribing, pages, cookies, static_files):
+        app.include_router(module.router)
     app.include_router(api.moved_router())
     openapi.add_schemas(app, api.router)
-    _add_error_handlers(app)
-    return app
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

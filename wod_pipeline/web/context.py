@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from wod_pipeline.absence import Absence
 from wod_pipeline.errors import WodError
 from wod_pipeline.feed_key import FeedKey
-from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.absence import find_absence
 from wod_pipeline.reading.entries import IndexEntry
 from wod_pipeline.reading.index import IndexCache, SessionIndex
-from wod_pipeline.status import Absence
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
@@ -32,7 +32,7 @@ CalendarState = Literal["no maxes", "on", "off"]
 
 
 class RecentCalendars:
-    """The calendars made last, by all they were made from, so that a program's next look costs little."""
+    """The calendars made last, kept by all they depend on: a program's next request is answered from memory."""
 
     MOST = 16
 
@@ -72,10 +72,6 @@ class AppContext:
     def index(self) -> SessionIndex:
         """Every stored session, indexed."""
         return self.index_cache.current()
-
-    def sessions_on(self, day: dt.date) -> list[SessionRecord]:
-        """The sessions of a day."""
-        return self.table.read_dates(day, day)
 
     def signing_key(self) -> bytes | None:
         """The key that signs personal calendars; None when there is none to use, which has been logged."""

@@ -1,4 +1,4 @@
-"""Whose today it is, and on which day the visitor does the sessions that have none.
+"""The visitor's time zone, which decides their current day, and the weekdays they chose for sessions without one.
 
 Both are kept in cookies of the visitor's browser: `tz` holds the name of its time zone, put there by
 `static/zone.js`; `days` holds weekdays as a query string: `gym-plan.1=mon&gym-plan.2=thu`. A cookie is untrusted
@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Query, Request
 
 from wod_pipeline.program import WEEKDAYS, SessionRecord, Weekday
 from wod_pipeline.reading.undated import DayChoices, SessionName, name_of
-from wod_pipeline.rendering import view_session
+from wod_pipeline.rendering import session_title
 from wod_pipeline.web.context import Context
+from wod_pipeline.web.forms import Fields, parse_fields
 from wod_pipeline.web.parameters import wrong_parameters
 
 ZONE_COOKIE = "tz"
@@ -32,6 +33,8 @@ DAYS_COOKIE = "days"
 LONGEST_DAYS_COOKIE = 1_500
 """Characters of the cookie that are read or written."""
 MOST_CHOICES = 60
+LONGEST_FIELD = 140
+"""Characters of program and session in the name of a field."""
 _WEEKDAYS: dict[str, Weekday] = {day: day for day in WEEKDAYS}
 
 
@@ -45,9 +48,13 @@ class ReaderDay:
     is_own: bool
 
 
+_NOT_IN_THE_DATABASE = {"Factory", "localtime"}
+"""Names under which a machine has the zone it is set to, or that it is not set."""
+
+
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NOT_IN_THE_DATABASE
 
 
 def zone_of(name: str | None) -> ZoneInfo | None:
@@ -105,22 +112,10 @@ def choices_of(cookie: str | None) -> dict[SessionName, Weekday]:
     """The weekdays in a cookie, without what is wrong in it."""
     if not cookie or len(cookie) > LONGEST_DAYS_COOKIE:
         return {}
-    return {name: weekday for name, weekday in _read_fields(_pairs(cookie)) if weekday}
+    return {name: weekday for name, weekday in _read_fields(parse_fields(cookie, MOST_CHOICES)) if weekday}
 
 
-def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of a posted form, empty ones too; none when there are more than `MOST_CHOICES`."""
-    return _pairs(body.decode("ascii", "replace"))
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_CHOICES, errors="replace")
-    except ValueError:
-        return []
-
-
-def changed_choices(before: DayChoices, fields: Iterable[tuple[str, str]]) -> dict[SessionName, Weekday]:
+def changed_choices(before: DayChoices, fields: Fields) -> dict[SessionName, Weekday]:
     """The choices after the form with these fields was sent: a field without a weekday takes its choice back."""
     given = dict(_read_fields(fields))
     kept = {name: weekday for name, weekday in before.items() if name not in given}
@@ -135,16 +130,12 @@ def cookie_of(choices: DayChoices) -> str:
     return cookie
 
 
-def _read_fields(fields: Iterable[tuple[str, str]]) -> Iterable[tuple[SessionName, Weekday | None]]:
+def _read_fields(fields: Fields) -> Iterable[tuple[SessionName, Weekday | None]]:
     """Session and weekday of each field that names a session; other fields are left out."""
     for field, value in fields:
         program, dot, session = field.partition(".")
         if program and dot and session and len(field) <= LONGEST_FIELD:
             yield (program, session), _WEEKDAYS.get(value)
-
-
-LONGEST_FIELD = 140
-"""Characters of program and session."""
 
 
 @dataclass(frozen=True)
@@ -167,5 +158,5 @@ def day_fields(records: Iterable[SessionRecord], choices: DayChoices) -> list[Da
 
 
 def _label(record: SessionRecord, *, several: bool) -> str:
-    title = view_session(record).title
+    title = session_title(record)
     return f"{title} · {record.program}" if several else title

@@ -10,10 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline.reading.undated import DayChoices
+from wod_pipeline.reading.upcoming import chosen_between
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.api import MOST_DAYS, checked_days
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
+from wod_pipeline.web.days import Choices
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
 from wod_pipeline.web.parameters import From, To
@@ -48,6 +51,7 @@ class CalendarResponse(Response):
 def calendar(
     context: Context,
     visitor: Visitor,
+    choices: Choices,
     page_url: PageUrl,
     from_: From = None,
     to: To = None,
@@ -55,13 +59,14 @@ def calendar(
 ) -> CalendarResponse:
     """One all-day event per session: of the last and the coming two months, or of the days given.
 
-    Each links to its day on this site. From `from` alone on, it covers at most a
-    year. With `rest=no`, days without training have no event.
+    Each links to its day on this site. With `from` alone it covers at most a year. With `rest=no`, days without
+    training have no event.
     """
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
     last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
-    return CalendarResponse(_calendar(context, (first, last), visitor, page_url, rest_days=rest))
+    body = _calendar(context, (first, last), visitor, page_url, rest_days=rest, choices=choices)
+    return CalendarResponse(body)
 
 
 @router.get(
@@ -82,13 +87,14 @@ def personal_calendar(context: Context, page_url: PageUrl, token: str) -> Calend
     if asked is None:
         raise HTTPException(404, NOT_VALID)
     days = max(context.program_today - PAST, FIRST_DAY), min(context.program_today + FUTURE, LAST_DAY)
-    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days)
+    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days, choices=asked.choices)
     return CalendarResponse(body, headers=PRIVATE)
 
 
 PRIVATE = {
     "Cache-Control": "private, no-cache",
     "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
     # Otherwise a browser would save it under the address's own name.
     "Content-Disposition": 'inline; filename="training.ics"',
 }
@@ -101,29 +107,28 @@ def _calendar(
     page_url: str,
     *,
     rest_days: bool,
+    choices: DayChoices,
 ) -> bytes:
     """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
     first, last = between
-    stored = context.index.weeks
-    days = days_between(first, last)
+    stored, days = context.index.weeks, days_between(first, last)
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
 
     def make() -> bytes:
-        covered = frozenset(day for day in days if monday_of(day) in stored)
-        records = context.table.read_dates(first, last)
         return as_calendar(
-            records,
+            context.table.read_dates(first, last),
             context.zone,
             athlete,
             published,
-            covered,
+            frozenset(day for day in days if monday_of(day) in stored),
             page_url=page_url,
             rest_days=rest_days,
             between=between,
+            chosen=chosen_between(context.table, first, last, choices),
         )
 
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
     maxes_text = maxes.cookie_of(athlete) if athlete else ""
-    parts = (between, maxes_text, page_url, rest_days, weeks, published)
+    parts = (between, maxes_text, page_url, rest_days, choices, weeks, published)
     return context.recent_calendars.get_or_make(parts, make)

@@ -1,13 +1,11 @@
 """Maxes in the parameters of a request: `max=snatch:100&max=back_squat.3:150&plate=20:2&bar=15&step=1&unit=kg`.
 
 They say what the cookie says (`maxes`), one max or kind of plate each, for programs and other sites that have no
-cookie. What is wrong in them is named. The server keeps none of them, and its log of requests leaves their values
-out.
+cookie. What is wrong in them is named. The server keeps none of them, and `access_log` leaves their values out.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
@@ -96,21 +94,3 @@ def _about_parameter(problem: str) -> tuple[str, str]:
     if problem.startswith("[plates] "):
         return "plate", problem.removeprefix("[plates] ")
     return "max", problem
-
-
-# ------------------------------------------------------------------------------------------------ the log
-_IN_ADDRESS = re.compile(rf"(?<=[?&])({'|'.join(_READERS)})=[^&\s]*")
-
-
-class HideMaxes(logging.Filter):
-    """Leave the values of these parameters out of the lines that uvicorn logs for requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record and let it pass."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(_without_maxes, record.args))
-        return True
-
-
-def _without_maxes(value: object) -> object:
-    return _IN_ADDRESS.sub(r"\1=...", value) if isinstance(value, str) else value

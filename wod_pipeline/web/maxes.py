@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from wod_pipeline.athlete import Checked, athlete_from
 from wod_pipeline.training import (
     STANDARD_RACKS,
-    WOMEN_S_BARS,
+    WOMENS_BARS,
     Athlete,
     Rack,
     Unit,
@@ -23,13 +23,13 @@ from wod_pipeline.training import (
     as_number,
     decimal_text,
 )
+from wod_pipeline.web.forms import parse_fields
 
 COOKIE = "maxes"
-MAX_AGE_S = 400 * 24 * 3600
-"""400 days, the longest that browsers keep a cookie."""
 LONGEST_COOKIE = 3_500
 """Characters of a cookie that is read or written; browsers keep 4096 bytes with its attributes."""
 MOST_FIELDS = 150
+"""Fields of the form or the cookie that are read."""
 LONGEST_VALUE = 20
 
 
@@ -37,24 +37,12 @@ def athlete_of(cookie: str | None) -> Athlete | None:
     """The athlete in a cookie, without what is wrong in it; None without a cookie."""
     if not cookie or len(cookie) > LONGEST_COOKIE:
         return None
-    return check_fields(_pairs(cookie)).athlete
+    return check_fields(parse_fields(cookie, MOST_FIELDS)).athlete
 
 
 def check_fields(pairs: Iterable[tuple[str, str]]) -> Checked:
     """The athlete in the fields of the form or the cookie, with every problem. Empty fields are left out."""
     return athlete_from(_table((name, value.strip()[:LONGEST_VALUE]) for name, value in pairs))
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, max_num_fields=MOST_FIELDS, errors="replace")
-    except ValueError:
-        return []
-
-
-def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """The fields of a posted form; empty when there are more than `MOST_FIELDS`."""
-    return _pairs(body.decode("ascii", "replace"))
 
 
 def _table(fields: Iterable[tuple[str, str]]) -> Mapping[str, object]:
@@ -135,8 +123,8 @@ def _converted(weight: Weight, unit: Unit) -> Weight:
 
 def _usual_rack(rack: Rack, unit: Unit) -> Rack:
     usual = STANDARD_RACKS[unit]
-    is_women_s = rack.own_bar.amount == WOMEN_S_BARS[rack.own_bar.unit]
-    return replace(usual, bar=WOMEN_S_BARS[unit]) if is_women_s else usual
+    is_womens = rack.own_bar.amount == WOMENS_BARS[rack.own_bar.unit]
+    return replace(usual, bar=WOMENS_BARS[unit]) if is_womens else usual
 
 
 def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> Unit | None:

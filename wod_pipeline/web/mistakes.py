@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ def mistake_words(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors as a sentence: `“foo” is not a day. Write it as 2026-11-27: year, month, day.`"""
     quoted = f"“{shorten(str(error['input']), LONGEST_QUOTE)}”"
     name, limits = error["loc"][-1], error.get("ctx", {})
-    if name == "day" and error["type"] in ("greater_than_equal", "less_than_equal"):
+    if name == "day" and _is_outside(str(error["input"])):
         return f"{quoted} is outside of the days that can be shown: {FIRST_DAY} to {LAST_DAY}."
     if name == "day":
         return f"{quoted} is not a day. Write it as 2026-11-27: year, month, day."
@@ -26,3 +27,11 @@ def mistake_words(error: Mapping[str, Any]) -> str:
     if "expected" in limits:
         return f"{quoted} is not known here. Choose {limits['expected']}.".replace("'", "")
     return f"{quoted} cannot be used as “{name}”."
+
+
+def _is_outside(text: str) -> bool:
+    """Whether the text is a day before the first or after the last that can be shown."""
+    try:
+        return not FIRST_DAY <= dt.date.fromisoformat(text) <= LAST_DAY
+    except ValueError:
+        return False

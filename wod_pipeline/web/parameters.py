@@ -135,11 +135,16 @@ class Page:
 
     def links(self, total: int) -> dict[str, str]:
         """The `Link` header (RFC 8288) with the pages before and after this one in a list of `total` items."""
-        offsets = {"prev": max(self.offset - self.limit, 0)} if self.offset > 0 else {}
+        offsets = {"prev": self._previous(total)} if self.offset > 0 else {}
         if self.offset + self.limit < total:
             offsets["next"] = self.offset + self.limit
         links = [f'<{self._url(offset)}>; rel="{rel}"' for rel, offset in offsets.items()]
         return {"Link": ", ".join(links)} if links else {}
+
+    def _previous(self, total: int) -> int:
+        """The offset of the page before; from beyond the end of the list, of its last page."""
+        last = max(total - 1, 0) // self.limit * self.limit
+        return last if self.offset >= total else max(self.offset - self.limit, 0)
 
     def _url(self, offset: int) -> str:
         """The address of this request with another offset."""
@@ -149,10 +154,21 @@ class Page:
         return f"{path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
 
 
+def _check_digits(text: object) -> object:
+    """A number in digits; pydantic alone also takes `1_0`, `1.0` and ` 1`."""
+    if isinstance(text, str) and not re.fullmatch(r"-?[0-9]+", text):
+        raise ValueError("write a whole number in digits, such as 20")
+    return text
+
+
 def _page(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=100, description="Items on a page")] = 20,
-    offset: Annotated[int, Query(ge=0, le=100_000, description="Items before the page")] = 0,
+    limit: Annotated[
+        int, Query(ge=1, le=100, description="Items on a page"), BeforeValidator(_check_digits)
+    ] = 20,
+    offset: Annotated[
+        int, Query(ge=0, le=100_000, description="Items before the page"), BeforeValidator(_check_digits)
+    ] = 0,
 ) -> Page:
     return Page(request, limit, offset)
 
@@ -249,7 +265,7 @@ Plates = Annotated[
 ]
 
 
-def _lifter(
+def _requested_athlete(
     visitor: Visitor,
     max_: Maxes = [],  # noqa: B006  read only
     unit: UnitParameter = None,
@@ -269,5 +285,5 @@ def _lifter(
     return athlete
 
 
-Lifter = Annotated[Athlete | None, Depends(_lifter)]
+RequestedAthlete = Annotated[Athlete | None, Depends(_requested_athlete)]
 """Whose weights are answered: the maxes in the parameters, otherwise those in the visitor's cookie."""

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from wod_pipeline.absence import Phrase, phrase_absence
 from wod_pipeline.program import SessionRecord, WeekRecords
+from wod_pipeline.reading.day import read_day
 from wod_pipeline.reading.undated import DayChoices, chosen_day, undated_of
-from wod_pipeline.reading.upcoming import next_training_after
+from wod_pipeline.reading.upcoming import LOOK_AHEAD, next_training_after, undated_between
 from wod_pipeline.rendering import SessionView, view_session
-from wod_pipeline.status import Phrase, phrase_absence
 from wod_pipeline.training import Athlete
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.days import DayField, day_fields
-from wod_pipeline.weeks import monday_of
+from wod_pipeline.weeks import WEEK, monday_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class ShownDay:
     """A day: its sessions, those of its week without a day, and what stands in place of sessions.
 
     `absence` is why there is no session, `newest_week` another week to go to, both where they apply. `next_day` is
-    the next training day with its sessions.
+    the next training day with its sessions, `next_undated` a week before it with sessions that have no day.
     """
 
     views: Sequence[SessionView]
@@ -49,6 +50,7 @@ class ShownDay:
     newest_week: dt.date | None
     next_day: dt.date | None
     later: Sequence[SessionView]
+    next_undated: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -62,27 +64,35 @@ class ShownWeek:
     newest_week: dt.date | None
 
 
-def show_day(context: AppContext, visit: Visit, day: dt.date) -> ShownDay:
+def show_day(context: AppContext, visit: Visit, day: dt.date, today: dt.date) -> ShownDay:
     """What the page of a day shows. Raises `StorageError`."""
     monday = monday_of(day)
-    stored = context.table.read_week(monday)
-    undated = undated_of(stored.records) if stored else []
+    dated, undated, week = read_day(context.table, day)
     chosen = [record for record in undated if chosen_day(record, visit.choices) == day]
-    records = [*context.sessions_on(day), *chosen]
+    records = [*dated, *chosen]
     is_training = any(record.kind != "rest" for record in records)
     later = None if is_training else next_training_after(context.table, day, visit.choices)
     next_day, next_records = later or (None, [])
     return ShownDay(
         views=visit.views(records),
         undated=[view for view in visit.views(undated) if view.date is None],
-        absence=[] if records else _absence(context, monday, stored),
-        newest_week=None if records else _other_week(context, monday, stored),
+        absence=[] if records else _absence(context, monday, week, today),
+        newest_week=None if records else _other_week(context, monday, week),
         next_day=next_day,
         later=visit.views(next_records),
+        next_undated=None if is_training else _next_undated(context, visit, monday, next_day),
     )
 
 
-def show_week(context: AppContext, visit: Visit, monday: dt.date) -> ShownWeek:
+def _next_undated(
+    context: AppContext, visit: Visit, monday: dt.date, next_day: dt.date | None
+) -> dt.date | None:
+    """The first later week before that of `next_day` that holds sessions without a day."""
+    last = monday_of(next_day) - WEEK if next_day else monday + LOOK_AHEAD
+    return next(iter(undated_between(context.table, monday + WEEK, last, visit.choices)), None)
+
+
+def show_week(context: AppContext, visit: Visit, monday: dt.date, today: dt.date) -> ShownWeek:
     """What the page of a week shows. Raises `StorageError`."""
     stored = context.table.read_week(monday)
     records = stored.records if stored else []
@@ -91,13 +101,15 @@ def show_week(context: AppContext, visit: Visit, monday: dt.date) -> ShownWeek:
         views=sorted((view for view in views if view.date), key=lambda view: view.date or monday),
         undated=[view for view in views if view.date is None],
         fields=day_fields(undated, visit.choices),
-        absence=[] if records else _absence(context, monday, stored),
+        absence=[] if records else _absence(context, monday, stored, today),
         newest_week=_other_week(context, monday, stored),
     )
 
 
-def _absence(context: AppContext, monday: dt.date, stored: WeekRecords | None) -> list[Phrase]:
-    return phrase_absence(context.absence_of(monday, stored), context.now())
+def _absence(
+    context: AppContext, monday: dt.date, stored: WeekRecords | None, today: dt.date
+) -> list[Phrase]:
+    return phrase_absence(context.absence_of(monday, stored), context.now(), today)
 
 
 def _other_week(context: AppContext, monday: dt.date, stored: WeekRecords | None) -> dt.date | None:

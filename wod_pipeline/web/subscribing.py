@@ -8,11 +8,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wod_pipeline.web import maxes, pages, personal
+from wod_pipeline.web import pages, personal
 from wod_pipeline.web.context import CalendarState, Context, PageUrl, Visitor, WithWeights, is_only_here
+from wod_pipeline.web.days import Choices
+from wod_pipeline.web.forms import read_form
 
 router = APIRouter(include_in_schema=False)
 
+MOST_FIELDS = 5
+"""Fields of the form that are read; it has one."""
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -24,17 +28,21 @@ def subscribe(page_url: PageUrl, state: WithWeights) -> Response:
 
 @router.post("/calendar")
 async def make_address(
-    request: Request, context: Context, visitor: Visitor, page_url: PageUrl, state: WithWeights
+    request: Request,
+    context: Context,
+    visitor: Visitor,
+    choices: Choices,
+    page_url: PageUrl,
+    state: WithWeights,
 ) -> Response:
-    """A new address of the calendar with the weights that follow from the visitor's cookie."""
-    pages.check_same_site(request)
-    fields = maxes.form_fields(await pages.read_body(request))
+    """A new address of the calendar with the visitor's weights, and the weekdays of their choice."""
+    fields = await read_form(request, MOST_FIELDS)
     if visitor is None:
         return RedirectResponse("/maxes", 303)
     key = context.signing_key() if state == "on" else None  # read already, so this does not wait
     if key is None:
         return _page(page_url, "/calendar.ics", "off", status=503)
-    asked = personal.PersonalCalendar(visitor, rest_days=("rest", "yes") in fields)
+    asked = personal.PersonalCalendar(visitor, ("rest", "yes") in fields, choices)
     try:
         token = personal.as_token(asked, key)
     except ValueError as error:

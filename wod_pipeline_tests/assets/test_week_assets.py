@@ -10,10 +10,10 @@ import pytest
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
+from wod_pipeline.looks import LookFailure
 from wod_pipeline.program import Outcome, Rendered, WeekRecords, encode
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
-from wod_pipeline.status import LookFailure
 from wod_pipeline.storage.looks import WEEKS_KEY, read_looks
 from wod_pipeline.storage.stages import raw_revision_key
 from wod_pipeline.weeks import WEEK

@@ -16,7 +16,7 @@ from icalendar import Calendar
 
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
-from wod_pipeline.status import Look
+from wod_pipeline.looks import Look
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.looks import write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable
@@ -104,7 +104,8 @@ def test_a_day_without_a_session_says_why(folder: Path, capsys: Capture) -> None
     code, out, _ = run(capsys, "show", "2031-01-01")
     assert code == 0
     assert out == (
-        "No session on Wednesday 1 January 2031. This week is not stored yet: nobody has looked for its post."
+        "No session on Wednesday 1 January 2031."
+        " The week of Mon 30 Dec 2030 is not stored yet: nobody has looked for its post."
         " Fetch it: wod materialize --week 2030-12-30.\n"
     )
 
@@ -313,6 +314,18 @@ def test_export_without_rest_days_is_for_calendars(folder: Path, capsys: Capture
     assert "--no-rest-days is for --format ics" in err
 
 
+def test_an_athlete_file_for_json_is_refused_not_ignored(folder: Path, capsys: Capture) -> None:
+    code, _, err = run(capsys, "export", "--format", "json", "--athlete", "nobody.toml")
+    assert code == 2
+    assert "--athlete is for csv, parquet and ics; json has what the post says, without weights." in err
+
+
+def test_a_search_without_a_word_is_refused(folder: Path, capsys: Capture) -> None:
+    code, out, err = run(capsys, "search", "  ")
+    assert (code, out) == (2, "")
+    assert "TEXT has no word to look for." in err
+
+
 def test_export_refuses_to_update_a_file_that_is_not_a_calendar(folder: Path, capsys: Capture) -> None:
     (folder / "a.ics").write_text("hello")
     code, _, err = run(capsys, "export", "--format", "ics", "--out", "a.ics")
@@ -444,6 +457,16 @@ def test_the_next_day_of_a_program_without_days_is_not_said_to_be_missing(
     )
 
 
+def test_the_next_training_day_names_the_sessions_without_a_day_before_it(
+    numbered: Path, capsys: Capture
+) -> None:
+    later = raw_post("Monday", "A.", "Dips x 6 reps", monday=THIS_MONDAY + dt.timedelta(weeks=1))
+    SqliteSessionTable(numbered / "sessions.sqlite").replace_week(week_records(later))
+    _, out, _ = run(capsys, "next")
+    assert out.startswith("Before that, without a day in the post: 2 sessions of the week of 2026-11-16.\n\n")
+    assert "Monday 23 November 2026" in out
+
+
 def test_an_unpublished_week_says_when_it_was_last_looked_for(
     numbered: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,7 +475,7 @@ def test_an_unpublished_week_says_when_it_was_last_looked_for(
     week = THIS_MONDAY + dt.timedelta(weeks=1)
     SqliteSessionTable(numbered / "sessions.sqlite").replace_week(not_published(week))
     write_week_looks(FolderLake(numbered / "lake"), {week: Look(now - dt.timedelta(minutes=12))})
-    says = "This week's post is not published yet; last looked 12 minutes ago."
+    says = "The post for the week of Mon 23 Nov is not published yet; last looked 12 minutes ago."
     assert run(capsys, "show", "2026-11-24")[1] == f"No session on Tuesday 24 November 2026. {says}\n"
     assert (
         run(capsys, "week", "2026-11-24")[1] == f"No session in the week of Monday 23 November 2026. {says}\n"

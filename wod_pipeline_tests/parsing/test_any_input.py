@@ -143,6 +143,28 @@ def test_plausible_lines_in_any_order_are_kept_and_owned_once(seed: int) -> None
     check_kept(parse_post(post(["Monday", *shuffled_lines(seed)])))
 
 
+BETWEEN = ("Followed by…", "Rest 2 minutes, then:", "Rest 60 seconds", "(stay tall)", "B. Squat")
+
+
+@pytest.mark.parametrize("first", BETWEEN)
+def test_connectors_rests_and_notes_in_any_order_below_an_exercise_are_kept_and_owned_once(
+    first: str,
+) -> None:
+    for following in itertools.product(BETWEEN, repeat=3):
+        check_kept(parse_post(post(["Monday", "A.", "Dips x 6 reps", first, *following])))
+
+
+def test_a_rest_between_connectors_above_a_label_stays_in_the_segment_above() -> None:
+    lines = ("Dips x 6 reps", "Followed by…", "Rest 60 seconds", "Followed by…", "B.", "Squat x 5 reps")
+    parsed = parse_post(post(["Monday", "A.", *lines]))
+    assert [line.owner for line in parsed.lines[3:7]] == [
+        "/sessions/0/segments/0/blocks/1",
+        "/sessions/0/segments/0/blocks/1",
+        "/sessions/0/segments/1",
+        "/sessions/0/segments/1",
+    ]
+
+
 HUGE = {
     "one long line": "Squat x 5 " * 10_000,
     "one long word": "a" * 100_000,

@@ -27,7 +27,7 @@ MARK = "<!-- columns -->\n"
 TYPES: dict[Kind, str] = {
     "text": "string",
     "day": "date32",
-    "moment": "timestamp[s, UTC]",
+    "moment": "timestamp[ms, UTC]",
     "integer": "int64",
     "number": "double",
     "flag": "bool",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from wod_pipeline.absence import AbsenceReason
+from wod_pipeline.looks import Look
 from wod_pipeline.program import encode
 from wod_pipeline.reading.absence import find_absence
-from wod_pipeline.status import AbsenceReason, Look
 from wod_pipeline.storage.looks import write_week_looks
 from wod_pipeline.storage.stages import stage_key
 from wod_pipeline_tests.builders import MONDAY, not_published, plain_week, raw_post, weekly

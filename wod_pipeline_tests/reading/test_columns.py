@@ -26,8 +26,9 @@ from msgspec.inspect import (
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.columns import Column
-from wod_pipeline.reading.rows import COLUMNS, LEFT_OUT, cells_by_column, export_rows
+from wod_pipeline.reading.rows import COLUMNS, LEFT_OUT
 from wod_pipeline_tests.reading import columns_page
+from wod_pipeline_tests.reading.rows import cells_by_column, export_rows
 
 HELD = {path for column in COLUMNS for path in column.holds}
 

@@ -20,11 +20,12 @@ from pyarrow import parquet
 
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.export import as_csv, as_parquet, as_table
-from wod_pipeline.reading.rows import COLUMNS, cells_by_column, export_rows
+from wod_pipeline.reading.rows import COLUMNS
 from wod_pipeline.rendering import exercises_of, view_session
 from wod_pipeline.training import Athlete, Rack, Weight
 from wod_pipeline_tests.builders import MONDAY, record_of
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
+from wod_pipeline_tests.reading.rows import cells_by_column, export_rows
 
 LIFTER = Athlete(Rack(), {("snatch", 1): Weight(Fraction(100), "kg")})
 FEW_PLATES = Athlete(Rack(plates=((Fraction(10), 1),)), {("snatch", 1): Weight(Fraction(100), "kg")})
@@ -238,6 +239,7 @@ def test_parquet_keeps_types_lists_and_meanings(tmp_path: Path) -> None:
         "percent_min": pa.float64(),
         "movement_ids": pa.list_(pa.string()),
     }
+    assert list(table.schema.types) == list(as_table([]).schema.types)
     assert table["movement_ids"].to_pylist() == [["snatch", "hip_snatch"]] * 2 + [["power_snatch"]]
     assert table.schema.field("rest_s_min").metadata == {
         b"description": b"Rest after it, in seconds: at least"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.reading.index import IndexCache, SessionIndex, refresh_index
+from wod_pipeline.reading.answers import history_row
+from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading.index import IndexCache, SessionIndex, build_index, refresh_index
+from wod_pipeline.rendering import exercises_of, view_session
+from wod_pipeline.rendering._view import ExerciseView
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.training import load_by
-from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
+from wod_pipeline.training import Athlete, Weight, load_by
+from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, record_of, week_records
 
 SEVEN = dt.timedelta(days=7)
 
@@ -63,6 +68,27 @@ def test_a_lift_s_history_is_newest_first_and_leaves_warm_ups_out(table: Countin
     assert [item.segment for item in index.history("snatch")[0].exercises] == ["A"]
     assert index.history("power_snatch") == ()
     assert index.history("no_such_lift") == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Strict Press x 8 reps @ 50/35 lb DBs",
+        "Bench Press x 8 reps (50 lb each hand)",
+        "Push Press x 5 reps @ 95/65 lb",
+        "Back Squat x 5 reps @ 75%",
+    ],
+)
+def test_a_lift_s_history_shows_the_weights_that_its_session_shows(line: str) -> None:
+    athlete = Athlete(maxes={("back_squat", 1): Weight(Fraction(150), "kg")})
+    record = record_of("A.", "3 sets of:", line)
+    (shown,) = exercises_of(view_session(record, athlete).items)
+    index = build_index({}, [index_week(record.week, [record])])
+    (movement,) = index.by_movement
+    (item,) = history_row(movement, index.history(movement)[0], athlete).prescriptions
+    (in_history,) = item.shown.items
+    assert isinstance(in_history, ExerciseView)
+    assert (in_history.quantity, in_history.sets) == (shown.quantity, shown.sets)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from wod_pipeline.rendering import (
@@ -311,3 +314,10 @@ def test_an_address_that_is_its_own_text_is_not_repeated_in_a_note(text: str) ->
         content=f'<p>Monday</p><p>A.</p><p>Dips x 5</p><p>See <a href="https://a.example/x">{text}</a></p>'
     )
     assert f"  See {text}\n" in as_text(view_session(record))
+
+
+@given(st.text(st.sampled_from("ab  \t\n\x85\u00a0\u2028-é💪"), max_size=60), st.integers(20, 70))
+def test_a_line_that_fits_is_laid_out_as_textwrap_does(text: str, width: int) -> None:
+    block = BlockView("", (NoteView((TextRun(text),)),))
+    expected = textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+    assert list(as_lines(block, width)) == expected

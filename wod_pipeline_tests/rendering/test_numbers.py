@@ -12,7 +12,7 @@ from hypothesis import given
 from wod_pipeline.athlete import EXAMPLE
 from wod_pipeline.rendering import exercises_of, view_session
 from wod_pipeline.rendering._sets import SetView
-from wod_pipeline.training import Athlete, Weight, decimal_text, exact
+from wod_pipeline.training import Athlete, Weight, exact
 from wod_pipeline_tests.builders import record_of
 from wod_pipeline_tests.rendering.test_weights import (
     FEW,
@@ -124,79 +124,138 @@ def test_each_set_of_a_ramp_has_its_numbers() -> None:
     assert all(row["working"]["even_steps"] and row["working"]["max"] == SNATCH_MAX for row in rows)
 
 
+def test_an_attempt_that_comes_to_no_more_than_the_max_has_that_max() -> None:
+    rows = rows_of(athlete(KG), "In 9 minutes, build to a 1-RM Snatch", "70% x 1, 100% x 1")
+    assert [row["working"].get("present_max") for row in rows] == [None, 100]
+
+
 def test_without_maxes_or_a_weight_there_are_no_numbers() -> None:
     assert "working" not in rows_of(None, "Snatch x 2 reps @ 80%")[0]
     assert working(KG, "Snatch x 2 reps @ RPE 8") is None
 
 
 # ------------------------------------------------------------------------------------- words from numbers
-def number(value: float) -> str:
-    return decimal_text(exact(value))
+Numbers = dict[str, Any]
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
+ROUNDING = 0.0055
+"""Words have two decimals and numbers three: together they differ by half of the last digit of each."""
 
 
-def bars_of(numbers: dict[str, Any]) -> list[dict[str, Any]]:
-    """The bars to load: none, one, or both ends."""
-    ends = [numbers[end] for end in ("low", "high") if end in numbers]
-    return ends[:1] if len(ends) == 2 and ends[0] == ends[1] else ends
+def check_same(words: str, rebuilt: str) -> None:
+    """The words are those rebuilt from the numbers, but for the rounding of figures."""
+    assert FIGURE.sub("#", words) == FIGURE.sub("#", rebuilt)
+    for figure, number in zip(FIGURE.findall(words), FIGURE.findall(rebuilt), strict=True):
+        assert float(figure) == pytest.approx(float(number), abs=ROUNDING)
 
 
-def weight_words(numbers: dict[str, Any]) -> str:
-    bars, women = bars_of(numbers), bars_of(numbers.get("women", {}))
-    if not bars:
-        return ""
+def loaded(numbers: Numbers) -> list[float]:
+    """What the bars to load weigh: none, one, or both ends."""
+    return list(dict.fromkeys(numbers[end]["amount"] for end in ("low", "high") if end in numbers))
+
+
+def asked(numbers: Numbers) -> list[float]:
+    return list(dict.fromkeys(numbers[end] for end in ("asked_low", "asked_high") if end in numbers))
+
+
+def weights(numbers: Numbers, *groups: list[float]) -> str:
+    """Weights with their unit; with a bar and plates of different units each in its own."""
     unit, bar = numbers["unit"], numbers["bar"]
-    between = "/" if women else "–"
-    if bar["unit"] == unit:
-        words = f"{between.join(number(each['amount']) for each in (*bars, *women))} {unit}"
-    else:
-        empty = Weight(exact(bar["amount"]), bar["unit"]).to(unit).amount
-        sides = [round(float(exact(each["amount"]) - empty), 2) for each in (*bars, *women)]
-        words = f"{number(bar['amount'])} {bar['unit']} bar"
-        words += f" + {between.join(map(number, sides))} {unit}" if any(sides) else ""
-    bound = "from " if "high" not in numbers else "at most " if "low" not in numbers else ""
-    return words if women else bound + words
+    empty = float(Weight(exact(bar["amount"]), bar["unit"]).to(unit).amount)
+    amounts = [amount for group in groups for amount in group]
+    is_below_bar = any(amount < empty - ROUNDING for amount in amounts)
+    if bar["unit"] == unit or is_below_bar:
+        return f"{'/'.join('–'.join(map(str, group)) for group in groups)} {unit}"
+    words = f"{bar['amount']} {bar['unit']} bar"
+    if all(amount - empty < 0.001 for amount in amounts):
+        return words
+    sides = ["–".join(f"{abs(amount - empty):.4f}" for amount in group) for group in groups]
+    return f"{words} + {'/'.join(sides)} {unit}"
 
 
-def plates_words(numbers: dict[str, Any]) -> str:
-    women = bars_of(numbers["women"]) if "women" in numbers else None
-    bars = (*bars_of(numbers), *(women or ()))
-    if numbers.get("fit") == "empty_bar" or not all("plates" in each for each in bars):
+def weight_words(numbers: Numbers) -> str:
+    women = numbers.get("women", {})
+    groups = [group for group in (loaded(numbers), loaded(women)) if group]
+    if not groups:
         return ""
-    sides = [" + ".join(map(number, each["plates"])) or "bar only" for each in bars]
-    return (" to " if women is None else " / ").join(sides)
+    bound = "from " if "high" not in numbers else "at most " if "low" not in numbers else ""
+    return bound + weights(numbers, *groups)
+
+
+def plates_words(numbers: Numbers) -> str:
+    pair = [numbers, *([numbers["women"]] if "women" in numbers else [])]
+    bars = [
+        {each[end]["amount"]: each[end] for end in ("low", "high") if end in each}.values() for each in pair
+    ]
+    if numbers.get("fit") == "empty_bar" or not all("plates" in bar for ends in bars for bar in ends):
+        return ""
+    return " / ".join(
+        " to ".join(" + ".join(map(str, bar["plates"])) or "bar only" for bar in ends) for ends in bars
+    )
+
+
+def asked_words(numbers: Numbers) -> str:
+    """What was asked for; of a pair the women's too, where the same is to be said of it."""
+    women = numbers.get("women", {})
+    is_same = women.get("fit") == numbers["fit"]
+    words = weights(numbers, asked(numbers), *([asked(women)[:1]] if is_same else []))
+    if "asked_low" not in numbers:
+        return f"at most {words}"
+    return words if "asked_high" in numbers else f"{words} or more"
 
 
 NOTES = {
     "within": "",
-    "below": "nearest below ",
-    "nearest": "nearest your plates make to ",
-    "short": "your plates end there: asked ",
-    "empty_bar": "the empty bar, is ",
-    "too_heavy": "cannot be loaded with your plates: heaviest ",
+    "below": "nearest below {}",
+    "nearest": "nearest your plates make to {}",
+    "short": "your plates end there: asked {}",
+    "too_heavy": "cannot be loaded with your plates: asked {}",
+    "empty_bar": "the empty bar, is above {}",
 }
 
 
-def check_words(row: dict[str, Any]) -> None:
-    numbers = row["working"]
-    assert row.get("weight", "") == weight_words(numbers)
-    assert row.get("plates", "") == plates_words(numbers)
+def check_fit(note: str, numbers: Numbers) -> None:
+    best = numbers.get("max", {}).get("amount")
+    if numbers["fit"] != "empty_bar" or best is None:
+        check_same(note, NOTES[numbers["fit"]].format(asked_words(numbers) if note else ""))
+        return
+    percent = re.fullmatch(r"the empty bar, is ([\d.]+)%", note)
+    assert percent
+    assert float(percent[1]) == pytest.approx(numbers["low"]["percent_of_max"], abs=0.501)
+    assert float(percent[1]) >= 100 * numbers["asked_high"] / best - 0.01
+
+
+def check_note(note: str, numbers: Numbers) -> None:
+    """Every part of a note is what the numbers say; the heaviest weight that the plates make is not among them."""
+    parts = note.split("; ")
+    if numbers["even_steps"] and loaded(numbers):
+        assert parts.pop() in ("even step", "even steps, work up as it feels")
+    if "present_max" in numbers:
+        check_same(
+            parts.pop().removeprefix("your max so far").removeprefix(" is "), present_max_words(numbers)
+        )
+    parts = [re.sub(r"heaviest .*, asked", "asked", part) for part in parts if part] or [""]
+    women = numbers.get("women")
+    if women is None or women["fit"] == numbers["fit"]:
+        (fit,) = parts
+        check_fit(fit, numbers)
+        return
+    said = dict(part.split(": ", 1) for part in parts)
+    check_fit(said.get("men's", ""), numbers)
+    check_fit(said.get("women's", ""), women)
+
+
+def present_max_words(numbers: Numbers) -> str:
+    best = numbers["present_max"]
+    return "" if loaded(numbers) == [best] else f"{best} {numbers['unit']}"
+
+
+def check_words(row: Numbers) -> None:
+    numbers = {"even_steps": False, **row["working"]}
+    check_same(row.get("weight", ""), weight_words(numbers))
+    check_same(row.get("plates", ""), plates_words(numbers))
     assert bool(row.get("missing")) == ("fit" not in numbers)
     if "fit" in numbers:
-        note = row.get("note", "").removeprefix("men's: ")
-        assert note.startswith(NOTES[numbers["fit"]])
-        if numbers["fit"] in {"below", "nearest", "short", "too_heavy"}:
-            said = [float(amount) for amount in re.findall(r"\d+(?:\.\d+)?", note)]
-            assert any(abs(one - asked) < 0.011 for one in said for asked in asked_amounts(numbers))
-
-
-def asked_amounts(numbers: dict[str, Any]) -> tuple[float, float]:
-    """The weight asked for: all of it, and what of it goes on a bar that is made in the other unit.
-
-    Numbers have three decimals and words two, so they may differ by one hundredth.
-    """
-    asked = numbers.get("asked_low", numbers.get("asked_high"))
-    empty = Weight(exact(numbers["bar"]["amount"]), numbers["bar"]["unit"]).to(numbers["unit"]).amount
-    return asked, float(exact(asked) - empty)
+        check_note(row.get("note", ""), numbers)
 
 
 LINES = (

@@ -173,8 +173,8 @@ def test_what_stands_on_the_bar(file: str, line: str, weight: str) -> None:
     [
         ("Snatch x 5 reps @ 60", "60 (no unit given)"),
         ("Goblet Squat x 8 reps @ 24 kg", "24 kg"),
-        ("Goblet Squat x 8 reps @ 50 lb", "50 lb (22.68 kg)"),
-        ("Dumbbell Snatch x 5 reps @ 50/35 lb", "50/35 lb (22.68/15.88 kg)"),
+        ("Goblet Squat x 8 reps @ 50 lb", "50 lb (22.7 kg)"),
+        ("Dumbbell Snatch x 5 reps @ 50/35 lb", "50/35 lb (22.7/15.9 kg)"),
         ("KB Swings x 8 reps @ 1.5 pood", "1.5 pood (24 kg)"),
         ("Back Squat x 5 reps @ 4-6% more than last week", "4–6% more than last week"),
         ("Back Squat x 5 reps @ 90% of today's heavy double", "90% of earlier today"),

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from wod_pipeline.errors import SourceChallenged, SourceRefused, StorageRefused
+from wod_pipeline.looks import Look, LookFailure, SiteLook
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.sensors.new_posts import _keep_look, new_posts_sensor, run_request
 from wod_pipeline.settings import load_settings
-from wod_pipeline.status import Look, LookFailure, SiteLook
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.looks import read_looks
 from wod_pipeline.watching import posts

@@ -18,6 +18,7 @@ from wod_pipeline import messages
 from wod_pipeline.assets.posts import plain_week
 from wod_pipeline.assets.sessions import outlined_week, parsed_week
 from wod_pipeline.errors import AlertError, SourceUnavailable, StorageUnavailable
+from wod_pipeline.looks import SiteLook
 from wod_pipeline.messages import Links, Message
 from wod_pipeline.program import RawPost, Rendered, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.records import records_of
@@ -27,7 +28,6 @@ from wod_pipeline.sensors import freshness as freshness_sensor
 from wod_pipeline.sensors import new_posts as new_posts_sensor
 from wod_pipeline.sensors.ticks import read_cursor, write_cursor
 from wod_pipeline.settings import load_settings
-from wod_pipeline.status import SiteLook
 from wod_pipeline.storage import WeekChange
 from wod_pipeline.watching import freshness, posts
 from wod_pipeline.weeks import week_for

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from wod_pipeline.errors import StorageUnavailable
-from wod_pipeline.status import Look, LookFailure, Looks, SiteLook
+from wod_pipeline.looks import Look, LookFailure, Looks, SiteLook
 from wod_pipeline.storage import Written
 from wod_pipeline.storage.looks import (
     MOST_WEEKS,

@@ -14,9 +14,9 @@ from wod_pipeline.quality import volume_of
 from wod_pipeline.reading.answers import history_row
 from wod_pipeline.reading.entries import index_week
 from wod_pipeline.reading.index import build_index
-from wod_pipeline.reading.rows import cells_by_column, export_rows
 from wod_pipeline.training import lifts_in, sets_of
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
+from wod_pipeline_tests.reading.rows import cells_by_column, export_rows
 
 MINUTES = "Every minute, for 6 minutes: ⏎ Minute 1 – Snatch x 3 @ 60% ⏎ Minute 2 – Back Squat x 3 @ 70%"
 EITHER = "4 sets of: ⏎ Back Squat or Front Squat"

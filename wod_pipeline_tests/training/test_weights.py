@@ -24,7 +24,8 @@ from wod_pipeline.training import (
     ramp_weights,
     working_weight,
 )
-from wod_pipeline.training._weights import as_decimal, midpoint
+from wod_pipeline.training._rack import as_decimal
+from wod_pipeline.training._weights import midpoint
 from wod_pipeline_tests.builders import exercise_of
 from wod_pipeline_tests.strategies import athletes
 

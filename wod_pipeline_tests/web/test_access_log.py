@@ -1,4 +1,4 @@
-"""The address of a personal calendar is in nothing that the server logs."""
+"""Neither addresses of personal calendars nor maxes in parameters are in anything that the server logs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.access_log import HideAddresses, hide_addresses, log_config
+from wod_pipeline.web.access_log import HidePersonal, hide_addresses, log_config
 from wod_pipeline_tests.web.conftest import MAXES
 
 TOKEN = personal.as_token(personal.PersonalCalendar(maxes.athlete_of(MAXES) or Athlete()), b"k" * 43)
@@ -49,16 +49,34 @@ def test_arguments_and_tracebacks_are_hidden_too() -> None:
         record = logging.LogRecord(
             "x", logging.ERROR, __file__, 1, "%s took %d", (f"/{TOKEN}", 3), sys.exc_info()
         )
-    assert HideAddresses().filter(record)
+    assert HidePersonal().filter(record)
     text = logging.Formatter().format(record)
     assert TOKEN not in text
     assert "/[personal] took 3" in text
     assert "ValueError: invalid literal for int() with base 10: '/calendar/[personal].ics'" in text
 
 
+def test_the_log_of_requests_leaves_maxes_out() -> None:
+    address = "/api/v1/sessions?from=2026-11-17&max=snatch:100&max=jerk%3A120&bar=15&limit=3"
+    record = logging.makeLogRecord(
+        {"msg": '%s - "%s %s HTTP/%s" %d', "args": ("127.0.0.1:1", "GET", address, "1.1", 200)}
+    )
+    assert HidePersonal().filter(record)
+    assert record.getMessage() == (
+        '127.0.0.1:1 - "GET /api/v1/sessions?from=2026-11-17&max=...&max=...&bar=...&limit=3 HTTP/1.1" 200'
+    )
+
+
+@pytest.mark.parametrize("name", ["m%61x", "MAX", "maxes", "mx", "max[]", "1;max", ""])
+def test_a_max_under_a_mistyped_or_escaped_name_is_not_logged_either(name: str) -> None:
+    record = logging.makeLogRecord({"msg": "%s", "args": (f"/api/v1/sessions?q=a&{name}=snatch:100&to=b",)})
+    HidePersonal().filter(record)
+    assert record.getMessage() == f"/api/v1/sessions?q=a&{name}=...&to=b"
+
+
 def test_everything_that_is_logged_goes_through_the_filter() -> None:
     config = log_config()
-    assert all(handler["filters"] == ["hide_addresses"] for handler in config["handlers"].values())
+    assert all(handler["filters"] == ["hide_personal"] for handler in config["handlers"].values())
     assert config["root"]["handlers"] == ["default"]
 
 
@@ -106,7 +124,9 @@ def ask(port: int, method: str, path: str, body: str = "", **headers: str) -> tu
     return answer.status, answer.read().decode("utf-8", "replace")
 
 
-def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, Path]) -> None:
+def test_a_real_server_logs_requests_without_their_addresses_and_names_an_empty_folder(
+    server: tuple[int, Path],
+) -> None:
     port, log = server
     _, page = ask(port, "POST", "/calendar", "rest=yes", Cookie=f"maxes={MAXES}")
     address = re.search(r"/calendar/([\w-]+)\.ics", page)
@@ -126,6 +146,7 @@ def test_a_real_server_logs_requests_without_their_addresses(server: tuple[int, 
     (log.parent / "sessions.sqlite").write_bytes(b"no database" * 1_000)
     assert ask(port, "GET", f"/calendar/{token}.ics")[0] in {200, 503}
     text = log.read_text()
+    assert f"Nothing is stored: the data folder {log.parent} has no sessions.sqlite." in text
     assert '"GET /calendar/[personal].ics HTTP/1.1" 200' in text
     assert '"POST /calendar HTTP/1.1" 200' in text
     assert '"GET /calendr/[personal].ics HTTP/1.1" 404' in text

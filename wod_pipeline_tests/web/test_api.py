@@ -174,11 +174,15 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [
-        ("/api/v1/sessions/2031-01-01", 404, "Nothing is stored for 2031-01-01. This week is not stored yet"),
+        (
+            "/api/v1/sessions/2031-01-01",
+            404,
+            "Nothing is stored for 2031-01-01. The week of Mon 30 Dec 2030 is not stored yet",
+        ),
         (
             "/api/v1/weeks/2031-01-01",
             404,
-            "Nothing is stored for the week of 2030-12-30. This week is not stored yet",
+            "Nothing is stored for the week of 2030-12-30. The week of Mon 30 Dec 2030 is not stored yet",
         ),
         ("/api/v1/movements/bakc_squat/history", 404, "Nearest: Back Squat"),
         ("/api/v1/sessions/monday", 422, "path.day"),

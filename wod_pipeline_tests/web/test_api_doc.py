@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from wod_pipeline.absence import AbsenceReason
 from wod_pipeline.settings import VARIABLES
-from wod_pipeline.status import AbsenceReason
 from wod_pipeline_tests.rendering.test_numbers import KG, athlete, rows_of
 
 DOC = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

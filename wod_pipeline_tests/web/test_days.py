@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from wod_pipeline.looks import Look, LookFailure, SiteLook
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.status import Look, LookFailure, SiteLook
 from wod_pipeline.storage.looks import write_site_look, write_week_looks
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web import days
 from wod_pipeline.web.app import create_app
+from wod_pipeline.web.cookies import COOKIE_AGE_S
 from wod_pipeline.weeks import DAY, WEEK
 from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import MemoryLake
@@ -163,8 +164,7 @@ def test_could_not_look_is_a_third_thing_and_names_no_host(tmp_path: Path) -> No
     client = site(tmp_path, lake=lake)
     assert (
         "Could not look for this week's post 5 minutes ago: the site did not answer."
-        " It was not published when last looked for with success, 3 hours ago."
-        in text_of(client.get("/").text)
+        " It was not published at the last look that succeeded, 3 hours ago." in text_of(client.get("/").text)
     )
     assert "5 minutes ago: the site did not answer" in client.get("/api/v1/weeks/2026-03-04").json()["detail"]
 
@@ -183,6 +183,38 @@ def test_without_the_current_week_the_newest_one_is_linked(tmp_path: Path) -> No
         assert '<a href="/week/2026-02-23">The newest stored week: Mon 23 Feb</a>' in client.get(path).text
     assert "newest stored week" not in client.get("/week/2026-02-23").text
     assert "newest stored week" not in client.get("/day/2026-02-28").text
+
+
+def test_only_the_reader_s_week_is_called_this_week(tmp_path: Path) -> None:
+    client = site(tmp_path, not_published(MONDAY + WEEK), now=dt.datetime(2026, 3, 9, 2, tzinfo=UTC))
+    for path in ("/day/2026-03-11", "/week/2026-03-09"):
+        page = text_of(client.get(path).text)
+        assert "The post for the week of Mon 9 Mar is not published yet" in page
+        assert "his week" not in page
+    client.cookies.set("tz", "Australia/Sydney")
+    assert "This week's post is not published yet" in text_of(client.get("/week/2026-03-09").text)
+    last = client.get("/day/1999-03-10").text
+    assert "The week of Mon 8 Mar 1999 is not stored yet: nobody has looked for its post." in text_of(last)
+
+
+def test_a_week_is_over_when_it_is_over_for_the_reader(tmp_path: Path) -> None:
+    client = site(tmp_path, not_published(MONDAY), now=dt.datetime(2026, 3, 9, 2, tzinfo=UTC))
+    assert "This week's post is not published yet" in text_of(client.get("/").text), "Sunday evening"
+    client.cookies.set("tz", "Australia/Sydney")
+    words = "The site has no post for the week of Mon 2 Mar"
+    assert words in text_of(client.get("/day/2026-03-08").text)
+
+
+def test_a_page_without_sessions_does_not_ask_for_maxes(tmp_path: Path) -> None:
+    client = site(tmp_path, week_records(raw_post("Monday", "A.", "Snatch x 2 reps @ 70%")))
+    assert "Enter my maxes" in client.get("/day/2026-03-02").text
+    assert "Enter my maxes" not in client.get("/day/2026-03-03").text
+
+
+def test_the_first_and_the_last_day_lead_nowhere_further(tmp_path: Path) -> None:
+    client = site(tmp_path)
+    assert 'rel="prev"' not in client.get("/day/1990-01-01").text + client.get("/week/1990-01-03").text
+    assert 'rel="next"' not in client.get("/day/2999-12-31").text + client.get("/week/2999-12-31").text
 
 
 def test_a_look_that_is_newer_makes_another_answer(tmp_path: Path) -> None:
@@ -208,7 +240,7 @@ CHOSEN = {"week": str(MONDAY), "gym-plan.1": "mon", "gym-plan.2": "wed", "gym-pl
 
 def test_the_week_shows_sessions_without_a_day_by_their_names(numbered: TestClient) -> None:
     page = numbered.get("/week").text
-    assert re.findall(r'<li><a href="#s\d">([^<]+)</a>', page) == ["Day 1", "Day 2", "Day 3"]
+    assert re.findall(r'<li><a href="#s\d" dir="auto">([^<]+)</a>', page) == ["Day 1", "Day 2", "Day 3"]
     assert "No date" not in page
     assert text_of(page).count("Sessions of this week without a day") == 1
 
@@ -231,13 +263,28 @@ def test_a_chosen_weekday_holds_for_every_week_and_is_marked(numbered: TestClien
     for monday in (MONDAY, MONDAY + WEEK):
         assert "by your choice" in text_of(numbered.get(f"/day/{monday}").text)
     week = numbered.get("/week").text
-    assert re.findall(r'<li><a href="#s\d"[^>]*>([^<]+)</a>', week) == ["Mon 2", "Wed 4", "Day 3"]
+    assert re.findall(
+        r'<li><a href="#[^"]*"[^>]*>([^<]+)</a>', week.partition("</nav>\n<nav")[2] or week
+    ) == ["Mon 2", "Wed 4", "Day 3"]
     assert re.findall(r'<option value="(\w*)" selected>', week) == ["mon", "wed"]
 
 
 def test_the_next_training_day_knows_the_choice(numbered: TestClient) -> None:
     numbered.post("/days", data={"week": str(MONDAY), "gym-plan.1": "mon"})
     assert 'Next: <a href="/day/2026-03-09">Monday 9 March</a>' in numbered.get("/").text
+
+
+def test_a_week_without_days_before_the_next_training_day_is_not_passed_over(tmp_path: Path) -> None:
+    later = week_records(raw_post(*DAILY, monday=MONDAY + 2 * WEEK))
+    between = week_records(raw_post(*NUMBERED, monday=MONDAY + WEEK))
+    client = site(tmp_path, not_published(MONDAY), between, later)
+    link = '<a href="/week/2026-03-09">Sessions without a day: the week of Mon 9 Mar</a>'
+    page = client.get("/").text
+    assert page.index(link) < page.index('Next: <a href="/day/2026-03-16">')
+    client.post("/days", data={**CHOSEN, "gym-plan.3": "fri"})
+    page = client.get("/").text
+    assert link not in page
+    assert 'Next: <a href="/day/2026-03-09">' in page
 
 
 def test_a_choice_is_taken_back(numbered: TestClient) -> None:
@@ -307,6 +354,26 @@ def test_two_programs_with_the_same_numbers_are_told_apart(tmp_path: Path) -> No
     assert page.count("by <a") == 1
 
 
+def test_two_programs_on_a_day_share_its_heading_and_are_named(tmp_path: Path) -> None:
+    lines = ("Wednesday", "A.", "Dips x 6 reps")
+    posts = [raw_post(*lines, number=n, program=program) for n, program in ((1, "Gym Plan"), (2, "Masters"))]
+    client = site(tmp_path, week_records(*posts))
+    week = client.get("/week").text
+    assert week.count("Wednesday 4 March") == 1
+    assert re.findall(r'<li><a href="#2026-03-04" class="now">([^<]+)</a>', week) == ["Wed 4"]
+    for page in (week, client.get("/").text):
+        assert re.findall(r'<p class="kind" dir="auto">([^<]+)</p>', page) == ["gym-plan", "masters"]
+
+
+def test_the_week_says_whose_today_it_marks(tmp_path: Path) -> None:
+    client = site(tmp_path, week_records(raw_post(*DAILY)))
+    words = "today is that of America/Los_Angeles, the program's time zone"
+    assert words in text_of(client.get("/week").text)
+    assert words not in text_of(client.get("/week/2026-03-09").text), "it marks no day"
+    client.cookies.set("tz", "Australia/Sydney")
+    assert words not in text_of(client.get("/week").text)
+
+
 def test_the_api_says_what_has_no_day(numbered: TestClient) -> None:
     answer = numbered.get("/api/v1/sessions/2026-03-04").json()
     assert (answer["sessions"], answer["total"]) == ([], 0)
@@ -334,6 +401,21 @@ def test_a_warning_stands_once_at_its_segment(tmp_path: Path) -> None:
         assert page.index("Dips") < page.index("do not agree") < page.index("Lunges")
 
 
+def test_a_max_that_the_post_does_not_name_is_told_once(tmp_path: Path) -> None:
+    lines = (
+        "Wednesday",
+        "A.",
+        "Romanian Deadlift x 8 reps @ 60%",
+        "B.",
+        "Snatch x 2 reps @ 70% of 1-RM Snatch",
+    )
+    client = site(tmp_path, week_records(raw_post(*lines)))
+    client.cookies.set("maxes", "unit=kg&clean=100")
+    page = text_of(client.get("/").text)
+    assert page.count("does not say of which max") == 1, "entering maxes would not help"
+    assert "Your 1-RM Snatch is not given." in page
+
+
 def test_a_warning_about_the_post_is_told_once_a_week(tmp_path: Path) -> None:
     post = raw_post(*DAILY, title="Gym Plan", slug="gym-plan")
     client = site(tmp_path, week_records(post))
@@ -345,9 +427,9 @@ def test_a_warning_about_the_post_is_told_once_a_week(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/day/2021-01-01", ("‹ Thu 31 Dec 2020", "Sat 2 Jan 2021 ›")),
+        ("/day/2021-01-01", ("Friday 1 January 2021", "‹ Thu 31 Dec 2020", "Sat 2 Jan ›")),
         ("/day/2026-01-01", ("‹ Wed 31 Dec 2025", "Fri 2 Jan ›")),
-        ("/week/2020-12-21", ("Mon 21 – Sun 27 Dec 2020", "‹ Mon 14 Dec 2020", "Mon 28 Dec 2020 ›")),
+        ("/week/2020-12-21", ("Mon 21 – Sun 27 Dec 2020", "‹ Mon 14 Dec", "Mon 28 Dec ›")),
         ("/week/2026-12-28", ("Mon 28 Dec – Sun 3 Jan 2027", "‹ Mon 21 Dec", "Mon 4 Jan 2027 ›")),
     ],
 )
@@ -364,3 +446,9 @@ def test_the_next_training_day_of_another_year_names_it(tmp_path: Path) -> None:
     )
     assert "Next: Saturday 2 January 2027" in text_of(client.get("/").text)
     assert "Saturday 2 January 2027" in text_of(client.get(f"/day/{monday + 5 * DAY}").text)
+
+
+def test_the_script_keeps_the_zone_under_the_name_and_as_long_as_the_server_keeps_its_cookies() -> None:
+    script = (Path(days.__file__).with_name("static") / "zone.js").read_text(encoding="utf-8")
+    assert f"`{days.ZONE_COOKIE}=${{zone}}`" in script
+    assert f"Max-Age={COOKIE_AGE_S};" in script

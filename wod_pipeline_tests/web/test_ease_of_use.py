@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.web.app import create_app
+from wod_pipeline_tests.builders import raw_post, week_records
 from wod_pipeline_tests.web.browser import CHROMIUM, Tab
+from wod_pipeline_tests.web.conftest import MAXES, ZONE, serving
 from wod_pipeline_tests.web.test_browser import HOSTILE, PATHS
 
 pytestmark = [
@@ -260,3 +265,64 @@ def test_the_maxes_come_along_by_a_link_of_another_site_and_its_forms_set_none(t
         assert tab.run("document.querySelector('[name=snatch]').value") == "111"
     finally:
         tab.call("Network.clearBrowserCookies")
+
+
+# --------------------------------------------------------------------------------------------------- sets
+EDGES = """(() => { const left = (kind) => [...document.querySelectorAll(`ul.sets ${kind}`)]
+    .map(e => [e.closest('ul.sets'), Math.round(e.getBoundingClientRect().left)]);
+    const uneven = (kind) => left(kind).filter(([list, x], n, all) => x !== all.find(each => each[0] === list)[1]);
+    return [uneven('.asked').length, uneven('.bars').length, left('.bars').length]; })()"""
+
+SQUEEZED = """(() => { const right = e => e.getBoundingClientRect().right;
+    return [...document.querySelectorAll('ul.sets :is(.figure, .which)')]
+        .filter(e => right(e) > right(e.closest('.asked, .bars')) + 1).map(e => e.textContent); })()"""
+
+
+@pytest.mark.parametrize("size", [PHONE, SMALL, DESKTOP], ids=str)
+def test_the_weights_of_an_exercise_stand_in_one_column(tab: Tab, site: str, size: tuple[int, int]) -> None:
+    look(tab, size)
+    tab.call("Network.setCookie", name="maxes", value=f'"{MAXES}"', url=site, httpOnly=True)
+    for path in ("/week", "/lifts/snatch"):
+        tab.open(site + path)
+        asked, bars, count = tab.run(EDGES)
+        assert (asked, bars) == (0, 0), path
+        assert count > 3, path
+        assert tab.run(SQUEEZED) == [], path
+
+
+LINE_STARTS = """(() => { const starts = e => getComputedStyle(e, '::before').content.includes('·');
+    return [...document.querySelectorAll('ul.line > li, ul.line .fact')].filter(starts).length; })()"""
+
+
+def test_a_separator_ends_a_line_and_never_starts_one(tab: Tab, site: str) -> None:
+    look(tab, SMALL)
+    tab.open(site + "/week")
+    assert tab.run("document.querySelectorAll('ul.line.together').length") > 3
+    assert tab.run(LINE_STARTS) == 0
+
+
+OVERLAPS = """[...document.querySelectorAll('.segment')]
+    .flatMap(e => { const label = e.querySelector('.label'), warning = e.querySelector(':scope > .warning');
+        if (!label || !warning) return [];
+        const r = label.getBoundingClientRect(), s = warning.getBoundingClientRect();
+        return [r.bottom > s.top + 1 && r.right > s.left + 1]; })"""
+
+
+def test_a_segment_s_label_does_not_lie_on_its_warning(tab: Tab, tmp_path: Path) -> None:
+    lines = ("Wednesday", "A.", "Every 75 seconds, for 5 minutes (5 sets):", "Lunges x 6 reps")
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    table.replace_week(week_records(raw_post(*lines)))
+    look(tab, PHONE)
+    with serving(create_app(table, ZONE)) as address:
+        tab.open(f"{address}/day/2026-03-04")
+        assert tab.run(OVERLAPS) == [False]
+
+
+def test_the_way_to_the_days_of_choice_is_large_enough_to_tap(tab: Tab, tmp_path: Path) -> None:
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    table.replace_week(week_records(raw_post("Day 1", "A.", "Dips x 6 reps")))
+    look(tab, PHONE)
+    with serving(create_app(table, ZONE)) as address:
+        for path in ("/day/2026-03-04", "/week/2026-03-04"):
+            tab.open(address + path)
+            assert tab.run(SMALL_TARGETS) == [], path

@@ -217,6 +217,27 @@ def test_its_address_says_whether_rest_days_are_in_it(site: TestClient) -> None:
     assert "2026-03-04-1" not in site.get(without).text
 
 
+def test_it_has_sessions_without_a_day_on_the_weekday_the_athlete_chose(tmp_path: Path) -> None:
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")  # not the one that all tests share
+    table.replace_weeks([week_of("Day 1", "A.", "3 sets of 2 reps:", "Snatch @ 70%", "Day 2", "A.", "Dips")])
+    app = create_app(table, ZONE, now=noon_of(WEDNESDAY), feed_key=FEED_KEY)
+    with TestClient(app, base_url="http://192.168.1.20:8000") as site:
+        site.cookies.set("days", "gym-plan.1=thu")
+        chosen = events(site.get(make_address(site)).content)
+        site.cookies.set("days", "gym-plan.1=sat")
+        moved = events(site.get(make_address(site)).content)
+        public = events(site.get("/calendar.ics").content)
+        site.cookies.set("days", "gym-plan.1=sat")
+        downloaded = events(site.get("/calendar.ics").content)
+    ((uid, event),) = chosen.items()
+    assert event["URL"] == "http://192.168.1.20:8000/day/2026-03-05"
+    assert "70% → 70 kg" in event["DESCRIPTION"]
+    assert "On Thursday by your choice: the post names no day." in event["DESCRIPTION"]
+    assert [(name, other["URL"][-10:]) for name, other in moved.items()] == [(uid, "2026-03-07")]
+    assert public == {}
+    assert list(downloaded) == [uid]
+
+
 def test_a_visitors_cookie_does_not_change_it(site: TestClient) -> None:
     path = make_address(site)
     before = site.get(path).content
@@ -291,7 +312,7 @@ def test_more_maxes_than_an_address_holds_are_said_so(
     site.cookies.set("maxes", MAXES)
     answer = site.post("/calendar", data={"rest": "yes"})
     assert answer.status_code == 422
-    assert "more maxes than fit into an address" in answer.text
+    assert "more maxes and chosen days than fit into an address" in answer.text
 
 
 def test_an_address_of_this_computer_is_said_to_be_one(site: TestClient) -> None:

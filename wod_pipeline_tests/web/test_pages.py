@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from wod_pipeline.cli.export import export
 from wod_pipeline.training import Athlete, Rack
-from wod_pipeline.training._weights import KG_PER_LB
+from wod_pipeline.training._rack import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import api, maxes
+from wod_pipeline.web.forms import parse_fields
 from wod_pipeline.web.http import SECURITY_HEADERS
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
@@ -161,6 +162,7 @@ def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
     [
         ("/day/foo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/week/2026-13-01", "“2026-13-01” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/day/1764201600", "“1764201600” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/day/0001-01-01", "“0001-01-01” is outside of the days that can be shown: "),
         ("/search?q=a&page=x", "“x” is not the number of a page. Pages are numbered 1, 2, 3 and so on"),
         ("/load?by=year", "“year” is not known here. Choose day, week or month."),
@@ -300,7 +302,7 @@ def test_a_unit_changed_there_and_back_keeps_a_max_as_it_was(client: TestClient,
     client.post("/maxes", data={"unit": unit, "snatch": amount})
     for each in ("lb", "kg", "lb", "kg", unit):
         athlete = cookie_in(client)
-        form = maxes.form_fields(maxes.cookie_of(athlete).encode())
+        form = parse_fields(maxes.cookie_of(athlete), maxes.MOST_FIELDS)
         client.post("/maxes", data={**dict(form), "unit": each})
     back = str(cookie_in(client).maxes["snatch", 1])
     assert back == weight
@@ -371,7 +373,7 @@ def test_a_bar_in_the_other_unit_stays_in_it(client: TestClient) -> None:
     assert str(cookie_in(client).rack.own_bar) == "20 kg"
     assert 'value="20 kg"' in client.get("/maxes").text
     page = client.get("/day/2026-10-05").text
-    assert '<span class="figure">20 kg</span> bar + <span' in page
+    assert '<span class="figure">20 kg</span> <span class="words">bar +</span> <span' in page
     assert ".09 lb" not in page
 
 
@@ -461,6 +463,7 @@ def test_maxes_are_forgotten_when_asked(lifter: TestClient) -> None:
     "headers",
     [
         {"Origin": "https://evil.example"},
+        {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
     ],

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wod_pipeline.program import WEEKDAYS, Weekday
+from wod_pipeline.reading.undated import SessionName
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.personal import PersonalCalendar, as_token, parse_token
@@ -20,10 +22,19 @@ KEY, OTHER_KEY = b"k" * 43, b"o" * 43
 LIFTER = maxes.athlete_of("unit=kg&snatch=100&back_squat.3=150&plate.20=2") or Athlete()
 
 
-@given(athletes(), st.booleans())
-def test_an_address_carries_the_athlete_and_the_choice(who: Athlete, rest_days: bool) -> None:
+CHOICES = st.dictionaries(
+    st.tuples(st.sampled_from(["gym-plan", "strength"]), st.text("12 aé=&.%", min_size=1, max_size=20)),
+    st.sampled_from(WEEKDAYS),
+    max_size=6,
+)
+
+
+@given(athletes(), st.booleans(), CHOICES)
+def test_an_address_carries_the_athlete_and_the_choices(
+    who: Athlete, rest_days: bool, choices: dict[SessionName, Weekday]
+) -> None:
     """Equal to what the cookie carries, so that the weights are those of the page."""
-    asked = PersonalCalendar(maxes.athlete_of(maxes.cookie_of(who)) or who, rest_days)
+    asked = PersonalCalendar(maxes.athlete_of(maxes.cookie_of(who)) or who, rest_days, choices)
     token = as_token(asked, KEY)
     assert parse_token(token, KEY) == asked
     assert personal.SHORTEST_TOKEN <= len(token) <= personal.LONGEST_TOKEN
@@ -80,5 +91,5 @@ def test_a_signed_address_is_bounded_and_of_a_known_version() -> None:
 
 def test_more_maxes_than_an_address_holds_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(personal, "LONGEST_TOKEN", 100)
-    with pytest.raises(ValueError, match="more maxes than fit into an address"):
+    with pytest.raises(ValueError, match="more maxes and chosen days than fit into an address"):
         as_token(PersonalCalendar(LIFTER), KEY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import re
 import subprocess
 import sys
@@ -73,7 +74,8 @@ def test_serve_listens_on_this_machine_only_and_logs_no_maxes(
 ) -> None:
     assert table.newest_week() is not None
     command = [sys.executable, "-c", "from wod_pipeline.cli import main; main(['serve', '--port', '0'])"]
-    environ = {"WOD_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"}
+    code_under_test = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environ = {"WOD_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", **code_under_test}
     server = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=folder
     )

@@ -15,7 +15,7 @@ from wod_pipeline.reading.answers import session_answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.rendering import as_markdown, as_text, exercises_of, view_session
 from wod_pipeline.rendering._sets import SetView
-from wod_pipeline.rendering._text import set_line
+from wod_pipeline.rendering._text import note_alone, set_line
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import pages
 from wod_pipeline_tests.builders import record_of
@@ -47,7 +47,7 @@ def test_every_medium_shows_the_same_weight(who: Athlete, words: str) -> None:
     assert [plates.removesuffix(" a side") for plates in on_page(page, "plates")] == [
         bar.plates for bar in row.bars if bar.plates
     ]
-    assert on_page(page, "fit") == [row.note] * bool(row.note)
+    assert on_page(page, "fit") == [note_alone(row)] * bool(row.note)
     assert on_page(page, "load") == [row.load]
     assert numbers(" ".join(bar.weight for bar in row.bars)) - {"0"} == numbers(row.weight) - {"0"}
     assert numbers(" ".join(bar.plates for bar in row.bars)) >= numbers(row.plates)

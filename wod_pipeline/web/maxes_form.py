@@ -7,7 +7,7 @@ and no file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,9 +15,8 @@ from wod_pipeline.athlete import HEAVIEST
 from wod_pipeline.training import STANDARD_PLATES, Athlete, Unit
 from wod_pipeline.vocabulary import movement_name
 from wod_pipeline.web import maxes
+from wod_pipeline.web.forms import Fields
 from wod_pipeline.wording import shorten
-
-Pairs = Sequence[tuple[str, str]]
 
 LONGEST_QUOTE = 30
 """Characters shown of what was typed where it is quoted."""
@@ -45,7 +44,7 @@ class Field:
     problem: str = ""
 
 
-def problems_of(fields: Pairs) -> list[Problem]:
+def problems_of(fields: Fields) -> list[Problem]:
     """What is wrong with the fields of a posted form: a sentence each, or one about all of them; none when right."""
     unit = unit_of(fields)
     found = [*(_wrong(name, value.strip(), unit) for name, value in fields if value.strip())]
@@ -57,24 +56,24 @@ def problems_of(fields: Pairs) -> list[Problem]:
     ]
 
 
-def unit_of(fields: Pairs) -> Unit:
+def unit_of(fields: Fields) -> Unit:
     """The unit chosen in a form; kg when it is neither."""
     return "lb" if dict(fields).get("unit") == "lb" else "kg"
 
 
-def plates_unit(fields: Pairs) -> Unit:
+def plates_unit(fields: Fields) -> Unit:
     """The unit in which the form named the plates; that of the form when it does not say."""
     return unit_of([("unit", dict(fields).get(_PLATES_UNIT, unit_of(fields)))])
 
 
-def without_foreign_plates(fields: Pairs) -> list[tuple[str, str]]:
+def without_foreign_plates(fields: Fields) -> list[tuple[str, str]]:
     """The fields without plates that the form named in another unit than is now chosen: 20 kg are no 20 lb."""
     is_foreign = plates_unit(fields) != unit_of(fields)
     of_form = [(name, value) for name, value in fields if name != _PLATES_UNIT]
     return [pair for pair in of_form if not (is_foreign and pair[0].startswith("plate."))]
 
 
-def has_plates(fields: Pairs) -> bool:
+def has_plates(fields: Fields) -> bool:
     """Whether any plates are entered."""
     return any(name.startswith("plate.") and value.strip() for name, value in fields)
 
@@ -116,7 +115,7 @@ def _is_max(name: str, unit: Unit) -> bool:
     return not of_rack and not maxes.check_fields([("unit", unit), (name, _EXAMPLES[unit])]).problems
 
 
-def typed_maxes(typed: Pairs) -> list[str]:
+def typed_maxes(typed: Fields) -> list[str]:
     """The names of the fields that hold a max, so that none is lost when the form is shown again."""
     unit = unit_of(typed)
     return [name for name, value in typed if value.strip() and _is_max(name, unit)]
@@ -133,7 +132,7 @@ def label_of(name: str, unit: Unit) -> str:
 
 
 def fields_for(
-    names: Iterable[str], kept: Mapping[str, str], typed: Pairs, problems: Iterable[Problem]
+    names: Iterable[str], kept: Mapping[str, str], typed: Fields, problems: Iterable[Problem]
 ) -> list[Field]:
     """The fields of these names, each with what was typed, otherwise what is kept."""
     given, wrong = dict(typed), {problem.field: problem.text for problem in problems}
@@ -149,7 +148,7 @@ def fields_for(
     ]
 
 
-def plate_names(unit: Unit, athlete: Athlete | None, typed: Pairs) -> list[str]:
+def plate_names(unit: Unit, athlete: Athlete | None, typed: Fields) -> list[str]:
     """The plates to show: the usual ones of the unit, those that the athlete has, and those that were typed."""
     owned = dict(athlete.rack.plates) if athlete else {}
     named = {Fraction(match[1]) for name, value in typed if value and (match := _PLATE.fullmatch(name))}
