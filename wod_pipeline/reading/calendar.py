@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCategory, vDDDTypes, vDuration, vInt, vText, vUri
@@ -34,6 +35,7 @@ REFRESH = dt.timedelta(hours=6)
 """How long a program that subscribes may wait before it looks again."""
 _OURS = "@wod_pipeline"
 """How the UIDs of our events end."""
+_CONFIRMED, _TRANSPARENT = vText("CONFIRMED"), vText("TRANSPARENT")
 _REST = "Rest"
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 """`SEQUENCE` counts the minutes since then."""
@@ -148,12 +150,12 @@ def _event(uid: str, day: dt.date, record: SessionRecord, view: SessionView) -> 
     event["UID"] = vText(uid)
     event["SUMMARY"] = vText(_summary(view))
     event["DESCRIPTION"] = vText(_description(view))
-    event["CATEGORIES"] = vCategory([_category(record.kind)])
+    event["CATEGORIES"] = _category(record.kind)
     event["DTSTART"] = vDDDTypes(day)
     event["DTEND"] = vDDDTypes(day + DAY)
     event["DTSTAMP"] = event["LAST-MODIFIED"] = vDDDTypes(edited)
     event["SEQUENCE"] = vInt((edited - _EPOCH).total_seconds() // 60)
-    event["STATUS"], event["TRANSP"] = vText("CONFIRMED"), vText("TRANSPARENT")
+    event["STATUS"], event["TRANSP"] = _CONFIRMED, _TRANSPARENT
     if address := _post_address(view):
         event["URL"] = vUri(address)
     return event
@@ -171,8 +173,9 @@ def _post_address(view: SessionView) -> str:
     return view.post_url if len(view.post_url) <= LONGEST_ADDRESS else ""
 
 
-def _category(kind: SessionKind) -> str:
-    return _REST if kind == "rest" else kind.capitalize()
+@cache
+def _category(kind: SessionKind) -> vCategory:
+    return vCategory([_REST if kind == "rest" else kind.capitalize()])
 
 
 def _is_rest(event: Component) -> bool:

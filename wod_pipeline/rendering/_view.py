@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import Struct
@@ -184,7 +185,7 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         warnings=tuple(_warnings(of_session, lines)),
         missing=tuple(dict.fromkeys(_missing(items))),
         key=record.session,
-        preamble=tuple(NoteView(tuple(text_runs(line)), "program") for line in record.preamble),
+        preamble=tuple(NoteView(text_runs(line), "program") for line in record.preamble),
         post_warnings=tuple(_warnings(of_post, lines)),
     )
 
@@ -256,16 +257,16 @@ class _Lines:
         line = self._by_number.get(n)
         return words.clean(line.text) if line else ""
 
-    def within(self, span: Span) -> Iterator[Line]:
+    def within(self, span: Span) -> list[Line]:
         numbers = range(span[0], span[1] + 1)
-        return (self._by_number[n] for n in numbers if n in self._by_number)
+        return [self._by_number[n] for n in numbers if n in self._by_number]
 
     def notes(self, notes: Iterable[Note]) -> list[tuple[int, NoteView]]:
         return [(line.n, self._note(line, note.kind)) for note in notes for line in self.within(note.lines)]
 
     def _note(self, line: Line, kind: NoteKind) -> NoteView:
         self._shown.add(line.n)
-        return NoteView(tuple(text_runs(line)), kind)
+        return NoteView(text_runs(line), kind)
 
     def unshown(self, record: SessionRecord) -> list[tuple[int, NoteView]]:
         """Note lines that no node owns. They are shown too, so that none of the coach's words is lost."""
@@ -278,16 +279,19 @@ class _Lines:
         return [run for run in dict.fromkeys(run for line in linking for run in text_runs(line)) if run.href]
 
 
-def text_runs(line: Line) -> Iterator[TextRun]:
+def text_runs(line: Line) -> tuple[TextRun, ...]:
     """The line cut at its links; a link that overlaps the one before it or points outside the text is dropped."""
+    if not line.links:
+        return _text_run(line.text)
+    runs: list[TextRun] = []
     end = 0
-    for link in sorted(line.links, key=lambda link: link.start) if line.links else ():
+    for link in sorted(line.links, key=lambda link: link.start):
         if not end <= link.start < link.end <= len(line.text):
             continue
-        yield from _text_run(line.text[end : link.start])
-        yield from _text_run(line.text[link.start : link.end], web_address(link.href))
+        runs += _text_run(line.text[end : link.start])
+        runs += _text_run(line.text[link.start : link.end], web_address(link.href))
         end = link.end
-    yield from _text_run(line.text[end:])
+    return (*runs, *_text_run(line.text[end:]))
 
 
 def with_addresses(runs: Iterable[TextRun]) -> str:
@@ -308,9 +312,11 @@ def text_with_addresses(line: Line) -> str:
     return with_addresses(text_runs(line)) if line.links else words.clean(line.text)
 
 
-def _text_run(text: str, href: str = "") -> Iterator[TextRun]:
-    if cleaned := words.clean(text):
-        yield TextRun(cleaned, href)
+@lru_cache(maxsize=8192)
+def _text_run(text: str, href: str = "") -> tuple[TextRun, ...]:
+    """The text as a run, none when nothing is left of it. Kept, since programs repeat their lines."""
+    cleaned = words.clean(text)
+    return (TextRun(cleaned, href),) if cleaned else ()
 
 
 # ----------------------------------------------------------------------------------------------- segments
@@ -331,7 +337,7 @@ def _segment(
         title=words.clean(segment.title or "") or ("" if label else _kind_as_title(segment.kind)),
         kind=segment.kind,
         items=_in_order(parts),
-        as_written=tuple(NoteView(tuple(text_runs(line))) for line in lines.within(segment.lines)),
+        as_written=tuple(NoteView(text_runs(line)) for line in lines.within(segment.lines)),
         warnings=tuple(_warnings(within, lines)),
     )
 
@@ -344,7 +350,7 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
     previous = None
     for exercise in block.exercises:
-        written = " ".join(line.text for line in lines.within(exercise.lines))
+        written = " ".join([line.text for line in lines.within(exercise.lines)])
         view = _exercise(block, exercise, previous, lines, lifter, written)
         parts.append((exercise.lines[0], view))
         previous = exercise
