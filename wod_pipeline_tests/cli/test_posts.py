@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import dagster as dg
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -17,6 +18,7 @@ from wod_pipeline.program import RawPost, encode
 from wod_pipeline.running import run_weeks
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import read_stage
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of
 
 OLD = raw_post("Monday", "A.", "Snatch x 3", number=1)
@@ -116,6 +118,58 @@ def test_the_only_post_of_a_week_is_dropped_only_when_that_is_said(site: Site) -
     assert site.ids() == []
     site.run()
     assert site.ids() == []
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_a_post_dated_for_another_week_leaves_its_old_one_whichever_is_run_first(
+    site: Site, old_first: bool
+) -> None:
+    later = MONDAY + WEEK
+    moved = msgspec.structs.replace(
+        raw_post("Monday", "A.", "Clean x 3", monday=later, number=2), modified_gmt="2026-03-20T00:00:00"
+    )
+    site.list(moved)
+    dated = []
+    for week in [MONDAY, later] if old_first else [later, MONDAY]:
+        assert run_weeks(site.settings, [week])
+        dated.append(
+            [(r.post_id, r.week) for r in open_table(site.settings).read_dates(MONDAY, later + WEEK)]
+        )
+    assert dated[-1] == [(1, MONDAY), (2, later)]
+    assert (2, MONDAY) not in dated[0]
+
+
+def test_a_run_says_which_week_lost_its_sessions_and_which_to_run_next(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+    moved = [
+        msgspec.structs.replace(
+            raw_post("Monday", "A.", "Jerk x 3", monday=later, number=number),
+            modified_gmt="2026-03-20T00:00:00",
+        )
+        for number in (1, 2)
+    ]
+    site.list(*moved)
+    capsys.readouterr()
+    site.run()
+    said = capsys.readouterr().out
+    assert (
+        "  2026-03-02 lost 2 sessions: post 1 is now dated Mon 9 Mar; post 2 is now dated Mon 9 Mar" in said
+    )
+    assert "    run that week too: wod materialize --week 2026-03-09" in said
+
+
+def test_a_run_of_the_new_week_says_that_the_old_one_lost_its_sessions(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+    moved = raw_post("Monday", "A.", "Jerk x 3", monday=later, number=2)
+    site.list(msgspec.structs.replace(moved, modified_gmt="2026-03-20T00:00:00"))
+    capsys.readouterr()
+    assert run_weeks(site.settings, [later])
+    assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar" in capsys.readouterr().out
+    assert site.ids() == [1]
 
 
 def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
