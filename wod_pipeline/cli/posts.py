@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wod_pipeline.cli.context import open_stored_table, print_json
+from wod_pipeline.cli.output import warn_of_corrupt
 from wod_pipeline.wording import count, shorten
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def gone(as_json: bool) -> None:
 
     settings = load_settings()
     weeks = [entry.week for entry in open_stored_table(settings).weeks()]
-    rows = gone_posts(open_lake(settings), weeks)
+    rows = gone_posts(open_lake(settings), weeks, warn_of_corrupt)
     if as_json:
         print_json(msgspec.json.encode([_facts(*row) for row in rows]))
         return

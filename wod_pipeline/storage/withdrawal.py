@@ -7,19 +7,22 @@ over another week has found to be dated there now, and a post that a person drop
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from wod_pipeline.errors import NotStored, StillListed, WouldEmptyWeek
+from wod_pipeline.errors import NotStored, StillListed, StorageCorrupt, WouldEmptyWeek
 from wod_pipeline.parsing import removed_post
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, SessionTable, WeekChange
 from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
 from wod_pipeline.wording import count
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,17 @@ def withdraw_posts(
         raise _would_empty(before, withdrawal)
     change = table.replace_week(after, allow_empty=allow_empty)
     for stage in STAGES:
-        values = read_stage(lake, stage, [week])
+        values = read_stage(lake, stage, [week], _leave_corrupt)
         write_stage(lake, stage, {week: _without_posts(value, withdrawal) for week, value in values.items()})
     # The lake's own records: those of the table may have been cut to its limits.
     whole = read_stored_records(lake, [week]).get(week, before.records)
     write_records(lake, {week: _without(msgspec.structs.replace(before, records=whole), withdrawal.post_ids)})
     return Withdrawn(before, after, change)
+
+
+def _leave_corrupt(week: dt.date, error: StorageCorrupt) -> None:
+    """The next run over the week makes the object anew."""
+    log.warning("Week %s: %s", week, error)
 
 
 def _without(value: WeekRecords, posts: Collection[int]) -> WeekRecords:
@@ -147,10 +155,12 @@ class PostInWeek:
     """Since when the site has not listed it, as the last run of the week saw it; None: it was listed."""
 
 
-def gone_posts(lake: Lake, weeks: Iterable[dt.date]) -> list[tuple[dt.date, RemovedPost, bool]]:
+def gone_posts(
+    lake: Lake, weeks: Iterable[dt.date], on_corrupt: Callable[[dt.date, StorageCorrupt], None]
+) -> list[tuple[dt.date, RemovedPost, bool]]:
     """Every post of the weeks that the site no longer lists, and whether its sessions are still stored."""
     found: list[tuple[dt.date, RemovedPost, bool]] = []
-    for week, raw in sorted(read_stage(lake, "raw_posts", weeks).items()):
+    for week, raw in sorted(read_stage(lake, "raw_posts", weeks, on_corrupt).items()):
         since = dict(raw.gone_since)
         absent = [post for post in raw.posts if post.id in raw.gone]
         kept = [removed_post(post, since.get(post.id, UNKNOWN_TIME), replaced_by=None) for post in absent]
@@ -172,7 +182,7 @@ def find_post(lake: Lake, table: SessionTable, post_id: int) -> list[PostInWeek]
     }
     if not programs:
         raise NotStored(f"No stored week was made from post {post_id}.", fix="`wod posts gone` lists ids.")
-    fetched = read_stage(lake, "raw_posts", programs)
+    fetched = read_stage(lake, "raw_posts", programs, _leave_corrupt)
     return [_post_in_week(week, post_id, programs[week], fetched.get(week)) for week in sorted(programs)]
 
 

@@ -10,7 +10,7 @@ posts disappear together, the listing is more likely wrong than the posts delete
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.parsing import outline_post, read_post, removed_post
 from wod_pipeline.program import OutlinedPost, RawPost, Weekly
@@ -32,23 +32,32 @@ def replace_gone(
     since: Mapping[int, dt.datetime],
     now: dt.datetime,
     *,
+    stored: Collection[int],
     in_doubt: bool,
 ) -> list[RemovedPost]:
-    """The gone posts of a week that one of the week's `listed` posts replaces."""
+    """The gone posts of a week that one of the week's `listed` posts replaces; `stored`: those known before."""
     removed = []
     for post in gone:
         lasting = not in_doubt and now - since[post.id] >= GONE_FOR
-        successor = _same_content(post, listed) or (_same_program(post, listed) if lasting else None)
+        successor = _same_content(post, listed, stored) or (_same_program(post, listed) if lasting else None)
         if successor is not None:
             removed.append(removed_post(post, since[post.id], replaced_by=successor))
     return removed
 
 
-def _same_content(post: RawPost, listed: Iterable[RawPost]) -> int | None:
-    """The id of the listed post with the same content. Empty content, as of a protected post, says nothing."""
+def _same_content(post: RawPost, listed: Iterable[RawPost], stored: Collection[int]) -> int | None:
+    """The id of the listed post with the same content. Empty content, as of a protected post, says nothing.
+
+    A post that stood beside the gone one before, in another program, is no second publication of it.
+    """
     if not post.content.rendered.strip():
         return None
-    return max((other.id for other in listed if other.content_sha256 == post.content_sha256), default=None)
+    equal = [other for other in listed if other.content_sha256 == post.content_sha256]
+    return max((one.id for one in equal if one.id not in stored or _share_program(one, post)), default=None)
+
+
+def _share_program(post: RawPost, other: RawPost) -> bool:
+    return outline_post(read_post(post)).program == outline_post(read_post(other)).program
 
 
 def _same_program(post: RawPost, listed: Iterable[RawPost]) -> int | None:

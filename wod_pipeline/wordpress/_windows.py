@@ -128,7 +128,8 @@ def _update_week(
     stored = previous.posts if previous else []
     absent = [post for post in stored if post.id not in look.listed]
     since = absent_since(absent, previous, look.at)
-    removed = replace_gone(absent, current, since, look.at, in_doubt=look.in_doubt)
+    ids = {post.id for post in stored}
+    removed = replace_gone(absent, current, since, look.at, stored=ids, in_doubt=look.in_doubt)
     gone = [post for post in absent if post.id not in {one.post_id for one in removed}]
     posts = sorted([*current, *gone], key=lambda post: (post.date, post.id))
     moved = _moved(previous, posts, look)

@@ -91,6 +91,12 @@ def test_a_post_gives_way_only_to_one_of_its_own_program() -> None:
     assert (sorted(ids(both)), replacements(both)) == ([2, 3], {1: 2})
 
 
+def test_the_same_text_in_another_program_stands_beside_a_post_and_does_not_replace_it() -> None:
+    copy = a_post(3, "Snatch", program="Masters")
+    assert ids(looks(weekly(OLD, copy), (NOW, [copy]), (LATER, [copy]))) == [1, 3]
+    assert replacements(looks(weekly(OLD), (NOW, [copy]))) == {1: 3}
+
+
 def test_a_post_of_unknown_program_is_replaced_only_by_the_same_content() -> None:
     nameless = {"slug": slug_of(MONDAY, "").strip("-"), "title": "March 2, 2026 - March 8, 2026"}
     old = raw_post("Monday", "Snatch x 3", number=1, **nameless)
