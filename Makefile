@@ -25,7 +25,7 @@ demo: $(READY)  ## install, materialize the sample program, print today's sessio
 	@echo "      make dev            the Dagster UI at http://127.0.0.1:3000"
 	@echo "      make serve          the athlete's page at http://127.0.0.1:8000"
 
-dev: $(READY)  ## start the Dagster UI and daemon, on the same instance as `wod materialize`
+dev: $(READY)  ## start the Dagster UI and daemon (`dg dev`), on the same instance as `wod materialize`
 	$(BIN)/wod dev
 
 serve: $(READY)  ## serve the athlete's page and the API

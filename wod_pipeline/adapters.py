@@ -78,13 +78,24 @@ def folder_source(path: Path) -> PostSource:
 
 
 def wordpress_source(
-    *, url: str, category: int, user_agent: str, page_pause_s: float, login: Login | None
+    *,
+    url: str,
+    category: int,
+    child_categories: bool,
+    user_agent: str,
+    page_pause_s: float,
+    login: Login | None,
 ) -> PostSource:
     """A WordPress site."""
     from wod_pipeline.wordpress import WordPressSource
 
     return WordPressSource(
-        url, category=category, user_agent=user_agent, page_pause_s=page_pause_s, credentials=login
+        url,
+        category=category,
+        child_categories=child_categories,
+        user_agent=user_agent,
+        page_pause_s=page_pause_s,
+        credentials=login,
     )
 
 
@@ -93,6 +104,7 @@ def site_of(settings: Settings) -> dict[str, Any]:
     return {
         "url": settings.wordpress_url,
         "category": settings.wordpress_category,
+        "child_categories": settings.wordpress_child_categories == "on",
         "user_agent": settings.wordpress_user_agent,
         "page_pause_s": settings.wordpress_pause_s,
     }

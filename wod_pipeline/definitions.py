@@ -17,7 +17,6 @@ from wod_pipeline.resources.weekly import Progress
 from wod_pipeline.resources.wiring import build_resources
 from wod_pipeline.schedules import build_schedules
 from wod_pipeline.sensors import build_sensors
-from wod_pipeline.sensors.freshness import freshness_badge, with_badge
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*data_version.*")
@@ -41,7 +40,7 @@ def build_defs(
         page_url=settings.page_url,
     )
     return dg.Definitions(
-        assets=with_badge(assets, freshness_badge(settings)),
+        assets=assets,
         asset_checks=build_checks(allow_empty=allow_empty),
         jobs=[training_week_job, drop_post_job],
         schedules=build_schedules(settings),

@@ -9,6 +9,7 @@ the class and never read back::
     ├── SourceError
     │   ├── SourceUnavailable  transient   network, timeout, 429, 5xx, maintenance page
     │   ├── SourceIncomplete   transient   the pages did not add up to the announced total
+    │   ├── SourceChallenged   transient   a page of HTML instead of an answer, usually for seconds
     │   ├── SourceRefused      permanent   401, 403, other 4xx, a login that does not hold
     │   └── SourceMalformed    permanent   an answer (or file) other than a list of posts
     ├── StorageError
@@ -81,6 +82,12 @@ class SourceUnavailable(SourceError):
 
 class SourceIncomplete(SourceError):
     """The site's pages did not add up to the number of posts it announced."""
+
+    rerun_helps = True
+
+
+class SourceChallenged(SourceError):
+    """A page of HTML came instead of an answer: a check for robots, a network login. Usually it passes in seconds."""
 
     rerun_helps = True
 

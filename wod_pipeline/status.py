@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
-from wod_pipeline.wording import plural
+from wod_pipeline.weeks import DAY, WEEK
+from wod_pipeline.wording import first_of, plural
 
 
 class WeekState(str, Enum):
@@ -61,18 +62,28 @@ def status_of(
 
     `corrupt` says of a week what could not be read back.
     """
+    elsewhere = [
+        (post, week) for week, raw in fetched.items() for post in raw.posts if is_dated_elsewhere(post, week)
+    ]
     return [
-        _judge(week, fetched.get(week), stored.get(week), corrupt.get(week, ()))
+        _judge(
+            week, fetched.get(week), stored.get(week), corrupt.get(week, ()), _published_for(week, elsewhere)
+        )
         for week in sorted(weeks, reverse=True)
     ]
 
 
 def _judge(
-    week: dt.date, raw: Weekly[RawPost] | None, records: WeekRecords | None, corrupt: Sequence[str]
+    week: dt.date,
+    raw: Weekly[RawPost] | None,
+    records: WeekRecords | None,
+    corrupt: Sequence[str],
+    elsewhere: Sequence[str],
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
-    remarks = [*corrupt, *failure, *_remarks_on_posts(raw), *_remarks_on_records(records)]
+    misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
+    remarks = [*corrupt, *failure, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
@@ -80,6 +91,45 @@ def _judge(
         posts=[post.id for post in raw.posts] if raw else [],
         remarks=remarks,
     )
+
+
+FAR_OFF = dt.timedelta(days=14)
+"""A post that names a week farther than this from its publication may name the wrong date."""
+
+
+def publication_days(week: dt.date) -> tuple[dt.date, dt.date]:
+    """The days on which a week's post is published as a rule: from a week before it to its end."""
+    return week - WEEK, week + WEEK - DAY
+
+
+def is_dated_elsewhere(post: RawPost, week: dt.date) -> bool:
+    """Whether the post, which names `week`, was published far from it; False without a publication day."""
+    published = _publication_day(post)
+    return published is not None and not week - FAR_OFF <= published <= week + WEEK - DAY + FAR_OFF
+
+
+def name_elsewhere(posts: Iterable[tuple[RawPost, dt.date]]) -> list[str]:
+    """Of posts and the weeks they name: ``post 7, published on 2026-11-22, names the week of 2025-11-24``; a few."""
+    lines = [
+        f"post {post.id}, published on {_publication_day(post)}, names the week of {week}"
+        for post, week in posts
+    ]
+    return first_of(lines, 3)
+
+
+def _published_for(week: dt.date, elsewhere: Iterable[tuple[RawPost, dt.date]]) -> list[str]:
+    """The posts published when this week's would be, of those that name a week far off."""
+    first, last = publication_days(week)
+    return name_elsewhere(
+        (post, named) for post, named in elsewhere if first <= (_publication_day(post) or dt.date.min) <= last
+    )
+
+
+def _publication_day(post: RawPost) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(post.date[:10])
+    except ValueError:
+        return None
 
 
 def needs_run(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> bool:

@@ -60,6 +60,14 @@ _UNITS = (
 """A unit, its seconds, and the seconds from which it is used: 36 hours say more than one day."""
 
 
+def duration(seconds: float) -> str:
+    """A length of time in its largest whole unit, rounded up: ``10 minutes``, ``1 second``."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            return count(-int(-seconds // size), unit)
+    return count(max(1, -int(-seconds // 1)), "second")
+
+
 def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
     """``the week of 2026-11-23``, or ``the weeks 2026-11-23 to 2026-12-07``."""
     return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"

@@ -16,7 +16,7 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import WeekState, WeekStatus, needs_run, status_of
+from wod_pipeline.status import WeekState, WeekStatus, is_dated_elsewhere, needs_run, status_of
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import (
     MONDAY,
@@ -178,3 +178,32 @@ def test_a_failed_week_says_why_it_is_not_stored_as_fetched() -> None:
     assert only_remark(fetched(POST), None) == stopped
     outside = raw_post("Monday", *LINES, monday=MONDAY + WEEK)
     assert "dated outside the week" in only_remark(fetched(outside), None)
+
+
+# ------------------------------------------------------------------------------------- dated elsewhere
+def published(day: str, monday: dt.date, number: int = 7) -> Weekly[RawPost]:
+    return replace(
+        weekly(replace(raw_post(monday=monday, number=number), date=f"{day}T17:00:00")), week=monday
+    )
+
+
+def remarks_on(week: dt.date, *others: Weekly[RawPost]) -> list[str]:
+    weeks = [week, *(other.week for other in others)]
+    return next(w.remarks for w in status_of(weeks, {o.week: o for o in others}, {}) if w.week == week)
+
+
+def test_a_week_without_a_post_names_the_one_that_was_published_in_its_place() -> None:
+    last_year = published("2026-11-22", dt.date(2025, 11, 24))
+    assert remarks_on(dt.date(2026, 11, 23), last_year) == [
+        "post 7, published on 2026-11-22, names the week of 2025-11-24"
+    ]
+    assert remarks_on(dt.date(2026, 11, 30), last_year) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "is_far"),
+    [("2026-11-08", True), ("2026-11-09", False), ("2026-12-13", False), ("2026-12-14", True), ("", False)],
+)
+def test_a_post_is_dated_elsewhere_beyond_two_weeks_before_and_after_its_week(day: str, is_far: bool) -> None:
+    week = dt.date(2026, 11, 23)
+    assert is_dated_elsewhere(published(day, week).posts[0], week) is is_far

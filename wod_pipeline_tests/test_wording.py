@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import re
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import wod_pipeline
 from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import ago, count, day_span, first_of, is_web_address, long_day, short_day, shorten
+from wod_pipeline.wording import (
+    ago,
+    count,
+    day_span,
+    duration,
+    first_of,
+    is_web_address,
+    long_day,
+    short_day,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +102,21 @@ def test_a_long_text_is_cut_behind_a_word(text: str, longest: int, short: str) -
     assert shorten(text, longest) == short
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "1 second"),
+        (59, "59 seconds"),
+        (60, "1 minute"),
+        (61, "2 minutes"),
+        (7200, "2 hours"),
+        (1e6, "12 days"),
+    ],
+)
+def test_a_length_of_time_is_in_its_largest_unit_and_rounded_up(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
 def test_of_many_lines_the_first_are_shown_and_the_rest_counted() -> None:
     assert first_of(["a", "b", "c"], 3) == ["a", "b", "c"]
     assert first_of(["a", "b", "c"], 2) == ["a", "b", "… and 1 more"]
@@ -108,3 +138,42 @@ def test_of_many_lines_the_first_are_shown_and_the_rest_counted() -> None:
 )
 def test_only_http_and_https_are_web_addresses(address: str, is_one: bool) -> None:
     assert is_web_address(address) is is_one
+
+
+ROOT = Path(wod_pipeline.__file__).parent
+COUNTED = (
+    "week|session|post|run|day|set|lift|line|row|message|movement|failure|minute|file|image|exercise|problem"
+)
+
+
+def numbers_before_nouns(source: str) -> list[str]:
+    """The f-strings of a module in which a value that may be one stands before a plural noun."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        for value, text in pairwise(parts):
+            if isinstance(value, ast.FormattedValue) and isinstance(text, ast.Constant):
+                is_fixed = ast.unparse(value.value).replace("_", "").replace(".days", "").isupper()
+                if re.match(rf" (?:{COUNTED})s\b(?!/)", str(text.value)) and not is_fixed:
+                    found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_number_and_its_noun_agree_by_way_of_count(path: Path) -> None:
+    if (
+        "parsing" not in path.parts
+    ):  # its messages repeat the post's numbers, and its patterns look like sentences
+        assert numbers_before_nouns(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_rule_about_numbers_finds_what_it_forbids() -> None:
+    assert numbers_before_nouns('f"{n} weeks were stored"') != []
+    assert numbers_before_nouns('f"{count(n, noun)} and {n} weekly, {MOST} weeks, {rate} weeks/s"') == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "web" / "templates").glob("*.html")), ids=lambda path: path.name
+)
+def test_a_number_and_its_noun_agree_on_pages(path: Path) -> None:
+    assert re.findall(rf"\}}\}} (?:{COUNTED})s\b", path.read_text(encoding="utf-8")) == []

@@ -5,16 +5,18 @@ over one week ends there. In a run over many weeks the others go on, the table's
 weeks, and each claim has one result that lists them. Run alone, without a partition, the checks judge every stored
 week.
 
-The checks have no partitions of their own: one result per claim and week would take longer than the runs they
-judge, and in a run over years Dagster would show every week without one as skipped.
+The checks have no partitions of their own: one result per claim and week would take as long as the runs they
+judge, and in a run over years Dagster would show every week without one as skipped. So a result names the weeks it
+judged, and fails while any stored week breaches its claim (`earlier_breaches`): a run does not paint over another's.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from wod_pipeline.assets.earlier_breaches import as_metadata, earlier_breaches
 from wod_pipeline.assets.previews import TABLE_ROWS
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import ParsedPost, PostStamp, Weekly
@@ -40,7 +42,7 @@ from wod_pipeline.storage import SessionTable
 from wod_pipeline.storage.fitting import fit_week
 from wod_pipeline.storage.stages import BATCH
 from wod_pipeline.weeks import WEEK, key_of, weeks_of
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, first_of
 
 ParsedWeeks = Mapping[dt.date, Weekly[ParsedPost]]
 
@@ -66,7 +68,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
             cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
             verdicts = [verdict for case in cases for verdict in judge(case)]
         _log_breaches(context, verdicts)
-        yield from _selected(context, results(PARSED, "parsed", verdicts))
+        yield from _selected(context, results(PARSED, "parsed", verdicts, _earlier(context.instance, PARSED)))
 
     @dg.multi_asset_check(name="stored_week_checks", specs=_specs(RECORDS, "stored"))
     def stored_week_checks(
@@ -79,7 +81,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
             table = session_table.open()
             verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
         _log_breaches(context, verdicts)
-        yield from results(RECORDS, "stored", verdicts)
+        yield from results(RECORDS, "stored", verdicts, _earlier(context.instance, RECORDS))
 
     return [parsed_week_checks, stored_week_checks]
 
@@ -147,44 +149,62 @@ def read_back(parsed: ParsedWeeks, records: RecordsResource, table: SessionTable
 
 
 # ------------------------------------------------------------------------------------------------- results
-def results(asset: dg.AssetKey, stage: Stage, verdicts: Sequence[Verdict]) -> Iterator[dg.AssetCheckResult]:
-    """One result per claim: the verdict on a single week, or a summary of many."""
+Earlier = Callable[[str], set[dt.date]]
+"""The weeks that breach a claim by the results of earlier runs, by the claim's name."""
+
+
+def _earlier(instance: dg.DagsterInstance, asset: dg.AssetKey) -> Earlier:
+    return lambda claim: earlier_breaches(instance, dg.AssetCheckKey(asset, claim))
+
+
+def results(
+    asset: dg.AssetKey, stage: Stage, verdicts: Sequence[Verdict], earlier: Earlier = lambda _: set()
+) -> Iterator[dg.AssetCheckResult]:
+    """One result per claim: the verdict on a single week, or a summary of many, and other weeks that breach it."""
     by_claim = _by_claim(verdicts)
     for claim in CLAIMS.values():
         if claim.stage == stage:
-            of_claim = by_claim.get(claim.name, [])
-            yield _result(asset, of_claim[0]) if len(of_claim) == 1 else _summary(asset, claim, of_claim)
+            yield _result(asset, claim, by_claim.get(claim.name, []), earlier(claim.name))
 
 
-def _result(asset: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
+def _result(
+    asset: dg.AssetKey, claim: Claim, verdicts: Sequence[Verdict], earlier: Collection[dt.date]
+) -> dg.AssetCheckResult:
+    """One claim. A blocking one only warns over many weeks: one bad week must not stop the others."""
+    judged = [verdict.week for verdict in verdicts]
+    breaches = [verdict for verdict in verdicts if not verdict.passed]
+    others = sorted(week for week in earlier if judged and not min(judged) <= week <= max(judged))
+    warns_only = claim.blocking and len(verdicts) > 1
     return dg.AssetCheckResult(
         asset_key=asset,
-        check_name=verdict.claim,
-        passed=verdict.passed,
-        severity=_severity([verdict]),
-        description=f"Week {verdict.week}: {verdict.says}",
+        check_name=claim.name,
+        passed=not breaches and not others,
+        severity=dg.AssetCheckSeverity.WARN if warns_only else _severity(breaches),
+        description=_describe(verdicts, breaches) + name_others(others),
         metadata={
-            "week": key_of(verdict.week),
-            **verdict.numbers,
-            **_evidence(CLAIMS[verdict.claim], [] if verdict.passed else [verdict]),
+            **({"week": key_of(judged[0]), **verdicts[0].numbers} if len(verdicts) == 1 else {}),
+            **({"weeks": len(verdicts)} if len(verdicts) != 1 else {}),
+            **as_metadata(
+                judged, [verdict.week for verdict in breaches], others + [v.week for v in breaches]
+            ),
+            **_evidence(claim, breaches),
         },
     )
 
 
-def _summary(asset: dg.AssetKey, claim: Claim, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
-    """One claim over many weeks. A blocking one only warns: one bad week must not stop the others."""
-    breaches = [verdict for verdict in verdicts if not verdict.passed]
-    return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=claim.name,
-        passed=not breaches,
-        severity=dg.AssetCheckSeverity.WARN if claim.blocking else _severity(breaches),
-        description=summary(len(verdicts), len(breaches), sum(verdict.blocks for verdict in breaches)),
-        metadata={
-            "weeks": len(verdicts),
-            "weeks_breaching": [key_of(verdict.week) for verdict in breaches],
-            **_evidence(claim, breaches),
-        },
+def _describe(verdicts: Sequence[Verdict], breaches: Sequence[Verdict]) -> str:
+    if len(verdicts) == 1:
+        return f"Week {verdicts[0].week}: {verdicts[0].says}"
+    return summary(len(verdicts), len(breaches), sum(verdict.blocks for verdict in breaches))
+
+
+def name_others(weeks: Sequence[dt.date]) -> str:
+    """The weeks that an earlier run found to breach the check, newest first."""
+    if not weeks:
+        return ""
+    named = first_of([str(week) for week in reversed(weeks)], LOGGED)
+    return (
+        f" {count(weeks, 'other week')} {'breaches' if len(weeks) == 1 else 'breach'} it: {', '.join(named)}."
     )
 
 

@@ -27,6 +27,11 @@ CAUSES: Mapping[Cause, tuple[str, str, str]] = {  # for the subject, for the tex
         "The site was read completely; the coach has not published this week.",
         "Wait, or ask the coach. Once published, the week is fetched automatically within minutes.",
     ),
+    Cause.DATED_ELSEWHERE: (
+        "a post published in its place names another date",
+        "The site has no post for this week, but one that was published in its place names a week far off.",
+        "If it is meant for this week, tell the coach that its title is misdated; a correction is fetched soon.",
+    ),
     Cause.NO_SESSION: (
         "published, but without a session",
         "The coach has published a post for this week, but no session could be read from it.",

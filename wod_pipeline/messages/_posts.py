@@ -15,17 +15,12 @@ from wod_pipeline.wording import count
 def source_down(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Message:
     """The site cannot be read: permanently, or for longer than the grace period."""
     since = local_time(outage.since, zone)
-    advice = (
-        "Nothing yet. The sensor keeps trying, at growing intervals, and then fetches whatever it missed."
-        if outage.transient
-        else "Waiting will not help: check the address, the category and the login in the settings."
-    )
     subject = f"Posts from {name} have been unreadable since {since}"
     lines = [
         f"Reading posts from {name} has failed {count(outage.failures, 'time')}.",
         f"Since: {since}.",
         f"Why: {outage.reason}",
-        f"What to do: {advice}",
+        f"What to do: {_advice(outage)}",
     ]
     return Message(
         kind="source_down",
@@ -36,6 +31,18 @@ def source_down(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Mess
         data={"source": name, "since": outage.since.isoformat(), "failures": outage.failures},
         identifier=outage.identifier,
     )
+
+
+def _advice(outage: Outage) -> str:
+    """What to do about it. A page of HTML is told of only once it has lasted, and then it is a refusal."""
+    if outage.challenged:
+        return f"The site refuses to be read, and has not stopped by itself. {outage.fix}".rstrip()
+    if outage.transient:
+        return (
+            "Nothing yet. The sensor keeps trying, at growing intervals, and then fetches whatever it missed."
+        )
+    advice = outage.fix or "Check the address, the category and the login in the settings."
+    return f"Waiting will not help. {advice}"
 
 
 def source_back(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Message:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines
+from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, walk_exercises
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import StepFailure
@@ -17,6 +18,7 @@ _MAX_LINES = 14
 """Lines of a list in a message: enough for two sessions on each day of a week."""
 _MAX_CHANGES = 10
 """Changes written out in a message; the run's metadata has more."""
+_MAX_REASONS = 3
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
 """The statuses whose name is a noun, as a participle to put after a number: `3 succeeded`."""
 
@@ -35,7 +37,7 @@ def week_landed(
     """
     sessions = count(value.records, "session")
     what = f"was updated: {sessions}" if before else f"is here: {sessions}"
-    subject = f"Training week of {short_day(value.week)} {what}"
+    subject = f"Training week of {short_day(value.week, _last_edit(value))} {what}"
     changed = _change_lines(changes) if before and changes is not None else []
     lines = [*changed, f"{long_day(value.week)}, {sessions}:", *week_lines(value)]
     return Message(
@@ -63,12 +65,20 @@ def _change_lines(changes: Sequence[str]) -> list[str]:
     return ["What changed:", *first_of([f"- {change}" for change in changes], _MAX_CHANGES), "The week now:"]
 
 
-def weeks_landed(weeks: Sequence[dt.date], sessions: int, *, run_id: str, links: Links) -> Message:
-    """One run stored several weeks, which hold so many `sessions` together."""
-    subject = f"{count(weeks, 'training week')} updated: {weeks[0]} to {weeks[-1]}"
+def _last_edit(value: WeekRecords) -> dt.date | None:
+    """The day a post of the week was last edited: most likely today, and the year of any other week is named."""
+    times = [time for stamp in value.posts if (time := utc_of(stamp.modified_gmt))]
+    return max(times).date() if times else None
+
+
+def weeks_landed(
+    weeks: Sequence[dt.date], sessions: int, *, new: Collection[dt.date], run_id: str, links: Links
+) -> Message:
+    """One run stored several weeks, which hold so many `sessions` together; the `new` ones for the first time."""
+    subject = f"{_what_landed(len(weeks), len(new))}: {weeks[0]} to {weeks[-1]}"
     lines = [
         f"{count(sessions, 'session')} in {count(weeks, 'week')}:",
-        *first_of([f"- {week}" for week in weeks], _MAX_LINES),
+        *first_of([f"- {week}, {'new' if week in new else 'updated'}" for week in weeks], _MAX_LINES),
     ]
     return Message(
         kind="weeks_landed",
@@ -79,6 +89,13 @@ def weeks_landed(weeks: Sequence[dt.date], sessions: int, *, run_id: str, links:
         data={"weeks": [week.isoformat() for week in weeks], "sessions": sessions, "run_id": run_id},
         identifier=f"landed/{run_id}",
     )
+
+
+def _what_landed(weeks: int, new: int) -> str:
+    what = count(weeks, "training week")
+    if not new:
+        return f"{what} updated"
+    return f"{what} here" + ("" if new == weeks else f" ({new} new, {weeks - new} updated)")
 
 
 def run_failed(
@@ -120,9 +137,15 @@ def _rerun_advice(failures: Sequence[StepFailure]) -> str:
 
 
 def backfill_finished(
-    backfill_id: str, weeks: int, counts: Mapping[str, int], *, succeeded: bool, links: Links
+    backfill_id: str,
+    weeks: int,
+    counts: Mapping[str, int],
+    failures: Iterable[StepFailure] = (),
+    *,
+    succeeded: bool,
+    links: Links,
 ) -> Message:
-    """A whole backfill in one message; `counts` is run status → number of runs."""
+    """A whole backfill in one message; `counts` is run status → number of runs, `failures` says why they failed."""
     result = "finished" if succeeded else "ended with failures"
     subject = f"Backfill of {count(weeks, 'week')} {result}"
     runs = ", ".join(
@@ -130,7 +153,10 @@ def backfill_finished(
     )
     lines = [f"Runs: {runs or 'none'}."]
     if not succeeded:
-        lines.append("What to do: Open the backfill, read the failed runs, and rerun only what is missing.")
+        reasons = list(dict.fromkeys(f"- {failure.step}: {failure.reason}" for failure in failures))
+        lines += ["Why:", *first_of(reasons, _MAX_REASONS)] if reasons else []
+        first = "Clear the reasons" if reasons else "Open the backfill and read its failed runs"
+        lines.append(f"What to do: {first}, then run what is missing: wod materialize --all --missing")
     return Message(
         kind="backfill_finished",
         severity="info" if succeeded else "warn",

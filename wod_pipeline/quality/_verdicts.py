@@ -32,6 +32,12 @@ _JUDGES: dict[str, Callable[[Case], Finding]] = {
     ),
     "no_post_is_there_twice": _findings.judge_duplicates,
     "the_week_is_published": _findings.judge_publication,
+    "every_post_is_dated_near_its_publication": partial(
+        _findings.judge_diagnostics,
+        code="date_contradiction",
+        noun="post",
+        trouble="published more than two weeks from the days it names",
+    ),
     "every_post_is_still_listed": _findings.judge_listing,
     "every_post_is_well_formed": _findings.judge_form,
 }

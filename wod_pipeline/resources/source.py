@@ -53,6 +53,7 @@ class WordPressSourceResource(SourceResource):
 
     url: str
     category: int
+    child_categories: bool = False
     user_agent: str
     page_pause_s: float
     find_login: dg.ResourceDependency[Callable[[], Login | None]]
@@ -62,6 +63,7 @@ class WordPressSourceResource(SourceResource):
         return adapters.wordpress_source(
             url=self.url,
             category=self.category,
+            child_categories=self.child_categories,
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
             login=self.find_login(),

@@ -135,13 +135,12 @@ class WriteReport:
                 self._progress(self._context.asset_key.path[-1], week, metadata)
 
     def finish(self, instance: dg.DagsterInstance | None) -> None:
-        """Add the totals to the output's metadata. Raises `dg.Failure` naming the weeks that are not stored.
+        """Log the totals. Raises `dg.Failure` naming the weeks that are not stored.
 
-        Dagster discards a failed step's outputs, so stored weeks are recorded first.
+        The totals are no metadata, since Dagster copies an output's to every week of the run, whose own they are not.
+        It discards a failed step's outputs, so stored weeks are recorded first.
         """
-        stored = len(self.stored)
-        totals = {"weeks": stored, "weeks_changed": self._changed, "weeks_unchanged": stored - self._changed}
-        self._context.add_output_metadata(totals)
+        self._context.log.info("Stored %s, %s changed", count(self.stored, "week"), self._changed)
         if not self.failed:
             return
         if instance:

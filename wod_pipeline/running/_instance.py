@@ -12,10 +12,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
+import yaml
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
-from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.settings import Settings, use_dagster_home, write_instance_config
 
 NO_OUTPUT_CAPTURE = {
@@ -31,16 +32,15 @@ NO_OUTPUT_CAPTURE = {
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance, created on first use; runs of killed processes are recorded as failed.
 
-    One process at a time creates it: several at once would leave a broken database behind. Raises
-    `StorageUnavailable` when the instance cannot be read or written, now or at any time in the context.
+    One process at a time creates it: several at once would leave a broken database behind. Raises `SettingsError`
+    for a configuration that cannot be read, and `StorageError` when the instance cannot be read or written, now or
+    at any time in the context.
     """
     home = use_dagster_home(settings)
     with _explain_storage_errors(home), ExitStack() as stack:
         with _instance_lock(home):
             write_instance_config(home)
-            instance = stack.enter_context(
-                dg.DagsterInstance.local_temp(str(home), overrides=NO_OUTPUT_CAPTURE)
-            )
+            instance = stack.enter_context(_load_instance(home))
             instance.get_runs_count()
             _end_abandoned_runs(instance, home)
         yield instance
@@ -59,6 +59,19 @@ def lock_run(settings: Settings, run_id: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def _load_instance(home: Path) -> dg.DagsterInstance:
+    """Raises `SettingsError` for a `dagster.yaml` that cannot be read."""
+    try:
+        return dg.DagsterInstance.local_temp(str(home), overrides=NO_OUTPUT_CAPTURE)
+    except (yaml.YAMLError, UnicodeDecodeError, dg.DagsterInvalidConfigError) as error:
+        # Dagster's own text lists every key it knows, behind the word *Expected*.
+        cause = " ".join(str(error).partition(" Expected: ")[0].split())
+        raise SettingsError(
+            f"{home / 'dagster.yaml'} cannot be used: {cause}",
+            fix="Correct it, or move it away: then a new one is written.",
+        ) from error
 
 
 def end_run(instance: dg.DagsterInstance, run_id: str, reason: str) -> None:
@@ -98,8 +111,26 @@ def _explain_storage_errors(home: Path) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StorageUnavailable(
-            f"Dagster's instance in {home} cannot be used: {cause}. The stored weeks are intact.",
-            fix="Free some space, end other programs that use it, or set DAGSTER_HOME to another folder.",
-        ) from error
+        raise _explain(home, error.orig if isinstance(error, DBAPIError) else error) from error
+
+
+_DAMAGED = ("not a database", "malformed", "no such table")
+_NOT_WRITABLE = ("readonly", "Read-only", "unable to open", "Permission denied")
+_FULL = ("is full", "No space left", "quota")
+
+
+def _explain(home: Path, cause: BaseException | None) -> StorageError:
+    """The error with what to do about it: a database is damaged, cannot be written, has no space, or is in use."""
+    text = str(cause)
+    what = f"Dagster's instance in {home} cannot be used: {text}. The stored weeks are intact."
+    if any(words in text for words in _DAMAGED):
+        return StorageRefused(
+            what, fix="A database in it is damaged: move the folder away. Only the history of runs is lost."
+        )
+    if any(words in text for words in _NOT_WRITABLE):
+        return StorageRefused(what, fix="Set WOD_DATA_DIR, or DAGSTER_HOME, to a folder that can be written.")
+    if any(words in text for words in _FULL):
+        return StorageUnavailable(what, fix="Free some space.")
+    return StorageUnavailable(
+        what, fix="End other programs that use it, or set DAGSTER_HOME to another folder."
+    )

@@ -68,6 +68,15 @@ def ended_backfills(instance: dg.DagsterInstance, since: dt.datetime) -> Iterato
             yield backfill.backfill_id, succeeded
 
 
+def failures_of_backfill(instance: dg.DagsterInstance, backfill_id: str) -> Iterator[StepFailure]:
+    """Why the backfill itself failed, apart from its runs: it was canceled, or could not request them."""
+    backfill = instance.get_backfill(backfill_id)
+    if backfill and backfill.error:
+        yield explain_error("the backfill", _chain(backfill.error))
+    elif backfill and backfill.status.value == "CANCELED":
+        yield StepFailure("the backfill", "It was canceled.", None)
+
+
 def failures_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailure]:
     """Why the run failed: breached blocking checks, then failed steps; without either, the error of the run itself.
 

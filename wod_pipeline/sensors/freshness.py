@@ -6,16 +6,15 @@ asked, and the messages are sent. A message that cannot be sent stays due.
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import dagster as dg
 
 from wod_pipeline import messages
-from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import SourceError, StorageError
 from wod_pipeline.messages import LastSeen, Links
 from wod_pipeline.messages.delivery import Notifier
+from wod_pipeline.parsing import week_of
 from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import RawPost, WeekRecords
 from wod_pipeline.quality import Case, judge
@@ -24,32 +23,11 @@ from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
 from wod_pipeline.settings import Settings
+from wod_pipeline.status import is_dated_elsewhere, name_elsewhere, publication_days
 from wod_pipeline.watching import freshness
 from wod_pipeline.watching.freshness import Cause, Deadlines, FreshnessState, Revision, Standing
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress import gather_weeks
-
-BADGE_WINDOW = dt.timedelta(days=3)
-"""How long before the deadline a week may be stored and still turn the badge green."""
-
-
-def freshness_badge(settings: Settings) -> dg.FreshnessPolicy:
-    """The same deadline as a badge in the UI.
-
-    Dagster's freshness policies ignore partitions: any week stored within `BADGE_WINDOW` turns the badge green.
-    The sensor is what judges the week that people need.
-    """
-    cron = settings.deadline.as_cron()
-    return dg.FreshnessPolicy.cron(cron, lower_bound_delta=BADGE_WINDOW, timezone=settings.timezone)
-
-
-def with_badge(assets: Iterable[dg.AssetsDefinition], badge: dg.FreshnessPolicy) -> list[dg.AssetsDefinition]:
-    """The assets, with the badge on the session records."""
-
-    def badged(spec: dg.AssetSpec) -> dg.AssetSpec:
-        return dg.apply_freshness_policy(spec, badge) if spec.key == RECORDS else spec
-
-    return [asset.map_asset_specs(badged) for asset in assets]
+from wod_pipeline.wordpress import PostSource, gather_weeks
 
 
 def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -91,18 +69,30 @@ class SiteInTick:
         self, now: dt.datetime, week: dt.date, stored: WeekRecords | None, state: FreshnessState
     ) -> Standing:
         """Why the table lacks sessions of the week."""
-        listed = [] if self._failure else self._fetch_posts(week)
+        listed, elsewhere = ([], []) if self._failure else self._fetch_posts(week)
         if self._failure:
             return Standing(Cause.COULD_NOT_LOOK, self._failure.what)
         revisions = [Revision(stamp.content_sha256) for stamp in stored.posts] if stored else []
-        return Standing(freshness.cause_of_absence(now, map(_revision, listed), revisions, state))
+        cause = freshness.cause_of_absence(now, map(_revision, listed), revisions, state)
+        if cause is Cause.NOT_PUBLISHED and elsewhere:
+            return Standing(Cause.DATED_ELSEWHERE, " ".join(f"{each}." for each in elsewhere))
+        return Standing(cause)
 
-    def _fetch_posts(self, week: dt.date) -> list[RawPost]:
+    def _fetch_posts(self, week: dt.date) -> tuple[list[RawPost], list[str]]:
+        """The week's posts; without any, those published in their place that name a week far off, in words."""
         try:
-            return within_a_tick(lambda: gather_weeks(self._source.open(), [week], {})[week].posts)
+            return within_a_tick(lambda: _week_and_elsewhere(self._source.open(), week))
         except SourceError as error:
             self._failure = error
-            return []
+            return [], []
+
+
+def _week_and_elsewhere(source: PostSource, week: dt.date) -> tuple[list[RawPost], list[str]]:
+    posts = gather_weeks(source, [week], {})[week].posts
+    if posts:
+        return posts, []
+    published = ((post, week_of(post)) for post in source.fetch_published(*publication_days(week)))
+    return [], name_elsewhere((post, named) for post, named in published if is_dated_elsewhere(post, named))
 
 
 @dataclass(frozen=True)

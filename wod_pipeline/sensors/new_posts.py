@@ -15,7 +15,7 @@ import msgspec
 from wod_pipeline import messages
 from wod_pipeline.errors import SourceError, WodError
 from wod_pipeline.jobs import range_tags, training_week_job
-from wod_pipeline.looks import SiteLook, failure_of
+from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
@@ -159,8 +159,7 @@ class NewPostsTick:
         failing = outage.after_failure(
             now,
             state.outage,
-            error.what,
-            transient=error.rerun_helps,
+            error,
             first_pause=dt.timedelta(seconds=self.settings.sensor_interval_s),
         )
         if outage.is_message_due(now, failing):
@@ -168,7 +167,8 @@ class NewPostsTick:
             if send(self.notifier, message, self.log):
                 failing = outage.mark_notified(failing)
         state = msgspec.structs.replace(state, outage=failing)
-        look = posts.look_of(now, state, failure_of(error))
+        failure = LookFailure.REFUSED if outage.is_refusal(now, failing) else failure_of(error)
+        look = posts.look_of(now, state, failure)
         return TickResult([], state, _waiting_reason(failing), look)
 
     def _end_outage(self, name: str, state: NewPostsState) -> NewPostsState:

@@ -27,6 +27,7 @@ from wod_pipeline.sensors.events import ChangedWeek
 from wod_pipeline.sensors.ticks import default_status, read_cursor, send, write_cursor
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage.stages import read_stage
+from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.weeks import weeks_in
 from wod_pipeline.wording import count
 
@@ -34,6 +35,8 @@ READ_OVERLAP = dt.timedelta(minutes=1)
 """How far one reading of ended runs reaches back before the last: several processes write the times."""
 MAX_RUNS = 200
 """Runs read in one tick."""
+FAILED_RUNS = 20
+"""Failed runs of a backfill whose reasons are read: those of the others are most likely the same."""
 REMEMBERED = 500
 """Ids of handled runs and backfills kept in the cursor: far more than end within the overlap."""
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
@@ -137,15 +140,17 @@ class RunMessagesTick:
     def _messages_of_stored(
         self, values: list[WeekRecords], changed: Mapping[dt.date, ChangedWeek], run_id: str
     ) -> Iterator[Message]:
+        weeks = [value.week for value in values]
+        new = [week for week in weeks if not events.was_stored_before(self.instance, week, run_id)]
         if len(values) > 1:
             sessions = sum(len(value.records) for value in values)
-            weeks = [value.week for value in values]
-            yield messages.weeks_landed(weeks, sessions, run_id=run_id, links=self.links)
+            yield messages.weeks_landed(weeks, sessions, new=new, run_id=run_id, links=self.links)
         elif values:
             (value,) = values
-            before = events.was_stored_before(self.instance, value.week, run_id)
             changes = self._changes(changed[value.week])
-            yield messages.week_landed(value, before=before, run_id=run_id, links=self.links, changes=changes)
+            yield messages.week_landed(
+                value, before=not new, run_id=run_id, links=self.links, changes=changes
+            )
 
     def _changes(self, change: ChangedWeek) -> list[str] | None:
         """What is different in a week: posts that left it, then its sessions and lifts; None when not known."""
@@ -179,6 +184,19 @@ class RunMessagesTick:
         runs = self.instance.get_runs(dg.RunsFilter(tags=backfill_tags(backfill_id)))
         ranges = [weeks for run in runs if (weeks := weeks_of_run(run.tags))]
         counts = Counter(run.status.value.lower() for run in runs)
+        failures = [] if succeeded else self._failures_of_backfill(backfill_id, runs)
         return messages.backfill_finished(
-            backfill_id, len(weeks_in(ranges)), counts, succeeded=succeeded, links=self.links
+            backfill_id, len(weeks_in(ranges)), counts, failures, succeeded=succeeded, links=self.links
         )
+
+    def _failures_of_backfill(self, backfill_id: str, runs: Iterable[dg.DagsterRun]) -> list[StepFailure]:
+        """Why the backfill itself failed, and its failed runs."""
+        failed = [run.run_id for run in runs if run.status is dg.DagsterRunStatus.FAILURE]
+        return [
+            *events.failures_of_backfill(self.instance, backfill_id),
+            *(
+                failure
+                for run_id in failed[:FAILED_RUNS]
+                for failure in events.failures_of(self.instance, run_id)
+            ),
+        ]

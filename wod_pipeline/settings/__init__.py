@@ -137,6 +137,11 @@ class Settings:
     wordpress_category: int = setting(
         "id of the program's category on the site", default="213", read=whole_number(1, 10**9)
     )
+    wordpress_child_categories: str = setting(
+        "whether posts of categories below that one are read too (on or off)",
+        default="off",
+        read=one_of("on", "off"),
+    )
     wordpress_user: str = setting("user for a site that needs a login", example="coach")
     wordpress_password: str = setting(
         "application password of that user (better: WOD_SECRET_NAME)",
@@ -371,9 +376,16 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 def use_dagster_home(settings: Settings) -> Path:
     """Set DAGSTER_HOME to the instance in the data folder, unless it is set; return the folder, created if needed.
 
-    Raises `SettingsError` when it cannot be created.
+    Raises `SettingsError` when it cannot be created or used.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home)
+    if "?" in str(home):
+        # Dagster puts the path into the address of its database, where a question mark ends the path.
+        raise SettingsError(
+            f"The folder of the Dagster instance, {home}, has a question mark in its path: Dagster would put its "
+            "database elsewhere.",
+            fix="Set WOD_DATA_DIR, or DAGSTER_HOME, to a folder without one.",
+        )
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

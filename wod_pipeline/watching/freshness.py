@@ -35,6 +35,8 @@ class Cause(str, Enum):
     """Why a week is not good. *Not published*, *no session* and *could not look* are three different things."""
 
     NOT_PUBLISHED = "not_published"
+    DATED_ELSEWHERE = "dated_elsewhere"
+    """Not published; but a post that was published in its place names a week far off, perhaps by mistake."""
     NO_SESSION = "no_session"
     """Published and stored, but its posts hold no session."""
     ARRIVING = "arriving"

@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.errors import SourceChallenged, SourceError
 from wod_pipeline.pacing import doubled_s
 
 LONGEST_PAUSE = dt.timedelta(hours=1)
@@ -34,6 +35,10 @@ class Outage(
     """Whether waiting can clear the newest failure."""
     notified: bool = False
     """Whether people have been told."""
+    challenged: bool = False
+    """Whether the newest failure was a page of HTML, which is a refusal when it lasts."""
+    fix: str = ""
+    """What the newest failure said can be done about it."""
 
     @property
     def identifier(self) -> str:
@@ -42,7 +47,7 @@ class Outage(
 
 
 def after_failure(
-    now: dt.datetime, outage: Outage | None, reason: str, *, transient: bool, first_pause: dt.timedelta
+    now: dt.datetime, outage: Outage | None, error: SourceError, *, first_pause: dt.timedelta
 ) -> Outage:
     """The outage after one more failure; the pause before the next attempt doubles each time, up to an hour.
 
@@ -57,15 +62,26 @@ def after_failure(
         since=outage.since if outage else now.replace(second=0, microsecond=0),
         failures=failures,
         retry_at=now + dt.timedelta(seconds=pause_s),
-        reason=reason,
-        transient=transient,
+        reason=error.what,
+        transient=error.rerun_helps,
         notified=bool(outage and outage.notified),
+        challenged=isinstance(error, SourceChallenged),
+        fix=error.fix,
     )
 
 
 def is_message_due(now: dt.datetime, outage: Outage) -> bool:
     """Whether to alert people now: about a permanent failure at once, a transient one after the grace period."""
-    return not outage.notified and (not outage.transient or now - outage.since >= GRACE_PERIOD)
+    return not outage.notified and (not outage.transient or _has_lasted(now, outage))
+
+
+def is_refusal(now: dt.datetime, outage: Outage) -> bool:
+    """Whether a page of HTML did not pass within the grace period: then the site refuses to be read."""
+    return outage.challenged and _has_lasted(now, outage)
+
+
+def _has_lasted(now: dt.datetime, outage: Outage) -> bool:
+    return now - outage.since >= GRACE_PERIOD
 
 
 def mark_notified(outage: Outage) -> Outage:

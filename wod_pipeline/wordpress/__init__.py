@@ -3,6 +3,7 @@
 - `_source`: the protocol `PostSource`
 - `_decoding`: how JSON becomes a `RawPost`, an odd post included
 - `_http`: JSON over HTTP, with retries and typed errors
+- `_category`: whether the site has the category, and which lie below it
 - `_client`: `WordPressSource`, which reads the site's REST API
 - `_folder`: `FolderSource`, which reads post files
 - `_gone`: which posts that are no longer listed another post replaces

@@ -10,6 +10,7 @@ Behaviour of the REST API that this client relies on or guards against:
   announced total, and all pages are read again when the numbers differ.
 - ``after`` and ``before`` are exclusive and compare site-local time.
 - A request with a wrong application password is served as an anonymous visitor's.
+- A category that does not exist is answered with an empty list, and posts of a category below it are not listed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from __future__ import annotations
 import datetime as dt
 import html
 import ipaddress
+import logging
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +33,7 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
 from wod_pipeline.wording import count, is_site_address
+from wod_pipeline.wordpress._category import category_and_below, verify_category
 from wod_pipeline.wordpress._decoding import FIELDS, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
     JsonClient,
@@ -49,12 +52,22 @@ DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
 PER_PAGE = 100
 """Posts per page: the most WordPress allows."""
 POST_FIELDS = ",".join(FIELDS)
+LOGIN_CODES = frozenset({"rest_not_logged_in", "rest_login_required", "rest_cannot_access", "rest_forbidden"})
+"""Errors of WordPress and of security plugins for visitors that are not logged in, with 401 or 403."""
+_LOGIN_NEEDED = (
+    "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
+    "password from the user's profile."
+)
+_LOGIN_REFUSED = (
+    "The login is valid, but its user may not read the posts. Ask the site's owner for the right to."
+)
 MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
 """Time for an edit in progress to end before the pages are read again."""
 MAX_BYTES = 64 * 2**20
 """Largest response accepted: a hundred posts of half a megabyte; real pages hold about 1.6 MB."""
+log = logging.getLogger(__name__)
 _SECOND = dt.timedelta(seconds=1)
 _REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
 """Margin for `fetch_modified`: sites compare local time, which goes back an hour when summer time ends."""
@@ -95,6 +108,7 @@ class WordPressSource:
         base_url: str,
         *,
         category: int = 213,
+        child_categories: bool = False,
         user_agent: str = DEFAULT_USER_AGENT,
         credentials: Login | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 immutable
@@ -106,10 +120,14 @@ class WordPressSource:
     ) -> None:
         self._base = _validate_base_url(base_url, with_login=credentials is not None)
         self._category = category
+        self._categories = [] if child_categories else [category]
+        """Those whose posts are read; empty until the site has been asked for the ones below the category."""
+        self._category_verified = self._category_asked = False
         self._login = credentials
         self._login_verified = credentials is None
         self._page_pause_s = page_pause_s
         self._sleep = sleep
+        self._filter_ignored = False
         self._has_wp_json = True  # until a site turns out to serve its API only under ?rest_route=
         self._http = JsonClient(
             session or OneHopSession(),
@@ -136,8 +154,20 @@ class WordPressSource:
         """All posts edited at `since` (UTC when without zone) or later. Raises `SourceError`."""
         start = as_utc(since)
         query: Params = {"modified_after": f"{(start - _REPEATED_HOUR).isoformat()}Z"}
+        posts = self._read_all(query)
+        self._warn_of_ignored_filter(post for post in posts if not post.was_modified_since(start - DAY))
         # Filtered here again: the margin has to go, and WordPress before 5.7 ignores `modified_after`.
-        return [post for post in self._read_all(query) if post.id and post.was_modified_since(start)]
+        return [post for post in posts if post.id and post.was_modified_since(start)]
+
+    def _warn_of_ignored_filter(self, older: Iterable[RawPost]) -> None:
+        """Say once that the site lists posts that were not asked for: each look at its edits reads all of them."""
+        if not self._filter_ignored and any(older):
+            self._filter_ignored = True
+            log.warning(
+                "%s ignores `modified_after`, as WordPress before 5.7 does: each look for edits reads all posts. "
+                "An update of WordPress makes that fast.",
+                self._base,
+            )
 
     def fetch_ids(self, ids: Collection[int]) -> list[RawPost]:
         """The posts with these ids that the site still lists in the category. Raises `SourceError`."""
@@ -151,17 +181,32 @@ class WordPressSource:
         return {post.id for post in self._read_all({"_fields": "id"}) if post.id}
 
     def check(self) -> str:
-        """Request the newest post and describe the site in a sentence. Raises `SourceError`."""
-        self._verify_login()
-        response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
-        newest = decode_posts(response.value, response.where)
+        """Request the newest post and describe the site in a sentence. Raises `SourceError`.
+
+        A site that asks to wait is not waited for: the error says how long it asks.
+        """
+        with self._http.without_waiting():
+            self._verify_login()
+            response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
+            newest = decode_posts(response.value, response.where)
+            self._verify_category(has_posts=bool(newest))
         day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
         posts = count(_totals(response)[0], "post")
-        return f"{self._base} answers: {posts} in category {self._category}{day}."
+        doubt = "" if self._category_verified else " The site hides its categories: this one may not exist."
+        return f"{self._base} answers: {posts} in {self._category_name}{day}.{doubt}"
+
+    @property
+    def _category_name(self) -> str:
+        below = len(self._categories) - 1
+        more = f" and {below} below it" if below > 0 else ""
+        return f"category {self._category}{more}"
 
     def _query(self, extra: Params) -> Params:
+        if not self._categories:
+            self._categories = category_and_below(self._get_from_either_root, self._category)
+            self._category_verified = True
         return {
-            "categories": self._category,
+            "categories": ",".join(map(str, self._categories)),
             "per_page": PER_PAGE,
             "orderby": "id",
             "order": "asc",
@@ -178,6 +223,7 @@ class WordPressSource:
             pages = self._read_pages(self._query(query))
             if pages.complete:
                 require_ids(pages.posts.values(), self._base)
+                self._verify_category(has_posts=bool(pages.posts))
                 return list(pages.posts.values())
         raise SourceIncomplete(
             f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
@@ -211,6 +257,20 @@ class WordPressSource:
             raise SourceMalformed(f"{response.where} did not answer the login with a user.")
         self._login_verified = True
 
+    def _verify_category(self, *, has_posts: bool) -> None:
+        """Ask once whether the category exists, unless a post was found in it."""
+        self._category_verified = self._category_verified or has_posts
+        if self._category_verified or self._category_asked:
+            return
+        self._category_verified = verify_category(self._get_from_either_root, self._category)
+        self._category_asked = True
+        if not self._category_verified:
+            log.warning(
+                "%s hides its categories: whether category %s exists is not known, and nothing was found in it.",
+                self._base,
+                self._category,
+            )
+
     def _get(self, path: str, params: Params, *, past_end_ok: bool = False) -> JsonResponse:
         response = self._get_from_either_root(path, params)
         if response.status < 400 or (past_end_ok and _is_past_end(response)):
@@ -235,12 +295,21 @@ class WordPressSource:
                 fix="WordPress treats a wrong application password as an anonymous visitor, and ignores a "
                 "correct one over plain http. Check user and password, or leave them unset for a public site.",
             )
-        if reason:
-            return SourceRefused(f"{response.where} refused with {response.status}: {reason}.")
+        reason = f": {reason}" if reason else " and a page that is not from WordPress"
         return SourceRefused(
-            f"{response.where} refused with {response.status} and a page that is not from WordPress.",
-            fix="Check the address. Some sites have no REST API, or refuse a User-Agent unlike a browser's.",
+            f"{response.where} refused with {response.status}{reason}.", fix=self._advice(response)
         )
+
+    def _advice(self, response: JsonResponse) -> str:
+        code = _error_code(response.value)
+        if response.status == 401 or code in LOGIN_CODES:
+            return _LOGIN_REFUSED if self._login else _LOGIN_NEEDED
+        if code == "rest_no_route" or not code:
+            return (
+                "Check the address: it is that of the site's start page. Some sites have no REST API, or a plugin "
+                "turns it off."
+            )
+        return ""
 
 
 def _validate_base_url(url: str, *, with_login: bool) -> str:
@@ -249,6 +318,12 @@ def _validate_base_url(url: str, *, with_login: bool) -> str:
         raise SourceRefused(
             "The site's address is not a plain http(s) address.",
             fix="Use one like https://example.org, without a login in it.",
+        )
+    site, rest_root, _ = url.partition("/wp-json")
+    if rest_root:
+        raise SourceRefused(
+            f"The site's address {redact(url)} is that of its REST API.",
+            fix=f"Leave out {rest_root} and what follows: use {redact(site)}.",
         )
     if (
         with_login

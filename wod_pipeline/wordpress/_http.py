@@ -4,7 +4,8 @@ This module knows HTTP and JSON; WordPress and posts belong in `_client`. A `Jso
 or a 4xx that the caller interprets. Every other response is raised, after retries if it is transient::
 
     timeout, broken connection, 408, 429, 5xx, a truncated or empty body         → SourceUnavailable
-    an HTML page, text around the JSON, another content type, a body too large   → SourceMalformed
+    a page of HTML with 2xx or 403                                               → SourceChallenged
+    text around the JSON, another content type, a body too large                 → SourceMalformed
     an untrusted certificate, too many redirects, a redirect to a bad address    → SourceRefused
 
 Error messages contain the URL without query and login, and never any of the body.
@@ -15,9 +16,13 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
+import logging
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,11 +30,18 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
-from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
+from wod_pipeline.errors import (
+    SourceChallenged,
+    SourceError,
+    SourceMalformed,
+    SourceRefused,
+    SourceUnavailable,
+)
 from wod_pipeline.pacing import backoff_s
-from wod_pipeline.wording import clock_advice, is_clock_trouble, is_plain_web_address
+from wod_pipeline.wording import clock_advice, duration, is_clock_trouble, is_plain_web_address
 from wod_pipeline.wordpress.credentials import Login
 
+log = logging.getLogger(__name__)
 BACKOFF_S = 0.5
 """Upper bound of the first backoff; see `backoff_s`."""
 BACKOFF_CAP_S = 30.0
@@ -42,6 +54,13 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
 """Bytes between two checks of the size limit and the deadline."""
 _BOM = b"\xef\xbb\xbf"
+_MOST_STARTS = 50
+"""How many places in a page are tried as the start of JSON."""
+_CHALLENGE_FIX = (
+    "Open it in a browser: it may be a check for robots, a network login or a maintenance page. If it lasts, the "
+    "site's owner has to let this reader through; some sites refuse a User-Agent unlike a browser's "
+    "(WOD_WORDPRESS_USER_AGENT)."
+)
 
 Params = Mapping[str, str | int]
 
@@ -104,6 +123,16 @@ class JsonClient:
         self._max_retries = max_retries
         self._max_bytes = max_bytes
         self._sleep = sleep
+        self._waits_as_asked = True
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Within it, a request is given up when the site asks to wait."""
+        self._waits_as_asked = False
+        try:
+            yield
+        finally:
+            self._waits_as_asked = True
 
     def get(self, url: str, params: Params, login: Login | None = None) -> JsonResponse:
         """Send the request, with retries while it fails transiently. Raises `SourceError`."""
@@ -112,9 +141,12 @@ class JsonClient:
             try:
                 return self._get_once(url, params, login)
             except _TransientError as failure:
-                if attempt >= self._max_retries:
+                asked_s = failure.retry_after_s
+                if attempt >= self._max_retries or (asked_s and not self._waits_as_asked):
                     raise failure.error from failure.__cause__
-                delay_s = retry_delay_s(attempt, failure.retry_after_s)
+                delay_s = retry_delay_s(attempt, asked_s)
+                if asked_s:
+                    log.warning("%s Asking again in %s.", failure.error.what, duration(delay_s))
             self._sleep(delay_s)
             attempt += 1
 
@@ -165,10 +197,19 @@ class JsonClient:
     def _decode(self, response: requests.Response, where: str) -> JsonResponse:
         status = response.status_code
         if status in RETRIED_STATUS or status >= 500:
-            delay_s = parse_retry_after(response.headers.get("Retry-After", ""))
-            raise _TransientError(SourceUnavailable(f"{where} answered {_status_line(response)}."), delay_s)
+            asked_s = parse_retry_after(response.headers.get("Retry-After", ""))
+            wait = f" and asks to wait {duration(asked_s)}" if asked_s else ""
+            raise _TransientError(
+                SourceUnavailable(f"{where} answered {_status_line(response)}{wait}."), asked_s
+            )
         # The body of a 4xx is read as well: WordPress explains itself there.
         body = self._read_body(response, where)
+        if status == 403 and _is_page(body):
+            raise _TransientError(
+                SourceChallenged(
+                    f"{where} refused with 403 and a page that is not from WordPress.", fix=_CHALLENGE_FIX
+                )
+            )
         if status >= 400:
             return JsonResponse(status, response.headers, _json_or_none(body), where)
         if not 200 <= status < 300:
@@ -204,30 +245,58 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
         raise SourceMalformed(f"{where} sends JSON that cannot be read ({type(e).__name__}).") from e
     if content_type != "application/json":
         raise SourceMalformed(
-            f"{where} labels its response {content_type or 'with no content type'}, not application/json."
+            f"{where} labels its JSON {content_type or 'with no content type'}, not application/json.",
+            fix=_cache_fix("labels answers anew"),
         )
     return value
 
 
+def _cache_fix(how: str) -> str:
+    return f"A cache or a plugin of the site {how}: the site's owner has to exclude /wp-json/ from it."
+
+
 def _not_json(text: bytes, content_type: str, where: str) -> SourceError:
-    if text.startswith((b"[", b"{")) and not _begins_with_json(text):
-        return SourceUnavailable(f"{where}: the response is truncated or damaged ({len(text):,} bytes).")
-    if content_type == "application/json":
+    if text.startswith((b"[", b"{")):
+        if not _begins_with_json(text):
+            return SourceUnavailable(f"{where}: the response is truncated or damaged ({len(text):,} bytes).")
         return SourceMalformed(
-            f"{where} sends other text around its JSON; most likely the site displays PHP notices.",
+            f"{where} sends other text behind its JSON.", fix=_cache_fix("appends a comment to answers")
+        )
+    if _ends_with_json(text):
+        return SourceMalformed(
+            f"{where} sends other text in front of its JSON; most likely the site displays PHP notices.",
             fix="The site's owner has to turn off display_errors.",
         )
-    return SourceMalformed(
-        f"{where} sent a page ({content_type or 'no content type'}) instead of JSON.",
-        fix="Open it in a browser: it may be a network login, a maintenance page or a wrong address.",
+    return SourceChallenged(
+        f"{where} sent a page ({content_type or 'no content type'}) instead of JSON.", fix=_CHALLENGE_FIX
     )
+
+
+def _is_page(body: bytes) -> bool:
+    return body.removeprefix(_BOM).lstrip().startswith(b"<")
+
+
+def _ends_with_json(text: bytes) -> bool:
+    """Whether a JSON list or object stands at the end, behind something else."""
+    if not text.endswith((b"]", b"}")):
+        return False
+    starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), _MOST_STARTS)]
+    return any(_is_json(text[start:]) for start in starts)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _begins_with_json(text: bytes) -> bool:
     """Whether a complete JSON value comes first, so that what is wrong is the text behind it."""
     try:
         json.JSONDecoder().raw_decode(text.decode(errors="replace"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.checks import TABLE_ROWS, read_back, results, summary
+from wod_pipeline.assets.checks import TABLE_ROWS, name_others, read_back, results, summary
+from wod_pipeline.assets.earlier_breaches import EarlierResult, fold
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.program import RawPost, Rendered, WeekRecords
@@ -35,11 +36,13 @@ class Platform:
         self.source = FakeSource(posts)
         defs = build_defs(self.settings, allow_empty=allow_empty, source=source_around(self.source))
         self.job = defs.resolve_job_def(TRAINING_WEEK)
+        self.instance: dg.DagsterInstance | None = None
 
     def run(self, first: dt.date, last: dt.date | None = None, *assets: str) -> dg.ExecuteInProcessResult:
         one = last is None or first == last
         tags = {} if last is None or one else range_tags((first, last))
         return self.job.execute_in_process(
+            instance=self.instance,
             partition_key=str(first) if one else None,
             tags=tags,
             asset_selection=[dg.AssetKey(asset) for asset in assets] or None,
@@ -198,7 +201,7 @@ def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> 
 
 
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
-    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 15
+    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 16
 
 
 def of_week(week: dt.date, n: int) -> Verdict:
@@ -272,3 +275,67 @@ def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
 
     (found,) = alone.execute_in_process().get_asset_check_evaluations()
     assert (found.check_name, found.passed) == ("every_load_is_readable", True)
+
+
+# ------------------------------------------------------------------------------------- one run after another
+def latest(instance: dg.DagsterInstance, claim: str) -> dg.AssetCheckEvaluation:
+    record = instance.get_latest_asset_check_evaluation_record(dg.AssetCheckKey(PARSED, claim))
+    assert record is not None
+    assert record.evaluation is not None
+    return record.evaluation
+
+
+def test_the_result_of_a_breaching_week_is_not_painted_over_by_the_next_run_of_another(
+    tmp_path: Path,
+) -> None:
+    posts = [raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)]
+    bad = msgspec.structs.replace(posts[0], content=Rendered("<p>Nothing but a line</p><p>and one more</p>"))
+    platform = Platform(tmp_path, [bad, *posts[1:]])
+    with dg.DagsterInstance.ephemeral() as instance:
+        platform.instance = instance
+        platform.run(MONDAY)
+        assert not latest(instance, "the_week_is_published").passed
+        platform.run(MONDAY + WEEK)
+        found = latest(instance, "the_week_is_published")
+        assert not found.passed
+        assert found.severity is dg.AssetCheckSeverity.WARN
+        assert found.description == (
+            "Week 2026-03-09: 1 post with 3 sessions. 1 other week breaches it: 2026-03-02."
+        )
+        platform.run(MONDAY + WEEK, MONDAY + 2 * WEEK)
+        found = latest(instance, "the_week_is_published")
+        assert found.description == (
+            "None of 2 weeks breaches this check. 1 other week breaches it: 2026-03-02."
+        )
+        assert found.metadata["weeks_judged"].value == ["2026-03-09", "2026-03-16"]
+        platform.source.posts = posts
+        platform.run(MONDAY)
+        assert latest(instance, "the_week_is_published").passed
+
+
+def an_earlier(first: int, last: int, breaching: set[int], stored: set[int]) -> EarlierResult:
+    days = [frozenset(MONDAY + n * WEEK for n in weeks) for weeks in (breaching, stored)]
+    return EarlierResult(MONDAY + first * WEEK, MONDAY + last * WEEK, *days)
+
+
+@pytest.mark.parametrize(
+    ("results", "breaching"),
+    [
+        ([], set()),
+        ([(0, 0, {0}, {0, 7})], {0, 7}),
+        ([(0, 0, {0}, {0, 7}), (7, 7, set(), {0})], {0}),
+        # Two runs side by side: the newer one did not see what the older one found, nor what it mended.
+        ([(0, 9, {3}, {3}), (0, 4, {1}, {1}), (5, 9, {6}, {3, 6})], {1, 6}),
+    ],
+)
+def test_the_newest_result_that_judged_a_week_decides(
+    results: list[tuple[int, int, set[int], set[int]]], breaching: set[int]
+) -> None:
+    assert fold(an_earlier(*each) for each in results) == {MONDAY + n * WEEK for n in breaching}
+
+
+def test_few_of_many_other_weeks_are_named_newest_first() -> None:
+    weeks = [MONDAY + n * WEEK for n in range(7)]
+    assert name_others(weeks) == (
+        " 7 other weeks breach it: 2026-04-13, 2026-04-06, 2026-03-30, 2026-03-23, 2026-03-16, … and 2 more."
+    )

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from wod_pipeline.cli.dev import dev
+from wod_pipeline.errors import SettingsError
 from wod_pipeline.settings import INSTANCE_CONFIG
 
 
@@ -52,3 +53,39 @@ def test_a_configuration_as_the_first_version_wrote_it_is_renewed(
     config.write_text("telemetry:\n  enabled: false\nnux:\n  enabled: false\n")
     CliRunner().invoke(dev, catch_exceptions=False)
     assert config.read_text() == INSTANCE_CONFIG
+
+
+@pytest.mark.parametrize(
+    ("installed", "project", "module"),
+    [
+        (True, "[tool.dg]\n", "dagster_dg_cli.cli"),
+        (True, "[tool.other]\n", "dagster"),
+        (True, None, "dagster"),
+        (False, "[tool.dg]\n", "dagster"),
+    ],
+)
+def test_in_the_projects_folder_dg_starts_it_when_it_is_installed(
+    installed: bool,
+    project: str | None,
+    module: str,
+    started: list[list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wod_pipeline.cli.dev.find_spec", lambda _: object() if installed else None)
+    if project:
+        (tmp_path / "pyproject.toml").write_text(project)
+    CliRunner().invoke(dev, catch_exceptions=False)
+    assert started == [[sys.executable, "-m", module, "dev"]]
+
+
+def test_a_configuration_that_cannot_be_written_is_said_in_a_sentence(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(SettingsError, match=r"dagster\.yaml, cannot be written: Read-only file system"):
+        CliRunner().invoke(dev, catch_exceptions=False)
+    assert started == []

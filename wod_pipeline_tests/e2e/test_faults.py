@@ -73,6 +73,31 @@ def test_a_chunk_that_cannot_be_fetched_is_named_and_costs_only_itself(
     assert house.content == undisturbed.content
 
 
+def test_a_category_that_does_not_exist_is_named_with_those_of_the_site_and_stores_nothing(
+    wordpress: FakeWordPress, tmp_path: Path
+) -> None:
+    house = House(tmp_path, wordpress.url, WOD_WORDPRESS_CATEGORY="9999")
+    ended = house.materialize()
+    assert ended.code == 1
+    said = " ".join(ended.said.split())
+    assert "Category 9999 does not exist" in said
+    assert (
+        f"Set WOD_WORDPRESS_CATEGORY to the program's category; the site has 213 Barbell ({WEEKS} posts)"
+        in said
+    )
+    assert set(house.states(*RANGE)) == {"missing"}
+
+
+def test_a_challenge_page_in_the_middle_costs_a_retry_and_nothing_else(
+    wordpress: FakeWordPress, tmp_path: Path, undisturbed: House
+) -> None:
+    house = House(tmp_path, wordpress.url)
+    wordpress.faults.fail_next(Fault.PORTAL, Fault.PORTAL)
+    ended = house.materialize()
+    assert ended.code == 0, ended.said
+    assert house.content == undisturbed.content
+
+
 def _refusing_posts_before(day: str) -> Callable[[Request], Reply | None]:
     """Trouble for every read that starts long before a day: the first chunk's."""
 

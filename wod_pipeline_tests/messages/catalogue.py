@@ -71,6 +71,19 @@ def one_of_each() -> list[Message]:
             ZONE,
             LINKS,
         ),
+        messages.source_down(
+            "https://coach.example",
+            Outage(
+                SINCE + dt.timedelta(hours=2),
+                5,
+                SINCE,
+                "A page (text/html) instead of JSON.",
+                challenged=True,
+                fix="Open it in a browser.",
+            ),
+            ZONE,
+            LINKS,
+        ),
         messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK, 8: next_week}, LINKS),
@@ -89,12 +102,21 @@ def one_of_each() -> list[Message]:
         messages.week_withdrawn(
             WEEK, messages.reasons_of_leaving([7, 8, 9, 10], LEFT), run_id="r2", links=LINKS
         ),
-        messages.weeks_landed([WEEK, next_week], 10, run_id="r1", links=LINKS),
+        messages.weeks_landed([WEEK, next_week], 10, new=[WEEK, next_week], run_id="r1", links=LINKS),
+        messages.weeks_landed([WEEK, next_week], 10, new=[next_week], run_id="r2", links=LINKS),
+        messages.weeks_landed([WEEK, next_week], 10, new=[], run_id="r3", links=LINKS),
         messages.run_failed("training_week", (WEEK, WEEK), [no_answer], "r1", LINKS),
         messages.run_failed("training_week", (WEEK, next_week), [no_answer, refused], "r1", LINKS),
         messages.run_failed("other_job", None, [], "r1", LINKS),
         messages.backfill_finished("b1", 3, {"success": 2, "canceled": 1}, succeeded=True, links=LINKS),
-        messages.backfill_finished("b2", 1, {"success": 1, "failure": 2}, succeeded=False, links=LINKS),
+        messages.backfill_finished(
+            "b2",
+            1,
+            {"success": 1, "failure": 2},
+            [no_answer, no_answer, refused],
+            succeeded=False,
+            links=LINKS,
+        ),
         messages.backfill_finished("b3", 0, {}, succeeded=False, links=LINKS),
         messages.tomorrow(WEEK, plain_week().records[:2]),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import inspect
+import re
 import typing
 
 import msgspec
@@ -234,12 +235,13 @@ def test_a_session_without_main_lifts_is_told_by_its_kind() -> None:
 
 def test_weeks_of_one_run_are_named_from_the_first_to_the_last() -> None:
     weeks = [WEEK + n * dt.timedelta(weeks=1) for n in range(16)]
-    message = messages.weeks_landed(weeks, 80, run_id="r1", links=Links())
+    message = messages.weeks_landed(weeks, 80, new=weeks[:1], run_id="r1", links=Links())
 
-    assert message.subject == "16 training weeks updated: 2021-03-01 to 2021-06-14"
+    assert message.subject == "16 training weeks here (1 new, 15 updated): 2021-03-01 to 2021-06-14"
     assert message.text.splitlines() == [
         "80 sessions in 16 weeks:",
-        *[f"- {week}" for week in weeks[:14]],
+        f"- {weeks[0]}, new",
+        *[f"- {week}, updated" for week in weeks[1:14]],
         "… and 2 more",
     ]
 
@@ -257,3 +259,25 @@ def test_a_text_message_takes_every_further_sentence_that_still_fits() -> None:
     assert fit_sms("Head", fits + "x", "y") == "Head. y"
     assert fit_sms("Head", "", "y") == "Head. y"
     assert fit_sms("word " * 40) == "word " * 26 + "word…"
+
+
+def test_no_message_says_one_of_many_or_many_of_one() -> None:
+    nouns = "week|session|post|run|time|failure|day|training week|lift|message|line"
+    for message in one_of_each():
+        told = f"{message.subject}\n{message.text}\n{message.sms}"
+        assert not re.search(rf"(?<![\w.:-])1 (?:{nouns})s\b", told), told
+        assert not re.search(rf"(?<![\w.:-])(?:0|[2-9]|\d\d+) (?:{nouns})\b(?!-)", told), told
+
+
+@pytest.mark.parametrize(
+    ("edited", "named"),
+    [("2021-02-28T17:00:00", "1 Mar"), ("2022-02-27T17:00:00", "1 Mar 2021"), ("", "1 Mar")],
+)
+def test_a_week_of_another_year_than_its_posts_last_edit_is_named_with_its_year(
+    edited: str, named: str
+) -> None:
+    week = plain_week()
+    stamps = [msgspec.structs.replace(stamp, modified_gmt=edited) for stamp in week.posts]
+    week = msgspec.structs.replace(week, posts=stamps)
+    message = messages.week_landed(week, before=False, run_id="r1", links=LINKS)
+    assert message.subject.startswith(f"Training week of Mon {named} is here")

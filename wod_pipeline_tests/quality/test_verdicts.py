@@ -583,6 +583,11 @@ def test_a_preamble_carried_by_every_record_counts_once() -> None:
     [
         ("every_load_is_readable", "unreadable_load", "1 load without a readable weight."),
         ("no_percent_is_ambiguous", "ambiguous_reference", "1 percentage of an ambiguous maximum."),
+        (
+            "every_post_is_dated_near_its_publication",
+            "date_contradiction",
+            "1 post published more than two weeks from the days it names.",
+        ),
     ],
 )
 def test_a_diagnostic_is_shown_with_its_line(claim: str, code: str, says: str) -> None:
@@ -745,6 +750,7 @@ def test_severities_and_thresholds() -> None:
         "no_percent_is_ambiguous",
         "no_post_is_there_twice",
         "the_week_is_published",
+        "every_post_is_dated_near_its_publication",
         "every_post_is_still_listed",
         "every_post_is_well_formed",
     ]

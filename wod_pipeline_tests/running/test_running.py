@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from wod_pipeline.adapters import open_table
-from wod_pipeline.errors import StorageUnavailable
+from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
 from wod_pipeline.running import _store_index, _summary_lines
@@ -106,10 +107,57 @@ def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings
         database = Path(instance.root_directory) / "history" / "runs.db"
     database.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     with (
-        pytest.raises(StorageUnavailable, match=r"Dagster's instance in .* cannot be used"),
+        pytest.raises(
+            StorageRefused, match=r"instance in .* cannot be used: .*a database.* move the folder away"
+        ),
         open_instance(settings),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind", "fix"),
+    [
+        ("database disk image is malformed", StorageRefused, "move the folder away"),
+        ("attempt to write a readonly database", StorageRefused, "to a folder that can be written"),
+        ("[Errno 30] Read-only file system: 'x'", StorageRefused, "to a folder that can be written"),
+        ("unable to open database file", StorageRefused, "to a folder that can be written"),
+        ("database or disk is full", StorageUnavailable, "Free some space"),
+        ("database is locked", StorageUnavailable, "End other programs"),
+    ],
+)
+def test_each_trouble_of_an_instance_has_its_own_advice(
+    settings: Settings, cause: str, kind: type[StorageError], fix: str
+) -> None:
+    with pytest.raises(kind, match=fix) as raised, open_instance(settings):
+        raise sqlite3.OperationalError(cause)
+    assert cause in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"storage: [", "while parsing"),
+        (b"nonsense: 1", 'unexpected config entry "nonsense"'),
+        (b"\xff\xfe", "codec can't decode"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
+    settings: Settings, text: bytes, says: str
+) -> None:
+    settings.dagster_home.mkdir()
+    (settings.dagster_home / "dagster.yaml").write_bytes(text)
+    expected = pytest.raises(SettingsError, match=rf"dagster\.yaml cannot be used: .*{says}")
+    with expected as error, open_instance(settings):
+        pass
+    assert len(str(error.value)) < 600
+
+
+def test_a_folder_whose_name_would_put_the_database_elsewhere_is_refused(tmp_path: Path) -> None:
+    settings = load_settings({"WOD_DATA_DIR": str(tmp_path / "p?x")}, dotenv=tmp_path / "none")
+    with pytest.raises(SettingsError, match="has a question mark in its path"), open_instance(settings):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: Settings) -> None:

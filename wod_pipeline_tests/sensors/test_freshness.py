@@ -219,12 +219,27 @@ def test_a_cursor_of_another_version_starts_anew_with_a_warning(caplog: pytest.L
     assert "Starting without a cursor" in caplog.text
 
 
-def test_the_badge_in_the_ui_has_the_same_deadline() -> None:
+def test_no_asset_has_a_badge_that_knows_no_weeks() -> None:
     from wod_pipeline.definitions import build_defs
 
-    specs = build_defs(load_settings({"WOD_DEADLINE": "sat 20:30"})).resolve_all_asset_specs()
-    policies = {spec.key.path[-1]: spec.freshness_policy for spec in specs if spec.freshness_policy}
+    specs = build_defs(load_settings({})).resolve_all_asset_specs()
+    assert [spec.key for spec in specs if spec.freshness_policy] == []
 
-    assert list(policies) == ["session_records"]
-    assert policies["session_records"].deadline_cron == "30 20 * * 6"
-    assert policies["session_records"].timezone == "America/Los_Angeles"
+
+def test_a_post_published_in_the_weeks_place_under_another_date_is_told_as_that(world: World) -> None:
+    world.site.will_publish(local("2026-11-22 17:00"), post_for(dt.date(2025, 11, 24), 7002))
+    world.tick(DUE)
+
+    late = world.phone.received[-1]
+    assert late.data["cause"] == "dated_elsewhere"
+    assert late.subject == (
+        "Training week of Mon 23 Nov is late: a post published in its place names another date"
+    )
+    assert "post 7002, published on 2026-11-22, names the week of 2025-11-24." in late.text
+
+
+def test_next_weeks_post_is_not_taken_for_a_misdated_one(world: World) -> None:
+    world.site.will_publish(local("2026-11-22 17:00"), post_for(dt.date(2026, 11, 30), 2))
+    world.tick(DUE)
+
+    assert world.phone.received[-1].data["cause"] == "not_published"

@@ -9,7 +9,7 @@ import dagster as dg
 import msgspec
 import pytest
 
-from wod_pipeline.errors import SourceRefused, StorageRefused
+from wod_pipeline.errors import SourceChallenged, SourceRefused, StorageRefused
 from wod_pipeline.looks import Look, LookFailure, SiteLook
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
@@ -253,6 +253,41 @@ def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
 
     assert world.told == ["warn source_down"]
     assert "Waiting will not help" in world.phone.received[0].text
+
+
+def test_a_challenge_page_is_kept_quiet_and_is_a_refusal_with_its_remedy_once_it_has_lasted(
+    world: World,
+) -> None:
+    site = world.source_resource
+    world.source_resource = source_around(SourceChallenged("A page instead of JSON.", fix="Open it."))
+    for n in range(4):
+        world.tick_new_posts(NOW + n * 5 * MINUTES)
+    assert world.told == []
+    assert world.look.look.failure is LookFailure.NO_ANSWER
+    world.tick_new_posts(NOW + 35 * MINUTES)
+    assert world.told == ["warn source_down"]
+    assert (
+        "The site refuses to be read, and has not stopped by itself. Open it." in world.phone.received[0].text
+    )
+    assert world.look.look.failure is LookFailure.REFUSED
+    world.source_resource = site
+    world.tick_new_posts(NOW + 135 * MINUTES)
+    assert world.told[1:] == ["info source_back"]
+
+
+def test_a_challenge_page_that_passes_within_the_grace_is_never_told(world: World) -> None:
+    site = world.source_resource
+    world.source_resource = source_around(SourceChallenged("A page instead of JSON."))
+    world.tick_new_posts(NOW)
+    world.source_resource = site
+    world.tick_new_posts(NOW + 5 * MINUTES)
+    assert world.told == []
+
+
+def test_what_an_error_says_can_be_done_is_in_the_message(world: World) -> None:
+    world.source_resource = source_around(SourceRefused("Category 9 does not exist.", fix="Set 213."))
+    world.tick_new_posts(NOW)
+    assert "What to do: Waiting will not help. Set 213.\n" in world.phone.received[0].text + "\n"
 
 
 def test_nothing_published_while_the_site_was_down_is_missed(world: World) -> None:

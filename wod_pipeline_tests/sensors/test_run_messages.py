@@ -174,7 +174,20 @@ def test_a_replaced_post_is_named_in_the_update_of_its_week(office: Office) -> N
 def test_several_weeks_in_one_run_are_one_message(office: Office) -> None:
     office.run(BY_SENSOR, MONDAY, MONDAY + WEEK, MONDAY + 2 * WEEK)
 
-    assert office.tick() == ["3 training weeks updated: 2026-03-02 to 2026-03-16"]
+    assert office.tick() == ["3 training weeks here: 2026-03-02 to 2026-03-16"]
+
+
+def test_of_several_weeks_those_that_were_stored_before_are_told_apart(office: Office) -> None:
+    office.run({}, MONDAY)
+    office.tick()
+    office.source.posts[0] = edited(office.source.posts[0], "Snatch</a> x 2", "Snatch</a> x 3")
+    office.run(BY_SENSOR, MONDAY, MONDAY + WEEK)
+
+    assert office.tick() == ["2 training weeks here (1 new, 1 updated): 2026-03-02 to 2026-03-09"]
+    assert office.phone.received[-1].text.splitlines()[1:3] == [
+        "- 2026-03-02, updated",
+        "- 2026-03-09, new",
+    ]
 
 
 def test_a_week_run_by_hand_needs_no_message(office: Office) -> None:
@@ -307,7 +320,12 @@ def test_runs_of_a_backfill_are_left_to_its_summary(office: Office) -> None:
     assert office.tick() == []
     message = office.ticker._message_of_backfill("abcdef", succeeded=False)
     assert message.subject == "Backfill of 1 week ended with failures"
-    assert message.text.startswith("Runs: 1 failed, 1 succeeded.")
+    assert message.text.splitlines()[:-1] == [
+        "Runs: 1 failed, 1 succeeded.",
+        "Why:",
+        "- raw_posts: These weeks could not be fetched; weeks of other chunks are stored: 2026-03-02: no answer",
+        "What to do: Clear the reasons, then run what is missing: wod materialize --all --missing",
+    ]
     assert message.text.endswith("Look: http://dagster.example/runs/b/abcdef")
 
 

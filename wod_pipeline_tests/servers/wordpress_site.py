@@ -83,6 +83,10 @@ class Site:
         self.users: dict[str, str] = {}
         self.application_passwords_work = True
         self.login_plugin = False
+        self.members_only = False
+        self.hides_categories: Reply | None = None
+        self.tags: dict[int, str] = {}
+        self._categories: dict[int, tuple[str, int]] = {213: ("Barbell", 0)}
         self._posts: dict[int, Post] = {}
         self._passwords: dict[int, str] = {}
         self._lock = threading.RLock()
@@ -155,6 +159,11 @@ class Site:
         with self._lock:
             self._posts[post_id]["categories"] = list(categories)
 
+    def add_category(self, category: int, name: str, *, parent: int = 0) -> None:
+        """Make a category. 213 exists, and so do those of any post."""
+        with self._lock:
+            self._categories[category] = (name, parent)
+
     def _now(self) -> dt.datetime:
         return self.clock().astimezone(self.zone).replace(tzinfo=None, microsecond=0)
 
@@ -192,6 +201,14 @@ class Site:
         user = self._user(request)
         if route == "/":
             return as_json({"name": "A coach's site", "namespaces": ["wp/v2"]})
+        if route.startswith("/wp/v2/categories") and self.hides_categories:
+            return self.hides_categories
+        if match := re.fullmatch(r"/wp/v2/(categories|tags)/(\d+)", route):
+            return self._term(match[1], int(match[2]), request.query)
+        if route == "/wp/v2/categories":
+            return self._list_categories(request.query)
+        if self.members_only and user is None:
+            raise _RestError(401, "rest_not_logged_in", "You are not currently logged in.")
         if route == "/wp/v2/posts":
             return self._list(request.query)
         if match := re.fullmatch(r"/wp/v2/posts/(\d+)", route):
@@ -224,6 +241,34 @@ class Site:
             for post in self._posts.values()
             if post["status"] == "publish" or (post["status"] == "future" and post["date_gmt"] <= now)
         ]
+
+    def _terms(self) -> dict[int, Post]:
+        """The categories. A post counts for its own only, not for the one above it."""
+        used = [category for post in self._visible() for category in post["categories"]]
+        known = dict.fromkeys(used, ("Other", 0)) | self._categories
+        return {
+            category: {"id": category, "name": name, "parent": parent, "count": used.count(category)}
+            for category, (name, parent) in known.items()
+        }
+
+    def _term(self, taxonomy: str, term: int, query: Query) -> Reply:
+        tags = {tag: {"id": tag, "name": name, "count": 0} for tag, name in self.tags.items()}
+        terms = tags if taxonomy == "tags" else self._terms()
+        if term not in terms:
+            raise _RestError(404, "rest_term_invalid", "Term does not exist.")
+        return as_json(_only(terms[term], query))
+
+    def _list_categories(self, query: Query) -> Reply:
+        page, per_page = _whole(query, "page", 1, 1, 10**9), _whole(query, "per_page", 10, 1, 100)
+        column = _one_of(query, "orderby", "name", {"id", "name", "count", "slug"})
+        last_first = _one_of(query, "order", "asc", {"asc", "desc"}) == "desc"
+        terms = [
+            term for term in self._terms().values() if query.get("parent") in {None, str(term["parent"])}
+        ]
+        terms = sorted(terms, key=lambda term: term[column], reverse=last_first)
+        totals = {"X-WP-Total": str(len(terms)), "X-WP-TotalPages": str(-(-len(terms) // per_page))}
+        shown = terms[(page - 1) * per_page : page * per_page]
+        return as_json([_only(term, query) for term in shown], headers=totals)
 
     def _single(self, post_id: int, query: Query) -> Reply:
         if post_id not in self._posts:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
+from wod_pipeline.errors import SourceChallenged, SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.wordpress import WordPressSource
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_json
@@ -50,12 +50,15 @@ def test_requests_ask_for_whole_pages_in_order_of_id_and_only_the_fields_of_a_po
     ]
 
 
-def test_an_empty_category_is_an_empty_list_after_one_request(
-    wp: FakeWordPress, source: WordPressSource
-) -> None:
+def test_an_empty_category_that_exists_is_an_empty_list(wp: FakeWordPress, source: WordPressSource) -> None:
     assert source.fetch_published(FIRST, LAST) == []
     assert source.list_ids() == set()
-    assert len(wp.log) == 2
+    assert [entry.request.path.rpartition("/")[2] for entry in wp.log] == [
+        "posts",
+        "213",
+        "categories",
+        "posts",
+    ]
 
 
 def test_a_post_keeps_every_field_exactly_as_received(wp: FakeWordPress, source: WordPressSource) -> None:
@@ -231,8 +234,8 @@ def test_an_edit_in_the_hour_that_summer_time_repeats_is_not_missed(
     assert (post.modified, post.modified_gmt) == ("2021-11-07T01:10:00", "2021-11-07T09:10:00")
 
 
-def test_a_site_too_old_to_filter_by_modification_is_filtered_here(
-    wp: FakeWordPress, source: WordPressSource
+def test_a_site_too_old_to_filter_by_modification_is_filtered_here_and_that_is_said_once(
+    wp: FakeWordPress, source: WordPressSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     wp.site.write("Old", at=at("2018-05-06 17:00"))
     new = wp.site.write("New", at=SUNDAY)
@@ -242,7 +245,19 @@ def test_a_site_too_old_to_filter_by_modification_is_filtered_here(
         return wp.site.answer(Request(request.method, request.path, known, request.headers))
 
     wp.intercept = before_5_7
-    assert [post.id for post in source.fetch_modified(at("2021-01-01 00:00"))] == [new]
+    for _ in range(2):
+        assert [post.id for post in source.fetch_modified(at("2021-01-01 00:00"))] == [new]
+    assert [line.partition(":")[0] for line in caplog.messages] == ["http"]
+    assert "ignores `modified_after`, as WordPress before 5.7 does" in caplog.text
+
+
+def test_a_site_that_filters_by_modification_is_not_called_old(
+    wp: FakeWordPress, source: WordPressSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    wp.site.write("Old", at=at("2018-05-06 17:00"))
+    wp.site.write("New", at=SUNDAY)
+    source.fetch_modified(at("2021-01-01 00:00"))
+    assert caplog.messages == []
 
 
 def test_a_scheduled_post_appears_with_the_date_it_was_scheduled_for(
@@ -328,7 +343,7 @@ def test_a_site_that_insists_on_a_browser_is_served_one_by_default(
 ) -> None:
     wp.site.refuses_plain_user_agents = True
     assert open_source().list_ids() == set()
-    with pytest.raises(SourceRefused, match=r"refused with 403.*User-Agent"):
+    with pytest.raises(SourceChallenged, match=r"refused with 403.*User-Agent"):
         open_source(user_agent="python-requests").list_ids()
 
 
@@ -338,7 +353,7 @@ def test_a_slash_at_the_end_of_the_address_and_a_path_in_it_are_fine(
     assert open_source(wp.url + "/").name == wp.url
     wp.intercept = lambda request: as_json([], headers={"X-WP-Total": "0", "X-WP-TotalPages": "0"})
     open_source(wp.url + "/blog/").list_ids()
-    assert wp.log[-1].request.path == "/blog/wp-json/wp/v2/posts"
+    assert wp.log[0].request.path == "/blog/wp-json/wp/v2/posts"
 
 
 @pytest.mark.parametrize(
@@ -363,6 +378,7 @@ def test_a_login_is_verified_once_and_sent_with_every_request(
 ) -> None:
     wp.site.users = {"coach": "abcd efgh"}
     source = open_source(credentials=("coach", "abcd efgh"))
+    wp.site.write("Post", at=SUNDAY)
     source.list_ids()
     source.list_ids()
     assert [entry.request.path.rpartition("/")[2] for entry in wp.log] == ["me", "posts", "posts"]
@@ -435,5 +451,8 @@ def test_a_check_is_one_small_request_and_one_sentence(wp: FakeWordPress, source
     assert [entry.query["per_page"] for entry in wp.log] == ["1"]
 
 
-def test_a_check_of_an_empty_category_says_that_it_is_empty(open_source: OpenSource) -> None:
+def test_a_check_of_an_empty_category_says_that_it_is_empty(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    wp.site.add_category(9, "News")
     assert open_source(category=9).check().endswith("answers: 0 posts in category 9.")

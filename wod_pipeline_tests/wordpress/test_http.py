@@ -19,13 +19,19 @@ import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wod_pipeline.errors import SourceError, SourceMalformed, SourceRefused, SourceUnavailable
+from wod_pipeline.errors import (
+    SourceChallenged,
+    SourceError,
+    SourceMalformed,
+    SourceRefused,
+    SourceUnavailable,
+)
 from wod_pipeline.wordpress import WordPressSource
 from wod_pipeline.wordpress._http import Timeouts, _not_json, decode_json, parse_retry_after, retry_delay_s
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
-from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_json
+from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_json, as_page
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
 
 JSON = {"Content-Type": "application/json; charset=UTF-8"}
@@ -38,8 +44,8 @@ BROKEN = {
     Fault.MAINTENANCE: (SourceUnavailable, "answered 503 Service Unavailable"),
     Fault.CUT_BODY: (SourceUnavailable, "IncompleteRead"),
     Fault.CUT_SILENTLY: (SourceUnavailable, "the response is truncated or damaged"),
-    Fault.PORTAL: (SourceMalformed, r"sent a page \(text/html\).*Open it in a browser"),
-    Fault.NOTICE: (SourceMalformed, r"other text around its JSON.*display_errors"),
+    Fault.PORTAL: (SourceChallenged, r"sent a page \(text/html\).*Open it in a browser"),
+    Fault.NOTICE: (SourceMalformed, r"other text in front of its JSON.*display_errors"),
     Fault.EMPTY: (SourceUnavailable, "sent an empty response"),
     Fault.DELAY: (SourceUnavailable, "did not answer in time"),
     Fault.RESET: (SourceUnavailable, "onnection reset"),
@@ -103,6 +109,46 @@ def test_the_site_is_given_the_time_it_asks_for_up_to_a_minute(
     wp.faults.fail_next(Fault.MAINTENANCE)
     source.list_ids()
     assert waits == [waited]
+
+
+def test_a_wait_that_the_site_asks_for_is_said_with_how_long_one_waits(
+    wp: FakeWordPress, source: WordPressSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    wp.faults.retry_after = "600"
+    wp.faults.fail_next(Fault.MAINTENANCE)
+    source.list_ids()
+    [line] = caplog.messages[:1]
+    assert line == (
+        f"{wp.url}/wp-json/wp/v2/posts answered 503 Service Unavailable and asks to wait 10 minutes. "
+        "Asking again in 1 minute."
+    )
+
+
+def test_a_check_does_not_wait_as_asked_but_says_so(
+    wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    wp.faults.retry_after = "600"
+    wp.faults.fail_next(Fault.MAINTENANCE)
+    with pytest.raises(SourceUnavailable, match=r"answered 503 .* asks to wait 10 minutes\."):
+        source.check()
+    assert waits == []
+    wp.faults.fail_next(Fault.MAINTENANCE)
+    source.list_ids()
+    assert waits == [60.0]
+
+
+@pytest.mark.parametrize("status", [200, 202, 403])
+def test_a_page_for_browsers_costs_a_retry_and_is_transient_when_it_lasts(
+    status: int, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    post_id = wp.site.write("Post", at=SUNDAY)
+    pages = [as_page(status, b"<!DOCTYPE html><title>Just a moment...</title>")] * 2
+    wp.intercept = lambda request: pages.pop() if pages else None
+    assert source.list_ids() == {post_id}
+    assert len(waits) == 2
+    pages += [as_page(status, b"<html>Checking your browser</html>")] * 9
+    with pytest.raises(SourceChallenged, match=r"a page.*Open it in a browser.*A rerun can clear this"):
+        source.list_ids()
 
 
 def test_the_site_may_name_the_time_as_a_date() -> None:
@@ -270,7 +316,9 @@ def test_a_status_that_carries_no_posts_is_no_empty_list(
 
 def test_json_that_calls_itself_a_page_is_refused(wp: FakeWordPress, source: WordPressSource) -> None:
     wp.intercept = lambda request: Reply(200, b"[]", {"X-WP-Total": "0", "X-WP-TotalPages": "0"}, "text/html")
-    with pytest.raises(SourceMalformed, match="labels its response text/html, not application/json"):
+    with pytest.raises(
+        SourceMalformed, match=r"labels its JSON text/html, not application/json.*exclude /wp-json/"
+    ):
         source.list_ids()
 
 
@@ -294,6 +342,9 @@ def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
         (b'[{"id": 1}', SourceUnavailable),
         (b'{"id": 1, "id', SourceUnavailable),
         (b'[{"id": 1}]<br />Notice', SourceMalformed),
+        (b'[{"id": 1}]\n<!-- Cached page -->', SourceMalformed),
+        (b"<html>[1] {2}</html>", SourceChallenged),
+        (b"<html>" + b"[" * 2000 + b"]", SourceChallenged),
         (b'{"id": 1} {"id": 2}', SourceMalformed),
         (b"<br />Notice[]", SourceMalformed),
     ],
@@ -302,6 +353,17 @@ def test_a_truncated_body_is_read_again_and_text_around_the_json_is_malformed(
     body: bytes, kind: type[SourceError]
 ) -> None:
     assert type(_not_json(body, "application/json", "The site")) is kind
+
+
+@pytest.mark.parametrize("label", ["application/json", "text/html"])
+def test_text_around_the_json_is_named_with_who_can_remove_it(label: str) -> None:
+    behind = _not_json(b"[1]\n<!-- Cached -->", label, "The site")
+    assert str(behind) == (
+        "The site sends other text behind its JSON. A cache or a plugin of the site appends a comment to answers: "
+        "the site's owner has to exclude /wp-json/ from it. A rerun alone will not help."
+    )
+    before = _not_json(b"<br />\n<b>Notice</b>: a[0] [1]\n[1]", label, "The site")
+    assert "in front of its JSON" in str(before)
 
 
 @given(st.binary())
@@ -335,7 +397,7 @@ def test_a_refusal_repeats_wordpress_own_words_in_one_short_line(
     with pytest.raises(SourceRefused) as raised:
         source.list_ids()
     assert f"refused with {status}: {code}, No. Really & truly no no" in str(raised.value)
-    assert len(str(raised.value)) < 350
+    assert len(raised.value.what) < 350
     assert waits == []
 
 
