@@ -12,7 +12,7 @@ from wod_pipeline.adapters import first_week
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
 from wod_pipeline.assets.partitions import training_weeks
-from wod_pipeline.jobs import training_week_job
+from wod_pipeline.jobs import drop_post_job, training_week_job
 from wod_pipeline.resources.weekly import Progress
 from wod_pipeline.resources.wiring import build_resources
 from wod_pipeline.schedules import build_schedules
@@ -42,7 +42,7 @@ def build_defs(
     return dg.Definitions(
         assets=assets,
         asset_checks=build_checks(allow_empty=allow_empty),
-        jobs=[training_week_job],
+        jobs=[training_week_job, drop_post_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),
         resources={**build_resources(settings, allow_empty=allow_empty, progress=progress), **overrides},

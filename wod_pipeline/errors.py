@@ -19,6 +19,7 @@ the class and never read back::
     │   ├── StorageCorrupt     transient   an object or row that cannot be read back; a run makes it anew
     │   ├── ItemTooLarge       permanent   a week's list of sessions beyond the table's item limit
     │   ├── StaleRevision      permanent   an older revision of a post than the stored one
+    │   ├── StillListed        permanent   a post to be dropped that the next run would bring back
     │   ├── WouldEmptyWeek     permanent   a week with sessions would be left without any
     │   └── UnsoundWeek        permanent   a week that breaks a claim which must hold before it is stored
     ├── AlertError             transient   a message could not be delivered
@@ -129,6 +130,10 @@ class ItemTooLarge(StorageError):
 
 class StaleRevision(StorageError):
     """The table holds a newer revision of the post."""
+
+
+class StillListed(StorageError):
+    """The post to be dropped is still on the site."""
 
 
 class WouldEmptyWeek(StorageError):

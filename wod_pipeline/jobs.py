@@ -1,11 +1,17 @@
 """The jobs a person or a schedule launches, and the tags of their runs: which weeks, launched by whom."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Literal
 
 import dagster as dg
 
+from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
+from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.storage.withdrawal import drop_post
 from wod_pipeline.weeks import WeekRange, key_of, week_of_key
+from wod_pipeline.wording import count
 
 Origin = Literal["schedule", "sensor", "backfill", "person"]
 
@@ -20,6 +26,39 @@ training_week_job = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*SESSIONS, *DERIVED),
     description="From the site's posts to sessions, load and calendar, for one week or a range of weeks.",
 )
+
+
+class DroppedPost(dg.Config):
+    """Which post to drop, by its WordPress id, and whether its week may be left without a session."""
+
+    post_id: int
+    allow_empty: bool = False
+
+
+@dg.op
+def drop_gone_post(
+    context: dg.OpExecutionContext,
+    config: DroppedPost,
+    source: SourceResource,
+    lake: LakeResource,
+    session_table: SessionTableResource,
+) -> None:
+    """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
+    now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
+    listed = source.open().fetch_ids
+    for result in drop_post(
+        lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
+    ):
+        context.log.info("Week %s: %s removed", result.after.week, count(result.change.deleted, "session"))
+        context.log_event(withdrawal_event(result))
+
+
+@dg.job(
+    name="drop_post", description="Removes a post that the site no longer lists; `wod posts gone` lists them."
+)
+def drop_post_job() -> None:
+    """The job for the Launchpad, with the post's id as its configuration."""
+    drop_gone_post()
 
 
 _BACKFILL = "dagster/backfill"

@@ -28,6 +28,9 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.post_times import time_of, utc_of
+from wod_pipeline.removals import RemovedPost
+
 SCHEMA_VERSION = "1.0"
 
 Number = int | float
@@ -66,20 +69,6 @@ class Outcome(str, Enum):
 
 
 # ------------------------------------------------------------------------------------------------ posts
-def time_of(text: str) -> dt.datetime | None:
-    """A WordPress time, which has no zone; None when it is invalid, as ``0000-00-00T00:00:00`` of a draft is."""
-    try:
-        return dt.datetime.fromisoformat(text.strip().removesuffix("Z")).replace(tzinfo=None)
-    except ValueError:
-        return None
-
-
-def utc_of(text: str) -> dt.datetime | None:
-    """The moment of a WordPress time in UTC, such as `modified_gmt`; None when it is invalid."""
-    time = time_of(text)
-    return time and time.replace(tzinfo=dt.timezone.utc)
-
-
 class Rendered(Struct, omit_defaults=True, frozen=True):
     """A WordPress text field: HTML as rendered; `protected` when a password hides it."""
 
@@ -405,10 +394,17 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     """Ids of posts that were in this week and now belong to another."""
     without_id: list[RawPost] = []
     """Posts that cannot be stored under an id; no later stage reads them."""
+    gone_since: list[tuple[int, dt.datetime]] = []
+    """Each post in `gone` and when it was first seen to be absent."""
+    moved_to: list[tuple[int, dt.date]] = []
+    """Posts in `moved` and the week they belong to now, where that is known."""
+    removed: list[RemovedPost] = []
+    """Posts that are gone and no longer in `posts`: another one replaced them, or a person dropped them."""
 
     def with_posts(self, posts: list[NextT]) -> Weekly[NextT]:
         """The same week, its posts one stage further."""
-        return Weekly(self.week, self.outcome, posts, self.gone, self.moved, self.without_id)
+        absent = (self.gone, self.moved, self.without_id, self.gone_since, self.moved_to, self.removed)
+        return Weekly(self.week, self.outcome, posts, *absent)
 
 
 class PostStamp(Struct, frozen=True):
@@ -418,6 +414,8 @@ class PostStamp(Struct, frozen=True):
     program: str
     modified_gmt: str
     content_sha256: str
+    heading_sha256: str = ""
+    """Digest of title, slug and date; empty where an older version stored the week."""
 
 
 class SessionRecord(Struct, omit_defaults=True, kw_only=True):
@@ -457,7 +455,8 @@ class WeekRecords(Struct, omit_defaults=True):
     outcome: Outcome
     posts: list[PostStamp]
     records: list[SessionRecord]
-    moved: list[int] = []
+    withdrawn: list[int] = []
+    """Ids of posts whose sessions leave the week on purpose: dated for another week now, replaced or dropped."""
 
 
 @dataclass(frozen=True)

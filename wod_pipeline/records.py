@@ -13,6 +13,7 @@ from itertools import count
 
 import msgspec
 
+from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import (
     Diagnostic,
     Line,
@@ -36,8 +37,13 @@ def records_of(weekly: Weekly[ParsedPost]) -> WeekRecords:
         outcome=_outcome(weekly, records),
         posts=[_stamp(post) for post in weekly.posts],
         records=records,
-        moved=weekly.moved,
+        withdrawn=_withdrawn(weekly),
     )
+
+
+def _withdrawn(weekly: Weekly[ParsedPost]) -> list[int]:
+    """Ids of posts whose sessions leave the week on purpose."""
+    return sorted({*weekly.moved, *(post.post_id for post in weekly.removed)})
 
 
 def _outcome(weekly: Weekly[ParsedPost], records: list[SessionRecord]) -> Outcome:
@@ -48,7 +54,13 @@ def _outcome(weekly: Weekly[ParsedPost], records: list[SessionRecord]) -> Outcom
 
 def _stamp(post: ParsedPost) -> PostStamp:
     source = post.source
-    return PostStamp(source.post_id or 0, post.program, source.modified_gmt, source.content_sha256)
+    return PostStamp(
+        post_id=source.post_id or 0,
+        program=post.program,
+        modified_gmt=source.modified_gmt,
+        content_sha256=source.content_sha256,
+        heading_sha256=heading_digest(post.title, source.slug, source.published),
+    )
 
 
 def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[SessionRecord]:

@@ -147,9 +147,12 @@ def _state(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None)
 
 
 def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
-    """Whether records with these stamps were made from exactly the posts last fetched."""
-    return {(stamp.post_id, stamp.content_sha256) for stamp in stamps} == {
-        (p.id, p.content_sha256) for p in raw.posts
+    """Whether records with these stamps were made from exactly the posts last fetched.
+
+    A changed title or date leaves the content as it was, but not the time of modification.
+    """
+    return {(stamp.post_id, stamp.content_sha256, stamp.modified_gmt) for stamp in stamps} == {
+        (post.id, post.content_sha256, post.modified_gmt) for post in raw.posts
     }
 
 

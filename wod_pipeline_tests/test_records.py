@@ -6,6 +6,7 @@ import datetime as dt
 
 import msgspec
 
+from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import Outcome, ParsedPost, PostStamp, SessionRecord, Weekly
 from wod_pipeline.records import records_of
 from wod_pipeline_tests.builders import MONDAY, parsed_post
@@ -54,8 +55,11 @@ def first_two() -> tuple[SessionRecord, SessionRecord]:
 
 def test_a_week_s_records_keep_the_week_its_outcome_and_the_posts_that_moved() -> None:
     week = records_of(weekly(POST))
-    assert (week.week, week.outcome, week.moved) == (MONDAY, Outcome.PUBLISHED, [5, 8])
-    assert week.posts == [PostStamp(9, "gym-plan", "2026-03-02T01:00:00", POST.source.content_sha256)]
+    assert (week.week, week.outcome, week.withdrawn) == (MONDAY, Outcome.PUBLISHED, [5, 8])
+    heading = heading_digest(POST.title, POST.source.slug, POST.source.published)
+    assert week.posts == [
+        PostStamp(9, "gym-plan", "2026-03-02T01:00:00", POST.source.content_sha256, heading)
+    ]
 
 
 def test_a_published_post_without_a_session_makes_a_week_without_one() -> None:

@@ -42,6 +42,7 @@ def of_raw_week(week: Weekly[RawPost]) -> Metadata:
         "posts_protected": sum(post.content.protected for post in week.posts),
         "posts_gone": week.gone,
         "posts_moved": week.moved,
+        "posts_removed": [post.post_id for post in week.removed],
         "links": dg.MetadataValue.md(_links((p.id, p.slug, p.link) for p in week.posts)),
     }
 

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "List the state of every week."),
     "check": ("check", "Check stored weeks by the claims of the asset checks."),
     "sources": ("status", "Show what the source has for some weeks; stores nothing."),
+    "posts": ("posts", "List posts that the site no longer lists, and drop one."),
     "parse": ("parse", "Turn a post's JSON into a structured ParsedPost."),
     "explain": ("parse", "Show how one line of a post is read."),
     "doctor": ("doctor", "Check the settings and every service they name."),

@@ -133,10 +133,15 @@ def _fetched(settings: Settings, weeks: list[dt.date]) -> dict[dt.date, Weekly[R
 
 
 def _change(post: RawPost, fetched: Weekly[RawPost] | None) -> str:
-    digests = {old.id: old.content_sha256 for old in fetched.posts} if fetched else {}
-    if post.id not in digests:
+    known = {old.id: old for old in fetched.posts} if fetched else {}
+    if post.id not in known:
         return "new"
-    return "unchanged" if digests[post.id] == post.content_sha256 else "edited"
+    return "unchanged" if _is_same(known[post.id], post) else "edited"
+
+
+def _is_same(old: RawPost, new: RawPost) -> bool:
+    """Whether all that a reader sees of the post, and what dates it, is as it was."""
+    return (old.content, old.title, old.slug, old.date) == (new.content, new.title, new.slug, new.date)
 
 
 def _line(week: WeekStatus) -> str:

@@ -63,13 +63,26 @@ def source_back(name: str, outage: Outage, zone: ZoneInfo, links: Links) -> Mess
     )
 
 
-def posts_gone(name: str, gone: Mapping[int, dt.date], links: Links) -> Message:
-    """Posts that are stored but no longer listed by the site; `gone` is post id → newest week."""
+_KEPT = "Their sessions are kept, unless a listed post of the same week and program takes their place."
+_ADVICE_GONE = (
+    "What to do: Nothing if the coach meant it; `wod posts gone` lists them, and `wod posts drop` removes one. "
+    "Otherwise compare each post's category with the setting."
+)
+_IN_DOUBT = "So many at once suggest that the list is incomplete: their sessions are kept."
+
+
+def posts_gone(name: str, gone: Mapping[int, dt.date], links: Links, *, in_doubt: bool = False) -> Message:
+    """Posts that are stored but no longer listed by the site; `gone` is post id → newest week.
+
+    `in_doubt`: so many are absent that the listing is more likely wrong than the posts deleted.
+    """
+    what_follows = _IN_DOUBT if in_doubt else _KEPT
     subject = f"{count(len(gone), 'post')} no longer listed by {name}"
     lines = [
-        f"No longer listed by {name}; the stored sessions are kept:",
+        f"No longer listed by {name}:",
         *[f"- post {post_id}, week of {week}" for post_id, week in gone.items()],
-        "What to do: Nothing if the coach meant it. Otherwise compare each post's category with the setting.",
+        what_follows,
+        _ADVICE_GONE,
     ]
     return Message(
         kind="posts_gone",

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import Links, digest, fit_sms, join_lines
-from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, utc_of, walk_exercises
+from wod_pipeline.post_times import utc_of
+from wod_pipeline.program import Outcome, SessionRecord, WeekRecords, walk_exercises
 from wod_pipeline.rendering import clean
 from wod_pipeline.watching.runs import StepFailure
 from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_day
@@ -15,17 +16,30 @@ from wod_pipeline.wording import count, first_of, long_day, name_weeks, short_da
 _LIFTS_PER_DAY = 3
 _MAX_LINES = 14
 """Lines of a list in a message: enough for two sessions on each day of a week."""
+_MAX_CHANGES = 10
+"""Changes written out in a message; the run's metadata has more."""
 _MAX_REASONS = 3
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
 """The statuses whose name is a noun, as a participle to put after a number: `3 succeeded`."""
 
 
-def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) -> Message:
-    """A week was stored for the first time or, when it was stored `before`, changed: its days and main lifts."""
+def week_landed(
+    value: WeekRecords,
+    *,
+    before: bool,
+    run_id: str,
+    links: Links,
+    changes: Sequence[str] | None = None,
+) -> Message:
+    """A week was stored for the first time or, when it was stored `before`, changed: its days and main lifts.
+
+    `changes` say what is different, a line each; None when that is not known.
+    """
     sessions = count(value.records, "session")
     what = f"was updated: {sessions}" if before else f"is here: {sessions}"
     subject = f"Training week of {short_day(value.week, _last_edit(value))} {what}"
-    lines = [f"{long_day(value.week)}, {sessions}:", *week_lines(value)]
+    changed = _change_lines(changes) if before and changes is not None else []
+    lines = [*changed, f"{long_day(value.week)}, {sessions}:", *week_lines(value)]
     return Message(
         kind="week_updated" if before else "week_landed",
         severity="info",
@@ -36,10 +50,19 @@ def week_landed(value: WeekRecords, *, before: bool, run_id: str, links: Links) 
         data={
             "sessions": len(value.records),
             "posts": [stamp.post_id for stamp in value.posts],
+            **({"changes": list(changes)} if changed and changes else {}),
             "run_id": run_id,
         },
         identifier=f"landed/{value.week}/{digest(stamp.content_sha256 for stamp in value.posts)}/{run_id}",
     )
+
+
+def _change_lines(changes: Sequence[str]) -> list[str]:
+    if not changes:
+        return [
+            "The sessions are the same; only the post's date or address, or the time of its last edit, changed."
+        ]
+    return ["What changed:", *first_of([f"- {change}" for change in changes], _MAX_CHANGES), "The week now:"]
 
 
 def _last_edit(value: WeekRecords) -> dt.date | None:

@@ -14,6 +14,7 @@ One module a concern, named for the section of the notation (docs/notation.md) i
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
@@ -23,15 +24,19 @@ from wod_pipeline.parsing._outline import outline_post, read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline.weeks import monday_of
 
 __all__ = [
     "UNDATED_WEEK",
     "explain_line",
+    "heading_digest",
+    "heading_sha256",
     "outline_post",
     "parse_post",
     "read_lines",
     "read_post",
+    "removed_post",
     "structure_post",
     "week_of",
 ]
@@ -73,6 +78,22 @@ def week_of(post: RawPost) -> dt.date:
         return week
     day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)
     return monday_of(day) if day else UNDATED_WEEK
+
+
+def removed_post(post: RawPost, gone_since: dt.datetime, *, replaced_by: int | None) -> RemovedPost:
+    """What is kept with the week of a post that leaves it."""
+    outline = outline_post(read_post(post))
+    return RemovedPost(post.id, outline.program, outline.title, gone_since, replaced_by)
+
+
+def heading_digest(title: str, slug: str, published: str) -> str:
+    """SHA-256 of a post's title as text, its slug and its date, in hex: what decides its week beside its content."""
+    return hashlib.sha256(f"{title}\n{slug}\n{published}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def heading_sha256(post: RawPost) -> str:
+    """The digest of the post's title, slug and date, as the stamp of its records has it."""
+    return heading_digest(read_text(post.title.rendered), post.slug, post.date)
 
 
 def _headings(post: RawPost) -> Iterator[str]:

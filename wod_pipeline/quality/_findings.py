@@ -64,8 +64,11 @@ def judge_replacement(case: Case) -> Finding:
     numbers = {"sessions_stored": table.sessions, "sessions_parsed": len(records.records)}
     if records.records or not table.sessions:
         return Finding(None, "Stored sessions are not replaced by an empty week.", (), numbers)
-    if table.post_ids <= set(records.moved):
-        return Finding(None, "The week empties because its posts moved to another week.", (), numbers)
+    if table.post_ids <= set(records.withdrawn):
+        says = (
+            "The week empties because its posts were withdrawn: moved to another week, replaced or dropped."
+        )
+        return Finding(None, says, (), numbers)
     if case.may_empty:
         return Finding(None, "The week empties because a person allowed it.", (), numbers)
     why = "no post is published" if records.outcome is Outcome.NOT_PUBLISHED else "its post holds no session"

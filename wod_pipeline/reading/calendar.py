@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component, Event, vCategory, vDDDTypes, vDuration, vInt, vText, vUri
 from msgspec.structs import replace
 
-from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords, utc_of
+from wod_pipeline.post_times import utc_of
+from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords
 from wod_pipeline.reading.folding import as_bytes
 from wod_pipeline.reading.undated import SessionName, name_of
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session

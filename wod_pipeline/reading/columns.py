@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from wod_pipeline.program import Exercise, Line, Note, Number, SessionRecord, Span, utc_of
+from wod_pipeline.post_times import utc_of
+from wod_pipeline.program import Exercise, Line, Note, Number, SessionRecord, Span
 from wod_pipeline.rendering import clean, scheme_sentence, text_with_addresses, title_of, web_address
 
 Kind = Literal["text", "day", "moment", "integer", "number", "flag", "texts", "integers", "numbers"]

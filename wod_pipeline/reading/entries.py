@@ -33,6 +33,8 @@ from wod_pipeline.training import Dose, SessionDoses, doses_of
 SOURCES = (
     "errors.py",
     "pacing.py",
+    "removals.py",
+    "post_times.py",
     "program.py",
     "reading/entries.py",
     "rendering",

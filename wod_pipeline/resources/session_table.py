@@ -2,7 +2,7 @@
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,22 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.adapters import sqlite_table
-from wod_pipeline.errors import NotStored, UnsoundWeek
+from wod_pipeline.errors import NotStored, StorageError, UnsoundWeek
+from wod_pipeline.messages import week_changes
 from wod_pipeline.pacing import batched
-from wod_pipeline.program import WeekRecords
+from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weekly import WeeklyIOManager, WriteReport, complete_weeks
+from wod_pipeline.resources.weekly import Metadata, WeeklyIOManager, WriteReport, complete_weeks
 from wod_pipeline.storage import SessionTable, WeekChange, Written
-from wod_pipeline.storage.stages import BATCH, write_each, write_records
+from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
+from wod_pipeline.storage.withdrawal import Withdrawal, Withdrawn, find_moved_posts, withdraw_posts
 from wod_pipeline.weeks import key_of, weeks_of
+
+CHANGES, POSTS_WITHDRAWN = "changes", "posts_withdrawn"
+"""Metadata of a week that was stored before: what is different, and the posts whose sessions left it."""
+MAX_CHANGES = 100
+"""Lines of `CHANGES` kept with a materialization."""
 
 
 class SessionTableResource(dg.ConfigurableResource[SessionTable]):
@@ -53,8 +60,12 @@ class SessionTableIOManager(WeeklyIOManager):
     def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
         report = WriteReport(context, obj, self.progress)
+        posts: dict[dt.date, list[PostStamp]] = {}
         for weeks in batched(complete_weeks(context, obj), BATCH):
-            self._store(report.make(weeks), report)
+            values = report.make(weeks)
+            self._store(values, report)
+            posts |= {week: value.posts for week, value in values.items() if week not in report.failed}
+        self._withdraw_moved(context, posts, set(obj), report)
         report.finish(self._instance)
 
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
@@ -74,21 +85,79 @@ class SessionTableIOManager(WeeklyIOManager):
             else:
                 report.failed[week] = change
         good = {week: values[week] for week in changes}
+        news = self._differences(good, changes)
         for week, written in write_each(partial(write_records, self.lake.open()), good).items():
             if isinstance(written, Written):
-                metadata = change_metadata(changes[week], written)
+                metadata = {**change_metadata(changes[week], written), **news.get(week, {})}
                 report.add_stored(week, values[week], metadata, changed=changes[week].changed)
             else:
                 report.failed[week] = written
+
+    def _differences(
+        self, values: Mapping[dt.date, WeekRecords], changes: Mapping[dt.date, WeekChange]
+    ) -> dict[dt.date, Metadata]:
+        """What is different in weeks that were stored before, while the lake still has their old records."""
+        weeks = [
+            week for week, change in changes.items() if change.replaced and (change.put or change.deleted)
+        ]
+        if not weeks:
+            return {}
+        before = read_stored_records(self.lake.open(), weeks)
+        return {week: difference_metadata(records, values[week]) for week, records in before.items()}
+
+    def _withdraw_moved(
+        self,
+        context: dg.OutputContext,
+        posts: Mapping[dt.date, Sequence[PostStamp]],
+        of_run: Collection[dt.date],
+        report: WriteReport,
+    ) -> None:
+        """Take the posts of the stored weeks out of weeks outside the run that hold older revisions of them."""
+        table, lake = self.session_table.open(), self.lake.open()
+        others = [entry for entry in table.weeks() if entry.week not in of_run]
+        for week, moved_to in find_moved_posts(others, posts).items():
+            try:
+                result = withdraw_posts(lake, table, week, Withdrawal(moved_to))
+            except StorageError as error:
+                report.failed[week] = error
+                continue
+            context.log.warning("Posts of week %s are dated for another week now: %s", week, moved_to)
+            context.log_event(withdrawal_event(result))
+
+
+def difference_metadata(before: Sequence[SessionRecord], after: WeekRecords) -> Metadata:
+    """Say what is different in a week, a line each, and which posts took their sessions with them."""
+    with_sessions = {record.post_id for record in before}
+    return {
+        CHANGES: week_changes(before, after.records)[:MAX_CHANGES],
+        POSTS_WITHDRAWN: sorted(with_sessions & set(after.withdrawn)),
+    }
+
+
+def withdrawal_event(result: Withdrawn) -> dg.AssetMaterialization:
+    """The materialization of a week that posts were taken out of, outside a run over that week."""
+    metadata = {
+        "outcome": result.after.outcome.value,
+        "sessions": len(result.after.records),
+        **_counts(result.change),
+        **difference_metadata(result.before.records, result.after),
+    }
+    return dg.AssetMaterialization("session_records", partition=key_of(result.after.week), metadata=metadata)
 
 
 def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
     """Say what replacing the week did to the table, and where its JSON Lines are."""
     return {
+        **_counts(change),
+        "stored_at": dg.MetadataValue.url(written.uri),
+    }
+
+
+def _counts(change: WeekChange) -> dict[str, int]:
+    return {
         "sessions_put": change.put,
         "sessions_deleted": change.deleted,
         "sessions_unchanged": change.unchanged,
-        "stored_at": dg.MetadataValue.url(written.uri),
     }
 
 

@@ -110,7 +110,7 @@ class WriteReport:
         self._context = context
         self._weeks = weeks
         self._progress = progress
-        self._stored: list[dt.date] = []
+        self.stored: list[dt.date] = []
         self._changed = 0
         self.failed: dict[dt.date, Exception] = {}
 
@@ -127,7 +127,7 @@ class WriteReport:
 
     def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
         """Note a stored week, attach its metadata, and call `progress`. A plain mapping has no metadata."""
-        self._stored.append(week)
+        self.stored.append(week)
         self._changed += changed
         if isinstance(self._weeks, AssetWeeks):
             metadata = self._weeks.add_metadata(week, value, storage)
@@ -140,7 +140,7 @@ class WriteReport:
         The totals are no metadata, since Dagster copies an output's to every week of the run, whose own they are not.
         It discards a failed step's outputs, so stored weeks are recorded first.
         """
-        self._context.log.info("Stored %s, %s changed", count(self._stored, "week"), self._changed)
+        self._context.log.info("Stored %s, %s changed", count(self.stored, "week"), self._changed)
         if not self.failed:
             return
         if instance:
@@ -154,7 +154,7 @@ class WriteReport:
         )
 
     def _record_stored(self, instance: dg.DagsterInstance) -> None:
-        for week in self._stored:
+        for week in self.stored:
             materialization = dg.AssetMaterialization(self._context.asset_key, partition=key_of(week))
             instance.report_runless_asset_event(materialization)
 

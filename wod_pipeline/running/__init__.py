@@ -5,6 +5,7 @@ This is a shell over Dagster: it launches runs and reports what they did.
 - `_launcher`: launches the runs of one process, one after the other
 - `_processes`: worker processes for long ranges, each with a launcher of its own
 - `_instance`: opens the Dagster instance and ends abandoned runs
+- `_losses`: says which weeks lost sessions, and why
 - `_progress`: counts what was stored and shows it
 - `_source`: a source that requests every day of posts only once
 
@@ -28,6 +29,7 @@ from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
 from wod_pipeline.reading.index import SessionIndex, refresh_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
+from wod_pipeline.running._losses import loss_lines, sessions_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
@@ -54,13 +56,13 @@ def run_weeks(
     interrupt, the runs in progress recorded as cancelled.
     """
     options = Options(allow_empty=allow_empty, derived=derived, verbose=verbose)
-    report, console = Report(), Console(stderr=True)
+    report, console, before = Report(), Console(stderr=True), sessions_by_week(settings)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
     _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
-    for line in _summary_lines(settings, weeks, report):
+    for line in (*_summary_lines(settings, weeks, report), *loss_lines(settings, weeks, before)):
         click.echo(line)
     return not report.failures
 

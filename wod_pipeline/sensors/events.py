@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
 
 from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import RERUN_HELPS
+from wod_pipeline.resources.session_table import CHANGES, POSTS_WITHDRAWN
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 from wod_pipeline.weeks import key_of, week_of_key
 
@@ -25,16 +27,27 @@ _NEWEST = 50
 """How many backfills, or materializations of a week, are looked at: the newest."""
 
 
-def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[dt.date]:
-    """The weeks whose stored sessions the run changed, in order."""
+@dataclass(frozen=True)
+class ChangedWeek:
+    """A week whose stored sessions a run changed. `changes` None: what is different is not known."""
+
+    week: dt.date
+    changes: list[str] | None = None
+    posts_withdrawn: list[int] = field(default_factory=list)
+    """Posts that left the week and had sessions in it."""
+
+
+def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[ChangedWeek]:
+    """The weeks whose stored sessions the run changed, in order; weeks outside the run that lost a post too."""
     of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
     records = instance.get_records_for_run(run_id, of_type=of_type).records
     events = [record.event_log_entry.asset_materialization for record in records]
-    return sorted(
-        week_of_key(event.partition)
+    changed = [
+        ChangedWeek(week_of_key(event.partition), _list(event, CHANGES), _list(event, POSTS_WITHDRAWN) or [])
         for event in events
         if event and event.asset_key == RECORDS and event.partition and _has_changes(event)
-    )
+    ]
+    return sorted(changed, key=lambda change: change.week)
 
 
 def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:
@@ -82,6 +95,11 @@ def failures_of(instance: dg.DagsterInstance, run_id: str) -> Iterator[StepFailu
 
 def _has_changes(event: dg.AssetMaterialization) -> bool:
     return bool(_number(event, "sessions_put") or _number(event, "sessions_deleted"))
+
+
+def _list(event: dg.AssetMaterialization, name: str) -> list[Any] | None:
+    value = event.metadata.get(name)
+    return value.value if isinstance(value, dg.JsonMetadataValue) and isinstance(value.value, list) else None
 
 
 def _number(event: dg.AssetMaterialization | None, name: str) -> int:

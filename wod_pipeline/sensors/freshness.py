@@ -15,7 +15,8 @@ from wod_pipeline.errors import SourceError, StorageError
 from wod_pipeline.messages import LastSeen, Links
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
-from wod_pipeline.program import RawPost, WeekRecords, utc_of
+from wod_pipeline.post_times import utc_of
+from wod_pipeline.program import RawPost, WeekRecords
 from wod_pipeline.quality import Case, judge
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource

@@ -28,6 +28,7 @@ from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
+from wod_pipeline.watching.gone import too_many_gone, update_gone
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
@@ -42,7 +43,7 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
         job=training_week_job,
         minimum_interval_seconds=settings.sensor_interval_s,
         default_status=default_status(settings),
-        description="Requests runs for exactly the weeks whose posts are new, edited or moved.",
+        description="Requests runs for exactly the weeks whose posts are new, edited, moved or gone.",
     )
     def new_posts(
         context: dg.SensorEvaluationContext,
@@ -120,13 +121,20 @@ class NewPostsTick:
         except SourceError as error:
             return self._after_failure(now, state, error)
         state = self._end_outage(answer.name, state)
+        lost: set[dt.date] = set()
         if answer.listed is not None:
-            state = self._sweep(now, answer.name, answer.listed, stored, state)
-        return self._decide(now, answer.posts, stored, state)
+            state, lost = self._sweep(now, answer.name, answer.listed, stored, state)
+        return self._decide(now, answer.posts, stored, state, lost)
 
     def _decide(
-        self, now: dt.datetime, read: list[RawPost], stored: StoredRevisions, state: NewPostsState
+        self,
+        now: dt.datetime,
+        read: list[RawPost],
+        stored: StoredRevisions,
+        state: NewPostsState,
+        lost: set[dt.date],
     ) -> TickResult:
+        """Request runs for the weeks of changed posts, and for those in `lost`, whose posts are gone or back."""
         changed = posts.find_changed_weeks(now, read, week_of, stored, state, self.is_week)
         for week, unplaced in changed.no_partition.items():
             self.log.warning("No partition for the week of %s: not run (post ids: %s).", week, _ids(unplaced))
@@ -138,9 +146,12 @@ class NewPostsTick:
         }
         state = posts.record_requests(now, read, handled.values(), week_of, state)
         state = posts.record_found(now, changed.to_run, stored, state)
-        requests = [(weeks, _posts_in(weeks, changed.to_run)) for weeks in ranges_of(changed.to_run)]
+        state = posts.sweep_soon(changed.to_run, stored, state)
+        to_run = {**{week: [] for week in lost if self.is_week(week)}, **changed.to_run}
+        requests = [(weeks, _posts_in(weeks, to_run)) for weeks in ranges_of(to_run)]
         for (first, last), changing in requests:
-            self.log.info("Requesting a run for %s to %s (post ids: %s).", first, last, _ids(changing))
+            why = f"post ids: {_ids(changing)}" if changing else "posts are gone, or listed again"
+            self.log.info("Requesting a run for %s to %s (%s).", first, last, why)
         reason = f"{count(read, 'post')} read, none new or edited."
         return TickResult(requests, state, reason, posts.look_of(now, state))
 
@@ -170,12 +181,18 @@ class NewPostsTick:
 
     def _sweep(
         self, now: dt.datetime, name: str, listed: set[int], stored: StoredRevisions, state: NewPostsState
-    ) -> NewPostsState:
-        """Tell people which posts are gone; if that fails, the sweep is not recorded and the next tick repeats it."""
+    ) -> tuple[NewPostsState, set[dt.date]]:
+        """Tell people which posts are gone, and find the weeks to run because of it.
+
+        If the message cannot be sent, the sweep is not recorded and the next tick repeats it.
+        """
         gone = posts.newly_gone(listed, stored, state)
-        if gone and not send(self.notifier, messages.posts_gone(name, gone, self.links), self.log):
-            return state
-        return posts.record_sweep(now, listed, gone, state)
+        in_doubt = too_many_gone(len(stored.keys() - listed), len(stored))
+        message = messages.posts_gone(name, gone, self.links, in_doubt=in_doubt)
+        if gone and not send(self.notifier, message, self.log):
+            return state, set()
+        absent, weeks = update_gone(now, listed, posts.newest_weeks(stored), state.gone_posts)
+        return posts.record_sweep(now, listed, gone, state, absent), weeks
 
     @property
     def _name(self) -> str:

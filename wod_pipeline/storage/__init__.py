@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from wod_pipeline.errors import StorageCorrupt
@@ -87,13 +87,15 @@ class Lake(Protocol):
 class WeekChange:
     """The effect of replacing a week: numbers of sessions put, deleted and left as they were.
 
-    `week_changed`: the week's outcome, its posts or its moved posts differ from before.
+    `week_changed`: the week's outcome, its posts or its withdrawn posts differ from before. `replaced`: the week was
+    stored before.
     """
 
     put: int
     deleted: int
     unchanged: int
     week_changed: bool = False
+    replaced: bool = field(default=False, compare=False)
 
     @property
     def changed(self) -> bool:
@@ -137,8 +139,8 @@ class SessionTable(Protocol):
 
         Raises `StaleRevision` when `value` holds an older revision of a post than the table (by `modified_gmt`),
         and `WouldEmptyWeek` when the week, or a post that `value` still lists, would lose all its sessions, unless
-        `allow_empty` is set or the posts of those sessions are in `value.moved`. After an error the stored week is
-        unchanged. When several writers replace a week at once, the newest revision remains.
+        `allow_empty` is set or the posts of those sessions are in `value.withdrawn`. After an error the stored week
+        is unchanged. When several writers replace a week at once, the newest revision remains.
         """
         ...
 

@@ -49,7 +49,7 @@ class ListedSession(Struct, frozen=True):
         return self.date, self.session
 
 
-class Header(Struct, omit_defaults=True):
+class Header(Struct, omit_defaults=True, rename={"withdrawn": "moved"}):
     """A week without its records. `version` counts replacements of the week.
 
     `count` is the number of sessions and `digest` that of their records, so that a list of weeks can be read without
@@ -64,7 +64,7 @@ class Header(Struct, omit_defaults=True):
     count: int
     sessions: list[ListedSession] = []
     digest: str = ""
-    moved: list[int] = []
+    withdrawn: list[int] = []
     staged: str = ""
     unsettled: list[Key] = []
     leaving: list[Key] = []
@@ -115,10 +115,10 @@ def plan_replacement(
     deletes = [key for key in old if key not in keys]
     version = stored.version + 1 if stored else 1
     header = Header(
-        value.outcome, value.posts, version, len(sessions), sessions, _digest(sessions), value.moved
+        value.outcome, value.posts, version, len(sessions), sessions, _digest(sessions), value.withdrawn
     )
     week_changed = stored is None or _summary(stored) != _summary(header)
-    change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed)
+    change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed, stored is not None)
     return Plan(header if change.changed else None, puts, deletes, change, kept)
 
 
@@ -208,7 +208,7 @@ def assemble(week: dt.date, header: Header, items: dict[Key, Item]) -> WeekRecor
         if item is None or item.get(DIGEST) != session.sha256:
             return None
         records.append(record_from_item(item))
-    return WeekRecords(week, header.outcome, header.posts, sort_records(records), header.moved)
+    return WeekRecords(week, header.outcome, header.posts, sort_records(records), header.withdrawn)
 
 
 def sort_records(records: list[SessionRecord]) -> list[SessionRecord]:
@@ -218,7 +218,7 @@ def sort_records(records: list[SessionRecord]) -> list[SessionRecord]:
 
 def _summary(header: Header) -> tuple[Any, ...]:
     """What a reader sees of a week apart from its sessions."""
-    return header.outcome, header.posts, header.moved
+    return header.outcome, header.posts, header.withdrawn
 
 
 def _listed_sessions(value: WeekRecords) -> list[ListedSession]:
@@ -252,7 +252,7 @@ def _refuse_stale(stored: Header, value: WeekRecords) -> None:
 
 def _refuse_emptying(stored: Header, value: WeekRecords) -> None:
     """Refuse to delete all sessions of the week, or of a post still in it: most likely the parser failed."""
-    with_sessions = {session.post_id for session in stored.sessions} - set(value.moved)
+    with_sessions = {session.post_id for session in stored.sessions} - set(value.withdrawn)
     kept = {record.post_id for record in value.records}
     listed = {post.post_id for post in value.posts}
     emptied = {post for post in with_sessions if post not in kept and (post in listed or not kept)}

@@ -200,6 +200,24 @@ def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.
     return {week: written[records_key(week)] for week in values}
 
 
+def read_stored_records(lake: Lake, weeks: Iterable[dt.date]) -> dict[dt.date, list[SessionRecord]]:
+    """The records that the lake has of those weeks; weeks without, or with unreadable ones, are absent."""
+    objects = lake.read_many([records_key(week) for week in weeks])
+    return {
+        week: records
+        for week in weeks
+        if (data := objects.get(records_key(week))) is not None
+        and (records := _try_decode_records(data)) is not None
+    }
+
+
+def _try_decode_records(data: bytes) -> list[SessionRecord] | None:
+    try:
+        return [decode(line, SessionRecord) for line in data.splitlines()]
+    except msgspec.MsgspecError:
+        return None
+
+
 def read_records(lake: Lake, digests: Mapping[dt.date, str]) -> Iterator[tuple[dt.date, list[SessionRecord]]]:
     """The records of the weeks of which the lake has exactly those with that digest (`StoredWeek.digest`).
 

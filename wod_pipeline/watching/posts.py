@@ -1,8 +1,8 @@
 """Which weeks to run again because their posts are new, edited or moved, and which posts the site lists no longer.
 
-A post needs a run when the session table does not hold its content under its week. The site's times only bound
-what is read: a scheduled post may appear with a `modified` time that lies far back. Requested runs are
-remembered, so that a run in progress, or a failed one, is not requested again at every tick, but once more an
+A post needs a run when the session table does not hold its content, title, slug and date under its week. The site's
+times only bound what is read: a scheduled post may appear with a `modified` time that lies far back. Requested runs
+are remembered, so that a run in progress, or a failed one, is not requested again at every tick, but once more an
 hour later if the post is still not stored.
 """
 
@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 from msgspec import Struct
 
 from wod_pipeline.looks import Look, LookFailure, SiteLook
+from wod_pipeline.parsing import heading_sha256
 from wod_pipeline.program import PostStamp, RawPost
+from wod_pipeline.watching.gone import RECHECK_INTERVAL, GonePost, is_watched
 from wod_pipeline.watching.outage import Outage
 
 READ_OVERLAP = dt.timedelta(hours=2)
@@ -68,6 +70,8 @@ class NewPostsState(
     """The beginning of the first reading: everything since has been read without a gap."""
     found: dict[dt.date, dt.datetime] = {}
     """Weeks whose post was found but is not stored yet, and when it was found."""
+    gone_posts: dict[int, GonePost] = {}
+    """Stored posts that the last comparison did not find in the site's list."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,15 @@ class StoredRevision:
 
     week: dt.date
     content_sha256: str
+    heading_sha256: str = ""
+    """Digest of title, slug and date; empty where it is not known."""
+
+    def is_named(self, revision: str) -> bool:
+        """Whether `revision_key` gives this name to what is stored. Without its heading the content decides."""
+        content = f"{self.week}/{self.content_sha256}"
+        if self.heading_sha256:
+            return revision in {content, f"{content}/{self.heading_sha256}"}
+        return revision == content or revision.startswith(f"{content}/")
 
 
 StoredRevisions = Mapping[int, list[StoredRevision]]
@@ -96,7 +109,9 @@ def stored_revisions(weeks: Iterable[tuple[dt.date, Iterable[PostStamp]]]) -> di
     stored: dict[int, list[StoredRevision]] = {}
     for week, stamps in weeks:
         for stamp in stamps:
-            stored.setdefault(stamp.post_id, []).append(StoredRevision(week, stamp.content_sha256))
+            stored.setdefault(stamp.post_id, []).append(
+                StoredRevision(week, stamp.content_sha256, stamp.heading_sha256)
+            )
     return stored
 
 
@@ -188,27 +203,56 @@ def run_key(weeks: tuple[dt.date, dt.date], posts: Iterable[RawPost], state: New
     revisions = sorted(
         f"{post.id} {post.modified_gmt} {post.content_sha256} {requests.get(post.id, 0)}" for post in posts
     )
+    if not revisions:
+        # A run because posts are gone, or listed again: another look, another request.
+        revisions = [f"swept {state.read_until}"]
     digest = hashlib.sha256("\n".join(revisions).encode()).hexdigest()
     return f"posts/{weeks[0]}/{weeks[1]}/{digest[:16]}"
 
 
 def is_sweep_due(now: dt.datetime, state: NewPostsState) -> bool:
     """Whether it is time to compare the site's list with every stored post."""
-    return state.swept_at is None or now - state.swept_at >= SWEEP_INTERVAL
+    interval = RECHECK_INTERVAL if is_watched(state.gone_posts) else SWEEP_INTERVAL
+    return state.swept_at is None or now - state.swept_at >= interval
+
+
+def newest_weeks(stored: StoredRevisions) -> dict[int, dt.date]:
+    """The newest week that each stored post is in."""
+    return {post_id: max(revision.week for revision in revisions) for post_id, revisions in stored.items()}
+
+
+def sweep_soon(
+    changed: Mapping[dt.date, Iterable[RawPost]], stored: StoredRevisions, state: NewPostsState
+) -> NewPostsState:
+    """The state that makes the next tick compare the lists, when a changed week already holds another post.
+
+    The new post may stand in for one that was deleted.
+    """
+    held = {(revision.week, post_id) for post_id, revisions in stored.items() for revision in revisions}
+    changing = {(week, post.id) for week, posts in changed.items() for post in posts}
+    weeks = {week for week, _ in changing - held}
+    is_beside = any(week in weeks for week, _ in held - changing)
+    return msgspec.structs.replace(state, swept_at=None) if is_beside else state
 
 
 def newly_gone(listed: Collection[int], stored: StoredRevisions, state: NewPostsState) -> dict[int, dt.date]:
     """Ids of stored posts that the site lists no longer and nobody was told of, with their newest week."""
-    gone = set(stored) - set(listed) - set(state.reported_gone)
-    return {post_id: max(revision.week for revision in stored[post_id]) for post_id in sorted(gone)}
+    weeks = newest_weeks(stored)
+    return {
+        post_id: weeks[post_id] for post_id in sorted(set(stored) - set(listed) - set(state.reported_gone))
+    }
 
 
 def record_sweep(
-    now: dt.datetime, listed: Collection[int], reported: Iterable[int], state: NewPostsState
+    now: dt.datetime,
+    listed: Collection[int],
+    reported: Iterable[int],
+    state: NewPostsState,
+    gone_posts: Mapping[int, GonePost],
 ) -> NewPostsState:
     """The state after a sweep that reported these posts gone. A post listed again can be reported again later."""
     gone = sorted({*state.reported_gone, *reported} - set(listed))
-    return msgspec.structs.replace(state, swept_at=now, reported_gone=gone)
+    return msgspec.structs.replace(state, swept_at=now, reported_gone=gone, gone_posts=dict(gone_posts))
 
 
 def reason_to_skip(week: dt.date, posts: Iterable[RawPost], stored: StoredRevisions) -> str:
@@ -222,13 +266,13 @@ def reason_to_skip(week: dt.date, posts: Iterable[RawPost], stored: StoredRevisi
 
 
 def revision_key(post: RawPost, week: dt.date) -> str:
-    """Names the content of a post under a week."""
-    return f"{week}/{post.content_sha256}"
+    """Names the content, title, slug and date of a post under a week."""
+    return f"{week}/{post.content_sha256}/{heading_sha256(post)}"
 
 
-def _is_stored(revision: str, stored: Iterable[StoredRevision]) -> bool:
-    """Whether the table holds that content under that week, and the post under no other."""
-    return [f"{old.week}/{old.content_sha256}" for old in stored] == [revision]
+def _is_stored(revision: str, stored: Sequence[StoredRevision]) -> bool:
+    """Whether the table holds that revision under its week, and the post under no other."""
+    return len(stored) == 1 and stored[0].is_named(revision)
 
 
 def _is_in_progress(now: dt.datetime, revision: str, run: RequestedRun | None) -> bool:

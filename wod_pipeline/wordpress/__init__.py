@@ -6,6 +6,7 @@
 - `_category`: whether the site has the category, and which lie below it
 - `_client`: `WordPressSource`, which reads the site's REST API
 - `_folder`: `FolderSource`, which reads post files
+- `_gone`: which posts that are no longer listed another post replaces
 - `_windows`: `gather_weeks`, the posts of each week and which of the stored ones were moved or removed
 - `credentials`: the site's login
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from wod_pipeline.parsing import UNDATED_WEEK, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.quality import name_post
+from wod_pipeline.removals import RemovedPost
+from wod_pipeline.watching.gone import too_many_gone
 from wod_pipeline.weeks import DAY
 from wod_pipeline.wording import count
+from wod_pipeline.wordpress._gone import absent_since, replace_gone
 from wod_pipeline.wordpress._source import PostSource
 
 log = logging.getLogger(__name__)
@@ -38,14 +42,17 @@ def gather_weeks(
     weeks: Sequence[dt.date],
     previous: Mapping[dt.date, Weekly[RawPost]],
     warn: Callable[[str], None] = log.warning,
+    now: dt.datetime | None = None,
 ) -> dict[dt.date, Weekly[RawPost]]:
     """The posts of each of the weeks (Mondays), as the source lists them now.
 
     `previous` holds the stored posts of these weeks. A stored post that the source now lists under another week
-    is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`. Raises `SourceError` when
-    the source could not be read completely; then no week is returned. `warn` is told of posts that have neither an
-    id nor a date: they cannot be stored anywhere.
+    is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`, or leaves the week for
+    `removed` when another post replaces it (`_gone`). `now` is when the source is read, otherwise the current moment.
+    Raises `SourceError` when the source could not be read completely; then no week is returned. `warn` is told of
+    posts that have neither an id nor a date: they cannot be stored anywhere.
     """
+    now = now or dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
     missing = missing_ids(weeks, previous, listed)
     if missing:
@@ -53,7 +60,7 @@ def gather_weeks(
     lost = [post for post in listed if not post.id and week_of(post) == UNDATED_WEEK]
     if lost:
         warn(f"{count(lost, 'post')} without id and date left out: {', '.join(map(name_post, lost))}")
-    return assign_posts(weeks, previous, listed, week_of)
+    return assign_posts(weeks, previous, listed, week_of, now)
 
 
 def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:
@@ -70,43 +77,87 @@ def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:
 def missing_ids(
     weeks: Iterable[dt.date], previous: Mapping[dt.date, Weekly[RawPost]], listed: Collection[RawPost]
 ) -> set[int]:
-    """Ids of the stored posts of the weeks that are not among the listed ones."""
-    stored = {post.id for week in weeks if week in previous for post in previous[week].posts}
+    """Ids of the posts of the weeks, those removed from them included, that are not among the listed ones."""
+    stored = {number for week in weeks if week in previous for number in _known_ids(previous[week])}
     return stored - {post.id for post in listed}
 
 
+def _known_ids(week: Weekly[RawPost]) -> set[int]:
+    return {post.id for post in week.posts} | {post.post_id for post in week.removed}
+
+
 def assign_posts(
-    weeks: Iterable[dt.date],
+    weeks: Sequence[dt.date],
     previous: Mapping[dt.date, Weekly[RawPost]],
     listed: Iterable[RawPost],
     week_of: PostWeek,
+    now: dt.datetime,
 ) -> dict[dt.date, Weekly[RawPost]]:
     """Each week with its posts. `listed` must hold every post of the source that is stored under one of the weeks
     or may belong to it.
     """
     by_id = {post.id or post.received: post for post in listed}
+    stored = [post.id for week in weeks if week in previous for post in previous[week].posts]
+    look = _Look(
+        {number: week_of(post) for number, post in by_id.items()},
+        now,
+        in_doubt=too_many_gone(len(set(stored) - by_id.keys()), len(stored)),
+    )
     by_week: dict[dt.date, list[RawPost]] = {}
-    for post in by_id.values():
-        by_week.setdefault(week_of(post), []).append(post)
-    return {
-        week: _update_week(week, previous.get(week), by_week.get(week, []), by_id.keys()) for week in weeks
-    }
+    for number, week in look.listed.items():
+        by_week.setdefault(week, []).append(by_id[number])
+    return {week: _update_week(week, previous.get(week), by_week.get(week, []), look) for week in weeks}
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One reading of the source: the week of every post it lists, by id; `in_doubt`: too many posts are absent.
+
+    A post without an id is under its JSON.
+    """
+
+    listed: Mapping[int | str, dt.date]
+    at: dt.datetime
+    in_doubt: bool
 
 
 def _update_week(
-    week: dt.date, previous: Weekly[RawPost] | None, found: list[RawPost], listed: Collection[int | str]
+    week: dt.date, previous: Weekly[RawPost] | None, found: list[RawPost], look: _Look
 ) -> Weekly[RawPost]:
     current = [post for post in found if post.id]
     stored = previous.posts if previous else []
-    gone = [post for post in stored if post.id not in listed]
-    # Earlier moves stay recorded: if the rest of this run fails, the repeated run must still see them.
-    left = {post.id for post in stored if post.id in listed} | set(previous.moved if previous else [])
+    absent = [post for post in stored if post.id not in look.listed]
+    since = absent_since(absent, previous, look.at)
+    ids = {post.id for post in stored}
+    removed = replace_gone(absent, current, since, look.at, stored=ids, in_doubt=look.in_doubt)
+    gone = [post for post in absent if post.id not in {one.post_id for one in removed}]
     posts = sorted([*current, *gone], key=lambda post: (post.date, post.id))
+    moved = _moved(previous, posts, look)
     return Weekly(
         week=week,
         outcome=Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED,
         posts=posts,
         gone=sorted(post.id for post in gone),
-        moved=sorted(left - {post.id for post in posts}),
+        moved=sorted(moved),
         without_id=sorted((post for post in found if not post.id), key=lambda post: post.received),
+        gone_since=sorted((post.id, since[post.id]) for post in gone),
+        moved_to=[(number, to) for number in sorted(moved) if (to := moved[number])],
+        removed=[*_still_removed(previous, look), *removed],
     )
+
+
+def _moved(previous: Weekly[RawPost] | None, posts: list[RawPost], look: _Look) -> dict[int, dt.date | None]:
+    """The posts that left the week, with the week they belong to now; None where the source does not say.
+
+    Earlier moves stay recorded: if the rest of this run fails, the repeated run must still see them.
+    """
+    if previous is None:
+        return {}
+    left = {post.id for post in previous.posts if post.id in look.listed} | set(previous.moved)
+    here, before = {post.id for post in posts}, dict(previous.moved_to)
+    return {number: look.listed.get(number) or before.get(number) for number in left - here}
+
+
+def _still_removed(previous: Weekly[RawPost] | None, look: _Look) -> list[RemovedPost]:
+    """Posts removed earlier stay so until the source lists them again."""
+    return [post for post in previous.removed if post.post_id not in look.listed] if previous else []

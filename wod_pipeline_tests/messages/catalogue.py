@@ -15,6 +15,8 @@ import msgspec
 from wod_pipeline import messages
 from wod_pipeline.messages import LastSeen, Links, Message
 from wod_pipeline.messages._freshness import CAUSES
+from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.freshness import Cause, Deadlines, Episode, Notice, Standing
 from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.runs import StepFailure
@@ -27,6 +29,16 @@ ZONE = ZoneInfo("America/Los_Angeles")
 DEADLINES = Deadlines(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
 LINKS = Links("http://dagster.example/")
 SINCE = dt.datetime(2021, 3, 1, 5, tzinfo=dt.timezone.utc)
+LEFT = Weekly[RawPost](
+    WEEK,
+    Outcome.NOT_PUBLISHED,
+    [],
+    moved_to=[(7, WEEK - dt.timedelta(weeks=1))],
+    removed=[
+        RemovedPost(8, "strength", "March 1 - 7 Strength", SINCE, 12),
+        RemovedPost(9, "strength", "March 1 - 7 Strength", SINCE),
+    ],
+)
 OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
 
 
@@ -75,8 +87,21 @@ def one_of_each() -> list[Message]:
         messages.source_back("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK}, LINKS),
         messages.posts_gone("https://coach.example", {7: WEEK, 8: next_week}, LINKS),
+        messages.posts_gone("https://coach.example", {9: WEEK}, LINKS, in_doubt=True),
         messages.week_landed(plain_week(), before=False, run_id="r1", links=LINKS),
         messages.week_landed(plain_week(days=(0,)), before=True, run_id="r2", links=LINKS),
+        messages.week_landed(
+            plain_week(),
+            before=True,
+            run_id="r3",
+            links=LINKS,
+            changes=[f"new: day {n}, Jerk" for n in range(14)],
+        ),
+        messages.week_landed(plain_week(), before=True, run_id="r4", links=LINKS, changes=[]),
+        messages.week_withdrawn(WEEK, messages.reasons_of_leaving([7], LEFT), run_id="r1", links=LINKS),
+        messages.week_withdrawn(
+            WEEK, messages.reasons_of_leaving([7, 8, 9, 10], LEFT), run_id="r2", links=LINKS
+        ),
         messages.weeks_landed([WEEK, next_week], 10, new=[WEEK, next_week], run_id="r1", links=LINKS),
         messages.weeks_landed([WEEK, next_week], 10, new=[next_week], run_id="r2", links=LINKS),
         messages.weeks_landed([WEEK, next_week], 10, new=[], run_id="r3", links=LINKS),

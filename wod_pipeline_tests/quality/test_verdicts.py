@@ -215,9 +215,9 @@ def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
         (plain_week(), {"table": IN_TABLE}, "Stored sessions are not replaced by an empty week."),
         (EMPTY, {}, "Stored sessions are not replaced by an empty week."),
         (
-            msgspec.structs.replace(EMPTY, moved=[7]),
+            msgspec.structs.replace(EMPTY, withdrawn=[7]),
             {"table": IN_TABLE},
-            "The week empties because its posts moved to another week.",
+            "The week empties because its posts were withdrawn: moved to another week, replaced or dropped.",
         ),
         (EMPTY, {"table": IN_TABLE, "may_empty": True}, "The week empties because a person allowed it."),
     ],

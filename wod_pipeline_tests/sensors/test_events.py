@@ -82,7 +82,7 @@ def test_changed_weeks_are_those_whose_sessions_were_put_or_deleted_in_order() -
         stored(instance, weeks[1], run_id, sessions_put=0, sessions_deleted=0)
         stored(instance, weeks[3], run_id, asset="raw_posts", sessions_put=1)
 
-        assert changed_weeks(instance, run_id) == [weeks[0], weeks[2]]
+        assert [change.week for change in changed_weeks(instance, run_id)] == [weeks[0], weeks[2]]
 
 
 def test_a_week_was_stored_before_when_another_run_stored_sessions_of_it() -> None:

@@ -85,6 +85,19 @@ def test_a_published_post_without_a_session_is_told_as_that(world: World) -> Non
     assert message.subject.endswith("is late: published, but without a session")
 
 
+def test_a_week_that_was_announced_and_then_dated_for_another_week_is_absent(world: World) -> None:
+    world.site.will_publish(local("2026-11-22 17:30"), post_for(WEEK, 2))
+    world.tick(local("2026-11-22 18:00"))
+    assert world.told == ["info week_landed 2026-11-23"]
+    world.site.will_publish(local("2026-11-22 19:00"), post_for(dt.date(2026, 11, 30), 2))
+    world.tick(local("2026-11-22 19:05"))
+    world.tick(DUE)
+
+    assert world.phone.received[-1].subject == (
+        "Training week of Mon 23 Nov is late: not published by the coach"
+    )
+
+
 def test_a_published_week_that_no_run_could_store_is_told_as_that(world: World) -> None:
     world.runs_fail = True
     world.site.will_publish(local("2026-11-22 17:30"), post_for(WEEK, 2))

@@ -165,6 +165,73 @@ def test_a_deleted_post_that_could_not_be_told_of_is_told_of_later(world: World)
     assert world.told == ["warn posts_gone"]
 
 
+def stored_ids(world: World, week: dt.date) -> list[int]:
+    return sorted({record.post_id for record in world.table.values[week].records})
+
+
+def tick_for(world: World, start: dt.datetime, duration: dt.timedelta) -> None:
+    """Tick every five minutes from `start` on."""
+    for n in range(int(duration / (5 * MINUTES))):
+        world.site.move_to(start + n * 5 * MINUTES)
+        world.tick_new_posts(start + n * 5 * MINUTES)
+
+
+def test_a_post_deleted_and_published_again_is_there_once_at_the_next_tick(world: World) -> None:
+    world.site.posts = [post for post in world.site.posts if post.id != 4]
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[3], 40))
+    tick_for(world, NOW + 5 * MINUTES, 5 * MINUTES)
+
+    assert stored_ids(world, WEEKS[3]) == [40]
+
+
+def test_an_original_deleted_after_its_correction_leaves_once_several_looks_agree(world: World) -> None:
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[3], 40, "corrected"))
+    tick_for(world, NOW + 5 * MINUTES, HOUR)
+    assert stored_ids(world, WEEKS[3]) == [4, 40]
+
+    world.site.posts = [post for post in world.site.posts if post.id != 4]
+    tick_for(world, NOW + HOUR + 5 * MINUTES, 7 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [4, 40]
+    tick_for(world, NOW + 8 * HOUR + 5 * MINUTES, 3 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [40]
+    assert world.told.count("warn posts_gone") == 1
+
+
+def test_a_correction_that_takes_the_place_of_a_deleted_post_is_noticed_within_hours(world: World) -> None:
+    world.site.posts = [post for post in world.site.posts if post.id != 4]
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[3], 40, "corrected"))
+    tick_for(world, NOW + 5 * MINUTES, 2 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [4, 40]
+    tick_for(world, NOW + 2 * HOUR + 5 * MINUTES, 3 * HOUR)
+
+    assert stored_ids(world, WEEKS[3]) == [40]
+
+
+def test_a_post_that_is_a_draft_for_an_hour_stays_and_one_listed_again_is_put_back(world: World) -> None:
+    world.site.will_publish(NOW + MINUTES, post_for(WEEKS[3], 40, "corrected"))
+    tick_for(world, NOW + 5 * MINUTES, 7 * HOUR)
+    hidden = [post for post in world.site.posts if post.id == 4]
+    world.site.posts = [post for post in world.site.posts if post.id != 4]
+    tick_for(world, NOW + 8 * HOUR, HOUR)
+    world.site.posts += hidden
+    tick_for(world, NOW + 9 * HOUR, 12 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [4, 40]
+
+    world.site.posts = [post for post in world.site.posts if post.id != 4]
+    tick_for(world, NOW + 21 * HOUR, 12 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [40]
+    world.site.posts += hidden
+    tick_for(world, NOW + 33 * HOUR, 12 * HOUR)
+    assert stored_ids(world, WEEKS[3]) == [4, 40]
+
+
+def test_a_site_that_lists_nothing_for_a_day_takes_nothing_away(world: World) -> None:
+    world.site.posts = []
+    tick_for(world, NOW + 5 * MINUTES, 24 * HOUR)
+
+    assert [stored_ids(world, week) for week in WEEKS] == [[1], [2], [3], [4]]
+
+
 def test_a_failing_site_backs_off_is_told_once_and_once_when_it_is_back(world: World) -> None:
     world.site.down = True
     reasons = [world.tick_new_posts(NOW + n * 5 * MINUTES) for n in range(24)]

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from wod_pipeline import errors
-from wod_pipeline.adapters import open_table
+from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import (
     SourceError,
@@ -35,7 +35,7 @@ from wod_pipeline.sensors.run_messages import (
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post
-from wod_pipeline_tests.fakes import FakeSource, source_around, table_around
+from wod_pipeline_tests.fakes import FakeSource, lake_around, source_around, table_around
 from wod_pipeline_tests.sensors.world import Phone, notifier_around
 
 UTC = dt.timezone.utc
@@ -52,9 +52,10 @@ class Office:
         self.source = FakeSource([raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(3)])
         self.table = open_table(settings)
         self.phone = Phone()
+        self.lake = lake_around(open_lake(settings))
         self.job = build_defs(settings, source=source_around(self.source)).resolve_job_def(TRAINING_WEEK)
         links = Links("http://dagster.example")
-        self.ticker = RunMessagesTick(instance, links, table_around(self.table), self.phone, LOG)
+        self.ticker = RunMessagesTick(instance, links, table_around(self.table), self.phone, self.lake, LOG)
         self.state = RunMessagesState(dt.datetime.now(UTC) - dt.timedelta(minutes=1))
 
     def run(self, tags: dict[str, str], *weeks: dt.date) -> dg.ExecuteInProcessResult:
@@ -104,6 +105,70 @@ def test_an_edited_week_is_told_of_as_updated_and_an_unchanged_one_not_at_all(of
     office.source.posts[0] = edited(office.source.posts[0], "Snatch</a> x 2", "Snatch</a> x 3")
     office.run({"dagster/schedule_name": "weekly"}, MONDAY)
     assert office.tick() == ["Training week of Mon 2 Mar was updated: 3 sessions"]
+
+
+def test_an_update_says_what_changed_in_a_line_each(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    office.source.posts[0] = edited(office.source.posts[0], "75%", "80%")
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    assert office.phone.received[1].text.splitlines()[:4] == [
+        "What changed:",
+        "- Fri 6 Mar: A Back Squat 3x5 75% → A Back Squat 3x5 80%",
+        "The week now:",
+        "Monday 2 March 2026, 3 sessions:",
+    ]
+
+
+def test_an_edit_of_the_date_alone_says_that_the_sessions_are_the_same(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    later = {"date": "2026-03-01T18:00:00", "modified_gmt": "2026-03-02T02:00:00"}
+    office.source.posts[0] = msgspec.structs.replace(office.source.posts[0], **later)
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    assert office.phone.received[1].text.startswith("The sessions are the same;")
+
+
+def redated(post: RawPost, monday: dt.date) -> RawPost:
+    """The post after the coach dated it for another week."""
+    other = raw_post(monday=monday, number=post.id)
+    return msgspec.structs.replace(other, modified_gmt="2026-03-20T00:00:00")
+
+
+@pytest.mark.parametrize("weeks", [(MONDAY,), (MONDAY + 3 * WEEK,), (MONDAY, MONDAY + 3 * WEEK)], ids=str)
+def test_the_week_that_lost_its_post_gets_its_message_whichever_side_is_run(
+    office: Office, weeks: tuple[dt.date, ...]
+) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    office.source.posts[0] = redated(office.source.posts[0], MONDAY + 3 * WEEK)
+    office.run(BY_SENSOR, *weeks)
+    office.tick()
+    (message,) = [message for message in office.phone.received if message.kind == "week_withdrawn"]
+    assert message.week == str(MONDAY)
+    assert message.text.splitlines()[0] == (
+        "The week of Mon 2 Mar was withdrawn; its post is now dated Mon 23 Mar."
+    )
+    of_post = [r.week for r in office.table.read_dates(MONDAY, MONDAY + 4 * WEEK) if r.post_id == 1]
+    assert of_post == [MONDAY + 3 * WEEK] * (3 * (MONDAY + 3 * WEEK in weeks))
+
+
+def test_a_replaced_post_is_named_in_the_update_of_its_week(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    office.source.posts[0] = msgspec.structs.replace(office.source.posts[0], id=50)
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    assert len(office.table.read_dates(MONDAY, MONDAY + WEEK)) == 3
+    assert office.phone.received[1].text.splitlines()[:2] == [
+        "What changed:",
+        (
+            "- its post 1 “March 2, 2026 - March 8, 2026 Gym Plan” is no longer on the site and was replaced by "
+            "post 50"
+        ),
+    ]
 
 
 def test_several_weeks_in_one_run_are_one_message(office: Office) -> None:
@@ -308,7 +373,11 @@ def test_only_the_newest_handled_runs_are_remembered(office: Office) -> None:
 def test_the_dagster_sensor_ticks(office: Office) -> None:
     context = dg.build_sensor_context(
         instance=office.instance,
-        resources={"session_table": table_around(office.table), "notifier": notifier_around(office.phone)},
+        resources={
+            "session_table": table_around(office.table),
+            "notifier": notifier_around(office.phone),
+            "lake": office.lake,
+        },
     )
     result = run_messages_sensor(load_settings({}))(context)
 

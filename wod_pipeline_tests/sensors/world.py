@@ -157,6 +157,10 @@ class World:
     look: SiteLook = field(default_factory=SiteLook)
     """The newest look for new posts."""
     freshness_cursor: str | None = None
+    fetched: dict[dt.date, Weekly[RawPost]] = field(default_factory=dict)
+    """The weeks as last fetched."""
+    now: dt.datetime | None = None
+    """When the last tick for new posts was."""
 
     def __post_init__(self) -> None:
         self.settings = load_settings({"WOD_SOURCE": "wordpress", "WOD_WORDPRESS_URL": self.site.name})
@@ -176,6 +180,7 @@ class World:
         self.tick_freshness(now)
 
     def tick_new_posts(self, now: dt.datetime) -> str:
+        self.now = now
         tick = new_posts_sensor.NewPostsTick(
             self.settings,
             Links(self.base_url),
@@ -223,12 +228,8 @@ class World:
             return
         weeks = [first + dt.timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
         stored = {week: self.table.read_week(week) for week in weeks}
-        previous = {
-            week: Weekly(week, value.outcome, [RawPost(id=stamp.post_id) for stamp in value.posts])
-            for week, value in stored.items()
-            if value
-        }
-        for week, raw in gather_weeks(self.site, weeks, previous).items():
+        for week, raw in gather_weeks(self.site, weeks, self.fetched, now=self.now).items():
+            self.fetched[week] = raw
             value = records_of(parsed_week(outlined_week(plain_week(raw))))
             if self.table.replace_week(value).changed and value.records:
                 known = stored[week]

@@ -25,7 +25,7 @@ def weeks(draw: st.DrawFn) -> WeekRecords:
     posts = draw(st.lists(st.sampled_from([1, 2]), min_size=1, max_size=2, unique=True))
     parts = [week_of_words(*draw(words), post=post, modified=draw(moments)) for post in posts]
     value = merged(*parts)
-    value.moved = draw(st.lists(st.sampled_from([1, 2]), max_size=1))
+    value.withdrawn = draw(st.lists(st.sampled_from([1, 2]), max_size=1))
     return value
 
 
@@ -61,11 +61,11 @@ def test_the_same_value_again_needs_nothing(value: WeekRecords) -> None:
 def test_posts_moved_elsewhere_are_a_change_of_the_week_by_themselves() -> None:
     value = week_of_words("Snatch")
     stored = plan_replacement(None, value, allow_empty=False).header
-    value.moved = [2]
+    value.withdrawn = [2]
     plan = plan_replacement(stored, value, allow_empty=False)
     assert plan.change == WeekChange(0, 0, 1, week_changed=True)
     assert plan.header is not None
-    assert plan.header.moved == [2]
+    assert plan.header.withdrawn == [2]
 
 
 @given(weeks(), weeks())

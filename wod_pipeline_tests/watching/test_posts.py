@@ -7,7 +7,9 @@ import datetime as dt
 import msgspec
 import pytest
 
+from wod_pipeline.parsing import heading_sha256
 from wod_pipeline.program import PostStamp, RawPost, Rendered
+from wod_pipeline.watching.gone import GonePost
 from wod_pipeline.watching.outage import Outage
 from wod_pipeline.watching.posts import (
     NewPostsState,
@@ -59,6 +61,22 @@ def test_a_post_the_table_holds_as_it_is_asks_for_nothing() -> None:
 
 def test_an_edited_post_asks_for_its_week_only() -> None:
     assert weeks_to_run([a_post(words="Clean")], known(a_post(), NEXT)) == [NEXT]
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "Another title"}, {"slug": "another-slug"}, {"date": "2026-11-20T12:00:00"}], ids=str
+)
+def test_a_changed_title_slug_or_date_is_an_edit_like_any_other(change: dict[str, str]) -> None:
+    before, after = a_post(), raw_post("Snatch", **change)
+    stored = {1: [StoredRevision(NEXT, before.content_sha256, heading_sha256(before))]}
+    assert before.content_sha256 == after.content_sha256
+    assert weeks_to_run([before], stored) == []
+    assert weeks_to_run([after], stored) == [NEXT]
+    assert reason_to_skip(NEXT, [after], stored) == ""
+
+
+def test_a_week_stored_before_its_heading_was_kept_is_judged_by_its_content() -> None:
+    assert weeks_to_run([raw_post("Snatch", title="Another title")], known(a_post(), NEXT)) == []
 
 
 def test_a_moved_post_asks_for_both_weeks() -> None:
@@ -154,20 +172,20 @@ def test_stored_posts_the_site_lists_no_longer_are_told_of_once() -> None:
     gone = newly_gone({3}, stored, NewPostsState())
     assert gone == {1: WEEK, 2: NEXT}
 
-    state = record_sweep(NOW, {3}, gone, NewPostsState())
+    state = record_sweep(NOW, {3}, gone, NewPostsState(), {})
     assert newly_gone({3}, stored, state) == {}
 
 
 def test_a_post_that_came_back_and_went_again_is_told_of_again() -> None:
     stored = {1: [StoredRevision(WEEK, "a")]}
-    state = record_sweep(NOW, set(), [1], NewPostsState())
-    state = record_sweep(NOW, {1}, [], state)
+    state = record_sweep(NOW, set(), [1], NewPostsState(), {})
+    state = record_sweep(NOW, {1}, [], state, {})
 
     assert newly_gone(set(), stored, state) == {1: WEEK}
 
 
 def test_presence_is_verified_every_six_hours() -> None:
-    state = record_sweep(NOW, {1}, [], NewPostsState())
+    state = record_sweep(NOW, {1}, [], NewPostsState(), {})
 
     assert is_sweep_due(NOW, NewPostsState())
     assert not is_sweep_due(NOW + dt.timedelta(hours=5), state)
@@ -176,7 +194,11 @@ def test_presence_is_verified_every_six_hours() -> None:
 
 def test_the_state_survives_its_cursor() -> None:
     state = record_requests(
-        NOW, [a_post()], [a_post()], lambda _: NEXT, record_sweep(NOW, {1}, [5], NewPostsState())
+        NOW,
+        [a_post()],
+        [a_post()],
+        lambda _: NEXT,
+        record_sweep(NOW, {1}, [5], NewPostsState(), {5: GonePost(WEEK, NOW, 1)}),
     )
 
     assert msgspec.json.decode(msgspec.json.encode(state), type=NewPostsState) == state
@@ -287,7 +309,7 @@ def test_a_request_is_recorded_under_the_week_of_its_own_post() -> None:
 
 
 def test_a_sweep_keeps_in_order_the_posts_that_are_still_gone() -> None:
-    state = record_sweep(NOW, {1, 2}, [9, 3], NewPostsState(reported_gone=[1, 7]))
+    state = record_sweep(NOW, {1, 2}, [9, 3], NewPostsState(reported_gone=[1, 7]), {})
 
     assert state == NewPostsState(swept_at=NOW, reported_gone=[3, 7, 9])
 

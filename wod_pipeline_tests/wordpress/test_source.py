@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wod_pipeline.errors import SourceMalformed
-from wod_pipeline.program import RawPost, Rendered, decode, encode, time_of
+from wod_pipeline.post_times import time_of
+from wod_pipeline.program import RawPost, Rendered, decode, encode
 from wod_pipeline.wordpress import decode_post
 from wod_pipeline.wordpress._decoding import decode_posts
 

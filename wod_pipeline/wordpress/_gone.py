@@ -1,0 +1,82 @@
+"""Which stored posts that the source no longer lists give way to another post of their week. Pure.
+
+A post that was deleted and published again has a new id, and a correction may outlive its original: kept for good,
+the old post would double the week. But a post may also be a draft again for an hour, or be hidden by a filter.
+So a post with the same content replaces a gone one at once, since nothing is lost; one of the same program only when
+the source has not listed the old post for `GONE_FOR`, and the new one has sessions on most of its days. When many
+posts disappear together, the listing is more likely wrong than the posts deleted, and none is replaced.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from wod_pipeline.parsing import outline_post, read_post, removed_post
+from wod_pipeline.program import OutlinedPost, RawPost, Weekly
+from wod_pipeline.removals import RemovedPost
+from wod_pipeline.watching.gone import GONE_FOR
+
+
+def absent_since(
+    gone: Iterable[RawPost], previous: Weekly[RawPost] | None, now: dt.datetime
+) -> dict[int, dt.datetime]:
+    """Since when each post has been absent: as noted before, otherwise now."""
+    known = dict(previous.gone_since) if previous else {}
+    return {post.id: known.get(post.id, now) for post in gone}
+
+
+def replace_gone(
+    gone: Iterable[RawPost],
+    listed: Sequence[RawPost],
+    since: Mapping[int, dt.datetime],
+    now: dt.datetime,
+    *,
+    stored: Collection[int],
+    in_doubt: bool,
+) -> list[RemovedPost]:
+    """The gone posts of a week that one of the week's `listed` posts replaces; `stored`: those known before."""
+    removed = []
+    for post in gone:
+        lasting = not in_doubt and now - since[post.id] >= GONE_FOR
+        successor = _same_content(post, listed, stored) or (_same_program(post, listed) if lasting else None)
+        if successor is not None:
+            removed.append(removed_post(post, since[post.id], replaced_by=successor))
+    return removed
+
+
+def _same_content(post: RawPost, listed: Iterable[RawPost], stored: Collection[int]) -> int | None:
+    """The id of the listed post with the same content. Empty content, as of a protected post, says nothing.
+
+    A post that stood beside the gone one before, in another program, is no second publication of it.
+    """
+    if not post.content.rendered.strip():
+        return None
+    equal = [other for other in listed if other.content_sha256 == post.content_sha256]
+    return max((one.id for one in equal if one.id not in stored or _share_program(one, post)), default=None)
+
+
+def _share_program(post: RawPost, other: RawPost) -> bool:
+    return outline_post(read_post(post)).program == outline_post(read_post(other)).program
+
+
+def _same_program(post: RawPost, listed: Iterable[RawPost]) -> int | None:
+    """The id of the newest listed post of the same program that covers the sessions of the gone one."""
+    old = outline_post(read_post(post))
+    if not old.program:
+        return None
+    outlines = ((other.id, outline_post(read_post(other))) for other in listed)
+    return max(
+        (number for number, new in outlines if new.program == old.program and _covers(new, old)), default=None
+    )
+
+
+def _covers(new: OutlinedPost, old: OutlinedPost) -> bool:
+    """Whether the new post has sessions, and on at least half of the old one's days: a part is no replacement."""
+    days = _days_of(old)
+    return bool(new.sessions) and 2 * len(days & _days_of(new)) >= len(days)
+
+
+def _days_of(outline: OutlinedPost) -> set[object]:
+    """What tells the sessions of a post apart: date, otherwise number, otherwise heading."""
+    return {session.date or session.ordinal or session.label for session in outline.sessions}

@@ -1,0 +1,128 @@
+"""Posts taken out of a stored week: from the table and every stage of the lake, and from nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from wod_pipeline.assets.posts import plain_week
+from wod_pipeline.assets.sessions import outlined_week, parsed_week
+from wod_pipeline.errors import NotStored, WouldEmptyWeek
+from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, WeekRecords
+from wod_pipeline.records import records_of
+from wod_pipeline.removals import RemovedPost
+from wod_pipeline.status import needs_run
+from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
+from wod_pipeline.storage.withdrawal import Withdrawal, find_moved_posts, withdraw_posts
+from wod_pipeline.weeks import WEEK
+from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, weekly
+from wod_pipeline_tests.fakes import MemoryLake
+
+NEXT = MONDAY + WEEK
+SINCE = dt.datetime(2026, 3, 3, tzinfo=dt.timezone.utc)
+DROPPED = RemovedPost(1, "gym-plan", "A title", SINCE)
+
+
+class Store:
+    """A lake and a table that hold one week, as a run leaves it."""
+
+    def __init__(self, folder: Path, *posts: RawPost) -> None:
+        self.lake, self.table = MemoryLake(), SqliteSessionTable(folder / "wod.sqlite")
+        raw = weekly(*posts, week=MONDAY, gone=[1])
+        plain = plain_week(raw)
+        outlined = outlined_week(plain)
+        parsed = parsed_week(outlined)
+        for stage, value in zip(STAGES, (raw, plain, outlined, parsed), strict=True):
+            write_stage(self.lake, stage, {MONDAY: value})
+        self.table.replace_week(records_of(parsed))
+        write_records(self.lake, {MONDAY: records_of(parsed)})
+
+    def week(self) -> WeekRecords:
+        value = self.table.read_week(MONDAY)
+        assert value is not None
+        return value
+
+
+def other_post() -> RawPost:
+    return raw_post(number=2, slug=slug_of(MONDAY, "masters"))
+
+
+def test_a_moved_post_leaves_the_table_and_every_stage_and_the_week_says_where_it_went(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    result = withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({1: NEXT}))
+    assert result.change.deleted == 3
+    assert {record.post_id for record in store.week().records} == {2}
+    assert store.week() == result.after
+    assert read_stored_records(store.lake, [MONDAY])[MONDAY] == result.after.records
+    for stage in STAGES:
+        value = read_stage(store.lake, stage, [MONDAY])[MONDAY]
+        assert (len(value.posts), value.moved, value.moved_to) == (1, [1], [(1, NEXT)])
+    assert not needs_run(read_stage(store.lake, "raw_posts", [MONDAY])[MONDAY], result.after)
+
+
+def test_a_week_whose_only_post_moved_is_not_published(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post())
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({1: NEXT}))
+    assert (store.week().outcome, store.week().records) == (Outcome.NOT_PUBLISHED, [])
+    assert read_stage(store.lake, "raw_posts", [MONDAY])[MONDAY].outcome is Outcome.NOT_PUBLISHED
+
+
+def test_a_dropped_post_is_noted_and_is_gone_no_more(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)))
+    raw = read_stage(store.lake, "raw_posts", [MONDAY])[MONDAY]
+    assert ([post.id for post in raw.posts], raw.gone, raw.removed) == ([2], [], [DROPPED])
+
+
+def test_the_only_post_with_sessions_is_dropped_only_when_the_week_may_become_empty(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post(), raw_post("The gym is closed.", number=2))
+    with pytest.raises(WouldEmptyWeek, match=r"The 3 sessions of week 2026-03-02 are all from post 1"):
+        withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)))
+    assert len(store.week().records) == 3
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)), allow_empty=True)
+    assert (store.week().outcome, store.week().records) == (Outcome.NO_SESSION, [])
+
+
+def test_every_revision_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post())
+    kept = set(store.lake.keys("raw_post_revisions/"))
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({1: NEXT}))
+    assert kept
+    assert set(store.lake.keys("raw_post_revisions/")) == kept
+
+
+def test_a_week_that_is_not_stored_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotStored, match="2026-03-09"):
+        withdraw_posts(MemoryLake(), SqliteSessionTable(tmp_path / "t"), NEXT, Withdrawal({1: MONDAY}))
+
+
+STAMP = PostStamp(1, "gym-plan", "2026-03-01T00:00:00", "aa", "title")
+
+
+def moved(old: PostStamp, new: PostStamp) -> dict[dt.date, dict[int, dt.date]]:
+    others = [StoredWeek(MONDAY, Outcome.PUBLISHED, (old,), 3)]
+    return find_moved_posts(others, {NEXT: [new]})
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [{"modified_gmt": "2026-03-02T00:00:00"}, {"content_sha256": "bb"}, {"heading_sha256": "other"}],
+    ids=str,
+)
+def test_a_post_has_moved_when_the_other_week_holds_an_older_revision(newer: dict[str, str]) -> None:
+    assert moved(STAMP, msgspec.structs.replace(STAMP, **newer)) == {MONDAY: {1: NEXT}}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{}, {"modified_gmt": "2026-02-01T00:00:00"}, {"post_id": 2}],
+    ids=["the same revision", "an older one", "another post"],
+)
+def test_a_post_has_not_moved_when_the_other_week_holds(other: dict[str, str]) -> None:
+    assert moved(STAMP, msgspec.structs.replace(STAMP, **other)) == {}
