@@ -100,11 +100,12 @@ class Tab:
             )
 
     def follow(self) -> None:
-        """Press Enter on a link or in a form, and wait until the page it leads to is there."""
+        """Press Enter on a link or in a form, and wait until the page it leads to is drawn: that sets its focus."""
         self._loaded = False
         self.press("Enter")
         while not self._loaded:
             self._note(json.loads(self._connection.recv(timeout=30)))
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def run(self, script: str) -> Any:
         """What a script evaluates to, awaited."""
