@@ -94,11 +94,14 @@ async def measure(table: SqliteSessionTable, rounds: int) -> None:
         await client.get("/search?q=snatch")
         print(f"  index of all sessions, once at start  {time.perf_counter() - start:8.2f} s")
         for path in PATHS:
-            # The calendar is kept while nothing changes; other days have to be made anew.
-            paths = [path.format(other_day=TODAY - dt.timedelta(days=40 + n)) for n in range(rounds)]
-            times = [await timed(client, each) for each in paths]
+            times = [await timed(client, each) for each in addresses_of(path, rounds)]
             p95 = statistics.quantiles(times, n=20)[-1]
             print(f"  {path:<32} median {statistics.median(times):7.1f} ms   p95 {p95:7.1f} ms")
+
+
+def addresses_of(path: str, rounds: int) -> list[str]:
+    """The addresses of a path to ask for. A calendar is kept while nothing changes; other days are made anew."""
+    return [path.format(other_day=TODAY - dt.timedelta(days=40 + n)) for n in range(rounds)]
 
 
 async def timed(client: httpx.AsyncClient, path: str) -> float:
