@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wod_pipeline.errors import SettingsError, StorageRefused, StorageUnavailable, WodError
+from wod_pipeline.errors import SettingsError, StorageRefused, WodError
+from wod_pipeline.storage.folder import flush_folder
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -133,16 +134,8 @@ def _make_file(path: Path) -> None:
             os.link(part, path)
     finally:
         part.unlink(missing_ok=True)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the file survive a power cut: without it every address made since would be revoked."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # A key lost in a power cut would revoke every address made since.
+    flush_folder(path.parent)
 
 
 @contextlib.contextmanager
@@ -163,16 +156,10 @@ def _refusal(path: Path, reason: str) -> StorageRefused:
 # ----------------------------------------------------------------------------------------------------- a secret
 def read_secret(client: SecretsManagerClient, name: str) -> str:
     """The key in a secret. Raises `StorageUnavailable` for a failure that passes, otherwise `SettingsError`."""
-    from wod_pipeline.aws import AwsFailure, in_words
+    from wod_pipeline.aws import read_secret_text
 
-    advice = {"ResourceNotFoundException": "`wod aws init` creates it; WOD_FEED_SECRET_NAME names another."}
-    try:
-        text = client.get_secret_value(SecretId=name).get("SecretString", "")
-    except AwsFailure as error:
-        failure = in_words(error, f"The secret {name!r} (WOD_FEED_SECRET_NAME) could not be read", advice)
-        if isinstance(failure, StorageUnavailable):
-            raise failure from error
-        raise SettingsError(failure.what, fix=failure.fix) from error
+    if_absent = "`wod aws init` creates it; WOD_FEED_SECRET_NAME names another."
+    text = read_secret_text(client, name, "WOD_FEED_SECRET_NAME", if_absent=if_absent)
     try:
         return validate_key(text)
     except ValueError as error:

@@ -5,6 +5,7 @@ it only where AWS is used. It does not decide what is stored or sent.
 
 - `_clients`: clients, and how each kind of use waits and tries again
 - `_failures`: failures of AWS as our errors, and whether a rerun can clear them
+- `_secrets`: secrets, as text
 - `setup`: bucket, tables and topic, created where they are missing
 """
 
@@ -20,6 +21,7 @@ from wod_pipeline.aws._clients import (
     table,
 )
 from wod_pipeline.aws._failures import PASSING, AwsFailure, code_of, in_words
+from wod_pipeline.aws._secrets import read_secret_text
 
 __all__ = [
     "LARGE_ITEMS",
@@ -31,6 +33,7 @@ __all__ = [
     "client",
     "code_of",
     "in_words",
+    "read_secret_text",
     "session",
     "table",
 ]

@@ -62,7 +62,7 @@ class FolderLake:
             return Written(self.uri(key), changed=False)
         with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
             temporary.replace(path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         return Written(self.uri(key), changed=True)
 
     def write_once(self, key: str, data: bytes) -> Written:
@@ -121,7 +121,7 @@ class FolderLake:
                 os.link(temporary, path)
             except FileExistsError:
                 return False
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         return True
 
 
@@ -174,10 +174,10 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir()
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    _flush_folder(folder.parent)
+    flush_folder(folder.parent)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a rename or a new entry in the folder survive a power cut: fsync of a file does not cover its name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wod_pipeline.errors import SettingsError, StorageUnavailable
+from wod_pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -56,17 +56,10 @@ def wordpress_credentials(
 
 
 def _read_secret(client: SecretsManagerClient, name: str) -> Login:
-    from wod_pipeline.aws import AwsFailure, in_words
+    from wod_pipeline.aws import read_secret_text
 
-    advice = {"ResourceNotFoundException": "Create it, or correct WOD_SECRET_NAME."}
-    try:
-        text = client.get_secret_value(SecretId=name).get("SecretString", "")
-    except AwsFailure as error:
-        failure = in_words(error, f"The secret {name!r} (WOD_SECRET_NAME) could not be read", advice)
-        if isinstance(failure, StorageUnavailable):
-            raise failure from error
-        raise SettingsError(failure.what, fix=failure.fix) from error
-    return _parse_secret(name, text)
+    if_absent = "Create it, or correct WOD_SECRET_NAME."
+    return _parse_secret(name, read_secret_text(client, name, "WOD_SECRET_NAME", if_absent=if_absent))
 
 
 def _parse_secret(name: str, text: str) -> Login:
