@@ -416,14 +416,16 @@ class PostStamp(Struct, frozen=True):
     content_sha256: str
     heading_sha256: str = ""
     """Digest of title, slug and date; empty where an older version stored the week."""
+    parser: int = 0
+    """The version of the parser (`parser_version`); 0 where an older program stored the week."""
 
 
 class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     """One session, self-contained: what the table holds and what an athlete is shown.
 
-    `session` is unique within a date: ``program/post_id/n``. `texts` holds each segment as plain text under
-    ``warm_up``, ``segment_a``, …; `lines` only this session's lines, numbered as in the post, their owners
-    relative to the record; `preamble` what the post says before its first session.
+    `session` is unique within a date: ``program/post_id/n``; `parser` is as in `PostStamp`. `texts` holds each
+    segment as plain text under ``warm_up``, …; `lines` only this session's lines, numbered as in the post, their
+    owners relative to the record; `preamble` what the post says before its first session.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -436,6 +438,7 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     post_url: str
     modified_gmt: str
     content_sha256: str
+    parser: int = 0
     weekday: Weekday | None
     label: str | None
     kind: SessionKind

@@ -13,6 +13,7 @@ from itertools import count
 
 import msgspec
 
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import (
     Diagnostic,
@@ -60,6 +61,7 @@ def _stamp(post: ParsedPost) -> PostStamp:
         modified_gmt=source.modified_gmt,
         content_sha256=source.content_sha256,
         heading_sha256=heading_digest(post.title, source.slug, source.published),
+        parser=PARSER_VERSION,
     )
 
 
@@ -80,6 +82,7 @@ def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[S
             post_url=post.source.url,
             modified_gmt=post.source.modified_gmt,
             content_sha256=post.source.content_sha256,
+            parser=PARSER_VERSION,
             weekday=session.weekday,
             label=session.label,
             kind=session.kind,

@@ -32,7 +32,7 @@ INTERRUPTED = 130
 @click.option(
     "--missing",
     is_flag=True,
-    help="Of these weeks, run only those without stored sessions, or not stored as last fetched.",
+    help="Of these weeks, run only those without stored sessions, not stored as last fetched, or stale.",
 )
 @click.option("--derived", is_flag=True, help="Also make training load and calendar.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
@@ -87,7 +87,7 @@ def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
 
 
 def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
-    """The weeks without stored sessions, not stored as last fetched, or not readable."""
+    """The weeks without stored sessions, not stored as last fetched, made by an older parser, or not readable."""
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.status import needs_run
     from wod_pipeline.storage.stages import read_stage

@@ -158,6 +158,7 @@ def _counts(change: WeekChange) -> dict[str, int]:
         "sessions_put": change.put,
         "sessions_deleted": change.deleted,
         "sessions_unchanged": change.unchanged,
+        "sessions_restamped": change.restamped,
     }
 
 
