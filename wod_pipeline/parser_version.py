@@ -25,6 +25,11 @@ class Stamped(Protocol):
         ...
 
 
+def made_from(earlier: Stamped) -> int:
+    """The version to note with what this parser makes of an earlier value: the older of both."""
+    return min(earlier.parser, PARSER_VERSION)
+
+
 def oldest_parser(made: Iterable[Stamped]) -> int:
     """The lowest version among those that made these; this program's when there are none."""
     return min((one.parser for one in made), default=PARSER_VERSION)

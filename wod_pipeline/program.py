@@ -400,15 +400,17 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     """Posts in `moved` and the week they belong to now, where that is known."""
     removed: list[RemovedPost] = []
     """Posts that are gone and no longer in `posts`: another one replaced them, or a person dropped them."""
+    parser: int = 0
+    """The oldest version of the parser (`parser_version`) that had a part in `posts`; 0: none, or not known."""
 
-    def with_posts(self, posts: list[NextT]) -> Weekly[NextT]:
-        """The same week, its posts one stage further."""
+    def with_posts(self, posts: list[NextT], parser: int = 0) -> Weekly[NextT]:
+        """The same week, its posts made one stage further by that version of the parser."""
         absent = (self.gone, self.moved, self.without_id, self.gone_since, self.moved_to, self.removed)
-        return Weekly(self.week, self.outcome, posts, *absent)
+        return Weekly(self.week, self.outcome, posts, *absent, parser)
 
 
 class PostStamp(Struct, frozen=True):
-    """Which revision of which post a week's records were made from."""
+    """Which revision of which post a week's records were made from; `parser` is as in `Weekly`."""
 
     post_id: int
     program: str
@@ -417,13 +419,12 @@ class PostStamp(Struct, frozen=True):
     heading_sha256: str = ""
     """Digest of title, slug and date; empty where an older version stored the week."""
     parser: int = 0
-    """The version of the parser (`parser_version`); 0 where an older program stored the week."""
 
 
 class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     """One session, self-contained: what the table holds and what an athlete is shown.
 
-    `session` is unique within a date: ``program/post_id/n``; `parser` is as in `PostStamp`. `texts` holds each
+    `session` is unique within a date: ``program/post_id/n``; `parser` is as in `Weekly`. `texts` holds each
     segment as plain text under ``warm_up``, …; `lines` only this session's lines, numbered as in the post, their
     owners relative to the record; `preamble` what the post says before its first session.
     """
@@ -464,10 +465,7 @@ class WeekRecords(Struct, omit_defaults=True):
 
 @dataclass(frozen=True)
 class StoredWeek:
-    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week.
-
-    `digest` is equal for two weeks exactly when their records are.
-    """
+    """A stored week without its records: their `digest` is equal exactly when they are; `version` counts writes."""
 
     week: dt.date
     outcome: Outcome

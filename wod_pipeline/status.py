@@ -168,7 +168,7 @@ def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
     from wod_pipeline.parsing import parse_post
     from wod_pipeline.records import records_of
 
-    fetched = records_of(raw.with_posts([parse_post(post) for post in raw.posts]))
+    fetched = records_of(raw.with_posts([parse_post(post) for post in raw.posts], PARSER_VERSION))
     if reason := unsound(fetched):
         return f"not stored: {reason}"
     newest = {stamp.post_id: stamp.modified_gmt for stamp in stored.posts} if stored else {}

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -109,18 +109,17 @@ def _outputs(posts: list[RawPost], doses: Doses | None = None, *, derived: bool 
     outlined = outlined_week(plain)
     parsed = parsed_week(outlined)
     records = records_of(parsed)
-    values = dict(zip(ASSETS, (raw, plain, outlined, parsed, _unstamped(records)), strict=False))
+    values = dict(zip(ASSETS, map(_unstamped, (raw, plain, outlined, parsed, records)), strict=False))
     of_asset = {asset: _digest(encode(value)) for asset, value in values.items()}
     return Outputs(of_asset["raw_posts"], of_asset | (_derived(records, doses) if derived else {}))
 
 
-def _unstamped(records: WeekRecords) -> WeekRecords:
-    """The records without the version of the parser, so that raising it is no difference by itself."""
-    return replace(
-        records,
-        posts=[replace(stamp, parser=0) for stamp in records.posts],
-        records=[replace(record, parser=0) for record in records.records],
-    )
+def _unstamped(value: Any) -> Any:
+    """The week at a stage without the version of the parser, so that raising it is no difference by itself."""
+    if not isinstance(value, WeekRecords):
+        return replace(value, parser=0)
+    posts, records = ([replace(one, parser=0) for one in stamped] for stamped in (value.posts, value.records))
+    return replace(value, posts=posts, records=records)
 
 
 def _derived(records: WeekRecords, doses: Doses | None) -> dict[str, str]:

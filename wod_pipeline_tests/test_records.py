@@ -42,7 +42,7 @@ def parsed(*lines: str) -> ParsedPost:
 
 
 def weekly(*posts: ParsedPost, outcome: Outcome = Outcome.PUBLISHED) -> Weekly[ParsedPost]:
-    return Weekly(MONDAY, outcome, list(posts), gone=[3], moved=[5, 8])
+    return Weekly(MONDAY, outcome, list(posts), gone=[3], moved=[5, 8], parser=PARSER_VERSION)
 
 
 POST = parsed(*LINES)

@@ -30,6 +30,7 @@ from wod_pipeline_tests.builders import (
 LINES = ("A.", "Back Squat x 5 reps")
 POST = raw_post("Monday", *LINES)
 (STAMP,) = week_records(POST).posts
+RENEW = "wod materialize --from-stored --missing"
 OLDER = replace(STAMP, parser=STAMP.parser - 1)
 NEWER = replace(STAMP, parser=STAMP.parser + 1)
 
@@ -152,8 +153,7 @@ def test_a_stale_week_says_which_parser_made_it_and_how_to_make_it_anew(version:
     records = stored(PUBLISHED, NEWER, replace(STAMP, parser=version), says=(("warn", "Look."),))
     (week,) = status_of([MONDAY], {}, {MONDAY: records})
     assert week.remarks == [
-        f"made by an older parser ({words}; this program's is {PARSER_VERSION}): "
-        "wod materialize --from-stored --missing",
+        f"made by an older parser ({words}; this program's is {PARSER_VERSION}): {RENEW}",
         "Look.",
     ]
 
