@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from wod_pipeline.parser_version import PARSER_VERSION
+from wod_pipeline import parser_version
 from wod_pipeline.parsing import parse_post, week_of
 from wod_pipeline.program import (
     WEEKDAYS,
@@ -122,7 +122,7 @@ def weekly(
 # -------------------------------------------------------------------------------------- what the parser makes
 def parsed_weekly(*posts: ParsedPost, **fields: Any) -> Weekly[ParsedPost]:
     """The week as `weekly` has it, parsed by this program."""
-    return msgspec.structs.replace(weekly(*posts, **fields), parser=PARSER_VERSION)
+    return msgspec.structs.replace(weekly(*posts, **fields), parser=parser_version.PARSER_VERSION)
 
 
 def parsed_post(*lines: str, **fields: Any) -> ParsedPost:

@@ -157,9 +157,7 @@ class RunMessagesTick:
         """What is different in a week: posts that left it, then its sessions and lifts; None when not known."""
         if change.changes is None:
             return None
-        read_anew = (
-            [] if change.posts_changed else ["the post is as it was, read by another version of the parser"]
-        )
+        read_anew = [] if change.posts_changed else [messages.READ_ANEW]
         return [*self._reasons(change), *read_anew, *change.changes]
 
     def _message_of_withdrawn(self, change: ChangedWeek, run_id: str) -> Message:
