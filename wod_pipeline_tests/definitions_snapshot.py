@@ -85,6 +85,7 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
         "tags": {key: value for key, value in spec.tags.items() if not key.startswith("dagster/kind/")},
+        "metadata": dict(_metadata(spec.metadata)),
         "code_version": spec.code_version,
         "deps": sorted(_name(dep.asset_key) for dep in spec.deps),
         "partitions": _partitions(spec.partitions_def),
@@ -95,6 +96,15 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "required_resource_keys": sorted(asset.required_resource_keys),
         "retry_policy": _if_any(asset.op.retry_policy),
     }
+
+
+def _metadata(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Names of columns instead of a schema; without words for people and without paths of source code."""
+    for key, value in metadata.items():
+        if isinstance(value, dg.TableSchema):
+            yield key, [f"{column.name} {column.type}" for column in value.columns]
+        elif isinstance(value, str):
+            yield key, value
 
 
 def _partitions(partitions: dg.PartitionsDefinition[str] | None) -> Facts | None:

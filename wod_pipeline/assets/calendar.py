@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from wod_pipeline.assets.previews import ROW_COUNT
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import storage_metadata
@@ -40,5 +41,6 @@ def session_calendar(
     written = store.write_many(calendars)
     for monday, key in keys.items():
         data = calendars[key]
-        counts = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
+        events = data.count(b"BEGIN:VEVENT")
+        counts = {"events": events, ROW_COUNT: events, "cancelled": data.count(b"STATUS:CANCELLED")}
         context.add_asset_metadata({**counts, **storage_metadata(written[key])}, partition_key=key_of(monday))

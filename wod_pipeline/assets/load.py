@@ -7,6 +7,7 @@ import datetime as dt
 
 import dagster as dg
 
+from wod_pipeline.assets.previews import ROW_COUNT
 from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, sessions_between
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
@@ -33,7 +34,7 @@ def training_load(
     written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})
     for monday, frame in frames.items():
         stored_at = storage_metadata(written[load_key(monday)])
-        metadata = {**describe(doses, monday), **stored_at, "rows": len(frame)}
+        metadata = {**describe(doses, monday), **stored_at, ROW_COUNT: len(frame)}
         context.add_asset_metadata(metadata, partition_key=key_of(monday))
 
 
