@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.settings import load_settings
+from wod_pipeline.settings import Settings, load_settings
 
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "local": {"WOD_DATA_DIR": "/data", "WOD_SAMPLE_DATE": "2026-03-04"},
@@ -172,8 +172,8 @@ def _resource(resource: Any, others: Facts, at: str = "") -> Iterator[tuple[str,
     yield f"{at}class", type(resource).__name__
     for field in sorted(resource.model_fields_set):
         value = getattr(resource, field)
-        if callable(value):
-            yield f"{at}{field}", f"function {getattr(value, 'func', value).__name__}"
+        if isinstance(value, Settings):
+            yield f"{at}{field}", "those of the code location"
         elif not isinstance(value, dg.ConfigurableResource):
             yield f"{at}{field}", value
         elif shared := next((name for name, other in others.items() if other == value), None):

@@ -7,7 +7,7 @@ chunks overlap by more than a year, and most posts of an archive would be downlo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
@@ -57,7 +57,7 @@ class OverlappingSource:
         return self._source.check()
 
 
-def share_source(resource: SourceResource) -> SourceResource:
+def share_source(open_source: Callable[[], PostSource]) -> SourceResource:
     """A resource that opens one source for all runs of a command.
 
     Dagster creates resources again from their configuration for each run, so the source is kept in this closure.
@@ -67,7 +67,7 @@ def share_source(resource: SourceResource) -> SourceResource:
     class SharedSource(SourceResource):
         def open(self) -> PostSource:
             if not opened:
-                opened.append(OverlappingSource(resource.open()))
+                opened.append(OverlappingSource(open_source()))
             return opened[0]
 
     return SharedSource()

@@ -20,6 +20,7 @@ from wod_pipeline.reading.load import COLUMNS, DTYPES
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
+from wod_pipeline.settings import load_settings
 from wod_pipeline.storage.stages import calendar_key, load_key
 from wod_pipeline.training import load_by, session_doses
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
@@ -54,8 +55,9 @@ class World:
     """A table and a lake, and runs of one asset over some weeks."""
 
     def __init__(self, folder: Path) -> None:
-        self.lake = FolderLakeResource(path=str(folder / "lake"))
-        self.table = SqliteSessionTableResource(path=str(folder / "sessions.sqlite"))
+        settings = load_settings({"WOD_DATA_DIR": str(folder)}, dotenv=folder / "none")
+        self.lake = FolderLakeResource(settings=settings)
+        self.table = SqliteSessionTableResource(settings=settings)
 
     def run(self, name: str, first: dt.date, last: dt.date | None = None) -> dict[str, dict[str, object]]:
         """Materialize these weeks; week → its metadata."""

@@ -76,12 +76,12 @@ def test_after_a_failure_the_days_that_failed_are_asked_for_again() -> None:
 
 
 def test_all_runs_of_a_command_share_one_source() -> None:
-    resource = share_source(source_around(Watched()))
+    resource = share_source(source_around(Watched()).open)
     assert resource.open() is resource.open()
 
 
 def test_a_source_that_cannot_be_opened_is_tried_again_by_the_next_run() -> None:
-    resource = share_source(source_around(SourceUnavailable("No.")))
+    resource = share_source(source_around(SourceUnavailable("No.")).open)
     for _ in range(2):
         with pytest.raises(SourceUnavailable):
             resource.open()
