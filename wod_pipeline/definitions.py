@@ -11,7 +11,7 @@ import dagster as dg
 from wod_pipeline.adapters import first_week
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
-from wod_pipeline.assets.metadata import stores_of
+from wod_pipeline.assets.metadata import places_of
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import drop_post_job, training_week_job
 from wod_pipeline.resources.weekly import Progress
@@ -37,7 +37,7 @@ def build_defs(
     assets = build_assets(
         weeks,
         source_kind={SAMPLE: "python", WORDPRESS: "wordpress"}.get(settings.source, "json"),
-        stores=stores_of(settings),
+        places=places_of(settings),
         page_url=settings.page_url,
     )
     return dg.Definitions(

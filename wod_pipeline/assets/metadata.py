@@ -4,9 +4,12 @@ What a run adds to each week is in `previews`. A type or meaning of a column is 
 the column, and none is written here a second time.
 """
 
+import datetime as dt
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,6 +21,7 @@ from wod_pipeline.program import SCHEMA_VERSION, SessionRecord
 from wod_pipeline.reading.columns import SESSION_COLUMNS
 from wod_pipeline.reading.load import COLUMNS
 from wod_pipeline.settings import Settings
+from wod_pipeline.storage.stages import calendar_key, load_key, records_key, stage_key
 
 Metadata = dict[str, Any]
 
@@ -44,66 +48,94 @@ ROWS = {
 """What `dagster/partition_row_count` of each asset counts."""
 
 DOCS = {
-    "raw_posts": "docs/operations.md",
-    "plain_text_posts": "docs/notation.md",
-    "daily_sessions": "docs/notation.md",
-    "segmented_exercises": "docs/notation.md",
-    "session_records": "docs/export.md",
-    "training_load": "docs/api.md",
-    "session_calendar": "docs/calendar.md",
+    "raw_posts": ("docs/operations.md", "when the site is read, and what happens to posts that are gone"),
+    "plain_text_posts": ("docs/notation.md", "§1: how the lines of a post are read"),
+    "daily_sessions": ("docs/notation.md", "§3 and §4: weeks, days and sessions"),
+    "segmented_exercises": ("docs/notation.md", "§5 to §11: segments, exercises, loads, rest and notes"),
+    "session_records": ("docs/export.md", "every column of the same sessions as CSV and Parquet"),
+    "training_load": ("docs/api.md", "the same figures as JSON"),
+    "session_calendar": ("docs/calendar.md", "how to subscribe to the calendar"),
 }
-"""The page of the project's documentation about each asset."""
+"""The page of the documentation about each asset, and what it says."""
+
+KEYS: Mapping[str, Callable[[dt.date], str]] = {
+    "session_records": records_key,
+    "training_load": load_key,
+    "session_calendar": calendar_key,
+}
+"""The key of a week in the lake; that of the other assets is `stage_key`."""
+EXAMPLE_WEEK = dt.date(2020, 12, 21)
+
+ROOT = Path(__file__).parents[2]
+"""The folder of the project, of which an installation has the package only."""
 
 
 @dataclass(frozen=True)
-class Stores:
-    """Where assets are kept: the kinds of the stores as the UI names them, and their addresses."""
+class Places:
+    """Where assets are kept: the kinds of the stores as the UI names them, and their addresses. And where the project
+    can be read on the web, if it can (`code_url`).
+    """
 
     lake_kind: str
     lake_uri: str
     table_kind: str
     table_name: str
+    code_url: str = ""
 
 
-def stores_of(settings: Settings) -> Stores:
-    """The stores that the settings name. Nothing is opened."""
+def places_of(settings: Settings) -> Places:
+    """The places that the settings name. Nothing is opened."""
+    lake = lake_uri(settings)
     if settings.on_aws:
-        return Stores("s3", lake_uri(settings), "dynamodb", settings.sessions_table)
+        return Places("s3", lake, "dynamodb", settings.sessions_table, settings.code_url)
     from wod_pipeline.storage.sqlite import SESSIONS
 
-    return Stores("file", lake_uri(settings), "sqlite", SESSIONS)
+    return Places("file", lake, "sqlite", SESSIONS, settings.code_url)
 
 
-def definition_metadata(body: Callable[..., Any], stores: Stores) -> Metadata:
+def definition_metadata(body: Callable[..., Any], places: Places) -> Metadata:
     """The metadata of the asset that `body` makes."""
     name = body.__name__
     schema = _schema_of(name)
     return {
-        "row": ROWS[name],
-        "docs": dg.MetadataValue.md(f"`{DOCS[name]}`"),
-        "dagster/uri": f"{stores.lake_uri}{name}/",
-        "dagster/storage_kind": storage_kind(name, stores),
-        **({"dagster/table_name": stores.table_name} if name == "session_records" else {}),
+        "one_row_is": ROWS[name],
+        "object_of_a_week": KEYS.get(name, partial(stage_key, name))(EXAMPLE_WEEK),
+        "docs": dg.MetadataValue.md(_docs(*DOCS[name], places.code_url)),
+        "dagster/uri": f"{places.lake_uri}{name}/",
+        "dagster/storage_kind": storage_kind(name, places),
+        **({"dagster/table_name": places.table_name} if name == "session_records" else {}),
         **({"dagster/column_schema": schema} if schema else {}),
-        "dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[source_of(body)]),
+        "dagster/code_references": _code_references(body, DOCS[name][0], places.code_url),
     }
 
 
-def tags_of(name: str, stores: Stores) -> Mapping[str, str]:
+def _docs(page: str, about: str, code_url: str) -> str:
+    """Where to read about the asset; a link only if there is an address."""
+    return f"{f'[{page}]({code_url}/{page})' if code_url else f'`{page}`'}: {about}"
+
+
+def _code_references(body: Callable[..., Any], page: str, code_url: str) -> dg.CodeReferencesMetadataValue:
+    """The asset's function and its page of the documentation: on the web, otherwise as files of this machine."""
+    source, line = Path(inspect.getsourcefile(body) or ""), body.__code__.co_firstlineno
+    if code_url:
+        url = f"{code_url}/{source.relative_to(ROOT).as_posix()}#L{line}"
+        return dg.CodeReferencesMetadataValue(
+            code_references=[dg.UrlCodeReference(url=url, label=source.name)]
+        )
+    references = [dg.LocalFileCodeReference(file_path=str(source), line_number=line)]
+    if (ROOT / page).is_file():
+        references.append(dg.LocalFileCodeReference(file_path=str(ROOT / page)))
+    return dg.CodeReferencesMetadataValue(code_references=[*references])
+
+
+def tags_of(name: str, places: Places) -> Mapping[str, str]:
     """The tags of an asset."""
-    return {"layer": LAYERS[name], "dagster/storage_kind": storage_kind(name, stores)}
+    return {"layer": LAYERS[name], "dagster/storage_kind": storage_kind(name, places)}
 
 
-def storage_kind(name: str, stores: Stores) -> str:
+def storage_kind(name: str, places: Places) -> str:
     """The kind of store that an asset is read from."""
-    return stores.table_kind if name == "session_records" else stores.lake_kind
-
-
-def source_of(body: Callable[..., Any]) -> dg.LocalFileCodeReference:
-    """Where the function is written."""
-    return dg.LocalFileCodeReference(
-        file_path=inspect.getsourcefile(body) or "", line_number=body.__code__.co_firstlineno
-    )
+    return places.table_kind if name == "session_records" else places.lake_kind
 
 
 # ----------------------------------------------------------------------------------------------------- columns
@@ -173,7 +205,12 @@ def _load_schema() -> dg.TableSchema:
     """The columns of a week's Parquet file."""
     return dg.TableSchema(
         [
-            dg.TableColumn(name, _PARQUET_TYPES[column.dtype], column.meaning)
+            dg.TableColumn(
+                name,
+                _PARQUET_TYPES[column.dtype],
+                column.meaning,
+                dg.TableColumnConstraints(nullable=column.nullable),
+            )
             for name, column in COLUMNS.items()
         ]
     )

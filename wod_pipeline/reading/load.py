@@ -35,10 +35,11 @@ _ZONE_COLUMNS = ("lifts_below_70", "lifts_70_79", "lifts_80_89", "lifts_90_up")
 
 
 class LoadColumn(NamedTuple):
-    """One column of the table: its pandas type and its meaning."""
+    """One column of the table: its pandas type, its meaning, and whether a cell may be empty."""
 
     dtype: str
     meaning: str
+    nullable: bool = False
 
 
 COLUMNS: dict[str, LoadColumn] = {
@@ -49,18 +50,22 @@ COLUMNS: dict[str, LoadColumn] = {
     "sessions": LoadColumn("Int64", "Number of sessions"),
     "lifts": LoadColumn("Float64", "Number of lifts"),
     "rated_lifts": LoadColumn("Float64", "Lifts whose percentage of a 1-RM is known"),
-    "average_intensity_percent": LoadColumn("Float64", "Mean percentage of 1-RM over the rated lifts"),
+    "average_intensity_percent": LoadColumn(
+        "Float64", "Mean percentage of 1-RM over the rated lifts; empty without any", nullable=True
+    ),
     **{
-        name: LoadColumn("Float64", f"Rated lifts at {zone} % of 1-RM")
+        name: LoadColumn("Float64", f"Rated lifts at {zone} percent of 1-RM")
         for name, zone in zip(_ZONE_COLUMNS, ZONES, strict=True)
     },
     "hard_sets": LoadColumn("Float64", "Number of hard sets"),
     "builds_to_max": LoadColumn("Int64", "Builds to a max of the day"),
     "uncounted_exercises": LoadColumn(
-        "Int64", "Exercises whose number of sets is not stated: not in `lifts`"
+        "Int64", "Exercises at working weight without a number of repetitions: not in `lifts`"
     ),
     "lifts_change_percent": LoadColumn(
-        "Float64", f"Change of `lifts` since the week or day before; of the rows of `{ALL}` only"
+        "Float64",
+        f"Change of `lifts` since the week or day before, of rows of `{ALL}`; empty without lifts there",
+        nullable=True,
     ),
 }
 """The columns in order. `training` defines lifts, zones and hard sets."""

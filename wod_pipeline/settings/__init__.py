@@ -186,6 +186,12 @@ class Settings:
         read=optional(read_url, ""),
         example="http://127.0.0.1:3000",
     )
+    code_url: str = setting(
+        "address under which the files of this project can be read, for links in the Dagster UI; if not set, they "
+        "open the files of this machine",
+        read=optional(read_url, ""),
+        example="https://github.com/you/wod_pipeline/blob/main",
+    )
     api_origins: tuple[str, ...] = setting(
         "web origins whose pages may read the API from a browser, separated by commas, or * for every origin; none "
         "if not set",

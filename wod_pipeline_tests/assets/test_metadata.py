@@ -6,10 +6,12 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,9 +22,8 @@ from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage._keys import records_key
 from wod_pipeline.storage.s3 import S3Lake
-from wod_pipeline.storage.stages import load_key, stage_key
+from wod_pipeline.storage.stages import load_key, records_key, stage_key
 from wod_pipeline.weeks import WEEK, key_of
 from wod_pipeline_tests.builders import MONDAY, raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
@@ -60,7 +61,16 @@ def result(settings: Settings) -> dg.ExecuteInProcessResult:
     )
     posts = [
         raw_post("Monday", "A.", "Three sets of:", "Snatch x 2 reps @ 72%"),
-        raw_post("Welcome", *days, "Clean x 3", "Jerk 2 or so", "Zorp x 2 @ 80%", monday=WEEKS[1], number=2),
+        raw_post(
+            "Welcome",
+            *days,
+            "Clean x 3",
+            "Jerk 2 or so",
+            "Zorp x 2 @ 80%",
+            "Press x 3 @ 40 kg",
+            monday=WEEKS[1],
+            number=2,
+        ),
     ]
     defs = build_defs(settings, source=source_around(FakeSource(posts)))
     return defs.resolve_job_def(TRAINING_WEEK).execute_in_process(
@@ -72,16 +82,34 @@ def result(settings: Settings) -> dg.ExecuteInProcessResult:
 def test_every_asset_says_what_a_row_is_and_where_it_is_documented_and_stored(settings: Settings) -> None:
     assert set(specs(settings)) == set(ASSETS) == set(ROWS) == set(DOCS) == set(LAYERS)
     for spec in specs(settings).values():
-        assert {"row", "docs", "dagster/uri", "dagster/storage_kind"} <= set(spec.metadata)
+        assert {"one_row_is", "object_of_a_week", "docs", "dagster/uri", "dagster/storage_kind"} <= set(
+            spec.metadata
+        )
         assert {"layer", "dagster/storage_kind"} <= set(spec.tags)
-    assert all((ROOT / page).is_file() for page in DOCS.values())
+    assert all((ROOT / page).is_file() for page, _ in DOCS.values())
 
 
-def test_the_code_reference_leads_to_the_body_of_the_asset(settings: Settings) -> None:
+def test_the_code_references_lead_to_the_body_of_the_asset_and_its_page(settings: Settings) -> None:
     for name, spec in specs(settings).items():
-        (place,) = spec.metadata["dagster/code_references"].code_references
-        line = Path(place.file_path).read_text(encoding="utf-8").splitlines()[place.line_number - 1]
+        body, page = spec.metadata["dagster/code_references"].code_references
+        line = Path(body.file_path).read_text(encoding="utf-8").splitlines()[body.line_number - 1]
         assert line == f"def {name}("
+        assert page.file_path == str(ROOT / DOCS[name][0])
+
+
+def test_with_an_address_of_the_project_code_and_docs_are_links(settings: Settings) -> None:
+    web = replace(settings, code_url="https://git.example/wod/blob/main")
+    for name, spec in specs(web).items():
+        (body,) = spec.metadata["dagster/code_references"].code_references
+        path, _, line = body.url.removeprefix("https://git.example/wod/blob/main/").partition("#L")
+        assert (ROOT / path).read_text(encoding="utf-8").splitlines()[int(line) - 1] == f"def {name}("
+        page = DOCS[name][0]
+        assert spec.metadata["docs"].value.startswith(f"[{page}](https://git.example/wod/blob/main/{page}): ")
+
+
+def test_without_an_address_docs_are_named_and_not_linked(settings: Settings) -> None:
+    for name, spec in specs(settings).items():
+        assert spec.metadata["docs"].value.startswith(f"`{DOCS[name][0]}`: ")
 
 
 def test_a_table_s_columns_have_a_meaning(settings: Settings) -> None:
@@ -114,9 +142,11 @@ def test_the_columns_of_training_load_are_those_of_the_parquet_files(
 ) -> None:
     stored = pq.read_schema(io.BytesIO(open_lake(settings).read(load_key(MONDAY))))
     written = {field.name: str(field.type).removeprefix("large_") for field in stored}
-    assert {
-        name: column.type for name, column in columns(specs(settings)["training_load"]).items()
-    } == written
+    schema = columns(specs(settings)["training_load"])
+    assert {name: column.type for name, column in schema.items()} == written
+    frame = pd.read_parquet(io.BytesIO(open_lake(settings).read(load_key(WEEKS[1]))))
+    empty = {name for name in schema if frame[name].isna().any()}
+    assert empty == {name for name, column in schema.items() if column.constraints.nullable}
 
 
 def test_the_address_of_an_asset_is_where_its_weeks_are_stored(settings: Settings, tmp_path: Path) -> None:
@@ -130,6 +160,15 @@ def test_the_address_of_an_asset_is_where_its_weeks_are_stored(settings: Setting
 def check_address(settings: Settings, lake: Lake) -> None:
     for name, spec in specs(settings).items():
         assert lake.uri(stage_key(name, MONDAY)).startswith(spec.metadata["dagster/uri"] + "week=")
+        assert lake.uri(spec.metadata["object_of_a_week"]).startswith(spec.metadata["dagster/uri"] + "week=")
+
+
+def test_the_object_of_a_week_is_one_that_a_run_writes(
+    settings: Settings, result: dg.ExecuteInProcessResult
+) -> None:
+    stored = set(open_lake(settings).keys(""))
+    for spec in specs(settings).values():
+        assert spec.metadata["object_of_a_week"].replace("2020-12-21", key_of(MONDAY)) in stored
 
 
 def test_the_named_table_has_the_sessions(settings: Settings, result: dg.ExecuteInProcessResult) -> None:
@@ -149,10 +188,10 @@ def test_each_week_has_its_own_number_of_rows(result: dg.ExecuteInProcessResult)
 
     assert {name: counts(name) for name in ASSETS} == {
         "raw_posts": [1, 1],
-        "plain_text_posts": [4, 10],
+        "plain_text_posts": [4, 11],
         "daily_sessions": [1, 2],
-        "segmented_exercises": [1, 3],
+        "segmented_exercises": [1, 4],
         "session_records": [1, 2],
-        "training_load": [4, 7],
+        "training_load": [4, 9],
         "session_calendar": [1, 2],
     }

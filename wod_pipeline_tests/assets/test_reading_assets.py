@@ -13,7 +13,7 @@ import pytest
 from icalendar import Calendar
 
 from wod_pipeline.assets import build_assets, previews
-from wod_pipeline.assets.metadata import Stores
+from wod_pipeline.assets.metadata import Places
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.load import COLUMNS, DTYPES
@@ -34,7 +34,7 @@ def assets_with(page_url: str) -> dict[str, dg.AssetsDefinition]:
     assets = build_assets(
         training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles"),
         source_kind="json",
-        stores=Stores("file", "file:///data/lake/", "sqlite", "sessions"),
+        places=Places("file", "file:///data/lake/", "sqlite", "sessions"),
         page_url=page_url,
     )
     return {asset.key.path[-1]: asset for asset in assets}
