@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from wod_pipeline.assets.previews import ROW_COUNT
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
 from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.weeks import key_of, weeks_of

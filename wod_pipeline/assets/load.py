@@ -7,12 +7,11 @@ import datetime as dt
 
 import dagster as dg
 
-from wod_pipeline.assets.previews import ROW_COUNT
 from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, sessions_between
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
 from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import load_key
 from wod_pipeline.training import TrainingLoad, load_by

@@ -5,7 +5,6 @@ the column, and none is written here a second time.
 """
 
 import datetime as dt
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -116,13 +115,11 @@ def _docs(page: str, about: str, code_url: str) -> str:
 
 def _code_references(body: Callable[..., Any], page: str, code_url: str) -> dg.CodeReferencesMetadataValue:
     """The asset's function and its page of the documentation: on the web, otherwise as files of this machine."""
-    source, line = Path(inspect.getsourcefile(body) or ""), body.__code__.co_firstlineno
+    source, line = f"{body.__module__.replace('.', '/')}.py", body.__code__.co_firstlineno
     if code_url:
-        url = f"{code_url}/{source.relative_to(ROOT).as_posix()}#L{line}"
-        return dg.CodeReferencesMetadataValue(
-            code_references=[dg.UrlCodeReference(url=url, label=source.name)]
-        )
-    references = [dg.LocalFileCodeReference(file_path=str(source), line_number=line)]
+        link = dg.UrlCodeReference(url=f"{code_url}/{source}#L{line}", label=source)
+        return dg.CodeReferencesMetadataValue(code_references=[link])
+    references = [dg.LocalFileCodeReference(file_path=str(ROOT / source), line_number=line)]
     if (ROOT / page).is_file():
         references.append(dg.LocalFileCodeReference(file_path=str(ROOT / page)))
     return dg.CodeReferencesMetadataValue(code_references=[*references])

@@ -24,12 +24,10 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session, without_repeated_warnings
+from wod_pipeline.resources.weekly import ROW_COUNT
 from wod_pipeline.wording import first_of, is_web_address
 
 Metadata = dict[str, Any]
-
-ROW_COUNT = "dagster/partition_row_count"
-"""Dagster's name for the number of rows of a week; `metadata.ROWS` says what a row of each asset is."""
 
 TABLE_ROWS = 50
 """Rows shown of a table; the stored value has all."""

@@ -17,7 +17,7 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weekly import Metadata, WeeklyIOManager, WriteReport, complete_weeks
+from wod_pipeline.resources.weekly import ROW_COUNT, Metadata, WeeklyIOManager, WriteReport, complete_weeks
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
@@ -142,6 +142,7 @@ def withdrawal_event(result: Withdrawn) -> dg.AssetMaterialization:
     metadata = {
         "outcome": result.after.outcome.value,
         "sessions": len(result.after.records),
+        ROW_COUNT: len(result.after.records),
         **_counts(result.change),
         **difference_metadata(result.before.records, result.after),
     }

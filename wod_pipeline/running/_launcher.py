@@ -12,15 +12,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from wod_pipeline.adapters import open_source
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import RERUN_SENTENCES
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.resources.source import source_resource
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Failure, Report, as_event
 from wod_pipeline.running._source import share_source
@@ -73,7 +72,7 @@ class Launcher:
 
     def __post_init__(self) -> None:
         """Build the job, with one source for all runs and a callback for every stored week."""
-        source = share_source(partial(open_source, self.settings))
+        source = share_source(source_resource(self.settings))
         defs = build_defs(
             self.settings, allow_empty=self.options.allow_empty, progress=self._record_stored, source=source
         )

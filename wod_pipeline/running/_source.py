@@ -7,7 +7,8 @@ chunks overlap by more than a year, and most posts of an archive would be downlo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from typing import Any
 
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
@@ -57,7 +58,7 @@ class OverlappingSource:
         return self._source.check()
 
 
-def share_source(open_source: Callable[[], PostSource]) -> SourceResource:
+def share_source(resource: SourceResource) -> SourceResource:
     """A resource that opens one source for all runs of a command.
 
     Dagster creates resources again from their configuration for each run, so the source is kept in this closure.
@@ -67,7 +68,8 @@ def share_source(open_source: Callable[[], PostSource]) -> SourceResource:
     class SharedSource(SourceResource):
         def open(self) -> PostSource:
             if not opened:
-                opened.append(OverlappingSource(open_source()))
+                configured: Any = resource.process_config_and_initialize()  # looks up the variables it names
+                opened.append(OverlappingSource(configured.open()))
             return opened[0]
 
     return SharedSource()

@@ -17,9 +17,9 @@ import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.assets.metadata import DOCS, LAYERS, ROWS
-from wod_pipeline.assets.previews import ROW_COUNT
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.resources.weekly import ROW_COUNT
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.s3 import S3Lake

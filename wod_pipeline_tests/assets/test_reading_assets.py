@@ -20,6 +20,7 @@ from wod_pipeline.reading.load import COLUMNS, DTYPES
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
+from wod_pipeline.resources.weekly import ROW_COUNT
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage.stages import calendar_key, load_key
 from wod_pipeline.training import load_by, session_doses
@@ -114,7 +115,7 @@ def test_one_week_s_load_is_the_same_alone_and_in_a_range(world: World) -> None:
 
 def test_the_load_s_metadata_has_figures_a_table_and_a_chart(world: World) -> None:
     metadata = world.run("training_load", MONDAY + SEVEN)[str(MONDAY + SEVEN)]
-    assert (metadata["lifts"], metadata["average_intensity_percent"], metadata[previews.ROW_COUNT]) == (
+    assert (metadata["lifts"], metadata["average_intensity_percent"], metadata[ROW_COUNT]) == (
         32.0,
         80.1,
         7,
@@ -132,7 +133,7 @@ def test_the_chart_shows_twelve_weeks(world: World) -> None:
 
 def test_a_week_without_sessions_has_an_empty_table(world: World) -> None:
     (metadata,) = world.run("training_load", MONDAY + 4 * SEVEN).values()
-    assert metadata[previews.ROW_COUNT] == 0
+    assert metadata[ROW_COUNT] == 0
     assert list(frame_of(world, MONDAY + 4 * SEVEN).columns) == list(COLUMNS)
     assert days_markdown([]).count("\n") == 1
     assert chart_markdown(load_by("week", map(session_doses, []))).count("\n") == 2
