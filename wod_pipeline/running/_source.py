@@ -68,8 +68,9 @@ def share_source(resource: SourceResource) -> SourceResource:
     class SharedSource(SourceResource):
         def open(self) -> PostSource:
             if not opened:
-                configured: Any = resource.process_config_and_initialize()  # looks up the variables it names
-                opened.append(OverlappingSource(configured.open()))
+                configured: Any
+                with resource.process_config_and_initialize_cm() as configured:  # with values of variables
+                    opened.append(OverlappingSource(configured.open()))
             return opened[0]
 
     return SharedSource()
