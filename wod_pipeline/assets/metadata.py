@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 from msgspec import inspect as inspection
@@ -24,38 +24,55 @@ from wod_pipeline.storage.stages import calendar_key, load_key, records_key, sta
 
 Metadata = dict[str, Any]
 
-LAYERS = {
-    "raw_posts": "raw",
-    "plain_text_posts": "intermediate",
-    "daily_sessions": "intermediate",
-    "segmented_exercises": "intermediate",
-    "session_records": "serving",
-    "training_load": "derived",
-    "session_calendar": "derived",
-}
-"""The tag `layer` of each asset: raw can be fetched again from the site only, the others are made from it."""
 
-ROWS = {
-    "raw_posts": "a post",
-    "plain_text_posts": "a line of a post",
-    "daily_sessions": "a session",
-    "segmented_exercises": "an exercise",
-    "session_records": "a session",
-    "training_load": "a day or the week, for all lifts or one family of them",
-    "session_calendar": "an event: a session, or one that was cancelled",
-}
-"""What `dagster/partition_row_count` of each asset counts."""
+class About(NamedTuple):
+    """What is said of an asset: its tag `layer`, what a row is, its page of the documentation, what that says.
 
-DOCS = {
-    "raw_posts": ("docs/operations.md", "when the site is read, and what happens to posts that are gone"),
-    "plain_text_posts": ("docs/notation.md", "§1: how the lines of a post are read"),
-    "daily_sessions": ("docs/notation.md", "§3 and §4: weeks, days and sessions"),
-    "segmented_exercises": ("docs/notation.md", "§5 to §11: segments, exercises, loads, rest and notes"),
-    "session_records": ("docs/export.md", "every column of the same sessions as CSV and Parquet"),
-    "training_load": ("docs/api.md", "the same figures as JSON"),
-    "session_calendar": ("docs/calendar.md", "how to subscribe to the calendar"),
+    The layer is raw for what only the site can give again, and otherwise how far the asset is from it. A row is what
+    `dagster/partition_row_count` counts.
+    """
+
+    layer: str
+    row: str
+    page: str
+    page_says: str
+
+
+ABOUT = {
+    "raw_posts": About(
+        "raw",
+        "a post",
+        "docs/operations.md",
+        "when the site is read, and what happens to posts that are gone",
+    ),
+    "plain_text_posts": About(
+        "intermediate", "a line of a post", "docs/notation.md", "§1: how the lines of a post are read"
+    ),
+    "daily_sessions": About(
+        "intermediate", "a session", "docs/notation.md", "§3 and §4: weeks, days and sessions"
+    ),
+    "segmented_exercises": About(
+        "intermediate",
+        "an exercise",
+        "docs/notation.md",
+        "§5 to §11: segments, blocks, exercises, loads, rest and notes",
+    ),
+    "session_records": About(
+        "serving", "a session", "docs/export.md", "every column of the same sessions as CSV and Parquet"
+    ),
+    "training_load": About(
+        "derived",
+        "a day or the week, for all lifts or one family of them",
+        "docs/api.md",
+        "the same figures as JSON",
+    ),
+    "session_calendar": About(
+        "derived",
+        "an event: a session, or one that was cancelled",
+        "docs/calendar.md",
+        "how to subscribe to the calendar",
+    ),
 }
-"""The page of the documentation about each asset, and what it says."""
 
 KEYS: Mapping[str, Callable[[dt.date], str]] = {
     "session_records": records_key,
@@ -95,22 +112,23 @@ def places_of(settings: Settings) -> Places:
 def definition_metadata(body: Callable[..., Any], places: Places) -> Metadata:
     """The metadata of the asset that `body` makes."""
     name = body.__name__
-    schema = _schema_of(name)
+    about, schema = ABOUT[name], _schema_of(name)
     return {
-        "one_row_is": ROWS[name],
+        "one_row_is": about.row,
         "object_of_a_week": KEYS.get(name, partial(stage_key, name))(EXAMPLE_WEEK),
-        "docs": dg.MetadataValue.md(_docs(*DOCS[name], places.code_url)),
+        "docs": dg.MetadataValue.md(_docs(about, places.code_url)),
         "dagster/uri": f"{places.lake_uri}{name}/",
         "dagster/storage_kind": storage_kind(name, places),
         **({"dagster/table_name": places.table_name} if name == "session_records" else {}),
         **({"dagster/column_schema": schema} if schema else {}),
-        "dagster/code_references": _code_references(body, DOCS[name][0], places.code_url),
+        "dagster/code_references": _code_references(body, about.page, places.code_url),
     }
 
 
-def _docs(page: str, about: str, code_url: str) -> str:
+def _docs(about: About, code_url: str) -> str:
     """Where to read about the asset; a link only if there is an address."""
-    return f"{f'[{page}]({code_url}/{page})' if code_url else f'`{page}`'}: {about}"
+    page = f"[{about.page}]({code_url}/{about.page})" if code_url else f"`{about.page}`"
+    return f"{page}: {about.page_says}"
 
 
 def _code_references(body: Callable[..., Any], page: str, code_url: str) -> dg.CodeReferencesMetadataValue:
@@ -127,7 +145,7 @@ def _code_references(body: Callable[..., Any], page: str, code_url: str) -> dg.C
 
 def tags_of(name: str, places: Places) -> Mapping[str, str]:
     """The tags of an asset."""
-    return {"layer": LAYERS[name], "dagster/storage_kind": storage_kind(name, places)}
+    return {"layer": ABOUT[name].layer, "dagster/storage_kind": storage_kind(name, places)}
 
 
 def storage_kind(name: str, places: Places) -> str:

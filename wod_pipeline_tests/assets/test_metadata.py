@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.metadata import DOCS, LAYERS, ROWS
+from wod_pipeline.assets.metadata import ABOUT
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
 from wod_pipeline.resources.weekly import ROW_COUNT
@@ -80,13 +80,13 @@ def result(settings: Settings) -> dg.ExecuteInProcessResult:
 
 
 def test_every_asset_says_what_a_row_is_and_where_it_is_documented_and_stored(settings: Settings) -> None:
-    assert set(specs(settings)) == set(ASSETS) == set(ROWS) == set(DOCS) == set(LAYERS)
+    assert set(specs(settings)) == set(ASSETS) == set(ABOUT)
     for spec in specs(settings).values():
         assert {"one_row_is", "object_of_a_week", "docs", "dagster/uri", "dagster/storage_kind"} <= set(
             spec.metadata
         )
         assert {"layer", "dagster/storage_kind"} <= set(spec.tags)
-    assert all((ROOT / page).is_file() for page, _ in DOCS.values())
+    assert all((ROOT / about.page).is_file() for about in ABOUT.values())
 
 
 def test_the_code_references_lead_to_the_body_of_the_asset_and_its_page(settings: Settings) -> None:
@@ -94,7 +94,7 @@ def test_the_code_references_lead_to_the_body_of_the_asset_and_its_page(settings
         body, page = spec.metadata["dagster/code_references"].code_references
         line = Path(body.file_path).read_text(encoding="utf-8").splitlines()[body.line_number - 1]
         assert line == f"def {name}("
-        assert page.file_path == str(ROOT / DOCS[name][0])
+        assert page.file_path == str(ROOT / ABOUT[name].page)
 
 
 def test_with_an_address_of_the_project_code_and_docs_are_links(settings: Settings) -> None:
@@ -103,13 +103,13 @@ def test_with_an_address_of_the_project_code_and_docs_are_links(settings: Settin
         (body,) = spec.metadata["dagster/code_references"].code_references
         path, _, line = body.url.removeprefix("https://git.example/wod/blob/main/").partition("#L")
         assert (ROOT / path).read_text(encoding="utf-8").splitlines()[int(line) - 1] == f"def {name}("
-        page = DOCS[name][0]
+        page = ABOUT[name].page
         assert spec.metadata["docs"].value.startswith(f"[{page}](https://git.example/wod/blob/main/{page}): ")
 
 
 def test_without_an_address_docs_are_named_and_not_linked(settings: Settings) -> None:
     for name, spec in specs(settings).items():
-        assert spec.metadata["docs"].value.startswith(f"`{DOCS[name][0]}`: ")
+        assert spec.metadata["docs"].value.startswith(f"`{ABOUT[name].page}`: ")
 
 
 def test_a_table_s_columns_have_a_meaning(settings: Settings) -> None:
