@@ -11,6 +11,7 @@ import dagster as dg
 from wod_pipeline.adapters import first_week
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
+from wod_pipeline.assets.metadata import places_of
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import drop_post_job, training_week_job
 from wod_pipeline.resources.weekly import Progress
@@ -21,6 +22,7 @@ from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings, load_settings
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*data_version.*")
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
 
 
 def build_defs(
@@ -35,8 +37,7 @@ def build_defs(
     assets = build_assets(
         weeks,
         source_kind={SAMPLE: "python", WORDPRESS: "wordpress"}.get(settings.source, "json"),
-        lake_kind="s3" if settings.on_aws else "file",
-        table_kind="dynamodb" if settings.on_aws else "sqlite",
+        places=places_of(settings),
         page_url=settings.page_url,
     )
     return dg.Definitions(
