@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import StoredWeek, WeekRecords
 from wod_pipeline.reading.entries import IndexedWeek, IndexEntry, PlacedExercise, index_week
 from wod_pipeline.reading.matches import Match, find_matches
 from wod_pipeline.reading.stored_index import index_lake_records, read_stored_weeks, write_stored_weeks
-from wod_pipeline.storage import Lake, SessionTable
+from wod_pipeline.storage import Lake, SessionTable, log_corrupt
 from wod_pipeline.training import Period, SessionDoses, period_start
 
 CHECK_AFTER_S = 10.0
@@ -216,5 +217,10 @@ def _read_weeks(table: SessionTable, weeks: Sequence[dt.date]) -> Iterator[WeekR
         yield from table.read_weeks(min(weeks), max(weeks))
         return
     for week in weeks:
-        if (value := table.read_week(week)) is not None:
+        try:
+            value = table.read_week(week)
+        except StorageCorrupt as error:
+            log_corrupt(week.isoformat(), error)
+            continue
+        if value is not None:
             yield value
