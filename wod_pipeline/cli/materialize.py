@@ -16,6 +16,7 @@ import click
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.weeks import WEEK
+from wod_pipeline.wording import clock_advice
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -60,6 +61,11 @@ def materialize(
     check_range(first, last)
     settings = load_settings()
     oldest, newest = first_week(settings), coming_week(settings)
+    if newest < oldest:
+        raise SettingsError(
+            f"The coming week, {newest}, is before the program's first, {oldest}.",
+            fix=f"{clock_advice(dt.datetime.now(dt.timezone.utc))} Or set WOD_START_WEEK to an earlier Monday.",
+        )
     if sum((bool(week), bool(first or last), everything)) > 1:
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
     start, end = _range(week, first, last, everything, oldest, newest)

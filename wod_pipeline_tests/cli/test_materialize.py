@@ -144,3 +144,11 @@ def test_missing_weeks_are_also_those_that_cannot_be_read_back(runs: Runs, tmp_p
         connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(FIRST + WEEK),))
     wod("--from", str(FIRST), "--to", str(FIRST + 2 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + WEEK]
+
+
+def test_a_clock_before_the_first_week_is_named(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wod_pipeline.cli.materialize.coming_week", lambda _: dt.date(1970, 1, 12))
+    error = wod().exception
+    assert isinstance(error, SettingsError)
+    assert "The coming week, 1970-01-12, is before the program's first" in str(error)
+    assert "Set this machine's clock, if it is wrong: it says " in str(error)

@@ -102,6 +102,13 @@ def test_an_instance_configured_by_someone_else_is_used_as_it_is(settings: Setti
     assert config.read_text() == "telemetry:\n  enabled: true\n"
 
 
+def test_an_empty_configuration_is_written_anew(settings: Settings) -> None:
+    settings.dagster_home.mkdir()
+    (settings.dagster_home / "dagster.yaml").write_text("\n")
+    with open_instance(settings) as instance:
+        assert not instance.telemetry_enabled
+
+
 def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings) -> None:
     with open_instance(settings) as instance:
         database = Path(instance.root_directory) / "history" / "runs.db"
@@ -140,6 +147,8 @@ def test_each_trouble_of_an_instance_has_its_own_advice(
         (b"storage: [", "while parsing"),
         (b"nonsense: 1", 'unexpected config entry "nonsense"'),
         (b"\xff\xfe", "codec can't decode"),
+        (b"run_storage: {module: nowhere, class: Storage}", "Couldn't import module nowhere"),
+        (b"event_log_storage: {module: dagster, class: Nothing}", "used: class Nothing in module dagster"),
     ],
 )
 def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
@@ -147,7 +156,7 @@ def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
 ) -> None:
     settings.dagster_home.mkdir()
     (settings.dagster_home / "dagster.yaml").write_bytes(text)
-    expected = pytest.raises(SettingsError, match=rf"dagster\.yaml cannot be used: .*{says}")
+    expected = pytest.raises(SettingsError, match=rf"dagster\.yaml cannot be .*{says}")
     with expected as error, open_instance(settings):
         pass
     assert len(str(error.value)) < 600
