@@ -150,7 +150,24 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     listed = _list_weeks(table)
     if _is_same(listed, known.weeks):
         return known
-    weeks = _current(known.indexed, listed)
+    weeks = _up_to_date(_current(known.indexed, listed), listed, table, lake)
+    return build_index(listed, weeks.values())
+
+
+def store_index(table: SessionTable, lake: Lake) -> None:
+    """Bring the index in the lake up to date, a year at a time, so that memory does not grow with the years.
+
+    Raises `StorageError` when the table cannot be read; a lake that cannot be used is logged.
+    """
+    listed = _list_weeks(table)
+    for year in sorted(_years(listed)):
+        _up_to_date({}, {monday: week for monday, week in listed.items() if monday.year == year}, table, lake)
+
+
+def _up_to_date(
+    weeks: dict[dt.date, IndexedWeek], listed: Weeks, table: SessionTable, lake: Lake | None
+) -> dict[dt.date, IndexedWeek]:
+    """The entries of the listed weeks: those `weeks` as they are, the others from the lake or made and stored."""
     stored = read_stored_weeks(lake, _years(listed.keys() - weeks.keys())) if lake else None
     if stored is None:
         lake = None  # one that cannot be read is not written either
@@ -162,7 +179,7 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     if lake is not None:
         years = _years(changed)
         write_stored_weeks(lake, [week for week in weeks.values() if week.week.year in years])
-    return build_index(listed, weeks.values())
+    return weeks
 
 
 Weeks = Mapping[dt.date, StoredWeek]

@@ -27,7 +27,7 @@ from wod_pipeline.adapters import open_lake, open_table, where_kept
 from wod_pipeline.errors import StorageError
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
-from wod_pipeline.reading.index import SessionIndex, refresh_index
+from wod_pipeline.reading.index import store_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._losses import loss_lines, sessions_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
@@ -91,7 +91,7 @@ def _run(
 def _store_index(settings: Settings) -> None:
     """Store the index of all sessions, so that the first search after a long range need not read every week."""
     try:
-        refresh_index(SessionIndex(), open_table(settings), open_lake(settings))
+        store_index(open_table(settings), open_lake(settings))
     except StorageError as error:
         log.warning("The index of all sessions could not be made: %s", error)
 
