@@ -59,7 +59,10 @@ def run_weeks(
     report, console, before = Report(), Console(stderr=True), sessions_by_week(settings)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
-    _store_index(settings)
+    if (
+        report.stored[SESSIONS[-1]] or not report.failures
+    ):  # else nothing has changed, or no store can be used
+        _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
     for line in (*_summary_lines(settings, weeks, report), *loss_lines(settings, weeks, before)):

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from wod_pipeline import running
 from wod_pipeline.adapters import open_table
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
@@ -179,3 +180,15 @@ def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: S
     lines = list(_summary_lines(settings, [MONDAY, MONDAY + WEEK], report))
     assert "  changed: 1, unchanged: 0" in lines
     assert f"  failed: {MONDAY + WEEK}; what was stored of it before stays" in lines
+
+
+def test_of_a_store_that_cannot_be_used_the_failed_run_is_the_first_word(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object, __: object, ___: object, report: Report, ____: object) -> None:
+        report.record(Failure("raw_posts: The lake does not answer."))
+
+    monkeypatch.setattr(running, "_run", fail)
+    monkeypatch.setattr(running, "_store_index", lambda _: pytest.fail("the index was made"))
+    assert not running.run_weeks(settings, [MONDAY])
+    assert capfd.readouterr().err == "Failed: raw_posts: The lake does not answer.\n"
