@@ -16,6 +16,7 @@ import click
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.weeks import WEEK
+from wod_pipeline.wording import clock_advice, name_weeks
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -60,14 +61,20 @@ def materialize(
     check_range(first, last)
     settings = load_settings()
     oldest, newest = first_week(settings), coming_week(settings)
+    if newest < oldest:
+        raise SettingsError(
+            f"The coming week, {newest}, is before the program's first, {oldest}.",
+            fix=f"{clock_advice(dt.datetime.now(dt.timezone.utc))} Or set WOD_START_WEEK to an earlier Monday.",
+        )
     if sum((bool(week), bool(first or last), everything)) > 1:
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
     start, end = _range(week, first, last, everything, oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
+    chosen = name_weeks((weeks[0], weeks[-1]))
     if missing:
         weeks = _needing_a_run(settings, weeks)
     if not weeks:
-        click.echo("Nothing is missing.")
+        click.echo(f"Nothing is missing of {chosen}.")
         return
     sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived=derived, verbose=verbose))
 
@@ -123,7 +130,7 @@ def _weeks(start: dt.date, end: dt.date, oldest: dt.date, newest: dt.date) -> li
     weeks = weeks_in_range(start, end)
     if weeks[0] < oldest or weeks[-1] > newest:
         raise SettingsError(
-            f"The range {weeks[0]} to {weeks[-1]} is not within {oldest} (first week) to {newest} (coming week).",
+            f"Not within {oldest} (first week) to {newest} (coming week): {name_weeks((weeks[0], weeks[-1]))}.",
             fix="Choose other weeks, or set WOD_START_WEEK to an earlier Monday.",
         )
     return weeks
