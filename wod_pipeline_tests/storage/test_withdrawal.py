@@ -17,9 +17,16 @@ from wod_pipeline.removals import RemovedPost
 from wod_pipeline.status import needs_run
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
-from wod_pipeline.storage.withdrawal import Withdrawal, find_moved_posts, withdraw_posts
+from wod_pipeline.storage.withdrawal import (
+    Withdrawal,
+    drop_post,
+    find_moved_posts,
+    find_post,
+    leave_spanning,
+    withdraw_posts,
+)
 from wod_pipeline.weeks import WEEK
-from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, weekly
+from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, week_records, weekly
 from wod_pipeline_tests.fakes import MemoryLake
 
 NEXT = MONDAY + WEEK
@@ -89,6 +96,32 @@ def test_the_only_post_with_sessions_is_dropped_only_when_the_week_may_become_em
     assert (store.week().outcome, store.week().records) == (Outcome.NO_SESSION, [])
 
 
+def test_a_post_of_two_weeks_is_dropped_from_both_or_from_none(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    alone = msgspec.structs.replace(week_records(raw_post()), week=NEXT)
+    alone.records[:] = [msgspec.structs.replace(record, week=NEXT) for record in alone.records]
+    store.table.replace_week(alone)
+    now = SINCE + WEEK
+    with pytest.raises(WouldEmptyWeek, match=r"The 3 sessions of week 2026-03-09 .* Nothing was changed"):
+        drop_post(store.lake, store.table, 1, lambda ids: [], now)
+    assert {record.post_id for record in store.week().records} == {1, 2}
+    dropped = drop_post(store.lake, store.table, 1, lambda ids: [], now, allow_empty=True)
+    assert [len(result.after.records) for result in dropped] == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("removed", "fate"),
+    [(DROPPED, "dropped"), (msgspec.structs.replace(DROPPED, replaced_by=2), "replaced by post 2")],
+)
+def test_a_post_that_was_removed_before_is_named_as_that(
+    removed: RemovedPost, fate: str, tmp_path: Path
+) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (removed,)))
+    with pytest.raises(NotStored, match=rf"Post 1 is in week 2026-03-02 no longer: it was {fate}\."):
+        find_post(store.lake, store.table, 1)
+
+
 def test_every_revision_stays(tmp_path: Path) -> None:
     store = Store(tmp_path, raw_post())
     kept = set(store.lake.keys("raw_post_revisions/"))
@@ -126,3 +159,11 @@ def test_a_post_has_moved_when_the_other_week_holds_an_older_revision(newer: dic
 )
 def test_a_post_has_not_moved_when_the_other_week_holds(other: dict[str, str]) -> None:
     assert moved(STAMP, msgspec.structs.replace(STAMP, **other)) == {}
+
+
+def test_a_post_that_is_of_both_weeks_has_not_moved() -> None:
+    spanning, elsewhere = raw_post(), raw_post(number=2, monday=NEXT)
+    candidates = {MONDAY: {1: NEXT, 2: NEXT}}
+    fetched = {NEXT: weekly(spanning, elsewhere, week=NEXT)}
+    assert leave_spanning(candidates, fetched) == {MONDAY: {2: NEXT}}
+    assert leave_spanning(candidates, {}) == candidates, "what the lake lost is judged by its stamps"
