@@ -19,6 +19,7 @@ from wod_pipeline.parsing import is_of_week, removed_post
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, SessionTable, WeekChange
+from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
 from wod_pipeline.wording import count
 
@@ -109,7 +110,8 @@ def withdraw_posts(
     after = _without(before, withdrawal.post_ids)
     change = table.replace_week(after, allow_empty=allow_empty)
     for stage in STAGES:
-        values = read_stage(lake, stage, [week], _leave_corrupt)
+        # A corrupt object is made anew first: left as it is, it would bring the posts back when it is.
+        values, _ = read_healed(lake, stage, [week])
         write_stage(lake, stage, {week: _without_posts(value, withdrawal) for week, value in values.items()})
     # The lake's own records: those of the table may have been cut to its limits.
     whole = read_stored_records(lake, [week]).get(week, before.records)

@@ -15,8 +15,16 @@ from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, WeekRe
 from wod_pipeline.records import records_of
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.status import needs_run
+from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
+from wod_pipeline.storage.stages import (
+    STAGES,
+    read_stage,
+    read_stored_records,
+    stage_key,
+    write_records,
+    write_stage,
+)
 from wod_pipeline.storage.withdrawal import (
     Withdrawal,
     drop_post,
@@ -85,6 +93,17 @@ def test_a_dropped_post_is_noted_and_is_gone_no_more(tmp_path: Path) -> None:
     withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)))
     raw = read_stage(store.lake, "raw_posts", [MONDAY])[MONDAY]
     assert ([post.id for post in raw.posts], raw.gone, raw.removed) == ([2], [], [DROPPED])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_post_dropped_while_an_object_of_its_week_is_corrupt_stays_dropped(
+    stage: str, tmp_path: Path
+) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    store.lake.objects[stage_key(stage, MONDAY)] = b"x"
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)))
+    value = read_healed(store.lake, stage, [MONDAY])[0][MONDAY]
+    assert (len(value.posts), value.removed) == (1, [DROPPED])
 
 
 def test_the_only_post_with_sessions_is_dropped_only_when_the_week_may_become_empty(tmp_path: Path) -> None:
