@@ -22,7 +22,8 @@ _CHANGES_PER_WEEK = 3
 """Changes written out for each of several weeks."""
 _MAX_REASONS = 3
 _SAME_SESSIONS = (
-    "The sessions are the same; only the post's date or address, or the time of its last edit, changed."
+    "The sessions are the same; "
+    "only the post's date or address, its links or the time of its last edit changed."
 )
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
 """The statuses whose name is a noun, as a participle to put after a number: `3 succeeded`."""
