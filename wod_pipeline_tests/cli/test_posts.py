@@ -172,6 +172,24 @@ def test_a_run_of_the_new_week_says_that_the_old_one_lost_its_sessions(
     assert site.ids() == [1]
 
 
+def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+
+    def dated(monday: dt.date, number: int, edit: int) -> RawPost:
+        post = raw_post("Monday", "A.", "Jerk x 3", monday=monday, number=number)
+        return msgspec.structs.replace(post, modified_gmt=f"2026-03-{edit}T00:00:00")
+
+    site.list(dated(later, 1, 20), OTHER)
+    site.run()
+    site.list(dated(MONDAY, 1, 21), dated(later, 2, 21))
+    capsys.readouterr()
+    assert run_weeks(site.settings, [later])
+    said = capsys.readouterr().out
+    assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar\n" in said
+
+
 def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     job = build_defs(site.settings).resolve_job_def("drop_post")
     config = {"ops": {"drop_gone_post": {"config": {"post_id": 1}}}}
