@@ -110,11 +110,15 @@ def test_a_post_of_no_stored_week_is_named(site: Site) -> None:
     assert "No stored week was made from post 77." in str(wod("drop", "77", "--yes").exception)
 
 
-def test_the_only_post_of_a_week_is_dropped_only_when_that_is_said(site: Site) -> None:
+def test_the_only_post_of_a_week_is_dropped_only_when_that_is_said_and_a_message_tells_of_it(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     assert wod("drop", "1", "--yes").exit_code == 0
+    assert "withdrawn" not in caplog.text
     site.list()
     assert "without it the week has none" in str(wod("drop", "2", "--yes").exception)
     assert wod("drop", "2", "--yes", "--allow-empty").exit_code == 0
+    assert "was withdrawn; its post 2 “March 2, 2026 - March 8, 2026 Gym Plan” was dropped" in caplog.text
     assert site.ids() == []
     site.run()
     assert site.ids() == []
