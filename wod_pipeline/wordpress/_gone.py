@@ -4,9 +4,10 @@ A post that was deleted and published again has a new id, and a correction may o
 the old post would double the week. But a post may also be a draft again for an hour, or be hidden by a filter.
 So a post with the same content replaces a gone one at once, since nothing is lost; one of the same program only when
 the source has not listed the old post for `GONE_FOR`, and the new one has sessions on most of its days. A post with
-the same content in another week replaces it after `GONE_FOR` too, if it was published when the old one disappeared:
-then it was deleted and published again with another date. A copy made at another time is a week that is done twice.
-When many posts disappear together, the listing is more likely wrong than the posts deleted, and none is replaced.
+the same content in another week replaces it after `GONE_FOR` too, if it was published when the old one disappeared
+and less than a week after it: then it was deleted and published again with another date. Any other copy is a week that
+is done twice. When many posts disappear together, the listing is more likely wrong than the posts deleted, and none is
+replaced.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import OutlinedPost, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.gone import GONE_FOR
+from wod_pipeline.weeks import WEEK
 
 REPUBLISHED_WITHIN = dt.timedelta(days=1)
 """Between the first look without the old post and the publication of the same content for another week."""
@@ -66,9 +68,7 @@ def replace_redated(
         copies = [
             other
             for other in by_content.get(post.content_sha256, [])
-            if other.id > post.id
-            and _is_published_near(other, since[post.id])
-            and _share_program(post, other)
+            if other.id > post.id and _is_republished(post, other, since[post.id])
         ]
         if copies:
             successor = max(other.id for other in copies)
@@ -76,9 +76,12 @@ def replace_redated(
     return removed
 
 
-def _is_published_near(post: RawPost, moment: dt.datetime) -> bool:
-    published = utc_of(post.date_gmt)
-    return published is not None and abs(published - moment) <= REPUBLISHED_WITHIN
+def _is_republished(post: RawPost, other: RawPost, missing_since: dt.datetime) -> bool:
+    before, published = utc_of(post.date_gmt), utc_of(other.date_gmt)
+    if before is None or published is None:
+        return False
+    near = abs(published - missing_since) <= REPUBLISHED_WITHIN and abs(published - before) < WEEK
+    return near and _share_program(post, other)
 
 
 def _same_content(post: RawPost, listed: Iterable[RawPost], stored: Collection[int]) -> int | None:

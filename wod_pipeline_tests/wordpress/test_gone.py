@@ -179,6 +179,12 @@ def test_a_post_of_another_week_does_not_replace_a_gone_one_when_it_is(copy: Raw
     assert ids(looks(weekly(OLD), (NOW, [copy]), (LATER, [copy]))) == [1]
 
 
+def test_a_week_done_again_does_not_replace_the_post_of_the_week_before() -> None:
+    now = NOW + WEEK
+    again = redated(date_gmt="2026-03-08T17:00:00")
+    assert ids(looks(weekly(OLD), (now, [again]), (now + GONE_FOR, [again]))) == [1]
+
+
 def test_a_protected_post_of_another_week_replaces_nothing() -> None:
     old, new = raw_post(content="", number=1), redated(content="")
     assert ids(looks(weekly(old), (NOW, [new]), (LATER, [new]))) == [1]
