@@ -5,9 +5,9 @@ the old post would double the week. But a post may also be a draft again for an 
 So a post with the same content replaces a gone one at once, since nothing is lost; one of the same program only when
 the source has not listed the old post for `GONE_FOR`, and the new one has sessions on most of its days. A post with
 the same content in another week replaces it after `GONE_FOR` too, if it was published when the old one disappeared
-and less than a week after it: then it was deleted and published again with another date. Any other copy is a week that
-is done twice. When many posts disappear together, the listing is more likely wrong than the posts deleted, and none is
-replaced.
+and not long after it: then it was deleted and published again with another date. Any other copy is a week that is
+done twice. When many posts disappear together, the listing is more likely wrong than the posts deleted, and none
+is replaced.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import OutlinedPost, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.gone import GONE_FOR
-from wod_pipeline.weeks import WEEK
 
 REPUBLISHED_WITHIN = dt.timedelta(days=1)
 """Between the first look without the old post and the publication of the same content for another week."""
+CORRECTED_WITHIN = dt.timedelta(days=5)
+"""Between the publication of the two: a coach's next post comes a week later, or some hours less."""
 
 
 def absent_since(
@@ -80,7 +81,9 @@ def _is_republished(post: RawPost, other: RawPost, missing_since: dt.datetime) -
     before, published = utc_of(post.date_gmt), utc_of(other.date_gmt)
     if before is None or published is None:
         return False
-    near = abs(published - missing_since) <= REPUBLISHED_WITHIN and abs(published - before) < WEEK
+    near = (
+        abs(published - missing_since) <= REPUBLISHED_WITHIN and abs(published - before) <= CORRECTED_WITHIN
+    )
     return near and _share_program(post, other)
 
 
