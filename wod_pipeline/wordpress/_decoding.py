@@ -48,10 +48,10 @@ def decode_post(value: object) -> RawPost:
 
 
 def require_ids(posts: Iterable[RawPost], where: str) -> None:
-    """Raise `SourceMalformed` when there are items and none has an id or the text of a post: it is something else."""
+    """Raise `SourceMalformed` when there are items and none has an id or content: it is something else."""
     first = None
     for post in posts:
-        if post.id or post.content.rendered or post.title.rendered:
+        if post.id or post.content.rendered:
             return
         first = first or post
     if first:
