@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from wod_pipeline.removals import RemovedPost
+    from wod_pipeline.settings import Settings
     from wod_pipeline.storage.withdrawal import PostInWeek
 
 MAX_TITLE = 50
@@ -73,11 +74,32 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {_described(places)}?", abort=True)
     source = open_source(settings)
-    for result in drop_post(lake, table, post_id, source.fetch_ids, now(), allow_empty=allow_empty):
+    dropped_at = now()
+    for result in drop_post(lake, table, post_id, source.fetch_ids, dropped_at, allow_empty=allow_empty):
         sessions = count(result.change.deleted, "session")
         left = count(result.after.records, "session")
         click.echo(f"Week {result.after.week}: {sessions} removed, {left} left.")
+        if result.before.records and not result.after.records:
+            _tell(settings, result.after.week, post_id, dropped_at)
     click.echo("Load and calendar follow with: wod materialize --week DATE --derived")
+
+
+def _tell(settings: Settings, week: dt.date, post_id: int, dropped_at: dt.datetime) -> None:
+    """Send the message about a week without sessions, as after a run: people may train from what was announced."""
+    from wod_pipeline.adapters import open_lake, open_notifier
+    from wod_pipeline.errors import AlertError
+    from wod_pipeline.messages import Links, reasons_of_leaving, week_withdrawn
+    from wod_pipeline.storage.stages import read_stage
+
+    raw = read_stage(open_lake(settings), "raw_posts", [week]).get(week)
+    cause = f"drop/{post_id}/{dropped_at:%Y%m%dT%H%M%S}"
+    message = week_withdrawn(
+        week, reasons_of_leaving([post_id], raw), today=dropped_at.date(), run_id=cause, links=Links()
+    )
+    try:
+        open_notifier(settings).send(message)
+    except AlertError as error:
+        click.echo(f"The message about it could not be sent: {error}", err=True)
 
 
 def _described(places: list[PostInWeek]) -> str:

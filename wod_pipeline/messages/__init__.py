@@ -11,7 +11,7 @@ from wod_pipeline.messages._freshness import LastSeen, freshness
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._posts import posts_gone, source_back, source_down
 from wod_pipeline.messages._runs import backfill_finished, run_failed, week_landed, weeks_landed
-from wod_pipeline.messages._withdrawn import reasons_of_leaving, week_withdrawn
+from wod_pipeline.messages._withdrawn import reasons_of_leaving, week_withdrawn, weeks_withdrawn
 from wod_pipeline.messages._words import Links
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "week_landed",
     "week_withdrawn",
     "weeks_landed",
+    "weeks_withdrawn",
 ]

@@ -60,14 +60,19 @@ CAUSES: Mapping[Cause, tuple[str, str, str]] = {  # for the subject, for the tex
 }
 
 
-def freshness(notice: Notice, deadlines: Deadlines, last_seen: LastSeen | None, links: Links) -> Message:
-    """A week is late (a warning, or critical once it is needed), or has come after all."""
+def freshness(
+    notice: Notice, deadlines: Deadlines, last_seen: LastSeen | None, links: Links, today: dt.date
+) -> Message:
+    """A week is late (a warning, or critical once it is needed), or has come after all.
+
+    The subject names the year of a week that is not of this one.
+    """
     if notice.kind == "recovered":
-        return _recovered(notice, deadlines.zone, links)
+        return _recovered(notice, deadlines.zone, links, today)
     week, cause = notice.episode.week, notice.standing.cause or Cause.NOT_PUBLISHED
     short, why, advice = CAUSES[cause]
     late = "is late" if notice.kind == "warn" else "is needed now"
-    subject = f"Training week of {short_day(week)} {late}: {short}"
+    subject = f"Training week of {short_day(week, today)} {late}: {short}"
     lines = [
         f"The training week of {long_day(week)} is not stored as it should be.",
         f"Why: {_explain(why, notice, deadlines.zone)}",
@@ -109,9 +114,9 @@ def _explain(why: str, notice: Notice, zone: ZoneInfo) -> str:
     return f"{why}{since} {notice.standing.detail}".strip()
 
 
-def _recovered(notice: Notice, zone: ZoneInfo, links: Links) -> Message:
+def _recovered(notice: Notice, zone: ZoneInfo, links: Links, today: dt.date) -> Message:
     week, sessions = notice.episode.week, count(notice.standing.sessions, "session")
-    subject = f"Training week of {short_day(week)} is here after all: {sessions}"
+    subject = f"Training week of {short_day(week, today)} is here after all: {sessions}"
     lines = [
         f"The training week of {long_day(week)} is stored now, with {sessions}.",
         f"It was missing since {local_time(notice.episode.since, zone)}. Nothing needs to be done.",

@@ -18,7 +18,13 @@ _MAX_LINES = 14
 """Lines of a list in a message: enough for two sessions on each day of a week."""
 _MAX_CHANGES = 10
 """Changes written out in a message; the run's metadata has more."""
+_CHANGES_PER_WEEK = 3
+"""Changes written out for each of several weeks."""
 _MAX_REASONS = 3
+_SAME_SESSIONS = (
+    "The sessions are the same; "
+    "only the post's date or address, its links or the time of its last edit changed."
+)
 _PAST_TENSE = {"success": "succeeded", "failure": "failed"}
 """The statuses whose name is a noun, as a participle to put after a number: `3 succeeded`."""
 
@@ -59,9 +65,7 @@ def week_landed(
 
 def _change_lines(changes: Sequence[str]) -> list[str]:
     if not changes:
-        return [
-            "The sessions are the same; only the post's date or address, or the time of its last edit, changed."
-        ]
+        return [_SAME_SESSIONS]
     return ["What changed:", *first_of([f"- {change}" for change in changes], _MAX_CHANGES), "The week now:"]
 
 
@@ -72,14 +76,22 @@ def _last_edit(value: WeekRecords) -> dt.date | None:
 
 
 def weeks_landed(
-    weeks: Sequence[dt.date], sessions: int, *, new: Collection[dt.date], run_id: str, links: Links
+    weeks: Sequence[dt.date],
+    sessions: int,
+    *,
+    new: Collection[dt.date],
+    run_id: str,
+    links: Links,
+    changes: Mapping[dt.date, Sequence[str]] | None = None,
 ) -> Message:
-    """One run stored several weeks, which hold so many `sessions` together; the `new` ones for the first time."""
+    """One run stored several weeks, which hold so many `sessions` together; the `new` ones for the first time.
+
+    `changes` say what is different in the other weeks, a line each; those without are not known.
+    """
     subject = f"{_what_landed(len(weeks), len(new))}: {weeks[0]} to {weeks[-1]}"
-    lines = [
-        f"{count(sessions, 'session')} in {count(weeks, 'week')}:",
-        *first_of([f"- {week}, {'new' if week in new else 'updated'}" for week in weeks], _MAX_LINES),
-    ]
+    known = changes or {}
+    blocks = [f"- {week}, new" if week in new else _updated_lines(week, known.get(week)) for week in weeks]
+    lines = [f"{count(sessions, 'session')} in {count(weeks, 'week')}:", *first_of(blocks, _MAX_LINES)]
     return Message(
         kind="weeks_landed",
         severity="info",
@@ -89,6 +101,12 @@ def weeks_landed(
         data={"weeks": [week.isoformat() for week in weeks], "sessions": sessions, "run_id": run_id},
         identifier=f"landed/{run_id}",
     )
+
+
+def _updated_lines(week: dt.date, changes: Sequence[str] | None) -> str:
+    """The week with its first changes indented below it."""
+    shown = [_SAME_SESSIONS] if changes == [] else first_of(changes or [], _CHANGES_PER_WEEK)
+    return "\n  - ".join([f"- {week}, updated", *shown])
 
 
 def _what_landed(weeks: int, new: int) -> str:

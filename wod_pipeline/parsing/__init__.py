@@ -32,6 +32,7 @@ __all__ = [
     "explain_line",
     "heading_digest",
     "heading_sha256",
+    "is_of_week",
     "outline_post",
     "parse_post",
     "read_lines",
@@ -78,6 +79,11 @@ def week_of(post: RawPost) -> dt.date:
         return week
     day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)
     return monday_of(day) if day else UNDATED_WEEK
+
+
+def is_of_week(post: RawPost, week: dt.date) -> bool:
+    """Whether the post belongs to that week (its Monday)."""
+    return week_of(post) == week
 
 
 def removed_post(post: RawPost, gone_since: dt.datetime, *, replaced_by: int | None) -> RemovedPost:

@@ -302,8 +302,13 @@ def _days(reading: Reading) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- program
+_LONGEST_SLUG = 200
+"""Characters of a slug, as in WordPress's database; a longer one would be too long for the key of a session."""
+
+
 def program_of(slug: str, near: dt.date | None) -> str:
     """§3.7 The slug without its date, `week-of-` and a final `-N`."""
+    slug = slug[:_LONGEST_SLUG]
     reading = read_dates(slug, near, slug=True)
     form = slug.lower()
     if reading:

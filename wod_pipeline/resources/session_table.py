@@ -22,7 +22,7 @@ from wod_pipeline.resources.weekly import ROW_COUNT, Metadata, WeeklyIOManager, 
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
-from wod_pipeline.storage.withdrawal import Withdrawal, Withdrawn, find_moved_posts, withdraw_posts
+from wod_pipeline.storage.withdrawal import Withdrawal, Withdrawn, posts_to_withdraw, withdraw_posts
 from wod_pipeline.weeks import key_of, weeks_of
 
 CHANGES, POSTS_WITHDRAWN = "changes", "posts_withdrawn"
@@ -122,8 +122,7 @@ class SessionTableIOManager(WeeklyIOManager):
     ) -> None:
         """Take the posts of the stored weeks out of weeks outside the run that hold older revisions of them."""
         table, lake = self.session_table.open(), self.lake.open()
-        others = [entry for entry in table.weeks() if entry.week not in of_run]
-        for week, moved_to in find_moved_posts(others, posts).items():
+        for week, moved_to in posts_to_withdraw(lake, table, posts, of_run).items():
             try:
                 result = withdraw_posts(lake, table, week, Withdrawal(moved_to))
             except StorageError as error:

@@ -29,7 +29,7 @@ from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
 from wod_pipeline.reading.index import store_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
-from wod_pipeline.running._losses import loss_lines, sessions_by_week
+from wod_pipeline.running._losses import loss_lines, stored_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
@@ -56,7 +56,7 @@ def run_weeks(
     interrupt, the runs in progress recorded as cancelled.
     """
     options = Options(allow_empty=allow_empty, derived=derived, verbose=verbose)
-    report, console, before = Report(), Console(stderr=True), sessions_by_week(settings)
+    report, console, before = Report(), Console(stderr=True), stored_by_week(settings)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
     if (

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.errors import StorageError
 from wod_pipeline.messages import reasons_of_leaving
+from wod_pipeline.program import StoredWeek
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.wording import count, first_of
@@ -20,29 +21,32 @@ MAX_REASONS = 3
 """Reasons written out for one week."""
 
 
-def sessions_by_week(settings: Settings) -> dict[dt.date, int]:
-    """How many sessions each week has; none when the table cannot be read, which the run itself reports."""
+def stored_by_week(settings: Settings) -> dict[dt.date, StoredWeek]:
+    """The stored weeks by Monday; none when the table cannot be read, which the run itself reports."""
     try:
-        return {week.week: week.sessions for week in open_table(settings).weeks()}
+        return {week.week: week for week in open_table(settings).weeks()}
     except StorageError:
         return {}
 
 
 def loss_lines(
-    settings: Settings, of_run: Collection[dt.date], before: Mapping[dt.date, int]
+    settings: Settings, of_run: Collection[dt.date], before: Mapping[dt.date, StoredWeek]
 ) -> Iterator[str]:
     """A line for each week that lost all its sessions, and for each week outside the run that lost some."""
-    now = sessions_by_week(settings)
-    lost = [week for week in sorted(before) if _has_lost(before[week], now.get(week, 0), week in of_run)]
+    now = stored_by_week(settings)
+    counts = {week: (before[week].sessions, now[week].sessions if week in now else 0) for week in before}
+    lost = [week for week in sorted(before) if _has_lost(*counts[week], week in of_run)]
     fetched = read_stage(open_lake(settings), "raw_posts", lost, lambda *_: None)
     for week in lost:
         raw = fetched.get(week)
         moved_to = dict(raw.moved_to) if raw else {}
-        left = [*moved_to, *(post.post_id for post in raw.removed)] if raw else []
+        gone = {*moved_to, *(post.post_id for post in raw.removed)} if raw else set()
+        # Only those that left now: a post may have left long before, and be of this week again.
+        left = [stamp.post_id for stamp in before[week].posts if stamp.post_id in gone]
         reasons = first_of(reasons_of_leaving(left, raw), MAX_REASONS)
-        fewer = count(before[week] - now.get(week, 0), "session")
+        fewer = count(counts[week][0] - counts[week][1], "session")
         yield f"  {week} lost {fewer}" + (f": {'; '.join(reasons)}" if reasons else "")
-        for other in sorted(set(moved_to.values()) - set(of_run)):
+        for other in sorted({moved_to[number] for number in left if number in moved_to} - set(of_run)):
             yield f"    run that week too: wod materialize --week {other}"
 
 

@@ -1,7 +1,7 @@
 """What Dagster's event log says about runs and backfills that ended, as plain values."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ _BACKFILL_SUCCEEDED = {
 """Whether a backfill of this status succeeded; one of any other status has not ended."""
 _STOPPED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 """Errors of a run whose process was asked to stop."""
+_PAGE = 500
+"""Materializations read at a time."""
 _NEWEST = 50
 """How many backfills, or materializations of a week, are looked at: the newest."""
 
@@ -32,16 +34,19 @@ class ChangedWeek:
     """A week whose stored sessions a run changed. `changes` None: what is different is not known."""
 
     week: dt.date
+    run_id: str
     changes: list[str] | None = None
     posts_withdrawn: list[int] = field(default_factory=list)
     """Posts that left the week and had sessions in it."""
+    is_emptied: bool = False
+    """Whether the run left the week without a session."""
     posts_changed: bool = True
     """Whether its posts, or their revisions, are others than before; otherwise only the program reads them anew."""
 
     @property
     def is_visible(self) -> bool:
         """Whether a reader can tell the week from what it was. A new date or address of a post counts as an edit."""
-        return self.changes != [] or self.posts_changed or bool(self.posts_withdrawn)
+        return self.changes != [] or self.posts_changed or self.is_emptied or bool(self.posts_withdrawn)
 
 
 def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[ChangedWeek]:
@@ -50,16 +55,47 @@ def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[ChangedWeek
     records = instance.get_records_for_run(run_id, of_type=of_type).records
     events = [record.event_log_entry.asset_materialization for record in records]
     changed = [
-        ChangedWeek(
-            week_of_key(event.partition),
-            _list(event, CHANGES),
-            _list(event, POSTS_WITHDRAWN) or [],
-            _is_true(event, POSTS_CHANGED),
-        )
+        _changed_week(event, run_id)
         for event in events
         if event and event.asset_key == RECORDS and event.partition and _has_changes(event)
     ]
     return sorted(changed, key=lambda change: change.week)
+
+
+def emptied_weeks(instance: dg.DagsterInstance, run_ids: Collection[str]) -> dict[dt.date, ChangedWeek]:
+    """The weeks that had sessions before the last of the runs that changed them, and have had none since."""
+    of_asset = dg.AssetRecordsFilter(asset_key=RECORDS, after_timestamp=_start_of(instance, run_ids))
+    changed: dict[dt.date, ChangedWeek] = {}
+    cursor = None
+    while True:
+        page = instance.fetch_materializations(of_asset, limit=_PAGE, cursor=cursor, ascending=True)
+        for record in page.records:
+            event = record.asset_materialization
+            if record.run_id in run_ids and event and event.partition and _has_changes(event):
+                change = _changed_week(event, record.run_id)
+                changed[change.week] = change
+        if not page.has_more:
+            return {week: change for week, change in sorted(changed.items()) if change.is_emptied}
+        cursor = page.cursor
+
+
+def _start_of(instance: dg.DagsterInstance, run_ids: Collection[str]) -> float | None:
+    """When the first of the runs was made."""
+    records = instance.get_run_records(dg.RunsFilter(run_ids=list(run_ids))) if run_ids else []
+    return min((record.create_timestamp.timestamp() for record in records), default=None)
+
+
+def _changed_week(event: dg.AssetMaterialization, run_id: str) -> ChangedWeek:
+    week = week_of_key(event.partition or "")
+    left = _list(event, POSTS_WITHDRAWN) or []
+    return ChangedWeek(
+        week,
+        run_id,
+        _list(event, CHANGES),
+        left,
+        is_emptied=not _number(event, "sessions"),
+        posts_changed=_is_true(event, POSTS_CHANGED),
+    )
 
 
 def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:

@@ -114,7 +114,8 @@ class FreshnessTick:
         state = freshness.update_episodes(now, self.deadlines, standings, state)
         notices = freshness.due_notices(now, self.deadlines, standings, state)
         for notice in notices:
-            message = messages.freshness(notice, self.deadlines, self.last_seen(), self.links)
+            today = now.astimezone(self.deadlines.zone).date()
+            message = messages.freshness(notice, self.deadlines, self.last_seen(), self.links, today)
             if send(self.notifier, message, self.log):
                 state = freshness.mark_delivered(state, notice)
         return state, _summary(standings)

@@ -39,6 +39,8 @@ FAILED_RUNS = 20
 """Failed runs of a backfill whose reasons are read: those of the others are most likely the same."""
 REMEMBERED = 500
 """Ids of handled runs and backfills kept in the cursor: far more than end within the overlap."""
+MOST_WITHDRAWN = 3
+"""Withdrawn weeks of one run that have a message each; more are one message."""
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
@@ -91,7 +93,7 @@ class RunMessagesTick:
             return RunMessagesState(now), "Runs that end from now on give messages."
         handled = list(state.handled)
         undelivered = 0
-        for ended_id, due in self._ended(state.read_until - READ_OVERLAP, set(handled)):
+        for ended_id, due in self._ended(state.read_until - READ_OVERLAP, set(handled), now.date()):
             unsent = sum(not send(self.notifier, message, self.log) for message in due)
             undelivered += unsent
             if not unsent:
@@ -100,43 +102,52 @@ class RunMessagesTick:
         reason = f"{len(handled) - len(state.handled)} handled; {count(undelivered, 'message')} not sent yet."
         return RunMessagesState(until, handled[-REMEMBERED:]), reason
 
-    def _ended(self, since: dt.datetime, handled: set[str]) -> Iterator[tuple[str, list[Message]]]:
+    def _ended(
+        self, since: dt.datetime, handled: set[str], today: dt.date
+    ) -> Iterator[tuple[str, list[Message]]]:
         """Id of every run and backfill that ended and is not handled, with the messages that are due about it."""
         ended = dg.RunsFilter(statuses=_ENDED, updated_after=since)
         for record in self.instance.get_run_records(
             ended, limit=MAX_RUNS, order_by="update_timestamp", ascending=True
         ):
             if record.dagster_run.run_id not in handled:
-                yield record.dagster_run.run_id, self._messages_of_run(record.dagster_run)
+                yield record.dagster_run.run_id, self._messages_of_run(record.dagster_run, today)
         for backfill_id, succeeded in events.ended_backfills(self.instance, since):
             if backfill_id not in handled:
-                yield backfill_id, [self._message_of_backfill(backfill_id, succeeded=succeeded)]
+                yield backfill_id, self._messages_of_backfill(backfill_id, today, succeeded=succeeded)
 
-    def _messages_of_run(self, run: dg.DagsterRun) -> list[Message]:
-        """The messages about one run, if it needs any.
-
-        A run of a backfill is part of the backfill's summary, and a person who started a run watches it succeed.
-        """
+    def _messages_of_run(self, run: dg.DagsterRun, today: dt.date) -> list[Message]:
+        """The messages about one run, if it needs any. A run of a backfill is part of the backfill's summary."""
         origin = origin_of(run.tags)
         if origin == "backfill":
             return []
+        failed: list[Message] = []
         if run.status is dg.DagsterRunStatus.FAILURE:
             failures = list(events.failures_of(self.instance, run.run_id))
             weeks = weeks_of_run(run.tags)
-            return [messages.run_failed(run.job_name, weeks, failures, run.run_id, self.links)]
-        return self._messages_of_weeks(run.run_id) if origin in {"schedule", "sensor"} else []
+            failed = [messages.run_failed(run.job_name, weeks, failures, run.run_id, self.links)]
+        return [*failed, *self._messages_of_weeks(run, today, by_itself=origin != "person")]
 
-    def _messages_of_weeks(self, run_id: str) -> list[Message]:
-        """One message about the weeks that a run stored, and one about each week that it left without sessions."""
-        changes = events.changed_weeks(self.instance, run_id)
+    def _messages_of_weeks(self, run: dg.DagsterRun, today: dt.date, *, by_itself: bool) -> Iterator[Message]:
+        """About the weeks that a run stored, unless a person watched it, and about those left without sessions.
+
+        A withdrawn week is told whoever started the run: people may train from what was announced before. A run that
+        failed may have stored some of its weeks, which the next run finds unchanged.
+        """
+        changes = events.changed_weeks(self.instance, run.run_id)
         changed = {change.week: change for change in changes if change.is_visible}
-        values = list(self._read_weeks(changed))
-        stored = [value for value in values if value.records]
-        withdrawn = [changed[value.week] for value in values if not value.records]
-        return [
-            *self._messages_of_stored(stored, changed, run_id),
-            *(self._message_of_withdrawn(change, run_id) for change in withdrawn),
-        ]
+        if by_itself:
+            stored = [value for value in self._read_weeks(changed) if value.records]
+            yield from self._messages_of_stored(stored, changed, run.run_id)
+        withdrawn = self._still_empty({w: change for w, change in changed.items() if change.is_emptied})
+        if len(withdrawn) > MOST_WITHDRAWN:
+            yield self._message_of_many_withdrawn(withdrawn, run.run_id, self.links.run(run.run_id))
+        else:
+            yield from (self._message_of_withdrawn(change, today) for change in withdrawn)
+
+    def _still_empty(self, emptied: Mapping[dt.date, ChangedWeek]) -> list[ChangedWeek]:
+        """Those of the emptied weeks that no later run has filled."""
+        return [emptied[value.week] for value in self._read_weeks(emptied) if not value.records]
 
     def _messages_of_stored(
         self, values: list[WeekRecords], changed: Mapping[dt.date, ChangedWeek], run_id: str
@@ -145,12 +156,16 @@ class RunMessagesTick:
         new = [week for week in weeks if not events.was_stored_before(self.instance, week, run_id)]
         if len(values) > 1:
             sessions = sum(len(value.records) for value in values)
-            yield messages.weeks_landed(weeks, sessions, new=new, run_id=run_id, links=self.links)
+            known = {week: self._changes(changed[week]) for week in weeks if week not in new}
+            changes = {week: lines for week, lines in known.items() if lines is not None}
+            yield messages.weeks_landed(
+                weeks, sessions, new=new, run_id=run_id, links=self.links, changes=changes
+            )
         elif values:
             (value,) = values
-            changes = self._changes(changed[value.week])
+            different = self._changes(changed[value.week])
             yield messages.week_landed(
-                value, before=not new, run_id=run_id, links=self.links, changes=changes
+                value, before=not new, run_id=run_id, links=self.links, changes=different
             )
 
     def _changes(self, change: ChangedWeek) -> list[str] | None:
@@ -160,9 +175,20 @@ class RunMessagesTick:
         read_anew = [] if change.posts_changed else [messages.READ_ANEW]
         return [*self._reasons(change), *read_anew, *change.changes]
 
-    def _message_of_withdrawn(self, change: ChangedWeek, run_id: str) -> Message:
-        reasons = self._reasons(change) or ["its post holds no session any more"]
-        return messages.week_withdrawn(change.week, reasons, run_id=run_id, links=self.links)
+    def _message_of_withdrawn(self, change: ChangedWeek, today: dt.date) -> Message:
+        reasons = self._reasons_of_withdrawal(change)
+        return messages.week_withdrawn(
+            change.week, reasons, today=today, run_id=change.run_id, links=self.links
+        )
+
+    def _message_of_many_withdrawn(
+        self, withdrawn: Iterable[ChangedWeek], cause_id: str, link: str
+    ) -> Message:
+        reasons = {change.week: self._reasons_of_withdrawal(change) for change in withdrawn}
+        return messages.weeks_withdrawn(reasons, cause_id=cause_id, link=link)
+
+    def _reasons_of_withdrawal(self, change: ChangedWeek) -> list[str]:
+        return self._reasons(change) or ["its post holds no session any more"]
 
     def _reasons(self, change: ChangedWeek) -> list[str]:
         """Why posts left the week. A lake that cannot be read does not keep the message back."""
@@ -182,14 +208,26 @@ class RunMessagesTick:
             if value is not None:
                 yield value
 
-    def _message_of_backfill(self, backfill_id: str, *, succeeded: bool) -> Message:
+    def _messages_of_backfill(self, backfill_id: str, today: dt.date, *, succeeded: bool) -> list[Message]:
+        """Its summary, and one message about all weeks that it left without sessions."""
         runs = self.instance.get_runs(dg.RunsFilter(tags=backfill_tags(backfill_id)))
         ranges = [weeks for run in runs if (weeks := weeks_of_run(run.tags))]
         counts = Counter(run.status.value.lower() for run in runs)
         failures = [] if succeeded else self._failures_of_backfill(backfill_id, runs)
-        return messages.backfill_finished(
+        summary = messages.backfill_finished(
             backfill_id, len(weeks_in(ranges)), counts, failures, succeeded=succeeded, links=self.links
         )
+        return [summary, *self._withdrawn_by_backfill(backfill_id, runs, today)]
+
+    def _withdrawn_by_backfill(
+        self, backfill_id: str, runs: Iterable[dg.DagsterRun], today: dt.date
+    ) -> Iterator[Message]:
+        emptied = events.emptied_weeks(self.instance, [run.run_id for run in runs])
+        withdrawn = self._still_empty(emptied)
+        if len(withdrawn) == 1:
+            yield self._message_of_withdrawn(withdrawn[0], today)
+        elif withdrawn:
+            yield self._message_of_many_withdrawn(withdrawn, backfill_id, self.links.backfill(backfill_id))
 
     def _failures_of_backfill(self, backfill_id: str, runs: Iterable[dg.DagsterRun]) -> list[StepFailure]:
         """Why the backfill itself failed, and its failed runs."""

@@ -5,7 +5,7 @@ from both. What is left out stays in the lake, in the week's JSON Lines. Left ou
 session is still too large:
 
 1. the segments' texts, which repeat the lines
-2. of every text its end, beyond 2,000 characters
+2. of every text its end, beyond 2,000 characters, and links to longer addresses
 3. what the post says before its first session
 4. lines that only are notes, from the first on that has no room
 5. the structured segments, and all lines and diagnostics that have no room
@@ -21,7 +21,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from wod_pipeline.program import Diagnostic, Line, SessionRecord, WeekRecords, encode
+from wod_pipeline.program import Diagnostic, Line, Part, Segment, SessionRecord, WeekRecords, encode
 from wod_pipeline.storage._attributes import ITEM_BYTES, as_attributes, size_of
 from wod_pipeline.storage._items import as_item
 from wod_pipeline.storage._keys import records_key
@@ -95,6 +95,7 @@ def _with_short_lines(record: SessionRecord) -> _Step:
         label=record.label and shorten(record.label, _LONGEST_TEXT),
         post_title=shorten(record.post_title, _LONGEST_TEXT),
         post_url=record.post_url if len(record.post_url) <= _LONGEST_TEXT else "",
+        segments=[_without_long_videos(segment) for segment in record.segments],
     )
     return short, "the ends of long texts"
 
@@ -124,10 +125,34 @@ def _without(record: SessionRecord, lines: Iterable[Line]) -> SessionRecord:
 
 
 def _shorten_line(line: Line) -> Line:
-    if len(line.text) <= _LONGEST_TEXT:
-        return line
+    """The line with a shorter text, and without links behind its end or to a long address."""
     text = shorten(line.text, _LONGEST_TEXT)
-    return replace(line, text=text, links=tuple(link for link in line.links if link.end < len(text)))
+    links = tuple(
+        link
+        for link in line.links
+        if (link.end < len(text) or text == line.text) and len(link.href) <= _LONGEST_TEXT
+    )
+    return line if (text, links) == (line.text, line.links) else replace(line, text=text, links=links)
+
+
+def _without_long_videos(segment: Segment) -> Segment:
+    if not any(map(_is_long_video, _parts(segment))):
+        return segment
+    short = msgspec.json.decode(encode(segment), type=Segment)  # a copy: exercises can be changed in place
+    for block in short.blocks:
+        for exercise in block.exercises:
+            exercise.parts = [
+                replace(part, video_url=None) if _is_long_video(part) else part for part in exercise.parts
+            ]
+    return short
+
+
+def _parts(segment: Segment) -> Iterator[Part]:
+    return (part for block in segment.blocks for exercise in block.exercises for part in exercise.parts)
+
+
+def _is_long_video(part: Part) -> bool:
+    return len(part.video_url or "") > _LONGEST_TEXT
 
 
 def _first_that_fit(values: Iterable[StructT], size: int) -> Iterator[StructT]:

@@ -16,11 +16,13 @@ from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.stages import (
     REVISIONS,
     RawWeek,
     decode_revision,
+    read_removals,
     read_stage,
     write_each,
     write_stage,
@@ -74,15 +76,23 @@ def _derive(stage: str, raw: RawWeek) -> Any:
 
 
 def weeks_from_revisions(lake: Lake, weeks: Collection[dt.date]) -> dict[dt.date, RawWeek]:
-    """Those of the weeks that kept revisions belong to, each with the newest readable revision of its posts."""
+    """Those of the weeks that kept revisions belong to, each with the newest readable revision of its posts.
+
+    Posts that were taken out of a week (`read_removals`) stay out of it.
+    """
     found: dict[dt.date, list[RawPost]] = {}
     for post in _newest_revisions(lake):
         if (week := week_of(post)) in weeks:
             found.setdefault(week, []).append(post)
-    return {
-        week: Weekly(week, Outcome.PUBLISHED, sorted(posts, key=lambda post: (post.date, post.id)))
-        for week, posts in found.items()
-    }
+    removals = read_removals(lake, found)
+    return {week: _rebuilt(week, posts, removals.get(week, [])) for week, posts in found.items()}
+
+
+def _rebuilt(week: dt.date, revisions: list[RawPost], removed: list[RemovedPost]) -> RawWeek:
+    out = {post.post_id for post in removed}
+    posts = sorted((post for post in revisions if post.id not in out), key=lambda post: (post.date, post.id))
+    outcome = Outcome.PUBLISHED if posts else Outcome.NOT_PUBLISHED
+    return Weekly(week, outcome, posts, removed=removed)
 
 
 def _newest_revisions(lake: Lake) -> Iterable[RawPost]:

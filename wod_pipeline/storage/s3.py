@@ -57,6 +57,10 @@ class _BrokenBody(Exception):  # noqa: N818  not for callers: the object is read
         self.cause = cause
 
 
+class _WrongDigestError(Exception):
+    """The bytes received are not those whose digest the object's metadata has."""
+
+
 class S3Lake:
     """Objects in `bucket` under `prefix`. `sleep` is called with the seconds to wait before a body is read again."""
 
@@ -150,7 +154,7 @@ class S3Lake:
 
     def _get_once(self, key: str) -> bytes | None:
         try:
-            body = self._client.get_object(**self._location(key))["Body"]
+            response = self._client.get_object(**self._location(key))
         except boto.FlexibleChecksumError as error:
             raise _BrokenBody(error) from error
         except AwsFailure as error:
@@ -158,13 +162,18 @@ class S3Lake:
                 return None
             raise in_words(error, f"{self.uri(key)} could not be read", _ADVICE) from error
         try:
-            return body.read()
+            data = response["Body"].read()
         except (boto.BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
             raise _BrokenBody(error) from error
+        # Not every server sends its checksum, and without the right length a body that ends early looks whole.
+        digest = response["Metadata"].get("sha256")
+        if digest and digest != _sha256(data).hex():
+            raise _BrokenBody(_WrongDigestError(f"{len(data)} bytes with another SHA-256"))
+        return data
 
     def _unreadable(self, key: str, error: Exception) -> StorageError:
         """The error for a body that broke every time."""
-        if isinstance(error, boto.FlexibleChecksumError):
+        if isinstance(error, boto.FlexibleChecksumError | _WrongDigestError):
             return StorageCorrupt(
                 f"{self.uri(key)} does not match its checksum, {_READS} times in a row.",
                 fix="Run its week again, which makes the object anew.",

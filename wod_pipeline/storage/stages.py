@@ -4,6 +4,7 @@ Hive style, one partition per week, so that Athena, DuckDB and pandas read it as
 
     raw_posts/week=2020-12-21/posts.json              the posts as last received
     raw_post_revisions/post=94860/<modified>-<sha>.json   every revision ever received, never overwritten
+    removed_posts/week=2020-12-21/posts.json          posts that were taken out of the week, for a rebuild of it
     plain_text_posts/week=2020-12-21/posts.json
     daily_sessions/week=2020-12-21/posts.json
     segmented_exercises/week=2020-12-21/posts.json
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -39,9 +41,12 @@ from wod_pipeline.program import (
     decode,
     encode,
 )
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._keys import records_key as records_key  # noqa: PLC0414 a key of this layout too
 from wod_pipeline.storage._week import digest_of, sort_records
+
+log = logging.getLogger(__name__)
 
 RawWeek = Weekly[RawPost]
 
@@ -81,6 +86,11 @@ def calendar_key(week: dt.date) -> str:
 def index_key(year: int) -> str:
     """Where the index of the weeks whose Monday is in that year is kept."""
     return f"session_index/year={year}/weeks.jsonl.gz"
+
+
+def removals_key(week: dt.date) -> str:
+    """Where it is kept which posts were last taken out of the week, apart from the raw posts."""
+    return f"removed_posts/week={week}/posts.json"
 
 
 def raw_revision_key(post: RawPost, data: bytes) -> str:
@@ -154,8 +164,28 @@ def write_stage(lake: Lake, stage: str, values: Mapping[dt.date, Any]) -> dict[d
     """Write those weeks' values, unchanged ones untouched; raw posts also as revisions, revisions first."""
     if stage == "raw_posts":
         _keep_revisions(lake, values.values())
+        removals = {removals_key(week): value.removed for week, value in values.items() if value.removed}
+        lake.write_many({key: encode(removed) for key, removed in removals.items()})
     written = lake.write_many({stage_key(stage, week): encode(value) for week, value in values.items()})
     return {week: written[stage_key(stage, week)] for week in values}
+
+
+def read_removals(lake: Lake, weeks: Iterable[dt.date]) -> dict[dt.date, list[RemovedPost]]:
+    """The posts last taken out of those weeks; weeks without any, or with an unreadable record, are absent.
+
+    A post that the site has listed again since may be among them: the next look at the site brings it back.
+    """
+    keys = {removals_key(week): week for week in weeks}
+    objects = lake.read_many(list(keys))
+    return {keys[key]: removed for key, data in objects.items() if (removed := _decode_removals(key, data))}
+
+
+def _decode_removals(key: str, data: bytes) -> list[RemovedPost]:
+    try:
+        return decode(data, list[RemovedPost])
+    except msgspec.MsgspecError as error:
+        log.warning("%s cannot be read: %s", key, error)
+        return []
 
 
 def write_each(

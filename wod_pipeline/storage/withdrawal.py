@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 
 from wod_pipeline.errors import NotStored, StillListed, StorageCorrupt, WouldEmptyWeek
-from wod_pipeline.parsing import removed_post
+from wod_pipeline.parsing import is_of_week, removed_post
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, SessionTable, WeekChange
+from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
 from wod_pipeline.wording import count
 
@@ -63,11 +64,36 @@ def find_moved_posts(
     return moved
 
 
+def leave_spanning(
+    moved: Mapping[dt.date, Mapping[int, dt.date]], fetched: Mapping[dt.date, Weekly[RawPost]]
+) -> dict[dt.date, dict[int, dt.date]]:
+    """The `moved` posts without those that, as `fetched` with their new week, are of the old week as well."""
+    posts = {post.id: post for value in fetched.values() for post in value.posts}
+    left = {
+        week: {
+            number: to
+            for number, to in moved_to.items()
+            if number not in posts or not is_of_week(posts[number], week)
+        }
+        for week, moved_to in moved.items()
+    }
+    return {week: moved_to for week, moved_to in left.items() if moved_to}
+
+
 def _is_older(old: PostStamp, new: PostStamp) -> bool:
     if old.modified_gmt != new.modified_gmt:
         return old.modified_gmt < new.modified_gmt
     same_heading = not old.heading_sha256 or old.heading_sha256 == new.heading_sha256
     return not (same_heading and old.content_sha256 == new.content_sha256)
+
+
+def posts_to_withdraw(
+    lake: Lake, table: SessionTable, posts: Mapping[dt.date, Iterable[PostStamp]], of_run: Collection[dt.date]
+) -> dict[dt.date, dict[int, dt.date]]:
+    """The posts of the stored weeks that leave weeks outside the run, as `find_moved_posts` gives them."""
+    moved = find_moved_posts((entry for entry in table.weeks() if entry.week not in of_run), posts)
+    new_weeks = {week for moved_to in moved.values() for week in moved_to.values()}
+    return leave_spanning(moved, read_stage(lake, "raw_posts", new_weeks, _leave_corrupt)) if moved else {}
 
 
 def withdraw_posts(
@@ -78,15 +104,14 @@ def withdraw_posts(
 
     The table comes first: what remains in the lake after a failure, the next run over the week takes out.
     """
-    before = table.read_week(week)
-    if before is None:
-        raise NotStored(f"The session table has nothing for week {week}.", fix="Look at `wod status`.")
+    before = _stored(table, week)
+    if not allow_empty:
+        _refuse_emptying(before, withdrawal)
     after = _without(before, withdrawal.post_ids)
-    if withdrawal.removed and before.records and not after.records and not allow_empty:
-        raise _would_empty(before, withdrawal)
     change = table.replace_week(after, allow_empty=allow_empty)
     for stage in STAGES:
-        values = read_stage(lake, stage, [week], _leave_corrupt)
+        # A corrupt object is made anew first: left as it is, it would bring the posts back when it is.
+        values, _ = read_healed(lake, stage, [week])
         write_stage(lake, stage, {week: _without_posts(value, withdrawal) for week, value in values.items()})
     # The lake's own records: those of the table may have been cut to its limits.
     whole = read_stored_records(lake, [week]).get(week, before.records)
@@ -112,9 +137,20 @@ def _outcome(posts: Collection[object], records: Collection[object]) -> Outcome:
     return Outcome.NO_SESSION if posts else Outcome.NOT_PUBLISHED
 
 
-def _would_empty(before: WeekRecords, withdrawal: Withdrawal) -> WouldEmptyWeek:
+def _stored(table: SessionTable, week: dt.date) -> WeekRecords:
+    value = table.read_week(week)
+    if value is None:
+        raise NotStored(f"The session table has nothing for week {week}.", fix="Look at `wod status`.")
+    return value
+
+
+def _refuse_emptying(before: WeekRecords, withdrawal: Withdrawal) -> None:
+    """Refuse to remove posts that hold all sessions of the week; that they are dated elsewhere now is no removal."""
+    left = [record for record in before.records if record.post_id not in withdrawal.post_ids]
+    if left or not before.records or not withdrawal.removed:
+        return
     posts = ", ".join(map(str, sorted(withdrawal.post_ids)))
-    return WouldEmptyWeek(
+    raise WouldEmptyWeek(
         f"The {count(before.records, 'session')} of week {before.week} are all from post {posts}: without it the "
         "week has none. Nothing was changed.",
         fix=f"If they are to go all the same: wod posts drop {posts} --allow-empty.",
@@ -181,9 +217,21 @@ def find_post(lake: Lake, table: SessionTable, post_id: int) -> list[PostInWeek]
         if stamp.post_id == post_id
     }
     if not programs:
-        raise NotStored(f"No stored week was made from post {post_id}.", fix="`wod posts gone` lists ids.")
+        raise _not_stored(lake, table, post_id)
     fetched = read_stage(lake, "raw_posts", programs, _leave_corrupt)
     return [_post_in_week(week, post_id, programs[week], fetched.get(week)) for week in sorted(programs)]
+
+
+def _not_stored(lake: Lake, table: SessionTable, post_id: int) -> NotStored:
+    """The error for a post without sessions, which says so when it was taken out of its week before."""
+    rows = gone_posts(lake, (entry.week for entry in table.weeks()), _leave_corrupt)
+    for week, post, kept in rows:
+        if post.post_id == post_id and not kept:
+            fate = f"replaced by post {post.replaced_by}" if post.replaced_by else "dropped"
+            return NotStored(
+                f"Post {post_id} is in week {week} no longer: it was {fate}.", fix="There is nothing to do."
+            )
+    return NotStored(f"No stored week was made from post {post_id}.", fix="`wod posts gone` lists ids.")
 
 
 def _post_in_week(week: dt.date, post_id: int, program: str, raw: Weekly[RawPost] | None) -> PostInWeek:
@@ -213,11 +261,13 @@ def drop_post(
             f"The site still lists post {post_id}: the next run would bring it back.",
             fix="Take it off the site, then drop it here.",
         )
+    withdrawals = {place.week: Withdrawal({}, (_as_removed(place, now),)) for place in places}
+    if not allow_empty:  # every week is looked at before the first is changed
+        for week, withdrawal in withdrawals.items():
+            _refuse_emptying(_stored(table, week), withdrawal)
     return [
-        withdraw_posts(
-            lake, table, place.week, Withdrawal({}, (_as_removed(place, now),)), allow_empty=allow_empty
-        )
-        for place in places
+        withdraw_posts(lake, table, week, withdrawal, allow_empty=allow_empty)
+        for week, withdrawal in withdrawals.items()
     ]
 
 

@@ -20,6 +20,7 @@ import html
 import ipaddress
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,7 @@ from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
 from wod_pipeline.wording import count, is_site_address
 from wod_pipeline.wordpress._category import category_and_below, verify_category
-from wod_pipeline.wordpress._decoding import FIELDS, decode_posts, require_ids
+from wod_pipeline.wordpress._decoding import FIELDS, choose_post, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
     LOGIN_NEEDED,
     JsonClient,
@@ -82,22 +83,42 @@ class _PageSet:
 
     posts: dict[int | str, RawPost] = field(default_factory=dict)
     totals: list[int] = field(default_factory=list)
-    repeated: int = 0
-    """Items without an id that equal an earlier one: the site counts them too."""
+    order: list[int | str] = field(default_factory=list)
+    """The keys of `posts` as they were received, also one that came again."""
 
     @property
     def complete(self) -> bool:
-        """Whether every page announced exactly the posts that were received."""
-        return set(self.totals) == {len(self.posts) + self.repeated}
+        """Whether every page announced exactly the posts that were received.
+
+        An item without an id that equals an earlier one counts, since the site counts it too.
+        """
+        return set(self.totals) == {len(self.posts) + len(self._again(str))}
+
+    def is_repeated(self, earlier: _PageSet | None) -> bool:
+        """Whether it is as `earlier`, item by item: then an id that came twice is listed twice.
+
+        A post that shifted to another page while they were read would not do so a second time.
+        """
+        same = earlier is not None and earlier.order == self.order
+        return same and set(self.totals) == {len(self.order)}
+
+    def listed_twice(self) -> list[int | str]:
+        """The ids that came more than once."""
+        return sorted(set(self._again(int)))
 
     def add(self, posts: list[RawPost], total: int) -> bool:
         """Add a page; return whether it held any new post."""
         before = len(self.posts)
         self.totals.append(total)
         for post in posts:
-            self.repeated += not post.id and post.received in self.posts
-            self.posts[post.id or post.received] = post
+            key = post.id or post.received
+            self.order.append(key)
+            self.posts[key] = choose_post(self.posts[key], post) if key in self.posts else post
         return len(self.posts) > before
+
+    def _again(self, kind: type) -> list[Any]:
+        counted = Counter(key for key in self.order if isinstance(key, kind))
+        return [key for key, times in counted.items() for _ in range(times - 1)]
 
 
 class WordPressSource:
@@ -217,14 +238,18 @@ class WordPressSource:
     def _read_all(self, query: Params) -> list[RawPost]:
         """Every post that matches the query. Raises `SourceIncomplete` when no read of the pages is consistent."""
         self._verify_login()
+        earlier: _PageSet | None = None
         for attempt in range(MAX_READS):
             if attempt:
                 self._sleep(REREAD_PAUSE_S)
             pages = self._read_pages(self._query(query))
-            if pages.complete:
+            if pages.complete or pages.is_repeated(earlier):
+                if ids := pages.listed_twice():
+                    log.warning("%s lists a post more than once: %s", self._base, ", ".join(map(str, ids)))
                 require_ids(pages.posts.values(), self._base)
                 self._verify_category(has_posts=bool(pages.posts))
                 return list(pages.posts.values())
+            earlier = pages
         raise SourceIncomplete(
             f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
             f"distinct ones or changed while they were read, {MAX_READS} times in a row. No post of this read "

@@ -48,16 +48,29 @@ def decode_post(value: object) -> RawPost:
 
 
 def require_ids(posts: Iterable[RawPost], where: str) -> None:
-    """Raise `SourceMalformed` when there are posts and all of them lack an id: then it is something else."""
+    """Raise `SourceMalformed` when there are items and none has an id or content: it is something else."""
     first = None
     for post in posts:
-        if post.id:
+        if post.id or post.content.rendered:
             return
         first = first or post
     if first:
         raise SourceMalformed(
             f"{where} holds nothing with a post's id; the first item: {shorten(first.received, _LONGEST_NAME)}"
         )
+
+
+def choose_post(first: RawPost, second: RawPost) -> RawPost:
+    """Which of two posts with the same id counts: one without problems, else the one edited last.
+
+    When they differ it says so, and `received` keeps the JSON of both.
+    """
+    if first == second:
+        return first
+    chosen = max((first, second), key=lambda post: (not post.problems, post.modified_gmt))
+    both = ", ".join(post.received or msgspec.json.encode(post).decode() for post in (first, second))
+    problems = [*chosen.problems, "another post has the same id"]
+    return msgspec.structs.replace(chosen, problems=problems, received=f"[{both}]")
 
 
 def _decode_odd(value: object, fields: dict[str, Any]) -> RawPost:

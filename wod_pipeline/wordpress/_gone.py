@@ -3,8 +3,11 @@
 A post that was deleted and published again has a new id, and a correction may outlive its original: kept for good,
 the old post would double the week. But a post may also be a draft again for an hour, or be hidden by a filter.
 So a post with the same content replaces a gone one at once, since nothing is lost; one of the same program only when
-the source has not listed the old post for `GONE_FOR`, and the new one has sessions on most of its days. When many
-posts disappear together, the listing is more likely wrong than the posts deleted, and none is replaced.
+the source has not listed the old post for `GONE_FOR`, and the new one has sessions on most of its days. A post with
+the same content in another week replaces it after `GONE_FOR` too, if it was published when the old one disappeared
+and not long after it: then it was deleted and published again with another date. Any other copy is a week that is
+done twice. When many posts disappear together, the listing is more likely wrong than the posts deleted, and none
+is replaced.
 """
 
 from __future__ import annotations
@@ -13,9 +16,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wod_pipeline.parsing import outline_post, read_post, removed_post
+from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import OutlinedPost, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.gone import GONE_FOR
+
+REPUBLISHED_WITHIN = dt.timedelta(days=1)
+"""Between the first look without the old post and the publication of the same content for another week."""
+CORRECTED_WITHIN = dt.timedelta(days=5)
+"""Between the publication of the two: a coach's next post comes a week later, or some hours less."""
 
 
 def absent_since(
@@ -43,6 +52,39 @@ def replace_gone(
         if successor is not None:
             removed.append(removed_post(post, since[post.id], replaced_by=successor))
     return removed
+
+
+def replace_redated(
+    gone: Iterable[RawPost], elsewhere: Iterable[RawPost], since: Mapping[int, dt.datetime], now: dt.datetime
+) -> list[RemovedPost]:
+    """The gone posts of a week that were published again for another week, where `elsewhere` has them."""
+    lasting = [post for post in gone if now - since[post.id] >= GONE_FOR and post.content.rendered.strip()]
+    if not lasting:
+        return []
+    by_content: dict[str, list[RawPost]] = {}
+    for other in elsewhere:
+        by_content.setdefault(other.content_sha256, []).append(other)
+    removed = []
+    for post in lasting:
+        copies = [
+            other
+            for other in by_content.get(post.content_sha256, [])
+            if other.id > post.id and _is_republished(post, other, since[post.id])
+        ]
+        if copies:
+            successor = max(other.id for other in copies)
+            removed.append(removed_post(post, since[post.id], replaced_by=successor))
+    return removed
+
+
+def _is_republished(post: RawPost, other: RawPost, missing_since: dt.datetime) -> bool:
+    before, published = utc_of(post.date_gmt), utc_of(other.date_gmt)
+    if before is None or published is None:
+        return False
+    near = (
+        abs(published - missing_since) <= REPUBLISHED_WITHIN and abs(published - before) <= CORRECTED_WITHIN
+    )
+    return near and _share_program(post, other)
 
 
 def _same_content(post: RawPost, listed: Iterable[RawPost], stored: Collection[int]) -> int | None:

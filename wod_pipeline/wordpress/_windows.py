@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wod_pipeline.parsing import UNDATED_WEEK, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
@@ -18,7 +18,7 @@ from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.gone import too_many_gone
 from wod_pipeline.weeks import DAY
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress._gone import absent_since, replace_gone
+from wod_pipeline.wordpress._gone import absent_since, replace_gone, replace_redated
 from wod_pipeline.wordpress._source import PostSource
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def assign_posts(
         now,
         in_doubt=too_many_gone(len(set(stored) - by_id.keys()), len(stored)),
     )
-    by_week: dict[dt.date, list[RawPost]] = {}
+    by_week: dict[dt.date, list[RawPost]] = look.by_week
     for number, week in look.listed.items():
         by_week.setdefault(week, []).append(by_id[number])
     return {week: _update_week(week, previous.get(week), by_week.get(week, []), look) for week in weeks}
@@ -119,6 +119,11 @@ class _Look:
     listed: Mapping[int | str, dt.date]
     at: dt.datetime
     in_doubt: bool
+    by_week: dict[dt.date, list[RawPost]] = field(default_factory=dict)
+
+    def elsewhere(self, week: dt.date) -> list[RawPost]:
+        """The listed posts of other weeks."""
+        return [post for other, posts in self.by_week.items() if other != week for post in posts if post.id]
 
 
 def _update_week(
@@ -130,6 +135,9 @@ def _update_week(
     since = absent_since(absent, previous, look.at)
     ids = {post.id for post in stored}
     removed = replace_gone(absent, current, since, look.at, stored=ids, in_doubt=look.in_doubt)
+    left = [post for post in absent if post.id not in {one.post_id for one in removed}]
+    if not look.in_doubt:
+        removed += replace_redated(left, look.elsewhere(week), since, look.at)
     gone = [post for post in absent if post.id not in {one.post_id for one in removed}]
     posts = sorted([*current, *gone], key=lambda post: (post.date, post.id))
     moved = _moved(previous, posts, look)

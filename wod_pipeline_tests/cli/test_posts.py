@@ -110,11 +110,15 @@ def test_a_post_of_no_stored_week_is_named(site: Site) -> None:
     assert "No stored week was made from post 77." in str(wod("drop", "77", "--yes").exception)
 
 
-def test_the_only_post_of_a_week_is_dropped_only_when_that_is_said(site: Site) -> None:
+def test_the_only_post_of_a_week_is_dropped_only_when_that_is_said_and_a_message_tells_of_it(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     assert wod("drop", "1", "--yes").exit_code == 0
+    assert "withdrawn" not in caplog.text
     site.list()
     assert "without it the week has none" in str(wod("drop", "2", "--yes").exception)
     assert wod("drop", "2", "--yes", "--allow-empty").exit_code == 0
+    assert "was withdrawn; its post 2 “March 2, 2026 - March 8, 2026 Gym Plan” was dropped" in caplog.text
     assert site.ids() == []
     site.run()
     assert site.ids() == []
@@ -170,6 +174,24 @@ def test_a_run_of_the_new_week_says_that_the_old_one_lost_its_sessions(
     assert run_weeks(site.settings, [later])
     assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar" in capsys.readouterr().out
     assert site.ids() == [1]
+
+
+def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+
+    def dated(monday: dt.date, number: int, edit: int) -> RawPost:
+        post = raw_post("Monday", "A.", "Jerk x 3", monday=monday, number=number)
+        return msgspec.structs.replace(post, modified_gmt=f"2026-03-{edit}T00:00:00")
+
+    site.list(dated(later, 1, 20), OTHER)
+    site.run()
+    site.list(dated(MONDAY, 1, 21), dated(later, 2, 21))
+    capsys.readouterr()
+    assert run_weeks(site.settings, [later])
+    said = capsys.readouterr().out
+    assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar\n" in said
 
 
 def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:

@@ -29,6 +29,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 DEADLINES = Deadlines(ZONE, parse_weekly_time("sun 21:00"), parse_weekly_time("mon 05:00"))
 LINKS = Links("http://dagster.example/")
 SINCE = dt.datetime(2021, 3, 1, 5, tzinfo=dt.timezone.utc)
+TODAY = WEEK
 LEFT = Weekly[RawPost](
     WEEK,
     Outcome.NOT_PUBLISHED,
@@ -44,7 +45,7 @@ OUTAGE = Outage(SINCE, 4, SINCE, "no answer")
 
 def late(cause: Cause, kind: str = "warn") -> Message:
     notice = Notice(kind, Episode(WEEK, SINCE, cause), Standing(cause))  # type: ignore[arg-type]
-    return messages.freshness(notice, DEADLINES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS)
+    return messages.freshness(notice, DEADLINES, LastSeen(WEEK - dt.timedelta(weeks=1), 5), LINKS, TODAY)
 
 
 def one_of_each() -> list[Message]:
@@ -57,12 +58,13 @@ def one_of_each() -> list[Message]:
     return [
         *[late(cause) for cause in CAUSES],
         late(Cause.NOT_PUBLISHED, "critical"),
-        messages.freshness(Notice("warn", again, blind), DEADLINES, None, LINKS),
+        messages.freshness(Notice("warn", again, blind), DEADLINES, None, LINKS, TODAY),
         messages.freshness(
             Notice("recovered", Episode(WEEK, SINCE, Cause.NOT_PUBLISHED), Standing(None, sessions=1)),
             DEADLINES,
             None,
             LINKS,
+            dt.date(2022, 1, 3),
         ),
         messages.source_down("https://coach.example", OUTAGE, ZONE, LINKS),
         messages.source_down(
@@ -105,13 +107,34 @@ def one_of_each() -> list[Message]:
             links=LINKS,
             changes=[messages.READ_ANEW, "Mon 1 Mar: A Back Squat 5x3 70% → A Back Squat 5x3 70% of 1-RM"],
         ),
-        messages.week_withdrawn(WEEK, messages.reasons_of_leaving([7], LEFT), run_id="r1", links=LINKS),
         messages.week_withdrawn(
-            WEEK, messages.reasons_of_leaving([7, 8, 9, 10], LEFT), run_id="r2", links=LINKS
+            WEEK, messages.reasons_of_leaving([7], LEFT), today=TODAY, run_id="r1", links=LINKS
+        ),
+        messages.week_withdrawn(
+            WEEK,
+            messages.reasons_of_leaving([7, 8, 9, 10], LEFT),
+            today=dt.date(2022, 1, 3),
+            run_id="r2",
+            links=LINKS,
+        ),
+        messages.weeks_withdrawn(
+            {
+                WEEK: messages.reasons_of_leaving([7], LEFT),
+                next_week: messages.reasons_of_leaving([8, 9], LEFT),
+            },
+            cause_id="b1",
+            link=LINKS.backfill("b1"),
         ),
         messages.weeks_landed([WEEK, next_week], 10, new=[WEEK, next_week], run_id="r1", links=LINKS),
         messages.weeks_landed([WEEK, next_week], 10, new=[next_week], run_id="r2", links=LINKS),
-        messages.weeks_landed([WEEK, next_week], 10, new=[], run_id="r3", links=LINKS),
+        messages.weeks_landed(
+            [WEEK, next_week],
+            10,
+            new=[],
+            run_id="r3",
+            links=LINKS,
+            changes={WEEK: [f"new: day {n}, Jerk" for n in range(5)], next_week: []},
+        ),
         messages.run_failed("training_week", (WEEK, WEEK), [no_answer], "r1", LINKS),
         messages.run_failed("training_week", (WEEK, next_week), [no_answer, refused], "r1", LINKS),
         messages.run_failed("other_job", None, [], "r1", LINKS),

@@ -120,3 +120,25 @@ def test_two_sessions_a_day_are_compared_in_their_order() -> None:
     day = ["Monday", "A.", "Snatch 5 x 2 @ 70%", "Monday (Session Two)", "A.", "Clean 3 x 3 @ 75%"]
     after = [*day[:-1], "Clean 3 x 3 @ 80%"]
     assert week_changes(records(*day), records(*after)) == ["Mon 2 Mar: A Clean 3x3 75% → A Clean 3x3 80%"]
+
+
+def test_a_rest_and_a_distance_changed_beside_a_lift_are_told_too() -> None:
+    before = records("Monday", "A.", "Three sets of:", "Snatch x 3 @ 70%", "Run 400 m", "Rest 2 minutes")
+    after = records("Monday", "A.", "Four sets of:", "Snatch x 3 @ 75%", "Run 800 m", "Rest 3 minutes")
+    assert week_changes(before, after) == [
+        "Mon 2 Mar: A Snatch 3x3 70% → A Snatch 4x3 75%",
+        "Mon 2 Mar: “Run 400 m / Rest 2 minutes” → “Run 800 m / Rest 3 minutes”",
+    ]
+
+
+def test_a_program_under_another_name_is_one_line_and_its_sessions_are_compared() -> None:
+    lines = [line.replace("75%", "80%") for line in WEEK]
+    assert week_changes(records(*WEEK), records(*lines, slug="strength")) == [
+        "program: gym-plan → strength",
+        "Wed 4 Mar: A Clean 3x3 75% → A Clean 3x3 80%",
+    ]
+
+
+def test_the_introduction_of_a_post_is_compared_once() -> None:
+    before, after = records("Sleep well.", *WEEK), records("The gym is closed on Friday.", *WEEK)
+    assert week_changes(before, after) == ["introduction: “Sleep well.” → “The gym is closed on Friday.”"]

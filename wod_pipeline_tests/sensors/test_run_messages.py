@@ -216,6 +216,67 @@ def test_the_week_that_lost_its_post_gets_its_message_whichever_side_is_run(
     assert of_post == [MONDAY + 3 * WEEK] * (3 * (MONDAY + 3 * WEEK in weeks))
 
 
+MOVED = "The week of Mon 2 Mar was withdrawn; its post is now dated Mon 23 Mar."
+
+
+def test_a_week_that_a_person_withdrew_is_told_and_what_the_person_stored_is_not(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    office.source.posts[0] = redated(office.source.posts[0], MONDAY + 3 * WEEK)
+    office.run({}, MONDAY + 3 * WEEK)
+    assert office.tick() == [office.phone.received[-1].subject]
+    assert (office.phone.received[-1].kind, office.phone.received[-1].week) == ("week_withdrawn", str(MONDAY))
+
+
+def test_a_backfill_tells_of_the_weeks_it_withdrew_in_one_message_beside_its_summary(office: Office) -> None:
+    of_backfill = {"dagster/backfill": "abcdef"}
+    office.run(of_backfill, MONDAY, MONDAY + WEEK)
+    posts = office.source.posts
+    posts[0] = redated(posts[0], MONDAY + 3 * WEEK)
+    office.run(of_backfill, MONDAY)
+    _, one = office.ticker._messages_of_backfill("abcdef", MONDAY, succeeded=True)
+    assert (one.week, one.text.splitlines()[0]) == (str(MONDAY), MOVED)
+    posts[1] = redated(posts[1], MONDAY + 4 * WEEK)
+    office.run(of_backfill, MONDAY + WEEK)
+    _, both = office.ticker._messages_of_backfill("abcdef", MONDAY, succeeded=True)
+    assert both.text.splitlines() == [
+        "2 weeks had sessions and have none now:",
+        "- 2026-03-02; its post is now dated Mon 23 Mar",
+        "- 2026-03-09; its post is now dated Mon 30 Mar",
+        "Look: http://dagster.example/runs/b/abcdef",
+    ]
+
+
+def test_a_run_that_withdraws_many_weeks_tells_of_them_in_one_message(office: Office) -> None:
+    office.source.posts = [raw_post(monday=MONDAY + n * WEEK, number=n + 1) for n in range(4)]
+    weeks = [MONDAY + n * WEEK for n in range(4)]
+    office.run({}, *weeks)
+    office.source.posts = [redated(post, MONDAY + 4 * WEEK) for post in office.source.posts]
+    office.run({}, *weeks)
+    assert office.tick() == ["4 training weeks withdrawn: 2026-03-02 to 2026-03-23"]
+
+
+def test_a_week_withdrawn_before_anybody_was_told_of_it_is_told_once(office: Office) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.source.posts[0] = redated(office.source.posts[0], MONDAY + 3 * WEEK)
+    office.run(BY_SENSOR, MONDAY)
+    assert office.tick() == ["Training week of Mon 2 Mar was withdrawn"]
+
+
+def test_a_run_that_fails_after_storing_its_week_tells_of_both(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageRefused("Permission denied.")
+
+    monkeypatch.setattr("wod_pipeline.reading.calendar.week_calendar", refuse)
+    assert not office.run(BY_SENSOR, MONDAY).success
+    assert office.tick() == [
+        "Run of training_week for the week of 2026-03-02 failed in session_calendar",
+        "Training week of Mon 2 Mar is here: 3 sessions",
+    ]
+
+
 def test_a_replaced_post_is_named_in_the_update_of_its_week(office: Office) -> None:
     office.run(BY_SENSOR, MONDAY)
     office.tick()
@@ -245,8 +306,9 @@ def test_of_several_weeks_those_that_were_stored_before_are_told_apart(office: O
     office.run(BY_SENSOR, MONDAY, MONDAY + WEEK)
 
     assert office.tick() == ["2 training weeks here (1 new, 1 updated): 2026-03-02 to 2026-03-09"]
-    assert office.phone.received[-1].text.splitlines()[1:3] == [
+    assert office.phone.received[-1].text.splitlines()[1:4] == [
         "- 2026-03-02, updated",
+        "  - Mon 2 Mar: A Snatch 5x2 70% → A Snatch 5x3 70%",
         "- 2026-03-09, new",
     ]
 
@@ -379,7 +441,7 @@ def test_runs_of_a_backfill_are_left_to_its_summary(office: Office) -> None:
     office.run({"dagster/backfill": "abcdef"}, MONDAY)
 
     assert office.tick() == []
-    message = office.ticker._message_of_backfill("abcdef", succeeded=False)
+    (message,) = office.ticker._messages_of_backfill("abcdef", MONDAY, succeeded=False)
     assert message.subject == "Backfill of 1 week ended with failures"
     assert message.text.splitlines()[:-1] == [
         "Runs: 1 failed, 1 succeeded.",

@@ -57,6 +57,26 @@ def test_what_there_is_to_lift_stays_as_long_as_notes_can_go(what: str) -> None:
     assert fitted.lines[: len(SMALL.lines)] == SMALL.lines
 
 
+def test_a_link_to_a_huge_address_costs_the_link_and_not_the_lift() -> None:
+    href = f"https://example.org/{'x' * 500_000}"
+    link = f'<a href="{href}">'
+    lines = f"<p>Monday</p><p>A.</p><p>{link}Snatch</a> x 3 reps @ 70%</p><p>See {link}it</a></p>"
+    (record,) = week_records(raw_post(content=lines)).records
+    fitted = fit_record(record)
+    assert size_of(as_attributes(as_item(fitted, "0" * 64))) <= ITEM_BYTES
+    assert [line.text for line in fitted.lines] == [line.text for line in record.lines]
+    assert "Snatch" in as_text(view_session(fitted))
+    (exercise,) = fitted.segments[0].blocks[0].exercises
+    assert (exercise.parts[0].video_url, exercise.load is not None) == (None, True)
+    assert href in str(record), "the record itself is not changed"
+
+
+def test_a_slug_of_any_length_leaves_a_session_key_that_dynamodb_can_hold() -> None:
+    (record,) = week_records(raw_post("Monday", "A.", "Snatch x 3", slug="🏋" * 500_000)).records
+    assert len(record.session.encode()) <= 1_024
+    assert fit_record(record) is record
+
+
 def test_a_session_that_fits_is_the_very_same() -> None:
     value = week_records(raw_post())
     assert fit_week(value) is value

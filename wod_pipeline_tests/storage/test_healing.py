@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post
-from wod_pipeline.program import encode
+from wod_pipeline.program import RawPost, encode
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage.healing import read_healed, weeks_from_revisions
-from wod_pipeline.storage.stages import REVISIONS, STAGES, raw_revision_key, stage_key, write_stage
+from wod_pipeline.storage.stages import (
+    REVISIONS,
+    STAGES,
+    raw_revision_key,
+    removals_key,
+    stage_key,
+    write_stage,
+)
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post, weekly
 from wod_pipeline_tests.fakes import MemoryLake
@@ -78,6 +88,30 @@ def test_of_several_revisions_the_newest_readable_one_counts(lake: MemoryLake) -
     assert weeks_from_revisions(lake, [MONDAY])[MONDAY].posts == [POST]
     lake.objects[raw_revision_key(POST, encode(POST))] = b"{}"
     assert weeks_from_revisions(lake, [MONDAY]) == {}
+
+
+REMOVED = RemovedPost(POST.id, "gym-plan", "A title", dt.datetime(2026, 3, 3, tzinfo=dt.timezone.utc), 3)
+
+
+@pytest.mark.parametrize(
+    "successor", [raw_post("Monday", "A.", "Jerk x 2", number=3), None], ids=["one", "none"]
+)
+def test_a_post_that_was_taken_out_of_its_week_stays_out_of_the_rebuilt_one(
+    successor: RawPost | None, lake: MemoryLake
+) -> None:
+    posts = [successor] if successor else []
+    week = msgspec.structs.replace(weekly(*posts), removed=[REMOVED])
+    write_stage(lake, "raw_posts", {MONDAY: week})
+    lake.objects[stage_key("raw_posts", MONDAY)] = b"x"
+    assert read_healed(lake, "raw_posts", [MONDAY])[0] == {MONDAY: week}
+
+
+def test_an_unreadable_record_of_removals_does_not_keep_a_week_from_being_rebuilt(
+    lake: MemoryLake, caplog: pytest.LogCaptureFixture
+) -> None:
+    lake.objects[removals_key(MONDAY)] = b"x"
+    assert weeks_from_revisions(lake, [MONDAY])[MONDAY].posts == [EDITED]
+    assert removals_key(MONDAY) in caplog.text
 
 
 def test_a_corrupt_revision_is_written_over_and_a_sound_one_is_not(lake: MemoryLake) -> None:

@@ -196,7 +196,10 @@ def test_bytes_that_do_not_match_their_checksum_are_corrupt(lake: S3Lake, s3: An
 
 
 class BreakingServer(http.server.ThreadingHTTPServer):
-    """S3 for one object, whose body breaks the first `breaks` times: cut short, dropped, or with a wrong byte."""
+    """S3 for one object, whose body breaks the first `breaks` times: cut short, dropped, or with a wrong byte.
+
+    `short` and `unending`: cut short with the length of what is left, or with none, by a server without checksums.
+    """
 
     def __init__(self, data: bytes, how: str, breaks: int) -> None:
         super().__init__(("127.0.0.1", 0), BreakingHandler)
@@ -214,12 +217,17 @@ class BreakingHandler(http.server.BaseHTTPRequestHandler):
         server = self.server
         server.requests += 1
         breaks, data = server.requests <= server.breaks, server.data
-        body = data[: len(data) // 2] if breaks and server.how == "cut" else data
+        body = data[: len(data) // 2] if breaks and server.how in {"cut", "short", "unending"} else data
         if breaks and server.how == "spoilt":
             body = b"X" + data[1:]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("x-amz-checksum-sha256", base64.b64encode(hashlib.sha256(data).digest()).decode())
+        digest = hashlib.sha256(data)
+        if server.how in {"short", "unending"}:
+            self.send_header("x-amz-meta-sha256", digest.hexdigest())
+        else:
+            self.send_header("x-amz-checksum-sha256", base64.b64encode(digest.digest()).decode())
+        if server.how != "unending":
+            self.send_header("Content-Length", str(len(body if server.how == "short" else data)))
         self.end_headers()
         if breaks and server.how == "reset":
             self.wfile.write(data[:10])
@@ -242,7 +250,7 @@ def breaking(how: str, breaks: int) -> Iterator[BreakingServer]:
         thread.join()
 
 
-@pytest.mark.parametrize("how", ["cut", "reset", "spoilt"])
+@pytest.mark.parametrize("how", ["cut", "reset", "spoilt", "short", "unending"])
 def test_a_body_that_breaks_while_being_read_is_read_again(how: str, aws_environment: None) -> None:
     waits: list[float] = []
     with breaking(how, breaks=2) as server:
@@ -251,7 +259,13 @@ def test_a_body_that_breaks_while_being_read_is_read_again(how: str, aws_environ
 
 
 @pytest.mark.parametrize(
-    ("how", "kind"), [("cut", StorageUnavailable), ("reset", StorageUnavailable), ("spoilt", StorageCorrupt)]
+    ("how", "kind"),
+    [
+        ("cut", StorageUnavailable),
+        ("reset", StorageUnavailable),
+        ("spoilt", StorageCorrupt),
+        ("short", StorageCorrupt),
+    ],
 )
 def test_a_body_that_always_breaks_is_given_up_after_four_reads(
     how: str, kind: type[StorageError], aws_environment: None

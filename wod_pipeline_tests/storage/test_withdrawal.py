@@ -15,11 +15,26 @@ from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, WeekRe
 from wod_pipeline.records import records_of
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.status import needs_run
+from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
-from wod_pipeline.storage.withdrawal import Withdrawal, find_moved_posts, withdraw_posts
+from wod_pipeline.storage.stages import (
+    STAGES,
+    read_stage,
+    read_stored_records,
+    stage_key,
+    write_records,
+    write_stage,
+)
+from wod_pipeline.storage.withdrawal import (
+    Withdrawal,
+    drop_post,
+    find_moved_posts,
+    find_post,
+    leave_spanning,
+    withdraw_posts,
+)
 from wod_pipeline.weeks import WEEK
-from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, weekly
+from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, week_records, weekly
 from wod_pipeline_tests.fakes import MemoryLake
 
 NEXT = MONDAY + WEEK
@@ -80,6 +95,17 @@ def test_a_dropped_post_is_noted_and_is_gone_no_more(tmp_path: Path) -> None:
     assert ([post.id for post in raw.posts], raw.gone, raw.removed) == ([2], [], [DROPPED])
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_post_dropped_while_an_object_of_its_week_is_corrupt_stays_dropped(
+    stage: str, tmp_path: Path
+) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    store.lake.objects[stage_key(stage, MONDAY)] = b"x"
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)))
+    value = read_healed(store.lake, stage, [MONDAY])[0][MONDAY]
+    assert (len(value.posts), value.removed) == (1, [DROPPED])
+
+
 def test_the_only_post_with_sessions_is_dropped_only_when_the_week_may_become_empty(tmp_path: Path) -> None:
     store = Store(tmp_path, raw_post(), raw_post("The gym is closed.", number=2))
     with pytest.raises(WouldEmptyWeek, match=r"The 3 sessions of week 2026-03-02 are all from post 1"):
@@ -87,6 +113,32 @@ def test_the_only_post_with_sessions_is_dropped_only_when_the_week_may_become_em
     assert len(store.week().records) == 3
     withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (DROPPED,)), allow_empty=True)
     assert (store.week().outcome, store.week().records) == (Outcome.NO_SESSION, [])
+
+
+def test_a_post_of_two_weeks_is_dropped_from_both_or_from_none(tmp_path: Path) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    alone = msgspec.structs.replace(week_records(raw_post()), week=NEXT)
+    alone.records[:] = [msgspec.structs.replace(record, week=NEXT) for record in alone.records]
+    store.table.replace_week(alone)
+    now = SINCE + WEEK
+    with pytest.raises(WouldEmptyWeek, match=r"The 3 sessions of week 2026-03-09 .* Nothing was changed"):
+        drop_post(store.lake, store.table, 1, lambda ids: [], now)
+    assert {record.post_id for record in store.week().records} == {1, 2}
+    dropped = drop_post(store.lake, store.table, 1, lambda ids: [], now, allow_empty=True)
+    assert [len(result.after.records) for result in dropped] == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("removed", "fate"),
+    [(DROPPED, "dropped"), (msgspec.structs.replace(DROPPED, replaced_by=2), "replaced by post 2")],
+)
+def test_a_post_that_was_removed_before_is_named_as_that(
+    removed: RemovedPost, fate: str, tmp_path: Path
+) -> None:
+    store = Store(tmp_path, raw_post(), other_post())
+    withdraw_posts(store.lake, store.table, MONDAY, Withdrawal({}, (removed,)))
+    with pytest.raises(NotStored, match=rf"Post 1 is in week 2026-03-02 no longer: it was {fate}\."):
+        find_post(store.lake, store.table, 1)
 
 
 def test_every_revision_stays(tmp_path: Path) -> None:
@@ -126,3 +178,11 @@ def test_a_post_has_moved_when_the_other_week_holds_an_older_revision(newer: dic
 )
 def test_a_post_has_not_moved_when_the_other_week_holds(other: dict[str, str]) -> None:
     assert moved(STAMP, msgspec.structs.replace(STAMP, **other)) == {}
+
+
+def test_a_post_that_is_of_both_weeks_has_not_moved() -> None:
+    spanning, elsewhere = raw_post(), raw_post(number=2, monday=NEXT)
+    candidates = {MONDAY: {1: NEXT, 2: NEXT}}
+    fetched = {NEXT: weekly(spanning, elsewhere, week=NEXT)}
+    assert leave_spanning(candidates, fetched) == {MONDAY: {2: NEXT}}
+    assert leave_spanning(candidates, {}) == candidates, "what the lake lost is judged by its stamps"

@@ -9,7 +9,7 @@ import pytest
 from wod_pipeline.errors import SourceChallenged, SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.wordpress import WordPressSource
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
-from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_json
+from wod_pipeline_tests.servers.wordpress_site import Post, Reply, Request, as_json
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
 
 SUNDAY = at("2021-02-21 17:00")
@@ -106,6 +106,61 @@ def test_one_odd_post_and_one_without_an_id_cost_only_themselves(
     assert source.list_ids() == {1, 2}
     assert {post.id for post in source.fetch_modified(at("2000-01-01"))} == {1, 2}
     assert {post.id for post in source.fetch_ids([1, 2])} == {1, 2}
+
+
+def listed(wp: FakeWordPress, posts: list[Post], per_page: int) -> None:
+    """Have the site list exactly these items, whatever is asked for."""
+    totals = {"X-WP-Total": str(len(posts)), "X-WP-TotalPages": str(-(-len(posts) // per_page))}
+
+    def answer(request: Request) -> Reply:
+        start = (int(request.query.get("page", 1)) - 1) * per_page
+        return as_json(posts[start : start + per_page], headers=totals)
+
+    wp.intercept = answer
+
+
+def text_of(words: str) -> dict[str, str]:
+    return {"rendered": words}
+
+
+@pytest.mark.parametrize("per_page", [100, 2], ids=["on one page", "at the border of two"])
+@pytest.mark.parametrize(
+    ("again", "problems"),
+    [
+        ({"id": 2, "content": text_of("two")}, []),
+        ({"id": "2", "content": text_of("two")}, ["another post has the same id"]),
+        ({"id": 2, "content": text_of("other")}, ["another post has the same id"]),
+        ({"id": 2, "content": None}, ["another post has the same id"]),
+    ],
+    ids=str,
+)
+def test_an_id_that_the_site_lists_twice_costs_no_other_post(
+    again: Post,
+    problems: list[str],
+    per_page: int,
+    wp: FakeWordPress,
+    source: WordPressSource,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    posts = [{"id": n, "content": text_of(word)} for n, word in ((1, "one"), (2, "two"), (3, "three"))]
+    listed(wp, [*posts[:2], again, posts[2]], per_page)
+    found = {post.id: post for post in source.fetch_published(FIRST, LAST)}
+    assert list(found) == [1, 2, 3]
+    assert (found[2].problems, found[1].problems, found[3].problems) == (problems, [], [])
+    assert "lists a post more than once: 2" in caplog.text
+    if problems:
+        assert found[2].content.rendered in {"two", "other"}
+        assert "two" in found[2].received
+        assert (again["content"] or {}).get("rendered", "null") in found[2].received
+
+
+def test_a_post_without_an_id_does_not_keep_others_from_being_read_when_it_is_the_only_one_found(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    listed(wp, [{"title": text_of("March 2, 2026"), "content": text_of("Monday")}], 100)
+    (post,) = source.fetch_published(FIRST, LAST)
+    assert (post.id, post.problems) == (0, ["id is missing"])
+    assert source.fetch_modified(at("2000-01-01")) == []
 
 
 def test_a_site_that_sends_pages_of_no_posts_without_end_is_left(

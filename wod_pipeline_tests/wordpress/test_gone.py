@@ -10,6 +10,7 @@ from wod_pipeline.parsing import parse_post, week_of
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.records import records_of
 from wod_pipeline.watching.gone import GONE_FOR, MOST_GONE, too_many_gone
+from wod_pipeline.weeks import WEEK
 from wod_pipeline.wordpress._windows import assign_posts
 from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of, weekly
 
@@ -147,3 +148,43 @@ def test_the_sessions_of_a_replaced_post_leave_the_records_with_leave_to_go() ->
     week = looks(weekly(OLD), (NOW, [a_post(2, "Snatch")]))
     records = records_of(week.with_posts([parse_post(post) for post in week.posts]))
     assert ({record.post_id for record in records.records}, records.withdrawn) == ({2}, [1])
+
+
+def redated(**fields: str) -> RawPost:
+    """The content of `OLD`, published under a new id for the week after it, an hour before `NOW`."""
+    given = {"content": OLD.content.rendered, "date_gmt": "2026-03-01T17:00:00", **fields}
+    return raw_post(monday=MONDAY + WEEK, number=2, **given)
+
+
+def test_a_post_published_again_for_another_week_leaves_its_old_week_once_it_stays_absent() -> None:
+    first = looks(weekly(OLD), (NOW, [redated()]))
+    assert (ids(first), first.gone) == ([1], [1])
+    last = looks(first, (LATER, [redated()]))
+    assert (ids(last), last.gone, replacements(last)) == ([], [], {1: 2})
+    assert records_of(last.with_posts([])).withdrawn == [1]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        redated(date_gmt="2026-02-27T17:00:00"),
+        redated(date_gmt="2026-03-03T17:00:00"),
+        redated(date_gmt="0000-00-00T00:00:00"),
+        redated(slug=slug_of(MONDAY + WEEK, "masters")),
+        redated(content="<p>Monday</p><p>Jerk x 3</p>"),
+    ],
+    ids=["a copy made before", "one made after", "one without a time", "another program", "other content"],
+)
+def test_a_post_of_another_week_does_not_replace_a_gone_one_when_it_is(copy: RawPost) -> None:
+    assert ids(looks(weekly(OLD), (NOW, [copy]), (LATER, [copy]))) == [1]
+
+
+def test_a_week_done_again_does_not_replace_the_post_of_the_week_before() -> None:
+    now = NOW + WEEK
+    again = redated(date_gmt="2026-03-08T17:00:00")
+    assert ids(looks(weekly(OLD), (now, [again]), (now + GONE_FOR, [again]))) == [1]
+
+
+def test_a_protected_post_of_another_week_replaces_nothing() -> None:
+    old, new = raw_post(content="", number=1), redated(content="")
+    assert ids(looks(weekly(old), (NOW, [new]), (LATER, [new]))) == [1]
