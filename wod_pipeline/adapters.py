@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
     from wod_pipeline.wordpress.credentials import Login
+    from wod_pipeline.wordpress.site_lock import SiteLock
 
 log = logging.getLogger(__name__)
 messages_log = logging.getLogger("wod_pipeline.messages.delivery")
@@ -97,6 +98,13 @@ def wordpress_source(
         page_pause_s=page_pause_s,
         credentials=login,
     )
+
+
+def site_lock(folder: Path, url: str, pause_s: float) -> SiteLock:
+    """The lock under which one process of this machine at a time asks the site."""
+    from wod_pipeline.wordpress.site_lock import SiteLock
+
+    return SiteLock(folder, url, pause_s)
 
 
 def site_of(settings: Settings) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The jobs a person or a schedule launches, and the tags of their runs: which weeks, launched by whom."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import dagster as dg
 
+from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
-from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.resources.source import SourceResource, name_run
 from wod_pipeline.storage.withdrawal import drop_post
 from wod_pipeline.weeks import WeekRange, key_of, week_of_key
 from wod_pipeline.wording import count
@@ -45,7 +46,12 @@ def drop_gone_post(
 ) -> None:
     """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
-    listed = source.open().fetch_ids
+    site = source.open()
+
+    def listed(ids: Collection[int]) -> list[RawPost]:
+        with source.reserve(name_run(context.run_id), context.log.info):
+            return site.fetch_ids(ids)
+
     for result in drop_post(
         lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
     ):

@@ -13,7 +13,7 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.errors import SourceError, WodError
+from wod_pipeline.errors import SourceBusy, SourceError, WodError
 from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
@@ -72,6 +72,9 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
 LAKE_TIMEOUT_S = 5.0
 """How long a tick waits for the lake. The cursor is more important, and Dagster saves it after the tick only."""
 
+RESERVE_WAIT_S = 5.0
+"""How long a tick waits while a run asks the site; the time for its own requests must be left."""
+
 Request = tuple[WeekRange, list[RawPost]]
 """The weeks of a run to request, and the posts that changed them."""
 
@@ -117,7 +120,9 @@ class NewPostsTick:
         stored = posts.stored_revisions((entry.week, entry.posts) for entry in self.table.open().weeks())
         retries = posts.posts_to_retry(now, stored, state)
         try:
-            answer = within_a_tick(lambda: _ask_site(self.source, now, state, retries))
+            answer = within_a_tick(lambda: self._ask_site(now, state, retries))
+        except SourceBusy as busy:
+            return TickResult([], state, f"{busy.what} The next tick asks again.")
         except SourceError as error:
             return self._after_failure(now, state, error)
         state = self._end_outage(answer.name, state)
@@ -125,6 +130,10 @@ class NewPostsTick:
         if answer.listed is not None:
             state, lost = self._sweep(now, answer.name, answer.listed, stored, state)
         return self._decide(now, answer.posts, stored, state, lost)
+
+    def _ask_site(self, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:
+        with self.source.reserve("the sensor new_posts", self.log.info, RESERVE_WAIT_S):
+            return _ask_site(self.source, now, state, retries)
 
     def _decide(
         self,
