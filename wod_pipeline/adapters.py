@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -98,6 +100,16 @@ def wordpress_source(
         page_pause_s=page_pause_s,
         credentials=login,
     )
+
+
+def reserve_site(
+    settings: Settings, reader: str, tell: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Ask the settings' site within this context, as `reader`; `tell` is called with whom one waits for."""
+    if settings.source != WORDPRESS:
+        return nullcontext()
+    lock = site_lock(settings.site_locks_path, settings.wordpress_url, settings.wordpress_pause_s)
+    return lock.hold(reader, tell)
 
 
 def site_lock(folder: Path, url: str, pause_s: float) -> SiteLock:

@@ -1,12 +1,11 @@
 """The jobs a person or a schedule launches, and the tags of their runs: which weeks, launched by whom."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import dagster as dg
 
-from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
 from wod_pipeline.resources.source import SourceResource, name_run
@@ -46,15 +45,12 @@ def drop_gone_post(
 ) -> None:
     """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
-    site = source.open()
-
-    def listed(ids: Collection[int]) -> list[RawPost]:
-        with source.reserve(name_run(context.run_id), context.log.info):
-            return site.fetch_ids(ids)
-
-    for result in drop_post(
-        lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
-    ):
+    listed = source.open().fetch_ids
+    with source.reserve(name_run(context.run_id), context.log.info):
+        results = drop_post(
+            lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
+        )
+    for result in results:
         context.log.info("Week %s: %s removed", result.after.week, count(result.change.deleted, "session"))
         context.log_event(withdrawal_event(result))
 

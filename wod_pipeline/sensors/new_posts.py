@@ -24,7 +24,14 @@ from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
+from wod_pipeline.sensors.ticks import (
+    ask_site,
+    default_status,
+    read_cursor,
+    send,
+    within_a_tick,
+    write_cursor,
+)
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
@@ -32,6 +39,7 @@ from wod_pipeline.watching.gone import too_many_gone, update_gone
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
+from wod_pipeline.wordpress import PostSource
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -71,9 +79,6 @@ def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) ->
 
 LAKE_TIMEOUT_S = 5.0
 """How long a tick waits for the lake. The cursor is more important, and Dagster saves it after the tick only."""
-
-RESERVE_WAIT_S = 5.0
-"""How long a tick waits while a run asks the site; the time for its own requests must be left."""
 
 Request = tuple[WeekRange, list[RawPost]]
 """The weeks of a run to request, and the posts that changed them."""
@@ -120,7 +125,9 @@ class NewPostsTick:
         stored = posts.stored_revisions((entry.week, entry.posts) for entry in self.table.open().weeks())
         retries = posts.posts_to_retry(now, stored, state)
         try:
-            answer = within_a_tick(lambda: self._ask_site(now, state, retries))
+            answer = ask_site(
+                self.source, "the sensor new_posts", self.log, lambda site: _ask(site, now, state, retries)
+            )
         except SourceBusy as busy:
             return TickResult([], state, f"{busy.what} The next tick asks again.")
         except SourceError as error:
@@ -130,10 +137,6 @@ class NewPostsTick:
         if answer.listed is not None:
             state, lost = self._sweep(now, answer.name, answer.listed, stored, state)
         return self._decide(now, answer.posts, stored, state, lost)
-
-    def _ask_site(self, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:
-        with self.source.reserve("the sensor new_posts", self.log.info, RESERVE_WAIT_S):
-            return _ask_site(self.source, now, state, retries)
 
     def _decide(
         self,
@@ -225,14 +228,12 @@ def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsSta
     return dg.RunRequest(run_key=key, tags=range_tags(weeks))
 
 
-def _ask_site(
-    source: SourceResource, now: dt.datetime, state: NewPostsState, retries: set[int]
-) -> SiteAnswer:
+def _ask(site: PostSource, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:
     """The posts edited or published since the last reading, and those in `retries`.
 
     Publication is asked for apart from editing, because a scheduled post may appear with an old `modified` time.
     """
-    site, since = source.open(), posts.read_from(now, state)
+    since = posts.read_from(now, state)
     published = site.fetch_published(since.date() - DAY, now.date() + DAY)
     again = site.fetch_ids(retries) if retries else []
     by_id = {post.id: post for post in [*published, *site.fetch_modified(since), *again]}
