@@ -60,7 +60,7 @@ def within_a_tick(ask: Callable[[], AnswerT], timeout_s: float = SITE_TIMEOUT_S)
 def ask_site(
     source: SourceResource, reader: str, log: logging.Logger, ask: Callable[[PostSource], AnswerT]
 ) -> AnswerT:
-    """The answer of the source, reserved for `reader`. Raises `SourceError`; `SourceBusy` while a run asks the site."""
+    """The source's answer, reserved for `reader`. Raises `SourceError`; `SourceBusy` while a run asks the site."""
 
     def ask_reserved() -> AnswerT:
         with source.reserve(reader, log.info, RESERVE_WAIT_S):
