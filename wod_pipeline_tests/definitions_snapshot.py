@@ -96,6 +96,7 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "io_manager_key": asset.get_io_manager_key_for_asset_key(spec.key),
         "required_resource_keys": sorted(asset.required_resource_keys),
         "retry_policy": _if_any(asset.op.retry_policy),
+        "pool": asset.op.pool,
     }
 
 

@@ -90,6 +90,7 @@ def _end_abandoned_runs(instance: dg.DagsterInstance, home: Path) -> None:
     for path in _run_locks(home).glob("*.lock"):
         with suppress(Timeout), FileLock(path, timeout=0):
             end_run(instance, path.stem, "The process that executed this run was killed.")
+            instance.event_log_storage.free_concurrency_slots_for_run(path.stem)
             path.unlink(missing_ok=True)
 
 

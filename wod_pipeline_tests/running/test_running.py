@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.adapters import open_table
+from wod_pipeline.assets import SITE_POOL
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
@@ -64,6 +65,16 @@ def test_the_run_of_a_killed_process_is_failed_when_the_instance_is_opened_next(
     with open_instance(settings) as instance:
         assert status_of(instance, run_id) == "FAILURE"
         assert list(marks.iterdir()) == []
+
+
+def test_a_killed_run_gives_back_its_slot_of_a_pool_that_somebody_has_limited(settings: Settings) -> None:
+    with open_instance(settings) as instance:
+        run_id, log = started_run(instance), instance.event_log_storage
+        log.set_concurrency_slots(SITE_POOL, 1)
+        assert log.claim_concurrency_slot(SITE_POOL, run_id, "raw_posts").is_claimed
+        (Path(instance.root_directory) / "running" / f"{run_id}.lock").touch()
+    with open_instance(settings) as instance:
+        assert instance.event_log_storage.get_concurrency_info(SITE_POOL).claimed_slots == []
 
 
 def test_the_run_of_a_living_process_is_left_alone(settings: Settings) -> None:
