@@ -51,7 +51,9 @@ def as_text(definitions: dg.Definitions) -> str:
 
 def _lines(facts: Facts) -> str:
     return "".join(
-        f"{key} = {json.dumps(value, default=str)}\n" for key, value in facts.items() if value not in (None, [], {})
+        f"{key} = {json.dumps(value, default=str)}\n"
+        for key, value in facts.items()
+        if value not in (None, [], {})
     )
 
 

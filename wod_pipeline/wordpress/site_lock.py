@@ -6,6 +6,7 @@ Dagster pool would stay taken. Machines without a common disk do not see each ot
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -25,6 +26,7 @@ REMINDER_S = 60.0
 """Time between two messages of one that waits."""
 POLL_INTERVAL_S = 0.2
 _LONGEST_NAME = 100
+log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
@@ -59,7 +61,9 @@ class SiteLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._wait_for(lock, tell, wait_s)
         except OSError as error:
-            tell(f"{self._path} cannot be locked ({error}): others may ask {self._site} at the same time.")
+            tell(
+                f"{self._path} cannot be locked ({error.strerror or error}): others may ask {self._site} at the same time."
+            )
         try:
             self._sleep(self._pause_left_s())
             self._write_holder(f"{reader} (process {os.getpid()})")
@@ -76,10 +80,12 @@ class SiteLock:
                 return
             waited_s = time.monotonic() - start
             holder = self._read_holder() or "another process"
+            waited = duration(round(waited_s))
             if waited_s >= wait_s:
-                raise SourceBusy(f"{self._site} is asked by {holder}; gave up after {duration(waited_s)}.")
-            after = f"Still waiting after {duration(waited_s)}" if seconds else "Waiting"
-            tell(f"{after}: {holder} asks {self._site}.")
+                raise SourceBusy(f"{self._site} is asked by {holder}; gave up after {waited}.")
+            tell(f"Waiting: {holder} asks {self._site}.")
+            if seconds:  # long enough to be shown also where `tell` is not
+                log.warning("Waiting for %s: %s asks %s.", waited, holder, self._site)
             seconds = min(REMINDER_S, wait_s - waited_s)
 
     def _pause_left_s(self) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.errors import SourceBusy
+from wod_pipeline.wordpress import site_lock as site_lock_module
 from wod_pipeline.wordpress.site_lock import SiteLock
 
 SITE = "https://coach.example/blog"
@@ -73,6 +74,24 @@ def test_one_who_waits_is_told_for_whom_and_goes_on_after_the_pause(tmp_path: Pa
             pass
     assert told == [f"Waiting: run 1a2b3c4d {ME} asks coach.example."]
     assert PAUSE_S - 10 < naps.seconds[0] <= PAUSE_S
+
+
+def test_one_who_waits_for_long_is_told_again_also_where_only_the_programs_log_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(site_lock_module, "REMINDER_S", 0.01)
+    told: list[str] = []
+    with held_by_another(tmp_path, "run 1") as leave:
+
+        def tell(text: str) -> None:
+            told.append(text)
+            if len(told) == 3:
+                leave.set()
+
+        with site_lock(tmp_path).hold("run 2", tell):
+            pass
+    assert set(told) == {f"Waiting: run 1 {ME} asks coach.example."}
+    assert caplog.messages[0] == f"Waiting for 1 second: run 1 {ME} asks coach.example."
 
 
 def test_one_who_waits_too_long_gives_up_without_asking_and_may_try_again(tmp_path: Path) -> None:
