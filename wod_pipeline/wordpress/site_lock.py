@@ -61,9 +61,8 @@ class SiteLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._wait_for(lock, tell, wait_s)
         except OSError as error:
-            tell(
-                f"{self._path} cannot be locked ({error.strerror or error}): others may ask {self._site} at the same time."
-            )
+            why = error.strerror or error
+            tell(f"{self._path} cannot be locked ({why}): others may ask {self._site} at the same time.")
         try:
             self._sleep(self._pause_left_s())
             self._write_holder(f"{reader} (process {os.getpid()})")
