@@ -67,14 +67,20 @@ def test_the_run_of_a_killed_process_is_failed_when_the_instance_is_opened_next(
         assert list(marks.iterdir()) == []
 
 
-def test_a_killed_run_gives_back_its_slot_of_a_pool_that_somebody_has_limited(settings: Settings) -> None:
+def test_ended_runs_give_back_their_slots_of_a_pool_and_one_in_progress_keeps_its_own(
+    settings: Settings,
+) -> None:
     with open_instance(settings) as instance:
-        run_id, log = started_run(instance), instance.event_log_storage
-        log.set_concurrency_slots(SITE_POOL, 1)
-        assert log.claim_concurrency_slot(SITE_POOL, run_id, "raw_posts").is_claimed
-        (Path(instance.root_directory) / "running" / f"{run_id}.lock").touch()
+        log = instance.event_log_storage
+        log.set_concurrency_slots(SITE_POOL, 3)
+        killed, failed, in_progress = (started_run(instance) for _ in range(3))
+        for run_id in (killed, failed, in_progress):
+            assert log.claim_concurrency_slot(SITE_POOL, run_id, "raw_posts").is_claimed
+        (Path(instance.root_directory) / "running" / f"{killed}.lock").touch()
+        end_run(instance, failed, "Killed, and recorded as failed by the UI.")
     with open_instance(settings) as instance:
-        assert instance.event_log_storage.get_concurrency_info(SITE_POOL).claimed_slots == []
+        slots = instance.event_log_storage.get_concurrency_info(SITE_POOL).claimed_slots
+        assert [slot.run_id for slot in slots] == [in_progress]
 
 
 def test_the_run_of_a_living_process_is_left_alone(settings: Settings) -> None:
