@@ -14,7 +14,9 @@ import pytest
 
 from wod_pipeline.running._processes import FORKS
 from wod_pipeline.storage import sqlite
+from wod_pipeline_tests.e2e.dagster_dev import wait_for
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, LAST, RANGE, WEEK, WEEKS, House, die, on_call
+from wod_pipeline_tests.e2e.test_one_at_a_time import WAITING, said_in_the_runs
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request
 
@@ -152,8 +154,7 @@ def test_ctrl_c_cancels_the_run_that_asks_the_site_and_the_one_that_waits_for_it
 
     def interrupt() -> None:
         asked.wait(60)
-        while len(marks(house)) < 2:
-            time.sleep(0.05)
+        wait_for(lambda: said_in_the_runs(house, WAITING), 60)
         os.killpg(int((tmp_path / "group").read_text()), signal.SIGINT)
 
     def lead_a_group() -> None:
