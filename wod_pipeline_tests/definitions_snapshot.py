@@ -51,7 +51,7 @@ def as_text(definitions: dg.Definitions) -> str:
 
 def _lines(facts: Facts) -> str:
     return "".join(
-        f"{key} = {json.dumps(value, default=str)}\n"
+        f"{key} = {json.dumps(value)}\n"
         for key, value in facts.items()
         if value not in (None, [], {})
     )

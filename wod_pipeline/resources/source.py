@@ -92,7 +92,9 @@ class WordPressSourceResource(SourceResource):
         self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S
     ) -> AbstractContextManager[None]:
         """Hold the site's lock."""
-        return adapters.site_lock(self.settings.site_locks_path, self.url, self.page_pause_s).hold(reader, tell, wait_s)
+        return adapters.site_lock(self.settings.site_locks_path, self.url, self.page_pause_s).hold(
+            reader, tell, wait_s
+        )
 
 
 def source_resource(settings: Settings) -> SourceResource:
