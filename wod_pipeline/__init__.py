@@ -25,7 +25,7 @@ storage. The README shows the same map::
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure
     aws/             the one way to AWS: clients, failures in words, the account's set-up
     storage/         lake (folder | S3), session table and ledger (SQLite | DynamoDB): protocols and adapters
-    wordpress/       where posts come from: a site's REST API, or a folder of posts; the site's login
+    wordpress/       where posts come from: a site's REST API, or a folder of posts; the site's login and lock
     feed_key.py      the key that signs personal calendars: a setting's, a file's or a secret's
     demo/            the bundled sample program, one editable text file per week
     messages/        what is said to people, and its delivery, once: SNS or the console

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
     from wod_pipeline.wordpress.credentials import Login
+    from wod_pipeline.wordpress.site_lock import SiteLock
 
 log = logging.getLogger(__name__)
 messages_log = logging.getLogger("wod_pipeline.messages.delivery")
@@ -97,6 +100,23 @@ def wordpress_source(
         page_pause_s=page_pause_s,
         credentials=login,
     )
+
+
+def reserve_site(
+    settings: Settings, reader: str, tell: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Ask the settings' site within this context, as `reader`; `tell` is called with whom one waits for."""
+    if settings.source != WORDPRESS:
+        return nullcontext()
+    lock = site_lock(settings.site_locks_path, settings.wordpress_url, settings.wordpress_pause_s)
+    return lock.hold(reader, tell)
+
+
+def site_lock(folder: Path, url: str, pause_s: float) -> SiteLock:
+    """The lock under which one process of this machine at a time asks the site."""
+    from wod_pipeline.wordpress.site_lock import SiteLock
+
+    return SiteLock(folder, url, pause_s)
 
 
 def site_of(settings: Settings) -> dict[str, Any]:

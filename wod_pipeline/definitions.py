@@ -42,7 +42,7 @@ def build_defs(
     )
     return dg.Definitions(
         assets=assets,
-        asset_checks=build_checks(allow_empty=allow_empty),
+        asset_checks=build_checks(),
         jobs=[training_week_job, drop_post_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),

@@ -9,6 +9,7 @@ the class and never read back::
     ├── SourceError
     │   ├── SourceUnavailable  transient   network, timeout, 429, 5xx, maintenance page
     │   ├── SourceIncomplete   transient   the pages did not add up to the announced total
+    │   ├── SourceBusy         transient   another process asks the site, and the wait for it was too long
     │   ├── SourceChallenged   transient   a page of HTML instead of an answer, usually for seconds
     │   ├── SourceRefused      permanent   401, 403, other 4xx, a login that does not hold
     │   └── SourceMalformed    permanent   an answer (or file) other than a list of posts
@@ -82,6 +83,12 @@ class SourceUnavailable(SourceError):
 
 class SourceIncomplete(SourceError):
     """The site's pages did not add up to the number of posts it announced."""
+
+    rerun_helps = True
+
+
+class SourceBusy(SourceError):
+    """Another process of this machine asks the site, and the wait for it was too long; nothing was asked."""
 
     rerun_helps = True
 

@@ -6,17 +6,21 @@ never taken for *not published*.
 """
 
 import datetime as dt
+import logging
 
 import dagster as dg
 
+from wod_pipeline.errors import SourceBusy
 from wod_pipeline.jobs import training_week_job
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors.ticks import within_a_tick
+from wod_pipeline.sensors.ticks import ask_site
 from wod_pipeline.settings import Settings
 from wod_pipeline.watching import posts
 from wod_pipeline.weeks import key_of, week_for
 from wod_pipeline.wordpress import gather_weeks
+
+log = logging.getLogger(__name__)
 
 
 def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
@@ -45,8 +49,16 @@ def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
 
 
 def fetch_skip_reason(week: dt.date, source: SourceResource, table: SessionTableResource) -> str:
-    """Why the week needs no run now; empty when it does. Raises `SourceError` and `StorageError`."""
-    listed = within_a_tick(lambda: gather_weeks(source.open(), [week], {})[week].posts)
+    """Why the week needs no run now; empty when it does. Raises `SourceError` and `StorageError`.
+
+    While a run asks the site, the week gets a run of its own, which waits until it may ask.
+    """
+    try:
+        listed = ask_site(
+            source, "the schedule weekly", log, lambda site: gather_weeks(site, [week], {})[week].posts
+        )
+    except SourceBusy:
+        return ""
     stored = posts.stored_revisions((entry.week, entry.posts) for entry in table.open().weeks())
     return posts.reason_to_skip(week, listed, stored)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._config.pythonic_config.resource import PartialResource
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.settings import Settings, load_settings
@@ -95,6 +96,7 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "io_manager_key": asset.get_io_manager_key_for_asset_key(spec.key),
         "required_resource_keys": sorted(asset.required_resource_keys),
         "retry_policy": _if_any(asset.op.retry_policy),
+        "pool": asset.op.pool,
     }
 
 
@@ -169,12 +171,15 @@ def _sensor(sensor: dg.SensorDefinition) -> Facts:
 
 def _resource(resource: Any, others: Facts, at: str = "") -> Iterator[tuple[str, Any]]:
     """The class and what was set, a nested resource below its field unless it is one of the `others`."""
+    if isinstance(resource, PartialResource):
+        yield from {f"{at}class": resource.resource_cls.__name__, f"{at}at_launch": resource.data}.items()
+        return
     yield f"{at}class", type(resource).__name__
     for field in sorted(resource.model_fields_set):
         value = getattr(resource, field)
         if isinstance(value, Settings):
             yield f"{at}{field}", "those of the code location"
-        elif not isinstance(value, dg.ConfigurableResource):
+        elif not isinstance(value, (dg.ConfigurableResource, PartialResource)):
             yield f"{at}{field}", value
         elif shared := next((name for name, other in others.items() if other == value), None):
             yield f"{at}{field}", f"resource {shared}"

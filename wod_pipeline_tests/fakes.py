@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import uuid4
 
 import dagster as dg
 import pytest
 
-from wod_pipeline.errors import NotStored, SourceError, StorageRefused, WodError
+from wod_pipeline.errors import NotStored, SourceBusy, SourceError, StorageRefused, WodError
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.storage import Lake, SessionTable, Written
+from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
 
 
 class FakeSource:
@@ -97,6 +99,26 @@ def source_around(source: Any) -> SourceResource:
             return source
 
     return Around()
+
+
+def busy_source_around(source: Any) -> SourceResource:
+    """As `source_around`, of a site that a run asks at the moment."""
+
+    class Busy(SourceResource):
+        def open(self) -> Any:
+            return source
+
+        def reserve(
+            self,
+            reader: str,
+            tell: Tell,
+            wait_s: float = LONGEST_WAIT_S,
+        ) -> AbstractContextManager[None]:
+            raise SourceBusy(
+                f"coach.example is asked by run 1a2b3c4d; {reader} gave up after {wait_s:.0f} seconds."
+            )
+
+    return Busy()
 
 
 def lake_around(lake: Lake) -> LakeResource:

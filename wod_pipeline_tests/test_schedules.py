@@ -12,7 +12,7 @@ from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.schedules import build_schedules, tick_key
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline_tests.fakes import source_around
+from wod_pipeline_tests.fakes import busy_source_around, source_around
 from wod_pipeline_tests.sensors.world import World, local, post_for
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -76,6 +76,14 @@ def test_a_stored_week_is_skipped_until_it_is_edited(settings: Settings, world: 
 
     world.site.posts = [post_for(week, 1, "edited")]
     assert isinstance(tick(settings, world, "2026-11-23 18:00"), dg.RunRequest)
+
+
+def test_while_another_run_asks_the_site_the_week_gets_a_run_that_waits(
+    settings: Settings, world: World
+) -> None:
+    request = tick(settings, world, "2026-11-23 06:00", busy_source_around(world.site))
+    assert isinstance(request, dg.RunRequest)
+    assert request.partition_key == "2026-11-23"
 
 
 def test_a_second_look_at_the_same_week_has_another_run_key(settings: Settings, world: World) -> None:

@@ -48,6 +48,10 @@ WEEKS = dg.DagsterType(
 
 LAKE, TABLE = "lake_io_manager", "session_table_io_manager"
 
+SITE_POOL = "wordpress_site"
+"""The pool of the asset that asks a site, for a limit over several machines. On one machine the site's lock is
+enough, so there the pool is without a limit."""
+
 BACKFILL = dg.BackfillPolicy.multi_run(CHUNK_WEEKS)
 """A backfill runs in chunks of weeks, each fetched at once: a fetch that fails costs no other chunk. All assets have
 the same policy, because a job takes its own from theirs."""
@@ -67,8 +71,9 @@ def build_assets(
     calendar_metadata = {PAGE_URL: page_url} if page_url else {}
     asset = partial(_build_asset, weeks, places)
     lake_kind, table_kind = places.lake_kind, places.table_kind
+    pool = SITE_POOL if source_kind == "wordpress" else None
     return [
-        asset(raw_posts, "posts", {source_kind, lake_kind}, _kept_in(LAKE, raw_posts)),
+        asset(raw_posts, "posts", {source_kind, lake_kind}, {**_kept_in(LAKE, raw_posts), "pool": pool}),
         asset(plain_text_posts, "posts", {"python", lake_kind}, _kept_in(LAKE, plain_text_posts)),
         asset(daily_sessions, "sessions", {"python", lake_kind}, _kept_in(LAKE, daily_sessions)),
         asset(segmented_exercises, "sessions", {"python", lake_kind}, _kept_in(LAKE, segmented_exercises)),

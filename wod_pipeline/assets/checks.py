@@ -34,6 +34,7 @@ from wod_pipeline.quality import (
     malformed_posts,
     volume_of,
 )
+from wod_pipeline.resources.empty_weeks import EmptyWeeksResource
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.resources.run_log import warnings_in_run_log
@@ -53,8 +54,8 @@ LOGGED = 5
 """Breaches of a claim written out in the log; the check's table has all."""
 
 
-def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]:
-    """Both steps of checks. `allow_empty`: a person has allowed that weeks lose their sessions."""
+def build_checks() -> list[dg.AssetChecksDefinition]:
+    """Both steps of checks."""
 
     @dg.multi_asset_check(name="parsed_week_checks", specs=_specs(PARSED, "parsed"), can_subset=True)
     def parsed_week_checks(
@@ -62,11 +63,12 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         lake_io_manager: dg.ResourceParam[LakeIOManager],
         session_table: SessionTableResource,
         week_records: RecordsResource,
+        empty_weeks: EmptyWeeksResource,
     ) -> Iterator[dg.AssetCheckResult]:
         with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
             parsed = _parsed_weeks(context, lake_io_manager, table)
-            cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
+            cases = cases_of(parsed, week_records, table, may_empty=empty_weeks.may_empty(parsed))
             verdicts = [verdict for case in cases for verdict in judge(case)]
         _log_breaches(context, verdicts)
         yield from _selected(context, results(PARSED, "parsed", verdicts, _earlier(context.instance, PARSED)))

@@ -14,7 +14,7 @@ from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.resources.source import SourceResource, name_run
 from wod_pipeline.resources.weekly import storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.healing import read_healed
@@ -40,8 +40,10 @@ def raw_posts(
     weeks: dict[dt.date, RawWeek] = {}
     failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
+        previous = _previous(context, kept, chunk)
         try:
-            weeks |= gather_weeks(posts, chunk, _previous(context, kept, chunk), context.log.warning)
+            with source.reserve(name_run(context.run_id), context.log.info):
+                weeks |= gather_weeks(posts, chunk, previous, context.log.warning)
         except SourceError as error:
             failures[tuple(chunk)] = error
             continue

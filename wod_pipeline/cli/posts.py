@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -64,7 +65,7 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
     wod posts gone
     wod posts drop 94860
     """
-    from wod_pipeline.adapters import now, open_lake, open_source
+    from wod_pipeline.adapters import now, open_lake, open_source, reserve_site
     from wod_pipeline.settings import load_settings
     from wod_pipeline.storage.withdrawal import drop_post, find_post
 
@@ -75,7 +76,9 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
         click.confirm(f"Remove {_described(places)}?", abort=True)
     source = open_source(settings)
     dropped_at = now()
-    for result in drop_post(lake, table, post_id, source.fetch_ids, dropped_at, allow_empty=allow_empty):
+    with reserve_site(settings, "wod posts drop", partial(click.echo, err=True)):
+        results = drop_post(lake, table, post_id, source.fetch_ids, dropped_at, allow_empty=allow_empty)
+    for result in results:
         sessions = count(result.change.deleted, "session")
         left = count(result.after.records, "session")
         click.echo(f"Week {result.after.week}: {sessions} removed, {left} left.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -104,7 +105,7 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
     wod sources
     wod sources --from 2020-12-21 --to 2021-01-04
     """
-    from wod_pipeline.adapters import open_source, program_today
+    from wod_pipeline.adapters import open_source, program_today, reserve_site
     from wod_pipeline.settings import load_settings
     from wod_pipeline.wordpress import gather_weeks
 
@@ -113,7 +114,9 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
     weeks = _weeks(settings, first or program_today(settings), last)
     source, fetched = open_source(settings), _fetched(settings, weeks)
     click.echo(f"Source: {source.name}")
-    for week, value in gather_weeks(source, weeks, fetched).items():
+    with reserve_site(settings, "wod sources", partial(click.echo, err=True)):
+        gathered = gather_weeks(source, weeks, fetched)
+    for week, value in gathered.items():
         click.echo(f"{week}  {value.outcome.value.replace('_', ' ')}")
         for post in value.posts:
             click.echo(f"    {post.id}  {post.date}  {_change(post, fetched.get(week))}  {post.slug}")

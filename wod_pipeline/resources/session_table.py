@@ -16,9 +16,17 @@ from wod_pipeline.messages import week_changes
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import unsound
+from wod_pipeline.resources.empty_weeks import EmptyWeeksResource
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.run_log import with_warnings
-from wod_pipeline.resources.weekly import ROW_COUNT, Metadata, WeeklyIOManager, WriteReport, complete_weeks
+from wod_pipeline.resources.weekly import (
+    ROW_COUNT,
+    Metadata,
+    WeeklyIOManager,
+    WriteReport,
+    complete_weeks,
+    failures_in_words,
+)
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
@@ -61,16 +69,18 @@ class SessionTableIOManager(WeeklyIOManager):
 
     session_table: dg.ResourceDependency[SessionTableResource]
     lake: dg.ResourceDependency[LakeResource]
-    allow_empty: bool = False
+    empty_weeks: dg.ResourceDependency[EmptyWeeksResource]
 
     @with_warnings
     def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
         report = WriteReport(context, obj, self.progress)
         posts: dict[dt.date, list[PostStamp]] = {}
+        with failures_in_words():
+            allow_empty = self.empty_weeks.may_empty(obj)
         for weeks in batched(complete_weeks(context, obj), BATCH):
             values = report.make(weeks)
-            self._store(values, report)
+            self._store(values, report, allow_empty=allow_empty)
             posts |= {week: value.posts for week, value in values.items() if week not in report.failed}
         self._withdraw_moved(context, posts, set(obj), report)
         report.finish(self._instance)
@@ -81,12 +91,14 @@ class SessionTableIOManager(WeeklyIOManager):
         table = self.session_table.open()
         return {week: _read_week(table, week) for week in weeks_of(context.asset_partition_keys)}
 
-    def _store(self, values: Mapping[dt.date, WeekRecords], report: WriteReport) -> None:
+    def _store(
+        self, values: Mapping[dt.date, WeekRecords], report: WriteReport, *, allow_empty: bool
+    ) -> None:
         """Replace the weeks in the table, and those that were replaced there in the lake as well."""
         report.failed |= {week: error for week, value in values.items() if (error := _refusal(value))}
         sound = [value for week, value in values.items() if week not in report.failed]
         changes: dict[dt.date, WeekChange] = {}
-        replaced = self.session_table.open().replace_weeks(sound, allow_empty=self.allow_empty)
+        replaced = self.session_table.open().replace_weeks(sound, allow_empty=allow_empty)
         for week, change in replaced.items():
             if isinstance(change, WeekChange):
                 changes[week] = change

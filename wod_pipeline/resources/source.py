@@ -2,6 +2,7 @@
 
 import datetime as dt
 from abc import abstractmethod
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,12 @@ from wod_pipeline import adapters
 from wod_pipeline.resources.launchpad import shown_of
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.wordpress import PostSource
+from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
+
+
+def name_run(run_id: str) -> str:
+    """A run as one that reserves a source, with as much of its id as the UI shows."""
+    return f"run {run_id[:8]}"
 
 
 class SourceResource(dg.ConfigurableResource[PostSource]):
@@ -19,6 +26,18 @@ class SourceResource(dg.ConfigurableResource[PostSource]):
     @abstractmethod
     def open(self) -> PostSource:
         """Return the source. Raises `SourceError` when it cannot be used."""
+
+    def reserve(
+        self,
+        reader: str,  # noqa: ARG002 for a site
+        tell: Tell,  # noqa: ARG002 for a site
+        wait_s: float = LONGEST_WAIT_S,  # noqa: ARG002 for a site
+    ) -> AbstractContextManager[None]:
+        """Ask the source within this context: then no other process of this machine does, where that matters.
+
+        `reader` is a name for people; `tell` is called with whom one waits for. Raises `SourceBusy` after `wait_s`.
+        """
+        return nullcontext()
 
 
 class SampleSourceResource(SourceResource):
@@ -67,6 +86,14 @@ class WordPressSourceResource(SourceResource):
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
             login=adapters.wordpress_login(self.settings),
+        )
+
+    def reserve(
+        self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S
+    ) -> AbstractContextManager[None]:
+        """Hold the site's lock."""
+        return adapters.site_lock(self.settings.site_locks_path, self.url, self.page_pause_s).hold(
+            reader, tell, wait_s
         )
 
 

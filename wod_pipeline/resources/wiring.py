@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from wod_pipeline.resources.empty_weeks import EMPTY_WEEKS, EmptyWeeksResource
 from wod_pipeline.resources.lake import FolderLakeResource, LakeIOManager, LakeResource
 from wod_pipeline.resources.launchpad import shown_of
 from wod_pipeline.resources.notifier import (
@@ -27,6 +28,8 @@ def build_resources(
     """Every resource of the code location by key; `progress` is called for each week that an asset has stored."""
     settings = settings.with_absolute_paths()
     lake, table, ledger = _stores(settings)
+    # Configured at launch, because a nested resource follows the launchpad only then.
+    empty_weeks = EmptyWeeksResource.configure_at_launch(allow_empty=allow_empty, several_weeks=allow_empty)
     return {
         **_aws_services(settings),
         "source": source_resource(settings),
@@ -34,9 +37,10 @@ def build_resources(
         "session_table": table,
         "notifier": _notifier(settings, ledger),
         "week_records": RecordsResource(),
+        EMPTY_WEEKS: empty_weeks,
         "lake_io_manager": LakeIOManager(lake=lake, progress=progress),
         "session_table_io_manager": SessionTableIOManager(
-            session_table=table, lake=lake, allow_empty=allow_empty, progress=progress
+            session_table=table, lake=lake, empty_weeks=empty_weeks, progress=progress
         ),
     }
 

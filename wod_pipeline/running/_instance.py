@@ -44,6 +44,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
             instance = stack.enter_context(_load_instance(home))
             instance.get_runs_count()
             _end_abandoned_runs(instance, home)
+            _free_slots_of_ended_runs(instance)
         yield instance
 
 
@@ -98,6 +99,16 @@ def _end_abandoned_runs(instance: dg.DagsterInstance, home: Path) -> None:
         with suppress(Timeout), FileLock(path, timeout=0):
             end_run(instance, path.stem, "The process that executed this run was killed.")
             path.unlink(missing_ok=True)
+
+
+def _free_slots_of_ended_runs(instance: dg.DagsterInstance) -> None:
+    """Free the slots of pools that runs had when they were killed: Dagster keeps them taken."""
+    log = instance.event_log_storage
+    if log.supports_global_concurrency_limits:
+        for run_id in log.get_concurrency_run_ids():
+            run = instance.get_run_by_id(run_id)
+            if run is None or run.is_finished:
+                log.free_concurrency_slots_for_run(run_id)
 
 
 def _instance_lock(home: Path) -> FileLock:

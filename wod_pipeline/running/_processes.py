@@ -26,7 +26,7 @@ from wod_pipeline.settings import Settings
 from wod_pipeline.wording import name_weeks
 
 MAX_PROCESSES = 4
-"""More would wait for each other at Dagster's log, and send a site too many requests at once."""
+"""More would wait for each other at Dagster's log, and at the site, which one process at a time asks."""
 
 STOP = "stop"
 """Sent to a worker, which may be in the middle of a write: a signal would end it there."""

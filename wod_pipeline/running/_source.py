@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from typing import Any
 
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress import PostSource
+from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
 
 
 class OverlappingSource:
@@ -72,5 +74,10 @@ def share_source(resource: SourceResource) -> SourceResource:
                 with resource.process_config_and_initialize_cm() as configured:  # with values of variables
                     opened.append(OverlappingSource(configured.open()))
             return opened[0]
+
+        def reserve(
+            self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S
+        ) -> AbstractContextManager[None]:
+            return resource.reserve(reader, tell, wait_s)
 
     return SharedSource()

@@ -6,12 +6,13 @@ asked, and the messages are sent. A message that cannot be sent stays due.
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import dagster as dg
 
 from wod_pipeline import messages
-from wod_pipeline.errors import SourceError, StorageError
+from wod_pipeline.errors import SourceBusy, SourceError, StorageError
 from wod_pipeline.messages import LastSeen, Links
 from wod_pipeline.messages.delivery import Notifier
 from wod_pipeline.parsing import week_of
@@ -21,13 +22,23 @@ from wod_pipeline.quality import Case, judge
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
+from wod_pipeline.sensors.ticks import (
+    AnswerT,
+    ask_site,
+    default_status,
+    read_cursor,
+    send,
+    within_a_tick,
+    write_cursor,
+)
 from wod_pipeline.settings import Settings
 from wod_pipeline.status import is_dated_elsewhere, name_elsewhere, publication_days
 from wod_pipeline.watching import freshness
 from wod_pipeline.watching.freshness import Cause, Deadlines, FreshnessState, Revision, Standing
 from wod_pipeline.wording import count
 from wod_pipeline.wordpress import PostSource, gather_weeks
+
+log = logging.getLogger(__name__)
 
 
 def freshness_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -81,10 +92,17 @@ class SiteInTick:
     def _fetch_posts(self, week: dt.date) -> tuple[list[RawPost], list[str]]:
         """The week's posts; without any, those published in their place that name a week far off, in words."""
         try:
-            return within_a_tick(lambda: _week_and_elsewhere(self._source.open(), week))
+            return self._ask(lambda site: _week_and_elsewhere(site, week))
         except SourceError as error:
             self._failure = error
             return [], []
+
+    def _ask(self, ask: Callable[[PostSource], AnswerT]) -> AnswerT:
+        """The site's answer. While a run asks it, it is asked all the same: no run may keep an alert back."""
+        try:
+            return ask_site(self._source, "the sensor freshness", log, ask)
+        except SourceBusy:
+            return within_a_tick(lambda: ask(self._source.open()))
 
 
 def _week_and_elsewhere(source: PostSource, week: dt.date) -> tuple[list[RawPost], list[str]]:

@@ -13,7 +13,7 @@ import dagster as dg
 import msgspec
 
 from wod_pipeline import messages
-from wod_pipeline.errors import SourceError, WodError
+from wod_pipeline.errors import SourceBusy, SourceError, WodError
 from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
@@ -24,7 +24,14 @@ from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.sensors.ticks import default_status, read_cursor, send, within_a_tick, write_cursor
+from wod_pipeline.sensors.ticks import (
+    ask_site,
+    default_status,
+    read_cursor,
+    send,
+    within_a_tick,
+    write_cursor,
+)
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage.looks import write_site_look
 from wod_pipeline.watching import outage, posts
@@ -32,6 +39,7 @@ from wod_pipeline.watching.gone import too_many_gone, update_gone
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
+from wod_pipeline.wordpress import PostSource
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -117,7 +125,11 @@ class NewPostsTick:
         stored = posts.stored_revisions((entry.week, entry.posts) for entry in self.table.open().weeks())
         retries = posts.posts_to_retry(now, stored, state)
         try:
-            answer = within_a_tick(lambda: _ask_site(self.source, now, state, retries))
+            answer = ask_site(
+                self.source, "the sensor new_posts", self.log, lambda site: _ask(site, now, state, retries)
+            )
+        except SourceBusy as busy:
+            return TickResult([], state, f"{busy.what} The next tick asks again.")
         except SourceError as error:
             return self._after_failure(now, state, error)
         state = self._end_outage(answer.name, state)
@@ -216,14 +228,12 @@ def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsSta
     return dg.RunRequest(run_key=key, tags=range_tags(weeks))
 
 
-def _ask_site(
-    source: SourceResource, now: dt.datetime, state: NewPostsState, retries: set[int]
-) -> SiteAnswer:
+def _ask(site: PostSource, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:
     """The posts edited or published since the last reading, and those in `retries`.
 
     Publication is asked for apart from editing, because a scheduled post may appear with an old `modified` time.
     """
-    site, since = source.open(), posts.read_from(now, state)
+    since = posts.read_from(now, state)
     published = site.fetch_published(since.date() - DAY, now.date() + DAY)
     again = site.fetch_ids(retries) if retries else []
     by_id = {post.id: post for post in [*published, *site.fetch_modified(since), *again]}

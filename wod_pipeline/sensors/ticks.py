@@ -12,13 +12,18 @@ import msgspec
 from wod_pipeline.errors import AlertError, SourceUnavailable
 from wod_pipeline.messages import Message
 from wod_pipeline.messages.delivery import Notifier
+from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.settings import Settings
+from wod_pipeline.wordpress import PostSource
 
 StateT = TypeVar("StateT", bound=msgspec.Struct)
 AnswerT = TypeVar("AnswerT")
 
 SITE_TIMEOUT_S = 40.0
 """How long a tick waits for the site. Dagster ends a tick after 60 s without saving its cursor."""
+
+RESERVE_WAIT_S = 5.0
+"""How long a tick waits while a run asks the site; the time for its own requests must be left."""
 
 
 def read_cursor(cursor: str | None, state: type[StateT], log: logging.Logger) -> StateT:
@@ -50,6 +55,18 @@ def within_a_tick(ask: Callable[[], AnswerT], timeout_s: float = SITE_TIMEOUT_S)
         raise SourceUnavailable(f"The site gave no complete answer within {timeout_s:g} s.") from error
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def ask_site(
+    source: SourceResource, reader: str, log: logging.Logger, ask: Callable[[PostSource], AnswerT]
+) -> AnswerT:
+    """The source's answer, reserved for `reader`. Raises `SourceError`; `SourceBusy` while a run asks the site."""
+
+    def ask_reserved() -> AnswerT:
+        with source.reserve(reader, log.info, RESERVE_WAIT_S):
+            return ask(source.open())
+
+    return within_a_tick(ask_reserved)
 
 
 def send(notifier: Notifier, message: Message, log: logging.Logger) -> bool:

@@ -310,6 +310,11 @@ class Settings:
         return self.data_dir.resolve() / "feed.key"
 
     @property
+    def site_locks_path(self) -> Path:
+        """The folder of the locks by which one process at a time asks a site."""
+        return self.data_dir.resolve() / "site_locks"
+
+    @property
     def dagster_home(self) -> Path:
         """The folder of the Dagster instance: run history, schedules, sensor cursors."""
         return self.data_dir.resolve() / "dagster"

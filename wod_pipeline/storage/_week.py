@@ -289,5 +289,6 @@ def _refuse_emptying(stored: Header, value: WeekRecords) -> None:
         raise WouldEmptyWeek(
             f"Week {value.week} has {count(stored.count, 'stored session')}; the new value "
             f"({value.outcome.value}) has none from post {posts}. The stored week is unchanged.",
-            fix=f"If the sessions really are gone: wod materialize --week {value.week} --allow-empty.",
+            fix=f"If the sessions really are gone: wod materialize --week {value.week} --allow-empty, or in the "
+            "launchpad resources: {empty_weeks: {config: {allow_empty: true}}}.",
         )

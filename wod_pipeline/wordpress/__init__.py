@@ -9,6 +9,7 @@
 - `_gone`: which posts that are no longer listed another post replaces
 - `_windows`: `gather_weeks`, the posts of each week and which of the stored ones were moved or removed
 - `credentials`: the site's login
+- `site_lock`: one process at a time asks a site, with a pause between two
 
 A source returns every post asked for or raises a `SourceError`, so that a failed read never looks like an empty
 site. Parsing posts belongs in `parsing`, storing them in `storage`.

@@ -14,7 +14,9 @@ import pytest
 
 from wod_pipeline.running._processes import FORKS
 from wod_pipeline.storage import sqlite
+from wod_pipeline_tests.e2e.dagster_dev import wait_for
 from wod_pipeline_tests.e2e.house import CHUNK, FIRST, LAST, RANGE, WEEK, WEEKS, House, die, on_call
+from wod_pipeline_tests.e2e.test_one_at_a_time import WAITING, said_in_the_runs
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request
 
@@ -139,22 +141,21 @@ def test_an_instance_that_cannot_be_used_is_said_once(pair: House) -> None:
     assert "Traceback" not in ended.said
 
 
-def test_ctrl_c_cancels_the_runs_of_all_processes(
+def test_ctrl_c_cancels_the_run_that_asks_the_site_and_the_one_that_waits_for_it(
     wordpress: FakeWordPress, tmp_path: Path, undisturbed: House
 ) -> None:
     house = House(tmp_path, wordpress.url)
     house.processes = 2
-    asked, go_on = threading.Barrier(3, timeout=60), threading.Event()
+    asked, ended_all = threading.Event(), threading.Event()
 
     def hold(request: Request) -> None:
-        if not go_on.is_set():
-            asked.wait()
-            go_on.wait(20)
+        asked.set()
+        ended_all.wait(20)
 
     def interrupt() -> None:
-        asked.wait()
+        asked.wait(60)
+        wait_for(lambda: said_in_the_runs(house, WAITING), 60)
         os.killpg(int((tmp_path / "group").read_text()), signal.SIGINT)
-        go_on.set()
 
     def lead_a_group() -> None:
         os.setpgid(0, 0)
@@ -166,6 +167,7 @@ def test_ctrl_c_cancels_the_runs_of_all_processes(
     thread.start()
     ended = house.materialize(before=lead_a_group)
     thread.join()
+    ended_all.set()
     assert ended.code == 130
     assert ended.said.startswith("wod: stopped.")
     assert "Traceback" not in ended.said

@@ -12,6 +12,7 @@ import pytest
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.program import Outcome, Weekly, WeekRecords
+from wod_pipeline.resources.empty_weeks import EmptyWeeksResource
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.session_table import SessionTableIOManager
 from wod_pipeline.resources.weekly import WriteReport
@@ -161,10 +162,14 @@ def test_a_failure_of_which_nobody_knows_whether_a_rerun_helps_is_not_retried() 
     assert caught.value.allow_retries is False
 
 
-def table_manager(tmp_path: Path, **options: Any) -> tuple[SessionTableIOManager, SqliteSessionTable]:
+def table_manager(
+    tmp_path: Path, *, allow_empty: bool = False
+) -> tuple[SessionTableIOManager, SqliteSessionTable]:
     table = SqliteSessionTable(tmp_path / "sessions.sqlite")
     manager = SessionTableIOManager(
-        session_table=table_around(table), lake=lake_around(MemoryLake()), **options
+        session_table=table_around(table),
+        lake=lake_around(MemoryLake()),
+        empty_weeks=EmptyWeeksResource(allow_empty=allow_empty),
     )
     return manager, table
 
@@ -178,7 +183,9 @@ def test_records_are_stored_and_read_back(tmp_path: Path) -> None:
 
 def test_of_a_session_too_large_for_the_table_the_lake_has_the_whole(tmp_path: Path) -> None:
     table, lake = SqliteSessionTable(tmp_path / "sessions.sqlite"), MemoryLake()
-    manager = SessionTableIOManager(session_table=table_around(table), lake=lake_around(lake))
+    manager = SessionTableIOManager(
+        session_table=table_around(table), lake=lake_around(lake), empty_weeks=EmptyWeeksResource()
+    )
     large = records(MONDAY, sessions=2)
     large.records[0].texts["segment_a"] = "x" * 500_000
     manager.handle_output(output_context("session_records", [MONDAY]), {MONDAY: large})

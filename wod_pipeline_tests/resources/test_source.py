@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from wod_pipeline.adapters import reserve_site
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK
-from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.resources.source import SourceResource, name_run, source_resource
+from wod_pipeline.running._source import share_source
 from wod_pipeline.settings import Settings, load_settings
 
 SITE = {"WOD_SOURCE": "wordpress", "WOD_WORDPRESS_URL": "https://example.com"}
@@ -43,6 +47,29 @@ def opened_in_a_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict
 
     assert job.execute_in_process().success
     return opened
+
+
+@pytest.mark.parametrize("way", ["resource", "shared by a command's runs", "settings"])
+def test_a_site_is_reserved_by_a_lock_in_the_data_folder_that_names_the_reader(
+    tmp_path: Path, way: str
+) -> None:
+    settings = settings_of(tmp_path)
+    resource = source_resource(settings)
+    reserve = {
+        "resource": resource.reserve,
+        "shared by a command's runs": share_source(resource).reserve,
+        "settings": partial(reserve_site, settings),
+    }[way]
+    holder = tmp_path / "site_locks" / "example.com.holder"
+    with reserve(name_run("1a2b3c4d-0000"), print):
+        assert holder.read_text() == f"run 1a2b3c4d (process {os.getpid()})"
+    assert holder.read_text() == ""
+
+
+def test_other_sources_are_read_side_by_side(tmp_path: Path) -> None:
+    sample = load_settings({"WOD_DATA_DIR": str(tmp_path)}, dotenv=tmp_path / "none")
+    with source_resource(sample).reserve("run 1", print), reserve_site(sample, "wod sources", print):
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_the_login_is_that_of_the_settings_and_not_of_the_environment(

@@ -11,6 +11,7 @@ import pytest
 
 from wod_pipeline import running
 from wod_pipeline.adapters import open_table
+from wod_pipeline.assets import SITE_POOL
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
@@ -65,6 +66,22 @@ def test_the_run_of_a_killed_process_is_failed_when_the_instance_is_opened_next(
     with open_instance(settings) as instance:
         assert status_of(instance, run_id) == "FAILURE"
         assert list(marks.iterdir()) == []
+
+
+def test_ended_runs_give_back_their_slots_of_a_pool_and_one_in_progress_keeps_its_own(
+    settings: Settings,
+) -> None:
+    with open_instance(settings) as instance:
+        log = instance.event_log_storage
+        log.set_concurrency_slots(SITE_POOL, 3)
+        killed, failed, in_progress = (started_run(instance) for _ in range(3))
+        for run_id in (killed, failed, in_progress):
+            assert log.claim_concurrency_slot(SITE_POOL, run_id, "raw_posts").is_claimed
+        (Path(instance.root_directory) / "running" / f"{killed}.lock").touch()
+        end_run(instance, failed, "Killed, and recorded as failed by the UI.")
+    with open_instance(settings) as instance:
+        slots = instance.event_log_storage.get_concurrency_info(SITE_POOL).claimed_slots
+        assert [slot.run_id for slot in slots] == [in_progress]
 
 
 def test_the_run_of_a_living_process_is_left_alone(settings: Settings) -> None:

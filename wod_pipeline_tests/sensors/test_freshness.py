@@ -15,6 +15,7 @@ from wod_pipeline.sensors import freshness as module
 from wod_pipeline.sensors.freshness import freshness_sensor, standing_of_stored
 from wod_pipeline.settings import load_settings
 from wod_pipeline.watching.freshness import Standing
+from wod_pipeline_tests.fakes import busy_source_around
 from wod_pipeline_tests.sensors.world import Phone, World, hours, local, notifier_around, post_for
 
 WEEK = dt.date(2026, 11, 23)
@@ -57,6 +58,14 @@ def test_could_not_look_is_never_told_as_not_published(world: World) -> None:
     assert "nobody knows whether the coach has published" in message.text
     assert "The site has been unreadable since Sun 22 Nov 2026, 21:00 PST or earlier." in message.text
     assert "https://coach.example did not answer within 30 s." in message.text
+
+
+def test_a_run_that_asks_the_site_keeps_no_alert_back(world: World) -> None:
+    world.source_resource = busy_source_around(world.site)
+    world.tick_freshness(DUE)
+
+    (message,) = world.phone.received
+    assert message.subject == "Training week of Mon 23 Nov is late: not published by the coach"
 
 
 def test_a_site_down_at_the_deadline_gives_one_alert_and_its_return_one_recovery(world: World) -> None:

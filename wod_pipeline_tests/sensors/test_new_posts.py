@@ -18,7 +18,7 @@ from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.looks import read_looks
 from wod_pipeline.watching import posts
-from wod_pipeline_tests.fakes import MemoryLake, lake_around, source_around
+from wod_pipeline_tests.fakes import MemoryLake, busy_source_around, lake_around, source_around
 from wod_pipeline_tests.sensors.world import HOUR, Phone, World, hours, local, notifier_around, post_for
 
 NOW = local("2026-11-22 18:00")
@@ -245,6 +245,21 @@ def test_a_failing_site_backs_off_is_told_once_and_once_when_it_is_back(world: W
         "https://coach.example did not answer within 30 s."
     )
     assert "5 failures" in reasons[-1]
+
+
+def test_while_a_run_asks_the_site_a_tick_is_skipped_with_the_reason_and_is_no_failed_look(
+    world: World,
+) -> None:
+    cursor, look = world.posts_cursor, world.look
+    site, world.source_resource = world.source_resource, busy_source_around(world.site)
+    assert world.tick_new_posts(NOW + HOUR) == (
+        "coach.example is asked by run 1a2b3c4d; the sensor new_posts gave up after 5 seconds. The next tick "
+        "asks again."
+    )
+    assert (world.posts_cursor, world.look, world.told) == (cursor, look, [])
+    world.source_resource = site
+    world.tick_new_posts(NOW + HOUR + 5 * MINUTES)
+    assert world.look.look.read_at == NOW + HOUR + 5 * MINUTES
 
 
 def test_a_refusal_is_told_at_once_since_it_does_not_pass(world: World) -> None:
