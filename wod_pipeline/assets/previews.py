@@ -51,6 +51,7 @@ def of_plain_week(week: Weekly[PlainPost]) -> Metadata:
     """Count the lines and links read."""
     return {
         "outcome": week.outcome.value,
+        "posts": len(week.posts),
         "lines": sum(len(post.lines) for post in week.posts),
         "links": sum(len(line.links) for post in week.posts for line in post.lines),
     }

@@ -9,17 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.errors import NotStored, SettingsError
 from wod_pipeline.weeks import WEEK
+from wod_pipeline.wording import first_of, name_weeks
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
 
+WEEKS_NAMED = 10
+"""Weeks that were never fetched which are written out."""
 INTERRUPTED = 130
 """The exit code shells expect of an interrupted program: 128 + SIGINT."""
 
@@ -34,15 +38,20 @@ INTERRUPTED = 130
     is_flag=True,
     help="Of these weeks, run only those without stored sessions, or not stored as last fetched.",
 )
+@click.option(
+    "--from-stored", is_flag=True, help="Do not fetch: make everything again from the posts as last fetched."
+)
 @click.option("--derived", is_flag=True, help="Also make training load and calendar.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
+    *,
     week: dt.date | None,
     first: dt.date | None,
     last: dt.date | None,
     everything: bool,
     missing: bool,
+    from_stored: bool,
     derived: bool,
     allow_empty: bool,
     verbose: bool,
@@ -53,23 +62,64 @@ def materialize(
     wod materialize
     wod materialize --week 2020-12-21
     wod materialize --from 2016-01-04 --missing
+    wod materialize --from-stored --all
     """
-    from wod_pipeline.adapters import first_week
-    from wod_pipeline.settings import load_settings
-
     check_range(first, last)
-    settings = load_settings()
-    oldest, newest = first_week(settings), coming_week(settings)
     if sum((bool(week), bool(first or last), everything)) > 1:
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
+    settings, oldest = _settings_from_stored() if from_stored else _settings()
+    newest = coming_week(settings)
     start, end = _range(week, first, last, everything, oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
+    if from_stored:
+        weeks = _fetched(settings, weeks)
     if missing:
         weeks = _needing_a_run(settings, weeks)
     if not weeks:
         click.echo("Nothing is missing.")
         return
-    sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived=derived, verbose=verbose))
+    options = {"allow_empty": allow_empty, "derived": derived, "from_stored": from_stored, "verbose": verbose}
+    sys.exit(_run(settings, weeks, **options))
+
+
+def _settings() -> tuple[Settings, dt.date]:
+    """The settings, and the first week of the program."""
+    from wod_pipeline.adapters import first_week
+    from wod_pipeline.settings import load_settings
+
+    settings = load_settings()
+    return settings, first_week(settings)
+
+
+def _settings_from_stored() -> tuple[Settings, dt.date]:
+    """The settings as far as no source is needed, and the first week: as set, otherwise the oldest fetched one."""
+    from wod_pipeline.adapters import open_lake
+    from wod_pipeline.settings import load_settings
+    from wod_pipeline.storage.stages import fetched_weeks
+
+    settings = load_settings(no_source=True)
+    oldest = settings.start_week or min(fetched_weeks(open_lake(settings)), default=coming_week(settings))
+    return replace(settings, start_week=oldest), oldest
+
+
+def _fetched(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
+    """Those of the weeks whose raw posts are kept; the others are named. Raises `NotStored` when none are kept."""
+    from wod_pipeline.adapters import open_lake, where_kept
+    from wod_pipeline.storage.stages import fetched_weeks
+
+    kept = set(fetched_weeks(open_lake(settings)))
+    never = [week for week in weeks if week not in kept]
+    if len(never) == len(weeks):
+        raise NotStored(
+            f"No posts of {name_weeks((weeks[0], weeks[-1]))} were ever fetched into {where_kept(settings)}.",
+            fix="Fetch them: the same command without --from-stored.",
+        )
+    if never:
+        named = ", ".join(first_of([str(week) for week in never], WEEKS_NAMED))
+        click.echo(
+            f"Never fetched, so not made: {named}. To fetch them: the same command with --missing only."
+        )
+    return [week for week in weeks if week in kept]
 
 
 def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:

@@ -66,7 +66,7 @@ class SessionTableIOManager(WeeklyIOManager):
             self._store(values, report)
             posts |= {week: value.posts for week, value in values.items() if week not in report.failed}
         self._withdraw_moved(context, posts, set(obj), report)
-        report.finish(self._instance)
+        report.finish()
 
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
         """Read the weeks of the run. Raises `NotStored` naming the first that was never stored."""

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
-from pydantic import PrivateAttr
 
-from wod_pipeline.errors import RERUN_HELPS, StorageCorrupt, WodError, rerun_clears_all
+from wod_pipeline.errors import RERUN_HELPS, NotStored, StorageCorrupt, WodError, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 from wod_pipeline.weeks import key_of, weeks_of
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, first_of
 
 ValueT = TypeVar("ValueT")
 Metadata = dict[str, Any]
+WEEKS_NAMED = 20
+"""Failed weeks that the failure of a step writes out; its metadata has all."""
 Progress = Callable[[str, dt.date, Metadata], None]
 """Called with asset, week and the week's metadata, once for every week that an asset has stored."""
 
@@ -110,31 +111,31 @@ class WriteReport:
         self._context = context
         self._weeks = weeks
         self._progress = progress
-        self.stored: list[dt.date] = []
+        self.stored: dict[dt.date, Metadata] = {}
         self._changed = 0
         self.failed: dict[dt.date, Exception] = {}
 
     def make(self, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
-        """The values of those weeks. A week whose input cannot be read back fails alone."""
+        """The values of those weeks. A week whose input is not stored or cannot be read back fails alone."""
         made = {week: self._make(week) for week in weeks}
         return {week: value for week, value in made.items() if week not in self.failed}
 
     def _make(self, week: dt.date) -> Any:
         try:
             return self._weeks[week]
-        except StorageCorrupt as error:
+        except (NotStored, StorageCorrupt) as error:
             self.failed[week] = error
 
     def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
         """Note a stored week, attach its metadata, and call `progress`. A plain mapping has no metadata."""
-        self.stored.append(week)
+        self.stored[week] = {}
         self._changed += changed
         if isinstance(self._weeks, AssetWeeks):
-            metadata = self._weeks.add_metadata(week, value, storage)
+            metadata = self.stored[week] = self._weeks.add_metadata(week, value, storage)
             if self._progress:
                 self._progress(self._context.asset_key.path[-1], week, metadata)
 
-    def finish(self, instance: dg.DagsterInstance | None) -> None:
+    def finish(self) -> None:
         """Log the totals. Raises `dg.Failure` naming the weeks that are not stored.
 
         The totals are no metadata, since Dagster copies an output's to every week of the run, whose own they are not.
@@ -143,31 +144,28 @@ class WriteReport:
         self._context.log.info("Stored %s, %s changed", count(self.stored, "week"), self._changed)
         if not self.failed:
             return
-        if instance:
-            self._record_stored(instance)
+        self._record_stored()
         rerun_helps = rerun_clears_all(self.failed.values())
+        reasons = [f"{week}: {error}" for week, error in self.failed.items()]
         raise dg.Failure(
             description=f"{count(self.failed, 'week')} could not be stored; the old content stays:\n"
-            + "\n".join(f"{week}: {error}" for week, error in self.failed.items()),
+            + "\n".join(first_of(reasons, WEEKS_NAMED)),
             metadata={"weeks_failed": [key_of(week) for week in self.failed], RERUN_HELPS: rerun_helps},
             allow_retries=rerun_helps is True,
         )
 
-    def _record_stored(self, instance: dg.DagsterInstance) -> None:
-        for week in self.stored:
-            materialization = dg.AssetMaterialization(self._context.asset_key, partition=key_of(week))
-            instance.report_runless_asset_event(materialization)
+    def _record_stored(self) -> None:
+        """Record them as the run's own: a backfill counts only what its runs have materialized."""
+        for week, metadata in self.stored.items():
+            self._context.log_event(
+                dg.AssetMaterialization(self._context.asset_key, partition=key_of(week), metadata=metadata)
+            )
 
 
 class WeeklyIOManager(dg.ConfigurableIOManager):
-    """An IO manager of weekly partitions: it holds the run's instance, and calls `progress` for each stored week."""
+    """An IO manager of weekly partitions, which calls `progress` for each stored week."""
 
     progress: dg.ResourceDependency[Progress | None] = None  # type: ignore[assignment]
-    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the instance of the run."""
-        self._instance = context.instance
 
 
 def complete_weeks(context: dg.OutputContext, values: Mapping[dt.date, Any]) -> list[dt.date]:

@@ -37,11 +37,19 @@ STOP_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: whether weeks may lose their sessions, with derived assets or not, with Dagster's log or not."""
+    """How to run: whether weeks may lose their sessions, with derived assets or not, from the posts kept in the lake
+    instead of those of the source, with Dagster's log or not.
+    """
 
     allow_empty: bool = False
     derived: bool = False
+    from_stored: bool = False
     verbose: bool = False
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """The assets up to the session table that each week goes through."""
+        return SESSIONS[1:] if self.from_stored else SESSIONS
 
 
 def chunks(weeks: Iterable[dt.date]) -> list[list[dt.date]]:
@@ -115,7 +123,7 @@ class Launcher:
     def _run_chunk(self, weeks: list[dt.date]) -> None:
         """Run the assets over the weeks. Weeks that an asset could store go on when it failed for others."""
         derived = DERIVED if self.options.derived else ()
-        assets = (*SESSIONS, *derived)
+        assets = (*self.options.sessions, *derived)
         while weeks and assets and not self._stopped.is_set():
             succeeded = [self._run(chunk, assets) for chunk in chunks(weeks)]
             if all(succeeded):

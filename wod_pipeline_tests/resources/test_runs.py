@@ -95,15 +95,15 @@ def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMateria
 
 def test_progress_hears_of_each_asset_and_week_with_what_was_stored(settings: Settings) -> None:
     heard: list[tuple[str, dt.date]] = []
-    posts: list[int] = []
+    posts: Counter[str] = Counter()
 
     def progress(asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
         heard.append((asset, week))
-        posts.append(metadata.get("posts", 0))
+        posts[asset] += metadata.get("posts", 0)
 
     assert run(settings, progress=progress).success
     assert heard == [(asset, week) for asset in SESSIONS for week in WEEKS]
-    assert sum(posts) == len(WEEKS)
+    assert posts["raw_posts"] == posts["plain_text_posts"] == len(WEEKS)
 
 
 def test_what_progress_raises_ends_the_run(settings: Settings) -> None:
