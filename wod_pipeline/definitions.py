@@ -1,9 +1,11 @@
 """What Dagster loads: assets, jobs, schedules, sensors, checks and resources, put together from the settings.
 
-`build_defs` makes them for any settings; `defs` are those of this process, which Dagster finds by name.
+`build_defs` makes them for any settings; `defs` are those of this process, which Dagster finds by name. They are
+made when they are first asked for, since a command that opens no source runs whatever is set as one.
 """
 
 import warnings
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -52,4 +54,18 @@ def build_defs(
     )
 
 
-defs = build_defs(load_settings())
+@cache
+def _defs() -> dg.Definitions:
+    return build_defs(load_settings())
+
+
+def __getattr__(name: str) -> dg.Definitions:
+    """Make `defs` when they are asked for."""
+    if name != "defs":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _defs()
+
+
+def __dir__() -> list[str]:
+    """Name `defs` too: Dagster looks for them in this list."""
+    return [*globals(), "defs"]
