@@ -18,7 +18,7 @@ import dagster as dg
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import RERUN_SENTENCES
-from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, command_tags
 from wod_pipeline.resources.source import source_resource
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Failure, Report, as_event
@@ -140,7 +140,7 @@ class Launcher:
                 instance=self.instance,
                 run_id=self._run_id,
                 partition_key=key_of(weeks[0]) if one else None,
-                tags={} if one else range_tags((weeks[0], weeks[-1])),
+                tags=command_tags((weeks[0], weeks[-1])),
                 asset_selection=[dg.AssetKey(name) for name in assets],
                 run_config={} if self.options.verbose else QUIET_CONFIG,
                 raise_on_error=False,
