@@ -74,7 +74,7 @@ def materialize(
     if from_stored:
         weeks = _fetched(settings, weeks)
     if missing:
-        weeks = _needing_a_run(settings, weeks)
+        weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
     if not weeks:
         click.echo("Nothing is missing.")
         return
@@ -136,10 +136,13 @@ def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
         return INTERRUPTED
 
 
-def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
-    """The weeks without stored sessions, not stored as last fetched, or not readable."""
+def _needing_a_run(settings: Settings, weeks: list[dt.date], *, from_stored: bool) -> list[dt.date]:
+    """The weeks without stored sessions, not stored as last fetched, or not readable.
+
+    `from_stored`: not those of which only a fetch could bring a session.
+    """
     from wod_pipeline.adapters import open_lake, open_table
-    from wod_pipeline.status import needs_run
+    from wod_pipeline.status import needs_derivation, needs_run
     from wod_pipeline.storage.stages import read_stage
 
     corrupt: set[dt.date] = set()
@@ -148,7 +151,8 @@ def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
     stored = {value.week: value for value in read}
     of_table = [week for week in weeks if week in stored]
     fetched = read_stage(open_lake(settings), "raw_posts", of_table, lambda week, _: corrupt.add(week))
-    return [week for week in weeks if week in corrupt or needs_run(fetched.get(week), stored.get(week))]
+    needs = needs_derivation if from_stored else needs_run
+    return [week for week in weeks if week in corrupt or needs(fetched.get(week), stored.get(week))]
 
 
 def _range(
