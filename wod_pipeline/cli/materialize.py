@@ -39,7 +39,9 @@ INTERRUPTED = 130
     help="Of these weeks, run only those without stored sessions, or not stored as last fetched.",
 )
 @click.option(
-    "--from-stored", is_flag=True, help="Do not fetch: make everything again from the posts as last fetched."
+    "--from-stored",
+    is_flag=True,
+    help="Do not fetch: make every week, or these weeks, again from the posts as last fetched.",
 )
 @click.option("--derived", is_flag=True, help="Also make training load and calendar.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
@@ -62,13 +64,14 @@ def materialize(
     wod materialize
     wod materialize --week 2020-12-21
     wod materialize --from 2016-01-04 --missing
-    wod materialize --from-stored --all
+    wod materialize --from-stored --missing
     """
     check_range(first, last)
     if sum((bool(week), bool(first or last), everything)) > 1:
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
     settings, oldest = _settings_from_stored() if from_stored else _settings()
     newest = coming_week(settings)
+    everything = everything or (from_stored and not (week or first or last))
     start, end = _range(week, first, last, everything, oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
     if from_stored:

@@ -179,7 +179,7 @@ def test_from_stored_posts_any_source_and_none_will_do(
     keep_posts(tmp_path, 2)
     monkeypatch.setenv("WOD_SOURCE", "/no/such/folder")
     monkeypatch.delenv("WOD_START_WEEK")
-    assert wod("--from-stored", "--all").exit_code == 0
+    assert wod("--from-stored").exit_code == 0, "without a range: every week"
     assert runs.weeks == [FIRST + 2 * WEEK], "the program begins with the oldest week that was fetched"
 
 
