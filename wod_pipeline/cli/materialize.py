@@ -71,11 +71,11 @@ def materialize(
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
     settings, oldest = _settings_from_stored() if from_stored else _settings()
     newest = coming_week(settings)
-    everything = everything or (from_stored and not (week or first or last))
-    start, end = _range(week, first, last, everything, oldest, newest)
+    asked = bool(week or first or last or everything)
+    start, end = _range(week, first, last, everything or (from_stored and not asked), oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
     if from_stored:
-        weeks = _fetched(settings, weeks)
+        weeks = _fetched(settings, weeks, name_others=asked)
     if missing:
         weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
     if not weeks:
@@ -105,8 +105,11 @@ def _settings_from_stored() -> tuple[Settings, dt.date]:
     return replace(settings, start_week=oldest), oldest
 
 
-def _fetched(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
-    """Those of the weeks whose raw posts are kept; the others are named. Raises `NotStored` when none are kept."""
+def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> list[dt.date]:
+    """Those of the weeks whose raw posts are kept; the others are named when they were asked for.
+
+    Raises `NotStored` when none are kept.
+    """
     from wod_pipeline.adapters import open_lake, where_kept
     from wod_pipeline.storage.stages import fetched_weeks
 
@@ -117,11 +120,9 @@ def _fetched(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
             f"No posts of {name_weeks((weeks[0], weeks[-1]))} were ever fetched into {where_kept(settings)}.",
             fix="Fetch them: the same command without --from-stored.",
         )
-    if never:
+    if never and name_others:
         named = ", ".join(first_of([str(week) for week in never], WEEKS_NAMED))
-        click.echo(
-            f"Never fetched, so not made: {named}. To fetch them: the same command with --missing only."
-        )
+        click.echo(f"Never fetched, so not made: {named}. Without --from-stored they are fetched.")
     return [week for week in weeks if week in kept]
 
 
