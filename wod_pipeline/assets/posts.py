@@ -14,7 +14,7 @@ from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource
-from wod_pipeline.resources.weekly import storage_metadata, week_output
+from wod_pipeline.resources.weekly import record_stored, storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.looks import write_week_looks
@@ -91,9 +91,9 @@ def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping
     for batch in batched(weeks, BATCH):
         for week, written in write_stage(lake, "raw_posts", {week: weeks[week] for week in batch}).items():
             metadata = {**previews.of_raw_week(weeks[week]), **storage_metadata(written)}
-            context.log_event(
-                dg.AssetMaterialization(context.asset_key, partition=key_of(week), metadata=metadata)
-            )
+            context.add_asset_metadata(metadata, partition_key=key_of(week))
+    if weeks:
+        record_stored(context, weeks)
 
 
 def _failure(failures: Mapping[tuple[dt.date, ...], SourceError]) -> dg.Failure:

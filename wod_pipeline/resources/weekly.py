@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
+from dagster._core.definitions.assets.definition.asset_spec import AssetExecutionType
+from dagster._core.execution.plan.execute_step import _get_output_asset_events
 
 from wod_pipeline.errors import RERUN_HELPS, NotStored, StorageCorrupt, WodError, rerun_clears_all
 from wod_pipeline.program import sha256_of
@@ -63,11 +65,29 @@ class AssetWeeks(LazyWeeks[ValueT]):
         self._context = context
         self._describe = describe
 
+    def record(self, weeks: Iterable[dt.date]) -> None:
+        """Record stored weeks as materialized, before the step fails for others."""
+        record_stored(self._context, weeks)
+
     def add_metadata(self, week: dt.date, value: ValueT, storage: Metadata) -> Metadata:
         """Attach to the week's materialization what it holds and what storing it did, and return both."""
         metadata = {**self._describe(value), **storage}
         self._context.add_asset_metadata(metadata, partition_key=key_of(week))
         return metadata
+
+
+def record_stored(context: dg.AssetExecutionContext, weeks: Iterable[dt.date]) -> None:
+    """Record weeks as materialized by a step that is about to fail, with the metadata added for each.
+
+    Dagster discards the outputs of such a step. The events are made by its own function, which is not public: it adds
+    the tags that say by which code and from what they were made, without which the UI never shows them as stale.
+    """
+    step = context.get_step_execution_context()
+    keys = [key_of(week) for week in weeks]
+    output, kind = dg.Output(None), AssetExecutionType.MATERIALIZATION
+    definition = step.op_def.output_defs[0]
+    for event in _get_output_asset_events(context.asset_key, keys, output, definition, {}, step, kind):
+        context.log_event(event)
 
 
 def week_output(
@@ -111,7 +131,7 @@ class WriteReport:
         self._context = context
         self._weeks = weeks
         self._progress = progress
-        self.stored: dict[dt.date, Metadata] = {}
+        self.stored: list[dt.date] = []
         self._changed = 0
         self.failed: dict[dt.date, Exception] = {}
 
@@ -128,10 +148,10 @@ class WriteReport:
 
     def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
         """Note a stored week, attach its metadata, and call `progress`. A plain mapping has no metadata."""
-        self.stored[week] = {}
+        self.stored.append(week)
         self._changed += changed
         if isinstance(self._weeks, AssetWeeks):
-            metadata = self.stored[week] = self._weeks.add_metadata(week, value, storage)
+            metadata = self._weeks.add_metadata(week, value, storage)
             if self._progress:
                 self._progress(self._context.asset_key.path[-1], week, metadata)
 
@@ -139,12 +159,13 @@ class WriteReport:
         """Log the totals. Raises `dg.Failure` naming the weeks that are not stored.
 
         The totals are no metadata, since Dagster copies an output's to every week of the run, whose own they are not.
-        It discards a failed step's outputs, so stored weeks are recorded first.
+        Stored weeks are recorded first, as the run's own: a backfill counts only what its runs have materialized.
         """
         self._context.log.info("Stored %s, %s changed", count(self.stored, "week"), self._changed)
         if not self.failed:
             return
-        self._record_stored()
+        if isinstance(self._weeks, AssetWeeks) and self.stored:
+            self._weeks.record(self.stored)
         rerun_helps = rerun_clears_all(self.failed.values())
         reasons = [f"{week}: {error}" for week, error in self.failed.items()]
         raise dg.Failure(
@@ -153,13 +174,6 @@ class WriteReport:
             metadata={"weeks_failed": [key_of(week) for week in self.failed], RERUN_HELPS: rerun_helps},
             allow_retries=rerun_helps is True,
         )
-
-    def _record_stored(self) -> None:
-        """Record them as the run's own: a backfill counts only what its runs have materialized."""
-        for week, metadata in self.stored.items():
-            self._context.log_event(
-                dg.AssetMaterialization(self._context.asset_key, partition=key_of(week), metadata=metadata)
-            )
 
 
 class WeeklyIOManager(dg.ConfigurableIOManager):

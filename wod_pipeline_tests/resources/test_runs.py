@@ -230,17 +230,20 @@ def test_a_week_recorded_by_a_failing_step_has_its_metadata(settings: Settings) 
         failed = run(settings, "session_records", raise_on_error=False, instance=instance)
         as_ever = recorded(instance, good, "session_records")
         assert recorded(instance, failed, "session_records") == as_ever
-    assert {"sessions", "sessions_put", "stored_at"} <= as_ever[str(WEEKS[0])]
+    expected = {"sessions", "sessions_put", "stored_at", "dagster/code_version", "dagster/data_version"}
+    assert expected <= as_ever[str(WEEKS[0])]
 
 
 def recorded(
     instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, asset: str
 ) -> dict[str, set[str]]:
-    """The weeks that the run has materialized of the asset, with the names of their metadata."""
+    """The weeks that the run has materialized of the asset, with the names of their metadata and tags."""
     of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
     records = instance.get_records_for_run(result.run_id, of_type=of_type).records
     events = [event for record in records if (event := record.event_log_entry.asset_materialization)]
-    return {str(e.partition): set(e.metadata) for e in events if e.asset_key == dg.AssetKey(asset)}
+    return {
+        str(e.partition): {*e.metadata, *(e.tags or {})} for e in events if e.asset_key == dg.AssetKey(asset)
+    }
 
 
 def failures_of_steps(result: dg.ExecuteInProcessResult) -> list[str]:
