@@ -67,7 +67,7 @@ class AssetWeeks(LazyWeeks[ValueT]):
 
     def record(self, weeks: Iterable[dt.date]) -> None:
         """Record stored weeks as materialized, before the step fails for others."""
-        record_stored(self._context, weeks)
+        record_stored(self._context, {week: {} for week in weeks})
 
     def add_metadata(self, week: dt.date, value: ValueT, storage: Metadata) -> Metadata:
         """Attach to the week's materialization what it holds and what storing it did, and return both."""
@@ -76,13 +76,15 @@ class AssetWeeks(LazyWeeks[ValueT]):
         return metadata
 
 
-def record_stored(context: dg.AssetExecutionContext, weeks: Iterable[dt.date]) -> None:
-    """Record weeks as materialized by a step that is about to fail, with the metadata added for each.
+def record_stored(context: dg.AssetExecutionContext, weeks: Mapping[dt.date, Metadata]) -> None:
+    """Record weeks as materialized by a step that is about to fail, with these metadata and those added before.
 
     Dagster discards the outputs of such a step. The events are made by its own function, which is not public: it adds
     the tags that say by which code and from what they were made, without which the UI never shows them as stale.
     """
     step = context.get_step_execution_context()
+    for week, metadata in weeks.items():
+        context.add_asset_metadata(metadata, partition_key=key_of(week))
     keys = [key_of(week) for week in weeks]
     output, kind = dg.Output(None), AssetExecutionType.MATERIALIZATION
     definition = step.op_def.output_defs[0]
