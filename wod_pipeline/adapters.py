@@ -197,6 +197,13 @@ def s3_lake(client: S3Client, bucket: str, prefix: str) -> Lake:
     return S3Lake(client, bucket, prefix)
 
 
+def lake_uri(settings: Settings) -> str:
+    """The address of the lake, which the URIs of its objects start with. The lake is not opened."""
+    if settings.on_aws:
+        return f"s3://{'/'.join(filter(None, (settings.s3_bucket, settings.s3_prefix.strip('/'))))}/"
+    return f"{settings.lake_path.as_uri()}/"
+
+
 def where_kept(settings: Settings) -> str:
     """Say where values are kept, for people."""
     if settings.on_aws:

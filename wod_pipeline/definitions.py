@@ -13,6 +13,7 @@ import dagster as dg
 from wod_pipeline.adapters import first_week
 from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
+from wod_pipeline.assets.metadata import places_of
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.jobs import drop_post_job, training_week_job
 from wod_pipeline.resources.weekly import Progress
@@ -25,6 +26,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*data_versi
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 # Meant so: a backfill of the job takes the smaller policy, chunks, and one of the assets a run for each policy.
 warnings.filterwarnings("ignore", message="Asset job training_week materializes assets with varying Backfill")
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
 
 
 def build_defs(
@@ -39,8 +41,7 @@ def build_defs(
     assets = build_assets(
         weeks,
         source_kind={SAMPLE: "python", WORDPRESS: "wordpress"}.get(settings.source, "json"),
-        lake_kind="s3" if settings.on_aws else "file",
-        table_kind="dynamodb" if settings.on_aws else "sqlite",
+        places=places_of(settings),
         page_url=settings.page_url,
     )
     return dg.Definitions(

@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.settings import load_settings
+from wod_pipeline.settings import Settings, load_settings
 
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "local": {"WOD_DATA_DIR": "/data", "WOD_SAMPLE_DATE": "2026-03-04"},
@@ -85,6 +85,7 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
         "tags": {key: value for key, value in spec.tags.items() if not key.startswith("dagster/kind/")},
+        "metadata": dict(_metadata(spec.metadata)),
         "code_version": spec.code_version,
         "deps": sorted(_name(dep.asset_key) for dep in spec.deps),
         "partitions": _partitions(spec.partitions_def),
@@ -95,6 +96,15 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "required_resource_keys": sorted(asset.required_resource_keys),
         "retry_policy": _if_any(asset.op.retry_policy),
     }
+
+
+def _metadata(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Names of columns instead of a schema; without words for people and without paths of source code."""
+    for key, value in metadata.items():
+        if isinstance(value, dg.TableSchema):
+            yield key, [f"{column.name} {column.type}" for column in value.columns]
+        elif isinstance(value, str):
+            yield key, value
 
 
 def _partitions(partitions: dg.PartitionsDefinition[str] | None) -> Facts | None:
@@ -162,8 +172,8 @@ def _resource(resource: Any, others: Facts, at: str = "") -> Iterator[tuple[str,
     yield f"{at}class", type(resource).__name__
     for field in sorted(resource.model_fields_set):
         value = getattr(resource, field)
-        if callable(value):
-            yield f"{at}{field}", f"function {getattr(value, 'func', value).__name__}"
+        if isinstance(value, Settings):
+            yield f"{at}{field}", "those of the code location"
         elif not isinstance(value, dg.ConfigurableResource):
             yield f"{at}{field}", value
         elif shared := next((name for name, other in others.items() if other == value), None):

@@ -74,6 +74,18 @@ def _with_policies(settings: Settings) -> list[tuple[dg.AssetSpec, dg.BackfillPo
     return [(s, a.backfill_policy) for a in assets if isinstance(a, dg.AssetsDefinition) for s in a.specs]
 
 
+def test_every_job_sensor_schedule_check_and_resource_says_what_it_does(settings: Settings) -> None:
+    repository = build_defs(settings).get_repository_def()
+    named = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    checks = repository.asset_checks_defs_by_key.values()
+    described = {
+        **{each.name: each for each in (*named, *repository.schedule_defs, *repository.sensor_defs)},
+        **{spec.name: spec for check in checks for spec in check.check_specs},
+        **repository.get_top_level_resources(),
+    }
+    assert [name for name, each in described.items() if not each.description] == []
+
+
 def test_loading_prints_no_warning(tmp_path: Path) -> None:
     environ = {**os.environ, "WOD_DATA_DIR": str(tmp_path)}
     code = "from wod_pipeline.definitions import defs; import dagster; dagster.Definitions.validate_loadable(defs)"

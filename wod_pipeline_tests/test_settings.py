@@ -7,7 +7,7 @@ import pytest
 
 from wod_pipeline.adapters import aws_client
 from wod_pipeline.errors import SettingsError, SourceRefused
-from wod_pipeline.settings import VARIABLES, env_example, load_settings, use_dagster_home
+from wod_pipeline.settings import VARIABLES, env_example, load_settings, name_in_environment, use_dagster_home
 from wod_pipeline.wordpress import WordPressSource
 
 ROOT = Path(__file__).parents[1]
@@ -225,3 +225,29 @@ def test_origins_are_read_as_browsers_send_them(text: str, origins: tuple[str, .
 def test_what_is_no_origin_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="use origins such as https://app"):
         load(WOD_API_ORIGINS=text)
+
+
+@pytest.mark.parametrize(
+    ("environment", "used", "name"),
+    [
+        ({"WOD_S3_BUCKET": "lake"}, "lake", "WOD_S3_BUCKET"),
+        ({"WOD_S3_BUCKET": "other"}, "lake", ""),
+        ({"WOD_S3_BUCKET": ""}, "", ""),
+        ({}, "lake", ""),
+    ],
+)
+def test_a_variable_is_named_only_where_the_environment_has_the_setting_as_it_is_used(
+    environment: dict[str, str], used: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WOD_S3_BUCKET", raising=False)
+    for variable, text in environment.items():
+        monkeypatch.setenv(variable, text)
+    assert name_in_environment(load(WOD_S3_BUCKET=used), "s3_bucket") == name
+
+
+def test_of_two_variables_the_one_that_counts_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert name_in_environment(load(AWS_REGION="eu-west-1"), "aws_region") == "AWS_DEFAULT_REGION"
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert name_in_environment(load(AWS_REGION="eu-west-1"), "aws_region") == ""

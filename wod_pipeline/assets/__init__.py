@@ -14,6 +14,7 @@ import dagster as dg
 
 from wod_pipeline.assets.calendar import PAGE_URL, session_calendar
 from wod_pipeline.assets.load import training_load
+from wod_pipeline.assets.metadata import Places, definition_metadata, tags_of
 from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
 from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
@@ -63,16 +64,16 @@ def build_assets(
     weeks: dg.PartitionsDefinition[str],
     *,
     source_kind: str,
-    lake_kind: str,
-    table_kind: str,
+    places: Places,
     page_url: str = "",
 ) -> list[dg.AssetsDefinition]:
-    """Make the assets over these weeks; the kinds are the badges that the UI shows.
+    """Make the assets over these weeks; the kinds of source and stores are the badges that the UI shows.
 
     Events of the calendar link to the page at `page_url`, if given.
     """
     calendar_metadata = {PAGE_URL: page_url} if page_url else {}
-    asset = partial(_build_asset, weeks)
+    asset = partial(_build_asset, weeks, places)
+    lake_kind, table_kind = places.lake_kind, places.table_kind
     return [
         asset(raw_posts, "posts", {source_kind, lake_kind}, _kept_in(LAKE, raw_posts)),
         asset(plain_text_posts, "posts", {"python", lake_kind}, _kept_in(LAKE, plain_text_posts)),
@@ -91,6 +92,7 @@ def build_assets(
 
 def _build_asset(
     weeks: dg.PartitionsDefinition[str],
+    places: Places,
     body: Callable[..., Any],
     group: str,
     kinds: set[str],
@@ -105,7 +107,8 @@ def _build_asset(
         code_version=CODE_VERSIONS[body.__name__],
         description=getdoc(body),
         backfill_policy=BACKFILLS[body.__name__],
-        **options,
+        tags=tags_of(body.__name__, places),
+        **{**options, "metadata": definition_metadata(body, places) | options.get("metadata", {})},
     )(failures_in_words()(body))
     return definition
 

@@ -10,7 +10,7 @@ import dagster as dg
 
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
 from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.weeks import key_of, weeks_of
@@ -40,5 +40,6 @@ def session_calendar(
     written = store.write_many(calendars)
     for monday, key in keys.items():
         data = calendars[key]
-        counts = {"events": data.count(b"BEGIN:VEVENT"), "cancelled": data.count(b"STATUS:CANCELLED")}
+        events = data.count(b"BEGIN:VEVENT")
+        counts = {"events": events, ROW_COUNT: events, "cancelled": data.count(b"STATUS:CANCELLED")}
         context.add_asset_metadata({**counts, **storage_metadata(written[key])}, partition_key=key_of(monday))

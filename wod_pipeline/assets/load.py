@@ -11,7 +11,7 @@ from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, s
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.weekly import storage_metadata
+from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
 from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import load_key
 from wod_pipeline.training import TrainingLoad, load_by
@@ -33,7 +33,7 @@ def training_load(
     written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})
     for monday, frame in frames.items():
         stored_at = storage_metadata(written[load_key(monday)])
-        metadata = {**describe(doses, monday), **stored_at, "rows": len(frame)}
+        metadata = {**describe(doses, monday), **stored_at, ROW_COUNT: len(frame)}
         context.add_asset_metadata(metadata, partition_key=key_of(monday))
 
 

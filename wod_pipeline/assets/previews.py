@@ -24,6 +24,7 @@ from wod_pipeline.program import (
 )
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.rendering import as_markdown, escape_markdown, view_session, without_repeated_warnings
+from wod_pipeline.resources.weekly import ROW_COUNT
 from wod_pipeline.wording import first_of, is_web_address
 
 Metadata = dict[str, Any]
@@ -38,6 +39,7 @@ def of_raw_week(week: Weekly[RawPost]) -> Metadata:
     return {
         "outcome": week.outcome.value,
         "posts": len(week.posts),
+        ROW_COUNT: len(week.posts),
         **({"posts_malformed": malformed} if malformed else {}),
         "posts_protected": sum(post.content.protected for post in week.posts),
         "posts_gone": week.gone,
@@ -49,10 +51,12 @@ def of_raw_week(week: Weekly[RawPost]) -> Metadata:
 
 def of_plain_week(week: Weekly[PlainPost]) -> Metadata:
     """Count the lines and links read."""
+    lines = sum(len(post.lines) for post in week.posts)
     return {
         "outcome": week.outcome.value,
         "posts": len(week.posts),
-        "lines": sum(len(post.lines) for post in week.posts),
+        "lines": lines,
+        ROW_COUNT: lines,
         "links": sum(len(line.links) for post in week.posts for line in post.lines),
     }
 
@@ -67,6 +71,7 @@ def of_outlined_week(week: Weekly[OutlinedPost]) -> Metadata:
     return {
         "outcome": week.outcome.value,
         "sessions": len(sessions),
+        ROW_COUNT: len(sessions),
         "dates": ", ".join(f"{p.dates.basis} ({p.dates.confidence})" for p in week.posts),
         "preview": dg.MetadataValue.md(_table(["date", "kind", "heading", "lines"], rows)),
     }
@@ -84,6 +89,7 @@ def of_parsed_week(week: Weekly[ParsedPost], records: WeekRecords) -> Metadata:
         "lines": len(lines),
         "lines_understood": _share(sum(line.role != "note" for line in lines), len(lines)),
         **counts,
+        ROW_COUNT: counts["exercises"],
         "diagnostics": dg.MetadataValue.md(_diagnostics(week.posts)),
         "preview": dg.MetadataValue.md(sessions_markdown(_first_training(records))),
     }
@@ -98,6 +104,7 @@ def of_records(value: WeekRecords) -> Metadata:
     return {
         "outcome": value.outcome.value,
         "sessions": len(value.records),
+        ROW_COUNT: len(value.records),
         "days": ", ".join(sorted({str(record.date) for record in value.records if record.date})),
         "preview": dg.MetadataValue.md(sessions_markdown(value.records)),
     }

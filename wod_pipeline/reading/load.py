@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.training import (
+    ZONES,
     LoadRow,
     Period,
     SessionDoses,
@@ -31,22 +32,44 @@ Doses = Mapping[dt.date, Sequence[SessionDoses]]
 
 ALL = "all"
 _ZONE_COLUMNS = ("lifts_below_70", "lifts_70_79", "lifts_80_89", "lifts_90_up")
-COLUMNS: dict[str, str] = {
-    "week": "datetime64[ms]",
-    "by": "string",
-    "start": "datetime64[ms]",
-    "family": "string",
-    "sessions": "Int64",
-    "lifts": "Float64",
-    "rated_lifts": "Float64",
-    "average_intensity_percent": "Float64",
-    **dict.fromkeys(_ZONE_COLUMNS, "Float64"),
-    "hard_sets": "Float64",
-    "builds_to_max": "Int64",
-    "uncounted_exercises": "Int64",
-    "lifts_change_percent": "Float64",
+
+
+class LoadColumn(NamedTuple):
+    """One column of the table: its pandas type, its meaning, and whether a cell may be empty."""
+
+    dtype: str
+    meaning: str
+    nullable: bool = False
+
+
+COLUMNS: dict[str, LoadColumn] = {
+    "week": LoadColumn("datetime64[ms]", "Monday of the training week"),
+    "by": LoadColumn("string", "What the row sums up: `week` or `day`"),
+    "start": LoadColumn("datetime64[ms]", "The day, or the first day of the week"),
+    "family": LoadColumn("string", f"Family of lifts such as `snatch`; `{ALL}` for the sum of all lifts"),
+    "sessions": LoadColumn("Int64", "Number of sessions"),
+    "lifts": LoadColumn("Float64", "Number of lifts"),
+    "rated_lifts": LoadColumn("Float64", "Lifts whose percentage of a 1-RM is known"),
+    "average_intensity_percent": LoadColumn(
+        "Float64", "Mean percentage of 1-RM over the rated lifts; empty without any", nullable=True
+    ),
+    **{
+        name: LoadColumn("Float64", f"Rated lifts at {zone} percent of 1-RM")
+        for name, zone in zip(_ZONE_COLUMNS, ZONES, strict=True)
+    },
+    "hard_sets": LoadColumn("Float64", "Number of hard sets"),
+    "builds_to_max": LoadColumn("Int64", "Builds to a max of the day"),
+    "uncounted_exercises": LoadColumn(
+        "Int64", "Exercises at working weight without a number of repetitions: not in `lifts`"
+    ),
+    "lifts_change_percent": LoadColumn(
+        "Float64",
+        f"Change of `lifts` since the week or day before, of rows of `{ALL}`; empty without lifts there",
+        nullable=True,
+    ),
 }
-"""Column → pandas type."""
+"""The columns in order. `training` defines lifts, zones and hard sets."""
+DTYPES = {name: column.dtype for name, column in COLUMNS.items()}
 
 
 def doses_in(value: WeekRecords) -> tuple[SessionDoses, ...]:
@@ -73,7 +96,7 @@ def load_frame(doses: Doses, monday: dt.date) -> pd.DataFrame:
         if monday_of(row.start) == monday
         for record in _records(by, row)
     ]
-    return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype(COLUMNS)
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype(DTYPES)
 
 
 def sessions_between(doses: Doses, first: dt.date, last: dt.date) -> list[SessionDoses]:

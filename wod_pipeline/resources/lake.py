@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from wod_pipeline.adapters import folder_lake
 from wod_pipeline.errors import NotStored, StorageError
@@ -20,6 +20,7 @@ from wod_pipeline.resources.weekly import (
     complete_weeks,
     storage_metadata,
 )
+from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.stages import BATCH, stage_key, write_each, write_stage
@@ -40,11 +41,12 @@ class LakeResource(dg.ConfigurableResource[Lake]):
 class FolderLakeResource(LakeResource):
     """A lake in a folder of this machine."""
 
-    path: str
+    path: str = Field(default="", description="The folder; if empty, lake in WOD_DATA_DIR.")
+    settings: dg.ResourceDependency[Settings]
 
     def open(self) -> Lake:
         """Open the folder, which is made by the first write."""
-        return folder_lake(Path(self.path))
+        return folder_lake(Path(self.path or self.settings.lake_path))
 
 
 class LakeIOManager(WeeklyIOManager):

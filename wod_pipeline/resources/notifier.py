@@ -4,9 +4,11 @@ from abc import abstractmethod
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from wod_pipeline.adapters import console_notifier, sqlite_ledger
 from wod_pipeline.messages.delivery import Notifier
+from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Ledger
 
 
@@ -21,11 +23,12 @@ class LedgerResource(dg.ConfigurableResource[Ledger]):
 class SqliteLedgerResource(LedgerResource):
     """A ledger in a SQLite file of this machine."""
 
-    path: str
+    path: str = Field(default="", description="The file; if empty, sessions.sqlite in WOD_DATA_DIR.")
+    settings: dg.ResourceDependency[Settings]
 
     def open(self) -> Ledger:
         """Open the file, which is made by the first write."""
-        return sqlite_ledger(Path(self.path))
+        return sqlite_ledger(Path(self.path or self.settings.database_path))
 
 
 class NotifierResource(dg.ConfigurableResource[Notifier]):

@@ -2,7 +2,7 @@
 
 import dagster as dg
 from dagster_aws.s3 import S3Resource
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from wod_pipeline.adapters import s3_lake
 from wod_pipeline.aws import STANDARD
@@ -21,14 +21,17 @@ class S3LakeResource(LakeResource):
     """
 
     s3: dg.ResourceDependency[S3Resource]
-    bucket: str
-    prefix: str = ""
+    bucket: str = Field(default="", description="The bucket; if empty, that of WOD_S3_BUCKET.")
+    prefix: str = Field(default="", description="Prefix of every key; if empty, that of WOD_S3_PREFIX.")
+    settings: dg.ResourceDependency[Settings]
     _lake: Lake | None = PrivateAttr(default=None)
 
     def open(self) -> Lake:
         """Open the bucket, once per run: making a client takes longer than most steps need it."""
         if self._lake is None:
-            self._lake = s3_lake(client_with(self.s3, "s3", STANDARD), self.bucket, self.prefix)
+            bucket = self.bucket or self.settings.s3_bucket
+            prefix = self.prefix or self.settings.s3_prefix
+            self._lake = s3_lake(client_with(self.s3, "s3", STANDARD), bucket, prefix)
         return self._lake
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from wod_pipeline.adapters import sqlite_table
 from wod_pipeline.errors import NotStored, StorageError, UnsoundWeek
@@ -16,7 +17,8 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.weekly import Metadata, WeeklyIOManager, WriteReport, complete_weeks
+from wod_pipeline.resources.weekly import ROW_COUNT, Metadata, WeeklyIOManager, WriteReport, complete_weeks
+from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
 from wod_pipeline.storage.withdrawal import Withdrawal, Withdrawn, find_moved_posts, withdraw_posts
@@ -39,11 +41,12 @@ class SessionTableResource(dg.ConfigurableResource[SessionTable]):
 class SqliteSessionTableResource(SessionTableResource):
     """A session table in a SQLite file of this machine."""
 
-    path: str
+    path: str = Field(default="", description="The file; if empty, sessions.sqlite in WOD_DATA_DIR.")
+    settings: dg.ResourceDependency[Settings]
 
     def open(self) -> SessionTable:
         """Open the file, which is made by the first write."""
-        return sqlite_table(Path(self.path))
+        return sqlite_table(Path(self.path or self.settings.database_path))
 
 
 class SessionTableIOManager(WeeklyIOManager):
@@ -139,6 +142,7 @@ def withdrawal_event(result: Withdrawn) -> dg.AssetMaterialization:
     metadata = {
         "outcome": result.after.outcome.value,
         "sessions": len(result.after.records),
+        ROW_COUNT: len(result.after.records),
         **_counts(result.change),
         **difference_metadata(result.before.records, result.after),
     }

@@ -2,16 +2,15 @@
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from wod_pipeline import adapters
+from wod_pipeline.resources.launchpad import shown_of
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.wordpress import PostSource
-from wod_pipeline.wordpress.credentials import Login
 
 
 class SourceResource(dg.ConfigurableResource[PostSource]):
@@ -37,18 +36,19 @@ class SampleSourceResource(SourceResource):
 class FolderSourceResource(SourceResource):
     """A folder of post JSON files."""
 
-    path: str
+    path: str = Field(default="", description="The folder; if empty, that of WOD_SOURCE.")
+    settings: dg.ResourceDependency[Settings]
 
     def open(self) -> PostSource:
         """Open the folder."""
-        return adapters.folder_source(Path(self.path))
+        folder = Path(self.path).expanduser() if self.path else self.settings.source_path
+        return adapters.folder_source(folder)
 
 
 class WordPressSourceResource(SourceResource):
     """A WordPress site.
 
-    `find_login` is called when the source is opened. It is kept out of the configuration, because the UI
-    shows that for every run.
+    Its login is that of the settings, kept out of the configuration, because the UI shows that for every run.
     """
 
     url: str
@@ -56,7 +56,7 @@ class WordPressSourceResource(SourceResource):
     child_categories: bool = False
     user_agent: str
     page_pause_s: float
-    find_login: dg.ResourceDependency[Callable[[], Login | None]]
+    settings: dg.ResourceDependency[Settings]
 
     def open(self) -> PostSource:
         """Return a client of the site."""
@@ -66,7 +66,7 @@ class WordPressSourceResource(SourceResource):
             child_categories=self.child_categories,
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
-            login=self.find_login(),
+            login=adapters.wordpress_login(self.settings),
         )
 
 
@@ -76,7 +76,5 @@ def source_resource(settings: Settings) -> SourceResource:
         day = settings.sample_date.isoformat() if settings.sample_date else ""
         return SampleSourceResource(timezone=settings.timezone, sample_date=day)
     if settings.source == WORDPRESS:
-        return WordPressSourceResource(
-            **adapters.site_of(settings), find_login=partial(adapters.wordpress_login, settings)
-        )
-    return FolderSourceResource(path=str(settings.source_path))
+        return WordPressSourceResource(**adapters.site_of(settings), settings=settings)
+    return FolderSourceResource(path=shown_of(settings, "source"), settings=settings)

@@ -23,6 +23,8 @@ ValueT = TypeVar("ValueT")
 Metadata = dict[str, Any]
 WEEKS_NAMED = 20
 """Failed weeks that the failure of a step writes out; its metadata has all."""
+ROW_COUNT = "dagster/partition_row_count"
+"""Dagster's name for the number of rows of a week; `assets.metadata.ABOUT` says what a row of each asset is."""
 Progress = Callable[[str, dt.date, Metadata], None]
 """Called with asset, week and the week's metadata, once for every week that an asset has stored."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from wod_pipeline.resources.lake import FolderLakeResource, LakeIOManager, LakeResource
+from wod_pipeline.resources.launchpad import shown_of
 from wod_pipeline.resources.notifier import (
     ConsoleNotifierResource,
     LedgerResource,
@@ -24,6 +25,7 @@ def build_resources(
     settings: Settings, *, allow_empty: bool = False, progress: Progress | None = None
 ) -> dict[str, Any]:
     """Every resource of the code location by key; `progress` is called for each week that an asset has stored."""
+    settings = settings.with_absolute_paths()
     lake, table, ledger = _stores(settings)
     return {
         **_aws_services(settings),
@@ -53,11 +55,10 @@ def _aws_services(settings: Settings) -> dict[str, Any]:
 def _stores(settings: Settings) -> tuple[LakeResource, SessionTableResource, LedgerResource]:
     if settings.on_aws:
         return _stores_on_aws(settings)
-    database = str(settings.database_path)
     return (
-        FolderLakeResource(path=str(settings.lake_path)),
-        SqliteSessionTableResource(path=database),
-        SqliteLedgerResource(path=database),
+        FolderLakeResource(settings=settings),
+        SqliteSessionTableResource(settings=settings),
+        SqliteLedgerResource(settings=settings),
     )
 
 
@@ -67,9 +68,22 @@ def _stores_on_aws(settings: Settings) -> tuple[LakeResource, SessionTableResour
     from wod_pipeline.resources.s3 import S3LakeResource, s3
 
     return (
-        S3LakeResource(s3=s3(settings), bucket=settings.s3_bucket, prefix=settings.s3_prefix),
-        DynamoSessionTableResource(dynamodb=dynamodb(settings, LARGE_ITEMS), table=settings.sessions_table),
-        DynamoLedgerResource(dynamodb=dynamodb(settings, SENSOR_TICK), table=settings.ledger_table),
+        S3LakeResource(
+            s3=s3(settings),
+            bucket=shown_of(settings, "s3_bucket"),
+            prefix=shown_of(settings, "s3_prefix"),
+            settings=settings,
+        ),
+        DynamoSessionTableResource(
+            dynamodb=dynamodb(settings, LARGE_ITEMS),
+            table=shown_of(settings, "sessions_table"),
+            settings=settings,
+        ),
+        DynamoLedgerResource(
+            dynamodb=dynamodb(settings, SENSOR_TICK),
+            table=shown_of(settings, "ledger_table"),
+            settings=settings,
+        ),
     )
 
 

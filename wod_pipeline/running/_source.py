@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
@@ -67,7 +68,9 @@ def share_source(resource: SourceResource) -> SourceResource:
     class SharedSource(SourceResource):
         def open(self) -> PostSource:
             if not opened:
-                opened.append(OverlappingSource(resource.open()))
+                configured: Any
+                with resource.process_config_and_initialize_cm() as configured:  # with values of variables
+                    opened.append(OverlappingSource(configured.open()))
             return opened[0]
 
     return SharedSource()

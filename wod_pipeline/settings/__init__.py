@@ -50,8 +50,10 @@ __all__ = [
     "Settings",
     "env_example",
     "load_settings",
+    "name_in_environment",
     "refuses_colour",
     "use_dagster_home",
+    "variable_of",
     "write_instance_config",
 ]
 
@@ -184,6 +186,12 @@ class Settings:
         read=optional(read_url, ""),
         example="http://127.0.0.1:3000",
     )
+    code_url: str = setting(
+        "address under which the files of this project can be read, for links in the Dagster UI; if not set, they "
+        "open the files of this machine",
+        read=optional(read_url, ""),
+        example="https://github.com/you/wod_pipeline/blob/main",
+    )
     api_origins: tuple[str, ...] = setting(
         "web origins whose pages may read the API from a browser, separated by commas, or * for every origin; none "
         "if not set",
@@ -256,6 +264,11 @@ class Settings:
     aws_endpoint_url_sns: str = _endpoint("SNS")
     aws_endpoint_url_secrets_manager: str = _endpoint("Secrets Manager")
 
+    def with_absolute_paths(self) -> Settings:
+        """The same settings for use after the current folder has changed, as in Dagster's processes."""
+        source = self.source if self.source in {SAMPLE, WORDPRESS} else str(self.source_path)
+        return dataclasses.replace(self, data_dir=self.data_dir.resolve(), source=source)
+
     @property
     def zone(self) -> ZoneInfo:
         """The program's time zone."""
@@ -279,7 +292,7 @@ class Settings:
     @property
     def source_path(self) -> Path:
         """The folder of posts, when the source is one."""
-        return Path(self.source).expanduser()
+        return Path(self.source).expanduser().absolute()
 
     @property
     def lake_path(self) -> Path:
@@ -315,7 +328,22 @@ def _variable(field: dataclasses.Field[Any]) -> Variable:
 
 VARIABLES = tuple(map(_variable, dataclasses.fields(Settings)))
 """Every environment variable that is read."""
+_BY_FIELD = {variable.field: variable for variable in VARIABLES}
 _NAMES = frozenset(name for variable in VARIABLES for name in variable.names)
+
+
+def variable_of(field: str) -> Variable:
+    """The variable that a field of `Settings` is read from."""
+    return _BY_FIELD[field]
+
+
+def name_in_environment(settings: Settings, field: str) -> str:
+    """The variable of this process that holds a setting exactly as it is used; empty when none does.
+
+    A setting may be from `.env` instead, have its default, or be written differently there.
+    """
+    names = [name for name in variable_of(field).names if os.environ.get(name)]
+    return names[0] if names and os.environ[names[0]] == str(getattr(settings, field)) else ""
 
 
 def load_settings(

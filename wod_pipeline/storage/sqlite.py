@@ -47,6 +47,8 @@ from wod_pipeline.storage._week import (
 )
 from wod_pipeline.wording import count
 
+SESSIONS = "sessions"
+"""Name of the table of sessions."""
 _SCHEMA = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS sessions (

@@ -40,7 +40,7 @@ from wod_pipeline.program import (
     encode,
 )
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage._keys import records_key
+from wod_pipeline.storage._keys import records_key as records_key  # noqa: PLC0414 a key of this layout too
 from wod_pipeline.storage._week import digest_of, sort_records
 
 RawWeek = Weekly[RawPost]

@@ -13,12 +13,15 @@ import pytest
 from icalendar import Calendar
 
 from wod_pipeline.assets import build_assets, previews
+from wod_pipeline.assets.metadata import Places
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.reading.load import COLUMNS
+from wod_pipeline.reading.load import COLUMNS, DTYPES
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
 from wod_pipeline.resources.session_table import SqliteSessionTableResource
+from wod_pipeline.resources.weekly import ROW_COUNT
+from wod_pipeline.settings import load_settings
 from wod_pipeline.storage.stages import calendar_key, load_key
 from wod_pipeline.training import load_by, session_doses
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
@@ -32,8 +35,7 @@ def assets_with(page_url: str) -> dict[str, dg.AssetsDefinition]:
     assets = build_assets(
         training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles"),
         source_kind="json",
-        lake_kind="file",
-        table_kind="sqlite",
+        places=Places("file", "file:///data/lake/", "sqlite", "sessions"),
         page_url=page_url,
     )
     return {asset.key.path[-1]: asset for asset in assets}
@@ -54,8 +56,9 @@ class World:
     """A table and a lake, and runs of one asset over some weeks."""
 
     def __init__(self, folder: Path) -> None:
-        self.lake = FolderLakeResource(path=str(folder / "lake"))
-        self.table = SqliteSessionTableResource(path=str(folder / "sessions.sqlite"))
+        settings = load_settings({"WOD_DATA_DIR": str(folder)}, dotenv=folder / "none")
+        self.lake = FolderLakeResource(settings=settings)
+        self.table = SqliteSessionTableResource(settings=settings)
 
     def run(self, name: str, first: dt.date, last: dt.date | None = None) -> dict[str, dict[str, object]]:
         """Materialize these weeks; week → its metadata."""
@@ -86,7 +89,7 @@ def frame_of(world: World, monday: dt.date) -> pd.DataFrame:
 def test_a_week_s_load_is_a_table_in_the_lake(world: World) -> None:
     world.run("training_load", MONDAY, MONDAY + SEVEN)
     frame = frame_of(world, MONDAY + SEVEN)
-    assert dict(frame.dtypes.astype(str)) == COLUMNS
+    assert dict(frame.dtypes.astype(str)) == DTYPES
     rows = {(row.by, row.start.date(), row.family): row for row in frame.itertuples()}
     whole = rows["week", MONDAY + SEVEN, "all"]
     assert (whole.sessions, whole.lifts, whole.lifts_70_79, whole.lifts_80_89, whole.hard_sets) == (
@@ -112,7 +115,11 @@ def test_one_week_s_load_is_the_same_alone_and_in_a_range(world: World) -> None:
 
 def test_the_load_s_metadata_has_figures_a_table_and_a_chart(world: World) -> None:
     metadata = world.run("training_load", MONDAY + SEVEN)[str(MONDAY + SEVEN)]
-    assert (metadata["lifts"], metadata["average_intensity_percent"], metadata["rows"]) == (32.0, 80.1, 7)
+    assert (metadata["lifts"], metadata["average_intensity_percent"], metadata[ROW_COUNT]) == (
+        32.0,
+        80.1,
+        7,
+    )
     assert "| 2026-03-09 | 12 | 72.0 | 0 | 12 | 0 | 0 | 0 |" in str(metadata["by_day"])
     assert "2026-03-02    10 ▒\n2026-03-09    32 ▒▓▓\n" in str(metadata["chart"])
 
@@ -126,7 +133,7 @@ def test_the_chart_shows_twelve_weeks(world: World) -> None:
 
 def test_a_week_without_sessions_has_an_empty_table(world: World) -> None:
     (metadata,) = world.run("training_load", MONDAY + 4 * SEVEN).values()
-    assert metadata["rows"] == 0
+    assert metadata[ROW_COUNT] == 0
     assert list(frame_of(world, MONDAY + 4 * SEVEN).columns) == list(COLUMNS)
     assert days_markdown([]).count("\n") == 1
     assert chart_markdown(load_by("week", map(session_doses, []))).count("\n") == 2

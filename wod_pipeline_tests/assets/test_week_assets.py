@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from wod_pipeline.assets import build_assets
+from wod_pipeline.assets.metadata import Places
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import SourceError, SourceRefused, SourceUnavailable
 from wod_pipeline.looks import LookFailure
@@ -21,10 +22,8 @@ from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
 from wod_pipeline_tests.fakes import FakeSource, MemoryLake, lake_around, source_around
 
 WEEKS = training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles")
-ASSETS = {
-    asset.key.path[-1]: asset
-    for asset in build_assets(WEEKS, source_kind="json", lake_kind="file", table_kind="sqlite")
-}
+PLACES = Places("file", "file:///data/lake/", "sqlite", "sessions")
+ASSETS = {asset.key.path[-1]: asset for asset in build_assets(WEEKS, source_kind="json", places=PLACES)}
 KEY = str(MONDAY)
 NEEDS_RECORDS = {"segmented_exercises", "session_records"}
 

@@ -157,7 +157,7 @@ def state(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: state(each) for name, each in value.items()}
     of_ours = type(value).__module__.startswith("wod_pipeline") and hasattr(value, "__dict__")
-    return {"class": type(value)} | (state(vars(value)) if of_ours else {})
+    return {"class": type(value).__qualname__} | (state(vars(value)) if of_ours else {})
 
 
 def test_the_services_are_resources_of_their_own_on_aws_and_absent_otherwise(

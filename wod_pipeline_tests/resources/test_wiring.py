@@ -28,3 +28,19 @@ def test_a_relative_data_folder_is_where_the_code_location_was_started(
     assert (tmp_path / "data" / "lake" / "a" / "b.json").is_file()
     assert (tmp_path / "data" / "sessions.sqlite").is_file()
     assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize("in_environment", [True, False])
+def test_a_relative_folder_of_posts_is_where_the_code_location_was_started(
+    in_environment: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "posts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    environ = {"WOD_DATA_DIR": "data", "WOD_SOURCE": "posts"}
+    if in_environment:
+        monkeypatch.setenv("WOD_SOURCE", "posts")
+    definitions = build_resources(load_settings(environ, dotenv=tmp_path / "none"))
+    monkeypatch.chdir("/")
+    opened: Any
+    with dg.build_resources({"source": definitions["source"]}) as opened:
+        assert opened.source.open().list_ids() == set()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wod_pipeline.errors import SourceUnavailable
 from wod_pipeline.program import RawPost
+from wod_pipeline.resources.source import source_resource
 from wod_pipeline.running._source import OverlappingSource, share_source
+from wod_pipeline.settings import load_settings
 from wod_pipeline_tests.builders import raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
 
@@ -85,3 +88,12 @@ def test_a_source_that_cannot_be_opened_is_tried_again_by_the_next_run() -> None
     for _ in range(2):
         with pytest.raises(SourceUnavailable):
             resource.open()
+
+
+def test_a_folder_that_is_named_by_its_variable_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command opens the source outside of a run, where Dagster looks up no variable."""
+    monkeypatch.setenv("WOD_SOURCE", str(tmp_path))
+    settings = load_settings(dotenv=tmp_path / "none")
+    assert share_source(source_resource(settings)).open().list_ids() == set()
