@@ -400,15 +400,17 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     """Posts in `moved` and the week they belong to now, where that is known."""
     removed: list[RemovedPost] = []
     """Posts that are gone and no longer in `posts`: another one replaced them, or a person dropped them."""
+    parser: int = 0
+    """The oldest version of the parser (`parser_version`) that had a part in `posts`; 0: none, or not known."""
 
-    def with_posts(self, posts: list[NextT]) -> Weekly[NextT]:
-        """The same week, its posts one stage further."""
+    def with_posts(self, posts: list[NextT], parser: int = 0) -> Weekly[NextT]:
+        """The same week, its posts made one stage further by that version of the parser."""
         absent = (self.gone, self.moved, self.without_id, self.gone_since, self.moved_to, self.removed)
-        return Weekly(self.week, self.outcome, posts, *absent)
+        return Weekly(self.week, self.outcome, posts, *absent, parser)
 
 
 class PostStamp(Struct, frozen=True):
-    """Which revision of which post a week's records were made from."""
+    """Which revision of which post a week's records were made from; `parser` is as in `Weekly`."""
 
     post_id: int
     program: str
@@ -416,14 +418,15 @@ class PostStamp(Struct, frozen=True):
     content_sha256: str
     heading_sha256: str = ""
     """Digest of title, slug and date; empty where an older version stored the week."""
+    parser: int = 0
 
 
 class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     """One session, self-contained: what the table holds and what an athlete is shown.
 
-    `session` is unique within a date: ``program/post_id/n``. `texts` holds each segment as plain text under
-    ``warm_up``, ``segment_a``, …; `lines` only this session's lines, numbered as in the post, their owners
-    relative to the record; `preamble` what the post says before its first session.
+    `session` is unique within a date: ``program/post_id/n``; `parser` is as in `Weekly`. `texts` holds each
+    segment as plain text under ``warm_up``, …; `lines` only this session's lines, numbered as in the post, their
+    owners relative to the record; `preamble` what the post says before its first session.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -436,6 +439,7 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     post_url: str
     modified_gmt: str
     content_sha256: str
+    parser: int = 0
     weekday: Weekday | None
     label: str | None
     kind: SessionKind
@@ -461,10 +465,7 @@ class WeekRecords(Struct, omit_defaults=True):
 
 @dataclass(frozen=True)
 class StoredWeek:
-    """A stored week without its records. `sessions` is their number, `version` counts replacements of the week.
-
-    `digest` is equal for two weeks exactly when their records are.
-    """
+    """A stored week without its records: their `digest` is equal exactly when they are; `version` counts writes."""
 
     week: dt.date
     outcome: Outcome

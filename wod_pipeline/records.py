@@ -13,6 +13,7 @@ from itertools import count
 
 import msgspec
 
+from wod_pipeline.parser_version import made_from
 from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import (
     Diagnostic,
@@ -35,7 +36,7 @@ def records_of(weekly: Weekly[ParsedPost]) -> WeekRecords:
     return WeekRecords(
         week=weekly.week,
         outcome=_outcome(weekly, records),
-        posts=[_stamp(post) for post in weekly.posts],
+        posts=[_stamp(weekly, post) for post in weekly.posts],
         records=records,
         withdrawn=_withdrawn(weekly),
     )
@@ -52,7 +53,7 @@ def _outcome(weekly: Weekly[ParsedPost], records: list[SessionRecord]) -> Outcom
     return weekly.outcome
 
 
-def _stamp(post: ParsedPost) -> PostStamp:
+def _stamp(weekly: Weekly[ParsedPost], post: ParsedPost) -> PostStamp:
     source = post.source
     return PostStamp(
         post_id=source.post_id or 0,
@@ -60,6 +61,7 @@ def _stamp(post: ParsedPost) -> PostStamp:
         modified_gmt=source.modified_gmt,
         content_sha256=source.content_sha256,
         heading_sha256=heading_digest(post.title, source.slug, source.published),
+        parser=made_from(weekly),
     )
 
 
@@ -80,6 +82,7 @@ def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[S
             post_url=post.source.url,
             modified_gmt=post.source.modified_gmt,
             content_sha256=post.source.content_sha256,
+            parser=made_from(weekly),
             weekday=session.weekday,
             label=session.label,
             kind=session.kind,

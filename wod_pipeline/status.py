@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from wod_pipeline.parser_version import PARSER_VERSION, is_stale, oldest_parser
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
 from wod_pipeline.weeks import DAY, WEEK
@@ -29,6 +30,8 @@ class WeekState(str, Enum):
     NOT_PUBLISHED = "not published"
     FAILED = "failed"
     """The table does not hold what was fetched: a run stopped before its end."""
+    STALE = "stale"
+    """Made by an older version of the parser, which this program's may read otherwise."""
     CORRUPT = "corrupt"
     """What is stored of the week cannot be read back; running it again makes it anew."""
     MISSING = "missing"
@@ -82,8 +85,9 @@ def _judge(
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
+    stale = [_why_stale(records)] if records and state is WeekState.STALE else []
     misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
-    remarks = [*corrupt, *failure, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
+    remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
@@ -133,7 +137,9 @@ def _publication_day(post: RawPost) -> dt.date | None:
 
 
 def needs_run(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> bool:
-    """Whether the week has no stored sessions, or not those of its posts as last fetched: it may gain from a run."""
+    """Whether the week may gain from a run: it has no stored sessions, or not those that this program's parser makes
+    of its posts as last fetched.
+    """
     return _state(raw, stored) is not WeekState.STORED
 
 
@@ -149,7 +155,7 @@ def _state(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None)
         return WeekState.MISSING
     if stored is None or (raw is not None and not made_from(stored.posts, raw)):
         return WeekState.FAILED
-    return _STATES[stored.outcome]
+    return WeekState.STALE if is_stale(stored.posts) else _STATES[stored.outcome]
 
 
 def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
@@ -168,7 +174,7 @@ def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
     from wod_pipeline.parsing import parse_post
     from wod_pipeline.records import records_of
 
-    fetched = records_of(raw.with_posts([parse_post(post) for post in raw.posts]))
+    fetched = records_of(raw.with_posts([parse_post(post) for post in raw.posts], PARSER_VERSION))
     if reason := unsound(fetched):
         return f"not stored: {reason}"
     newest = {stamp.post_id: stamp.modified_gmt for stamp in stored.posts} if stored else {}
@@ -181,6 +187,15 @@ def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
             f"wod materialize --week {raw.week} --allow-empty"
         )
     return f"a run stopped before its end: wod materialize --week {raw.week}"
+
+
+def _why_stale(records: WeekRecords) -> str:
+    oldest = oldest_parser(records.posts)
+    made = f"version {oldest}" if oldest else "of unknown version"
+    return (
+        f"made by an older parser ({made}; this program's is {PARSER_VERSION}): "
+        "wod materialize --from-stored --missing"
+    )
 
 
 def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:

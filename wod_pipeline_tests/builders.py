@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from wod_pipeline import parser_version
 from wod_pipeline.parsing import parse_post, week_of
 from wod_pipeline.program import (
     WEEKDAYS,
@@ -119,6 +120,11 @@ def weekly(
 
 
 # -------------------------------------------------------------------------------------- what the parser makes
+def parsed_weekly(*posts: ParsedPost, **fields: Any) -> Weekly[ParsedPost]:
+    """The week as `weekly` has it, parsed by this program."""
+    return msgspec.structs.replace(weekly(*posts, **fields), parser=parser_version.PARSER_VERSION)
+
+
 def parsed_post(*lines: str, **fields: Any) -> ParsedPost:
     """What the parser makes of `raw_post` with these lines and fields."""
     return parse_post(raw_post(*lines, **fields))
@@ -127,18 +133,18 @@ def parsed_post(*lines: str, **fields: Any) -> ParsedPost:
 def week_records(*posts: RawPost) -> WeekRecords:
     """The records of the posts, which are all for one week."""
     (week,) = {week_of(post) for post in posts}
-    return records_of(weekly(*map(parse_post, posts), week=week))
+    return records_of(parsed_weekly(*map(parse_post, posts), week=week))
 
 
 def weeks_of(posts: Iterable[RawPost]) -> list[WeekRecords]:
     """The records of each post, posts without a week left out."""
     parsed = [parse_post(post) for post in posts]
-    return [records_of(weekly(post, week=post.week)) for post in parsed if post.week]
+    return [records_of(parsed_weekly(post, week=post.week)) for post in parsed if post.week]
 
 
 def not_published(week: dt.date = STORED_MONDAY, moved: Collection[int] = ()) -> WeekRecords:
     """The records of a week without a post."""
-    return records_of(weekly(week=week, moved=moved))
+    return records_of(parsed_weekly(week=week, moved=moved))
 
 
 def record_of(*lines: str, **fields: Any) -> SessionRecord:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 import dagster as dg
+import pytest
 
 from wod_pipeline.errors import NotStored, SourceError, StorageRefused, WodError
 from wod_pipeline.program import RawPost
@@ -129,3 +131,10 @@ def started_run(instance: dg.DagsterInstance) -> str:
 
     run = instance.create_run_for_job(job, run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
     return run.run_id
+
+
+def use_parser_version(monkeypatch: pytest.MonkeyPatch, version: int) -> None:
+    """Let the parser be of that version, in every module that names it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("wod_pipeline.") and hasattr(module, "PARSER_VERSION"):
+            monkeypatch.setattr(module, "PARSER_VERSION", version)

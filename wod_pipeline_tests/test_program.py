@@ -57,4 +57,5 @@ def test_json_of_another_shape_is_refused_with_the_path() -> None:
 
 def test_a_week_one_stage_further_differs_in_its_posts_alone() -> None:
     week = Weekly(MONDAY, Outcome.PUBLISHED, ["raw"], gone=[4], moved=[5])
-    assert week.with_posts(["parsed"]) == Weekly(MONDAY, Outcome.PUBLISHED, ["parsed"], gone=[4], moved=[5])
+    parsed = Weekly(MONDAY, Outcome.PUBLISHED, ["parsed"], gone=[4], moved=[5], parser=3)
+    assert week.with_posts(["parsed"], 3) == parsed

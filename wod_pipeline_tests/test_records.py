@@ -6,6 +6,7 @@ import datetime as dt
 
 import msgspec
 
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import Outcome, ParsedPost, PostStamp, SessionRecord, Weekly
 from wod_pipeline.records import records_of
@@ -41,7 +42,7 @@ def parsed(*lines: str) -> ParsedPost:
 
 
 def weekly(*posts: ParsedPost, outcome: Outcome = Outcome.PUBLISHED) -> Weekly[ParsedPost]:
-    return Weekly(MONDAY, outcome, list(posts), gone=[3], moved=[5, 8])
+    return Weekly(MONDAY, outcome, list(posts), gone=[3], moved=[5, 8], parser=PARSER_VERSION)
 
 
 POST = parsed(*LINES)
@@ -58,8 +59,12 @@ def test_a_week_s_records_keep_the_week_its_outcome_and_the_posts_that_moved() -
     assert (week.week, week.outcome, week.withdrawn) == (MONDAY, Outcome.PUBLISHED, [5, 8])
     heading = heading_digest(POST.title, POST.source.slug, POST.source.published)
     assert week.posts == [
-        PostStamp(9, "gym-plan", "2026-03-02T01:00:00", POST.source.content_sha256, heading)
+        PostStamp(9, "gym-plan", "2026-03-02T01:00:00", POST.source.content_sha256, heading, PARSER_VERSION)
     ]
+
+
+def test_every_record_says_which_version_of_the_parser_made_it() -> None:
+    assert {record.parser for record in records_of(weekly(POST)).records} == {PARSER_VERSION}
 
 
 def test_a_published_post_without_a_session_makes_a_week_without_one() -> None:

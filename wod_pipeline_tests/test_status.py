@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from msgspec.structs import replace
 
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import (
     Diagnostic,
     Outcome,
@@ -29,6 +30,9 @@ from wod_pipeline_tests.builders import (
 LINES = ("A.", "Back Squat x 5 reps")
 POST = raw_post("Monday", *LINES)
 (STAMP,) = week_records(POST).posts
+RENEW = "wod materialize --from-stored --missing"
+OLDER = replace(STAMP, parser=STAMP.parser - 1)
+NEWER = replace(STAMP, parser=STAMP.parser + 1)
 
 
 def fetched(*posts: RawPost, gone: tuple[int, ...] = ()) -> Weekly[RawPost]:
@@ -60,6 +64,12 @@ EDITED = raw_post(content="<p>Something else.</p>")
         (fetched(EDITED, gone=(1,)), stored(PUBLISHED, STAMP), WeekState.FAILED),
         (fetched(POST), stored(PUBLISHED, STAMP, says=(("warn", "Look."),)), WeekState.FLAGGED),
         (fetched(POST), stored(PUBLISHED, STAMP, says=(("info", "By the way."),)), WeekState.STORED),
+        (fetched(POST), stored(PUBLISHED, OLDER), WeekState.STALE),
+        (None, stored(PUBLISHED, replace(STAMP, parser=0)), WeekState.STALE),
+        (fetched(POST), stored(NO_SESSION, OLDER), WeekState.STALE),
+        (fetched(POST), stored(PUBLISHED, OLDER, says=(("warn", "Look."),)), WeekState.STALE),
+        (fetched(EDITED), stored(PUBLISHED, OLDER), WeekState.FAILED),
+        (fetched(POST), stored(PUBLISHED, NEWER), WeekState.STORED),
     ],
     ids=[
         "never fetched",
@@ -74,6 +84,12 @@ EDITED = raw_post(content="<p>Something else.</p>")
         "remarks do not hide that a run did not end",
         "warning of the parser",
         "information is no flag",
+        "made by an older parser",
+        "stored before there was a version",
+        "an older parser found no session in it",
+        "an older parser matters more than its remarks",
+        "a run that did not end matters more than an older parser",
+        "a newer parser is not an older one",
     ],
 )
 def test_a_weeks_state(raw: Weekly[RawPost] | None, records: WeekRecords | None, state: WeekState) -> None:
@@ -126,8 +142,19 @@ def test_states_are_the_words_of_the_command() -> None:
         "no session",
         "not published",
         "failed",
+        "stale",
         "corrupt",
         "missing",
+    ]
+
+
+@pytest.mark.parametrize(("version", "words"), [(1, "version 1"), (0, "of unknown version")])
+def test_a_stale_week_says_which_parser_made_it_and_how_to_make_it_anew(version: int, words: str) -> None:
+    records = stored(PUBLISHED, NEWER, replace(STAMP, parser=version), says=(("warn", "Look."),))
+    (week,) = status_of([MONDAY], {}, {MONDAY: records})
+    assert week.remarks == [
+        f"made by an older parser ({words}; this program's is {PARSER_VERSION}): {RENEW}",
+        "Look.",
     ]
 
 

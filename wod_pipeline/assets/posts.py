@@ -9,6 +9,7 @@ from wod_pipeline.assets import previews
 from wod_pipeline.errors import RERUN_HELPS, SourceError, rerun_clears_all
 from wod_pipeline.looks import Look, failure_of
 from wod_pipeline.pacing import batched
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.quality import malformed_posts
@@ -132,4 +133,4 @@ def plain_text_posts(
 
 def plain_week(raw: RawWeek) -> PlainWeek:
     """Read the lines of every post of a week."""
-    return raw.with_posts([read_post(post) for post in raw.posts])
+    return raw.with_posts([read_post(post) for post in raw.posts], PARSER_VERSION)

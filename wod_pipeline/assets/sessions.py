@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from wod_pipeline.assets import previews
+from wod_pipeline.parser_version import made_from
 from wod_pipeline.parsing import outline_post, structure_post
 from wod_pipeline.program import OutlinedPost, ParsedPost, PlainPost, Weekly
 from wod_pipeline.resources.records import RecordsResource
@@ -25,7 +26,7 @@ def daily_sessions(
 
 def outlined_week(plain: PlainWeek) -> OutlinedWeek:
     """Cut every post of a week into sessions."""
-    return plain.with_posts([outline_post(post) for post in plain.posts])
+    return plain.with_posts([outline_post(post) for post in plain.posts], made_from(plain))
 
 
 def segmented_exercises(
@@ -43,4 +44,4 @@ def segmented_exercises(
 
 def parsed_week(outlined: OutlinedWeek) -> ParsedWeek:
     """Parse every post of a week."""
-    return outlined.with_posts([structure_post(post) for post in outlined.posts])
+    return outlined.with_posts([structure_post(post) for post in outlined.posts], made_from(outlined))

@@ -36,7 +36,7 @@ INTERRUPTED = 130
 @click.option(
     "--missing",
     is_flag=True,
-    help="Of these weeks, run only those without stored sessions, or not stored as last fetched.",
+    help="Of these weeks, run only those without stored sessions, not stored as last fetched, or stale.",
 )
 @click.option(
     "--from-stored",
@@ -141,7 +141,7 @@ def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
 
 
 def _needing_a_run(settings: Settings, weeks: list[dt.date], *, from_stored: bool) -> list[dt.date]:
-    """The weeks without stored sessions, not stored as last fetched, or not readable.
+    """The weeks without stored sessions, not stored as last fetched, made by an older parser, or not readable.
 
     `from_stored`: not those of which only a fetch could bring a session.
     """

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 NEWEST_WEEKS = 20
 """Weeks listed unless more are asked for."""
-COLOURS = {"stored": "green", "flagged": "yellow", "failed": "red", "corrupt": "red", "missing": "red"}
+COLOURS = {
+    "stored": "green",
+    "flagged": "yellow",
+    "failed": "red",
+    "stale": "yellow",
+    "corrupt": "red",
+    "missing": "red",
+}
 
 
 @click.command()
@@ -48,6 +55,7 @@ def status(
     no session     the post holds no session
     not published  the source has no post for the week
     failed         fetched, but not stored as fetched: a run stopped before its end
+    stale          made by an older version of the parser; `wod materialize --from-stored --missing` makes it anew
     corrupt        what is stored cannot be read back; running the week again makes it anew
     missing        never fetched
 

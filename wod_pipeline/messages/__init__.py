@@ -5,7 +5,7 @@ message is due, and `delivery` sends it, once. A message has a text with a link 
 most 140 characters for phones, and an identifier by which it is deduplicated.
 """
 
-from wod_pipeline.messages._changes import week_changes
+from wod_pipeline.messages._changes import READ_ANEW, week_changes
 from wod_pipeline.messages._daily import tomorrow
 from wod_pipeline.messages._freshness import LastSeen, freshness
 from wod_pipeline.messages._message import Message
@@ -15,6 +15,7 @@ from wod_pipeline.messages._withdrawn import reasons_of_leaving, week_withdrawn
 from wod_pipeline.messages._words import Links
 
 __all__ = [
+    "READ_ANEW",
     "LastSeen",
     "Links",
     "Message",

@@ -20,6 +20,9 @@ from wod_pipeline.wording import short_day, shorten
 MAX_TEXT = 70
 """Characters of one side of a change."""
 
+READ_ANEW = "the post is as it was; this program's parser reads it differently"
+"""Said before the changes of a week whose posts are the same revisions as before."""
+
 T = TypeVar("T")
 SessionKey = tuple[str, "dt.date | str | int | None", int]
 

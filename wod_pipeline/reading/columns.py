@@ -226,6 +226,7 @@ SESSION_COLUMNS: tuple[Column, ...] = (
         utc_of,
     ),
     _field("post_content_sha256", "text", "SHA-256 of the post's HTML", "content_sha256"),
+    _field("parser_version", "integer", "Version of the parser that read the post", "parser"),
     _field("schema_version", "text", "Version of the data model", "schema_version"),
 )
 

@@ -26,6 +26,8 @@ from wod_pipeline.weeks import key_of, weeks_of
 
 CHANGES, POSTS_WITHDRAWN = "changes", "posts_withdrawn"
 """Metadata of a week that was stored before: what is different, and the posts whose sessions left it."""
+POSTS_CHANGED = "posts_changed"
+"""Metadata: whether the week's posts are others than before, or other revisions. Else only the parser is another."""
 MAX_CHANGES = 100
 """Lines of `CHANGES` kept with a materialization."""
 
@@ -157,11 +159,13 @@ def change_metadata(change: WeekChange, written: Written) -> dict[str, Any]:
     }
 
 
-def _counts(change: WeekChange) -> dict[str, int]:
+def _counts(change: WeekChange) -> dict[str, int | bool]:
     return {
         "sessions_put": change.put,
         "sessions_deleted": change.deleted,
         "sessions_unchanged": change.unchanged,
+        "sessions_restamped": change.restamped,
+        POSTS_CHANGED: change.week_changed,
     }
 
 

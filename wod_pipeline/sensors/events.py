@@ -9,7 +9,7 @@ import dagster as dg
 
 from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import RERUN_HELPS
-from wod_pipeline.resources.session_table import CHANGES, POSTS_WITHDRAWN
+from wod_pipeline.resources.session_table import CHANGES, POSTS_CHANGED, POSTS_WITHDRAWN
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 from wod_pipeline.weeks import key_of, week_of_key
 
@@ -35,6 +35,13 @@ class ChangedWeek:
     changes: list[str] | None = None
     posts_withdrawn: list[int] = field(default_factory=list)
     """Posts that left the week and had sessions in it."""
+    posts_changed: bool = True
+    """Whether its posts, or their revisions, are others than before; otherwise only the program reads them anew."""
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether a reader can tell the week from what it was. A new date or address of a post counts as an edit."""
+        return self.changes != [] or self.posts_changed or bool(self.posts_withdrawn)
 
 
 def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[ChangedWeek]:
@@ -43,7 +50,12 @@ def changed_weeks(instance: dg.DagsterInstance, run_id: str) -> list[ChangedWeek
     records = instance.get_records_for_run(run_id, of_type=of_type).records
     events = [record.event_log_entry.asset_materialization for record in records]
     changed = [
-        ChangedWeek(week_of_key(event.partition), _list(event, CHANGES), _list(event, POSTS_WITHDRAWN) or [])
+        ChangedWeek(
+            week_of_key(event.partition),
+            _list(event, CHANGES),
+            _list(event, POSTS_WITHDRAWN) or [],
+            _is_true(event, POSTS_CHANGED),
+        )
         for event in events
         if event and event.asset_key == RECORDS and event.partition and _has_changes(event)
     ]
@@ -111,6 +123,12 @@ def _has_changes(event: dg.AssetMaterialization) -> bool:
 def _list(event: dg.AssetMaterialization, name: str) -> list[Any] | None:
     value = event.metadata.get(name)
     return value.value if isinstance(value, dg.JsonMetadataValue) and isinstance(value.value, list) else None
+
+
+def _is_true(event: dg.AssetMaterialization, name: str) -> bool:
+    """The value of that metadata; True where an older program did not write it."""
+    value = event.metadata.get(name)
+    return value.value is not False if isinstance(value, dg.BoolMetadataValue) else True
 
 
 def _number(event: dg.AssetMaterialization | None, name: str) -> int:

@@ -128,7 +128,8 @@ class RunMessagesTick:
 
     def _messages_of_weeks(self, run_id: str) -> list[Message]:
         """One message about the weeks that a run stored, and one about each week that it left without sessions."""
-        changed = {change.week: change for change in events.changed_weeks(self.instance, run_id)}
+        changes = events.changed_weeks(self.instance, run_id)
+        changed = {change.week: change for change in changes if change.is_visible}
         values = list(self._read_weeks(changed))
         stored = [value for value in values if value.records]
         withdrawn = [changed[value.week] for value in values if not value.records]
@@ -156,7 +157,8 @@ class RunMessagesTick:
         """What is different in a week: posts that left it, then its sessions and lifts; None when not known."""
         if change.changes is None:
             return None
-        return [*self._reasons(change), *change.changes]
+        read_anew = [] if change.posts_changed else [messages.READ_ANEW]
+        return [*self._reasons(change), *read_anew, *change.changes]
 
     def _message_of_withdrawn(self, change: ChangedWeek, run_id: str) -> Message:
         reasons = self._reasons(change) or ["its post holds no session any more"]

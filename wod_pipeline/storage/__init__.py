@@ -87,8 +87,8 @@ class Lake(Protocol):
 class WeekChange:
     """The effect of replacing a week: numbers of sessions put, deleted and left as they were.
 
-    `week_changed`: the week's outcome, its posts or its withdrawn posts differ from before. `replaced`: the week was
-    stored before.
+    `restamped` sessions were put too, but differ only in the version of the parser that made them. `week_changed`:
+    the week's outcome, its posts or its withdrawn posts differ from before. `replaced`: the week was stored before.
     """
 
     put: int
@@ -96,6 +96,7 @@ class WeekChange:
     unchanged: int
     week_changed: bool = False
     replaced: bool = field(default=False, compare=False)
+    restamped: int = 0
 
     @property
     def changed(self) -> bool:

@@ -16,7 +16,8 @@ A scan of the table must skip keys that start with ``#``.
 
 The attributes are the fields of `SessionRecord`. The text of each segment is an attribute of its own (``warm_up``,
 ``segment_a``, …), structured segments are maps and lists, absent values are left out at every depth, and whole
-numbers are integers. ``record_sha256`` is the digest of the record, which the week's header lists too.
+numbers are integers. ``parser`` is text: version 0.1.0 takes an attribute that it does not know for a segment's text,
+and a number there for corrupt. ``record_sha256`` is the digest of the record, which the week's header lists too.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ Key = tuple[str, str]
 WEEKS = "#weeks"
 """The partition key of all headers."""
 DIGEST = "record_sha256"
+_PARSER = "parser"
 _PLAIN = {str, int, bool}
 """Types that stay as they are. Most values have one, so testing for them first saves a call each."""
 _FIELDS = frozenset(SessionRecord.__struct_fields__)
@@ -70,6 +72,8 @@ def as_item(record: SessionRecord, digest: str) -> Item:
         item["texts"] = clashing
     item["date"], item["session"] = item_key(record)
     item[DIGEST] = digest
+    if record.parser:
+        item[_PARSER] = str(record.parser)
     return item
 
 
@@ -82,6 +86,8 @@ def record_from_item(item: Item) -> SessionRecord:
     if str(fields.get("date", "")).startswith("undated#"):
         fields["date"] = None
     try:
+        if _PARSER in fields:
+            fields[_PARSER] = msgspec.convert(fields[_PARSER], int, strict=False)
         record = msgspec.convert(_with_nulls(fields, SessionRecord), SessionRecord)
     except msgspec.ValidationError as error:
         raise corrupt_item((str(item.get("date")), str(item.get("session"))), error) from error

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
@@ -117,9 +118,31 @@ def plan_replacement(
     header = Header(
         value.outcome, value.posts, version, len(sessions), sessions, _digest(sessions), value.withdrawn
     )
-    week_changed = stored is None or _summary(stored) != _summary(header)
-    change = WeekChange(len(puts), len(deletes), len(sessions) - len(puts), week_changed, stored is not None)
-    return Plan(header if change.changed else None, puts, deletes, change, kept)
+    restamped = len(_restamped(stored, value.records) & changed - set(corrupt))
+    week_changed = stored is None or _read_summary(stored) != _read_summary(header)
+    change = WeekChange(
+        len(puts) - restamped, len(deletes), len(kept), week_changed, stored is not None, restamped
+    )
+    is_stored = stored is not None and not puts and not deletes and _summary(stored) == _summary(header)
+    return Plan(None if is_stored else header, puts, deletes, change, kept)
+
+
+def _restamped(stored: Header | None, records: Iterable[SessionRecord]) -> set[Key]:
+    """Keys of the records that equal the stored ones in all but the version of the parser.
+
+    A header has only the digest of a stored record, so that of the new one is made with the old version.
+    """
+    if stored is None:
+        return set()
+    old = {session.key: session.sha256 for session in stored.sessions}
+    parsers = {post.post_id: post.parser for post in stored.posts}
+    return {
+        key
+        for record in records
+        if (key := item_key(record)) in old
+        and (parser := parsers.get(record.post_id, record.parser)) != record.parser
+        and sha256_of(replace(record, parser=parser)) == old[key]
+    }
 
 
 def header_item(week: dt.date, header: Header) -> Item:
@@ -217,8 +240,13 @@ def sort_records(records: list[SessionRecord]) -> list[SessionRecord]:
 
 
 def _summary(header: Header) -> tuple[Any, ...]:
-    """What a reader sees of a week apart from its sessions."""
+    """A week apart from its sessions."""
     return header.outcome, header.posts, header.withdrawn
+
+
+def _read_summary(header: Header) -> tuple[Any, ...]:
+    """What a reader sees of a week apart from its sessions: not which version of the parser made it."""
+    return header.outcome, [replace(post, parser=0) for post in header.posts], header.withdrawn
 
 
 def _listed_sessions(value: WeekRecords) -> list[ListedSession]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from wod_pipeline.errors import StorageCorrupt
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.storage import Lake
@@ -72,7 +73,7 @@ def _make_again(lake: Lake, stage: str, weeks: Collection[dt.date]) -> dict[dt.d
 def _derive(stage: str, raw: RawWeek) -> Any:
     value: Weekly[Any] = raw
     for name, make in _STEPS.items():
-        value = value.with_posts([make(post) for post in value.posts])
+        value = value.with_posts([make(post) for post in value.posts], PARSER_VERSION)
         if name == stage:
             break
     return value

@@ -14,11 +14,13 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.cli.materialize import materialize
 from wod_pipeline.errors import NotStored, SettingsError
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import Rendered
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
 from wod_pipeline_tests.builders import not_published, raw_post, weekly, weeks_of
+from wod_pipeline_tests.fakes import use_parser_version
 
 FIRST = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -132,6 +134,18 @@ def test_missing_weeks_are_those_without_sessions_or_not_as_last_fetched(runs: R
     wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]
     assert wod("--week", str(FIRST + WEEK), "--missing").output == "Nothing is missing.\n"
+
+
+def test_missing_weeks_are_also_those_that_an_older_parser_made(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = [raw_post(monday=FIRST + n * WEEK, number=n + 1) for n in range(2)]
+    table = SqliteSessionTable(tmp_path / "sessions.sqlite")
+    table.replace_weeks(weeks_of(posts[:1]))
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    table.replace_weeks(weeks_of(posts[1:]))
+    wod("--from", str(FIRST), "--to", str(FIRST + WEEK), "--missing")
+    assert runs.weeks == [FIRST]
 
 
 def test_missing_weeks_are_also_those_that_cannot_be_read_back(runs: Runs, tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from wod_pipeline.cli.status import sources, status
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import RawPost, Weekly, encode
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
 from wod_pipeline_tests.builders import edited, not_published, raw_post, week_records, weekly
+from wod_pipeline_tests.fakes import use_parser_version
 
 FIRST = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -84,6 +86,19 @@ def test_status_shows_twenty_weeks_unless_more_are_asked_for(monkeypatch: pytest
     assert weeks_shown("--limit", "22") == 22
     assert weeks_shown("--to", str(FIRST + 22 * WEEK), "--limit", "30") == 23
     assert len(json.loads(CliRunner().invoke(status, ["--json"]).output)) == 25, "programs get all"
+
+
+def test_status_shows_stale_weeks_and_how_to_renew_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    remark = (
+        f"made by an older parser (version {PARSER_VERSION}; this program's is {PARSER_VERSION + 1}): "
+        "wod materialize --from-stored --missing"
+    )
+    *_, stale, totals = CliRunner().invoke(status).output.splitlines()
+    assert stale == f"2024-01-01  stale          1 session   {remark}"
+    assert totals == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stale"
+    week = json.loads(CliRunner().invoke(status, ["--json"]).output)[3]
+    assert (week["state"], week["remarks"]) == ("stale", [remark])
 
 
 def test_status_as_json_says_the_same() -> None:

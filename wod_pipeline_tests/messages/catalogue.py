@@ -98,6 +98,13 @@ def one_of_each() -> list[Message]:
             changes=[f"new: day {n}, Jerk" for n in range(14)],
         ),
         messages.week_landed(plain_week(), before=True, run_id="r4", links=LINKS, changes=[]),
+        messages.week_landed(
+            plain_week(),
+            before=True,
+            run_id="r5",
+            links=LINKS,
+            changes=[messages.READ_ANEW, "Mon 1 Mar: A Back Squat 5x3 70% → A Back Squat 5x3 70% of 1-RM"],
+        ),
         messages.week_withdrawn(WEEK, messages.reasons_of_leaving([7], LEFT), run_id="r1", links=LINKS),
         messages.week_withdrawn(
             WEEK, messages.reasons_of_leaving([7, 8, 9, 10], LEFT), run_id="r2", links=LINKS

@@ -1,31 +1,20 @@
 """Forms of the notation, rule by rule and two rules at a time: forms.txt, weeks from titles, lines from HTML.
 
-A case is a sentence, a post (its lines with `⏎` between them) and, behind `=`, the facts that must come out. The
-first word of a fact says what is compared (`role`, `session`, `segment`, `block`, `exercise`, `note`, `code`): of
+The first word of a fact says what is compared (`role`, `session`, `segment`, `block`, `exercise`, `note`, `code`): of
 each kind that a case names, the post holds exactly what is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wod_pipeline.parsing import read_lines
 from wod_pipeline.program import ParsedPost
+from wod_pipeline_tests.parsing.forms import ABOVE_WORK, POSTS, WORK, lines_of
 from wod_pipeline_tests.parsing.reading import codes, read, short
-
-_SECTIONS = Path(__file__).with_name("forms.txt").read_text(encoding="utf-8").split("== ")[1:]
-
-
-def _cases(section: str) -> dict[str, tuple[str, ...]]:
-    blocks = [block.strip().split("\n") for block in section.split(" ==\n")[1].strip().split("\n\n")]
-    return {name: (post.strip(), *(fact.strip(" =") for fact in told)) for name, post, *told in blocks}
-
-
-POSTS, WORK = map(_cases, _SECTIONS)
 
 
 def facts(week: ParsedPost, above: int) -> Iterator[str]:
@@ -86,7 +75,7 @@ def _note(week: ParsedPost, pointer: str) -> str:
 def check(lines: str, *expected: str, below: tuple[str, ...] = ()) -> None:
     """Below the lines `below`, a post holds, of each kind of fact that is expected, exactly what is expected."""
     kinds = [fact.split()[0] for fact in expected]
-    week = read([*below, *lines.split(" ⏎ ")])
+    week = read([*below, *lines_of(lines)])
     found = [fact for fact in facts(week, len(below)) if fact.split()[0] in kinds]
     order = {kind: place for place, kind in enumerate(dict.fromkeys(kinds))}
     assert sorted(found, key=lambda fact: order[fact.split()[0]]) == list(expected)
@@ -143,7 +132,7 @@ def test_a_post_is_cut_as_the_notation_says(case: str) -> None:
 
 @pytest.mark.parametrize("case", WORK, ids=WORK)
 def test_work_below_a_label_reads_as_the_notation_says(case: str) -> None:
-    check(*WORK[case], below=("Monday", "A."))
+    check(*WORK[case], below=ABOVE_WORK)
 
 
 @pytest.mark.parametrize(("title", "slug", "published", "expected"), DATES, ids=[row[0] for row in DATES])

@@ -144,6 +144,11 @@ def test_maxes_change_neither_uid_nor_sequence() -> None:
     assert "→ 70 kg" in str(next(iter(own.values()))["description"])
 
 
+def test_a_newer_parser_that_reads_the_same_changes_no_byte() -> None:
+    newer = [replace(record, parser=record.parser + 1) for record in records(*TWO_DAYS)]
+    assert as_calendar(newer, ZONE) == as_calendar(records(*TWO_DAYS), ZONE)
+
+
 def test_an_edit_keeps_the_uid_and_raises_sequence_and_time() -> None:
     (uid, before), *_ = events(as_calendar(records(*TWO_DAYS), ZONE)).items()
     after = events(

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.reading.answers import history_row
@@ -127,6 +128,18 @@ def test_the_same_post_read_otherwise_is_a_change(table: CountingTable) -> None:
     again.records[0].label = "Monday, read better"
     table.replace_week(again)
     assert refresh_index(first, table).entries[-1].label == "Monday, read better"
+
+
+def test_a_week_of_a_newer_parser_is_read_again_and_answers_alike(table: CountingTable) -> None:
+    before = refresh_index(SessionIndex(), table)
+    value = table.read_week(MONDAY)
+    assert value
+    value.records = [replace(record, parser=record.parser + 1) for record in value.records]
+    value.posts = [replace(stamp, parser=stamp.parser + 1) for stamp in value.posts]
+    table.replace_week(value)
+    after = refresh_index(before, table)
+    assert after.indexed[MONDAY].digest != before.indexed[MONDAY].digest
+    assert after.entries == before.entries
 
 
 def test_a_week_that_became_empty_leaves_the_index(table: CountingTable) -> None:

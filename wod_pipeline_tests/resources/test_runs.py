@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.quality import MALFORMED
 from wod_pipeline.records import records_of
 from wod_pipeline.resources.records import RecordsResource
@@ -25,7 +26,7 @@ from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline.wordpress import CHUNK_WEEKS
 from wod_pipeline_tests.builders import MONDAY, parsed_post, raw_post, weekly
-from wod_pipeline_tests.fakes import FakeSource, source_around
+from wod_pipeline_tests.fakes import FakeSource, source_around, use_parser_version
 
 WEEKS = [MONDAY, MONDAY + WEEK, MONDAY + 2 * WEEK]
 
@@ -94,6 +95,29 @@ def test_the_last_asset_alone_reads_the_parsed_weeks_and_finds_nothing_to_change
     changes = [event.metadata["sessions_unchanged"].value for event in _materializations(again)]
     assert changes == [len(week.records) for week in stored]
     assert list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1])) == stored
+
+
+def test_after_an_upgrade_the_last_asset_alone_leaves_the_weeks_stale(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(settings)
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    assert run(settings, *SESSIONS[-1:]).success
+    assert parsers_of(settings) == {PARSER_VERSION}
+    assert run(settings, *SESSIONS[2:]).success
+    assert parsers_of(settings) == {PARSER_VERSION}, "the lines were read by the older parser"
+    again = run(settings, *SESSIONS[1:])
+    assert parsers_of(settings) == {PARSER_VERSION + 1}
+    (first, *_) = _materializations(again)
+    names = ("sessions_put", "sessions_deleted", "sessions_unchanged", "sessions_restamped", "posts_changed")
+    assert [first.metadata[name].value for name in names] == [0, 0, 0, 3, False]
+
+
+def parsers_of(settings: Settings) -> set[int]:
+    """The versions of the parser that the stored records and stamps name."""
+    weeks = list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1]))
+    assert len(weeks) == len(WEEKS)
+    return {one.parser for week in weeks for one in (*week.posts, *week.records)}
 
 
 def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:

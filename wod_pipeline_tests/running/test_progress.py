@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -35,12 +36,24 @@ def test_before_the_first_week_no_rate_is_made_up() -> None:
     assert progress_line(Report(), 10, 0.0) == progress_line(Report(), 10, 3.0) == "0 of 10 weeks, 0 posts"
 
 
-def test_a_week_counts_as_changed_by_any_asset_that_wrote_it() -> None:
+@pytest.mark.parametrize(
+    ("asset", "metadata", "changed"),
+    [
+        ("raw_posts", {"changed": True}, True),
+        ("raw_posts", {"changed": False}, False),
+        ("plain_text_posts", {"changed": True}, False),
+        ("session_records", {"sessions_put": 0, "sessions_deleted": 1}, True),
+        ("session_records", {"sessions_put": 1, "sessions_deleted": 0}, True),
+        ("session_records", {"sessions_put": 0, "posts_changed": True}, True),
+        ("session_records", {"sessions_restamped": 3, "posts_changed": False}, False),
+    ],
+)
+def test_a_week_counts_as_changed_when_its_posts_or_sessions_read_differently(
+    asset: str, metadata: dict[str, Any], changed: bool
+) -> None:
     report = Report()
-    report.record(as_event("raw_posts", WEEKS[0], {"changed": False}))
-    report.record(as_event("raw_posts", WEEKS[1], {"changed": True}))
-    report.record(as_event("session_records", WEEKS[2], {"sessions_put": 0, "sessions_deleted": 1}))
-    assert report.changed == set(WEEKS[1:])
+    report.record(as_event(asset, WEEKS[0], metadata))
+    assert report.changed == ({WEEKS[0]} if changed else set())
 
 
 def test_failures_are_kept_in_the_order_they_came() -> None:

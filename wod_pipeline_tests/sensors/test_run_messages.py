@@ -24,7 +24,9 @@ from wod_pipeline.errors import (
 )
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
 from wod_pipeline.messages import Links
-from wod_pipeline.program import RawPost, Rendered
+from wod_pipeline.parser_version import PARSER_VERSION
+from wod_pipeline.parsing import structure_post
+from wod_pipeline.program import Diagnostic, ParsedPost, RawPost, Rendered
 from wod_pipeline.resources import lake
 from wod_pipeline.sensors.run_messages import (
     REMEMBERED,
@@ -35,7 +37,7 @@ from wod_pipeline.sensors.run_messages import (
 from wod_pipeline.settings import load_settings
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post
-from wod_pipeline_tests.fakes import FakeSource, lake_around, source_around, table_around
+from wod_pipeline_tests.fakes import FakeSource, lake_around, source_around, table_around, use_parser_version
 from wod_pipeline_tests.sensors.world import Phone, notifier_around
 
 UTC = dt.timezone.utc
@@ -129,6 +131,65 @@ def test_an_edit_of_the_date_alone_says_that_the_sessions_are_the_same(office: O
     office.run(BY_SENSOR, MONDAY)
     office.tick()
     assert office.phone.received[1].text.startswith("The sessions are the same;")
+
+
+def test_a_week_that_a_newer_parser_reads_alike_is_not_told_of(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    office.run(BY_SENSOR, MONDAY)
+    assert office.tick() == []
+    stored = office.table.read_week(MONDAY)
+    assert stored
+    assert {one.parser for one in (*stored.posts, *stored.records)} == {PARSER_VERSION + 1}
+
+
+def test_of_several_weeks_those_that_a_newer_parser_reads_alike_are_not_told_of(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = MONDAY, MONDAY + WEEK
+    office.run(BY_SENSOR, *weeks)
+    office.tick()
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    office.source.posts[1] = edited(office.source.posts[1], "75%", "80%")
+    office.run(BY_SENSOR, *weeks)
+    assert office.tick() == ["Training week of Mon 9 Mar was updated: 3 sessions"]
+
+
+def read_differently(monkeypatch: pytest.MonkeyPatch, change: Callable[[ParsedPost], ParsedPost]) -> None:
+    """Let a newer parser make something else of each post."""
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    monkeypatch.setattr(
+        "wod_pipeline.assets.sessions.structure_post", lambda post: change(structure_post(post))
+    )
+
+
+def test_an_update_by_a_newer_parser_says_that_the_post_is_as_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    read_differently(monkeypatch, lambda post: msgspec.structs.replace(post, sessions=post.sessions[1:]))
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    assert office.phone.received[1].text.splitlines()[:3] == [
+        "What changed:",
+        "- the post is as it was; this program's parser reads it differently",
+        "- no longer: Mon 2 Mar, Snatch",
+    ]
+
+
+def test_what_a_newer_parser_reads_differently_without_a_visible_change_is_not_told_of(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run(BY_SENSOR, MONDAY)
+    office.tick()
+    found = [Diagnostic("some_code", "info", None, "By the way.")]
+    read_differently(monkeypatch, lambda post: msgspec.structs.replace(post, diagnostics=found))
+    office.run(BY_SENSOR, MONDAY)
+    assert office.tick() == []
 
 
 def redated(post: RawPost, monday: dt.date) -> RawPost:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post
 from wod_pipeline.program import encode
 from wod_pipeline.storage.healing import read_healed, weeks_from_revisions
@@ -29,7 +30,8 @@ def lake() -> MemoryLake:
     for stage, make in zip(STAGES, (None, read_post, outline_post, structure_post), strict=True):
         if make:
             values = {
-                day: week.with_posts([make(post) for post in week.posts]) for day, week in values.items()
+                day: week.with_posts([make(post) for post in week.posts], PARSER_VERSION)
+                for day, week in values.items()
             }
         write_stage(lake, stage, values)
     return lake

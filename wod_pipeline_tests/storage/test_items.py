@@ -10,6 +10,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import Range, SessionRecord, encode, sha256_of
@@ -70,6 +71,14 @@ def test_an_item_shows_what_other_tools_look_for() -> None:
     assert "label" not in item
 
 
+def test_the_parser_s_version_is_text_which_an_older_program_can_read() -> None:
+    record = replace(session_of_word("Snatch"), parser=12)
+    item = item_of(record)
+    assert item["parser"] == "12"
+    assert record_from_item(item) == record
+    assert "parser" not in item_of(replace(record, parser=0))
+
+
 def test_other_tools_read_numbers_as_exact_decimals() -> None:
     attributes = as_attributes({"metres": 30.48, "reps": 5, "tiny": 1e-07})
     found = {name: TypeDeserializer().deserialize(value) for name, value in attributes.items()}
@@ -118,6 +127,7 @@ def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -
         ({"post_id": "x"}, "post_id"),
         ({"segments": [{"label": "A"}]}, "segments"),
         ({"week": "soon"}, "week"),
+        ({"parser": "newest"}, "Expected `int`"),
     ],
 )
 def test_an_item_that_is_no_record_is_corrupt_and_named(change: dict[str, Any], said: str) -> None:

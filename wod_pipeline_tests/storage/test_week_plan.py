@@ -6,6 +6,7 @@ import contextlib
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wod_pipeline.errors import StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import SessionRecord, WeekRecords
@@ -66,6 +67,46 @@ def test_posts_moved_elsewhere_are_a_change_of_the_week_by_themselves() -> None:
     assert plan.change == WeekChange(0, 0, 1, week_changed=True)
     assert plan.header is not None
     assert plan.header.withdrawn == [2]
+
+
+def with_parser(value: WeekRecords, version: int) -> WeekRecords:
+    """The week as that version of the parser would have made it, had it read the posts alike."""
+    return replace(
+        value,
+        posts=[replace(stamp, parser=version) for stamp in value.posts],
+        records=[replace(record, parser=version) for record in value.records],
+    )
+
+
+@given(weeks(), st.sampled_from([0, 1, 3]))
+def test_a_week_that_another_parser_reads_alike_is_written_but_reads_unchanged(
+    value: WeekRecords, version: int
+) -> None:
+    stored = plan_replacement(None, with_parser(value, version), allow_empty=False).header
+    plan = plan_replacement(stored, with_parser(value, 2), allow_empty=False)
+    assert plan.change == WeekChange(0, 0, 0, restamped=len(value.records))
+    assert not plan.change.changed
+    assert (plan.header is not None) == bool(value.posts), (
+        "the stamps are written, also of a post without sessions"
+    )
+    assert len(plan.puts) == len(value.records)
+
+
+def test_of_a_week_that_another_parser_reads_otherwise_the_differing_sessions_count() -> None:
+    stored = plan_replacement(
+        None, with_parser(week_of_words("Snatch", "Clean"), 1), allow_empty=False
+    ).header
+    plan = plan_replacement(stored, with_parser(week_of_words("Snatch", "Jerk", "Row"), 2), allow_empty=True)
+    assert plan.change == WeekChange(put=2, deleted=0, unchanged=0, restamped=1, week_changed=True)
+
+
+def test_a_damaged_session_counts_as_put_whoever_made_it() -> None:
+    value = week_of_words("Snatch")
+    stored = plan_replacement(None, with_parser(value, 1), allow_empty=False).header
+    plan = plan_replacement(
+        stored, with_parser(value, 2), allow_empty=False, corrupt=[item_key(value.records[0])]
+    )
+    assert plan.change == WeekChange(put=1, deleted=0, unchanged=0)
 
 
 @given(weeks(), weeks())
