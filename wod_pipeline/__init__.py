@@ -19,6 +19,7 @@ storage. The README shows the same map::
     status.py        where each week stands, judged from what is stored; pure
     looks.py         the looks at the site: when it was read, and why it could not be; pure
     absence.py       why a day or week has no session, in words; pure
+    small_files.py   the start of a file that a person wrote, within bounds of size and time
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from wod_pipeline.errors import AthleteFileError
+from wod_pipeline.small_files import read_start
 from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight, decimal_text
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 
@@ -57,8 +58,7 @@ class Checked:
 def read_athlete(path: Path) -> Athlete | None:
     """The athlete of a file; None when there is no file. Raises `AthleteFileError` with every problem."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LONGEST_FILE + 1)  # one more shows that it is longer, whatever it is
+        data = read_start(path, LONGEST_FILE + 1)  # one more shows that it is longer, whatever it is
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -188,9 +188,38 @@ def test_the_address_of_one_service_goes_before_that_of_all(service: str, variab
     assert made.meta.endpoint_url == "http://one.example"
 
 
-def test_a_fifo_topic_is_refused_with_the_reason() -> None:
+@pytest.mark.parametrize("end", ["fifo", "FIFO"])
+def test_a_fifo_topic_is_refused_with_the_reason(end: str) -> None:
     with pytest.raises(SettingsError, match="delivers to queues only"):
-        load(WOD_SNS_TOPIC_ARN="arn:aws:sns:us-west-2:1:wod.fifo")
+        load(WOD_SNS_TOPIC_ARN=f"arn:aws:sns:us-west-2:1:wod.{end}")
+
+
+def test_a_path_that_is_not_utf_8_is_refused() -> None:
+    with pytest.raises(SettingsError, match="use a path whose letters are UTF-8"):
+        load(WOD_DATA_DIR="/tmp/b\udcff")
+
+
+def test_a_name_in_small_letters_or_without_its_underscore_is_warned_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    load(wod_data_dir="x", WODDATA_DIR="x", **{"WOD-SOURCE": "x"}, WOD_X="x", WODEN="x")
+    assert [record.getMessage() for record in caplog.records] == [
+        "wod_data_dir is set, but there is no such setting: did you mean WOD_DATA_DIR?",
+        "WODDATA_DIR is set, but there is no such setting: did you mean WOD_DATA_DIR?",
+        "WOD-SOURCE is set, but there is no such setting: did you mean WOD_SOURCE?",
+        "WOD_X is set, but there is no such setting: .env.example lists all settings.",
+    ]
+
+
+@pytest.mark.parametrize("home", ["~/runs", "runs"])
+def test_a_relative_dagster_home_is_that_of_the_home_or_current_folder(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", home)
+    assert use_dagster_home(load()) == tmp_path / "runs"
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
 from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
 from wod_pipeline.parser_version import PARSER_VERSION
+from wod_pipeline.resources.run_log import with_warnings
 from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -113,7 +114,7 @@ def _build_asset(
         backfill_policy=BACKFILLS[body.__name__],
         tags=tags_of(body.__name__, places),
         **{**options, "metadata": definition_metadata(body, places) | options.get("metadata", {})},
-    )(failures_in_words()(body))
+    )(with_warnings(failures_in_words()(body)))
     return definition
 
 

@@ -36,6 +36,7 @@ from wod_pipeline.quality import (
 )
 from wod_pipeline.resources.lake import LakeIOManager
 from wod_pipeline.resources.records import RecordsResource
+from wod_pipeline.resources.run_log import warnings_in_run_log
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.storage import SessionTable
@@ -62,7 +63,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         session_table: SessionTableResource,
         week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
-        with failures_in_words():
+        with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
             parsed = _parsed_weeks(context, lake_io_manager, table)
             cases = cases_of(parsed, week_records, table, may_empty=allow_empty)
@@ -77,7 +78,7 @@ def build_checks(*, allow_empty: bool = False) -> list[dg.AssetChecksDefinition]
         session_table: SessionTableResource,
         week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
-        with failures_in_words():
+        with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
             verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
         _log_breaches(context, verdicts)

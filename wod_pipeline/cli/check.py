@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -25,10 +25,11 @@ from wod_pipeline.quality import (
 )
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import clean
-from wod_pipeline.weeks import WEEK, monday_of
+from wod_pipeline.weeks import WEEK, key_of, monday_of
 from wod_pipeline.wording import count, first_of
 
 if TYPE_CHECKING:
+    from wod_pipeline.errors import StorageCorrupt
     from wod_pipeline.settings import Settings
 
 DEFAULT_WEEKS = 4
@@ -47,6 +48,8 @@ COLOURS = {"error": "red", "warn": "yellow"}
 def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     """Check stored weeks by the claims of the asset checks. The exit code is 1 when one is breached as an error.
 
+    It is also 1 when a week cannot be read.
+
     \b
     wod check
     wod check --week 2020-12-21
@@ -55,14 +58,25 @@ def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     from wod_pipeline.settings import load_settings
 
     settings = load_settings()
-    weeks = [stored.week for stored in open_stored_table(settings).weeks()]
+    corrupt: set[str] = set()
+
+    def note(key: dt.date | str, error: StorageCorrupt) -> None:
+        warn_of_corrupt(key, error)
+        corrupt.add(str(key))
+
+    weeks = [stored.week for stored in open_stored_table(settings).weeks(note)]
+    if week and key_of(monday_of(week)) in corrupt:
+        raise SystemExit(1)
+    listed = frozenset(corrupt)
     chosen = _weeks_to_judge(weeks, monday_of(week) if week else None, all_weeks)
-    verdicts = list(_judge_weeks(settings, chosen))
+    verdicts = list(_judge_weeks(settings, chosen, note))
+    # Of the weeks before the chosen ones, which are only compared with, one may be missing.
+    unread = corrupt & {*map(key_of, chosen), *(() if week else listed)}
     if as_json:
         click.echo(msgspec.json.encode(verdicts))
     else:
         _print(verdicts)
-    if any(not verdict.passed and verdict.grade == "error" for verdict in verdicts):
+    if unread or any(not verdict.passed and verdict.grade == "error" for verdict in verdicts):
         raise SystemExit(1)
 
 
@@ -79,15 +93,17 @@ def _weeks_to_judge(weeks: list[dt.date], week: dt.date | None, all_weeks: bool)
     return sorted(weeks if all_weeks else weeks[:DEFAULT_WEEKS])
 
 
-def _judge_weeks(settings: Settings, weeks: Sequence[dt.date]) -> Iterator[Verdict]:
+def _judge_weeks(
+    settings: Settings, weeks: Sequence[dt.date], note: Callable[[dt.date | str, StorageCorrupt], None]
+) -> Iterator[Verdict]:
     """Every verdict on every week, from the table and, where the lake has the parsed posts, from those."""
     from wod_pipeline.adapters import open_lake, open_table
     from wod_pipeline.storage.fitting import fit_week
     from wod_pipeline.storage.stages import read_stage
 
-    parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks, warn_of_corrupt)
+    parsed_weeks = read_stage(open_lake(settings), "segmented_exercises", weeks, note)
     first = weeks[0] - LIMITS.past_weeks * WEEK
-    read = open_table(settings).read_weeks(first, weeks[-1], warn_of_corrupt)
+    read = open_table(settings).read_weeks(first, weeks[-1], note)
     stored = {value.week: value for value in read}
     past = [volume_of(value) for value in stored.values()]
     for week in [week for week in weeks if week in stored]:

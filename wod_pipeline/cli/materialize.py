@@ -17,7 +17,7 @@ import click
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import NotStored, SettingsError
 from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import first_of, name_weeks
+from wod_pipeline.wording import clock_advice, first_of, name_weeks
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -71,18 +71,29 @@ def materialize(
         raise click.UsageError("Use only one of --week, --from/--to and --all.")
     settings, oldest = _settings_from_stored() if from_stored else _settings()
     newest = coming_week(settings)
+    _check_clock(oldest, newest)
     asked = bool(week or first or last or everything)
     start, end = _range(week, first, last, everything or (from_stored and not asked), oldest, newest)
     weeks = _weeks(start, end, oldest, newest)
+    chosen = name_weeks((weeks[0], weeks[-1]))
     if from_stored:
         weeks = _fetched(settings, weeks, name_others=asked)
     if missing:
         weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
     if not weeks:
-        click.echo("Nothing is missing.")
+        click.echo(f"Nothing is missing of {chosen}.")
         return
     options = {"allow_empty": allow_empty, "derived": derived, "from_stored": from_stored, "verbose": verbose}
     sys.exit(_run(settings, weeks, **options))
+
+
+def _check_clock(oldest: dt.date, newest: dt.date) -> None:
+    """Raise `SettingsError` when the program would end before it begins."""
+    if newest < oldest:
+        raise SettingsError(
+            f"The coming week, {newest}, is before the program's first, {oldest}.",
+            fix=f"{clock_advice(dt.datetime.now(dt.timezone.utc))} Or set WOD_START_WEEK to an earlier Monday.",
+        )
 
 
 def _settings() -> tuple[Settings, dt.date]:
@@ -181,7 +192,7 @@ def _weeks(start: dt.date, end: dt.date, oldest: dt.date, newest: dt.date) -> li
     weeks = weeks_in_range(start, end)
     if weeks[0] < oldest or weeks[-1] > newest:
         raise SettingsError(
-            f"The range {weeks[0]} to {weeks[-1]} is not within {oldest} (first week) to {newest} (coming week).",
+            f"Not within {oldest} (first week) to {newest} (coming week): {name_weeks((weeks[0], weeks[-1]))}.",
             fix="Choose other weeks, or set WOD_START_WEEK to an earlier Monday.",
         )
     return weeks

@@ -12,6 +12,7 @@ Days:
 - `day`: the sessions of a day, and those of its week without one
 - `undated`: sessions without a day, and the weekdays chosen for them
 - `upcoming`: the next training day
+- `sound`: the sessions of many days, without weeks that cannot be read
 - `absence`: why a day or week has no session
 
 Formats:

@@ -49,12 +49,14 @@ class SessionsAnswer(Struct, omit_defaults=True):
 
     A session whose post names no day has no date and is not counted: those of a day's week are `undated`, and of
     longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why.
+    `corrupt_weeks` are weeks left out because what is stored of them cannot be read.
     """
 
     sessions: list[SessionAnswer]
     total: int
     undated: list[SessionAnswer] = []
     undated_weeks: list[dt.date] = []
+    corrupt_weeks: list[dt.date] = []
     absence: Absence | None = None
 
 

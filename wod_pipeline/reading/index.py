@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import StoredWeek, WeekRecords
 from wod_pipeline.reading.entries import IndexedWeek, IndexEntry, PlacedExercise, index_week
 from wod_pipeline.reading.matches import Match, find_matches
 from wod_pipeline.reading.stored_index import index_lake_records, read_stored_weeks, write_stored_weeks
-from wod_pipeline.storage import Lake, SessionTable
+from wod_pipeline.storage import Lake, SessionTable, log_corrupt
 from wod_pipeline.training import Period, SessionDoses, period_start
 
 CHECK_AFTER_S = 10.0
@@ -149,7 +150,24 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     listed = _list_weeks(table)
     if _is_same(listed, known.weeks):
         return known
-    weeks = _current(known.indexed, listed)
+    weeks = _up_to_date(_current(known.indexed, listed), listed, table, lake)
+    return build_index(listed, weeks.values())
+
+
+def store_index(table: SessionTable, lake: Lake) -> None:
+    """Bring the index in the lake up to date, a year at a time, so that memory does not grow with the years.
+
+    Raises `StorageError` when the table cannot be read; a lake that cannot be used is logged.
+    """
+    listed = _list_weeks(table)
+    for year in sorted(_years(listed)):
+        _up_to_date({}, {monday: week for monday, week in listed.items() if monday.year == year}, table, lake)
+
+
+def _up_to_date(
+    weeks: dict[dt.date, IndexedWeek], listed: Weeks, table: SessionTable, lake: Lake | None
+) -> dict[dt.date, IndexedWeek]:
+    """The entries of the listed weeks: those `weeks` as they are, the others from the lake or made and stored."""
     stored = read_stored_weeks(lake, _years(listed.keys() - weeks.keys())) if lake else None
     if stored is None:
         lake = None  # one that cannot be read is not written either
@@ -161,7 +179,7 @@ def refresh_index(known: SessionIndex, table: SessionTable, lake: Lake | None = 
     if lake is not None:
         years = _years(changed)
         write_stored_weeks(lake, [week for week in weeks.values() if week.week.year in years])
-    return build_index(listed, weeks.values())
+    return weeks
 
 
 Weeks = Mapping[dt.date, StoredWeek]
@@ -216,5 +234,10 @@ def _read_weeks(table: SessionTable, weeks: Sequence[dt.date]) -> Iterator[WeekR
         yield from table.read_weeks(min(weeks), max(weeks))
         return
     for week in weeks:
-        if (value := table.read_week(week)) is not None:
+        try:
+            value = table.read_week(week)
+        except StorageCorrupt as error:
+            log_corrupt(week.isoformat(), error)
+            continue
+        if value is not None:
             yield value

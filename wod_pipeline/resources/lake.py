@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr
 from wod_pipeline.adapters import folder_lake
 from wod_pipeline.errors import NotStored, StorageError
 from wod_pipeline.pacing import batched
+from wod_pipeline.resources.run_log import with_warnings
 from wod_pipeline.resources.weekly import (
     LazyWeeks,
     WeeklyIOManager,
@@ -63,6 +64,7 @@ class LakeIOManager(WeeklyIOManager):
     _written: dict[str, dict[dt.date, Any]] = PrivateAttr(default_factory=dict)
     """What the latest asset step of this run has stored. One asset's `CHUNK_WEEKS` at most: memory stays level."""
 
+    @with_warnings
     def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, Any]) -> None:
         """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""
         stage, lake = context.asset_key.path[-1], self.lake.open()
@@ -80,6 +82,7 @@ class LakeIOManager(WeeklyIOManager):
         self._written = {stage: stored}
         report.finish()
 
+    @with_warnings
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, Any]:
         """Return the weeks of the run, read in batches when asked for; a missing one raises `NotStored` then.
 

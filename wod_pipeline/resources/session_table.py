@@ -17,6 +17,7 @@ from wod_pipeline.pacing import batched
 from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.lake import LakeResource
+from wod_pipeline.resources.run_log import with_warnings
 from wod_pipeline.resources.weekly import ROW_COUNT, Metadata, WeeklyIOManager, WriteReport, complete_weeks
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
@@ -62,6 +63,7 @@ class SessionTableIOManager(WeeklyIOManager):
     lake: dg.ResourceDependency[LakeResource]
     allow_empty: bool = False
 
+    @with_warnings
     def handle_output(self, context: dg.OutputContext, obj: Mapping[dt.date, WeekRecords]) -> None:
         """Replace every week of the run. Raises `dg.Failure` naming each week that could not be."""
         report = WriteReport(context, obj, self.progress)
@@ -73,6 +75,7 @@ class SessionTableIOManager(WeeklyIOManager):
         self._withdraw_moved(context, posts, set(obj), report)
         report.finish()
 
+    @with_warnings
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:
         """Read the weeks of the run. Raises `NotStored` naming the first that was never stored."""
         table = self.session_table.open()

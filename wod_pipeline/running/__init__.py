@@ -27,7 +27,7 @@ from wod_pipeline.adapters import open_lake, open_table, where_kept
 from wod_pipeline.errors import StorageError
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
-from wod_pipeline.reading.index import SessionIndex, refresh_index
+from wod_pipeline.reading.index import store_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._losses import loss_lines, sessions_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
@@ -61,7 +61,10 @@ def run_weeks(
     report, console, before = Report(options.sessions), Console(stderr=True), sessions_by_week(settings)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
-    _store_index(settings)
+    if (
+        report.stored[SESSIONS[-1]] or not report.failures
+    ):  # else nothing has changed, or no store can be used
+        _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
     for line in (*_summary_lines(settings, weeks, report), *loss_lines(settings, weeks, before)):
@@ -93,7 +96,7 @@ def _run(
 def _store_index(settings: Settings) -> None:
     """Store the index of all sessions, so that the first search after a long range need not read every week."""
     try:
-        refresh_index(SessionIndex(), open_table(settings), open_lake(settings))
+        store_index(open_table(settings), open_lake(settings))
     except StorageError as error:
         log.warning("The index of all sessions could not be made: %s", error)
 

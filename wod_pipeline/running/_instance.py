@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
+from dagster_shared.check import CheckError
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
@@ -65,13 +66,19 @@ def _load_instance(home: Path) -> dg.DagsterInstance:
     """Raises `SettingsError` for a `dagster.yaml` that cannot be read."""
     try:
         return dg.DagsterInstance.local_temp(str(home), overrides=NO_OUTPUT_CAPTURE)
-    except (yaml.YAMLError, UnicodeDecodeError, dg.DagsterInvalidConfigError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, CheckError, dg.DagsterInvalidConfigError) as error:
         # Dagster's own text lists every key it knows, behind the word *Expected*.
-        cause = " ".join(str(error).partition(" Expected: ")[0].split())
+        # A CheckError of a missing class is raised with the class itself among its texts.
+        texts = error.args if isinstance(error, CheckError) else (str(error),)
+        cause = " ".join(" ".join(filter(_is_text, texts)).partition(" Expected: ")[0].split())
         raise SettingsError(
             f"{home / 'dagster.yaml'} cannot be used: {cause}",
             fix="Correct it, or move it away: then a new one is written.",
         ) from error
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def end_run(instance: dg.DagsterInstance, run_id: str, reason: str) -> None:

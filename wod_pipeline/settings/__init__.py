@@ -411,7 +411,7 @@ def use_dagster_home(settings: Settings) -> Path:
 
     Raises `SettingsError` when it cannot be created or used.
     """
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home)
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).expanduser().absolute()
     if "?" in str(home):
         # Dagster puts the path into the address of its database, where a question mark ends the path.
         raise SettingsError(

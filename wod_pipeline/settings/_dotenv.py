@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
 from wod_pipeline.errors import SettingsError
+from wod_pipeline.small_files import read_start
 
 _LARGEST = 2**20
 """Bytes of a file that is read; far more than a real one has."""
@@ -36,8 +37,7 @@ def _text(path: Path) -> str:
             path, "it is a folder", "Remove the folder, or put the settings into a file of that name."
         )
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        data = read_start(path, _LARGEST + 1)
     except FileNotFoundError:
         return ""
     except OSError as error:

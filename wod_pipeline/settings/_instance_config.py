@@ -21,7 +21,8 @@ def write_instance_config(home: Path) -> None:
     """
     config = home / "dagster.yaml"
     try:
-        if not config.exists() or config.read_bytes() == _WRITTEN_BY_0_1_0:
+        # An empty file is what a full disk leaves; with it Dagster would send telemetry.
+        if not config.exists() or config.read_bytes().strip() in {b"", _WRITTEN_BY_0_1_0.strip()}:
             draft = home / f"dagster.yaml.{os.getpid()}"  # renamed when complete, so nobody reads half of it
             draft.write_text(INSTANCE_CONFIG, encoding="utf-8")
             draft.replace(config)

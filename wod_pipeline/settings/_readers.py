@@ -125,7 +125,7 @@ def read_topic_arn(text: str) -> str:
     """An SNS topic's ARN."""
     if text and not re.fullmatch(r"arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+", text):
         raise ValueError("use the topic's ARN: arn:aws:sns:REGION:ACCOUNT:NAME")
-    if text.endswith(".fifo"):
+    if text.lower().endswith(".fifo"):
         raise ValueError("use a standard topic: a FIFO topic delivers to queues only, not to people")
     return text
 
@@ -139,4 +139,8 @@ def read_cron(text: str) -> str:
 
 def read_path(text: str) -> Path:
     """A path, with `~` for the home folder."""
+    try:
+        text.encode()  # a name that is not UTF-8 cannot be put into an address or JSON
+    except UnicodeEncodeError:
+        raise ValueError("use a path whose letters are UTF-8") from None
     return Path(text).expanduser()

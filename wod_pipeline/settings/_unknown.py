@@ -11,15 +11,25 @@ log = logging.getLogger(__name__)
 
 
 def warn_of_unknown(names: Iterable[str], known: frozenset[str]) -> None:
-    """Log each ``WOD_…`` name that is not known, with the nearest one that is; never its value."""
+    """Log each name written like ``WOD_…`` that is not known, with the nearest one that is; never its value."""
     for name in names:
-        if name.startswith("WOD_") and name not in known:
-            _warn_once(name, known)
+        written = name.upper().replace("-", "_")
+        if (
+            written.startswith("WOD")
+            and name not in known
+            and (nearest := _nearest(written, known)) is not None
+        ):
+            _warn_once(name, nearest)
+
+
+def _nearest(written: str, known: frozenset[str]) -> str | None:
+    """The nearest name; empty when none is near, None when it may be a name of something else."""
+    near = get_close_matches(written, sorted(known), n=1)
+    return near[0] if near else "" if written.startswith("WOD_") else None
 
 
 @functools.cache
-def _warn_once(name: str, known: frozenset[str]) -> None:
+def _warn_once(name: str, nearest: str) -> None:
     """Settings are read several times in one process."""
-    nearest = get_close_matches(name, known, n=1)
-    meant = f"did you mean {nearest[0]}?" if nearest else ".env.example lists all settings."
+    meant = f"did you mean {nearest}?" if nearest else ".env.example lists all settings."
     log.warning("%s is set, but there is no such setting: %s", name, meant)

@@ -162,7 +162,7 @@ class SessionTable(Protocol):
         ...
 
     def read_dates(self, first: dt.date, last: dt.date) -> list[SessionRecord]:
-        """Sessions dated within `[first, last]`, sorted by date and session."""
+        """Sessions dated within `[first, last]`, by date and session. A corrupt one raises `StorageCorrupt`."""
         ...
 
     def weeks(self, on_corrupt: OnCorrupt = log_corrupt) -> list[StoredWeek]:

@@ -22,6 +22,7 @@ and a number there for corrupt. ``record_sha256`` is the digest of the record, w
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import typing
@@ -101,12 +102,23 @@ def corrupt_item(key: Key, why: object) -> StorageCorrupt:
     if key[0] == WEEKS:
         return StorageCorrupt(
             f"The header of week {key[1]} in the session table cannot be read: {why}.",
-            fix=f"Run the week again, which writes it anew: wod materialize --week {key[1]}.",
+            fix=f"Run the week again, which writes it anew: wod materialize --week {key[1]}."
+            if _is_day(key[1])
+            else "It belongs to no week, and another program wrote it: delete it.",
         )
+    day = key[0] if _is_day(key[0]) else "DATE"
     return StorageCorrupt(
         f"The stored session (date {key[0]!r}, session {key[1]!r}) cannot be read: {why}.",
-        fix="Run its week again, which writes it anew: wod materialize --week DATE.",
+        fix=f"Run its week again, which writes it anew: wod materialize --week {day}.",
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def idempotency_key(operation: str, identifier: str) -> str:

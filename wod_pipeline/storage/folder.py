@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from wod_pipeline.errors import NotStored, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.storage import Written
 from wod_pipeline.storage._keys import validate_key
 from wod_pipeline.storage._workers import run_all
@@ -58,7 +58,7 @@ class FolderLake:
     def write(self, key: str, data: bytes) -> Written:
         path = self._path(key)
         # An equal file is not replaced, so that its modification time says when its contents changed.
-        if self._read(path) == data:
+        if self._read_if_sound(path) == data:
             return Written(self.uri(key), changed=False)
         with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
             temporary.replace(path)
@@ -67,8 +67,8 @@ class FolderLake:
 
     def write_once(self, key: str, data: bytes) -> Written:
         path = self._path(key)
-        stored = self._read(path)
-        if stored is None:
+        stored = self._read_if_sound(path)
+        if stored is None and not path.exists():
             if self._link(path, data):
                 return Written(self.uri(key), changed=True)
             stored = self._read(path)  # another writer was first
@@ -113,6 +113,21 @@ class FolderLake:
                 return path.read_bytes()
             except FileNotFoundError:
                 return None
+            except (IsADirectoryError, PermissionError) as error:
+                if not os.path.lexists(path):  # the folder is closed, and with it every object
+                    raise
+                raise StorageCorrupt(
+                    f"{path} cannot be read: {error.strerror}.",
+                    fix="Run its week again, which makes it anew"
+                    + ("; move the folder elsewhere first." if path.is_dir() else "."),
+                ) from error
+
+    def _read_if_sound(self, path: Path) -> bytes | None:
+        """The bytes that a write would replace; None when nobody can read them."""
+        try:
+            return self._read(path)
+        except StorageCorrupt:
+            return None
 
     def _link(self, path: Path, data: bytes) -> bool:
         """Create the file unless it exists: of several writers at once, exactly one succeeds."""

@@ -10,14 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
-from wod_pipeline.storage import Lake
-from wod_pipeline.storage.stages import REVISIONS, RawWeek, decode_revision, read_stage, write_stage
+from wod_pipeline.storage import Lake, Written
+from wod_pipeline.storage.stages import (
+    REVISIONS,
+    RawWeek,
+    decode_revision,
+    read_stage,
+    write_each,
+    write_stage,
+)
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +54,11 @@ def read_healed(
     gone = [week for week in weeks if week not in values and week not in corrupt]
     if corrupt:
         made = _make_again(lake, stage, corrupt)
-        write_stage(lake, stage, made)
-        for week, value in made.items():
-            warn(f"{corrupt.pop(week).what} It was made again from the {_origin(stage)} ({_ids(value)}).")
-        values |= made
+        for week, outcome in write_each(partial(write_stage, lake, stage), made).items():
+            if isinstance(outcome, Written):
+                values[week] = made[week]
+                again = f"It was made again from the {_origin(stage)} ({_ids(made[week])})."
+                warn(f"{corrupt.pop(week).what} {again}")
     made, lost = _make_gone(lake, stage, gone, warn)
     return values | made, corrupt | lost
 

@@ -93,7 +93,7 @@ class _Database:
                 return
             with contextlib.closing(self._connect()) as connection:
                 connection.execute("BEGIN")
-                yield connection if _has_schema(connection) else None
+                yield connection if _has_sessions(connection) else None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -331,6 +331,12 @@ def _item(key: Key, data: bytes) -> Item | StorageCorrupt:
         return {**msgspec.json.decode(data, type=Item), "date": key[0], "session": key[1]}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
         return corrupt_item(key, f"not a JSON object, {error}")
+
+
+def _has_sessions(connection: sqlite3.Connection) -> bool:
+    """Whether there is anything to read: an index or a ledger that is gone is made again by the next write."""
+    query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sessions'"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 def _has_schema(connection: sqlite3.Connection) -> bool:

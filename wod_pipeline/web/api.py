@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from wod_pipeline.absence import Absence, say_absence
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.day import read_day
+from wod_pipeline.reading.sound import read_sound_days
 from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows
@@ -96,14 +97,19 @@ def sessions(
 ) -> Json[answers.SessionsAnswer]:
     """Sessions dated from one day to another, at most a year apart; without days, those of the current week.
 
-    Sessions without a date are not among them: `undated_weeks` names the weeks that hold some.
+    Sessions without a date are not among them: `undated_weeks` names the weeks that hold some. Neither are those of
+    weeks that cannot be read, which `corrupt_weeks` names.
     """
     first, last = _days(reader.today, from_, to)
-    records = only.of(context.table.read_dates(first, last))
+    read = read_sound_days(context.table, first, last)
+    records = only.of(read.records)
     total = len(records)
     undated = answers.undated_weeks(context.index, first, last)
     answer = answers.SessionsAnswer(
-        answers.session_answers(page.of(records), athlete), total, undated_weeks=undated
+        answers.session_answers(page.of(records), athlete),
+        total,
+        undated_weeks=undated,
+        corrupt_weeks=read.corrupt_weeks,
     )
     return Json(answer, page.links(total))
 

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline.reading.sound import SoundDays, read_sound_days
 from wod_pipeline.reading.undated import DayChoices
 from wod_pipeline.reading.upcoming import chosen_between
 from wod_pipeline.training import Athlete
@@ -109,18 +111,24 @@ def _calendar(
     rest_days: bool,
     choices: DayChoices,
 ) -> bytes:
-    """The calendar of the days from the first to the last of `between`, made anew if anything in it changed."""
+    """The calendar of the days from the first to the last of `between`, made anew if anything in it changed.
+
+    Events of a week that cannot be read stay as they were published.
+    """
     first, last = between
     stored, days = context.index.weeks, days_between(first, last)
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
 
-    def make() -> bytes:
+    def make(read: SoundDays | None = None) -> bytes:
+        read = read or SoundDays(context.table.read_dates(first, last), [])
+        # A session may be dated in the week before or after its own.
+        unsure = {week + shift for week in read.corrupt_weeks for shift in (-WEEK, 0 * WEEK, WEEK)}
         return as_calendar(
-            context.table.read_dates(first, last),
+            read.records,
             context.zone,
             athlete,
             published,
-            frozenset(day for day in days if monday_of(day) in stored),
+            frozenset(day for day in days if monday_of(day) in stored.keys() - unsure),
             page_url=page_url,
             rest_days=rest_days,
             between=between,
@@ -131,4 +139,7 @@ def _calendar(
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
     maxes_text = maxes.cookie_of(athlete) if athlete else ""
     parts = (between, maxes_text, page_url, rest_days, choices, weeks, published)
-    return context.recent_calendars.get_or_make(parts, make)
+    try:
+        return context.recent_calendars.get_or_make(parts, make)
+    except StorageCorrupt:  # made anew each time, until the week is stored again
+        return make(read_sound_days(context.table, first, last))

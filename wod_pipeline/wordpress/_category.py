@@ -7,11 +7,12 @@ post asks here whether the category exists. Requests for posts belong in `_clien
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
-from wod_pipeline.errors import SourceMalformed, SourceRefused
+from wod_pipeline.errors import SourceChallenged, SourceError, SourceMalformed, SourceRefused
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress._http import JsonResponse, Params, printable
+from wod_pipeline.wordpress._http import JsonResponse, Params, plain_text, printable
 
 Ask = Callable[[str, Params], JsonResponse]
 """Requests a route of the REST API; a 4xx is returned, not raised."""
@@ -29,9 +30,12 @@ CHILDREN_SETTING = "WOD_WORDPRESS_CHILD_CATEGORIES"
 def verify_category(ask: Ask, category: int) -> bool:
     """Whether the category is known to exist; False when the site hides its categories.
 
-    Raises `SourceRefused` when it does not exist, or when only categories below it have posts.
+    Raises `SourceRefused` when it does not exist, or when only categories below it have posts, at any depth.
     """
-    response = ask(f"categories/{category}", {"_fields": "id,name,count"})
+    try:
+        response = ask(f"categories/{category}", {"_fields": "id,name,count"})
+    except (SourceChallenged, SourceMalformed):
+        return False  # posts are answered, and only this address is withheld or damaged
     if _code(response) == NO_SUCH_TERM:
         raise _no_such_category(ask, category, response.where)
     if response.status >= 400 or not isinstance(response.value, dict):
@@ -43,22 +47,37 @@ def verify_category(ask: Ask, category: int) -> bool:
 
 def category_and_below(ask: Ask, category: int) -> list[int]:
     """The category with all that lie below it, at any depth. Raises `SourceRefused` when the site hides them."""
-    parents: dict[int, int] = {}
+    terms, last = _all_categories(ask)
+    if last.status >= 400:
+        raise SourceRefused(
+            f"{last.where} refused with {last.status}, so the categories below {category} are not known.",
+            fix=f"Unset {CHILDREN_SETTING}, or have the site's owner allow this address.",
+        )
+    if category not in terms:
+        raise _no_such_category(ask, category, last.where)
+    return descendants(_parents(terms), category)
+
+
+def _all_categories(ask: Ask) -> tuple[dict[int, dict[str, Any]], JsonResponse]:
+    """Every category by id, up to the first page that is refused, and the last answer."""
+    terms: dict[int, dict[str, Any]] = {}
     for page in range(1, MOST_PAGES + 1):
-        query: Params = {"per_page": PER_PAGE, "page": page, "orderby": "id", "_fields": "id,parent"}
+        query: Params = {
+            "per_page": PER_PAGE,
+            "page": page,
+            "orderby": "id",
+            "_fields": "id,parent,name,count",
+        }
         response = ask("categories", query)
-        if response.status >= 400:
-            raise SourceRefused(
-                f"{response.where} refused with {response.status}, so the categories below {category} are not known.",
-                fix=f"Unset {CHILDREN_SETTING}, or have the site's owner allow this address.",
-            )
-        found = {term["id"]: term.get("parent", 0) for term in _terms(response)}
-        parents.update(found)
+        found = _terms(response)
+        terms.update((term["id"], term) for term in found)
         if len(found) < PER_PAGE:
             break
-    if category not in parents:
-        raise _no_such_category(ask, category, response.where)
-    return descendants(parents, category)
+    return terms, response
+
+
+def _parents(terms: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+    return {id_: parent for id_, term in terms.items() if type(parent := term.get("parent")) is int}
 
 
 def descendants(parents: Mapping[int, int], root: int) -> list[int]:
@@ -71,9 +90,11 @@ def descendants(parents: Mapping[int, int], root: int) -> list[int]:
 
 
 def _no_such_category(ask: Ask, category: int, where: str) -> SourceRefused:
-    tag = ask(f"tags/{category}", {"_fields": "id,name"})
-    what = f"is the tag {_name(tag.value)!r}, not a category" if _is_term(tag.value) else "does not exist"
-    named = _describe(_terms(ask("categories", _most_used())))
+    what, named = "does not exist", ""
+    with suppress(SourceError):  # what is certain is said without what would only explain it
+        tag = ask(f"tags/{category}", {"_fields": "id,name"})
+        what = f"is the tag {_name(tag.value)!r}, not a category" if _is_term(tag.value) else what
+        named = _describe(_terms(ask("categories", _most_used())))
     return SourceRefused(
         f"Category {category} {what} ({where}).",
         fix=f"Set {_SETTING} to the program's category{f'; the site has {named}' if named else ''}.",
@@ -81,14 +102,23 @@ def _no_such_category(ask: Ask, category: int, where: str) -> SourceRefused:
 
 
 def _require_posts_here(ask: Ask, category: int, name: str, where: str) -> None:
-    below = _terms(ask("categories", {**_most_used(), "parent": category}))
-    filled = [term for term in below if term.get("count")]
+    try:
+        terms, _ = _all_categories(ask)
+    except (SourceChallenged, SourceMalformed):
+        return
+    below = [terms[id_] for id_ in descendants(_parents(terms), category) if id_ != category]
+    filled = sorted((term for term in below if _posts(term)), key=_posts, reverse=True)[:NAMED]
     if filled:
         raise SourceRefused(
             f"Category {category} ({name}) has no post of its own, only categories below it have: "
             f"{_describe(filled)} ({where}).",
             fix=f"Set {_SETTING} to one of them, or {CHILDREN_SETTING}=on to read all of them.",
         )
+
+
+def _posts(term: Mapping[str, Any]) -> int:
+    posts = term.get("count")
+    return posts if type(posts) is int and posts > 0 else 0
 
 
 def _most_used() -> Params:
@@ -113,13 +143,9 @@ def _code(response: JsonResponse) -> object:
 
 
 def _name(term: Mapping[str, Any]) -> str:
-    return printable(str(term.get("name", "")), 40)
+    return printable(plain_text(str(term.get("name", ""))), 40)
 
 
 def _describe(terms: Collection[Mapping[str, Any]]) -> str:
     """``213 Barbell (12 posts), 4 News (1 post)``."""
-    return ", ".join(
-        f"{term['id']} {_name(term)} ({count(posts, 'post')})"
-        for term in terms
-        if type(posts := term.get("count")) is int
-    )
+    return ", ".join(f"{term['id']} {_name(term)} ({count(_posts(term), 'post')})" for term in terms)

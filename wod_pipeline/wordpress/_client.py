@@ -19,7 +19,6 @@ import datetime as dt
 import html
 import ipaddress
 import logging
-import re
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -36,11 +35,13 @@ from wod_pipeline.wording import count, is_site_address
 from wod_pipeline.wordpress._category import category_and_below, verify_category
 from wod_pipeline.wordpress._decoding import FIELDS, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
+    LOGIN_NEEDED,
     JsonClient,
     JsonResponse,
     OneHopSession,
     Params,
     Timeouts,
+    plain_text,
     printable,
     redact,
 )
@@ -54,12 +55,11 @@ PER_PAGE = 100
 POST_FIELDS = ",".join(FIELDS)
 LOGIN_CODES = frozenset({"rest_not_logged_in", "rest_login_required", "rest_cannot_access", "rest_forbidden"})
 """Errors of WordPress and of security plugins for visitors that are not logged in, with 401 or 403."""
-_LOGIN_NEEDED = (
-    "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
-    "password from the user's profile."
-)
 _LOGIN_REFUSED = (
     "The login is valid, but its user may not read the posts. Ask the site's owner for the right to."
+)
+_RESTRICTED = (
+    "The site's owner has to open the REST API to visitors, or to give you a login (WOD_WORDPRESS_USER)."
 )
 MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
@@ -273,7 +273,10 @@ class WordPressSource:
 
     def _get(self, path: str, params: Params, *, past_end_ok: bool = False) -> JsonResponse:
         response = self._get_from_either_root(path, params)
-        if response.status < 400 or (past_end_ok and _is_past_end(response)):
+        # Some plugins that turn the API off say so with status 200.
+        if response.status < 400 and not _error_code(response.value):
+            return response
+        if past_end_ok and _is_past_end(response):
             return response
         raise self._refused(response, path)
 
@@ -303,13 +306,13 @@ class WordPressSource:
     def _advice(self, response: JsonResponse) -> str:
         code = _error_code(response.value)
         if response.status == 401 or code in LOGIN_CODES:
-            return _LOGIN_REFUSED if self._login else _LOGIN_NEEDED
+            return _LOGIN_REFUSED if self._login else LOGIN_NEEDED
         if code == "rest_no_route" or not code:
             return (
                 "Check the address: it is that of the site's start page. Some sites have no REST API, or a plugin "
                 "turns it off."
             )
-        return ""
+        return _RESTRICTED if response.status in {200, 403, 404} else ""
 
 
 def _validate_base_url(url: str, *, with_login: bool) -> str:
@@ -372,5 +375,5 @@ def _wordpress_error(value: Any) -> str:
     code = _error_code(value)
     if not code:
         return ""
-    message = re.sub(r"<[^>]*>", "", str(value.get("message", ""))[:1000])
-    return printable(html.unescape(f"{code[:60]}, {message}"), 200).rstrip(" .,")
+    message = plain_text(str(value.get("message", "")))
+    return printable(f"{html.unescape(code[:60])}, {message}", 200).rstrip(" .,")

@@ -4,9 +4,10 @@ This module knows HTTP and JSON; WordPress and posts belong in `_client`. A `Jso
 or a 4xx that the caller interprets. Every other response is raised, after retries if it is transient::
 
     timeout, broken connection, 408, 429, 5xx, a truncated or empty body         → SourceUnavailable
-    a page of HTML with 2xx or 403                                               → SourceChallenged
+    a page of HTML with 2xx, or with a 4xx that only a guard before the site sends → SourceChallenged
     text around the JSON, another content type, a body too large                 → SourceMalformed
     an untrusted certificate, too many redirects, a redirect to a bad address    → SourceRefused
+    a redirect to WordPress's page for logging in                                → SourceRefused
 
 Error messages contain the URL without query and login, and never any of the body.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import html
 import json
 import logging
 import re
@@ -47,15 +49,25 @@ BACKOFF_S = 0.5
 BACKOFF_CAP_S = 30.0
 RETRY_AFTER_CAP_S = 60.0
 """Longest `Retry-After` that is respected: during an update WordPress asks for 600 s but is back in seconds."""
+_LONGEST_WAIT_S = 366 * 86_400.0
+"""More than a site can mean by `Retry-After`; a number without bound would be no number of days any more."""
 MAX_REDIRECTS = 5
 RETRIED_STATUS = frozenset({408, 429})
 """Request Timeout and Too Many Requests: the 4xx that pass by themselves."""
+LASTING_STATUS = frozenset({401, 404, 410, 451})
+"""The 4xx that a web server sends with a page of its own and that stay: no login, nothing there, withheld."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
 """Bytes between two checks of the size limit and the deadline."""
 _BOM = b"\xef\xbb\xbf"
+_COMMENTS_BEHIND = re.compile(rb"(?:\s*<!--[^>]{0,1000}-->)+\s*\Z")
 _MOST_STARTS = 50
 """How many places in a page are tried as the start of JSON."""
+_LOGIN_PAGE = "/wp-login.php"
+LOGIN_NEEDED = (
+    "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
+    "password from the user's profile."
+)
 _CHALLENGE_FIX = (
     "Open it in a browser: it may be a check for robots, a network login or a maintenance page. If it lasts, the "
     "site's owner has to let this reader through; some sites refuse a User-Agent unlike a browser's "
@@ -169,15 +181,17 @@ class JsonClient:
             ) from e
 
     def _send_following_redirects(self, url: str, params: Params, login: Login | None) -> requests.Response:
-        """Follow a limited number of redirects, to http(s) only; the login is sent to the first origin alone."""
+        """Follow a limited number of redirects, to http(s) only, and with a login within the first origin only."""
         first = origin(url)
         query: Params | None = params
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(url, query, login if origin(url) == first else None)
+            response = self._send(url, query, login)
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
             url, query = _redirect_target(response), None
+            if login and origin(url) != first:
+                raise _login_withheld(response.url, url)
         raise SourceRefused(
             f"{redact(url)} redirects more than {MAX_REDIRECTS} times.", fix="Check the address."
         )
@@ -196,20 +210,17 @@ class JsonClient:
 
     def _decode(self, response: requests.Response, where: str) -> JsonResponse:
         status = response.status_code
+        asked_s = parse_retry_after(response.headers.get("Retry-After", ""))
+        wait = f" and asks to wait {duration(asked_s)}" if asked_s else ""
         if status in RETRIED_STATUS or status >= 500:
-            asked_s = parse_retry_after(response.headers.get("Retry-After", ""))
-            wait = f" and asks to wait {duration(asked_s)}" if asked_s else ""
             raise _TransientError(
                 SourceUnavailable(f"{where} answered {_status_line(response)}{wait}."), asked_s
             )
         # The body of a 4xx is read as well: WordPress explains itself there.
         body = self._read_body(response, where)
-        if status == 403 and _is_page(body):
-            raise _TransientError(
-                SourceChallenged(
-                    f"{where} refused with 403 and a page that is not from WordPress.", fix=_CHALLENGE_FIX
-                )
-            )
+        if status >= 400 and status not in LASTING_STATUS and _is_page(body):
+            what = f"{where} refused with {status} and a page that is not from WordPress{wait}."
+            raise _TransientError(SourceChallenged(what, fix=_CHALLENGE_FIX), asked_s)
         if status >= 400:
             return JsonResponse(status, response.headers, _json_or_none(body), where)
         if not 200 <= status < 300:
@@ -242,13 +253,23 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
         # A maintenance page or a truncated body may be gone a moment later.
         raise _TransientError(_not_json(text, content_type, where)) from e
     except (ValueError, RecursionError) as e:
-        raise SourceMalformed(f"{where} sends JSON that cannot be read ({type(e).__name__}).") from e
+        raise SourceMalformed(f"{where} sends JSON that cannot be read: {_why_unreadable(e)}.") from e
     if content_type != "application/json":
         raise SourceMalformed(
             f"{where} labels its JSON {content_type or 'with no content type'}, not application/json.",
             fix=_cache_fix("labels answers anew"),
         )
     return value
+
+
+def _why_unreadable(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return (
+        "it is nested too deeply"
+        if isinstance(error, RecursionError)
+        else "it has a number that JSON has not"
+    )
 
 
 def _cache_fix(how: str) -> str:
@@ -262,10 +283,11 @@ def _not_json(text: bytes, content_type: str, where: str) -> SourceError:
         return SourceMalformed(
             f"{where} sends other text behind its JSON.", fix=_cache_fix("appends a comment to answers")
         )
-    if _ends_with_json(text):
+    if _ends_with_json(_COMMENTS_BEHIND.sub(b"", text)):
         return SourceMalformed(
-            f"{where} sends other text in front of its JSON; most likely the site displays PHP notices.",
-            fix="The site's owner has to turn off display_errors.",
+            f"{where} sends other text in front of its JSON; most likely the site displays PHP notices, or a cache "
+            "adds a comment.",
+            fix="The site's owner has to turn off display_errors, and to exclude /wp-json/ from the cache.",
         )
     return SourceChallenged(
         f"{where} sent a page ({content_type or 'no content type'}) instead of JSON.", fix=_CHALLENGE_FIX
@@ -322,13 +344,13 @@ def retry_delay_s(attempt: int, retry_after_s: float | None) -> float:
 def parse_retry_after(text: str) -> float | None:
     """Seconds from now that a `Retry-After` header asks for; it holds seconds or an HTTP date (RFC 9110)."""
     if text.strip().isdecimal():
-        return float(text)
+        return min(float(text), _LONGEST_WAIT_S)
     try:
         then = email.utils.parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     then = then if then.tzinfo else then.replace(tzinfo=dt.timezone.utc)
-    return max(0.0, (then - dt.datetime.now(dt.timezone.utc)).total_seconds())
+    return min(max(0.0, (then - dt.datetime.now(dt.timezone.utc)).total_seconds()), _LONGEST_WAIT_S)
 
 
 def redact(url: str) -> str:
@@ -350,7 +372,17 @@ def _redirect_target(response: requests.Response) -> str:
         target = ""
     if not is_plain_web_address(target):
         raise SourceRefused(f"{redact(response.url)} redirects to an invalid web address.")
+    if urlsplit(target).path.endswith(_LOGIN_PAGE):
+        raise SourceRefused(f"{redact(response.url)} leads to the site's login page.", fix=LOGIN_NEEDED)
     return target
+
+
+def _login_withheld(old: str, new: str) -> SourceRefused:
+    parts = urlsplit(new)
+    return SourceRefused(
+        f"{redact(old)} redirects to {parts.scheme}://{parts.netloc}, to which the login is not sent.",
+        fix="If that is the site, set WOD_WORDPRESS_URL to it.",
+    )
 
 
 def _send_no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -366,6 +398,11 @@ def _root_cause(error: BaseException) -> str:
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return printable(str(error), 120) or type(error).__name__
+
+
+def plain_text(markup: str) -> str:
+    """A short text of WordPress without tags and with its entities as letters."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup[:1000]))
 
 
 def printable(text: str, limit: int) -> str:

@@ -112,3 +112,14 @@ def test_a_week_that_cannot_be_read_back_is_named_and_the_others_are_judged(fold
     result = run()
     assert sum(line.endswith("good") for line in result.output.splitlines()) == 2
     assert "cannot be read: not a JSON object" in result.output
+
+
+@pytest.mark.parametrize("args", [(), ("--week", str(WEEK))])
+def test_a_week_whose_header_cannot_be_read_is_exit_code_1(folder: Path, args: tuple[str, ...]) -> None:
+    store(*weeks_before(WEEK, 5), plain_week(WEEK))
+    with sqlite3.connect(folder / "sessions.sqlite") as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE session = ?", (str(WEEK),))
+    result = run(*args)
+    assert result.exit_code == 1
+    assert f"The header of week {WEEK} in the session table cannot be read" in result.output
+    assert ("0 errors" in result.output) == (not args)

@@ -133,7 +133,10 @@ def test_missing_weeks_are_those_without_sessions_or_not_as_last_fetched(runs: R
     write_stage(FolderLake(tmp_path / "lake"), "raw_posts", fetched)
     wod("--from", str(FIRST), "--to", str(FIRST + 3 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK, FIRST + 3 * WEEK]
-    assert wod("--week", str(FIRST + WEEK), "--missing").output == "Nothing is missing.\n"
+    assert (
+        wod("--week", str(FIRST + WEEK), "--missing").output
+        == f"Nothing is missing of the week of {FIRST + WEEK}.\n"
+    )
 
 
 def test_missing_weeks_are_also_those_that_an_older_parser_made(
@@ -209,3 +212,19 @@ def test_from_stored_posts_a_week_that_only_a_fetch_could_fill_is_not_missing(
     assert runs.weeks == [FIRST + 2 * WEEK]
     wod("--missing", "--from", str(FIRST), "--to", str(FIRST + 2 * WEEK))
     assert runs.weeks == [FIRST, FIRST + 2 * WEEK]
+
+
+def test_a_clock_before_the_first_week_is_named(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wod_pipeline.cli.materialize.coming_week", lambda _: dt.date(1970, 1, 12))
+    error = wod().exception
+    assert isinstance(error, SettingsError)
+    assert "The coming week, 1970-01-12, is before the program's first" in str(error)
+    assert "Set this machine's clock, if it is wrong: it says " in str(error)
+
+
+def test_a_week_outside_the_program_is_named_as_one_week(runs: Runs) -> None:
+    error = wod("--week", "2001-01-03").exception
+    assert str(error).endswith(
+        "(coming week): the week of 2001-01-01. Choose other weeks, or set WOD_START_WEEK to an"
+        " earlier Monday. A rerun alone will not help."
+    )

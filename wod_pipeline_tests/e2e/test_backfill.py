@@ -67,7 +67,7 @@ def test_only_missing_weeks_are_run_when_that_is_asked_for(house: House) -> None
     ended = house.materialize("--from", str(LAST - 2 * WEEK), "--to", str(LAST), "--missing")
     assert "2 weeks: " in ended.said
     again = house.materialize("--from", str(LAST - 2 * WEEK), "--to", str(LAST), "--missing")
-    assert (again.code, again.said) == (0, "Nothing is missing.\n")
+    assert (again.code, again.said) == (0, f"Nothing is missing of the weeks {LAST - 2 * WEEK} to {LAST}.\n")
 
 
 def test_a_single_week_is_one_run_of_one_partition(house: House) -> None:

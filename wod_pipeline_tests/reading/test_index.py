@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -172,3 +173,16 @@ def test_many_weeks_are_read_in_one_sweep(tmp_path: Path) -> None:
 def test_an_empty_table_is_an_empty_index(tmp_path: Path) -> None:
     index = IndexCache(SqliteSessionTable(tmp_path / "none.sqlite")).current()
     assert (index.entries, list(index.search("a"))) == ((), [])
+
+
+def test_a_week_that_cannot_be_read_is_left_out_of_the_index(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "sessions.sqlite"
+    table = SqliteSessionTable(path)
+    table.replace_weeks(week(n, "A.", "3 sets of 2 reps:", "Clean @ 70%") for n in range(3))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(MONDAY + SEVEN),))
+    index = refresh_index(SessionIndex(), table)
+    assert [entry.week for entry in index.entries] == [MONDAY, MONDAY + 2 * SEVEN]
+    assert "cannot be read" in caplog.text

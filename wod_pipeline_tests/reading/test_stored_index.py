@@ -17,17 +17,18 @@ from hypothesis import strategies as st
 
 from wod_pipeline.errors import StorageRefused, StorageUnavailable
 from wod_pipeline.program import Outcome, WeekRecords, encode
-from wod_pipeline.reading import answers, entries, stored_index
-from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading import answers, entries, index, stored_index
+from wod_pipeline.reading.entries import IndexedWeek, index_week
 from wod_pipeline.reading.index import IndexCache, SessionIndex, refresh_index
 from wod_pipeline.reading.stored_index import read_stored_weeks, write_stored_weeks
-from wod_pipeline.storage import Written
+from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._keys import records_key
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import index_key, write_records
 from wod_pipeline.training import Period, load_by
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests import strategies
-from wod_pipeline_tests.builders import not_published, raw_post, week_records
+from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import MemoryLake
 from wod_pipeline_tests.reading.test_index import CountingTable
 from wod_pipeline_tests.test_imports import ROOT, imports_of
@@ -459,3 +460,28 @@ def test_a_stored_week_is_a_line_of_json(lake: MemoryLake) -> None:
     head, *weeks = map(msgspec.json.decode, lines_of(lake, 2026))
     assert head == {"code": entries.CODE}
     assert [week["week"] for week in weeks] == ["2026-01-05", "2026-01-12", "2026-01-19"]
+
+
+def test_the_index_is_stored_a_year_at_a_time_and_read_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, lake = SqliteSessionTable(tmp_path / "sessions.sqlite"), MemoryLake()
+    table.replace_weeks(
+        week_records(raw_post("Monday", "A.", "Snatch x 3", monday=MONDAY + n * 26 * WEEK, number=n + 1))
+        for n in range(5)
+    )
+    written: list[set[int]] = []
+    write = index.write_stored_weeks
+
+    def write_noting_years(lake: Lake, weeks: list[IndexedWeek]) -> None:
+        written.append({week.week.year for week in weeks})
+        write(lake, weeks)
+
+    monkeypatch.setattr(index, "write_stored_weeks", write_noting_years)
+    index.store_index(table, lake)
+    years = sorted({week.week.year for week in table.weeks()})
+    assert written == [{year} for year in years]
+    stored = read_stored_weeks(lake, years)
+    assert stored is not None
+    assert index.refresh_index(index.SessionIndex(), table, lake).indexed == stored
+    assert written[len(years) :] == [set()], "nothing had to be made again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import shutil
 import sqlite3
 from collections import Counter
@@ -195,6 +196,32 @@ def test_a_range_run_heals_whatever_is_corrupt(settings: Settings) -> None:
     said: list[str] = []
     read = open_table(settings).read_weeks(WEEKS[0], WEEKS[-1], lambda week, _: said.append(week))
     assert ([value.week for value in read], said) == (WEEKS, [])
+
+
+def test_what_the_stores_warn_of_is_in_the_runs_log_once_and_printed(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert run(settings, instance=instance).success
+        with sqlite3.connect(settings.database_path) as connection:
+            connection.execute("UPDATE sessions SET item = 'x' WHERE session = ?", (str(WEEKS[2]),))
+        capfd.readouterr()
+        result = run(settings, instance=instance)
+        logged = [entry.user_message for entry in instance.all_logs(result.run_id)]
+    header = f"The header of week {WEEKS[2]} in the session table cannot be read"
+    assert any(line.startswith(header) for line in logged)
+    assert not logging.getLogger("wod_pipeline").handlers
+
+
+def test_a_folder_in_place_of_an_object_costs_its_week_only(settings: Settings) -> None:
+    assert run(settings).success
+    path = settings.lake_path / "raw_posts" / f"week={WEEKS[1]}" / "posts.json"
+    path.unlink()
+    path.mkdir()
+    result = run(settings, raise_on_error=False)
+    (failure,) = failures_of_steps(result)
+    assert failure.startswith("1 week could not be stored")
+    assert "A folder is in the way of a file: move it elsewhere" in failure
 
 
 def test_a_corrupt_week_that_nothing_can_make_again_costs_only_itself(settings: Settings) -> None:

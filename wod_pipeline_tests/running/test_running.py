@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from wod_pipeline import running
 from wod_pipeline.adapters import open_table
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
@@ -102,6 +103,13 @@ def test_an_instance_configured_by_someone_else_is_used_as_it_is(settings: Setti
     assert config.read_text() == "telemetry:\n  enabled: true\n"
 
 
+def test_an_empty_configuration_is_written_anew(settings: Settings) -> None:
+    settings.dagster_home.mkdir()
+    (settings.dagster_home / "dagster.yaml").write_text("\n")
+    with open_instance(settings) as instance:
+        assert not instance.telemetry_enabled
+
+
 def test_an_instance_that_cannot_be_read_is_an_error_in_words(settings: Settings) -> None:
     with open_instance(settings) as instance:
         database = Path(instance.root_directory) / "history" / "runs.db"
@@ -140,6 +148,8 @@ def test_each_trouble_of_an_instance_has_its_own_advice(
         (b"storage: [", "while parsing"),
         (b"nonsense: 1", 'unexpected config entry "nonsense"'),
         (b"\xff\xfe", "codec can't decode"),
+        (b"run_storage: {module: nowhere, class: Storage}", "Couldn't import module nowhere"),
+        (b"event_log_storage: {module: dagster, class: Nothing}", "used: class Nothing in module dagster"),
     ],
 )
 def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
@@ -147,7 +157,7 @@ def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
 ) -> None:
     settings.dagster_home.mkdir()
     (settings.dagster_home / "dagster.yaml").write_bytes(text)
-    expected = pytest.raises(SettingsError, match=rf"dagster\.yaml cannot be used: .*{says}")
+    expected = pytest.raises(SettingsError, match=rf"dagster\.yaml cannot be .*{says}")
     with expected as error, open_instance(settings):
         pass
     assert len(str(error.value)) < 600
@@ -170,3 +180,15 @@ def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: S
     lines = list(_summary_lines(settings, [MONDAY, MONDAY + WEEK], report))
     assert "  changed: 1, unchanged: 0" in lines
     assert f"  failed: {MONDAY + WEEK}; what was stored of it before stays" in lines
+
+
+def test_of_a_store_that_cannot_be_used_the_failed_run_is_the_first_word(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object, __: object, ___: object, report: Report, ____: object) -> None:
+        report.record(Failure("raw_posts: The lake does not answer."))
+
+    monkeypatch.setattr(running, "_run", fail)
+    monkeypatch.setattr(running, "_store_index", lambda _: pytest.fail("the index was made"))
+    assert not running.run_weeks(settings, [MONDAY])
+    assert capfd.readouterr().err == "Failed: raw_posts: The lake does not answer.\n"

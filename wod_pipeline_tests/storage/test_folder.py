@@ -15,7 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from wod_pipeline.errors import NotStored, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.errors import (
+    NotStored,
+    StorageCorrupt,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+)
 from wod_pipeline.storage.folder import FolderLake
 
 KEY = "raw_posts/week=2021-03-01/posts.json"
@@ -127,9 +133,26 @@ def test_a_file_where_a_folder_is_needed_is_reported(lake: FolderLake, root: Pat
 
 def test_a_folder_where_a_file_is_needed_is_reported(lake: FolderLake) -> None:
     lake.write(KEY, b"x")
-    for attempt in (lambda: lake.write("raw_posts", b"x"), lambda: lake.read("raw_posts")):
-        with pytest.raises(StorageRefused, match="A folder is in the way of a file"):
-            attempt()
+    with pytest.raises(StorageRefused, match="A folder is in the way of a file"):
+        lake.write("raw_posts", b"x")
+    with pytest.raises(
+        StorageCorrupt, match=r"raw_posts cannot be read: Is a directory\. .*move the folder else"
+    ):
+        lake.read("raw_posts")
+
+
+def test_an_object_that_nobody_may_read_is_corrupt_and_written_over(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.write(KEY, b"x")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", failing(errno.EACCES))
+        with pytest.raises(StorageCorrupt, match=f"{KEY} cannot be read"):
+            lake.read(KEY)
+        with pytest.raises(StorageRefused, match="write permission"):  # not this object, but its folder
+            lake.read("closed/x")
+        assert lake.write(KEY, b"y").changed
+    assert lake.read(KEY) == b"y"
 
 
 def test_a_name_too_long_is_refused(lake: FolderLake) -> None:

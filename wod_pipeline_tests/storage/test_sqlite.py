@@ -372,3 +372,27 @@ def test_a_header_without_a_digest_gets_that_of_its_sessions(path: Path) -> None
         connection.execute("UPDATE sessions SET item = json_remove(item, '$.digest') WHERE date = '#weeks'")
     (after,) = table.weeks()
     assert after.digest == before.digest != ""
+
+
+def test_without_ledger_and_index_the_sessions_are_read_and_the_next_write_makes_both(tmp_path: Path) -> None:
+    path = tmp_path / "sessions.sqlite"
+    table = SqliteSessionTable(path)
+    table.replace_week(week_of_words("Monday"))
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP TABLE ledger; DROP INDEX sessions_by_week")
+    assert [week.week for week in table.weeks()] == [MONDAY]
+    assert SqliteLedger(path).reserve("x", "y")
+
+
+def test_the_remedy_for_a_corrupt_session_names_its_day(tmp_path: Path) -> None:
+    path = tmp_path / "sessions.sqlite"
+    table = SqliteSessionTable(path)
+    table.replace_week(week_of_words("Monday"))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE date = ?", (str(MONDAY),))
+        connection.execute("INSERT INTO sessions VALUES ('#weeks', 'rubbish', NULL, '{}')")
+    with pytest.raises(StorageCorrupt, match=f"wod materialize --week {MONDAY}"):
+        table.read_dates(MONDAY, MONDAY)
+    said: list[str] = []
+    table.weeks(lambda _, error: said.append(error.fix))
+    assert said == ["It belongs to no week, and another program wrote it: delete it."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -343,3 +344,18 @@ def test_without_a_key_only_personal_calendars_are_off(
             assert "secret" not in page.text
         assert client.post("/calendar").status_code == 503
         assert client.get("/calendar.ics").status_code == 200
+
+
+def test_a_week_that_cannot_be_read_keeps_its_published_events(
+    site: TestClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite3.connect(tmp_path / "sessions.sqlite") as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE date = ?", (str(WEDNESDAY),))
+    answer = site.get("/calendar.ics")
+    assert answer.status_code == 200
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert len(events) == 4
+    assert "CANCELLED" not in answer.text
+    assert "cannot be read" in caplog.text
+    sessions = site.get(f"/api/v1/sessions?from={MONDAY}&to={WEDNESDAY}").json()
+    assert (sessions["total"], sessions["corrupt_weeks"]) == (0, [str(MONDAY)])

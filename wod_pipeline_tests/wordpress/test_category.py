@@ -159,3 +159,73 @@ def test_a_login_that_is_valid_but_not_enough_is_told_apart(
     wp.intercept = lambda request: refusal if request.path.endswith("/posts") else None
     with pytest.raises(SourceRefused, match="The login is valid, but its user may not read the posts"):
         open_source(credentials=("coach", "abcd")).list_ids()
+
+
+def test_a_category_is_refused_also_when_the_site_names_no_others(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    page = as_page(403, b"<html>Blocked</html>")
+    wp.intercept = lambda request: page if request.path.endswith(("/categories", "/tags/9")) else None
+    with pytest.raises(SourceRefused) as error:
+        open_source(category=9).list_ids()
+    assert str(error.value) == (
+        f"Category 9 does not exist ({wp.url}/wp-json/wp/v2/categories/9). Set WOD_WORDPRESS_CATEGORY to the "
+        "program's category. A rerun alone will not help."
+    )
+
+
+def test_a_guard_before_the_categories_alone_hides_them(wp: FakeWordPress, source: WordPressSource) -> None:
+    page = as_page(403, b"<html>Blocked</html>")
+    wp.intercept = lambda request: page if "/categories" in request.path else None
+    assert source.list_ids() == set()
+    assert source.check().endswith("The site hides its categories: this one may not exist.")
+
+
+def test_posts_two_levels_below_are_named_too_by_names_without_markup(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    wp.site.add_category(214, "Masters", parent=213)
+    wp.site.add_category(215, "Strength &amp; <b>Speed</b>", parent=214)
+    wp.site.write("Post", at=SUNDAY, categories=[215])
+    with pytest.raises(
+        SourceRefused, match=r"only categories below it have: 215 Strength & Speed \(1 post\)"
+    ):
+        source.list_ids()
+
+
+def test_a_parent_that_is_no_number_is_none(wp: FakeWordPress, open_source: OpenSource) -> None:
+    terms = as_json([{"id": 213, "parent": 0}, {"id": 8, "parent": "213"}, {"id": 9, "parent": [1]}])
+    wp.intercept = lambda request: terms if request.path.endswith("/categories") else None
+    assert open_source(child_categories=True).list_ids() == set()
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_a_plugin_that_turns_the_api_off_is_quoted_with_who_can_turn_it_on(
+    status: int, wp: FakeWordPress, source: WordPressSource
+) -> None:
+    wp.intercept = lambda request: as_json({"code": "rest_disabled", "message": "Off."}, status=status)
+    with pytest.raises(
+        SourceRefused, match=rf"refused with {status}: rest_disabled, Off\. The site's owner has"
+    ):
+        source.list_ids()
+
+
+def test_a_site_that_sends_visitors_to_its_login_page_asks_for_a_login(
+    wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    wp.intercept = lambda request: Reply(302, b"", {"Location": "/wp-login.php?redirect_to=x"}, "text/html")
+    with pytest.raises(SourceRefused, match=r"leads to the site's login page\. .*Set WOD_WORDPRESS_USER"):
+        source.list_ids()
+    assert waits == []
+
+
+def test_a_login_for_a_site_that_has_moved_names_the_new_address(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    with FakeWordPress() as old:
+        old.intercept = lambda request: Reply(301, b"", {"Location": wp.url + request.path}, "text/html")
+        with pytest.raises(
+            SourceRefused, match=rf"redirects to {wp.url}, to which the login is not sent\. .*set"
+        ):
+            open_source(old.url, credentials=("coach", "abcd")).list_ids()
+    assert wp.log == []

@@ -428,9 +428,9 @@ def test_a_login_does_not_follow_a_redirect_to_another_site(
     with FakeWordPress() as other:
         target = {"Location": other.url + "/wp-json/wp/v2/users/me"}
         wp.intercept = lambda request: Reply(302, b"", target)
-        with pytest.raises(SourceRefused, match="rest_not_logged_in"):
+        with pytest.raises(SourceRefused, match="to which the login is not sent"):
             open_source(credentials=("coach", "abcd")).list_ids()
-        assert "authorization" not in other.log[0].request.headers
+        assert other.log == []
 
 
 def test_without_a_login_none_is_taken_from_the_users_netrc(

@@ -137,7 +137,7 @@ def test_a_check_does_not_wait_as_asked_but_says_so(
     assert waits == [60.0]
 
 
-@pytest.mark.parametrize("status", [200, 202, 403])
+@pytest.mark.parametrize("status", [200, 202, 403, 405, 406, 415])
 def test_a_page_for_browsers_costs_a_retry_and_is_transient_when_it_lasts(
     status: int, wp: FakeWordPress, source: WordPressSource, waits: list[float]
 ) -> None:
@@ -149,6 +149,36 @@ def test_a_page_for_browsers_costs_a_retry_and_is_transient_when_it_lasts(
     pages += [as_page(status, b"<html>Checking your browser</html>")] * 9
     with pytest.raises(SourceChallenged, match=r"a page.*Open it in a browser.*A rerun can clear this"):
         source.list_ids()
+
+
+@pytest.mark.parametrize("status", [401, 404, 410])
+def test_a_page_that_says_something_lasting_is_not_waited_for(
+    status: int, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    wp.intercept = lambda request: as_page(status, b"<html>No</html>")
+    with pytest.raises(SourceRefused):
+        source.list_ids()
+    assert waits == []
+
+
+def test_a_page_for_browsers_may_ask_to_wait(
+    wp: FakeWordPress, source: WordPressSource, waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = [Reply(403, b"<html>Wait</html>", {"Retry-After": "20"}, "text/html")]
+    wp.intercept = lambda request: pages.pop() if pages else None
+    source.list_ids()
+    assert waits == [20.0]
+    assert "a page that is not from WordPress and asks to wait 20 seconds. Asking" in caplog.text
+
+
+@pytest.mark.parametrize("asked", ["9" * 400, "99999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_without_bound_is_said_as_a_year(
+    asked: str, wp: FakeWordPress, source: WordPressSource, waits: list[float]
+) -> None:
+    wp.faults.retry_after = asked
+    wp.faults.fail_next(Fault.MAINTENANCE)
+    with pytest.raises(SourceUnavailable, match="asks to wait 366 days"):
+        source.check()
 
 
 def test_the_site_may_name_the_time_as_a_date() -> None:
@@ -347,6 +377,8 @@ def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
         (b"<html>" + b"[" * 2000 + b"]", SourceChallenged),
         (b'{"id": 1} {"id": 2}', SourceMalformed),
         (b"<br />Notice[]", SourceMalformed),
+        (b"<!-- Cached -->\n[1]\n<!-- Served in 0.1 s -->\n<!-- x -->", SourceMalformed),
+        (b"<br />Notice[1]<!-- Cached -->", SourceMalformed),
     ],
 )
 def test_a_truncated_body_is_read_again_and_text_around_the_json_is_malformed(
@@ -382,9 +414,17 @@ def test_any_body_is_json_or_a_source_error(body: bytes) -> None:
         WordPressSource("https://coach.example", session=session, max_retries=1, sleep=id).list_ids()
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"NaN", b"[Infinity]"])
-def test_json_that_python_or_no_one_should_read_is_malformed(body: bytes) -> None:
-    with pytest.raises(SourceMalformed, match="JSON that cannot be read"):
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (b"NaN", "a number that JSON has not"),
+        (b"[Infinity]", "a number that JSON has not"),
+        (b'["\xe9"]', "not UTF-8"),
+    ],
+)
+def test_json_that_python_or_no_one_should_read_is_malformed(body: bytes, why: str) -> None:
+    with pytest.raises(SourceMalformed, match=f"JSON that cannot be read: it .*{why}"):
         decode_json(body, JSON, "The site")
 
 
