@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 import dagster as dg
 
@@ -66,6 +66,10 @@ def drop_post_job() -> None:
 _BACKFILL = "dagster/backfill"
 _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
+_LAUNCHER = "wod/launcher"
+_COMMAND = "wod materialize"
+_CONTINUES = "wod/continues"
+_STARTED_BY = "wod/started_by"
 _ORIGINS: tuple[tuple[str, Origin], ...] = (
     (_BACKFILL, "backfill"),
     ("dagster/schedule_name", "schedule"),
@@ -76,6 +80,27 @@ _ORIGINS: tuple[tuple[str, Origin], ...] = (
 def range_tags(weeks: WeekRange) -> dict[str, str]:
     """The tags that make one run cover every week from the first to the last."""
     return {_RANGE_START: key_of(weeks[0]), _RANGE_END: key_of(weeks[1])}
+
+
+def command_tags(weeks: WeekRange) -> dict[str, str]:
+    """The tags of a run that `wod materialize` launches, over a range or one week."""
+    return {_LAUNCHER: _COMMAND, **(range_tags(weeks) if weeks[0] != weeks[1] else {})}
+
+
+def finishes_itself(tags: Mapping[str, str]) -> bool:
+    """Whether whoever launched the run also launches the next for the weeks that it leaves behind."""
+    return tags.get(_LAUNCHER) == _COMMAND
+
+
+def continuation_tags(run: dg.DagsterRun, weeks: WeekRange) -> dict[str, str]:
+    """The tags of a run that takes these weeks of a failed run further.
+
+    It counts as started by whoever started that one. A backfill has ended and told its end when the run is launched,
+    so of a backfill's weeks people hear as of those of a person's run: only when it fails.
+    """
+    origin = origin_of(run.tags)
+    started_by = {_STARTED_BY: "person" if origin == "backfill" else origin}
+    return {_CONTINUES: run.run_id, **started_by, **(range_tags(weeks) if weeks[0] != weeks[1] else {})}
 
 
 def backfill_tags(backfill_id: str) -> dict[str, str]:
@@ -94,4 +119,6 @@ def weeks_of_run(tags: Mapping[str, str]) -> WeekRange | None:
 
 def origin_of(tags: Mapping[str, str]) -> Origin:
     """Who launched the run with these tags. A backfill's runs count as its own, whoever started it."""
+    if started_by := tags.get(_STARTED_BY):
+        return cast("Origin", started_by)
     return next((origin for tag, origin in _ORIGINS if tag in tags), "person")

@@ -143,6 +143,12 @@ def needs_run(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | No
     return _state(raw, stored) is not WeekState.STORED
 
 
+def needs_derivation(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> bool:
+    """Whether the week may gain from being made again from its raw posts; one without a session gains nothing."""
+    without_session = {WeekState.NO_SESSION, WeekState.NOT_PUBLISHED}
+    return needs_run(raw, stored) and _state(raw, stored) not in without_session
+
+
 def _state(raw: Weekly[RawPost] | None, stored: WeekRecords | StoredWeek | None) -> WeekState:
     """The state of a week, remarks left aside."""
     if raw is None and stored is None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.backfill_policy import BackfillPolicyType
 
 from wod_pipeline.definitions import build_defs
+from wod_pipeline.jobs import DERIVED, SESSIONS
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline_tests.definitions_snapshot import ENVIRONMENTS, as_text, definitions_for, snapshot_path
 
@@ -49,6 +51,27 @@ def test_every_asset_says_what_it_is(settings: Settings) -> None:
         assert spec.group_name in {"posts", "sessions"}, spec.key
         assert spec.code_version, spec.key
         assert isinstance(spec.partitions_def, dg.WeeklyPartitionsDefinition), spec.key
+
+
+def test_a_failed_week_cannot_cost_others_below_a_fetch_or_the_table(settings: Settings) -> None:
+    policies = {spec.key.path[-1]: policy for spec, policy in _with_policies(settings)}
+    for upstream, asset in [
+        ("raw_posts", "plain_text_posts"),
+        *(("session_records", name) for name in DERIVED),
+    ]:
+        assert policies[upstream] != policies[asset], "a backfill runs assets of one policy together"
+
+
+def test_commands_for_a_range_of_weeks_take_all_assets_made_from_raw_posts(settings: Settings) -> None:
+    for spec, policy in _with_policies(settings):
+        if spec.key.path[-1] in SESSIONS[1:]:
+            assert policy is not None
+            assert policy.policy_type is BackfillPolicyType.SINGLE_RUN, spec.key
+
+
+def _with_policies(settings: Settings) -> list[tuple[dg.AssetSpec, dg.BackfillPolicy | None]]:
+    assets = build_defs(settings).assets or []
+    return [(s, a.backfill_policy) for a in assets if isinstance(a, dg.AssetsDefinition) for s in a.specs]
 
 
 def test_every_job_sensor_schedule_check_and_resource_says_what_it_does(settings: Settings) -> None:

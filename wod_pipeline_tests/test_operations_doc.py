@@ -17,6 +17,7 @@ from wod_pipeline.sensors.daily_message import daily_message_sensor
 from wod_pipeline.sensors.freshness import freshness_sensor
 from wod_pipeline.sensors.new_posts import new_posts_sensor
 from wod_pipeline.sensors.run_messages import run_messages_sensor
+from wod_pipeline.sensors.unfinished_weeks import unfinished_weeks_sensor
 from wod_pipeline.settings import INSTANCE_CONFIG, VARIABLES, load_settings
 from wod_pipeline.watching.freshness import Cause
 
@@ -94,6 +95,7 @@ def test_every_schedule_and_sensor_is_described() -> None:
         new_posts_sensor(settings, None),  # type: ignore[arg-type]
         freshness_sensor(settings),
         run_messages_sensor(settings),
+        unfinished_weeks_sensor(settings),
         daily_message_sensor(settings),
     ]
     names = [schedule.name for schedule in build_schedules(settings)] + [sensor.name for sensor in sensors]

@@ -52,9 +52,21 @@ SITE_POOL = "wordpress_site"
 """The pool of the asset that asks a site, for a limit over several machines. On one machine the site's lock is
 enough, so there the pool is without a limit."""
 
-BACKFILL = dg.BackfillPolicy.multi_run(CHUNK_WEEKS)
-"""A backfill runs in chunks of weeks, each fetched at once: a fetch that fails costs no other chunk. All assets have
-the same policy, because a job takes its own from theirs."""
+IN_CHUNKS = dg.BackfillPolicy.multi_run(CHUNK_WEEKS)
+"""A backfill fetches in chunks of weeks, a run each: a fetch that fails costs no other chunk."""
+IN_ONE_RUN = dg.BackfillPolicy.single_run()
+"""The assets made from the raw posts: a command for a range of weeks demands this policy of everything it selects."""
+BACKFILLS = {
+    "raw_posts": IN_CHUNKS,
+    "plain_text_posts": IN_ONE_RUN,
+    "daily_sessions": IN_ONE_RUN,
+    "segmented_exercises": IN_ONE_RUN,
+    "session_records": IN_ONE_RUN,
+    "training_load": IN_CHUNKS,
+    "session_calendar": IN_CHUNKS,
+}
+"""Assets of different policies never share a run of a backfill. So those below `raw_posts` are requested for the
+weeks that were fetched, and those below `session_records` for the weeks that the table took."""
 
 
 def build_assets(
@@ -104,7 +116,7 @@ def _build_asset(
         owners=OWNERS,
         code_version=CODE_VERSIONS[body.__name__],
         description=getdoc(body),
-        backfill_policy=BACKFILL,
+        backfill_policy=BACKFILLS[body.__name__],
         tags=tags_of(body.__name__, places),
         **{**options, "metadata": definition_metadata(body, places) | options.get("metadata", {})},
     )(with_warnings(failures_in_words()(body)))

@@ -15,7 +15,7 @@ from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.source import SourceResource, name_run
-from wod_pipeline.resources.weekly import storage_metadata, week_output
+from wod_pipeline.resources.weekly import Metadata, record_stored, storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.looks import write_week_looks
@@ -91,12 +91,12 @@ def _looks(
 
 def _store_fetched(context: dg.AssetExecutionContext, lake: Lake, weeks: Mapping[dt.date, RawWeek]) -> None:
     """Store and record the weeks that were fetched, before the run fails for the others."""
+    stored: dict[dt.date, Metadata] = {}
     for batch in batched(weeks, BATCH):
         for week, written in write_stage(lake, "raw_posts", {week: weeks[week] for week in batch}).items():
-            metadata = {**previews.of_raw_week(weeks[week]), **storage_metadata(written)}
-            context.log_event(
-                dg.AssetMaterialization(context.asset_key, partition=key_of(week), metadata=metadata)
-            )
+            stored[week] = {**previews.of_raw_week(weeks[week]), **storage_metadata(written)}
+    if stored:
+        record_stored(context, stored)
 
 
 def _failure(failures: Mapping[tuple[dt.date, ...], SourceError]) -> dg.Failure:

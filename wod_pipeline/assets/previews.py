@@ -54,6 +54,7 @@ def of_plain_week(week: Weekly[PlainPost]) -> Metadata:
     lines = sum(len(post.lines) for post in week.posts)
     return {
         "outcome": week.outcome.value,
+        "posts": len(week.posts),
         "lines": lines,
         ROW_COUNT: lines,
         "links": sum(len(line.links) for post in week.posts for line in post.lines),

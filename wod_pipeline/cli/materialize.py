@@ -9,18 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.errors import NotStored, SettingsError
 from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import clock_advice, name_weeks
+from wod_pipeline.wording import clock_advice, first_of, name_weeks
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
 
+WEEKS_NAMED = 10
+"""Weeks that were never fetched which are written out."""
 INTERRUPTED = 130
 """The exit code shells expect of an interrupted program: 128 + SIGINT."""
 
@@ -35,15 +38,22 @@ INTERRUPTED = 130
     is_flag=True,
     help="Of these weeks, run only those without stored sessions, not stored as last fetched, or stale.",
 )
+@click.option(
+    "--from-stored",
+    is_flag=True,
+    help="Do not fetch: make every week, or these weeks, again from the posts as last fetched.",
+)
 @click.option("--derived", is_flag=True, help="Also make training load and calendar.")
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
+    *,
     week: dt.date | None,
     first: dt.date | None,
     last: dt.date | None,
     everything: bool,
     missing: bool,
+    from_stored: bool,
     derived: bool,
     allow_empty: bool,
     verbose: bool,
@@ -54,29 +64,77 @@ def materialize(
     wod materialize
     wod materialize --week 2020-12-21
     wod materialize --from 2016-01-04 --missing
+    wod materialize --from-stored --missing
     """
-    from wod_pipeline.adapters import first_week
-    from wod_pipeline.settings import load_settings
-
     check_range(first, last)
-    settings = load_settings()
-    oldest, newest = first_week(settings), coming_week(settings)
+    if sum((bool(week), bool(first or last), everything)) > 1:
+        raise click.UsageError("Use only one of --week, --from/--to and --all.")
+    settings, oldest = _settings_from_stored() if from_stored else _settings()
+    newest = coming_week(settings)
+    _check_clock(oldest, newest)
+    asked = bool(week or first or last or everything)
+    start, end = _range(week, first, last, everything or (from_stored and not asked), oldest, newest)
+    weeks = _weeks(start, end, oldest, newest)
+    chosen = name_weeks((weeks[0], weeks[-1]))
+    if from_stored:
+        weeks = _fetched(settings, weeks, name_others=asked)
+    if missing:
+        weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
+    if not weeks:
+        click.echo(f"Nothing is missing of {chosen}.")
+        return
+    options = {"allow_empty": allow_empty, "derived": derived, "from_stored": from_stored, "verbose": verbose}
+    sys.exit(_run(settings, weeks, **options))
+
+
+def _check_clock(oldest: dt.date, newest: dt.date) -> None:
+    """Raise `SettingsError` when the program would end before it begins."""
     if newest < oldest:
         raise SettingsError(
             f"The coming week, {newest}, is before the program's first, {oldest}.",
             fix=f"{clock_advice(dt.datetime.now(dt.timezone.utc))} Or set WOD_START_WEEK to an earlier Monday.",
         )
-    if sum((bool(week), bool(first or last), everything)) > 1:
-        raise click.UsageError("Use only one of --week, --from/--to and --all.")
-    start, end = _range(week, first, last, everything, oldest, newest)
-    weeks = _weeks(start, end, oldest, newest)
-    chosen = name_weeks((weeks[0], weeks[-1]))
-    if missing:
-        weeks = _needing_a_run(settings, weeks)
-    if not weeks:
-        click.echo(f"Nothing is missing of {chosen}.")
-        return
-    sys.exit(_run(settings, weeks, allow_empty=allow_empty, derived=derived, verbose=verbose))
+
+
+def _settings() -> tuple[Settings, dt.date]:
+    """The settings, and the first week of the program."""
+    from wod_pipeline.adapters import first_week
+    from wod_pipeline.settings import load_settings
+
+    settings = load_settings()
+    return settings, first_week(settings)
+
+
+def _settings_from_stored() -> tuple[Settings, dt.date]:
+    """The settings as far as no source is needed, and the first week: as set, otherwise the oldest fetched one."""
+    from wod_pipeline.adapters import open_lake
+    from wod_pipeline.settings import load_settings
+    from wod_pipeline.storage.stages import fetched_weeks
+
+    settings = load_settings(no_source=True)
+    oldest = settings.start_week or min(fetched_weeks(open_lake(settings)), default=coming_week(settings))
+    return replace(settings, start_week=oldest), oldest
+
+
+def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> list[dt.date]:
+    """Those of the weeks whose raw posts are kept; the others are named when they were asked for.
+
+    Raises `NotStored` when none are kept.
+    """
+    from wod_pipeline.adapters import open_lake, where_kept
+    from wod_pipeline.storage.stages import fetched_weeks
+
+    kept = set(fetched_weeks(open_lake(settings)))
+    never = [week for week in weeks if week not in kept]
+    if len(never) == len(weeks):
+        raise NotStored(
+            f"No posts of {name_weeks((weeks[0], weeks[-1]))} were ever fetched into {where_kept(settings)}.",
+            fix="Fetch them: the same command without --from-stored.",
+        )
+    if never and name_others:
+        named = ", ".join(first_of([str(week) for week in never], WEEKS_NAMED))
+        click.echo(f"Never fetched, so not made: {named}. Without --from-stored they are fetched.")
+    return [week for week in weeks if week in kept]
 
 
 def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
@@ -93,10 +151,13 @@ def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
         return INTERRUPTED
 
 
-def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
-    """The weeks without stored sessions, not stored as last fetched, made by an older parser, or not readable."""
+def _needing_a_run(settings: Settings, weeks: list[dt.date], *, from_stored: bool) -> list[dt.date]:
+    """The weeks without stored sessions, not stored as last fetched, made by an older parser, or not readable.
+
+    `from_stored`: not those of which only a fetch could bring a session.
+    """
     from wod_pipeline.adapters import open_lake, open_table
-    from wod_pipeline.status import needs_run
+    from wod_pipeline.status import needs_derivation, needs_run
     from wod_pipeline.storage.stages import read_stage
 
     corrupt: set[dt.date] = set()
@@ -105,7 +166,8 @@ def _needing_a_run(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
     stored = {value.week: value for value in read}
     of_table = [week for week in weeks if week in stored]
     fetched = read_stage(open_lake(settings), "raw_posts", of_table, lambda week, _: corrupt.add(week))
-    return [week for week in weeks if week in corrupt or needs_run(fetched.get(week), stored.get(week))]
+    needs = needs_derivation if from_stored else needs_run
+    return [week for week in weeks if week in corrupt or needs(fetched.get(week), stored.get(week))]
 
 
 def _range(

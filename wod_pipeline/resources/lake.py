@@ -11,7 +11,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from wod_pipeline.adapters import folder_lake
-from wod_pipeline.errors import NotStored
+from wod_pipeline.errors import NotStored, StorageError
 from wod_pipeline.pacing import batched
 from wod_pipeline.resources.run_log import with_warnings
 from wod_pipeline.resources.weekly import (
@@ -23,9 +23,9 @@ from wod_pipeline.resources.weekly import (
 )
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage.healing import Corrupt, read_healed
+from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.stages import BATCH, stage_key, write_each, write_stage
-from wod_pipeline.weeks import key_of, weeks_of
+from wod_pipeline.weeks import weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
 ALLOW_MISSING = "allow_missing_partitions"
@@ -69,22 +69,24 @@ class LakeIOManager(WeeklyIOManager):
         """Write every week of the run. Raises `dg.Failure` naming each week that could not be stored."""
         stage, lake = context.asset_key.path[-1], self.lake.open()
         report, stored = WriteReport(context, obj, self.progress), {}
-        for weeks in batched(complete_weeks(context, obj), BATCH):
+        weeks_of_run = complete_weeks(context, obj)
+        for weeks in batched(weeks_of_run, BATCH):
             values = report.make(weeks)
             for week, written in write_each(partial(write_stage, lake, stage), values).items():
                 if isinstance(written, Written):
-                    stored[week] = values[week]
+                    if len(weeks_of_run) <= CHUNK_WEEKS:
+                        stored[week] = values[week]
                     report.add_stored(week, values[week], storage_metadata(written), changed=written.changed)
                 else:
                     report.failed[week] = written
-        self._written = {stage: stored} if len(stored) <= CHUNK_WEEKS else {}
-        report.finish(self._instance)
+        self._written = {stage: stored}
+        report.finish()
 
     @with_warnings
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, Any]:
-        """Return the weeks of the run, read in batches when asked for.
+        """Return the weeks of the run, read in batches when asked for; a missing one raises `NotStored` then.
 
-        Raises `NotStored` naming the missing weeks, unless the input allows missing partitions.
+        An input that allows missing partitions has only the stored weeks.
         """
         stage, weeks = context.asset_key.path[-1], weeks_of(context.asset_partition_keys)
         if context.definition_metadata.get(ALLOW_MISSING):
@@ -92,15 +94,15 @@ class LakeIOManager(WeeklyIOManager):
         return self.stored_weeks(stage, weeks)
 
     def stored_weeks(self, stage: str, weeks: Iterable[dt.date]) -> "StoredWeeks":
-        """Return those weeks of a stage. Raises `NotStored` naming the missing ones of the first batch."""
+        """Return those weeks of a stage, read when asked for."""
         return StoredWeeks(self.lake.open(), stage, list(weeks), self._written.get(stage, {}))
 
 
 class StoredWeeks(LazyWeeks[Any]):
     """A stage's stored weeks: those `known` as they are, the others read from the lake a batch at a time.
 
-    The first batch is read at once, so that errors come early. A corrupt week is made again (`storage.healing`); one
-    that cannot be raises `StorageCorrupt` when it is asked for.
+    The first batch is read at once, so that errors of the store come early. A week that is corrupt or gone is made
+    again (`storage.healing`); one that cannot be raises `StorageCorrupt` or `NotStored` when it is asked for.
     """
 
     def __init__(
@@ -113,27 +115,30 @@ class StoredWeeks(LazyWeeks[Any]):
         self._unknown = [week for week in weeks if week not in self._known]
         self._order = {week: number for number, week in enumerate(self._unknown)}
         self._batch: dict[dt.date, Any] = {}
-        self._corrupt: Corrupt = {}
+        self._failed: dict[dt.date, StorageError] = {}
         if self._unknown:
             self._read_batch(self._unknown[0])
 
     def _value(self, week: dt.date) -> Any:
         if week in self._known:
             return self._known[week]
-        if week not in self._batch and week not in self._corrupt:
+        if week not in self._batch and week not in self._failed:
             self._read_batch(week)
-        if week in self._corrupt:
-            raise self._corrupt[week]
+        if week in self._failed:
+            raise self._failed[week]
         return self._batch[week]
 
     def _read_batch(self, week: dt.date) -> None:
         start = self._order[week] - self._order[week] % BATCH
         weeks = self._unknown[start : start + BATCH]
-        self._batch, self._corrupt = read_healed(self._lake, self._stage, weeks)
-        missing = [week for week in weeks if week not in self._batch and week not in self._corrupt]
-        if missing:
-            where = self._lake.uri(stage_key(self._stage, missing[0]))
-            raise NotStored(
-                f"{self._stage} has no stored value for {', '.join(map(key_of, missing))} (looked for {where}).",
-                fix=f"Materialize {self._stage} for {'that week' if len(missing) == 1 else 'those weeks'} first.",
-            )
+        self._batch, corrupt = read_healed(self._lake, self._stage, weeks)
+        missing = [week for week in weeks if week not in self._batch and week not in corrupt]
+        self._failed = {**corrupt, **{week: _never_fetched(self._lake, week) for week in missing}}
+
+
+def _never_fetched(lake: Lake, week: dt.date) -> NotStored:
+    """The error of a week without raw posts, which everything else is made from."""
+    return NotStored(
+        f"The posts of week {week} were never fetched ({lake.uri(stage_key('raw_posts', week))} does not exist).",
+        fix=f"Fetch and parse them: wod materialize --week {week}, or in the UI raw_posts and the assets below it.",
+    )

@@ -83,7 +83,7 @@ class SessionTableIOManager(WeeklyIOManager):
             self._store(values, report, allow_empty=allow_empty)
             posts |= {week: value.posts for week, value in values.items() if week not in report.failed}
         self._withdraw_moved(context, posts, set(obj), report)
-        report.finish(self._instance)
+        report.finish()
 
     @with_warnings
     def load_input(self, context: dg.InputContext) -> Mapping[dt.date, WeekRecords]:

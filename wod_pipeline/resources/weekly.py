@@ -10,16 +10,19 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import dagster as dg
-from pydantic import PrivateAttr
+from dagster._core.definitions.assets.definition.asset_spec import AssetExecutionType
+from dagster._core.execution.plan.execute_step import _get_output_asset_events
 
-from wod_pipeline.errors import RERUN_HELPS, StorageCorrupt, WodError, rerun_clears_all
+from wod_pipeline.errors import RERUN_HELPS, NotStored, StorageCorrupt, WodError, rerun_clears_all
 from wod_pipeline.program import sha256_of
 from wod_pipeline.storage import Written
 from wod_pipeline.weeks import key_of, weeks_of
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, first_of
 
 ValueT = TypeVar("ValueT")
 Metadata = dict[str, Any]
+WEEKS_NAMED = 20
+"""Failed weeks that the failure of a step writes out; its metadata has all."""
 ROW_COUNT = "dagster/partition_row_count"
 """Dagster's name for the number of rows of a week; `assets.metadata.ABOUT` says what a row of each asset is."""
 Progress = Callable[[str, dt.date, Metadata], None]
@@ -64,11 +67,31 @@ class AssetWeeks(LazyWeeks[ValueT]):
         self._context = context
         self._describe = describe
 
+    def record(self, weeks: Iterable[dt.date]) -> None:
+        """Record stored weeks as materialized, before the step fails for others."""
+        record_stored(self._context, {week: {} for week in weeks})
+
     def add_metadata(self, week: dt.date, value: ValueT, storage: Metadata) -> Metadata:
         """Attach to the week's materialization what it holds and what storing it did, and return both."""
         metadata = {**self._describe(value), **storage}
         self._context.add_asset_metadata(metadata, partition_key=key_of(week))
         return metadata
+
+
+def record_stored(context: dg.AssetExecutionContext, weeks: Mapping[dt.date, Metadata]) -> None:
+    """Record weeks as materialized by a step that is about to fail, with these metadata and those added before.
+
+    Dagster discards the outputs of such a step. The events are made by its own function, which is not public: it adds
+    the tags that say by which code and from what they were made, without which the UI never shows them as stale.
+    """
+    step = context.get_step_execution_context()
+    for week, metadata in weeks.items():
+        context.add_asset_metadata(metadata, partition_key=key_of(week))
+    keys = [key_of(week) for week in weeks]
+    output, kind = dg.Output(None), AssetExecutionType.MATERIALIZATION
+    definition = step.op_def.output_defs[0]
+    for event in _get_output_asset_events(context.asset_key, keys, output, definition, {}, step, kind):
+        context.log_event(event)
 
 
 def week_output(
@@ -117,14 +140,14 @@ class WriteReport:
         self.failed: dict[dt.date, Exception] = {}
 
     def make(self, weeks: Iterable[dt.date]) -> dict[dt.date, Any]:
-        """The values of those weeks. A week whose input cannot be read back fails alone."""
+        """The values of those weeks. A week whose input is not stored or cannot be read back fails alone."""
         made = {week: self._make(week) for week in weeks}
         return {week: value for week, value in made.items() if week not in self.failed}
 
     def _make(self, week: dt.date) -> Any:
         try:
             return self._weeks[week]
-        except StorageCorrupt as error:
+        except (NotStored, StorageCorrupt) as error:
             self.failed[week] = error
 
     def add_stored(self, week: dt.date, value: Any, storage: Metadata, *, changed: bool) -> None:
@@ -136,40 +159,31 @@ class WriteReport:
             if self._progress:
                 self._progress(self._context.asset_key.path[-1], week, metadata)
 
-    def finish(self, instance: dg.DagsterInstance | None) -> None:
+    def finish(self) -> None:
         """Log the totals. Raises `dg.Failure` naming the weeks that are not stored.
 
         The totals are no metadata, since Dagster copies an output's to every week of the run, whose own they are not.
-        It discards a failed step's outputs, so stored weeks are recorded first.
+        Stored weeks are recorded first, as the run's own: a backfill counts only what its runs have materialized.
         """
         self._context.log.info("Stored %s, %s changed", count(self.stored, "week"), self._changed)
         if not self.failed:
             return
-        if instance:
-            self._record_stored(instance)
+        if isinstance(self._weeks, AssetWeeks) and self.stored:
+            self._weeks.record(self.stored)
         rerun_helps = rerun_clears_all(self.failed.values())
+        reasons = [f"{week}: {error}" for week, error in self.failed.items()]
         raise dg.Failure(
             description=f"{count(self.failed, 'week')} could not be stored; the old content stays:\n"
-            + "\n".join(f"{week}: {error}" for week, error in self.failed.items()),
+            + "\n".join(first_of(reasons, WEEKS_NAMED)),
             metadata={"weeks_failed": [key_of(week) for week in self.failed], RERUN_HELPS: rerun_helps},
             allow_retries=rerun_helps is True,
         )
 
-    def _record_stored(self, instance: dg.DagsterInstance) -> None:
-        for week in self.stored:
-            materialization = dg.AssetMaterialization(self._context.asset_key, partition=key_of(week))
-            instance.report_runless_asset_event(materialization)
-
 
 class WeeklyIOManager(dg.ConfigurableIOManager):
-    """An IO manager of weekly partitions: it holds the run's instance, and calls `progress` for each stored week."""
+    """An IO manager of weekly partitions, which calls `progress` for each stored week."""
 
     progress: dg.ResourceDependency[Progress | None] = None  # type: ignore[assignment]
-    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the instance of the run."""
-        self._instance = context.instance
 
 
 def complete_weeks(context: dg.OutputContext, values: Mapping[dt.date, Any]) -> list[dt.date]:

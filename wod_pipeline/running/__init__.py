@@ -46,17 +46,19 @@ def run_weeks(
     *,
     allow_empty: bool = False,
     derived: bool = False,
+    from_stored: bool = False,
     verbose: bool = False,
 ) -> bool:
     """Materialize the weeks (Mondays, in order), printing progress and a summary. True when nothing failed.
 
-    `derived` includes training load and calendar, which over years takes almost as long again.
+    `derived` includes training load and calendar, which over years takes almost as long again. `from_stored` makes
+    everything from the posts kept in the lake: the source is not opened.
 
     Raises `StorageUnavailable` when the Dagster instance cannot be used, and `KeyboardInterrupt` after an
     interrupt, the runs in progress recorded as cancelled.
     """
-    options = Options(allow_empty=allow_empty, derived=derived, verbose=verbose)
-    report, console, before = Report(), Console(stderr=True), stored_by_week(settings)
+    options = Options(allow_empty=allow_empty, derived=derived, from_stored=from_stored, verbose=verbose)
+    report, console, before = Report(options.sessions), Console(stderr=True), stored_by_week(settings)
     with _quiet_python_logs(verbose):
         _run(settings, weeks, options, report, console)
     if (

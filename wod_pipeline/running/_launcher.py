@@ -18,7 +18,7 @@ import dagster as dg
 
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.errors import RERUN_SENTENCES
-from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, range_tags
+from wod_pipeline.jobs import DERIVED, SESSIONS, TRAINING_WEEK, command_tags
 from wod_pipeline.resources.source import source_resource
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._progress import Failure, Report, as_event
@@ -37,11 +37,19 @@ STOP_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: whether weeks may lose their sessions, with derived assets or not, with Dagster's log or not."""
+    """How to run: whether weeks may lose their sessions, with derived assets or not, from the posts kept in the lake
+    instead of those of the source, with Dagster's log or not.
+    """
 
     allow_empty: bool = False
     derived: bool = False
+    from_stored: bool = False
     verbose: bool = False
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """The assets up to the session table that each week goes through."""
+        return SESSIONS[1:] if self.from_stored else SESSIONS
 
 
 def chunks(weeks: Iterable[dt.date]) -> list[list[dt.date]]:
@@ -115,7 +123,7 @@ class Launcher:
     def _run_chunk(self, weeks: list[dt.date]) -> None:
         """Run the assets over the weeks. Weeks that an asset could store go on when it failed for others."""
         derived = DERIVED if self.options.derived else ()
-        assets = (*SESSIONS, *derived)
+        assets = (*self.options.sessions, *derived)
         while weeks and assets and not self._stopped.is_set():
             succeeded = [self._run(chunk, assets) for chunk in chunks(weeks)]
             if all(succeeded):
@@ -132,7 +140,7 @@ class Launcher:
                 instance=self.instance,
                 run_id=self._run_id,
                 partition_key=key_of(weeks[0]) if one else None,
-                tags={} if one else range_tags((weeks[0], weeks[-1])),
+                tags=command_tags((weeks[0], weeks[-1])),
                 asset_selection=[dg.AssetKey(name) for name in assets],
                 run_config={} if self.options.verbose else QUIET_CONFIG,
                 raise_on_error=False,

@@ -2,6 +2,7 @@
 
 - `new_posts`: requests runs for exactly the weeks whose posts are new or edited
 - `freshness`: tells people that the expected week is late, and that it has come
+- `unfinished_weeks`: requests the later assets for weeks that a failed run stored
 - `run_messages`: tells people that a week landed, a run failed, a backfill ended
 - `daily_message`: sends the next day's training
 - `events`: what the event log says about runs and backfills, and why a run failed
@@ -18,6 +19,7 @@ from wod_pipeline.sensors.daily_message import daily_message_sensor
 from wod_pipeline.sensors.freshness import freshness_sensor
 from wod_pipeline.sensors.new_posts import new_posts_sensor
 from wod_pipeline.sensors.run_messages import run_messages_sensor
+from wod_pipeline.sensors.unfinished_weeks import unfinished_weeks_sensor
 from wod_pipeline.settings import Settings
 
 
@@ -26,6 +28,7 @@ def build_sensors(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> li
     return [
         new_posts_sensor(settings, weeks),
         freshness_sensor(settings),
+        unfinished_weeks_sensor(settings),
         run_messages_sensor(settings),
         daily_message_sensor(settings),
     ]

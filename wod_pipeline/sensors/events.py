@@ -1,7 +1,7 @@
 """What Dagster's event log says about runs and backfills that ended, as plain values."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +96,17 @@ def _changed_week(event: dg.AssetMaterialization, run_id: str) -> ChangedWeek:
         is_emptied=not _number(event, "sessions"),
         posts_changed=_is_true(event, POSTS_CHANGED),
     )
+
+
+def stored_weeks(instance: dg.DagsterInstance, run_id: str, assets: Iterable[str]) -> dict[str, set[dt.date]]:
+    """The weeks that the run stored of each of these assets."""
+    of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
+    stored: dict[str, set[dt.date]] = {asset: set() for asset in assets}
+    for record in instance.get_records_for_run(run_id, of_type=of_type).records:
+        event = record.event_log_entry.asset_materialization
+        if event and event.partition and event.asset_key.path[-1] in stored:
+            stored[event.asset_key.path[-1]].add(week_of_key(event.partition))
+    return stored
 
 
 def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) -> bool:

@@ -351,15 +351,20 @@ def name_in_environment(settings: Settings, field: str) -> str:
     return names[0] if names and os.environ[names[0]] == str(getattr(settings, field)) else ""
 
 
-def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None, no_source: bool = False
+) -> Settings:
     """Read and check every setting from `environ` (default: the process's) and from a `.env` file.
 
-    `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. Raises
+    `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. `no_source` is for
+    what needs no source of posts: whatever is set as one is not looked at. Raises
     `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead, or every
     line of `.env` that cannot be read. A name that looks like a setting and is none is logged, once.
     """
     texts = {**read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
     warn_of_unknown(texts, _NAMES)
+    if no_source:
+        texts["WOD_SOURCE"] = SAMPLE
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:

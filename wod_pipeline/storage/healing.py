@@ -1,7 +1,8 @@
 """Stage objects that cannot be read back are made again: raw posts from their kept revisions, the rest from those.
 
 An object may be cut short by a full disk, or overwritten by another program. Its week alone is lost then, and not
-for long: every revision of every post is kept, and each later stage is a pure function of the raw posts.
+for long: every revision of every post is kept, and each later stage is a pure function of the raw posts. So a later
+stage may also be gone: in S3 a rule deletes it after some days.
 """
 
 from __future__ import annotations
@@ -45,10 +46,14 @@ def read_healed(
 ) -> tuple[dict[dt.date, Any], Corrupt]:
     """The stored values of those weeks, and the errors of the corrupt ones that could not be made again.
 
-    What was made again is stored, and `warn` is told. Weeks never stored are absent from both.
+    What replaces a corrupt object is stored, and `warn` is told. A stage that is gone is made from the raw posts and
+    not stored: how long it is kept was somebody's choice. Weeks whose raw posts were never stored are absent from
+    both.
     """
+    weeks = list(weeks)
     corrupt: Corrupt = {}
     values = read_stage(lake, stage, weeks, corrupt.__setitem__)
+    gone = [week for week in weeks if week not in values and week not in corrupt]
     if corrupt:
         made = _make_again(lake, stage, corrupt)
         for week, outcome in write_each(partial(write_stage, lake, stage), made).items():
@@ -56,7 +61,17 @@ def read_healed(
                 values[week] = made[week]
                 again = f"It was made again from the {_origin(stage)} ({_ids(made[week])})."
                 warn(f"{corrupt.pop(week).what} {again}")
-    return values, corrupt
+    made, lost = _make_gone(lake, stage, gone, warn)
+    return values | made, corrupt | lost
+
+
+def _make_gone(
+    lake: Lake, stage: str, weeks: Collection[dt.date], warn: Callable[[str], None]
+) -> tuple[dict[dt.date, Any], Corrupt]:
+    if stage == "raw_posts" or not weeks:
+        return {}, {}
+    raw, corrupt = read_healed(lake, "raw_posts", weeks, warn)
+    return {week: _derive(stage, value) for week, value in raw.items()}, corrupt
 
 
 def _make_again(lake: Lake, stage: str, weeks: Collection[dt.date]) -> dict[dt.date, Any]:

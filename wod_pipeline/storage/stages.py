@@ -73,6 +73,12 @@ def stage_key(stage: str, week: dt.date) -> str:
     return f"{stage}/week={week}/posts.json"
 
 
+def fetched_weeks(lake: Lake) -> list[dt.date]:
+    """The weeks whose raw posts are kept, oldest first."""
+    weeks = (re.fullmatch(r"raw_posts/week=([^/]+)/posts\.json", key) for key in lake.keys("raw_posts/"))
+    return sorted(dt.date.fromisoformat(found[1]) for found in weeks if found)
+
+
 def load_key(week: dt.date) -> str:
     """Where the week's training load is kept as Parquet."""
     return f"training_load/week={week}/load.parquet"

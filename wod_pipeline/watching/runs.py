@@ -1,4 +1,4 @@
-"""Why a run failed, in a sentence that is safe to send, and whether running it again helps.
+"""Why a run failed, in a sentence that is safe to send, whether running it again helps, and what can still go on.
 
 Whether a rerun helps is read from data: the class of the error, or what a step that failed on purpose put into
 its metadata. The text of an error is only shown, never searched for an answer.
@@ -6,7 +6,8 @@ its metadata. The text of an error is only shown, never searched for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wod_pipeline import errors
@@ -43,6 +44,22 @@ def explain_error(step: str, chain: Iterable[tuple[str, str]]) -> StepFailure:
 def explain_failure(step: str, description: str, *, rerun_helps: bool | None) -> StepFailure:
     """Why a step failed that raised a `dagster.Failure`: its description is ours, and so is its answer."""
     return StepFailure(step, _reason(description), rerun_helps)
+
+
+def remaining_work(
+    weeks: Collection[dt.date], stored: Mapping[str, Collection[dt.date]]
+) -> tuple[list[dt.date], tuple[str, ...]]:
+    """After a run over these weeks has failed: the weeks that can still go on, and through which assets.
+
+    `stored` has what each asset of the run stored, in the order of the assets. The first that did not store all weeks
+    is the one that failed. What it did store goes on.
+    """
+    assets = tuple(stored)
+    for n, asset in enumerate(assets, start=1):
+        done = set(stored[asset]) & set(weeks)
+        if len(done) < len(weeks):
+            return sorted(done), assets[n:]
+    return [], ()
 
 
 def _own_error(name: str, message: str) -> Iterator[tuple[type[errors.WodError], str]]:

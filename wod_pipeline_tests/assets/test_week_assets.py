@@ -125,7 +125,17 @@ def test_one_transient_chunk_is_worth_a_retry_but_a_rerun_helps_only_if_all_are(
     }
 
 
-def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded() -> None:
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
+    """The weeks that a failing `raw_posts` records; called directly, it has no run to record them in."""
+    weeks: list[dt.date] = []
+    monkeypatch.setattr("wod_pipeline.assets.posts.record_stored", lambda _, stored: weeks.extend(stored))
+    return weeks
+
+
+def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_recorded(
+    recorded: list[dt.date],
+) -> None:
     first = dt.date(2024, 1, 1)
     posts = [raw_post(monday=first + n * WEEK, number=n + 1) for n in range(104)]
     source = FakeSource(posts, failing={dt.date(2026, 2, 1): SourceUnavailable("Timed out.")})
@@ -135,8 +145,10 @@ def test_one_chunk_that_cannot_be_fetched_leaves_the_other_chunks_stored_and_rec
         ASSETS["raw_posts"](ctx, source=source_around(source), lake=lake_around(lake))
     assert "2024-12-30 to 2025-12-22: Timed out." in caught.value.description
     assert len([key for key in lake.objects if key.startswith("raw_posts/")]) == 52
+    assert recorded == [first + n * WEEK for n in range(52)]
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_run_notes_when_it_looked_for_weeks_without_a_post_and_why_it_could_not() -> None:
     first = dt.date(2024, 1, 1)
     source = FakeSource([raw_post(monday=first)], failing={dt.date(2026, 2, 1): SourceRefused("A secret.")})

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from wod_pipeline.cli.materialize import materialize
-from wod_pipeline.errors import SettingsError
+from wod_pipeline.errors import NotStored, SettingsError
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import Rendered
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.storage.stages import write_stage
-from wod_pipeline_tests.builders import raw_post, weekly, weeks_of
+from wod_pipeline_tests.builders import not_published, raw_post, weekly, weeks_of
 from wod_pipeline_tests.fakes import use_parser_version
 
 FIRST = dt.date(2024, 1, 1)
@@ -65,7 +65,7 @@ def wod(*arguments: str) -> Result:
 def test_without_options_it_is_the_current_and_the_coming_week(runs: Runs) -> None:
     assert wod().exit_code == 0
     assert runs.weeks == [THIS_WEEK, THIS_WEEK + WEEK]
-    assert runs.options == {"allow_empty": False, "derived": False, "verbose": False}
+    assert runs.options == {"allow_empty": False, "derived": False, "from_stored": False, "verbose": False}
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,57 @@ def test_missing_weeks_are_also_those_that_cannot_be_read_back(runs: Runs, tmp_p
         connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(FIRST + WEEK),))
     wod("--from", str(FIRST), "--to", str(FIRST + 2 * WEEK), "--missing")
     assert runs.weeks == [FIRST, FIRST + WEEK]
+
+
+def keep_posts(folder: Path, *numbers: int) -> None:
+    posts = {FIRST + n * WEEK: raw_post(monday=FIRST + n * WEEK, number=n) for n in numbers}
+    write_stage(
+        FolderLake(folder / "lake"), "raw_posts", {day: weekly(p, week=day) for day, p in posts.items()}
+    )
+
+
+def test_from_stored_posts_weeks_that_were_never_fetched_are_named_and_left_out(
+    runs: Runs, tmp_path: Path
+) -> None:
+    keep_posts(tmp_path, 1, 3)
+    result = wod("--from-stored", "--all")
+    assert (result.exit_code, runs.weeks) == (0, [FIRST + WEEK, FIRST + 3 * WEEK])
+    assert runs.options["from_stored"] is True
+    assert "Never fetched, so not made: 2024-01-01, 2024-01-15, 2024-01-29" in result.output
+
+
+def test_from_stored_posts_a_week_that_was_never_fetched_is_an_error_that_says_what_to_do(
+    runs: Runs, tmp_path: Path
+) -> None:
+    keep_posts(tmp_path, 1)
+    error = wod("--from-stored", "--week", str(FIRST)).exception
+    assert isinstance(error, NotStored)
+    assert "No posts of the week of 2024-01-01 were ever fetched" in str(error)
+    assert runs.weeks == []
+
+
+def test_from_stored_posts_any_source_and_none_will_do(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_posts(tmp_path, 2)
+    monkeypatch.setenv("WOD_SOURCE", "/no/such/folder")
+    monkeypatch.delenv("WOD_START_WEEK")
+    assert wod("--from-stored").exit_code == 0, "without a range: every week"
+    assert runs.weeks == [FIRST + 2 * WEEK], "the program begins with the oldest week that was fetched"
+
+
+def test_from_stored_posts_a_week_that_only_a_fetch_could_fill_is_not_missing(
+    runs: Runs, tmp_path: Path
+) -> None:
+    keep_posts(tmp_path, 1, 2)
+    write_stage(FolderLake(tmp_path / "lake"), "raw_posts", {FIRST: weekly(week=FIRST)})
+    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(
+        [not_published(FIRST), *weeks_of([raw_post(monday=FIRST + WEEK, number=1)])]
+    )
+    wod("--from-stored", "--missing", "--from", str(FIRST), "--to", str(FIRST + 2 * WEEK))
+    assert runs.weeks == [FIRST + 2 * WEEK]
+    wod("--missing", "--from", str(FIRST), "--to", str(FIRST + 2 * WEEK))
+    assert runs.weeks == [FIRST, FIRST + 2 * WEEK]
 
 
 def test_a_clock_before_the_first_week_is_named(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,25 @@ from typing import Any, TypeVar
 
 from wod_pipeline.settings import write_instance_config
 
+LAUNCH_BACKFILL = """
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+  }
+}
+"""
+BACKFILL_STATUS = """
+query ($id: String!) {
+  partitionBackfillOrError(backfillId: $id) { __typename ... on PartitionBackfill { status } }
+}
+"""
+START_SENSOR = """
+mutation ($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) { __typename } }
+"""
+OPEN = {"REQUESTED", "CANCELING", "COMPLETING"}
+"""Statuses of a backfill that has not ended."""
 ROOT = Path(__file__).parents[2]
 READY_S = 180
 ResultT = TypeVar("ResultT")
@@ -81,6 +100,23 @@ class DagsterDev:
             {**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}}
             for run in found["runsOrError"]["results"]
         ]
+
+    def launch_backfill(self, **params: Any) -> str:
+        """Launch a backfill with the request that the UI's button sends; the backfill's id."""
+        launched = self.ask(LAUNCH_BACKFILL, params=params)["launchPartitionBackfill"]
+        assert "backfillId" in launched, launched
+        return str(launched["backfillId"])
+
+    def backfill_status(self, backfill_id: str) -> str:
+        """The status of a backfill once it has ended; empty before."""
+        status = self.ask(BACKFILL_STATUS, id=backfill_id)["partitionBackfillOrError"]["status"]
+        return "" if status in OPEN else str(status)
+
+    def start_sensor(self, name: str) -> None:
+        """Switch a sensor on, as in the UI."""
+        where = {"repositoryName": "__repository__", "repositoryLocationName": "wod_pipeline"}
+        started = self.ask(START_SENSOR, sensor={**where, "sensorName": name})["startSensor"]
+        assert started == {"__typename": "Sensor"}, started
 
     def _is_ready(self) -> bool:
         try:

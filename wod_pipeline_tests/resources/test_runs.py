@@ -7,6 +7,7 @@ import logging
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,13 @@ def run(
     *assets: str,
     raise_on_error: bool = True,
     instance: dg.DagsterInstance | None = None,
+    weeks: Sequence[dt.date] = WEEKS,
     **options: Any,
 ) -> dg.ExecuteInProcessResult:
     posts = [raw_post(monday=week, number=n) for n, week in enumerate(WEEKS, start=1)]
     defs = build_defs(settings, source=source_around(FakeSource(posts)), **options)
     return defs.resolve_job_def(TRAINING_WEEK).execute_in_process(
-        tags=range_tags((WEEKS[0], WEEKS[-1])),
+        tags=range_tags((weeks[0], weeks[-1])),
         asset_selection=[dg.AssetKey(asset) for asset in assets or SESSIONS],
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=raise_on_error,
@@ -125,15 +127,15 @@ def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMateria
 
 def test_progress_hears_of_each_asset_and_week_with_what_was_stored(settings: Settings) -> None:
     heard: list[tuple[str, dt.date]] = []
-    posts: list[int] = []
+    posts: Counter[str] = Counter()
 
     def progress(asset: str, week: dt.date, metadata: dict[str, Any]) -> None:
         heard.append((asset, week))
-        posts.append(metadata.get("posts", 0))
+        posts[asset] += metadata.get("posts", 0)
 
     assert run(settings, progress=progress).success
     assert heard == [(asset, week) for asset in SESSIONS for week in WEEKS]
-    assert sum(posts) == len(WEEKS)
+    assert posts["raw_posts"] == posts["plain_text_posts"] == len(WEEKS)
 
 
 def test_what_progress_raises_ends_the_run(settings: Settings) -> None:
@@ -234,6 +236,65 @@ def test_a_corrupt_week_that_nothing_can_make_again_costs_only_itself(settings: 
     assert stored == {f"week={WEEKS[0]}", f"week={WEEKS[2]}"}
     (failure,) = failures_of_steps(result)
     assert f"plain_text_posts/week={WEEKS[1]}/posts.json" in failure
+
+
+@pytest.mark.parametrize("weeks", [WEEKS[:1], WEEKS], ids=["one week", "a range"])
+def test_the_last_asset_alone_needs_no_stage_but_the_raw_posts(
+    settings: Settings, weeks: list[dt.date]
+) -> None:
+    assert run(settings).success
+    stored = list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1]))
+    for stage in SESSIONS[1:4]:
+        shutil.rmtree(settings.lake_path / stage)
+    settings.database_path.unlink()
+    assert run(settings, "session_records", weeks=weeks).success
+    assert list(open_table(settings).read_weeks(WEEKS[0], WEEKS[-1])) == stored[: len(weeks)]
+    assert not (settings.lake_path / "segmented_exercises").exists(), (
+        "how long it is kept is a rule of the store"
+    )
+
+
+def test_the_checks_run_alone_need_no_stage_but_the_raw_posts(settings: Settings) -> None:
+    assert run(settings).success
+    shutil.rmtree(settings.lake_path / "segmented_exercises")
+    job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
+    defs = dg.Definitions.merge(build_defs(settings), dg.Definitions(jobs=[job]))
+    result = defs.resolve_job_def("checks").execute_in_process()
+    weeks = {c.metadata["weeks"].value for c in result.get_asset_check_evaluations()}
+    assert (result.success, weeks) == (True, {len(WEEKS)})
+
+
+@pytest.mark.parametrize("asset", SESSIONS[1:])
+def test_a_week_that_was_never_fetched_fails_alone_with_what_to_do(settings: Settings, asset: str) -> None:
+    assert run(settings, weeks=WEEKS[:2]).success
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(settings, asset, raise_on_error=False, instance=instance)
+        assert list(recorded(instance, result, asset)) == [str(week) for week in WEEKS[:2]]
+    (failure,) = failures_of_steps(result)
+    assert f"The posts of week {WEEKS[2]} were never fetched" in failure
+    assert f"wod materialize --week {WEEKS[2]}" in failure
+
+
+def test_a_week_recorded_by_a_failing_step_has_its_metadata(settings: Settings) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        good = run(settings, weeks=WEEKS[:2], instance=instance)
+        failed = run(settings, "session_records", raise_on_error=False, instance=instance)
+        as_ever = recorded(instance, good, "session_records")
+        assert recorded(instance, failed, "session_records") == as_ever
+    expected = {"sessions", "sessions_put", "stored_at", "dagster/code_version", "dagster/data_version"}
+    assert expected <= as_ever[str(WEEKS[0])]
+
+
+def recorded(
+    instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, asset: str
+) -> dict[str, set[str]]:
+    """The weeks that the run has materialized of the asset, with the names of their metadata and tags."""
+    of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
+    records = instance.get_records_for_run(result.run_id, of_type=of_type).records
+    events = [event for record in records if (event := record.event_log_entry.asset_materialization)]
+    return {
+        str(e.partition): {*e.metadata, *(e.tags or {})} for e in events if e.asset_key == dg.AssetKey(asset)
+    }
 
 
 def failures_of_steps(result: dg.ExecuteInProcessResult) -> list[str]:

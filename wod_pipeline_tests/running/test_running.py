@@ -180,7 +180,10 @@ def test_a_configuration_that_cannot_be_read_is_named_with_its_fault(
     assert len(str(error.value)) < 600
 
 
-def test_a_folder_whose_name_would_put_the_database_elsewhere_is_refused(tmp_path: Path) -> None:
+def test_a_folder_whose_name_would_put_the_database_elsewhere_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
     settings = load_settings({"WOD_DATA_DIR": str(tmp_path / "p?x")}, dotenv=tmp_path / "none")
     with pytest.raises(SettingsError, match="has a question mark in its path"), open_instance(settings):
         pass

@@ -16,7 +16,9 @@ def sensors(**environ: str) -> dict[str, dg.SensorDefinition]:
 
 
 @pytest.mark.parametrize(("interval", "expected"), [("300", 60), ("5", 5)])
-def test_run_messages_tick_every_minute_or_as_often_as_the_others(interval: str, expected: int) -> None:
+def test_what_looks_at_runs_ticks_every_minute_or_as_often_as_the_others(
+    interval: str, expected: int
+) -> None:
     intervals = {
         name: sensor.minimum_interval_seconds
         for name, sensor in sensors(WOD_SENSOR_INTERVAL_S=interval).items()
@@ -26,13 +28,17 @@ def test_run_messages_tick_every_minute_or_as_often_as_the_others(interval: str,
         "new_posts": int(interval),
         "freshness": int(interval),
         "run_messages": expected,
+        "unfinished_weeks": expected,
         "daily_message": int(interval),
     }
 
 
 @pytest.mark.parametrize(
     ("automation", "running"),
-    [("on", {"new_posts", "freshness", "run_messages", "daily_message"}), ("off", set())],
+    [
+        ("on", {"new_posts", "freshness", "run_messages", "unfinished_weeks", "daily_message"}),
+        ("off", set()),
+    ],
 )
 def test_automation_switches_every_sensor(automation: str, running: set[str]) -> None:
     built = sensors(WOD_AUTOMATION=automation, WOD_DAILY_MESSAGE_HOUR="7")

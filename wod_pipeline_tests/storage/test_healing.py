@@ -122,3 +122,26 @@ def test_a_corrupt_revision_is_written_over_and_a_sound_one_is_not(lake: MemoryL
     lake.writes.clear()
     write_stage(lake, "raw_posts", {MONDAY: weekly(EDITED)})
     assert lake.writes == []
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:])
+def test_a_stage_that_is_gone_is_made_from_the_raw_posts_and_not_stored(stage: str, lake: MemoryLake) -> None:
+    sound = lake.objects.pop(stage_key(stage, MONDAY))
+    lake.writes.clear()
+    values, failed = read_healed(lake, stage, [MONDAY, MONDAY + WEEK])
+    assert (encode(values[MONDAY]), failed, lake.writes) == (sound, {}, [])
+
+
+def test_a_week_whose_raw_posts_were_never_stored_is_absent_at_every_stage(lake: MemoryLake) -> None:
+    never = MONDAY + 5 * WEEK
+    for stage in STAGES:
+        assert read_healed(lake, stage, [never]) == ({}, {})
+
+
+def test_a_gone_stage_of_raw_posts_that_are_corrupt_and_kept_nowhere_is_that_error(lake: MemoryLake) -> None:
+    lake.objects = {key: data for key, data in lake.objects.items() if not key.startswith(REVISIONS)}
+    lake.objects[stage_key("raw_posts", MONDAY)] = b"x"
+    del lake.objects[stage_key("daily_sessions", MONDAY)]
+    values, failed = read_healed(lake, "daily_sessions", [MONDAY, MONDAY + WEEK])
+    assert list(values) == [MONDAY + WEEK]
+    assert "raw_posts of week" in failed[MONDAY].what

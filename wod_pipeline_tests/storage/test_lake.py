@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import concurrent.futures
+import datetime as dt
 
 import pytest
 
 from wod_pipeline.errors import NotStored, StorageRefused
 from wod_pipeline.storage import Lake
+from wod_pipeline.storage.stages import fetched_weeks
 
 KEY = "raw_posts/week=2021-03-01/posts.json"
 
@@ -104,3 +106,10 @@ def test_a_key_that_is_no_plain_path_is_refused(lake: Lake, key: str) -> None:
     ):
         with pytest.raises(StorageRefused, match="not a valid lake key"):
             use(key)
+
+
+def test_the_weeks_with_raw_posts_are_listed_in_order(lake: Lake) -> None:
+    assert fetched_weeks(lake) == []
+    others = ["plain_text_posts/week=2021-02-01/posts.json", "raw_post_revisions/post=7/20210201-a.json"]
+    lake.write_many(dict.fromkeys(["raw_posts/week=2021-03-08/posts.json", KEY, *others], b"{}"))
+    assert fetched_weeks(lake) == [dt.date(2021, 3, 1), dt.date(2021, 3, 8)]
