@@ -73,11 +73,15 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {_described(places)}?", abort=True)
     source = open_source(settings)
+    weeks: list[dt.date] = []
     for result in drop_post(lake, table, post_id, source.fetch_ids, now(), allow_empty=allow_empty):
         sessions = count(result.change.deleted, "session")
         left = count(result.after.records, "session")
         click.echo(f"Week {result.after.week}: {sessions} removed, {left} left.")
-    click.echo("Load and calendar follow with: wod materialize --week DATE --derived")
+        weeks.append(result.after.week)
+    click.echo("Load and calendar follow by the sensor derived_assets, or at once with:")
+    for week in weeks:
+        click.echo(f"  wod materialize --week {week} --derived")
 
 
 def _described(places: list[PostInWeek]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -54,14 +54,20 @@ def as_event(asset: str, week: dt.date, metadata: Mapping[str, Any]) -> WeekStor
 class Report:
     """The weeks each asset has stored, which of them changed, how many posts, and what failed.
 
-    `forward` is called with every event recorded: a worker process sends its events to the first process.
+    `assets` are those that every week goes through. `forward` is called with every event recorded: a worker process
+    sends its events to the first process.
     """
 
-    stored: dict[str, set[dt.date]] = field(default_factory=lambda: {asset: set() for asset in SESSIONS})
+    assets: Sequence[str] = SESSIONS
+    stored: dict[str, set[dt.date]] = field(init=False)
     changed: set[dt.date] = field(default_factory=set)
     posts: int = 0
     failures: list[str] = field(default_factory=list)
     forward: Callable[[Event], None] | None = None
+
+    def __post_init__(self) -> None:
+        """Begin with nothing stored."""
+        self.stored = {asset: set() for asset in self.assets}
 
     def record(self, event: Event) -> None:
         """Count the event."""
@@ -73,35 +79,36 @@ class Report:
         asset, week, posts, changed = event
         if week not in self.stored[asset]:
             self.stored[asset].add(week)
-            self.posts += posts if asset == SESSIONS[0] else 0
+            self.posts += posts if asset == self.assets[0] else 0
         if changed:
             self.changed.add(week)
 
     @property
     def weeks_done(self) -> int:
         """Weeks that went through all assets."""
-        return len(self.stored[SESSIONS[-1]])
+        return len(self.stored[self.assets[-1]])
 
     @property
     def weeks_of_work(self) -> float:
         """The work done, in weeks: a week that is between two assets counts in part."""
-        return sum(map(len, self.stored.values())) / len(SESSIONS)
+        return sum(map(len, self.stored.values())) / len(self.assets)
 
     def remaining_work(self, weeks: Collection[dt.date]) -> tuple[list[dt.date], tuple[str, ...]]:
         """After a run over these weeks has failed: the weeks that can still go on, and through which assets.
 
         The first asset that did not store all of them is the one that failed. What it did store goes on.
         """
-        for n, asset in enumerate(SESSIONS, start=1):
+        for n, asset in enumerate(self.assets, start=1):
             stored = self.stored[asset] & set(weeks)
             if len(stored) < len(weeks):
-                return sorted(stored), SESSIONS[n:]
+                return sorted(stored), tuple(self.assets[n:])
         return [], ()
 
 
 def progress_line(report: Report, weeks: int, seconds: float) -> str:
     """Work done, speed and time left: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
-    line = f"{report.weeks_done} of {count(weeks, 'week')}, {count(report.posts, 'post')}"
+    posts = f", {count(report.posts, 'post')}" if SESSIONS[0] in report.assets else " of load and calendar"
+    line = f"{report.weeks_done} of {count(weeks, 'week')}{posts}"
     rate = report.weeks_of_work / seconds if seconds > 0 else 0.0
     if not rate:
         return line

@@ -24,6 +24,7 @@ def test_run_messages_tick_every_minute_or_as_often_as_the_others(interval: str,
 
     assert intervals == {
         "new_posts": int(interval),
+        "derived_assets": int(interval),
         "freshness": int(interval),
         "run_messages": expected,
         "daily_message": int(interval),
@@ -32,7 +33,10 @@ def test_run_messages_tick_every_minute_or_as_often_as_the_others(interval: str,
 
 @pytest.mark.parametrize(
     ("automation", "running"),
-    [("on", {"new_posts", "freshness", "run_messages", "daily_message"}), ("off", set())],
+    [
+        ("on", {"new_posts", "derived_assets", "freshness", "run_messages", "daily_message"}),
+        ("off", set()),
+    ],
 )
 def test_automation_switches_every_sensor(automation: str, running: set[str]) -> None:
     built = sensors(WOD_AUTOMATION=automation, WOD_DAILY_MESSAGE_HOUR="7")
