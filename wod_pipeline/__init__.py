@@ -35,7 +35,7 @@ storage. The README shows the same map::
     resources/       Dagster's shells: resources and IO managers
     assets/          the assets, their partitions, checks and previews
     jobs.py          the jobs a person or a schedule launches, and the tags of their runs
-    sensors/         new and edited posts, freshness, run and daily messages
+    sensors/         new and edited posts, old load and calendar, freshness, run and daily messages
     schedules.py     the weekly schedule
     definitions.py   build_defs(settings, **overrides)
     running/         the job run from the command line, with its progress

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wod_pipeline.aws import ClientOptions
     from wod_pipeline.feed_key import FeedKey
     from wod_pipeline.messages.delivery import Notifier
+    from wod_pipeline.reading.derived import Inputs
     from wod_pipeline.storage import Lake, Ledger, SessionTable
     from wod_pipeline.wordpress import PostSource
     from wod_pipeline.wordpress.credentials import Login
@@ -238,6 +239,13 @@ def open_table(settings: Settings) -> SessionTable:
 
         return dynamodb_table(aws_client(settings, "dynamodb", LARGE_ITEMS), settings.sessions_table)
     return sqlite_table(settings.database_path)
+
+
+def derived_inputs(settings: Settings) -> Inputs:
+    """What load and calendar of every week are to be made from, as the session table is now."""
+    from wod_pipeline.reading.derived import inputs_of
+
+    return inputs_of(open_table(settings).weeks(), settings.timezone, settings.page_url)
 
 
 def sqlite_table(path: Path) -> SessionTable:

@@ -15,7 +15,7 @@ from wod_pipeline.assets import build_assets
 from wod_pipeline.assets.checks import build_checks
 from wod_pipeline.assets.metadata import places_of
 from wod_pipeline.assets.partitions import training_weeks
-from wod_pipeline.jobs import drop_post_job, training_week_job
+from wod_pipeline.jobs import derived_job, drop_post_job, training_week_job
 from wod_pipeline.resources.weekly import Progress
 from wod_pipeline.resources.wiring import build_resources
 from wod_pipeline.schedules import build_schedules
@@ -27,6 +27,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_p
 # Meant so: a backfill of the job takes the smaller policy, chunks, and one of the assets a run for each policy.
 warnings.filterwarnings("ignore", message="Asset job training_week materializes assets with varying Backfill")
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*allow_nonexistent_upstream.*")
 
 
 def build_defs(
@@ -47,7 +48,7 @@ def build_defs(
     return dg.Definitions(
         assets=assets,
         asset_checks=build_checks(),
-        jobs=[training_week_job, drop_post_job],
+        jobs=[training_week_job, derived_job, drop_post_job],
         schedules=build_schedules(settings),
         sensors=build_sensors(settings, weeks),
         resources={**build_resources(settings, allow_empty=allow_empty, progress=progress), **overrides},

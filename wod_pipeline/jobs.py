@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 import dagster as dg
 
+from wod_pipeline.reading.derived import CALENDAR, LOAD
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
 from wod_pipeline.resources.source import SourceResource, name_run
@@ -18,13 +19,19 @@ Origin = Literal["schedule", "sensor", "backfill", "person"]
 TRAINING_WEEK = "training_week"
 SESSIONS = ("raw_posts", "plain_text_posts", "daily_sessions", "segmented_exercises", "session_records")
 """From the site to the session table, each made from the one before."""
-DERIVED = ("training_load", "session_calendar")
+DERIVED = (LOAD, CALENDAR)
 """Made from the session table; nothing else waits for them."""
 
 training_week_job = dg.define_asset_job(
     TRAINING_WEEK,
     selection=dg.AssetSelection.assets(*SESSIONS, *DERIVED),
     description="From the site's posts to sessions, load and calendar, for one week or a range of weeks.",
+)
+
+derived_job = dg.define_asset_job(
+    "load_and_calendar",
+    selection=dg.AssetSelection.assets(*DERIVED),
+    description="Load and calendar from the stored sessions, for one week or a range of weeks.",
 )
 
 

@@ -89,6 +89,11 @@ def _asset(asset: dg.AssetsDefinition, spec: dg.AssetSpec) -> Facts:
         "metadata": dict(_metadata(spec.metadata)),
         "code_version": spec.code_version,
         "deps": sorted(_name(dep.asset_key) for dep in spec.deps),
+        "partition_mappings": {
+            _name(dep.asset_key): _mapping(dep.partition_mapping)
+            for dep in spec.deps
+            if dep.partition_mapping
+        },
         "partitions": _partitions(spec.partitions_def),
         "backfill_policy": _backfill(asset.backfill_policy),
         "automation_condition": _if_any(spec.automation_condition),
@@ -119,6 +124,15 @@ def _partitions(partitions: dg.PartitionsDefinition[str] | None) -> Facts | None
         "timezone": partitions.timezone,
         "fmt": partitions.fmt,
         "end_offset": partitions.end_offset,
+    }
+
+
+def _mapping(mapping: dg.PartitionMapping) -> Facts:
+    assert isinstance(mapping, dg.TimeWindowPartitionMapping)
+    return {
+        "start_offset": mapping.start_offset,
+        "end_offset": mapping.end_offset,
+        "allow_nonexistent_upstream_partitions": mapping.allow_nonexistent_upstream_partitions,
     }
 
 

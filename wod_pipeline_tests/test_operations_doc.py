@@ -14,6 +14,7 @@ from wod_pipeline.errors import WodError
 from wod_pipeline.quality import CLAIMS, LIMITS
 from wod_pipeline.schedules import build_schedules
 from wod_pipeline.sensors.daily_message import daily_message_sensor
+from wod_pipeline.sensors.derived_assets import derived_assets_sensor
 from wod_pipeline.sensors.freshness import freshness_sensor
 from wod_pipeline.sensors.new_posts import new_posts_sensor
 from wod_pipeline.sensors.run_messages import run_messages_sensor
@@ -93,6 +94,7 @@ def test_every_schedule_and_sensor_is_described() -> None:
     settings = load_settings({})
     sensors = [
         new_posts_sensor(settings, None),  # type: ignore[arg-type]
+        derived_assets_sensor(settings, None),  # type: ignore[arg-type]
         freshness_sensor(settings),
         run_messages_sensor(settings),
         unfinished_weeks_sensor(settings),

@@ -19,6 +19,7 @@ from wod_pipeline.assets.posts import plain_text_posts, raw_posts
 from wod_pipeline.assets.records import session_records
 from wod_pipeline.assets.sessions import daily_sessions, segmented_exercises
 from wod_pipeline.parser_version import PARSER_VERSION
+from wod_pipeline.reading import derived
 from wod_pipeline.resources.run_log import with_warnings
 from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.wordpress import CHUNK_WEEKS
@@ -30,8 +31,7 @@ CODE_VERSIONS = {
     **dict.fromkeys(
         ("plain_text_posts", "daily_sessions", "segmented_exercises", "session_records"), str(PARSER_VERSION)
     ),
-    "training_load": "1",
-    "session_calendar": "2",
+    **derived.CODE_VERSIONS,
 }
 """Raise a version when its asset makes another value from the same input: the UI then shows its weeks as stale.
 
@@ -90,7 +90,7 @@ def build_assets(
         asset(daily_sessions, "sessions", {"python", lake_kind}, _kept_in(LAKE, daily_sessions)),
         asset(segmented_exercises, "sessions", {"python", lake_kind}, _kept_in(LAKE, segmented_exercises)),
         asset(session_records, "sessions", {"python", table_kind}, _kept_in(TABLE, session_records)),
-        asset(training_load, "sessions", {"pandas", lake_kind}, FROM_TABLE),
+        asset(training_load, "sessions", {"pandas", lake_kind}, _from_earlier_weeks()),
         asset(
             session_calendar,
             "sessions",
@@ -125,6 +125,16 @@ def _build_asset(
 
 FROM_TABLE = {"deps": [session_records.__name__]}
 """Options of an asset that reads the stored sessions and writes its weeks itself."""
+
+
+def _from_earlier_weeks() -> dict[str, Any]:
+    """The same for `training_load`, which reads earlier weeks as well; before the first week there are none."""
+    earlier = dg.TimeWindowPartitionMapping(
+        start_offset=1 - derived.WEEKS_READ[derived.LOAD],
+        end_offset=0,
+        allow_nonexistent_upstream_partitions=True,
+    )
+    return {"deps": [dg.AssetDep(session_records.__name__, partition_mapping=earlier)]}
 
 
 def _kept_in(store: str, body: Callable[..., Any]) -> dict[str, Any]:

@@ -7,39 +7,43 @@ import datetime as dt
 
 import dagster as dg
 
+from wod_pipeline.assets.stored_weeks import read_stored_weeks, record_weeks
+from wod_pipeline.reading.derived import LOAD, WEEKS_READ
 from wod_pipeline.reading.load import Doses, as_parquet, doses_in, load_frame, sessions_between
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
-from wod_pipeline.storage import require_sound
 from wod_pipeline.storage.stages import load_key
 from wod_pipeline.training import TrainingLoad, load_by
-from wod_pipeline.weeks import WEEK, key_of, weeks_of
+from wod_pipeline.weeks import WEEK
 
-WEEKS_SHOWN = 12
-"""Weeks in the chart: this one and those before it."""
+EARLIER = (WEEKS_READ[LOAD] - 1) * WEEK
+"""How far back the chart of a week begins."""
 
 
 def training_load(
     context: dg.AssetExecutionContext, lake: LakeResource, session_table: SessionTableResource
 ) -> None:
     """Lifts, average intensity, zones and hard sets of each day and week, as a whole and by family of lifts."""
-    mondays = weeks_of(context.partition_keys)
-    first = min(mondays) - WEEKS_SHOWN * WEEK
-    stored = session_table.open().read_weeks(first, max(mondays), require_sound(mondays))
-    doses = {value.week: doses_in(value) for value in stored}
-    frames = {monday: load_frame(doses, monday) for monday in mondays}
-    written = lake.open().write_many({load_key(day): as_parquet(frame) for day, frame in frames.items()})
-    for monday, frame in frames.items():
-        stored_at = storage_metadata(written[load_key(monday)])
-        metadata = {**describe(doses, monday), **stored_at, ROW_COUNT: len(frame)}
-        context.add_asset_metadata(metadata, partition_key=key_of(monday))
+    stored = read_stored_weeks(context, session_table.open())
+    doses = {week: doses_in(value) for week, value in stored.values.items()}
+    frames = {week: load_frame(doses, week) for week in stored.to_make}
+    objects = {
+        load_key(week): as_parquet(frame, stored.inputs.made_from(LOAD, week))
+        for week, frame in frames.items()
+    }
+    written = lake.open().write_many(objects)
+    metadata = {
+        week: {**describe(doses, week), **storage_metadata(written[load_key(week)]), ROW_COUNT: len(frame)}
+        for week, frame in frames.items()
+    }
+    record_weeks(context, metadata, stored.corrupt)
 
 
 def describe(doses: Doses, monday: dt.date) -> dict[str, object]:
     """The week's figures, a table of its days, and a chart of the weeks up to it."""
-    weeks = load_by("week", sessions_between(doses, monday - (WEEKS_SHOWN - 1) * WEEK, monday))
+    weeks = load_by("week", sessions_between(doses, monday - EARLIER, monday))
     days = load_by("day", doses.get(monday, ()))
     total = next((row.summary.total for row in weeks if row.start == monday), TrainingLoad())
     average = total.average_intensity

@@ -10,7 +10,7 @@ import datetime as dt
 import signal
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -43,7 +43,11 @@ INTERRUPTED = 130
     is_flag=True,
     help="Do not fetch: make every week, or these weeks, again from the posts as last fetched.",
 )
-@click.option("--derived", is_flag=True, help="Also make training load and calendar.")
+@click.option(
+    "--derived",
+    is_flag=True,
+    help="Also make training load and calendar, and those of later weeks that are old.",
+)
 @click.option("--allow-empty", is_flag=True, help="Let a week that had sessions become empty.")
 @click.option("--verbose", is_flag=True, help="Show Dagster's log instead of the progress bar.")
 def materialize(
@@ -78,12 +82,13 @@ def materialize(
     chosen = name_weeks((weeks[0], weeks[-1]))
     if from_stored:
         weeks = _fetched(settings, weeks, name_others=asked)
+    read_by = _weeks_that_read(weeks, newest) if derived else []
     if missing:
         weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
-    if not weeks:
+    if not weeks and not (read_by and _old(settings, read_by)):
         click.echo(f"Nothing is missing of {chosen}.")
         return
-    options = {"allow_empty": allow_empty, "derived": derived, "from_stored": from_stored, "verbose": verbose}
+    options = {"allow_empty": allow_empty, "derived": read_by, "from_stored": from_stored, "verbose": verbose}
     sys.exit(_run(settings, weeks, **options))
 
 
@@ -137,7 +142,22 @@ def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> 
     return [week for week in weeks if week in kept]
 
 
-def _run(settings: Settings, weeks: list[dt.date], **options: bool) -> int:
+def _weeks_that_read(weeks: list[dt.date], newest: dt.date) -> list[dt.date]:
+    """The weeks, and later ones whose load reads one of them."""
+    from wod_pipeline.reading.derived import with_later_weeks
+
+    return sorted(week for week in with_later_weeks(weeks) if week <= newest)
+
+
+def _old(settings: Settings, weeks: list[dt.date]) -> list[dt.date]:
+    """Those of the weeks whose load or calendar is old or missing."""
+    from wod_pipeline.adapters import derived_inputs, open_lake
+    from wod_pipeline.reading.derived import read_old
+
+    return list(read_old(open_lake(settings), derived_inputs(settings), weeks))
+
+
+def _run(settings: Settings, weeks: list[dt.date], **options: Any) -> int:
     """Run the weeks and return the exit code. SIGTERM is treated like Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

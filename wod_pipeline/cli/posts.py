@@ -84,7 +84,9 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
         click.echo(f"Week {result.after.week}: {sessions} removed, {left} left.")
         if result.before.records and not result.after.records:
             _tell(settings, result.after.week, post_id, dropped_at)
-    click.echo("Load and calendar follow with: wod materialize --week DATE --derived")
+    click.echo("Load and calendar follow by the sensor derived_assets, or at once with:")
+    for result in results:
+        click.echo(f"  wod materialize --week {result.after.week} --derived")
 
 
 def _tell(settings: Settings, week: dt.date, post_id: int, dropped_at: dt.datetime) -> None:

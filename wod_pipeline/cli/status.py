@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,8 @@ def status(
     if left_out := len(states) - len(shown):
         click.echo(f"… and {count(left_out, 'older week')}; --all lists every week.")
     click.echo(_totals(states))
+    for line in _derived_lines(settings, [week.week for week in shown]):
+        click.echo(line)
 
 
 @click.command()
@@ -120,6 +123,22 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
         click.echo(f"{week}  {value.outcome.value.replace('_', ' ')}")
         for post in value.posts:
             click.echo(f"    {post.id}  {post.date}  {_change(post, fetched.get(week))}  {post.slug}")
+
+
+def _derived_lines(settings: Settings, weeks: list[dt.date]) -> Iterator[str]:
+    """How many of the listed weeks have an old load or calendar, where any is made at all.
+
+    Only of the listed ones, because two objects are read of each.
+    """
+    from wod_pipeline.adapters import derived_inputs, open_lake
+    from wod_pipeline.reading.derived import LOAD, read_old
+
+    lake = open_lake(settings)
+    if next(lake.keys(f"{LOAD}/"), None) and (old := read_old(lake, derived_inputs(settings), weeks)):
+        yield (
+            f"Load or calendar of {count(old, 'listed week')} old or missing: "
+            "wod materialize --all --missing --derived"
+        )
 
 
 def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> list[dt.date]:

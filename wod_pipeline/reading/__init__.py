@@ -25,6 +25,7 @@ Formats:
 - `load_columns`: those about sets, loads and working weights
 - `rows`: sessions as rows under these columns
 - `export`: rows as CSV and Parquet
+- `derived`: what the stored load and calendar of a week were made from, and which of them are old
 
 How a session is shown to a person is in `rendering`, where it is kept in `storage`.
 """

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords
+from wod_pipeline.reading.derived import MADE_FROM_PROPERTY
 from wod_pipeline.reading.folding import as_bytes
 from wod_pipeline.reading.undated import SessionName, name_of
 from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
@@ -53,6 +54,7 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
     rest_days: bool = True,
     between: tuple[dt.date, dt.date] | None = None,
     chosen: Iterable[tuple[dt.date, SessionRecord]] = (),
+    made_from: str = "",
 ) -> bytes:
     """The calendar of these sessions by date, with those undated ones for which the athlete has chosen a day.
 
@@ -60,8 +62,8 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
     earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
     a session is not cancelled because it was not read. An event links to its day on the page at `page_url`, or to
     its post without one. `rest_days` false leaves out sessions of the kind "rest", `between` earlier events that are
-    not from its first day to its last. `chosen` are undated sessions, each with its day. Raises `ValueError` when one
-    of `previous` cannot be parsed.
+    not from its first day to its last. `chosen` are undated sessions, each with its day. `made_from` is
+    put into a property (see `derived`). Raises `ValueError` when one of `previous` cannot be parsed.
     """
     events: dict[str, Component] = dict(_current_events(records, athlete))
     events.update(_chosen_events(chosen, athlete))
@@ -74,6 +76,8 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
             vanished = uid.endswith(_OURS) and _day(before) in covered
             events[uid] = _cancelled(before) if vanished else before
     calendar = _empty(zone, athlete)
+    if made_from:
+        calendar.add(MADE_FROM_PROPERTY, made_from)
     for uid in sorted(events, key=lambda uid: (_day(events[uid]), uid)):
         event = events[uid]
         if page_url and uid.endswith(_OURS):
@@ -84,12 +88,31 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
 
 
 def week_calendar(
-    monday: dt.date, value: WeekRecords | None, published: bytes, zone: ZoneInfo, page_url: str = ""
+    monday: dt.date,
+    value: WeekRecords | None,
+    published: bytes,
+    zone: ZoneInfo,
+    page_url: str = "",
+    made_from: str = "",
 ) -> bytes:
-    """The week's calendar, carried on from the published one. A week that is not stored cancels nothing."""
+    """The week's calendar, carried on from the published one. A week that is not stored cancels nothing.
+
+    Raises `ValueError` when the published one cannot be parsed.
+    """
     days = frozenset(days_of(monday)) if value is not None else frozenset[dt.date]()
     records = value.records if value else []
-    return as_calendar(records, zone, previous=[published], covered=days, page_url=page_url)
+    return as_calendar(
+        records, zone, previous=[published], covered=days, page_url=page_url, made_from=made_from
+    )
+
+
+def is_calendar(data: bytes) -> bool:
+    """Whether the bytes can be parsed as a calendar."""
+    try:
+        Calendar.from_ical(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _empty(zone: ZoneInfo, athlete: Athlete | None) -> Calendar:

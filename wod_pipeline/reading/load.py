@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wod_pipeline.program import WeekRecords
+from wod_pipeline.reading.derived import MADE_FROM
 from wod_pipeline.training import (
     ZONES,
     LoadRow,
@@ -77,10 +78,14 @@ def doses_in(value: WeekRecords) -> tuple[SessionDoses, ...]:
     return tuple(map(session_doses, value.records))
 
 
-def as_parquet(frame: pd.DataFrame) -> bytes:
-    """The table as Parquet; equal tables are equal bytes."""
+def as_parquet(frame: pd.DataFrame, made_from: str) -> bytes:
+    """The table as Parquet, with what it was made from in its metadata; equal tables are equal bytes."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
     out = io.BytesIO()
-    frame.to_parquet(out, index=False)
+    parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, MADE_FROM: made_from}), out)
     return out.getvalue()
 
 

@@ -17,25 +17,32 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from rich.console import Console
 
-from wod_pipeline.adapters import open_lake, open_table, where_kept
+from wod_pipeline.adapters import derived_inputs, first_week, open_lake, open_table, where_kept
+from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.errors import StorageError
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.program import Outcome
+from wod_pipeline.reading.derived import Inputs, read_old, with_later_weeks
 from wod_pipeline.reading.index import store_index
 from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._losses import loss_lines, stored_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
-from wod_pipeline.wording import count
+from wod_pipeline.weeks import key_of, ranges_of, weeks_in
+from wod_pipeline.wording import count, first_of, name_weeks
 
 __all__ = ["run_weeks"]
+
+RANGES_NAMED = 5
+"""Ranges of weeks written out in the summary."""
 
 log = logging.getLogger(__name__)
 
@@ -45,29 +52,38 @@ def run_weeks(
     weeks: Sequence[dt.date],
     *,
     allow_empty: bool = False,
-    derived: bool = False,
+    derived: Sequence[dt.date] = (),
     from_stored: bool = False,
     verbose: bool = False,
 ) -> bool:
     """Materialize the weeks (Mondays, in order), printing progress and a summary. True when nothing failed.
 
-    `derived` includes training load and calendar, which over years takes almost as long again. `from_stored` makes
-    everything from the posts kept in the lake: the source is not opened.
+    `derived` are the weeks whose training load and calendar have to be up to date afterwards: those of the weeks that
+    run are made, which over years takes almost as long again, and then any others that are old. So are those of weeks
+    that a moved post has left, and of the later weeks that read these.
+    `from_stored` makes everything from the posts kept in the lake: the source is not opened.
 
     Raises `StorageUnavailable` when the Dagster instance cannot be used, and `KeyboardInterrupt` after an
     interrupt, the runs in progress recorded as cancelled.
     """
-    options = Options(allow_empty=allow_empty, derived=derived, from_stored=from_stored, verbose=verbose)
+    options = Options(
+        allow_empty=allow_empty, derived=bool(derived), from_stored=from_stored, verbose=verbose
+    )
     report, console, before = Report(options.sessions), Console(stderr=True), stored_by_week(settings)
+    inputs, remade = derived_inputs(settings) if derived else None, set[dt.date]()
     with _quiet_python_logs(verbose):
-        _run(settings, weeks, options, report, console)
-    if (
-        report.stored[SESSIONS[-1]] or not report.failures
-    ):  # else nothing has changed, or no store can be used
+        if weeks:
+            _run(settings, weeks, options, report, console)
+        # Otherwise nothing has changed, or no store can be used.
+        go_on = bool(report.stored[SESSIONS[-1]] or not report.failures)
+        if inputs and go_on:
+            remade = _refresh_derived(settings, derived, inputs, options, report, console)
+    if go_on:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
-    for line in (*_summary_lines(settings, weeks, report), *loss_lines(settings, weeks, before)):
+    lines = _summary_lines(settings, weeks, report) if weeks else ()
+    for line in (*lines, *_refresh_lines(remade - set(weeks)), *loss_lines(settings, weeks, before)):
         click.echo(line)
     return not report.failures
 
@@ -91,6 +107,33 @@ def _run(
             workers.interrupt()
             launcher.stop()
             raise
+
+
+def _runnable(settings: Settings, weeks: Iterable[dt.date]) -> Iterator[dt.date]:
+    """The weeks that have a partition; the table may hold some from before the first."""
+    partitions = training_weeks(first_week(settings), settings.timezone)
+    return (week for week in weeks if partitions.has_partition_key(key_of(week)))
+
+
+def _refresh_derived(
+    settings: Settings,
+    weeks: Iterable[dt.date],
+    before: Inputs,
+    options: Options,
+    report: Report,
+    console: Console,
+) -> set[dt.date]:
+    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made."""
+    inputs, lake = derived_inputs(settings), open_lake(settings)
+    changed = with_later_weeks(inputs.changed_since(before))
+    old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
+    if not old:
+        return set()
+    only_derived = replace(options, only_derived=True)
+    progress = Report(only_derived.counted)
+    _run(settings, list(old), only_derived, progress, console)
+    report.failures += progress.failures
+    return old.keys() - read_old(lake, inputs, old).keys()
 
 
 def _store_index(settings: Settings) -> None:
@@ -122,6 +165,13 @@ def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report)
     if unfinished := sorted(of_run - done):
         yield f"  failed: {', '.join(map(str, unfinished))}; what was stored of {_them(unfinished)} before stays"
     yield f"  kept in {where_kept(settings)}"
+
+
+def _refresh_lines(remade: Iterable[dt.date]) -> Iterator[str]:
+    """What is said of weeks that did not run and had an old load or calendar."""
+    if ranges := ranges_of(remade):
+        named = ", ".join(first_of([name_weeks(weeks) for weeks in ranges], RANGES_NAMED))
+        yield f"  load or calendar of {count(weeks_in(ranges), 'week')} was old and has been made again: {named}"
 
 
 def _them(weeks: Sequence[dt.date]) -> str:

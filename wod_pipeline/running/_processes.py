@@ -156,7 +156,7 @@ def _run_worker(
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if inherited:
         inherited.close()
-    report = Report(options.sessions, forward=pipe.send)
+    report = Report(options.counted, forward=pipe.send)
     try:
         with open_launcher(settings, options, report) as launcher:
             launcher.start(work)

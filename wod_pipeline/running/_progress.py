@@ -101,7 +101,8 @@ class Report:
 
 def progress_line(report: Report, weeks: int, seconds: float) -> str:
     """Work done, speed and time left: `104 of 520 weeks, 103 posts, 9.8 weeks/s, 0:42 left`."""
-    line = f"{report.weeks_done} of {count(weeks, 'week')}, {count(report.posts, 'post')}"
+    posts = f", {count(report.posts, 'post')}" if SESSIONS[-1] in report.assets else " of load and calendar"
+    line = f"{report.weeks_done} of {count(weeks, 'week')}{posts}"
     rate = report.weeks_of_work / seconds if seconds > 0 else 0.0
     if not rate:
         return line

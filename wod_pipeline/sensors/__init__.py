@@ -1,6 +1,7 @@
 """Dagster's sensors: thin shells over the decisions in `watching` and the wording in `messages`.
 
 - `new_posts`: requests runs for exactly the weeks whose posts are new or edited
+- `derived_assets`: requests runs for the weeks whose load or calendar is older than the session table
 - `freshness`: tells people that the expected week is late, and that it has come
 - `unfinished_weeks`: requests the later assets for weeks that a failed run stored
 - `run_messages`: tells people that a week landed, a run failed, a backfill ended
@@ -16,6 +17,7 @@ or delivered, so a daemon that is stopped loses nothing and repeats nothing.
 import dagster as dg
 
 from wod_pipeline.sensors.daily_message import daily_message_sensor
+from wod_pipeline.sensors.derived_assets import derived_assets_sensor
 from wod_pipeline.sensors.freshness import freshness_sensor
 from wod_pipeline.sensors.new_posts import new_posts_sensor
 from wod_pipeline.sensors.run_messages import run_messages_sensor
@@ -27,6 +29,7 @@ def build_sensors(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> li
     """Every sensor, with the intervals and deadlines of the settings."""
     return [
         new_posts_sensor(settings, weeks),
+        derived_assets_sensor(settings, weeks),
         freshness_sensor(settings),
         unfinished_weeks_sensor(settings),
         run_messages_sensor(settings),

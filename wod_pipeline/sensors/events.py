@@ -9,6 +9,7 @@ import dagster as dg
 
 from wod_pipeline.assets.checks import RECORDS
 from wod_pipeline.errors import RERUN_HELPS
+from wod_pipeline.jobs import weeks_of_run
 from wod_pipeline.resources.session_table import CHANGES, POSTS_CHANGED, POSTS_WITHDRAWN
 from wod_pipeline.watching.runs import StepFailure, explain_error, explain_failure
 from wod_pipeline.weeks import key_of, week_of_key
@@ -21,6 +22,13 @@ _BACKFILL_SUCCEEDED = {
     "CANCELED": False,
 }
 """Whether a backfill of this status succeeded; one of any other status has not ended."""
+_UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 _STOPPED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 """Errors of a run whose process was asked to stop."""
 _PAGE = 500
@@ -115,6 +123,17 @@ def was_stored_before(instance: dg.DagsterInstance, week: dt.date, run_id: str) 
     events = instance.fetch_materializations(of_week, limit=_NEWEST).records
     return any(
         record.run_id != run_id and _number(record.asset_materialization, "sessions") for record in events
+    )
+
+
+def are_weeks_being_run(instance: dg.DagsterInstance, since: dt.datetime) -> bool:
+    """Whether a run over weeks, or a backfill, that began after `since` has not ended."""
+    unfinished = dg.RunsFilter(statuses=_UNFINISHED, created_after=since)
+    if any(weeks_of_run(run.tags) for run in instance.get_runs(unfinished)):
+        return True
+    return any(
+        backfill.status.value not in _BACKFILL_SUCCEEDED and backfill.backfill_timestamp > since.timestamp()
+        for backfill in instance.get_backfills(limit=_NEWEST)
     )
 
 

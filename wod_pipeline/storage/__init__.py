@@ -30,7 +30,6 @@ __all__ = [
     "WeekChange",
     "Written",
     "log_corrupt",
-    "require_sound",
 ]
 
 log = logging.getLogger(__name__)
@@ -111,18 +110,6 @@ OnCorrupt = Callable[[str, StorageCorrupt], None]
 def log_corrupt(week: str, error: StorageCorrupt) -> None:  # noqa: ARG001
     """Name a corrupt week in the log."""
     log.warning("%s", error)
-
-
-def require_sound(weeks: Iterable[dt.date]) -> OnCorrupt:
-    """Raise the error when one of these weeks is corrupt: to go on would take it for a week without sessions."""
-    needed = {week.isoformat() for week in weeks}
-
-    def on_corrupt(week: str, error: StorageCorrupt) -> None:
-        if week in needed:
-            raise error
-        log_corrupt(week, error)
-
-    return on_corrupt
 
 
 class SessionTable(Protocol):

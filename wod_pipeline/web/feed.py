@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wod_pipeline.errors import StorageCorrupt
-from wod_pipeline.reading.calendar import as_calendar
+from wod_pipeline.reading.calendar import as_calendar, is_calendar
 from wod_pipeline.reading.sound import SoundDays, read_sound_days
 from wod_pipeline.reading.undated import DayChoices
 from wod_pipeline.reading.upcoming import chosen_between
@@ -23,6 +24,8 @@ from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
 from wod_pipeline.web.parameters import From, To
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_between, monday_of
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(route_class=ConditionalRoute)
 
@@ -119,21 +122,28 @@ def _calendar(
     stored, days = context.index.weeks, days_between(first, last)
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
 
-    def make(read: SoundDays | None = None) -> bytes:
-        read = read or SoundDays(context.table.read_dates(first, last), [])
+    def make_from(read: SoundDays, previous: list[bytes]) -> bytes:
         # A session may be dated in the week before or after its own.
         unsure = {week + shift for week in read.corrupt_weeks for shift in (-WEEK, 0 * WEEK, WEEK)}
         return as_calendar(
             read.records,
             context.zone,
             athlete,
-            published,
+            previous,
             frozenset(day for day in days if monday_of(day) in stored.keys() - unsure),
             page_url=page_url,
             rest_days=rest_days,
             between=between,
             chosen=chosen_between(context.table, first, last, choices),
         )
+
+    def make(read: SoundDays | None = None) -> bytes:
+        read = read or SoundDays(context.table.read_dates(first, last), [])
+        try:
+            return make_from(read, published)
+        except ValueError as error:
+            log.warning("A stored calendar cannot be read; its cancelled events are left out: %s", error)
+            return make_from(read, [data for data in published if is_calendar(data)])
 
     # A post that spans two weeks has sessions dated in the week after the one it is stored under.
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]

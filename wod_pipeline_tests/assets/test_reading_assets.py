@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +18,7 @@ from wod_pipeline.assets import build_assets, previews
 from wod_pipeline.assets.metadata import Places
 from wod_pipeline.assets.partitions import training_weeks
 from wod_pipeline.program import WeekRecords
+from wod_pipeline.reading.derived import inputs_of, read_old
 from wod_pipeline.reading.load import COLUMNS, DTYPES
 from wod_pipeline.rendering import chart_markdown, days_markdown
 from wod_pipeline.resources.lake import FolderLakeResource
@@ -27,6 +30,7 @@ from wod_pipeline.training import load_by, session_doses
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_post
 
+ZONE = "America/Los_Angeles"
 SEVEN = dt.timedelta(days=7)
 
 
@@ -57,18 +61,28 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         settings = load_settings({"WOD_DATA_DIR": str(folder)}, dotenv=folder / "none")
+        self.database = settings.database_path
         self.lake = FolderLakeResource(settings=settings)
         self.table = SqliteSessionTableResource(settings=settings)
 
-    def run(self, name: str, first: dt.date, last: dt.date | None = None) -> dict[str, dict[str, object]]:
-        """Materialize these weeks; week → its metadata."""
+    def result(
+        self, name: str, first: dt.date, last: dt.date, instance: dg.DagsterInstance
+    ) -> dg.ExecuteInProcessResult:
+        """The result of a run over these weeks."""
         tags = {
             "dagster/asset_partition_range_start": str(first),
-            "dagster/asset_partition_range_end": str(last or first),
+            "dagster/asset_partition_range_end": str(last),
         }
         resources = {"lake": self.lake, "session_table": self.table}
+        return dg.materialize(
+            [ASSETS[name]], tags=tags, resources=resources, instance=instance, raise_on_error=False
+        )
+
+    def run(self, name: str, first: dt.date, last: dt.date | None = None) -> dict[str, dict[str, object]]:
+        """Materialize these weeks; week → its metadata."""
         with dg.DagsterInstance.ephemeral() as instance:
-            result = dg.materialize([ASSETS[name]], tags=tags, resources=resources, instance=instance)
+            result = self.result(name, first, last or first, instance)
+        assert result.success
         events = result.asset_materializations_for_node(name)
         return {str(e.partition): {k: v.value for k, v in e.metadata.items()} for e in events}
 
@@ -188,3 +202,70 @@ def test_a_hostile_post_is_harmless_in_the_metadata_of_the_records() -> None:
     assert not re.search(r"<[a-zA-Z/!]", preview)
     assert all(t.startswith("https://example.com/") for t in re.findall(r"(?<!\\)\]\(([^)]*)\)", preview))
     assert len(preview) < 10_000
+
+
+def spoil_session(world: World, monday: dt.date) -> None:
+    with sqlite3.connect(world.database) as connection:
+        connection.execute("UPDATE sessions SET item = 'x' WHERE week = ?", (str(monday),))
+
+
+@pytest.mark.parametrize(
+    ("name", "key_of_week"), [("training_load", load_key), ("session_calendar", calendar_key)]
+)
+def test_a_week_that_cannot_be_read_back_costs_only_itself(
+    world: World, name: str, key_of_week: Callable[[dt.date], str]
+) -> None:
+    weeks = [MONDAY, MONDAY + SEVEN, MONDAY + 2 * SEVEN]
+    world.table.open().replace_week(week(weeks[2], 5))
+    world.run(name, weeks[0], weeks[2])
+    before = world.lake.open().read(key_of_week(weeks[1]))
+    spoil_session(world, weeks[1])
+    world.table.open().replace_weeks([week(weeks[0], 7), week(weeks[2], 7)])
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = world.result(name, weeks[0], weeks[2], instance)
+        made = instance.get_materialized_partitions(dg.AssetKey(name))
+    assert not result.success
+    failure = result.failure_data_for_node(name)
+    assert failure
+    assert failure.user_failure_data
+    assert str(failure.user_failure_data.description).startswith(
+        f"1 week could not be read; what was made of it before stays:\n{weeks[1]}: "
+    )
+    assert made == {str(weeks[0]), str(weeks[2])}
+    assert world.lake.open().read(key_of_week(weeks[1])) == before
+    old = read_old(world.lake.open(), inputs_of(world.table.open().weeks(), ZONE), weeks)
+    assert name not in old.get(weeks[0], ())
+
+
+def test_a_load_made_without_an_earlier_week_that_could_not_be_read_is_old(world: World) -> None:
+    spoil_session(world, MONDAY)
+    world.run("training_load", MONDAY + SEVEN)
+    table, lake = world.table.open(), world.lake.open()
+    assert (
+        read_old(lake, inputs_of(table.weeks(), ZONE), [MONDAY + SEVEN])[MONDAY + SEVEN][0] == "training_load"
+    )
+    table.replace_week(week(MONDAY, 5))
+    world.run("training_load", MONDAY + SEVEN)
+    assert read_old(lake, inputs_of(table.weeks(), ZONE), [MONDAY + SEVEN]) == {
+        MONDAY + SEVEN: ("session_calendar",)
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\x00", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"])
+def test_a_corrupt_calendar_is_made_again_and_what_is_lost_is_said(
+    world: World, data: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.lake.open().write(calendar_key(MONDAY), data)
+    world.run("session_calendar", MONDAY)
+    assert events(world, MONDAY) == {"2026-03-02-1": "CONFIRMED"}
+    log = capfd.readouterr().err
+    assert f"The stored calendar {calendar_key(MONDAY)} cannot be read: " in log
+    assert "the cancelled events of sessions that had vanished from their post are lost." in log
+
+
+def test_a_calendar_made_for_the_first_time_loses_nothing(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.run("session_calendar", MONDAY)
+    assert "cannot be read" not in capfd.readouterr().err

@@ -65,7 +65,7 @@ def wod(*arguments: str) -> Result:
 def test_without_options_it_is_the_current_and_the_coming_week(runs: Runs) -> None:
     assert wod().exit_code == 0
     assert runs.weeks == [THIS_WEEK, THIS_WEEK + WEEK]
-    assert runs.options == {"allow_empty": False, "derived": False, "from_stored": False, "verbose": False}
+    assert runs.options == {"allow_empty": False, "derived": [], "from_stored": False, "verbose": False}
 
 
 @pytest.mark.parametrize(

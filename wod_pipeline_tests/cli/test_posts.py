@@ -10,14 +10,16 @@ import dagster as dg
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from icalendar import Calendar
 
 from wod_pipeline.adapters import open_lake, open_table
+from wod_pipeline.cli.materialize import materialize
 from wod_pipeline.cli.posts import posts
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.program import RawPost, encode
 from wod_pipeline.running import run_weeks
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline.storage.stages import read_stage
+from wod_pipeline.storage.stages import calendar_key, read_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post, slug_of
 
@@ -57,6 +59,7 @@ def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
     monkeypatch.chdir(tmp_path)
     site = Site(tmp_path)
     monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.setenv("WOD_SOURCE", str(site.folder))
     monkeypatch.setenv("WOD_START_WEEK", str(MONDAY))
     site.list(OLD, OTHER)
@@ -204,3 +207,35 @@ def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     assert site.ids() == [2]
     raw = read_stage(open_lake(site.settings), "raw_posts", [MONDAY])[MONDAY]
     assert [post.post_id for post in raw.removed] == [1]
+
+
+def stored_events(site: Site, week: dt.date) -> list[str]:
+    """Post's day and status of every event in the week's stored calendar."""
+    calendar = Calendar.from_ical(open_lake(site.settings).read(calendar_key(week)))
+    return [f"{event.decoded('dtstart')} {event['STATUS']}" for event in calendar.walk("VEVENT")]
+
+
+def test_load_and_calendar_follow_a_dropped_post_by_the_commands_that_are_named(site: Site) -> None:
+    assert run_weeks(site.settings, [], derived=[MONDAY])
+    assert stored_events(site, MONDAY) == ["2026-03-02 CONFIRMED"] * 2
+    said = wod("drop", "1", "--yes").output
+    command = f"wod materialize --week {MONDAY} --derived"
+    assert said.endswith(
+        f"Load and calendar follow by the sensor derived_assets, or at once with:\n  {command}\n"
+    )
+    assert CliRunner().invoke(materialize, command.split()[2:]).exit_code == 0
+    assert sorted(stored_events(site, MONDAY)) == ["2026-03-02 CANCELLED", "2026-03-02 CONFIRMED"]
+
+
+def test_load_and_calendar_of_the_week_that_a_moved_post_left_are_made_again_with_those_of_its_new_week(
+    site: Site,
+) -> None:
+    assert run_weeks(site.settings, [], derived=[MONDAY])
+    later = MONDAY + WEEK
+    moved = msgspec.structs.replace(
+        raw_post("Monday", "A.", "Clean x 3", monday=later, number=2), modified_gmt="2026-03-20T00:00:00"
+    )
+    site.list(moved)
+    assert run_weeks(site.settings, [later], derived=[later])
+    assert sorted(stored_events(site, MONDAY)) == ["2026-03-02 CANCELLED", "2026-03-02 CONFIRMED"]
+    assert stored_events(site, later) == ["2026-03-09 CONFIRMED"]

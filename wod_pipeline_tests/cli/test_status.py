@@ -15,7 +15,7 @@ from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import RawPost, Weekly, encode
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.storage.stages import write_stage
+from wod_pipeline.storage.stages import load_key, write_stage
 from wod_pipeline_tests.builders import edited, not_published, raw_post, week_records, weekly
 from wod_pipeline_tests.fakes import use_parser_version
 
@@ -141,3 +141,14 @@ def test_weeks_that_cannot_be_read_back_are_named_and_the_others_listed(tmp_path
     assert f"raw_posts/week={FIRST}/posts.json" in result.output
     assert f"wod materialize --week {FIRST}" in result.output
     assert CliRunner().invoke(sources, ["--from", str(FIRST)]).exit_code == 0
+
+
+def test_status_says_how_many_listed_weeks_have_an_old_load_or_calendar_once_there_are_any(
+    tmp_path: Path,
+) -> None:
+    assert "Load or calendar" not in CliRunner().invoke(status).output
+    FolderLake(tmp_path / "lake").write(load_key(FIRST), b"of an earlier version")
+    assert CliRunner().invoke(status).output.splitlines()[-1] == (
+        "Load or calendar of 2 listed weeks old or missing: wod materialize --all --missing --derived"
+    )
+    assert "Load or calendar" not in CliRunner().invoke(status, ["--limit", "1"]).output

@@ -26,6 +26,7 @@ def test_what_looks_at_runs_ticks_every_minute_or_as_often_as_the_others(
 
     assert intervals == {
         "new_posts": int(interval),
+        "derived_assets": int(interval),
         "freshness": int(interval),
         "run_messages": expected,
         "unfinished_weeks": expected,
@@ -36,7 +37,10 @@ def test_what_looks_at_runs_ticks_every_minute_or_as_often_as_the_others(
 @pytest.mark.parametrize(
     ("automation", "running"),
     [
-        ("on", {"new_posts", "freshness", "run_messages", "unfinished_weeks", "daily_message"}),
+        (
+            "on",
+            {"new_posts", "derived_assets", "freshness", "run_messages", "unfinished_weeks", "daily_message"},
+        ),
         ("off", set()),
     ],
 )

@@ -25,7 +25,7 @@ from wod_pipeline.errors import (
     WouldEmptyWeek,
 )
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.storage import WeekChange, require_sound, sqlite
+from wod_pipeline.storage import WeekChange, sqlite
 from wod_pipeline.storage.sqlite import SqliteLedger, SqliteSessionTable
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import STORED_MONDAY as MONDAY
@@ -298,14 +298,6 @@ def test_damage_by_another_program_is_named_and_costs_only_its_week(
     assert newest is not None
     assert newest.week == OTHER
     assert len(table.read_dates(OTHER, OTHER)) == 1
-
-
-def test_whoever_needs_a_damaged_week_is_told_instead_of_taking_it_for_an_empty_one(
-    table: SqliteSessionTable, damage: str
-) -> None:
-    assert [week.week for week in table.read_weeks(MONDAY, OTHER, require_sound([OTHER]))] == [OTHER]
-    with pytest.raises(StorageCorrupt, match=damage):
-        list(table.read_weeks(MONDAY, OTHER, require_sound([MONDAY, OTHER])))
 
 
 def test_a_damaged_week_heals_when_it_is_replaced(table: SqliteSessionTable, damage: str) -> None:
