@@ -110,6 +110,7 @@ def test_a_folder_that_is_read_only_is_said_so(tmp_path: Path, monkeypatch: pyte
     def refuse(*_: object) -> int:
         raise OSError(errno.EROFS, "Read-only file system")
 
+    settings = settings_of(tmp_path)  # before: it reads a file itself
     monkeypatch.setattr(feed_key.os, "open", refuse)
     monkeypatch.setattr(feed_key.os, "access", lambda *_: False)
     with pytest.raises(
@@ -117,7 +118,7 @@ def test_a_folder_that_is_read_only_is_said_so(tmp_path: Path, monkeypatch: pyte
     ):
         read_or_make_file(tmp_path / "feed.key")
     with pytest.raises(StorageRefused, match="permission denied"):
-        check_feed_key(settings_of(tmp_path))
+        check_feed_key(settings)
 
 
 # ------------------------------------------------------------------------------------------- kept and retried
