@@ -5,6 +5,7 @@ Minutes long, since daemons tick in real time: run with ``WOD_E2E=1``. The messa
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -17,12 +18,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from wod_pipeline.program import WEEKDAYS
+from wod_pipeline.adapters import sqlite_table
+from wod_pipeline.program import WEEKDAYS, WeekRecords
 from wod_pipeline.weeks import newest_due, parse_weekly_time
 from wod_pipeline_tests.e2e.dagster_dev import DagsterDev, wait_for
 from wod_pipeline_tests.servers.aws import ENVIRONMENT, AwsServer, aws, aws_environment, moto_server
 from wod_pipeline_tests.servers.posts import generate_posts, week_title
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
+from wod_pipeline_tests.servers.wordpress_site import Reply, Request, as_page
 
 __all__ = ["aws", "aws_environment", "moto_server"]
 
@@ -97,25 +100,29 @@ def deadline_soon() -> str:
     return f"{WEEKDAYS[soon.weekday()]} {soon:%H:%M}"
 
 
-def test_a_week_from_post_to_message_and_a_deadline_missed_and_made_good(
-    tmp_path: Path, inbox: Inbox, site: FakeWordPress
-) -> None:
-    deadline = deadline_soon()
-    missed = newest_due(dt.datetime.now(ZONE) + dt.timedelta(minutes=5), parse_weekly_time(deadline), ZONE)
-    week = missed - WEEK
-    environ = {
+def environment(folder: Path, inbox: Inbox, site: FakeWordPress, *, first: dt.date) -> dict[str, str]:
+    """What a code location with its data in the folder is started with."""
+    return {
         **ENVIRONMENT,
         "AWS_ENDPOINT_URL": inbox.aws.endpoint_url,
         "WOD_SNS_TOPIC_ARN": inbox.topic,
         "WOD_SOURCE": "wordpress",
         "WOD_WORDPRESS_URL": site.url,
         "WOD_WORDPRESS_PAUSE_S": "0",
-        "WOD_DATA_DIR": str(tmp_path / "data"),
-        "WOD_START_WEEK": str(week - 20 * WEEK),
+        "WOD_DATA_DIR": str(folder / "data"),
+        "WOD_START_WEEK": str(first),
         "WOD_BASE_URL": "http://dagster.example",
         "WOD_SENSOR_INTERVAL_S": "5",
-        "WOD_DEADLINE": deadline,
     }
+
+
+def test_a_week_from_post_to_message_and_a_deadline_missed_and_made_good(
+    tmp_path: Path, inbox: Inbox, site: FakeWordPress
+) -> None:
+    deadline = deadline_soon()
+    missed = newest_due(dt.datetime.now(ZONE) + dt.timedelta(minutes=5), parse_weekly_time(deadline), ZONE)
+    week = missed - WEEK
+    environ = {**environment(tmp_path, inbox, site, first=week - 20 * WEEK), "WOD_DEADLINE": deadline}
     number = publish(site, week)
 
     with DagsterDev(tmp_path, environ) as dagster:
@@ -142,3 +149,73 @@ def test_a_week_from_post_to_message_and_a_deadline_missed_and_made_good(
         site.up()
         made_good = [f"week_landed {missed}", f"week_recovered {missed}"]
         wait_for(lambda: sorted(inbox.kinds[3:]) == made_good, OUTAGE_PATIENCE_S, lambda: f"{inbox.kinds}")
+
+
+def test_posts_that_are_moved_replaced_or_damaged_and_a_page_in_between(
+    tmp_path: Path, inbox: Inbox, site: FakeWordPress
+) -> None:
+    week = newest_due(dt.datetime.now(ZONE), parse_weekly_time("sun 18:00"), ZONE) - WEEK
+    before, earlier = week - WEEK, week - 3 * WEEK
+    replaced, moved = publish(site, week), publish(site, before)
+
+    with DagsterDev(tmp_path, environment(tmp_path, inbox, site, first=week - 20 * WEEK)):
+        wait_for(lambda: stored_posts(tmp_path) == {week: {replaced}, before: {moved}}, PATIENCE_S)
+        wait_for(lambda: "weeks_landed" in inbox.kinds, PATIENCE_S, lambda: f"{inbox.kinds}")
+
+        # A page of a guard for 20 seconds: nobody is told.
+        told = len(inbox.kinds)
+        site.intercept = answer_with_a_page
+        time.sleep(20)
+        site.intercept = lambda request: None
+        time.sleep(QUIET_S)
+        assert inbox.kinds[told:] == []
+
+        # Dated for another week: that week landed, the one it left was withdrawn.
+        site.site.edit(moved, title=f"{week_title(earlier)} &#8211; Plan", content=content_for(earlier))
+        both = {f"week_landed {earlier}", f"week_withdrawn {before}"}
+        wait_for(lambda: both <= set(inbox.kinds), PATIENCE_S, lambda: f"{inbox.kinds}")
+        (withdrawn,) = (m for m in inbox.received if m["kind"] == "week_withdrawn")
+        assert f"its post is now dated Mon {earlier:%-d %b}" in withdrawn["text"]
+
+        # Deleted and published again: the new post takes the place of the old one.
+        site.site.delete(replaced)
+        again = publish(site, week)
+        wait_for(lambda: stored_posts(tmp_path)[week] == {again}, PATIENCE_S)
+
+        # One odd post among good ones, in a page of the same answer: stored, flagged and named.
+        site.intercept = lambda request: without_link(site, request, odd)
+        odd = publish(site, before)
+        wait_for(lambda: stored_posts(tmp_path).get(before) == {odd}, PATIENCE_S)
+    assert "not as WordPress does: link is false instead of text" in remarks_on(tmp_path, before)
+    assert "not as WordPress does" not in remarks_on(tmp_path, week)
+    assert stored_posts(tmp_path) == {week: {again}, before: {odd}, earlier: {moved}}
+
+
+def answer_with_a_page(request: Request) -> Reply:
+    return as_page(200, b"<!doctype html><title>Just a moment...</title><p>Checking your browser.")
+
+
+def without_link(site: FakeWordPress, request: Request, post_id: int) -> Reply:
+    """The site's answer with ``"link": false`` in one post."""
+    reply = site.site.answer(request)
+    posts = json.loads(reply.body)
+    for post in posts if isinstance(posts, list) else ():
+        if post["id"] == post_id and "link" in post:
+            post["link"] = False
+    return dataclasses.replace(reply, body=json.dumps(posts).encode())
+
+
+def stored_weeks(folder: Path) -> list[WeekRecords]:
+    path = folder / "data" / "sessions.sqlite"
+    return list(sqlite_table(path).read_weeks(dt.date.min, dt.date.max)) if path.exists() else []
+
+
+def stored_posts(folder: Path) -> dict[dt.date, set[int]]:
+    """Of each stored week with sessions: the posts that they are from."""
+    posts = {value.week: {record.post_id for record in value.records} for value in stored_weeks(folder)}
+    return {week: ids for week, ids in posts.items() if ids}
+
+
+def remarks_on(folder: Path, week: dt.date) -> str:
+    (value,) = (value for value in stored_weeks(folder) if value.week == week)
+    return " ".join(remark.message for record in value.records for remark in record.diagnostics)
