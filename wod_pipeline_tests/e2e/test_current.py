@@ -181,6 +181,7 @@ def test_posts_that_are_moved_replaced_or_damaged_and_a_page_in_between(
         site.site.delete(replaced)
         again = publish(site, week)
         wait_for(lambda: stored_posts(tmp_path)[week] == {again}, PATIENCE_S)
+        wait_for(lambda: f"week_updated {week}" in inbox.kinds, PATIENCE_S, lambda: f"{inbox.kinds}")
 
         # One odd post among good ones, in a page of the same answer: stored, flagged and named.
         site.intercept = lambda request: without_link(site, request, odd)
