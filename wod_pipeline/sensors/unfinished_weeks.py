@@ -7,7 +7,7 @@ schedule and sensors this sensor does. Load and calendar have a sensor of their 
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import dagster as dg
@@ -33,8 +33,8 @@ class UnfinishedWeeksState(msgspec.Struct, frozen=True):
     read_until: dt.datetime | None = None
 
 
-def unfinished_weeks_sensor(settings: Settings) -> dg.SensorDefinition:
-    """The sensor."""
+def unfinished_weeks_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
+    """The sensor over these weeks."""
 
     @dg.sensor(
         name="unfinished_weeks",
@@ -45,11 +45,14 @@ def unfinished_weeks_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def unfinished_weeks(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         state = read_cursor(context.cursor, UnfinishedWeeksState, context.log)
-        tick = UnfinishedWeeksTick(context.instance, context.log)
+        tick = UnfinishedWeeksTick(context.instance, context.log, is_week)
         requests, state, reason = tick.run(dt.datetime.now(dt.timezone.utc), state)
         return dg.SensorResult(
             run_requests=requests, skip_reason=None if requests else reason, cursor=write_cursor(state)
         )
+
+    def is_week(week: dt.date) -> bool:
+        return weeks.has_partition_key(key_of(week))
 
     return unfinished_weeks
 
@@ -60,6 +63,8 @@ class UnfinishedWeeksTick:
 
     instance: dg.DagsterInstance
     log: logging.Logger
+    is_week: Callable[[dt.date], bool]
+    """Whether the program has the week. A request for any other would fail the tick, and each one after it."""
 
     def run(
         self, now: dt.datetime, state: UnfinishedWeeksState
@@ -86,7 +91,7 @@ class UnfinishedWeeksTick:
         selected = run.asset_selection or {dg.AssetKey(name) for name in SESSIONS}
         assets = [name for name in SESSIONS if dg.AssetKey(name) in selected]
         left, later = remaining_work(weeks_in([weeks]), stored_weeks(self.instance, run.run_id, assets))
-        for first, last in ranges_of(left) if later else []:
+        for first, last in ranges_of(filter(self.is_week, left)) if later else []:
             self.log.info("Requesting %s for %s.", " and ".join(later), name_weeks((first, last)))
             yield dg.RunRequest(
                 run_key=f"unfinished/{run.run_id}/{first}",
