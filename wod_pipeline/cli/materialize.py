@@ -122,14 +122,17 @@ def _settings_from_stored() -> tuple[Settings, dt.date]:
 
 
 def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> list[dt.date]:
-    """Those of the weeks whose raw posts are kept; the others are named when they were asked for.
+    """Those of the weeks that were ever fetched; the others are named when they were asked for.
+
+    A week of the table whose raw posts are gone is one of them: its run makes these again from the kept revisions.
 
     Raises `NotStored` when none are kept.
     """
-    from wod_pipeline.adapters import open_lake, where_kept
+    from wod_pipeline.adapters import open_lake, open_table, where_kept
     from wod_pipeline.storage.stages import fetched_weeks
 
-    kept = set(fetched_weeks(open_lake(settings)))
+    of_table = {value.week for value in open_table(settings).weeks() if value.posts}
+    kept = of_table.union(fetched_weeks(open_lake(settings)))
     never = [week for week in weeks if week not in kept]
     if len(never) == len(weeks):
         raise NotStored(
