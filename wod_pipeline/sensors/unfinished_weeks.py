@@ -24,7 +24,7 @@ from wod_pipeline.wording import count, name_weeks
 READ_OVERLAP = dt.timedelta(minutes=1)
 """How far one reading of failed runs reaches back before the last: several processes write the times."""
 MAX_RUNS = 50
-"""Failed runs read in one tick."""
+"""Failed runs read at a time."""
 
 
 class UnfinishedWeeksState(msgspec.Struct, frozen=True):
@@ -72,16 +72,24 @@ class UnfinishedWeeksTick:
         """The runs to request for what has failed since the last tick; the first tick only notes the time."""
         if state.read_until is None:
             return [], UnfinishedWeeksState(now), "Runs that fail from now on are looked at."
-        failed = dg.RunsFilter(
-            statuses=[dg.DagsterRunStatus.FAILURE], updated_after=state.read_until - READ_OVERLAP
-        )
-        records = self.instance.get_run_records(
-            failed, limit=MAX_RUNS, order_by="update_timestamp", ascending=True
-        )
+        records = list(self._failed_runs(state.read_until - READ_OVERLAP))
         requests = [request for record in records for request in self._requests(record.dagster_run)]
-        until = now if len(records) < MAX_RUNS else records[-1].update_timestamp.astimezone(dt.timezone.utc)
         reason = f"{count(records, 'failed run')}; none left a week behind that can go on."
-        return requests, UnfinishedWeeksState(until), reason
+        return requests, UnfinishedWeeksState(now), reason
+
+    def _failed_runs(self, since: dt.datetime) -> Iterator[dg.RunRecord]:
+        """The runs that have failed since then. All of them: a rest left to the next tick would not be read there
+        either, once more runs than are read at a time fail within the overlap.
+        """
+        while True:
+            failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+            records = self.instance.get_run_records(
+                failed, limit=MAX_RUNS, order_by="update_timestamp", ascending=True
+            )
+            yield from records
+            if len(records) < MAX_RUNS:
+                return
+            since = records[-1].update_timestamp
 
     def _requests(self, run: dg.DagsterRun) -> Iterator[dg.RunRequest]:
         """One run for each range of weeks that the failed run left behind."""

@@ -153,3 +153,13 @@ def test_weeks_that_have_left_the_program_since_are_not_requested_and_fail_no_ti
     requests = sensor.evaluate_tick(context).run_requests or []
     assert len(requests) == ranges
     assert all(weeks[0] >= start for request in requests if (weeks := weeks_of_run(request.tags)))
+
+
+def test_more_failed_runs_than_are_read_at_a_time_are_all_looked_at(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wod_pipeline.sensors.unfinished_weeks.MAX_RUNS", 2)
+    for _ in range(5):
+        run(settings, instance, SESSIONS[1:3], **ALL)
+    failed = {run.run_id for run in instance.get_runs()}
+    assert {request.tags["wod/continues"] for request in tick(instance)} == failed
