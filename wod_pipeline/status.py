@@ -85,7 +85,7 @@ def _judge(
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
-    stale = [_why_stale(records)] if records and state is WeekState.STALE else []
+    stale = [_why_stale(raw, records)] if records and state is WeekState.STALE else []
     misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
     remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
     return WeekStatus(
@@ -189,13 +189,28 @@ def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
     return f"a run stopped before its end: wod materialize --week {raw.week}"
 
 
-def _why_stale(records: WeekRecords) -> str:
+def _why_stale(raw: Weekly[RawPost] | None, records: WeekRecords) -> str:
     oldest = oldest_parser(records.posts)
     made = f"version {oldest}" if oldest else "of unknown version"
-    return (
-        f"made by an older parser ({made}; this program's is {PARSER_VERSION}): "
-        "wod materialize --from-stored --missing"
-    )
+    remedy = "wod materialize --from-stored --missing"
+    if raw and (emptied := _emptied_posts(raw, records)):
+        remedy = (
+            f"this program's reads no session in {_posts(emptied)}, so the stored ones are kept; if they should go: "
+            f"wod materialize --from-stored --week {raw.week} --allow-empty"
+        )
+    return f"made by an older parser ({made}; this program's is {PARSER_VERSION}): {remedy}"
+
+
+def _emptied_posts(raw: Weekly[RawPost], records: WeekRecords) -> list[int]:
+    """Posts with stored sessions in which this program's parser finds none: the table refuses such a week.
+
+    Their outlines are enough; all of the parse takes ten times as long.
+    """
+    # Imported here, since most readers of this module need no parser.
+    from wod_pipeline.parsing import outline_post, read_post
+
+    filled = {record.post_id for record in records.records}
+    return [post.id for post in raw.posts if post.id in filled and not outline_post(read_post(post)).sessions]
 
 
 def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:

@@ -97,7 +97,7 @@ def test_every_schedule_and_sensor_is_described() -> None:
         derived_assets_sensor(settings, None),  # type: ignore[arg-type]
         freshness_sensor(settings),
         run_messages_sensor(settings),
-        unfinished_weeks_sensor(settings),
+        unfinished_weeks_sensor(settings, None),  # type: ignore[arg-type]
         daily_message_sensor(settings),
     ]
     names = [schedule.name for schedule in build_schedules(settings)] + [sensor.name for sensor in sensors]

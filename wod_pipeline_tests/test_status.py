@@ -158,6 +158,20 @@ def test_a_stale_week_says_which_parser_made_it_and_how_to_make_it_anew(version:
     ]
 
 
+def test_a_stale_week_in_which_this_parser_reads_no_session_names_what_it_takes_to_empty_it() -> None:
+    empty, other = raw_post(content="<p></p>"), raw_post("Monday", *LINES, number=2)
+    stamps = [replace(stamp, parser=0) for stamp in week_records(empty, other).posts]
+    raw = fetched(empty, other)
+    (week,) = status_of([MONDAY], {MONDAY: raw}, {MONDAY: stored(PUBLISHED, *stamps)})
+    assert week.state is WeekState.STALE
+    assert week.remarks[0].endswith(
+        f"is {PARSER_VERSION}): this program's reads no session in post 1, so the stored ones are kept; "
+        f"if they should go: wod materialize --from-stored --week {MONDAY} --allow-empty"
+    )
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST)}, {MONDAY: stored(PUBLISHED, OLDER)})
+    assert week.remarks[0].endswith(RENEW)
+
+
 def test_a_post_that_was_sent_damaged_flags_its_week_also_without_a_session() -> None:
     odd = replace(POST, problems=["link is false instead of text"], received="{}")
     (week,) = status_of([MONDAY], {MONDAY: fetched(odd)}, {MONDAY: stored(PUBLISHED, STAMP)})

@@ -17,7 +17,7 @@ import click
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import NotStored, SettingsError
 from wod_pipeline.weeks import WEEK
-from wod_pipeline.wording import clock_advice, first_of, name_weeks
+from wod_pipeline.wording import clock_advice, count, first_of, name_weeks
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -122,14 +122,18 @@ def _settings_from_stored() -> tuple[Settings, dt.date]:
 
 
 def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> list[dt.date]:
-    """Those of the weeks whose raw posts are kept; the others are named when they were asked for.
+    """Those of the weeks that were ever fetched; the others are named when they were asked for (`name_others`).
+    When all were meant, those from before the first week of the program are counted.
+
+    A week of the table whose raw posts are gone is one of them: its run makes these again from the kept revisions.
 
     Raises `NotStored` when none are kept.
     """
-    from wod_pipeline.adapters import open_lake, where_kept
+    from wod_pipeline.adapters import open_lake, open_table, where_kept
     from wod_pipeline.storage.stages import fetched_weeks
 
-    kept = set(fetched_weeks(open_lake(settings)))
+    of_table = {value.week for value in open_table(settings).weeks() if value.posts}
+    kept = of_table.union(fetched_weeks(open_lake(settings)))
     never = [week for week in weeks if week not in kept]
     if len(never) == len(weeks):
         raise NotStored(
@@ -139,6 +143,12 @@ def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> 
     if never and name_others:
         named = ", ".join(first_of([str(week) for week in never], WEEKS_NAMED))
         click.echo(f"Never fetched, so not made: {named}. Without --from-stored they are fetched.")
+    earlier = [week for week in kept if week < weeks[0]]
+    if earlier and not name_others:
+        click.echo(
+            f"{count(earlier, 'fetched week')} before the first, {weeks[0]}, not made; they belong to the program "
+            "when WOD_START_WEEK is an earlier Monday."
+        )
     return [week for week in weeks if week in kept]
 
 

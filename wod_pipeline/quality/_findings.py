@@ -72,7 +72,10 @@ def judge_replacement(case: Case) -> Finding:
     if case.may_empty:
         return Finding(None, "The week empties because a person allowed it.", (), numbers)
     why = "no post is published" if records.outcome is Outcome.NOT_PUBLISHED else "its post holds no session"
-    says = f"{count(table.sessions, 'stored session')} would be lost to a week without any: {why}."
+    says = (
+        f"{count(table.sessions, 'stored session')} would be lost to a week without any: {why}. If they really are "
+        f"gone: wod materialize --week {records.week} --allow-empty."
+    )
     return Finding("error", says, (), numbers)
 
 

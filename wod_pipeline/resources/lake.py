@@ -23,7 +23,7 @@ from wod_pipeline.resources.weekly import (
 )
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, Written
-from wod_pipeline.storage.healing import read_healed
+from wod_pipeline.storage.healing import read_healed, restore_raw_posts
 from wod_pipeline.storage.stages import BATCH, stage_key, write_each, write_stage
 from wod_pipeline.weeks import weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
@@ -133,6 +133,9 @@ class StoredWeeks(LazyWeeks[Any]):
         weeks = self._unknown[start : start + BATCH]
         self._batch, corrupt = read_healed(self._lake, self._stage, weeks)
         missing = [week for week in weeks if week not in self._batch and week not in corrupt]
+        if missing and restore_raw_posts(self._lake, missing):
+            self._read_batch(week)
+            return
         self._failed = {**corrupt, **{week: _never_fetched(self._lake, week) for week in missing}}
 
 

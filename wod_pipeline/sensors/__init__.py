@@ -31,7 +31,7 @@ def build_sensors(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> li
         new_posts_sensor(settings, weeks),
         derived_assets_sensor(settings, weeks),
         freshness_sensor(settings),
-        unfinished_weeks_sensor(settings),
+        unfinished_weeks_sensor(settings, weeks),
         run_messages_sensor(settings),
         daily_message_sensor(settings),
     ]

@@ -7,7 +7,7 @@ schedule and sensors this sensor does. Load and calendar have a sensor of their 
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import dagster as dg
@@ -24,7 +24,7 @@ from wod_pipeline.wording import count, name_weeks
 READ_OVERLAP = dt.timedelta(minutes=1)
 """How far one reading of failed runs reaches back before the last: several processes write the times."""
 MAX_RUNS = 50
-"""Failed runs read in one tick."""
+"""Failed runs read at a time."""
 
 
 class UnfinishedWeeksState(msgspec.Struct, frozen=True):
@@ -33,8 +33,8 @@ class UnfinishedWeeksState(msgspec.Struct, frozen=True):
     read_until: dt.datetime | None = None
 
 
-def unfinished_weeks_sensor(settings: Settings) -> dg.SensorDefinition:
-    """The sensor."""
+def unfinished_weeks_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
+    """The sensor over these weeks."""
 
     @dg.sensor(
         name="unfinished_weeks",
@@ -45,11 +45,14 @@ def unfinished_weeks_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def unfinished_weeks(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         state = read_cursor(context.cursor, UnfinishedWeeksState, context.log)
-        tick = UnfinishedWeeksTick(context.instance, context.log)
+        tick = UnfinishedWeeksTick(context.instance, context.log, is_week)
         requests, state, reason = tick.run(dt.datetime.now(dt.timezone.utc), state)
         return dg.SensorResult(
             run_requests=requests, skip_reason=None if requests else reason, cursor=write_cursor(state)
         )
+
+    def is_week(week: dt.date) -> bool:
+        return weeks.has_partition_key(key_of(week))
 
     return unfinished_weeks
 
@@ -60,6 +63,8 @@ class UnfinishedWeeksTick:
 
     instance: dg.DagsterInstance
     log: logging.Logger
+    is_week: Callable[[dt.date], bool]
+    """Whether the program has the week. A request for any other would fail the tick, and each one after it."""
 
     def run(
         self, now: dt.datetime, state: UnfinishedWeeksState
@@ -67,16 +72,24 @@ class UnfinishedWeeksTick:
         """The runs to request for what has failed since the last tick; the first tick only notes the time."""
         if state.read_until is None:
             return [], UnfinishedWeeksState(now), "Runs that fail from now on are looked at."
-        failed = dg.RunsFilter(
-            statuses=[dg.DagsterRunStatus.FAILURE], updated_after=state.read_until - READ_OVERLAP
-        )
-        records = self.instance.get_run_records(
-            failed, limit=MAX_RUNS, order_by="update_timestamp", ascending=True
-        )
+        records = list(self._failed_runs(state.read_until - READ_OVERLAP))
         requests = [request for record in records for request in self._requests(record.dagster_run)]
-        until = now if len(records) < MAX_RUNS else records[-1].update_timestamp.astimezone(dt.timezone.utc)
         reason = f"{count(records, 'failed run')}; none left a week behind that can go on."
-        return requests, UnfinishedWeeksState(until), reason
+        return requests, UnfinishedWeeksState(now), reason
+
+    def _failed_runs(self, since: dt.datetime) -> Iterator[dg.RunRecord]:
+        """The runs that have failed since then. All of them: a rest left to the next tick would not be read there
+        either, once more runs than are read at a time fail within the overlap.
+        """
+        while True:
+            failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+            records = self.instance.get_run_records(
+                failed, limit=MAX_RUNS, order_by="update_timestamp", ascending=True
+            )
+            yield from records
+            if len(records) < MAX_RUNS:
+                return
+            since = records[-1].update_timestamp
 
     def _requests(self, run: dg.DagsterRun) -> Iterator[dg.RunRequest]:
         """One run for each range of weeks that the failed run left behind."""
@@ -86,7 +99,7 @@ class UnfinishedWeeksTick:
         selected = run.asset_selection or {dg.AssetKey(name) for name in SESSIONS}
         assets = [name for name in SESSIONS if dg.AssetKey(name) in selected]
         left, later = remaining_work(weeks_in([weeks]), stored_weeks(self.instance, run.run_id, assets))
-        for first, last in ranges_of(left) if later else []:
+        for first, last in ranges_of(filter(self.is_week, left)) if later else []:
             self.log.info("Requesting %s for %s.", " and ".join(later), name_weeks((first, last)))
             yield dg.RunRequest(
                 run_key=f"unfinished/{run.run_id}/{first}",

@@ -28,6 +28,7 @@ from wod_pipeline.storage.stages import (
     write_each,
     write_stage,
 )
+from wod_pipeline.wording import plural
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,25 @@ def _make_again(lake: Lake, stage: str, weeks: Collection[dt.date]) -> dict[dt.d
         return weeks_from_revisions(lake, weeks)
     raw, _ = read_healed(lake, "raw_posts", weeks)
     return {week: _derive(stage, value) for week, value in raw.items()}
+
+
+def restore_raw_posts(
+    lake: Lake, weeks: Collection[dt.date], warn: Callable[[str], None] = log.warning
+) -> dict[dt.date, RawWeek]:
+    """Those of the weeks whose raw posts are gone and whose revisions are kept, made again and stored.
+
+    For weeks that something is to be made from; one that was never fetched costs reading the revisions of all posts.
+    """
+    made = weeks_from_revisions(lake, weeks)
+    restored: dict[dt.date, RawWeek] = {}
+    for week, outcome in write_each(partial(write_stage, lake, "raw_posts"), made).items():
+        if isinstance(outcome, Written):
+            restored[week] = made[week]
+            warn(
+                f"The raw posts of week {week} were gone. They were made again from the {_origin('raw_posts')} "
+                f"({_ids(made[week])})."
+            )
+    return restored
 
 
 def _derive(stage: str, raw: RawWeek) -> Any:
@@ -149,4 +169,4 @@ def _origin(stage: str) -> str:
 
 def _ids(value: Weekly[Any]) -> str:
     ids = [post.id if isinstance(post, RawPost) else post.source.post_id for post in value.posts]
-    return f"posts {', '.join(map(str, ids))}" if ids else "no post"
+    return f"{plural(len(ids), 'post')} {', '.join(map(str, ids))}" if ids else "no post"

@@ -90,7 +90,8 @@ def test_a_week_that_would_be_emptied_blocks_and_the_table_is_unchanged(tmp_path
 
     assert not result.success
     assert breaches(result)["a_week_with_sessions_stays_filled"] == (
-        "ERROR: Week 2026-03-02: 3 stored sessions would be lost to a week without any: its post holds no session."
+        "ERROR: Week 2026-03-02: 3 stored sessions would be lost to a week without any: its post holds no session. "
+        "If they really are gone: wod materialize --week 2026-03-02 --allow-empty."
     )
     assert before is not None
     assert platform.stored(MONDAY) == before

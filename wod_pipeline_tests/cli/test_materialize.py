@@ -190,6 +190,33 @@ def test_from_stored_posts_a_week_that_was_never_fetched_is_an_error_that_says_w
     assert runs.weeks == []
 
 
+def test_from_stored_posts_a_week_of_the_table_whose_raw_posts_are_gone_was_fetched_and_is_run(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_posts(tmp_path, 1)
+    gone = FIRST + 2 * WEEK
+    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(
+        [*weeks_of([raw_post(monday=gone, number=1)]), not_published(FIRST + 3 * WEEK)]
+    )
+    wod("--from-stored")
+    assert runs.weeks == [FIRST + WEEK, gone]
+    monkeypatch.setattr("wod_pipeline.parser_version.PARSER_VERSION", PARSER_VERSION + 1)
+    wod("--from-stored", "--missing")
+    assert runs.weeks == [FIRST + WEEK, gone], "wod status names this command for a stale week"
+
+
+def test_from_stored_posts_weeks_from_before_the_program_are_counted_when_all_are_meant(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_posts(tmp_path, 1, 2, 3)
+    monkeypatch.setenv("WOD_START_WEEK", str(FIRST + 3 * WEEK))
+    said = f"2 fetched weeks before the first, {FIRST + 3 * WEEK}, not made"
+    assert said in wod("--from-stored").output
+    assert said in wod("--from-stored", "--missing").output
+    assert runs.weeks == [FIRST + 3 * WEEK]
+    assert "fetched weeks before" not in wod("--from-stored", "--week", str(FIRST + 3 * WEEK)).output
+
+
 def test_from_stored_posts_any_source_and_none_will_do(
     runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

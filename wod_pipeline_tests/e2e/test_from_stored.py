@@ -70,3 +70,14 @@ def test_weeks_that_were_never_fetched_are_named_and_the_others_made(house: Hous
     assert ended.code == 0, ended.said
     assert f"Never fetched, so not made: {LAST - WEEK}, {LAST}." in ended.said
     assert f"{WEEKS - 2} weeks: " in ended.said
+
+
+def test_raw_posts_that_are_gone_are_made_again_from_the_kept_revisions_by_the_command_that_status_names(
+    lived_in: House,
+) -> None:
+    content = lived_in.content
+    (lived_in.folder / "data" / "lake" / f"raw_posts/week={FIRST + WEEK}/posts.json").unlink()
+    lived_in.environment |= NOWHERE
+    ended = lived_in.materialize("--from-stored", "--week", str(FIRST + WEEK))
+    assert ended.code == 0, ended.said
+    assert lived_in.content == content

@@ -192,7 +192,8 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
     verdict = check(
         "a_week_with_sessions_stays_filled",
         EMPTY,
-        "error: 5 stored sessions would be lost to a week without any: its post holds no session.",
+        "error: 5 stored sessions would be lost to a week without any: its post holds no session. "
+        f"If they really are gone: wod materialize --week {EMPTY.week} --allow-empty.",
         table=IN_TABLE,
     )
     assert verdict.blocks
@@ -204,7 +205,8 @@ def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
     check(
         "a_week_with_sessions_stays_filled",
         not_published(),
-        "error: 5 stored sessions would be lost to a week without any: no post is published.",
+        "error: 5 stored sessions would be lost to a week without any: no post is published. "
+        f"If they really are gone: wod materialize --week {not_published().week} --allow-empty.",
         table=IN_TABLE,
     )
 

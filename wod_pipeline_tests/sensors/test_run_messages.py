@@ -429,7 +429,8 @@ def test_a_blocked_week_tells_the_claim_and_that_a_rerun_alone_will_not_help(off
     assert office.phone.received[1].text.splitlines()[:2] == [
         (
             "a_week_with_sessions_stays_filled: Week 2026-03-02: 3 stored sessions would be lost to a week without "
-            "any: its post holds no session."
+            "any: its post holds no session. If they really are gone: "
+            "wod materialize --week 2026-03-02 --allow-empty."
         ),
         "What to do: A rerun alone will not help: clear the reason first.",
     ]

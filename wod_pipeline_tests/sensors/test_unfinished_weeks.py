@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,16 @@ import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
 from wod_pipeline.definitions import build_defs
-from wod_pipeline.jobs import SESSIONS, TRAINING_WEEK, backfill_tags, command_tags, origin_of, range_tags
+from wod_pipeline.jobs import (
+    SESSIONS,
+    TRAINING_WEEK,
+    backfill_tags,
+    command_tags,
+    origin_of,
+    range_tags,
+    weeks_of_run,
+)
+from wod_pipeline.sensors.ticks import write_cursor
 from wod_pipeline.sensors.unfinished_weeks import UnfinishedWeeksState, UnfinishedWeeksTick
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline.storage.stages import write_stage
@@ -58,7 +68,7 @@ def run(
 
 
 def tick(instance: dg.DagsterInstance, state: UnfinishedWeeksState = SINCE) -> list[dg.RunRequest]:
-    requests, _, _ = UnfinishedWeeksTick(instance, logging.getLogger("tick")).run(NOW, state)
+    requests, _, _ = UnfinishedWeeksTick(instance, logging.getLogger("tick"), lambda _: True).run(NOW, state)
     return requests
 
 
@@ -130,3 +140,26 @@ def test_the_first_tick_notes_the_time_and_looks_at_nothing_older(
     run(settings, instance, SESSIONS[1:], **ALL)
     assert tick(instance, UnfinishedWeeksState()) == []
     assert tick(instance, UnfinishedWeeksState(NOW)) == []
+
+
+@pytest.mark.parametrize(("start", "ranges"), [(WEEKS[1], 2), (WEEKS[3], 1), (WEEKS[4] + WEEK, 0)])
+def test_weeks_that_have_left_the_program_since_are_not_requested_and_fail_no_tick(
+    settings: Settings, instance: dg.DagsterInstance, start: dt.date, ranges: int
+) -> None:
+    run(settings, instance, SESSIONS[1:], **ALL)
+    repository = build_defs(replace(settings, start_week=start)).get_repository_def()
+    sensor = repository.get_sensor_def("unfinished_weeks")
+    context = dg.build_sensor_context(instance, write_cursor(SINCE), repository_def=repository)
+    requests = sensor.evaluate_tick(context).run_requests or []
+    assert len(requests) == ranges
+    assert all(weeks[0] >= start for request in requests if (weeks := weeks_of_run(request.tags)))
+
+
+def test_more_failed_runs_than_are_read_at_a_time_are_all_looked_at(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wod_pipeline.sensors.unfinished_weeks.MAX_RUNS", 2)
+    for _ in range(5):
+        run(settings, instance, SESSIONS[1:3], **ALL)
+    failed = {run.run_id for run in instance.get_runs()}
+    assert {request.tags["wod/continues"] for request in tick(instance)} == failed

@@ -12,7 +12,7 @@ from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.parsing import outline_post, read_post, structure_post
 from wod_pipeline.program import RawPost, encode
 from wod_pipeline.removals import RemovedPost
-from wod_pipeline.storage.healing import read_healed, weeks_from_revisions
+from wod_pipeline.storage.healing import read_healed, restore_raw_posts, weeks_from_revisions
 from wod_pipeline.storage.stages import (
     REVISIONS,
     STAGES,
@@ -145,3 +145,13 @@ def test_a_gone_stage_of_raw_posts_that_are_corrupt_and_kept_nowhere_is_that_err
     values, failed = read_healed(lake, "daily_sessions", [MONDAY, MONDAY + WEEK])
     assert list(values) == [MONDAY + WEEK]
     assert "raw_posts of week" in failed[MONDAY].what
+
+
+def test_raw_posts_that_are_gone_are_made_again_from_revisions_and_stored(lake: MemoryLake) -> None:
+    key = stage_key("raw_posts", MONDAY)
+    before = lake.objects.pop(key)
+    said: list[str] = []
+    assert list(restore_raw_posts(lake, [MONDAY, MONDAY - 9 * WEEK], said.append)) == [MONDAY]
+    assert lake.objects[key] == before
+    assert len(said) == 1
+    assert f"The raw posts of week {MONDAY} were gone." in said[0]
