@@ -116,10 +116,14 @@ def next_request_at(state: DerivedState) -> dt.datetime:
 
 
 def run_key(weeks: WeekRange, state: DerivedState) -> str:
-    """Dagster's run key: the same request has the same key and is launched only once, a repetition has another."""
+    """Dagster's run key: the same request has the same key and is launched only once, every later one another.
+
+    Dagster never launches a key twice. The time is in it since a week can be old once more with the same content of
+    the table: an edit is taken back, an object is deleted.
+    """
     first, last = weeks
     runs = [
-        f"{week} {run.expected} {run.requests}"
+        f"{week} {run.expected} {run.at.isoformat()}"
         for week, run in sorted(state.requested.items())
         if first <= week <= last
     ]

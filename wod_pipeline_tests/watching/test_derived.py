@@ -131,6 +131,15 @@ def test_a_repeated_request_has_another_run_key_and_the_same_one_the_same() -> N
     assert derived.run_key((WEEKS[5], WEEKS[5]), other) not in keys
 
 
+def test_a_week_that_is_old_once_more_has_another_run_key_though_the_table_is_as_before() -> None:
+    requests, state = decide(old(WEEKS[5]), DerivedState())
+    first = derived.run_key(requests[0].weeks, state)
+    _, made = decide({}, state, NOW + HOUR)
+    assert made.requested == {}
+    requests, state = decide(old(WEEKS[5]), made, NOW + 24 * HOUR)
+    assert derived.run_key(requests[0].weeks, state) != first
+
+
 def test_the_cursor_of_ten_years_stays_small() -> None:
     expected = dict.fromkeys(weeks_between(dt.date(2017, 1, 2), dt.date(2026, 11, 23)), "0123456789ab")
     _, state = decide({}, DerivedState(), expected=expected)
