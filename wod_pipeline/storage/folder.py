@@ -220,6 +220,6 @@ def _errors_in_words(path: Path) -> Iterator[None]:
     except OSError as error:
         kind: type[StorageError] = StorageUnavailable if error.errno in _TRANSIENT else StorageRefused
         raise kind(
-            f"The lake cannot use {error.filename or path}: {error.strerror or error}.",
+            f"The lake cannot use {error.filename2 or error.filename or path}: {error.strerror or error}.",
             fix=_FIXES.get(error.errno or 0, ""),
         ) from error
