@@ -19,6 +19,7 @@ from pathlib import Path
 
 def script(url: str, folder: str, first: str, last: str) -> None:
     """Fetch, parse and store the weeks from `first` to `last` (Mondays) into the folder."""
+    from wod_pipeline.parser_version import PARSER_VERSION
     from wod_pipeline.parsing import outline_post, read_post, structure_post
     from wod_pipeline.records import records_of
     from wod_pipeline.storage.folder import FolderLake
@@ -32,9 +33,18 @@ def script(url: str, folder: str, first: str, last: str) -> None:
     start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     for weeks in chunks_of(weeks_between(start, end), CHUNK_WEEKS):
         raw = gather_weeks(source, weeks, {})
-        plain = {key: week.with_posts([read_post(post) for post in week.posts]) for key, week in raw.items()}
-        days = {key: week.with_posts([outline_post(p) for p in week.posts]) for key, week in plain.items()}
-        parsed = {key: week.with_posts([structure_post(p) for p in week.posts]) for key, week in days.items()}
+        plain = {
+            key: week.with_posts(list(map(read_post, week.posts)), PARSER_VERSION)
+            for key, week in raw.items()
+        }
+        days = {
+            key: week.with_posts(list(map(outline_post, week.posts)), PARSER_VERSION)
+            for key, week in plain.items()
+        }
+        parsed = {
+            key: week.with_posts(list(map(structure_post, week.posts)), PARSER_VERSION)
+            for key, week in days.items()
+        }
         records = {key: records_of(week) for key, week in parsed.items()}
         write_stage(lake, "raw_posts", raw)
         write_stage(lake, "plain_text_posts", plain)
