@@ -16,22 +16,7 @@ from wod_pipeline.jobs import SESSIONS
 from wod_pipeline_tests.e2e.dagster_dev import DagsterDev, wait_for
 
 WEEK = dt.timedelta(days=7)
-LAUNCH = """
-mutation ($params: LaunchBackfillParams!) {
-  launchPartitionBackfill(backfillParams: $params) {
-    __typename
-    ... on LaunchBackfillSuccess { backfillId }
-    ... on PythonError { message }
-  }
-}
-"""
-STATUS = """
-query ($id: String!) {
-  partitionBackfillOrError(backfillId: $id) { __typename ... on PartitionBackfill { status } }
-}
-"""
 TIMEOUT_S = 1800
-OPEN = {"REQUESTED", "CANCELING", "COMPLETING"}
 
 
 def backfill(url: str, folder: str, first: str, last: str) -> dict[str, Any]:
@@ -48,16 +33,10 @@ def backfill(url: str, folder: str, first: str, last: str) -> dict[str, Any]:
     }
     with DagsterDev(Path(folder), settings) as dagster:
         start = time.perf_counter()
-        params = {"assetSelection": [{"path": [name]} for name in SESSIONS], "partitionNames": weeks}
-        launched = dagster.ask(LAUNCH, params=params)["launchPartitionBackfill"]
-        assert "backfillId" in launched, launched
-
-        def final_status() -> str:
-            """The status of the backfill once it has ended; empty before."""
-            backfill = dagster.ask(STATUS, id=launched["backfillId"])["partitionBackfillOrError"]
-            return "" if backfill["status"] in OPEN else str(backfill["status"])
-
-        status = wait_for(final_status, TIMEOUT_S)
+        backfill_id = dagster.launch_backfill(
+            assetSelection=[{"path": [name]} for name in SESSIONS], partitionNames=weeks
+        )
+        status = wait_for(lambda: dagster.backfill_status(backfill_id), TIMEOUT_S)
         seconds = time.perf_counter() - start
         return {"seconds": seconds, "status": status, "runs": float(len(dagster.runs()))}
 

@@ -16,7 +16,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -28,6 +28,7 @@ from wod_pipeline.running import _launcher, _processes
 from wod_pipeline.wordpress import _http
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
+from wod_pipeline_tests.servers.wordpress_site import Reply, Request
 
 FIRST = dt.date(2024, 1, 1)
 WEEK = dt.timedelta(days=7)
@@ -40,6 +41,16 @@ RANGE = ("--from", str(FIRST), "--to", str(LAST))
 def site(weeks: int = WEEKS) -> FakeWordPress:
     """A site with a post for each week from FIRST on; to be entered."""
     return FakeWordPress(generate_posts(weeks, FIRST))
+
+
+def without_link(wordpress: FakeWordPress, request: Request, post_id: int) -> Reply:
+    """The site's answer to a request, with ``"link": false`` in one post."""
+    reply = wordpress.site.answer(request)
+    posts = json.loads(reply.body)
+    for post in posts if isinstance(posts, list) else ():
+        if post["id"] == post_id and "link" in post:
+            post["link"] = False
+    return replace(reply, body=json.dumps(posts).encode())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Minutes long, since daemons tick in real time: run with ``WOD_E2E=1``. The messa
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import os
@@ -22,6 +21,7 @@ from wod_pipeline.adapters import sqlite_table
 from wod_pipeline.program import WEEKDAYS, WeekRecords
 from wod_pipeline.weeks import newest_due, parse_weekly_time
 from wod_pipeline_tests.e2e.dagster_dev import DagsterDev, wait_for
+from wod_pipeline_tests.e2e.house import without_link
 from wod_pipeline_tests.servers.aws import ENVIRONMENT, AwsServer, aws, aws_environment, moto_server
 from wod_pipeline_tests.servers.posts import generate_posts, week_title
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -194,16 +194,6 @@ def test_posts_that_are_moved_replaced_or_damaged_and_a_page_in_between(
 
 def answer_with_a_page(request: Request) -> Reply:
     return as_page(200, b"<!doctype html><title>Just a moment...</title><p>Checking your browser.")
-
-
-def without_link(site: FakeWordPress, request: Request, post_id: int) -> Reply:
-    """The site's answer with ``"link": false`` in one post."""
-    reply = site.site.answer(request)
-    posts = json.loads(reply.body)
-    for post in posts if isinstance(posts, list) else ():
-        if post["id"] == post_id and "link" in post:
-            post["link"] = False
-    return dataclasses.replace(reply, body=json.dumps(posts).encode())
 
 
 def stored_weeks(folder: Path) -> list[WeekRecords]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
-import json
 import os
 import resource
 import signal
@@ -26,7 +24,7 @@ from wod_pipeline.resources import session_table
 from wod_pipeline.storage import sqlite, stages
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.wordpress import WordPressSource
-from wod_pipeline_tests.e2e.house import CHUNK, FIRST, RANGE, WEEK, WEEKS, House, die, on_call
+from wod_pipeline_tests.e2e.house import CHUNK, FIRST, RANGE, WEEK, WEEKS, House, die, on_call, without_link
 from wod_pipeline_tests.servers.faults import Fault
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request
@@ -112,7 +110,7 @@ def test_one_odd_post_costs_only_itself(wordpress: FakeWordPress, tmp_path: Path
     house = House(tmp_path, wordpress.url)
     revisions = [key for key in undisturbed.lake if key.startswith("raw_post_revisions/")]
     odd = min(int(key.partition("post=")[2].partition("/")[0]) for key in revisions)
-    wordpress.intercept = _sending_damaged(wordpress, odd)
+    wordpress.intercept = lambda request: without_link(wordpress, request, odd)
     ended = house.materialize()
     assert ended.code == 0, ended.said
     assert house.states(*RANGE) == ["stored"] * WEEKS
@@ -121,20 +119,6 @@ def test_one_odd_post_costs_only_itself(wordpress: FakeWordPress, tmp_path: Path
     assert house.materialize().code == 0
     assert "damaged" not in house.wod("status", *RANGE).said
     assert len(house.rows) == len(undisturbed.rows)
-
-
-def _sending_damaged(wordpress: FakeWordPress, odd: int) -> Callable[[Request], Reply | None]:
-    """The site's answers with ``"link": false`` in one post."""
-
-    def intercept(request: Request) -> Reply | None:
-        reply = wordpress.site.answer(request)
-        posts = json.loads(reply.body)
-        for post in posts if isinstance(posts, list) else ():
-            if post["id"] == odd and "link" in post:
-                post["link"] = False
-        return dataclasses.replace(reply, body=json.dumps(posts).encode())
-
-    return intercept
 
 
 def test_a_site_that_dies_and_returns_costs_nothing_but_a_second_run(
