@@ -27,7 +27,7 @@ def _path(file: Path | None) -> Path:
         return file
     from wod_pipeline.settings import load_settings
 
-    return load_settings().athlete_path
+    return load_settings(no_source=True).athlete_path
 
 
 @athlete.command()

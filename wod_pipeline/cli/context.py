@@ -38,7 +38,7 @@ class ReadContext:
         """The settings of the environment."""
         from wod_pipeline.settings import load_settings
 
-        return load_settings()
+        return load_settings(no_source=True)
 
     @cached_property
     def table(self) -> SessionTable:

@@ -357,20 +357,19 @@ def load_settings(
     """Read and check every setting from `environ` (default: the process's) and from a `.env` file.
 
     `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. `no_source` is for
-    what needs no source of posts: whatever is set as one is not looked at. Raises
+    what reads only what is stored: the source of posts is not checked, its folder may be gone. Raises
     `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead, or every
     line of `.env` that cannot be read. A name that looks like a setting and is none is logged, once.
     """
     texts = {**read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
     warn_of_unknown(texts, _NAMES)
-    if no_source:
-        texts["WOD_SOURCE"] = SAMPLE
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:
         text = variable.text_in(texts)
         try:
-            values[variable.field] = variable.read(text)
+            unchecked = no_source and variable.field == "source"
+            values[variable.field] = text if unchecked else variable.read(text)
         except ValueError as error:
             problems.append(_problem(variable, text, str(error)))
     problems += [] if problems else _contradictions(values)

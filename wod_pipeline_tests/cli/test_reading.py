@@ -141,6 +141,15 @@ def test_a_data_folder_without_sessions_is_named_and_not_made(
     assert not list((folder / "wrong").iterdir())
 
 
+@pytest.mark.parametrize("command", ["today", "week", "load", "check", "export --format csv", "posts gone"])
+def test_what_is_stored_is_shown_although_the_folder_of_posts_is_gone(
+    command: str, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(capsys, *command.split())
+    monkeypatch.setenv("WOD_SOURCE", str(folder / "gone"))
+    assert run(capsys, *command.split()) == expected
+
+
 def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Capture) -> None:
     _, out, _ = run(capsys, "week", "2026-10-08")
     assert [line.split(" ")[0] for line in out.splitlines() if " October 2026 — " in line] == [
