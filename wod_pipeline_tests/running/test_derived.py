@@ -42,11 +42,11 @@ class House:
         for published in posts:
             (self.posts / f"{published.id}.json").write_bytes(encode(published))
 
-    def materialize(self, *arguments: str) -> Result:
+    def materialize(self, *arguments: str, exit_code: int = 0) -> Result:
         for name, value in self.environ.items():
             self.monkeypatch.setenv(name, value)
         result = CliRunner().invoke(materialize, arguments)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == exit_code, result.output
         return result
 
     @property
@@ -114,6 +114,20 @@ def test_missing_with_derived_finds_old_and_missing_ones_alone_and_asks_no_sourc
     assert house.change(1) == -60.0
     assert house.materialize("--all", "--missing", "--derived").output == (
         "Nothing is missing of the weeks 2024-01-01 to 2024-01-22.\n"
+    )
+
+
+@pytest.mark.parametrize("make_missing", [("--missing",), ()])
+def test_a_calendar_that_cannot_be_written_fails_its_week_in_the_summary(
+    house: House, make_missing: tuple[str, ...]
+) -> None:
+    path = house.folder / "data/lake" / calendar_key(FIRST + WEEK)
+    path.unlink()
+    path.mkdir()
+    said = house.materialize("--all", *make_missing, "--derived", exit_code=1).output
+    assert (
+        "  failed: load or calendar of 1 week: the week of 2024-01-08; what was made of it before stays\n"
+        in said
     )
 
 
