@@ -43,6 +43,8 @@ __all__ = ["run_weeks"]
 
 RANGES_NAMED = 5
 """Ranges of weeks written out in the summary."""
+MALFORMED_NAMED = 5
+"""Malformed posts written out in the summary."""
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +175,9 @@ def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report)
     yield f"  changed: {len(done & report.changed)}, unchanged: {len(done - report.changed)}"
     if unfinished := sorted(of_run - done):
         yield f"  failed: {', '.join(map(str, unfinished))}; what was stored of {_them(unfinished)} before stays"
+    malformed = sorted((week, *post) for post, week in report.malformed.items())
+    lines = [f"  {week}: {name} was sent damaged: {problems}" for week, name, problems in reversed(malformed)]
+    yield from first_of(lines, MALFORMED_NAMED)
     yield f"  kept in {where_kept(settings)}"
 
 

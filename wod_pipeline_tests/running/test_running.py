@@ -18,7 +18,7 @@ from wod_pipeline.resources.instance_storage import PooledEventLogStorage
 from wod_pipeline.running import _store_index, _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
 from wod_pipeline.running._launcher import chunks
-from wod_pipeline.running._progress import Failure, Report, WeekStored
+from wod_pipeline.running._progress import Failure, Report, WeekStored, as_event
 from wod_pipeline.settings import Settings, load_settings
 from wod_pipeline_tests.builders import not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import started_run
@@ -200,6 +200,20 @@ def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: S
     lines = list(_summary_lines(settings, [MONDAY, MONDAY + WEEK], report))
     assert "  changed: 1, unchanged: 0" in lines
     assert f"  failed: {MONDAY + WEEK}; what was stored of it before stays" in lines
+
+
+def test_a_malformed_post_is_in_the_summary_once_with_its_newest_week(settings: Settings) -> None:
+    report = Report()
+    for n in (0, 1):
+        metadata = {
+            "posts": 1,
+            "posts_malformed": {"a post without an id (7)": "it is a number; it was left out"},
+        }
+        report.record(as_event(SESSIONS[0], MONDAY + n * WEEK, metadata))
+    lines = [*_summary_lines(settings, [MONDAY, MONDAY + WEEK], report)]
+    assert [line for line in lines if "damaged" in line] == [
+        f"  {MONDAY + WEEK}: a post without an id (7) was sent damaged: it is a number; it was left out"
+    ]
 
 
 def test_of_a_store_that_cannot_be_used_the_failed_run_is_the_first_word(
