@@ -10,16 +10,18 @@ import dagster as dg
 import pytest
 
 from wod_pipeline import running
-from wod_pipeline.adapters import open_table
+from wod_pipeline.adapters import open_table, program_today
 from wod_pipeline.assets import SITE_POOL
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
 from wod_pipeline.running import _store_index, _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
-from wod_pipeline.running._launcher import chunks
+from wod_pipeline.running import _launcher
+from wod_pipeline.running._launcher import Launcher, Options, chunks
 from wod_pipeline.running._progress import Failure, Report, WeekStored, as_event
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline.weeks import monday_of
 from wod_pipeline_tests.builders import not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import started_run
 
@@ -101,6 +103,25 @@ def test_a_run_that_was_asked_to_stop_ends_as_cancelled_and_an_ended_one_stays(s
         end_run(instance, run_id, "Again.")
         end_run(instance, "no such run", "Never was.")
         assert status_of(instance, run_id) == "CANCELED"
+
+
+@pytest.mark.parametrize("step_before_the_run_exists", ["lock_run", "command_tags"])
+def test_a_stop_before_the_run_exists_leaves_a_cancelled_run_or_none(
+    settings: Settings, step_before_the_run_exists: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = getattr(_launcher, step_before_the_run_exists)
+    with open_instance(settings) as instance:
+        launcher = Launcher(settings, Options(), instance, Report())
+
+        def stop_and_step(*arguments: object) -> object:
+            launcher._stopped.set()
+            return step(*arguments)
+
+        monkeypatch.setattr(_launcher, step_before_the_run_exists, stop_and_step)
+        launcher.start([[monday_of(program_today(settings))]])
+        launcher.wait(60)
+        launcher.stop()
+        assert {run.status.value for run in instance.get_runs()} <= {"CANCELED"}
 
 
 def test_a_new_instance_keeps_its_files_open_and_sends_nothing(settings: Settings) -> None:
