@@ -15,9 +15,8 @@ from wod_pipeline.assets import SITE_POOL
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
-from wod_pipeline.running import _store_index, _summary_lines
+from wod_pipeline.running import _launcher, _store_index, _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
-from wod_pipeline.running import _launcher
 from wod_pipeline.running._launcher import Launcher, Options, chunks
 from wod_pipeline.running._progress import Failure, Report, WeekStored, as_event
 from wod_pipeline.settings import Settings, load_settings
