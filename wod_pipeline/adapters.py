@@ -114,7 +114,7 @@ def reserve_site(
 
 
 def site_lock(folder: Path, url: str, pause_s: float) -> SiteLock:
-    """The lock under which one process of this machine at a time asks the site."""
+    """The lock under which one process with this data folder at a time asks the site."""
     from wod_pipeline.wordpress.site_lock import SiteLock
 
     return SiteLock(folder, url, pause_s)
