@@ -38,8 +38,8 @@ class SourceResource(dg.ConfigurableResource[PostSource]):
     ) -> AbstractContextManager[None]:
         """Ask the source within this context. Where that matters, no other process with this data folder does.
 
-        `reader` is a name for people; `tell` is called with whom one waits for. Raises `SourceBusy` after `wait_s`, or
-        if that is None, after an hour behind one reader.
+        `reader` is a name for people; `tell` is called with whom one waits for. Raises `SourceBusy` after `wait_s`,
+        or if that is None, after an hour behind one reader.
         """
         return nullcontext()
 
