@@ -70,8 +70,9 @@ class SiteLock:
             why = error.strerror or error
             warn(f"{self._path} cannot be locked ({why}): others may ask {self._site} at the same time.")
         try:
-            self._sleep(self._pause_left_s())
+            pause_s = self._pause_left_s()
             self._write_holder(f"{reader} (process {os.getpid()})")
+            self._sleep(pause_s)
             yield
         finally:
             self._write_holder("")

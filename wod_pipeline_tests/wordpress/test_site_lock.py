@@ -111,6 +111,14 @@ def test_one_who_waits_for_long_is_warned_again_with_the_time_it_has_waited(
     ]
 
 
+def test_one_in_the_pause_before_its_first_request_is_named_already(tmp_path: Path) -> None:
+    holder, names = tmp_path / "locks" / "coach.example.holder", list[str]()
+    lock = SiteLock(tmp_path / "locks", SITE, PAUSE_S, sleep=lambda _: names.append(holder.read_text()))
+    with lock.hold("run 1", print):
+        pass
+    assert names == [f"run 1 {ME}"]
+
+
 def test_a_holder_that_comes_again_at_once_is_behind_one_who_waits(tmp_path: Path) -> None:
     order, waiting = list[str](), threading.Event()
 
