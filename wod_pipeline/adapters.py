@@ -68,10 +68,10 @@ def open_source(settings: Settings) -> PostSource:
 
 
 def sample_source(day: dt.date | None, timezone: str) -> PostSource:
-    """The bundled sample program, laid out around `day` or else today."""
+    """The bundled sample program, laid out around `day` or else today in that time zone."""
     from wod_pipeline.demo import SampleSource
 
-    return SampleSource(day or today_in(ZoneInfo(timezone)), timezone)
+    return SampleSource(day or today_in(ZoneInfo(timezone)))
 
 
 def folder_source(path: Path) -> PostSource:

@@ -79,6 +79,11 @@ def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
     return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"
 
 
+def emptying_command(week: dt.date, *, from_stored: bool) -> str:
+    """The command that lets a week lose its sessions; `from_stored` where its posts need not be fetched for that."""
+    return f"wod materialize {'--from-stored ' if from_stored else ''}--week {week} --allow-empty"
+
+
 def shorten(text: str, longest: int) -> str:
     """The text in at most `longest` characters, cut after a word where there is one, with ``…`` when cut."""
     if len(text) <= longest:
