@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from wod_pipeline.adapters import open_lake
 from wod_pipeline.cli.materialize import materialize
-from wod_pipeline.program import RawPost, encode
+from wod_pipeline.program import RawPost, Rendered, encode
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import calendar_key, load_key
@@ -129,6 +130,19 @@ def test_a_calendar_that_cannot_be_written_fails_its_week_in_the_summary(
         "  failed: load or calendar of 1 week: the week of 2024-01-08; what was made of it before stays\n"
         in said
     )
+
+
+def test_a_week_that_keeps_failing_does_not_keep_load_and_calendar_of_others_old(house: House) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    empty = post(3, 8)
+    house.publish(replace(empty, content=Rendered("<p>Soon.</p>"), modified_gmt="2024-02-01T00:00:00"))
+    house.materialize("--week", str(FIRST + 3 * WEEK), exit_code=1)
+    assert house.change(1) == -20.0
+    said = house.materialize("--from-stored", "--missing", "--derived", exit_code=1).output
+    assert f"failed: {FIRST + 3 * WEEK}" in said
+    assert "load or calendar of 3 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
 
 
 def test_missing_without_derived_leaves_them(house: House) -> None:
