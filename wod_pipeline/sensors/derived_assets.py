@@ -89,7 +89,7 @@ class DerivedAssetsTick:
         requests, state = derived.decide(now, expected, read, old, state, chunk_weeks=CHUNK_WEEKS)
         for request in requests:
             self.log.info("Requesting %s for %s.", " and ".join(request.assets), name_weeks(request.weeks))
-        return TickResult(requests, state, _reason(len(expected), len(old), state))
+        return TickResult(requests, state, _reason(expected, state))
 
 
 def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
@@ -101,11 +101,15 @@ def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
     return dg.RunRequest(run_key=key, tags=range_tags(request.weeks), asset_selection=assets)
 
 
-def _reason(stored: int, old: int, state: DerivedState) -> str:
-    if not old:
-        return f"{count(stored, 'stored week')}: load and calendar are as the session table has them."
+def _reason(expected: derived.Expected, state: DerivedState) -> str:
+    """What is known after a tick without a request; weeks are old from earlier ticks too."""
+    unread = derived.weeks_not_read(expected, state)
+    later = f" {count(unread, 'other week')} will be compared at the next ticks." if unread else ""
+    if not state.requested:
+        compared = count(len(expected) - len(unread), "stored week")
+        return f"{compared}: load and calendar are as the session table has them.{later}"
     again = derived.next_request_at(state).astimezone(dt.timezone.utc)
     return (
-        f"{count(old, 'week')} of load or calendar still old; runs were requested, the next request is due at "
-        f"{again:%Y-%m-%d %H:%M} UTC."
+        f"{count(state.requested, 'week')} of load or calendar still old; runs were requested, the next request is "
+        f"due at {again:%Y-%m-%d %H:%M} UTC.{later}"
     )

@@ -234,3 +234,31 @@ def test_a_request_of_one_week_is_a_partition_and_of_several_a_range() -> None:
             "dagster/asset_partition_range_end": day(1),
         },
     )
+
+
+def test_the_reason_tells_weeks_that_were_compared_from_those_not_read_yet_or_still_old(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wod_pipeline.watching.derived.MAX_YEARS", 1)
+    world.table.replace_week(not_published(MONDAY - 10 * WEEK))
+    world.follow()
+    state, said = DerivedState(), []
+    for minutes in (0, 5, 10):
+        result = tick_of(world, lake=lake_around(world.lake)).run(
+            NOW + dt.timedelta(minutes=minutes), state, busy=False
+        )
+        state = result.state
+        said.append((len(result.requests), result.reason))
+    assert said == [
+        (
+            0,
+            "3 stored weeks: load and calendar are as the session table has them. 1 other week will be compared at "
+            "the next ticks.",
+        ),
+        (1, said[1][1]),
+        (
+            0,
+            "1 week of load or calendar still old; runs were requested, the next request is due at "
+            "2026-05-01 01:05 UTC.",
+        ),
+    ]
