@@ -18,6 +18,7 @@ import dagster as dg
 
 from wod_pipeline.assets.earlier_breaches import as_metadata, earlier_breaches
 from wod_pipeline.assets.previews import TABLE_ROWS
+from wod_pipeline.assets.stale_weeks import check_result, check_spec, stale_weeks
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import ParsedPost, PostStamp, Weekly
 from wod_pipeline.quality import (
@@ -73,7 +74,9 @@ def build_checks() -> list[dg.AssetChecksDefinition]:
         _log_breaches(context, verdicts)
         yield from _selected(context, results(PARSED, "parsed", verdicts, _earlier(context.instance, PARSED)))
 
-    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(RECORDS, "stored"))
+    @dg.multi_asset_check(
+        name="stored_week_checks", specs=[*_specs(RECORDS, "stored"), check_spec(RECORDS)], can_subset=True
+    )
     def stored_week_checks(
         context: dg.AssetCheckExecutionContext,
         lake_io_manager: dg.ResourceParam[LakeIOManager],
@@ -83,8 +86,10 @@ def build_checks() -> list[dg.AssetChecksDefinition]:
         with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
             verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
+            stale = stale_weeks(table.weeks())
         _log_breaches(context, verdicts)
-        yield from results(RECORDS, "stored", verdicts, _earlier(context.instance, RECORDS))
+        judged = results(RECORDS, "stored", verdicts, _earlier(context.instance, RECORDS))
+        yield from _selected(context, (*judged, check_result(RECORDS, stale)))
 
     return [parsed_week_checks, stored_week_checks]
 

@@ -1,8 +1,8 @@
 """Which weeks' load and calendar to make again because they are old, and how soon a run is requested once more.
 
 What the load and calendar of a week should be made from is a text here, which changes with table, settings and code.
-To keep the cursor small, what was found is remembered by year, one digest each: after a change in a year, while a week
-of it is old, and once a day, the objects of that year are read again.
+To keep the cursor small, what was found is remembered by year, one digest each: after a change in a year, while a
+week of it is old, and once a day, the objects of that year are read again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from wod_pipeline.pacing import doubled_s
 from wod_pipeline.weeks import WeekRange, chunks_of, weeks_in
@@ -68,6 +68,8 @@ class DerivedState(Struct, frozen=True, omit_defaults=True):
     """By year."""
     requested: dict[dt.date, RequestedWeek] = {}
     """Weeks that were old."""
+    stale: str = ""
+    """A digest of the weeks made by an older parser, as last recorded; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,20 @@ def decide(
         week: _next_request(now, expected[week], state.requested.get(week))
         for week in weeks_in(request.weeks for request in requests)
     }
-    return requests, DerivedState(_checked(now, expected, read, old, state), {**unread, **pending, **new})
+    return requests, DerivedState(
+        _checked(now, expected, read, old, state), {**unread, **pending, **new}, state.stale
+    )
 
 
 def next_request_at(state: DerivedState) -> dt.datetime:
     """When the first of the requested weeks is due again; there must be one."""
     return min(run.next_at for run in state.requested.values())
+
+
+def after_stale_weeks(stale: Iterable[dt.date], state: DerivedState) -> DerivedState:
+    """The state once these weeks are recorded as made by an older parser; the same when they were already."""
+    weeks = [str(week) for week in sorted(stale)]
+    return structs.replace(state, stale=_digest(weeks) if weeks else "")
 
 
 def run_key(weeks: WeekRange, state: DerivedState) -> str:
