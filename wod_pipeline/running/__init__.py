@@ -74,11 +74,10 @@ def run_weeks(
     with _quiet_python_logs(verbose):
         if weeks:
             _run(settings, weeks, options, report, console)
-        # Otherwise nothing has changed, or no store can be used.
-        go_on = bool(report.stored[SESSIONS[-1]] or not report.failures)
-        if inputs and go_on:
+        if inputs:
             remade = _refresh_derived(settings, derived, inputs, options, report, console)
-    if go_on:
+    # Otherwise nothing has changed, or no store can be used.
+    if report.stored[SESSIONS[-1]] or not report.failures:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -123,10 +122,19 @@ def _refresh_derived(
     report: Report,
     console: Console,
 ) -> set[dt.date]:
-    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made."""
-    inputs, lake = derived_inputs(settings), open_lake(settings)
-    changed = with_later_weeks(inputs.changed_since(before))
-    old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
+    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made.
+
+    Also after a run that failed for all its weeks: somebody else may have changed the table, and no site is needed.
+    """
+    lake = open_lake(settings)
+    try:
+        inputs = derived_inputs(settings)
+        changed = with_later_weeks(inputs.changed_since(before))
+        old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
+    except StorageError:
+        if report.failures:
+            return set()  # of the run, which met the same store
+        raise
     if not old:
         return set()
     only_derived = replace(options, only_derived=True)

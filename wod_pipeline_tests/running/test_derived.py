@@ -42,11 +42,11 @@ class House:
         for published in posts:
             (self.posts / f"{published.id}.json").write_bytes(encode(published))
 
-    def materialize(self, *arguments: str) -> Result:
+    def materialize(self, *arguments: str, exit_code: int = 0) -> Result:
         for name, value in self.environ.items():
             self.monkeypatch.setenv(name, value)
         result = CliRunner().invoke(materialize, arguments)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == exit_code, result.output
         return result
 
     @property
@@ -115,6 +115,20 @@ def test_missing_with_derived_finds_old_and_missing_ones_alone_and_asks_no_sourc
     assert house.materialize("--all", "--missing", "--derived").output == (
         "Nothing is missing of the weeks 2024-01-01 to 2024-01-22.\n"
     )
+
+
+def test_old_ones_are_made_again_though_the_source_cannot_be_read_for_a_missing_week(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: FIRST + 3 * WEEK)
+    for path in house.posts.iterdir():
+        path.write_text("Not JSON.")
+    said = house.materialize("--all", "--missing", "--derived", exit_code=1).output
+    assert "  failed: 2024-01-29; " in said
+    assert "load or calendar of 4 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
 
 
 def test_missing_without_derived_leaves_them(house: House) -> None:
