@@ -55,7 +55,7 @@ def _facts(stale: Sequence[dt.date]) -> dict[str, Any]:
         "description": _describe(stale),
         "metadata": {
             "weeks_stale": len(stale),
-            **({"what_to_do": dg.MetadataValue.md(ACT)} if stale else {}),
+            **({"what_to_do": ACT} if stale else {}),
         },
     }
 
