@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import click
@@ -74,10 +74,13 @@ def run_weeks(
     with _quiet_python_logs(verbose):
         if weeks:
             _run(settings, weeks, options, report, console)
+        # Otherwise no sessions have changed, or no store can be used.
+        may_differ = bool(report.stored[SESSIONS[-1]] or not report.failures)
         if inputs:
-            remade = _refresh_derived(settings, derived, inputs, options, report, console)
-    # Otherwise nothing has changed, or no store can be used.
-    if report.stored[SESSIONS[-1]] or not report.failures:
+            # What is wrong with a store, the failed runs have said.
+            with nullcontext() if may_differ else suppress(StorageError):
+                remade = _refresh_derived(settings, derived, inputs, options, report, console)
+    if may_differ:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -122,19 +125,10 @@ def _refresh_derived(
     report: Report,
     console: Console,
 ) -> set[dt.date]:
-    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made.
-
-    Also after a run that failed for all its weeks: somebody else may have changed the table, and no site is needed.
-    """
-    lake = open_lake(settings)
-    try:
-        inputs = derived_inputs(settings)
-        changed = with_later_weeks(inputs.changed_since(before))
-        old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
-    except StorageError:
-        if report.failures:
-            return set()  # of the run, which met the same store
-        raise
+    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made."""
+    inputs, lake = derived_inputs(settings), open_lake(settings)
+    changed = with_later_weeks(inputs.changed_since(before))
+    old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
     if not old:
         return set()
     only_derived = replace(options, only_derived=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from wod_pipeline.adapters import open_lake
 from wod_pipeline.cli.materialize import materialize
-from wod_pipeline.program import RawPost, encode
+from wod_pipeline.program import RawPost, Rendered, encode
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import calendar_key, load_key
@@ -128,6 +129,19 @@ def test_old_ones_are_made_again_though_the_source_cannot_be_read_for_a_missing_
     said = house.materialize("--all", "--missing", "--derived", exit_code=1).output
     assert "  failed: 2024-01-29; " in said
     assert "load or calendar of 4 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
+
+
+def test_a_week_that_keeps_failing_does_not_keep_load_and_calendar_of_others_old(house: House) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    empty = post(3, 8)
+    house.publish(replace(empty, content=Rendered("<p>Soon.</p>"), modified_gmt="2024-02-01T00:00:00"))
+    house.materialize("--week", str(FIRST + 3 * WEEK), exit_code=1)
+    assert house.change(1) == -20.0
+    said = house.materialize("--from-stored", "--missing", "--derived", exit_code=1).output
+    assert f"failed: {FIRST + 3 * WEEK}" in said
+    assert "load or calendar of 3 weeks was old and has been made again" in said
     assert house.change(1) == -60.0
 
 
