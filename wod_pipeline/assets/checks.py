@@ -18,6 +18,7 @@ import dagster as dg
 
 from wod_pipeline.assets.earlier_breaches import as_metadata, earlier_breaches
 from wod_pipeline.assets.previews import TABLE_ROWS
+from wod_pipeline.assets.stale_weeks import check_result, check_spec, stale_weeks
 from wod_pipeline.errors import RERUN_HELPS, NotStored, StorageCorrupt, StorageError, rerun_clears_all
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import ParsedPost, Weekly
@@ -81,7 +82,9 @@ def build_checks() -> list[dg.AssetChecksDefinition]:
             yield from _selected(context, results(PARSED, "parsed", verdicts, earlier, unreadable))
         _fail_for(unreadable)
 
-    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(RECORDS, "stored"))
+    @dg.multi_asset_check(
+        name="stored_week_checks", specs=[*_specs(RECORDS, "stored"), check_spec(RECORDS)], can_subset=True
+    )
     def stored_week_checks(
         context: dg.AssetCheckExecutionContext,
         lake_io_manager: dg.ResourceParam[LakeIOManager],
@@ -93,9 +96,13 @@ def build_checks() -> list[dg.AssetChecksDefinition]:
             table = session_table.open()
             parsed = _parsed_weeks(context, lake_io_manager, table)
             verdicts = list(read_back(parsed, week_records, table, unreadable))
+            stale = stale_weeks(table.weeks())
         _log_breaches(context, verdicts)
-        if verdicts or not unreadable:
-            yield from results(RECORDS, "stored", verdicts, _earlier(context.instance, RECORDS), unreadable)
+        earlier = _earlier(context.instance, RECORDS)
+        judged = (
+            results(RECORDS, "stored", verdicts, earlier, unreadable) if verdicts or not unreadable else ()
+        )
+        yield from _selected(context, (*judged, check_result(RECORDS, stale)))
         _fail_for(unreadable)
 
     return [parsed_week_checks, stored_week_checks]

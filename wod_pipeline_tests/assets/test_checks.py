@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.checks import TABLE_ROWS, name_others, read_back, results, summary
+from wod_pipeline.assets import stale_weeks
+from wod_pipeline.assets.checks import RECORDS, TABLE_ROWS, name_others, read_back, results, summary
 from wod_pipeline.assets.earlier_breaches import EarlierResult, fold
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
@@ -74,9 +75,10 @@ def breaches(result: dg.ExecuteInProcessResult) -> dict[str, str]:
 def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) -> None:
     result = Platform(tmp_path, [raw_post()]).run(MONDAY)
 
-    found = result.get_asset_check_evaluations()
+    *found, of_all_weeks = result.get_asset_check_evaluations()
     assert result.success
     assert breaches(result) == {}
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert [check.check_name for check in found] == list(CLAIMS)
     assert {check.metadata["week"].value for check in found} == {str(MONDAY)}
 
@@ -133,8 +135,9 @@ def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> No
         tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
     )
 
-    found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
+    *found, of_all_weeks = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
 
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert [(check.check_name, check.description) for check in found] == [
         (name, "None of 3 weeks breaches this check.") for name in CLAIMS
     ]
@@ -198,7 +201,8 @@ def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> 
     job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
     alone = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("checks")
 
-    found = alone.execute_in_process().get_asset_check_evaluations()
+    *found, of_all_weeks = alone.execute_in_process().get_asset_check_evaluations()
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert {check.description for check in found} == {"None of 3 weeks breaches this check."}
 
 
@@ -220,7 +224,8 @@ def test_run_on_their_own_a_week_that_nothing_can_make_again_costs_only_its_own_
             (tmp_path / "lake" / stage_key(stage, weeks[1])).unlink()
         shutil.rmtree(tmp_path / "lake" / REVISIONS / "post=2")
         result = alone.execute_in_process(instance=instance, raise_on_error=False)
-        found = result.get_asset_check_evaluations()
+        *found, of_all_weeks = result.get_asset_check_evaluations()
+        assert (of_all_weeks.check_name, of_all_weeks.passed) == (stale_weeks.NAME, True)
         assert {check.metadata["weeks"].value for check in found} == {2}
         descriptions = {check.check_name: check.description for check in found}
         assert descriptions["no_post_is_there_twice"] == "None of 2 weeks breaches this check."
@@ -302,17 +307,18 @@ def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path
     assert CLAIMS[name].says in (specs[name].description or "")
 
 
-def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("one", [(PARSED, "every_load_is_readable"), (RECORDS, stale_weeks.NAME)])
+def test_one_check_can_be_run_alone(tmp_path: Path, one: tuple[dg.AssetKey, str]) -> None:
     platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
-    one = dg.AssetCheckKey(PARSED, "every_load_is_readable")
-    job = dg.define_asset_job("one", selection=dg.AssetSelection.checks(one))
+    selection = dg.AssetSelection.checks(dg.AssetCheckKey(*one))
+    job = dg.define_asset_job("one", selection=selection)
     alone = dg.Definitions.merge(build_defs(platform.settings), dg.Definitions(jobs=[job])).resolve_job_def(
         "one"
     )
 
     (found,) = alone.execute_in_process().get_asset_check_evaluations()
-    assert (found.check_name, found.passed) == ("every_load_is_readable", True)
+    assert (found.asset_key, found.check_name, found.passed) == (*one, True)
 
 
 # ------------------------------------------------------------------------------------- one run after another

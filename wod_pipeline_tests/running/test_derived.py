@@ -132,6 +132,20 @@ def test_a_calendar_that_cannot_be_written_fails_its_week_in_the_summary(
     )
 
 
+def test_old_ones_are_made_again_though_the_source_cannot_be_read_for_a_missing_week(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: FIRST + 3 * WEEK)
+    for path in house.posts.iterdir():
+        path.write_text("Not JSON.")
+    said = house.materialize("--all", "--missing", "--derived", exit_code=1).output
+    assert "  failed: 2024-01-29; " in said
+    assert "load or calendar of 4 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
+
+
 def test_a_week_that_keeps_failing_does_not_keep_load_and_calendar_of_others_old(house: House) -> None:
     house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
     house.materialize("--week", str(FIRST))
