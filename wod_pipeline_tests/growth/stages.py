@@ -22,9 +22,7 @@ from wod_pipeline.quality import Case, judge, judge_stored
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.reading.entries import index_week
-from wod_pipeline.reading.export import as_csv
 from wod_pipeline.reading.index import build_index
-from wod_pipeline.reading.rows import RowMaker
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, as_text, view_session
 from wod_pipeline.status import status_of
@@ -48,6 +46,12 @@ def markup_stages(content: str) -> dict[str, Step]:
     return {"read HTML": lambda: read_lines(content)}
 
 
+def cut_stages(content: str) -> dict[str, Step]:
+    """Cutting sessions to what the table holds. Its cost is a step where a session becomes too large."""
+    value = records_of(parsed_weekly(parse_post(post_of(content))))
+    return {"fit for the table": lambda: fit_week(value)}
+
+
 def pure_stages(content: str) -> dict[str, Step]:
     """Every step without storage and web, by name."""
     post = post_of(content)
@@ -64,7 +68,6 @@ def pure_stages(content: str) -> dict[str, Step]:
         "structure": lambda: structure_post(outlined),
         "records": lambda: records_of(week),
         "encode": lambda: (encode(week), encode(value)),
-        "fit for the table": lambda: fit_week(value),
         "quality": lambda: (judge(Case(value)), judge_stored(value, value)),
         "status": lambda: status_of([MONDAY], {MONDAY: raw}, {MONDAY: value}),
         "load": lambda: [doses_of(record) for record in value.records],
@@ -76,7 +79,6 @@ def pure_stages(content: str) -> dict[str, Step]:
         "Markdown": lambda: [as_markdown(view) for view in views],
         "calendar": lambda: as_calendar(value.records, ZONE),
         "API answer": lambda: encode(answers.session_answers(value.records, None)),
-        "CSV": lambda: as_csv(row for record in value.records for row in RowMaker().rows(record)),
         "previews": lambda: (
             of_plain_week(weekly(plain)),
             of_outlined_week(weekly(outlined)),

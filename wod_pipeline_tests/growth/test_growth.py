@@ -18,7 +18,15 @@ from wod_pipeline.rendering import view_session
 from wod_pipeline.training import doses_of
 from wod_pipeline_tests.builders import MONDAY, record_of
 from wod_pipeline_tests.growth.shapes import MARKUP, POSTS, lines
-from wod_pipeline_tests.growth.stages import Step, cpu_s, history_of, markup_stages, page_stages, pure_stages
+from wod_pipeline_tests.growth.stages import (
+    Step,
+    cpu_s,
+    cut_stages,
+    history_of,
+    markup_stages,
+    page_stages,
+    pure_stages,
+)
 
 pytestmark = pytest.mark.growth
 
@@ -28,7 +36,7 @@ LEAST_S = 0.02
 """A step that takes less time is not compared: at that length it is too quick to matter and to be measured."""
 MOST_UNITS = 32_000
 """Units of markup beyond which no longer post is tried; by then a quadratic step takes minutes."""
-LINES = 1_000
+LINES = 500
 
 UNITS = (
     *(
@@ -97,6 +105,11 @@ def test_every_step_of_a_post_is_linear(name: str) -> None:
 def test_every_step_of_a_mixed_post_is_linear(names: list[str]) -> None:
     small, large = (lines(POSTS[name](size // len(names)) for name in names) for size in (LINES, 2 * LINES))
     assert_linear(pure_stages(small), pure_stages(large))
+
+
+def test_cutting_a_session_for_the_table_is_linear_where_both_are_too_large() -> None:
+    small, large = (cut_stages(POSTS["labels and exercises"](size)) for size in (2_000, 4_000))
+    assert_linear(small, large)
 
 
 @pytest.mark.parametrize("name", ["exercises", "linked exercises", "labels and mistakes", "mixed"])
