@@ -2,7 +2,7 @@
 
     python scripts/bench.py                  everything; about ten minutes
     python scripts/bench.py --quick          a tenth of the weeks, to try the script
-    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, post, start, growth, reading, web
+    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, post, start, …
 
 Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
 that of a whole process, start-up included. The results are also written to `bench-results/` as JSON. The programs
