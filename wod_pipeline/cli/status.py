@@ -137,7 +137,7 @@ def _derived_lines(settings: Settings, weeks: list[dt.date]) -> Iterator[str]:
     if next(lake.keys(f"{LOAD}/"), None) and (old := read_old(lake, derived_inputs(settings), weeks)):
         yield (
             f"Load or calendar of {count(old, 'listed week')} old or missing: "
-            "wod materialize --all --missing --derived"
+            "wod materialize --from-stored --missing --derived"
         )
 
 

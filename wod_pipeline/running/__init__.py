@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import click
@@ -74,11 +74,13 @@ def run_weeks(
     with _quiet_python_logs(verbose):
         if weeks:
             _run(settings, weeks, options, report, console)
-        # Otherwise nothing has changed, or no store can be used.
-        go_on = bool(report.stored[SESSIONS[-1]] or not report.failures)
-        if inputs and go_on:
-            remade = _refresh_derived(settings, derived, inputs, options, report, console)
-    if go_on:
+        # Otherwise no sessions have changed, or no store can be used.
+        may_differ = bool(report.stored[SESSIONS[-1]] or not report.failures)
+        if inputs:
+            # What is wrong with a store, the failed runs have said.
+            with nullcontext() if may_differ else suppress(StorageError):
+                remade = _refresh_derived(settings, derived, inputs, options, report, console)
+    if may_differ:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)

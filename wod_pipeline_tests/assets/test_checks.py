@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -19,7 +20,7 @@ from wod_pipeline.quality import CLAIMS, Verdict
 from wod_pipeline.quality._claims import BLOCKING
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline.storage.stages import read_stage, write_stage
+from wod_pipeline.storage.stages import REVISIONS, read_stage, stage_key, write_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
@@ -173,7 +174,7 @@ def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
     table.replace_week(msgspec.structs.replace(stored, records=stored.records[1:]))
     parsed = read_stage(open_lake(platform.settings), "segmented_exercises", [MONDAY])[MONDAY]
 
-    (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table)
+    (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table, {})
     assert not verdict.passed
     assert verdict.says == "1 session stored differently from what was parsed."
 
@@ -199,6 +200,42 @@ def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> 
 
     found = alone.execute_in_process().get_asset_check_evaluations()
     assert {check.description for check in found} == {"None of 3 weeks breaches this check."}
+
+
+def test_run_on_their_own_a_week_that_nothing_can_make_again_costs_only_its_own_verdict(
+    tmp_path: Path,
+) -> None:
+    weeks = [MONDAY + n * WEEK for n in range(3)]
+    posts = [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    bad = msgspec.structs.replace(posts[1], content=Rendered("<p>Nothing but a line</p>"))
+    platform = Platform(tmp_path, [posts[0], bad, posts[2]])
+    alone = dg.Definitions.merge(
+        build_defs(platform.settings),
+        dg.Definitions(jobs=[dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())]),
+    ).resolve_job_def("checks")
+    with dg.DagsterInstance.ephemeral() as instance:
+        platform.instance = instance
+        platform.run(weeks[0], weeks[-1])
+        for stage in ("raw_posts", "segmented_exercises"):
+            (tmp_path / "lake" / stage_key(stage, weeks[1])).unlink()
+        shutil.rmtree(tmp_path / "lake" / REVISIONS / "post=2")
+        result = alone.execute_in_process(instance=instance, raise_on_error=False)
+        found = result.get_asset_check_evaluations()
+        assert {check.metadata["weeks"].value for check in found} == {2}
+        descriptions = {check.check_name: check.description for check in found}
+        assert descriptions["no_post_is_there_twice"] == "None of 2 weeks breaches this check."
+        # What was found of the week before is not forgotten, now and by the results that follow.
+        for _ in range(2):
+            latest_result = latest(instance, "the_week_is_published")
+            assert not latest_result.passed
+            assert latest_result.description.endswith(f"1 other week breaches it: {weeks[1]}.")
+            alone.execute_in_process(instance=instance, raise_on_error=False)
+    failures = [event for event in result.all_events if event.is_step_failure]
+    assert [event.step_key for event in failures] == ["parsed_week_checks", "stored_week_checks"]
+    for event in failures:
+        reason = event.step_failure_data.user_failure_data.description
+        assert reason.startswith("1 week could not be judged; the results are those of the others:\n")
+        assert f"{weeks[1]}: The posts of week {weeks[1]} were never fetched" in reason
 
 
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:

@@ -149,6 +149,6 @@ def test_status_says_how_many_listed_weeks_have_an_old_load_or_calendar_once_the
     assert "Load or calendar" not in CliRunner().invoke(status).output
     FolderLake(tmp_path / "lake").write(load_key(FIRST), b"of an earlier version")
     assert CliRunner().invoke(status).output.splitlines()[-1] == (
-        "Load or calendar of 2 listed weeks old or missing: wod materialize --all --missing --derived"
+        "Load or calendar of 2 listed weeks old or missing: wod materialize --from-stored --missing --derived"
     )
     assert "Load or calendar" not in CliRunner().invoke(status, ["--limit", "1"]).output
