@@ -7,7 +7,7 @@ import json
 from wod_pipeline_tests.growth.shapes import MARKUP, POSTS
 from wod_pipeline_tests.growth.stages import Step, cpu_s, cut_stages, markup_stages, page_stages, pure_stages
 
-LINES = 1_000
+LINES = 500
 SHAPES = ("exercises", "linked exercises", "labels and mistakes", "mixed")
 MARKUP_SHAPES = ("unclosed p", "open quotes", "cells", "comments", "links without end")
 

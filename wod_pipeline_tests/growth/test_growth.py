@@ -36,7 +36,7 @@ LEAST_S = 0.02
 """A step that takes less time is not compared: at that length it is too quick to matter and to be measured."""
 MOST_UNITS = 32_000
 """Units of markup beyond which no longer post is tried; by then a quadratic step takes minutes."""
-LINES = 500
+LINES = 400
 
 UNITS = (
     *(
