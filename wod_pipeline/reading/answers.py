@@ -48,7 +48,8 @@ class SessionsAnswer(Struct, omit_defaults=True):
     """A page of sessions in order of date; `total` counts those of every page.
 
     A session whose post names no day has no date and is not counted: those of a day's week are `undated`, and of
-    longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why.
+    longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why, and of
+    longer times without any why their first week has none.
     `corrupt_weeks` are weeks left out because what is stored of them cannot be read.
     """
 

@@ -89,7 +89,8 @@ class DerivedAssetsTick:
         requests, state = derived.decide(now, expected, read, old, state, chunk_weeks=CHUNK_WEEKS)
         for request in requests:
             self.log.info("Requesting %s for %s.", " and ".join(request.assets), name_weeks(request.weeks))
-        return TickResult(requests, state, _reason(len(expected), len(old), state))
+        unread = derived.weeks_to_read(now, expected, state) if not old else []
+        return TickResult(requests, state, _reason(len(expected), len(old), len(unread), state))
 
 
 def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
@@ -101,7 +102,9 @@ def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
     return dg.RunRequest(run_key=key, tags=range_tags(request.weeks), asset_selection=assets)
 
 
-def _reason(stored: int, old: int, state: DerivedState) -> str:
+def _reason(stored: int, old: int, unread: int, state: DerivedState) -> str:
+    if not old and unread:
+        return f"{count(unread, 'stored week')} of earlier years not compared yet: the next tick does."
     if not old:
         return f"{count(stored, 'stored week')}: load and calendar are as the session table has them."
     again = derived.next_request_at(state).astimezone(dt.timezone.utc)

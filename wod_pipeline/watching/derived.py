@@ -73,12 +73,17 @@ class Request:
 
 
 def weeks_to_read(now: dt.datetime, expected: Expected, state: DerivedState) -> list[dt.date]:
-    """The stored weeks whose objects may be old: the newest years that changed, or were not checked for a day."""
+    """The stored weeks whose objects may be old: the newest years that changed, or were not checked for a day.
+
+    Years in which weeks stay old, and wait for their next run, come last, or they would keep the others from ever
+    being read.
+    """
     checked = _still_checked(_by_year(expected), state)
     due = {
         week.year for week in expected if week.year not in checked or now - checked[week.year].at >= RECHECK
     }
-    years = sorted(due, reverse=True)[:MAX_YEARS]
+    waiting = {week.year for week, run in state.requested.items() if now < run.next_at}
+    years = sorted(due, key=lambda year: (year in waiting, -year))[:MAX_YEARS]
     return sorted(week for week in expected if week.year in years)
 
 

@@ -118,6 +118,20 @@ def test_missing_with_derived_finds_old_and_missing_ones_alone_and_asks_no_sourc
     )
 
 
+@pytest.mark.parametrize("make_missing", [("--missing",), ()])
+def test_a_calendar_that_cannot_be_written_fails_its_week_in_the_summary(
+    house: House, make_missing: tuple[str, ...]
+) -> None:
+    path = house.folder / "data/lake" / calendar_key(FIRST + WEEK)
+    path.unlink()
+    path.mkdir()
+    said = house.materialize("--all", *make_missing, "--derived", exit_code=1).output
+    assert (
+        "  failed: load or calendar of 1 week: the week of 2024-01-08; what was made of it before stays\n"
+        in said
+    )
+
+
 def test_a_week_that_keeps_failing_does_not_keep_load_and_calendar_of_others_old(house: House) -> None:
     house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
     house.materialize("--week", str(FIRST))

@@ -117,6 +117,20 @@ def test_weeks_stored_without_load_and_calendar_get_them_and_then_nothing_is_req
     assert "3 stored weeks: load and calendar are as the session table has them." in str(result.skip_reason)
 
 
+def test_a_tick_that_has_not_compared_every_year_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.table.replace_week(week(-60, 4))
+    monkeypatch.setattr("wod_pipeline.sensors.derived_assets.read_old", lambda *_: {})
+    monkeypatch.setattr("wod_pipeline.watching.derived.MAX_YEARS", 1)
+    tick = DerivedAssetsTick(
+        world.settings, table_around(world.table), lake_around(world.lake), LOG, lambda _: True
+    )
+    first = tick.run(NOW, DerivedState(), busy=False)
+    assert first.reason == "1 stored week of earlier years not compared yet: the next tick does."
+    assert "are as the session table has them" in tick.run(NOW, first.state, busy=False).reason
+
+
 def test_an_edit_of_a_past_week_by_anybody_refreshes_the_weeks_that_read_it(world: World) -> None:
     world.follow()
     world.table.replace_week(week(0, 5))

@@ -48,6 +48,16 @@ def test_a_tick_reads_at_most_five_years_the_newest_first_and_the_next_tick_the_
     assert (rest[0].year, rest[-1].year) == (2018, 2021)
 
 
+def test_years_that_stay_old_do_not_keep_earlier_ones_from_being_read() -> None:
+    expected = dict.fromkeys(weeks_between(dt.date(2018, 1, 1), dt.date(2026, 11, 23)), "a")
+    failing = [week for week in expected if week.year >= 2022 and week.month == 3]
+    state = DerivedState()
+    for _ in range(5):
+        read = derived.weeks_to_read(NOW, expected, state)
+        _, state = decide(old(*(week for week in failing if week in read)), state, expected=expected)
+    assert {2018, 2019, 2020, 2021} <= state.current.keys()
+
+
 def test_after_a_change_the_weeks_of_its_year_are_read() -> None:
     _, state = decide({}, DerivedState())
     changed = {**EXPECTED, dt.date(2025, 3, 3): "b"}
