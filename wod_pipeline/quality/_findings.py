@@ -22,6 +22,9 @@ from wod_pipeline.quality._volume import (
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count, emptying_command
 
+_BEYOND = ("post_cut", "block_cut", "introduction_cut", "remarks_cut")
+"""Codes of what goes beyond a bound."""
+
 
 # ------------------------------------------------------------------------------------ may it be stored
 def judge_dates(case: Case) -> Finding:
@@ -221,6 +224,16 @@ def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding
     """The diagnostics of the reader with this code."""
     rows = tuple(_diagnosed(case.records, code))
     return Finding("warn" if rows else None, f"{count(rows, noun)} {trouble}.", rows)
+
+
+def judge_bounds(case: Case) -> Finding:
+    """Posts and blocks that go beyond a bound."""
+    rows = tuple(row for code in _BEYOND for row in _diagnosed(case.records, code))
+    if not rows:
+        return Finding(None, "Every post is read whole.")
+    posts = {row["post_id"] for row in rows}
+    verb = "goes" if len(posts) == 1 else "go"
+    return Finding("warn", f"{count(posts, 'post')} {verb} beyond the bounds of what is read.", rows)
 
 
 def judge_movements(case: Case) -> Finding:

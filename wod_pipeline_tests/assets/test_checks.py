@@ -244,7 +244,7 @@ def test_run_on_their_own_a_week_that_nothing_can_make_again_costs_only_its_own_
 
 
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
-    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 16
+    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 17
 
 
 def of_week(week: dt.date, n: int) -> Verdict:

@@ -765,6 +765,7 @@ def test_severities_and_thresholds() -> None:
         "every_post_is_dated_near_its_publication",
         "every_post_is_still_listed",
         "every_post_is_well_formed",
+        "every_post_is_read_whole",
     ]
 
 
