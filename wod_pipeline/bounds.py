@@ -7,7 +7,9 @@ bound of a medium or a service (an event's text, an item of DynamoDB) belongs to
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
 
 
 class Bound(NamedTuple):
@@ -19,6 +21,11 @@ class Bound(NamedTuple):
     beyond: str
     seen: str
 
+
+LARGEST_POST_ID = 2**63 - 1
+"""The ids of posts are 1 to this, the largest number that SQLite holds."""
+PostId = Annotated[int, Meta(ge=0, le=LARGEST_POST_ID)]
+"""The id of a stored post; 0 where the site sent none."""
 
 _POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
 

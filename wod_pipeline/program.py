@@ -28,6 +28,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.bounds import PostId
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
 
@@ -79,7 +80,7 @@ class Rendered(Struct, omit_defaults=True, frozen=True):
 class RawPost(Struct, omit_defaults=True, kw_only=True):
     """A post as received, cut to the fields asked for; `*_gmt` are UTC, other times site-local, all without zone."""
 
-    id: int
+    id: PostId
     date: str = ""
     date_gmt: str = ""
     modified: str = ""
@@ -114,7 +115,7 @@ class Source(Struct, omit_defaults=True, frozen=True):
     """Where a ParsedPost came from."""
 
     url: str
-    post_id: int | None
+    post_id: PostId | None
     content_sha256: str
     modified_gmt: str
     slug: str = ""
@@ -390,15 +391,15 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     week: dt.date
     outcome: Outcome
     posts: list[PostT]
-    gone: list[int] = []
+    gone: list[PostId] = []
     """Ids of posts kept here although the source no longer lists them."""
-    moved: list[int] = []
+    moved: list[PostId] = []
     """Ids of posts that were in this week and now belong to another."""
     without_id: list[RawPost] = []
     """Posts that cannot be stored under an id; no later stage reads them."""
-    gone_since: list[tuple[int, dt.datetime]] = []
+    gone_since: list[tuple[PostId, dt.datetime]] = []
     """Each post in `gone` and when it was first seen to be absent."""
-    moved_to: list[tuple[int, dt.date]] = []
+    moved_to: list[tuple[PostId, dt.date]] = []
     """Posts in `moved` and the week they belong to now, where that is known."""
     removed: list[RemovedPost] = []
     """Posts that are gone and no longer in `posts`: another one replaced them, or a person dropped them."""
@@ -414,7 +415,7 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
 class PostStamp(Struct, frozen=True):
     """Which revision of which post a week's records were made from; `parser` is as in `Weekly`."""
 
-    post_id: int
+    post_id: PostId
     program: str
     modified_gmt: str
     content_sha256: str
@@ -436,7 +437,7 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     session: str
     week: dt.date
     program: str
-    post_id: int
+    post_id: PostId
     post_title: str
     post_url: str
     modified_gmt: str
@@ -461,7 +462,7 @@ class WeekRecords(Struct, omit_defaults=True):
     outcome: Outcome
     posts: list[PostStamp]
     records: list[SessionRecord]
-    withdrawn: list[int] = []
+    withdrawn: list[PostId] = []
     """Ids of posts whose sessions leave the week on purpose: dated for another week now, replaced or dropped."""
 
 
@@ -479,7 +480,6 @@ class StoredWeek:
 
 # ------------------------------------------------------------------------------------------------- JSON
 T = TypeVar("T")
-
 for _shape in (WeekRecords, Weekly[RawPost], Weekly[PlainPost], Weekly[OutlinedPost], Weekly[ParsedPost]):
     # msgspec learns a type when it is first decoded, and crashes the process when two threads do that at once.
     msgspec.json.Decoder(_shape)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.bounds import LARGEST_POST_ID
 from wod_pipeline.cli.context import open_stored_table, print_json
 from wod_pipeline.cli.output import warn_of_corrupt
 from wod_pipeline.wording import count, shorten
@@ -53,7 +54,7 @@ def gone(as_json: bool) -> None:
 
 
 @posts.command()
-@click.argument("post_id", metavar="ID", type=int)
+@click.argument("post_id", metavar="ID", type=click.IntRange(1, LARGEST_POST_ID))
 @click.option("--allow-empty", is_flag=True, help="Also when a week is left without a session.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
