@@ -12,6 +12,7 @@ storage. The README shows the same map::
     parser_version.py  which version of the parser made a stored value; pure
     program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
+    terminal.py      the one writer of the command line: cleaned of control characters, logins hidden
     vocabulary/      the movements, and how a written name becomes one of them; pure
     parsing/         a post's HTML → a ParsedPost; one module per rule of the notation; pure
     records.py       a ParsedPost → one record per session; pure

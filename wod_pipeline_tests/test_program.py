@@ -69,8 +69,14 @@ def test_a_week_one_stage_further_differs_in_its_posts_alone() -> None:
 def test_stored_bytes_with_an_id_that_no_post_can_have_are_refused(number: int, field: str) -> None:
     shapes: dict[str, tuple[Any, Any]] = {
         "id": (RawPost, {"id": number}),
-        "post_id": (RemovedPost, {"post_id": number, "program": "", "title": "", "gone_since": "2026-03-02T00:00:00Z"}),
-        "gone": (Weekly[RawPost], {"week": "2026-03-02", "outcome": "published", "posts": [], "gone": [number]}),
+        "post_id": (
+            RemovedPost,
+            {"post_id": number, "program": "", "title": "", "gone_since": "2026-03-02T00:00:00Z"},
+        ),
+        "gone": (
+            Weekly[RawPost],
+            {"week": "2026-03-02", "outcome": "published", "posts": [], "gone": [number]},
+        ),
     }
     shape, value = shapes[field]
     with pytest.raises(msgspec.ValidationError, match=r"Expected `int` [<>]="):

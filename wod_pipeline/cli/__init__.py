@@ -15,6 +15,7 @@ import click
 from wod_pipeline import __version__
 from wod_pipeline.cli.output import decide_colour, flush_standard_output, guard_standard_output
 from wod_pipeline.errors import WodError
+from wod_pipeline.terminal import warn
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "today": ("sessions", "Show today's session."),
@@ -97,5 +98,5 @@ def main(args: list[str] | None = None) -> Any:
         finally:
             flush_standard_output()
     except WodError as error:
-        click.echo(f"wod: {error}", err=True)
+        warn(f"wod: {error}")
         sys.exit(1)

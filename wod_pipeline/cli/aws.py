@@ -10,12 +10,13 @@ import click
 
 from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import SettingsError, StorageError
+from wod_pipeline.terminal import Colour, styled, write
 
 if TYPE_CHECKING:
     from wod_pipeline.aws.setup import SetupStep
     from wod_pipeline.settings import Settings
 
-COLOURS = {"created": "green", "missing": "yellow", "failed": "red"}
+COLOURS: dict[str, Colour] = {"created": "green", "missing": "yellow", "failed": "red"}
 
 
 @click.group()
@@ -58,8 +59,8 @@ def init(bucket: str, topic: str) -> None:
         failures.append(_set_up(partial(_secret, settings)))
     if not settings.feed_key:
         failures.append(_set_up(partial(_feed_key, settings)))
-    click.echo("\nTo use them, set in the environment or in .env:")
-    click.echo("".join(f"  {name}={value}\n" for name, value in environment.items()) + "Then run: wod doctor")
+    write("\nTo use them, set in the environment or in .env:")
+    write("".join(f"  {name}={value}\n" for name, value in environment.items()) + "Then run: wod doctor")
     if any(failures):
         raise click.exceptions.Exit(1)
 
@@ -113,4 +114,4 @@ def _set_up(part: Callable[[], Iterable[SetupStep]]) -> bool:
 
 
 def _print(state: str, text: str) -> None:
-    click.echo(f"{click.style(f'{state:8}', fg=COLOURS.get(state))} {text}")
+    write(styled(f"{state:8}", COLOURS.get(state)), f" {text}")

@@ -9,6 +9,7 @@ import click
 
 from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import WodError
+from wod_pipeline.terminal import styled, write
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -61,5 +62,5 @@ def _run_check(what: str, check: Callable[[], str]) -> bool:
 
 
 def _print_result(what: str, ok: bool, text: str) -> None:
-    verdict = click.style("ok  ", fg="green") if ok else click.style("fail", fg="red")
-    click.echo(f"{verdict}  {what:9} {' '.join(text.split())}")
+    verdict = styled("ok  ", "green") if ok else styled("fail", "red")
+    write(verdict, f"  {what:9} {' '.join(text.split())}")

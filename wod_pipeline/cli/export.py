@@ -16,6 +16,7 @@ from wod_pipeline.cli.context import STANDARD_STREAM, ReadContext, athlete_optio
 from wod_pipeline.cli.dates import DATE, check_range
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
+from wod_pipeline.terminal import warn, write_file, write_json
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of
 from wod_pipeline.wording import count
 
@@ -65,11 +66,11 @@ def export(
         selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
         data = _WRITERS[format_](context, selection, out)
     if out is None:
-        click.echo(data, nl=False)
+        (write_json if format_ == "json" else write_file)(data)
         return
     _write(out, data)
     shown = [record for record in selection.records if selection.rest_days or record.kind != "rest"]
-    click.echo(f"{count(shown, 'session')} in {out}", err=True)
+    warn(f"{count(shown, 'session')} in {out}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import msgspec
 
 from wod_pipeline.cli.context import print_json
 from wod_pipeline.errors import SourceMalformed
+from wod_pipeline.terminal import write
 
 _ONE_POST = "Give the JSON of one WordPress post, as its REST API returns it."
 
@@ -49,7 +50,7 @@ def explain(line: str) -> None:
     """
     from wod_pipeline.parsing import explain_line
 
-    click.echo(explain_line(line).render())
+    write(explain_line(line).render())
 
 
 def _name(path: Path) -> str:

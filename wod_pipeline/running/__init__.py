@@ -21,7 +21,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
-import click
 from rich.console import Console
 
 from wod_pipeline.adapters import derived_inputs, first_week, open_lake, open_table, where_kept
@@ -36,6 +35,7 @@ from wod_pipeline.running._losses import loss_lines, stored_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
+from wod_pipeline.terminal import styled, write
 from wod_pipeline.weeks import key_of, ranges_of
 from wod_pipeline.wording import count, first_of, name_weeks
 
@@ -86,14 +86,14 @@ def run_weeks(
     if may_differ:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
-        console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
+        write(styled(f"Failed: {failure}", "red"), error=True)
     lines = _summary_lines(settings, weeks, report) if weeks else ()
     for line in (
         *lines,
         *_refresh_lines(remade - set(weeks), still_old),
         *loss_lines(settings, weeks, before),
     ):
-        click.echo(line)
+        write(line)
     return not report.failures
 
 

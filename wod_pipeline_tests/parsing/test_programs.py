@@ -1,4 +1,4 @@
-"""§3.7 The program that a slug names: readable, short, and of letters that every store, address and terminal takes."""
+"""§3.7 The program of a slug: readable, short, and of letters that every store, address and terminal takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from wod_pipeline.parsing._dates import program_of
 
 SUNDAY = dt.date(2020, 12, 20)
-WEIGHTS, LIFTING = "%d0%b3%d0%b8%d1%80%d0%b8", "%d1%82%d1%8f%d0%b3%d0%b0"  # гири, тяга: as WordPress sends them
+WEIGHTS, LIFTING = (
+    "%d0%b3%d0%b8%d1%80%d0%b8",
+    "%d1%82%d1%8f%d0%b3%d0%b0",
+)  # гири, тяга: as WordPress sends them
 
 
 def program(slug: str) -> str:
