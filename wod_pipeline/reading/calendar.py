@@ -24,7 +24,7 @@ from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords
 from wod_pipeline.reading.derived import MADE_FROM_PROPERTY
 from wod_pipeline.reading.folding import as_bytes
 from wod_pipeline.reading.undated import SessionName, name_of
-from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
+from wod_pipeline.rendering import SegmentView, SessionView, as_text, clean, exercises_of, view_session
 from wod_pipeline.training import Athlete
 from wod_pipeline.weeks import DAY, as_day, days_of
 from wod_pipeline.wording import shorten
@@ -150,7 +150,7 @@ def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -
     for record in records:
         if record.date is not None:
             seen[record.program, record.date] += 1
-            uid = f"{record.date}-{seen[record.program, record.date]}-{record.program}{_OURS}"
+            uid = f"{record.date}-{seen[record.program, record.date]}-{clean(record.program)}{_OURS}"
             yield uid, _event(uid, record.date, record, view_session(record, athlete))
 
 
@@ -162,7 +162,8 @@ def _chosen_events(
     for day, record in chosen:
         program, session = name = name_of(record)
         seen[record.week, name] += 1
-        uid = f"week-{record.week}-{session}-{seen[record.week, name]}-{program}{_OURS}"
+        # Stored sessions may have the name that an earlier version made.
+        uid = f"week-{record.week}-{clean(session)}-{seen[record.week, name]}-{clean(program)}{_OURS}"
         view = replace(view_session(record, athlete), date=day, is_chosen=True)
         yield uid, _event(uid, day, record, view)
 

@@ -152,7 +152,7 @@ def entry_from(record: SessionRecord) -> IndexEntry:
     return IndexEntry(
         date=record.date,
         week=record.week,
-        session=record.session,
+        session=clean(record.session),
         program=clean(record.program),
         label=clean(record.label or ""),
         kind=record.kind,
