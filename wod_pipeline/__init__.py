@@ -22,6 +22,7 @@ storage. The README shows the same map::
     looks.py         the looks at the site: when it was read, and why it could not be; pure
     absence.py       why a day or week has no session, in words; pure
     small_files.py   the start of a file that a person wrote, within bounds of size and time
+    own_files.py     who may read what is made in the data folder
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

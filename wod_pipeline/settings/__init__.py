@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
+from wod_pipeline.own_files import make_data_folder
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
@@ -375,7 +376,8 @@ def use_dagster_home(settings: Settings) -> Path:
             fix="Set WOD_DATA_DIR, or DAGSTER_HOME, to a folder without one.",
         )
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_data_folder(home.parent)
+        home.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"The folder of the Dagster instance, {home}, cannot be created: {error.strerror}.",

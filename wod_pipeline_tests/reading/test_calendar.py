@@ -263,7 +263,7 @@ def test_a_hostile_post_is_text_in_one_event() -> None:
 
 
 def test_the_uid_of_a_session_stored_under_a_hostile_program_has_nothing_that_steers() -> None:
-    record = replace(record_of("Monday", "A.", "Dips x 5"), program="a\x1b[31m\x07\u202eb")
+    record = replace(record_of("A.", "Dips x 5"), program="a\x1b[31m\x07\u202eb")
     data = as_calendar(
         [record], ZoneInfo("UTC"), chosen=[(record.week, replace(record, date=None, label="x\u202ey"))]
     )
