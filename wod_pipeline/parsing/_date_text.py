@@ -106,9 +106,11 @@ def _compiled(form: str, gaps: _Gaps) -> re.Pattern[str]:
     return re.compile(pattern if "MONTH" in form else pattern + r"(?![/.]?[0-9])")
 
 
+_Forms = tuple[str, ...]
+_ALL_FORMS: tuple[_Forms, ...] = (_NAMED_FORMS, _FIGURE_FORMS, _SHORT_FORMS)
 _PATTERNS = {
     (forms, gaps): tuple(_compiled(form, gaps) for form in forms)
-    for forms in (_NAMED_FORMS, _FIGURE_FORMS, _SHORT_FORMS)
+    for forms in _ALL_FORMS
     for gaps in (_TITLE, _SLUG)
 }
 _PLACE = re.compile(r"(?<![a-z0-9])(?<![0-9][/.])(?:[a-z]+|(?=[0-9]))")
@@ -139,6 +141,11 @@ class _Found(NamedTuple):
 
     match: re.Match[str]
     reading: Reading | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How much of the text it uses, the most first: figures, then characters."""
+        return -_figures(self.match), self.match.start() - self.match.end()
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
@@ -194,12 +201,12 @@ def _first_of(ranges: list[_Found], asked: _Asked) -> Reading | None:
     return reading and reading._replace(repaired=True)
 
 
-def _undisputed(form: str, kinds: Iterable[tuple[str, ...]], asked: _Asked) -> list[_Found]:
-    """The forms found in a text, the best first. Where two overlap, the one that uses more figures stays.
+def _undisputed(form: str, kinds: Iterable[_Forms], asked: _Asked) -> list[_Found]:
+    """The forms found in a text, the best first. Where two overlap, the one that uses more figures and words stays.
 
     A form whose days cannot be stays too: half of it was not meant.
     """
-    found = sorted(_found(form, kinds, asked), key=lambda each: (-_figures(each.match), each.rank))
+    found = sorted(_found(form, kinds, asked), key=lambda each: (*each.size, each.rank))
     kept: list[_Found] = []
     for each in found:
         start, end = each.match.span()
@@ -208,7 +215,7 @@ def _undisputed(form: str, kinds: Iterable[tuple[str, ...]], asked: _Asked) -> l
     return sorted(kept, key=lambda each: each.rank)
 
 
-def _found(form: str, kinds: Iterable[tuple[str, ...]], asked: _Asked) -> Iterator[_Found]:
+def _found(form: str, kinds: Iterable[_Forms], asked: _Asked) -> Iterator[_Found]:
     for place in _PLACE.finditer(form):
         if place[0] and not _month(place[0]):
             continue
@@ -219,7 +226,7 @@ def _found(form: str, kinds: Iterable[tuple[str, ...]], asked: _Asked) -> Iterat
                     yield found
 
 
-def _found_at(match: re.Match[str], forms: tuple[str, ...], asked: _Asked) -> _Found | None:
+def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | None:
     """What a form says, unless its words or figures are no date at all.
 
     A word may be a misspelt month only if that makes days that anybody means.
@@ -235,7 +242,7 @@ def _found_at(match: re.Match[str], forms: tuple[str, ...], asked: _Asked) -> _F
     return _Found(match, reading._replace(repaired=True) if misspelt and reading else reading)
 
 
-def _counts(match: re.Match[str], forms: tuple[str, ...]) -> bool:
+def _counts(match: re.Match[str], forms: _Forms) -> bool:
     """Whether what looks like a date counts weeks or days: `WK4/8`, `Week 5 June 2020`, or a slug's figures."""
     if not match[0][0].isdigit() or (forms is _NAMED_FORMS and _is_range(match)):
         return False
@@ -303,8 +310,9 @@ def _named_day(groups: Mapping[str, str | None], which: str, year: int | None) -
 
 def _range(first: _Day, last: _Day | None, asked: _Asked) -> Reading | None:
     """The days from the first to the last, put right where nobody means them as written; None if they cannot be."""
-    first, last, is_told = _with_months(first, last or first)
-    turns = last.month < first.month  # over the end of a year
+    is_told = first.month is not None and (last is None or last.month is not None)
+    first, last = _with_months(first, last or first)
+    turns = (last.month or 0) < (first.month or 0)  # over the end of a year
     stated = first.year or (last.year - turns if last.year else None) or asked.year
     year = stated or _nearest_year(first, asked.near)
     end_year = last.year if first.year and last.year else year and year + turns
@@ -317,15 +325,14 @@ def _range(first: _Day, last: _Day | None, asked: _Asked) -> Reading | None:
     return _put_right(reading, first, last, is_told=is_told)
 
 
-def _with_months(first: _Day, last: _Day) -> tuple[_Day, _Day, bool]:
-    """Both days with a month, and whether both are written: without one it is the other's, or the month beside it."""
-    if first.month and last.month:
-        return first, last, True
+def _with_months(first: _Day, last: _Day) -> tuple[_Day, _Day]:
+    """Both days with a month: one without has the other's, or the month beside it when the days say so."""
     earlier = first.day > last.day
-    if first.month:
-        return first, last._replace(month=first.month % 12 + 1 if earlier else first.month), False
-    month = last.month or 1
-    return first._replace(month=(month - 2) % 12 + 1 if earlier else month), last, False
+    if first.month and last.month is None:
+        return first, last._replace(month=first.month % 12 + 1 if earlier else first.month)
+    if last.month and first.month is None:
+        return first._replace(month=(last.month - 2) % 12 + 1 if earlier else last.month), last
+    return first, last
 
 
 def _put_right(reading: Reading, first: _Day, last: _Day, *, is_told: bool) -> Reading | None:
@@ -343,7 +350,9 @@ def _put_right(reading: Reading, first: _Day, last: _Day, *, is_told: bool) -> R
 
 def _is_far_off(match: re.Match[str], reading: Reading, asked: _Asked) -> bool:
     """Whether a year of two figures names a day more than a year from the publication, where no date is meant."""
-    short = any(year and len(year) == 2 for name, year in match.groupdict().items() if name.startswith("year"))
+    short = any(
+        year and len(year) == 2 for name, year in match.groupdict().items() if name.startswith("year")
+    )
     return short and asked.near is not None and abs((reading.start - asked.near).days) > 366
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
+from wod_pipeline.parsing._date_text import read_heading_date
+from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._segments import label_of, read_label, starts_over
 from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
