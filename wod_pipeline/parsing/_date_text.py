@@ -109,10 +109,14 @@ def _compiled(form: str, gaps: _Gaps) -> re.Pattern[str]:
 _Forms = tuple[str, ...]
 _ALL_FORMS: tuple[_Forms, ...] = (_NAMED_FORMS, _FIGURE_FORMS, _SHORT_FORMS)
 _PATTERNS = {
-    (forms, gaps): tuple(_compiled(form, gaps) for form in forms)
+    (forms, gaps, by_month): tuple(
+        _compiled(form, gaps) for form in forms if form.startswith("MONTH") == by_month
+    )
     for forms in _ALL_FORMS
     for gaps in (_TITLE, _SLUG)
+    for by_month in (True, False)
 }
+"""The patterns of the forms that begin with a month, and of those that begin with a figure."""
 _PLACE = re.compile(r"(?<![a-z0-9])(?<![0-9][/.])(?:[a-z]+|(?=[0-9]))")
 """Where a date may start: at a word, or at a figure that is no later part of a date itself."""
 
@@ -220,7 +224,7 @@ def _found(form: str, kinds: Iterable[_Forms], asked: _Asked) -> Iterator[_Found
         if place[0] and not _month(place[0]):
             continue
         for forms in kinds:
-            for pattern in _PATTERNS[forms, asked.gaps]:
+            for pattern in _PATTERNS[forms, asked.gaps, bool(place[0])]:
                 match = pattern.match(form, place.start())
                 if match and (found := _found_at(match, forms, asked)):
                     yield found
