@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
 from wod_pipeline.parsing._explain import explain_line
 from wod_pipeline.parsing._html import read_lines, read_text
-from wod_pipeline.parsing._outline import outline_post, read_heading
+from wod_pipeline.parsing._outline import headings_of, outline_post
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
@@ -104,6 +104,5 @@ def heading_sha256(post: RawPost) -> str:
 
 def _headings(post: RawPost) -> Iterator[str]:
     """Day headings, read only when asked for: mostly the title says enough, and a body costs much more."""
-    for line in read_lines(post.content.rendered):
-        if read_heading(line.text):
-            yield line.text
+    texts = [line.text for line in read_lines(post.content.rendered)]
+    yield from (texts[n] for n in headings_of(texts))
