@@ -35,7 +35,11 @@ _DATE = re.compile(
     rf"|{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? [0-9]{{4}})?"
     rf"|[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?:,? [0-9]{{4}})?"
 )
-_BEHIND_DAY = re.compile(rf"[ ,]*(?:{_BRACKETS.pattern}|(?:{_DATE.pattern})(?![0-9a-z/]))")
+_BEHIND_DAY = re.compile(
+    rf"[ ,]*(?:{_BRACKETS.pattern}|(?:{_DATE.pattern})(?![0-9a-z/])"
+    r"|(?:am|pm|morning|afternoon|evening|session|optional|test|training)(?![a-z]))"
+)
+"""What may stand between a day and the sign before its title."""
 _SIGN = re.compile(r" ?[:|-]+ ?")
 _BETWEEN_MARKS = frozenset(" ,:-")
 _FULL_STOP = re.compile(r"\.(?: |\Z)")
@@ -54,6 +58,9 @@ _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
 _RECOVERY = re.compile(r"\brecovery\b")
 _ORDINAL = re.compile(r"\b(?:session|day) ?#?([0-9]{1,3})\b")
 _DAY_PART = re.compile(r"(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?#?[0-9]{1,3})(?: session)?\W*")
+_WEEK = re.compile(r"\bweek ?#?([0-9]{1,3})\b")
+_WEEK_ONLY = re.compile(r"(?:training )?week ?#?([0-9]{1,3})\W*")
+_MAYBE_WEEK = re.compile("week", re.IGNORECASE)
 _REST_ONLY = re.compile(r"\W*(?:rest(?: day)?|off(?: day)?|day off)\W*")
 
 
@@ -91,6 +98,26 @@ def read_heading(line: str) -> Heading | None:
         return Heading(weekday, numbered)
     title = _behind_sign(form.text, at)
     return _titled(Heading(weekday, numbered, title), form) if title else None
+
+
+@lru_cache(maxsize=8192)
+def may_head(line: str) -> Weekday | None:
+    """The weekday of a line that begins as a day with a title does but is no heading: the title is too long."""
+    if len(line) > MAX_MATCHED or not _MAYBE_HEADING.match(line) or read_heading(line):
+        return None
+    text = form_of(line).text
+    weekday, _, at = _marks(text)
+    return weekday if at and _behind_sign(text, at) else None
+
+
+@lru_cache(maxsize=8192)
+def week_number(line: str) -> int | None:
+    """N of `Week N` in a heading, or alone on a line."""
+    if len(line) > MAX_MATCHED or not _MAYBE_WEEK.search(line):
+        return None
+    text = form_of(line).text
+    found = _WEEK.search(text) if read_heading(line) else _WEEK_ONLY.fullmatch(text)
+    return int(found[1]) if found else None
 
 
 def _marks(text: str) -> tuple[Weekday | None, bool, int]:
@@ -148,9 +175,9 @@ def _is_work(line: str, at: int) -> bool:
 
 @lru_cache(maxsize=16384)
 def heads_work(line: str) -> bool:
-    """Whether a line is a label, a scheme line or a movement line with a quantity: what a title stands above."""
+    """Whether a line is a label, a scheme line, set rows or a movement line with a quantity: below a title, work."""
     reading = read_line(line)
-    return reading.label is not None or reading.counts
+    return reading.label is not None or reading.counts or bool(reading.rows)
 
 
 def label_of_heading(line: str) -> str:

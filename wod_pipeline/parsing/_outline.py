@@ -7,8 +7,9 @@ structure.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wod_pipeline.parsing._date_text import DayOrder, read_heading_date
 from wod_pipeline.parsing._dates import (
@@ -29,8 +30,10 @@ from wod_pipeline.parsing._headings import (
     is_rest_only,
     kind_of,
     label_of_heading,
+    may_head,
     ordinal_of,
     read_heading,
+    week_number,
 )
 from wod_pipeline.parsing._lines import read_line
 from wod_pipeline.parsing._segments import label_of, starts_over
@@ -115,6 +118,7 @@ def outline_post(plain: PlainPost, habits: DateHabits = US_WEEKLY) -> OutlinedPo
     cuts = _cuts(texts, heads, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
+    found += _doubtful_days(texts, heads)
     dates = _dates_of(cuts, texts, dated, habits.order)
     behind = [*(cut.first for cut in cuts[1:]), len(texts)]
     sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
@@ -170,6 +174,15 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found:
         last.label = label_of(text) or last.label
 
 
+def _doubtful_days(texts: Sequence[str], heads: dict[int, Heading]) -> Iterator[Diagnostic]:
+    """§4.1 A line that begins as a day's title does, directly above work, on a day that nothing else heads."""
+    headed = {heading.weekday for heading in heads.values()}
+    for n, text in enumerate(texts[:-1]):
+        day = may_head(text)
+        if day and day not in headed and heads_work(texts[n + 1]):
+            yield diagnostic("missing_heading", n)
+
+
 def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:
     """§4.2 A post of one day needs no heading; a post of several days does."""
     start = dated.dates.start
@@ -196,22 +209,46 @@ def _session(cut: _Cut, behind: int, date: dt.date | None, texts: Sequence[str])
 
 
 # -------------------------------------------------------------------------------------------------- dates
+class _Headed(NamedTuple):
+    """What the headings above and of a session say of its day."""
+
+    weekday: Weekday | None
+    written: dt.date | None
+    week: int | None
+    """N of the last `Week N`."""
+
+
 def _dates_of(
     cuts: Sequence[_Cut], texts: Sequence[str], dated: Dated, order: DayOrder
 ) -> list[dt.date | None]:
     """The day of each session: in a post of one week by its weekday, in one of several counted on from the first."""
     if dated.week is None:
         return [None] * len(cuts)
-    written = [_written(cut, texts, dated, order) for cut in cuts]
-    if not _spans_weeks(cuts, written, dated.dates):
+    headed = [
+        _Headed(cut.weekday, _written(cut, texts, dated, order), week)
+        for cut, week in zip(cuts, _weeks_above(cuts, texts), strict=True)
+    ]
+    if not _spans_weeks(headed, dated.dates):
         return [_day_in_week(cut.weekday, dated) for cut in cuts]
     dates: list[dt.date | None] = []
-    last: dt.date | None = None
-    for cut, day in zip(cuts, written, strict=True):
-        counted = _day_on_or_after(last, cut.weekday) if last else _day_in_week(cut.weekday, dated)
-        dates.append(day if day and cut.weekday == WEEKDAYS[day.weekday()] else counted)
-        last = dates[-1] or last
+    last, week = None, headed[0].week
+    for each in headed:
+        dates.append(_counted_on(each, last, week, dated))
+        last, week = dates[-1] or last, each.week
     return dates
+
+
+def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
+    """§3.7 The day written in the heading, else the next one with its weekday, in a later week if that is numbered."""
+    if each.weekday is None:
+        return None
+    if each.written and WEEKDAYS[each.written.weekday()] == each.weekday:
+        return each.written
+    if last is None:
+        return _day_in_week(each.weekday, dated)
+    later = max((each.week or 0) - week, 0) if week else 0
+    begin = monday_of(last) + 7 * later * DAY if later else last
+    return _day_on_or_after(begin, each.weekday)
 
 
 def _written(cut: _Cut, texts: Sequence[str], dated: Dated, order: DayOrder) -> dt.date | None:
@@ -225,22 +262,36 @@ def _written(cut: _Cut, texts: Sequence[str], dated: Dated, order: DayOrder) -> 
     return reading.start
 
 
-def _spans_weeks(cuts: Sequence[_Cut], written: Sequence[dt.date | None], dates: Dates) -> bool:
+def _weeks_above(cuts: Sequence[_Cut], texts: Sequence[str]) -> list[int | None]:
+    """For each session, N of the last `Week N` above it or in its heading."""
+    weeks: list[int | None] = []
+    week, at = None, 0
+    for cut in cuts:
+        below = cut.first + bool(cut.headings)
+        found = (week_number(text) for text in reversed(texts[at:below]))
+        week = next((number for number in found if number), week)
+        weeks.append(week)
+        at = below
+    return weeks
+
+
+def _spans_weeks(headed: Sequence[_Headed], dates: Dates) -> bool:
     """§3.7 Whether a post is of more weeks than one.
 
-    Its dates say so, or a weekday is headed again with a later date, or once more after a Sunday.
+    Its dates say so; or a weekday is headed again with a later date, after a Sunday, or in a week of a higher number.
     """
     if dates.start and dates.end and is_of_several_weeks(dates.start, dates.end):
         return True
-    first: dict[Weekday, tuple[int, dt.date | None]] = {}
-    sunday = len(cuts)
-    for k, (cut, day) in enumerate(zip(cuts, written, strict=True)):
-        if cut.weekday is None or not cut.headings:
+    first: dict[Weekday, tuple[int, _Headed]] = {}
+    sunday = len(headed)
+    for k, each in enumerate(headed):
+        if each.weekday is None:
             continue
-        at, before = first.setdefault(cut.weekday, (k, day))
-        if at < sunday < k or (day and before and day > before):
+        at, before = first.setdefault(each.weekday, (k, each))
+        later = each.written and before.written and each.written > before.written
+        if at < sunday < k or later or (before.week and each.week and each.week > before.week):
             return True
-        sunday = min(sunday, k) if cut.weekday == "sun" else sunday
+        sunday = min(sunday, k) if each.weekday == "sun" else sunday
     return False
 
 
