@@ -26,6 +26,7 @@ _NO_MONTHS = frozenset(words("day days full main many mark next test"))
 _LONGEST = 14
 """Days of the longest range that a coach means by itself; a longer one is a slip, or a post of several weeks."""
 _FAR = dt.timedelta(days=14)
+_YEAR = dt.timedelta(days=366)
 _MOST = 200
 """A title or slug names its dates within so many characters."""
 
@@ -64,7 +65,7 @@ _TOKENS = {
     "YEAR": ("year", r"(?:19|20)[0-9]{2}", r"(?![0-9])"),
     "A": ("a", r"[0-9]{1,2}", r"(?![0-9])"),
     "B": ("b", r"[0-9]{1,2}", r"(?![0-9])"),
-    "YY": ("year", r"(?:20)?[0-9]{2}", r"(?![0-9])"),
+    "YY": ("year", r"(?:19|20)?[0-9]{2}", r"(?![0-9])"),
 }
 """The group of each token, what it holds, and what may stand directly behind it."""
 
@@ -233,7 +234,7 @@ def _found(form: str, kinds: Iterable[_Forms], asked: _Asked) -> Iterator[_Found
 def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | None:
     """What a form says, unless its words or figures are no date at all.
 
-    A word may be a misspelt month only if that makes days that anybody means.
+    A word may be a misspelt month, and figures without a year a range, only if that makes days that anybody means.
     """
     groups = match.groupdict()
     months = [_month(word) for name in ("month1", "month2") if (word := groups.get(name))]
@@ -241,7 +242,8 @@ def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | No
         return None
     reading = _read(match, asked)
     misspelt = any(month.misspelt for month in months if month)
-    if misspelt and (reading is None or reading.days > _LONGEST):
+    doubtful = misspelt or (forms is _FIGURE_FORMS and not _years(match))
+    if doubtful and (reading is None or reading.days > _LONGEST):
         return None
     return _Found(match, reading._replace(repaired=True) if misspelt and reading else reading)
 
@@ -353,11 +355,11 @@ def _put_right(reading: Reading, first: _Day, last: _Day, *, is_told: bool) -> R
 
 
 def _is_far_off(match: re.Match[str], reading: Reading, asked: _Asked) -> bool:
-    """Whether a year of two figures names a day more than a year from the publication, where no date is meant."""
-    short = any(
-        year and len(year) == 2 for name, year in match.groupdict().items() if name.startswith("year")
-    )
-    return short and asked.near is not None and abs((reading.start - asked.near).days) > 366
+    """Whether a year of two figures is none: in a slug, or on a day more than a year from the publication."""
+    groups = match.groupdict()
+    if all(len(groups.get(name) or "0000") == 4 for name in ("year1", "year2")):
+        return False
+    return asked.gaps is _SLUG or bool(asked.near and abs(reading.start - asked.near) > _YEAR)
 
 
 def _to_its_sunday(match: re.Match[str], reading: Reading) -> Reading:

@@ -163,7 +163,8 @@ def _extends_heading(cuts: list[_Cut], n: int, text: str) -> bool:
 
 def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found: list[Diagnostic]) -> None:
     last = cuts[-1] if cuts else None
-    if last and last.under_weekday and (is_day_part(text) or (heading and heading.numbered)):
+    of_its_day = is_day_part(text) or (heading and heading.numbered and not heading.weekday)
+    if last and last.under_weekday and of_its_day:
         cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
     elif heading:
         cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
@@ -239,7 +240,7 @@ def _dates_of(
 
 
 def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
-    """§3.7 The day written in the heading, else the next one with its weekday, in a later week if that is numbered."""
+    """§3.7 The day in the heading, else the next one with its weekday, in a later week if that is numbered."""
     if each.weekday is None:
         return None
     if each.written and WEEKDAYS[each.written.weekday()] == each.weekday:
