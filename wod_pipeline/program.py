@@ -136,6 +136,7 @@ class SourceLine(Struct, gc=False, omit_defaults=True, frozen=True):
     n: int
     text: str
     links: tuple[Link, ...] = ()
+    struck: tuple[str, ...] = ()  # what the coach struck out of it, and the struck lines below it
 
 
 class PlainPost(Struct, omit_defaults=True):
@@ -360,6 +361,7 @@ class Line(Struct, gc=False, omit_defaults=True, frozen=True):
     role: Role
     owner: str
     links: tuple[Link, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 class ParsedPost(Struct, kw_only=True):

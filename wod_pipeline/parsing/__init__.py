@@ -19,7 +19,8 @@ from collections.abc import Iterator
 
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
 from wod_pipeline.parsing._explain import explain_line
-from wod_pipeline.parsing._html import read_lines, read_text
+from wod_pipeline.parsing._html import read_text
+from wod_pipeline.parsing._layout import read_lines
 from wod_pipeline.parsing._outline import headings_of, outline_post
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post

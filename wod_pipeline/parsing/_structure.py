@@ -30,14 +30,17 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
     lines = []
     for line in outlined.lines:
         role, owner = owners[line.n]
-        lines.append(Line(line.n, line.text, role, at[owner], line.links))
+        lines.append(Line(line.n, line.text, role, at[owner], line.links, line.struck))
     found = [*outlined.diagnostics, *finisher.diagnostics.values()]
     return _week(outlined, lines, _program_notes(preamble), sessions, found)
 
 
 def _not_a_programme(outlined: OutlinedPost) -> ParsedPost:
     """§4.8 Nothing to train: no session, no date, every line kept as a note."""
-    lines = [Line(line.n, line.text, "note", f"/preamble/{line.n}", line.links) for line in outlined.lines]
+    lines = [
+        Line(line.n, line.text, "note", f"/preamble/{line.n}", line.links, line.struck)
+        for line in outlined.lines
+    ]
     notes = _program_notes([NoteDraft(line.n) for line in outlined.lines])
     week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme")])
     week.week, week.dates = None, Dates(None, None, "none", "unknown")

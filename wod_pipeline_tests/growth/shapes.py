@@ -183,13 +183,16 @@ POSTS: dict[str, Shape] = {
     "connectors": _day(lambda k: f"At {k % 50 + 5}:00, perform:", "A."),
     "connectors above labels": _day(lambda k: ("At 10:00...", "At 10:00...", "B.")[k % 3], "A."),
     "continuations": _day(lambda k: ("+ Snatch", "+ Clean +")[k % 2], "A.", "5 sets of:", "Back Squat +"),
-    "built to a maximum": _day(
-        lambda k: ("Build to a 1-RM Back Squat", "Then 3 sets @ 80%")[k % 2], "A."
-    ),
+    "built to a maximum": _day(lambda k: ("Build to a 1-RM Back Squat", "Then 3 sets @ 80%")[k % 2], "A."),
     "tables": _day(lambda k: f"{k + 1} | {k % 9 + 1} | {50 + k % 40}%", "A.", "Back Squat", "Set | Reps | %"),
     "links": _day(lambda k: f'<a href="https://video.example/{k}">video {k}</a>'),
     "links on one line": lambda n: lines(
-        ["Monday", "A.", "".join(f'<a href="https://v.example/{k}">{k}</a> ' for k in range(n)), "Back Squat x 3"]
+        [
+            "Monday",
+            "A.",
+            "".join(f'<a href="https://v.example/{k}">{k}</a> ' for k in range(n)),
+            "Back Squat x 3",
+        ]
     ),
     "several exercises a line": _day("Snatch x {0}, Clean x {0}, Jerk x {0}, Back Squat x {0}".format),
     "mixed": _mixed,
