@@ -11,7 +11,12 @@ from wod_pipeline.parsing._drafts import NoteDraft, Owners, SessionDraft
 from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
-from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session
+from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session, SourceLine
+from wod_pipeline.wording import shorten
+
+_LONGEST_QUOTE = 120
+_MOST_QUOTES = 3
+"""Parts of what is struck out that a diagnostic quotes, and characters of each."""
 
 
 def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
@@ -31,8 +36,15 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
     for line in outlined.lines:
         role, owner = owners[line.n]
         lines.append(Line(line.n, line.text, role, at[owner], line.links, line.struck))
-    found = [*outlined.diagnostics, *finisher.diagnostics.values()]
+    struck = [_struck(line) for line in outlined.lines if line.struck]
+    found = [*outlined.diagnostics, *finisher.diagnostics.values(), *struck]
     return _week(outlined, lines, _program_notes(preamble), sessions, found)
+
+
+def _struck(line: SourceLine) -> Diagnostic:
+    words = ", ".join(f"“{shorten(part, _LONGEST_QUOTE)}”" for part in line.struck[:_MOST_QUOTES])
+    more = len(line.struck) - _MOST_QUOTES
+    return diagnostic("struck_text", line.n, words=f"{words} and {more} more" if more > 0 else words)
 
 
 def _not_a_programme(outlined: OutlinedPost) -> ParsedPost:
