@@ -282,10 +282,10 @@ class _Lines(BeautifulSoup):
             del self._opened[name]
         if element is None:
             return
-        self._effects[element.effect] -= 1
-        if element.effect == "contents":
+        if element.effect == "contents" and self._effects["contents"] == 1:
             self._break()
             self._drop_contents(element.first)
+        self._effects[element.effect] -= 1
 
     def _drop_contents(self, first: int) -> None:
         """§1.1 A list of links, with or without a title, is no text of the post."""
