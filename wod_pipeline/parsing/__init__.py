@@ -41,6 +41,7 @@ __all__ = [
     "removed_post",
     "structure_post",
     "week_of",
+    "weeks_of",
 ]
 
 
@@ -82,9 +83,16 @@ def week_of(post: RawPost) -> dt.date:
     return monday_of(day) if day else UNDATED_WEEK
 
 
+def weeks_of(post: RawPost) -> tuple[dt.date, ...]:
+    """The Mondays of the weeks a post belongs to: `week_of`, then every other that it has sessions in, in order."""
+    first = week_of(post)
+    dates = [session.date for session in outline_post(read_post(post)).sessions if session.date]
+    return (first, *sorted({monday_of(date) for date in dates} - {first}))
+
+
 def is_of_week(post: RawPost, week: dt.date) -> bool:
     """Whether the post belongs to that week (its Monday)."""
-    return week_of(post) == week
+    return week in weeks_of(post)
 
 
 def removed_post(post: RawPost, gone_since: dt.datetime, *, replaced_by: int | None) -> RemovedPost:
