@@ -28,6 +28,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.date_habits import DateHabits
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
 
@@ -92,6 +93,8 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
     problems: list[str] = []
     """What was not as WordPress sends it; then `received` holds the post's JSON. Without an id, `id` is 0."""
     received: str = ""
+    habits: DateHabits | None = None
+    """The program's, where they are not the usual ones; the source sets them, a site does not send them."""
 
     @property
     def content_sha256(self) -> str:
@@ -147,6 +150,7 @@ class PlainPost(Struct, omit_defaults=True):
     lines: list[SourceLine]
     protected: bool = False
     problems: list[str] = []
+    habits: DateHabits | None = None
 
 
 class Dates(Struct, frozen=True):

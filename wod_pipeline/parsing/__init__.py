@@ -17,6 +17,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
+from wod_pipeline.date_habits import US_WEEKLY
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
 from wod_pipeline.parsing._explain import explain_line
 from wod_pipeline.parsing._html import read_text
@@ -61,6 +62,7 @@ def read_post(post: RawPost) -> PlainPost:
         lines=read_lines(post.content.rendered),
         protected=post.content.protected,
         problems=post.problems,
+        habits=post.habits,
     )
 
 
@@ -76,7 +78,7 @@ def week_of(post: RawPost) -> dt.date:
     last modification, else `UNDATED_WEEK`.
     """
     source = Source(post.link, post.id, "", post.modified_gmt, post.slug, post.date)
-    week = date_post(read_text(post.title.rendered), source, _headings(post)).week
+    week = date_post(read_text(post.title.rendered), source, _headings(post), post.habits or US_WEEKLY).week
     if week is not None:
         return week
     day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)

@@ -11,13 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from wod_pipeline.date_habits import DayOrder
 from wod_pipeline.parsing._text import form_of, words
 from wod_pipeline.weeks import DAY
-
-DayOrder = Literal["month_first", "day_first"]
-"""How a program writes a date in figures, where both can be: `6/3` is June 3 or 6 March."""
 
 MONTHS = words("january february march april may june july august september october november december")
 _NO_MONTHS = frozenset(words("day days full main many mark next test"))

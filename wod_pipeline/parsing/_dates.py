@@ -8,16 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from wod_pipeline.parsing._date_text import DayOrder, Reading, read_dates, read_heading_date
+from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
+from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
 from wod_pipeline.weeks import DAY, monday_of
-
-Cadence = Literal["weekly", "daily"]
-"""What a post without a date is for: the week of its publication, or that day."""
 
 _FAR_DAYS = 14
 _SEVERAL_WEEKS_DAYS = 10
@@ -25,17 +22,6 @@ _NO_DATES = Dates(None, None, "none", "unknown")
 UNDATED_WEEK = dt.date(1970, 1, 5)
 """The week of a post that names no date and carries no readable publication date either."""
 _FINAL_NUMBER = re.compile(r"(?:^|-)[0-9]+\Z")
-
-
-@dataclass(frozen=True)
-class DateHabits:
-    """What a program's posts do not say about their dates."""
-
-    order: DayOrder = "month_first"
-    cadence: Cadence = "weekly"
-
-
-US_WEEKLY = DateHabits()
 
 
 # ------------------------------------------------------------------------------------------ choosing a source

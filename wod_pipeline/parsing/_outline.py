@@ -11,16 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wod_pipeline.parsing._date_text import DayOrder, read_heading_date
-from wod_pipeline.parsing._dates import (
-    US_WEEKLY,
-    Dated,
-    DateHabits,
-    date_post,
-    is_of_several_weeks,
-    program_of,
-    published_day,
-)
+from wod_pipeline.date_habits import US_WEEKLY, DayOrder
+from wod_pipeline.parsing._date_text import read_heading_date
+from wod_pipeline.parsing._dates import Dated, date_post, is_of_several_weeks, program_of, published_day
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._headings import (
     Heading,
@@ -107,10 +100,11 @@ class _Cut:
     label: str | None = None  # the last one
 
 
-def outline_post(plain: PlainPost, habits: DateHabits = US_WEEKLY) -> OutlinedPost:
+def outline_post(plain: PlainPost) -> OutlinedPost:
     """The post's dates and its sessions, each with its heading and the lines it spans (§3, §4)."""
     texts = [line.text for line in plain.lines]
     heads = headings_of(texts)
+    habits = plain.habits or US_WEEKLY
     dated = date_post(plain.title, plain.source, [texts[n] for n in heads], habits)
     found: list[Diagnostic] = list(dated.diagnostics)
     if plain.problems:
