@@ -151,6 +151,8 @@ class PlainPost(Struct, omit_defaults=True):
     protected: bool = False
     problems: list[str] = []
     habits: DateHabits | None = None
+    unread: list[str] = []
+    """What is beyond the bounds of reading, in words: ``15,000 more lines``."""
 
 
 class Dates(Struct, frozen=True):

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from wod_pipeline.bounds import SESSIONS_READ
 from wod_pipeline.date_habits import US_WEEKLY, DayOrder
 from wod_pipeline.parsing._date_text import read_heading_date
 from wod_pipeline.parsing._dates import Dated, date_post, is_of_several_weeks, program_of, published_day
 from wod_pipeline.parsing._diagnostics import diagnostic
+from wod_pipeline.parsing._extent import in_words
 from wod_pipeline.parsing._headings import (
     Heading,
     can_cut,
@@ -30,7 +32,16 @@ from wod_pipeline.parsing._headings import (
 )
 from wod_pipeline.parsing._lines import read_line
 from wod_pipeline.parsing._segments import label_of, starts_over
-from wod_pipeline.program import WEEKDAYS, Dates, Diagnostic, OutlinedPost, PlainPost, SessionOutline, Weekday
+from wod_pipeline.program import (
+    WEEKDAYS,
+    Dates,
+    Diagnostic,
+    OutlinedPost,
+    PlainPost,
+    SessionOutline,
+    SourceLine,
+    Weekday,
+)
 from wod_pipeline.weeks import DAY, monday_of
 
 _SHORTEST_CONTENTS = 3
@@ -110,11 +121,12 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     if plain.problems:
         found.append(diagnostic("malformed_post", problems="; ".join(plain.problems)))
     cuts = _cuts(texts, heads, found)
+    lines = _first_sessions(plain, cuts, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
-    found += _doubtful_days(texts, heads)
+    found += _doubtful_days(texts[: len(lines)], heads)
     dates = _dates_of(cuts, texts, dated, habits.order)
-    behind = [*(cut.first for cut in cuts[1:]), len(texts)]
+    behind = [*(cut.first for cut in cuts[1:]), len(lines)]
     sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
     for cut, date in zip(cuts, dates, strict=True):
         _compare_date(cut, texts, date, habits.order, found)
@@ -124,11 +136,24 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
         program=program_of(plain.source.slug, published_day(plain.source)),
         week=dated.week,
         dates=dated.dates,
-        lines=plain.lines,
+        lines=lines,
         sessions=sessions,
         diagnostics=found,
         protected=plain.protected,
     )
+
+
+def _first_sessions(plain: PlainPost, cuts: list[_Cut], found: list[Diagnostic]) -> list[SourceLine]:
+    """The lines of the sessions that are read; further ones are taken out of `cuts` and `found`."""
+    unread, lines = list(plain.unread), plain.lines
+    if len(cuts) > SESSIONS_READ.most:
+        unread.append(in_words(len(cuts) - SESSIONS_READ.most, "session"))
+        lines = lines[: cuts[SESSIONS_READ.most].first]
+        del cuts[SESSIONS_READ.most :]
+        found[:] = [d for d in found if d.line is None or d.line < len(lines)]
+    if unread:
+        found.append(diagnostic("post_cut", unread=", ".join(unread)))
+    return lines
 
 
 def _cuts(texts: Sequence[str], heads: dict[int, Heading], found: list[Diagnostic]) -> list[_Cut]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
 import gc
@@ -16,19 +17,18 @@ import httpx
 
 from wod_pipeline.assets.previews import of_outlined_week, of_parsed_week, of_plain_week, of_records
 from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post
-from wod_pipeline.program import RawPost, Weekly, WeekRecords, encode
+from wod_pipeline.program import RawPost, SessionRecord, Weekly, WeekRecords, encode
 from wod_pipeline.quality import Case, judge, judge_stored
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.reading.entries import index_week
-from wod_pipeline.reading.export import as_csv
-from wod_pipeline.reading.rows import RowMaker
+from wod_pipeline.reading.index import build_index
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, as_text, view_session
 from wod_pipeline.status import status_of
 from wod_pipeline.storage.fitting import fit_week
 from wod_pipeline.storage.sqlite import SqliteSessionTable
-from wod_pipeline.training import STANDARD_RACKS, Athlete, doses_of
+from wod_pipeline.training import doses_of
 from wod_pipeline.web.app import create_app
 from wod_pipeline_tests.builders import MONDAY, parsed_weekly, raw_post, weekly
 
@@ -44,6 +44,12 @@ def post_of(content: str) -> RawPost:
 def markup_stages(content: str) -> dict[str, Step]:
     """The reading of HTML alone."""
     return {"read HTML": lambda: read_lines(content)}
+
+
+def cut_stages(content: str) -> dict[str, Step]:
+    """Cutting sessions to what the table holds. Its cost is a step where a session becomes too large."""
+    value = records_of(parsed_weekly(parse_post(post_of(content))))
+    return {"fit for the table": lambda: fit_week(value)}
 
 
 def pure_stages(content: str) -> dict[str, Step]:
@@ -62,19 +68,17 @@ def pure_stages(content: str) -> dict[str, Step]:
         "structure": lambda: structure_post(outlined),
         "records": lambda: records_of(week),
         "encode": lambda: (encode(week), encode(value)),
-        "fit for the table": lambda: fit_week(value),
         "quality": lambda: (judge(Case(value)), judge_stored(value, value)),
         "status": lambda: status_of([MONDAY], {MONDAY: raw}, {MONDAY: value}),
         "load": lambda: [doses_of(record) for record in value.records],
         "index": lambda: index_week(MONDAY, value.records),
         "search": lambda: _search(value),
-        "lift's history": lambda: _history(value),
+        "lift's history": lambda: history_of(value.records),
         "view": lambda: [view_session(record) for record in value.records],
         "terminal": lambda: [as_text(view) for view in views],
         "Markdown": lambda: [as_markdown(view) for view in views],
         "calendar": lambda: as_calendar(value.records, ZONE),
         "API answer": lambda: encode(answers.session_answers(value.records, None)),
-        "CSV": lambda: as_csv(row for record in value.records for row in RowMaker().rows(record)),
         "previews": lambda: (
             of_plain_week(weekly(plain)),
             of_outlined_week(weekly(outlined)),
@@ -84,18 +88,15 @@ def pure_stages(content: str) -> dict[str, Step]:
     }
 
 
-def _history(value: WeekRecords) -> object:
-    from wod_pipeline.reading.index import build_index
-
-    index = build_index({}, [index_week(MONDAY, value.records)])
+def history_of(records: Iterable[SessionRecord]) -> object:
+    """The history of every lift of these sessions, which are of one week."""
+    index = build_index({}, [index_week(MONDAY, records)])
     return [
         answers.history_answer(movement, index.history(movement), 1, None) for movement in index.by_movement
     ]
 
 
 def _search(value: WeekRecords) -> object:
-    from wod_pipeline.reading.index import build_index
-
     index = build_index({}, [index_week(MONDAY, value.records)])
     return [answers.search_row(match) for match in index.search("squat")]
 
@@ -118,8 +119,9 @@ PAGES = (
 )
 
 
+@contextlib.contextmanager
 def page_stages(content: str) -> Iterator[dict[str, Step]]:
-    """The storage of the week, and every page that shows it: yields once, and takes the table away behind it."""
+    """The storage of the week, and every page that shows it."""
     with tempfile.TemporaryDirectory() as folder:
         value = records_of(parsed_weekly(parse_post(post_of(content))))
         table = table_of(content, Path(folder))
@@ -160,7 +162,6 @@ def forget() -> None:
     """Empty the caches of the package, so that every measurement starts from the same state."""
     for cache in _caches():
         cache.cache_clear()
-    gc.collect()
 
 
 @functools.cache
@@ -169,6 +170,3 @@ def _caches() -> list[functools._lru_cache_wrapper[object]]:
         each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)
     )
     return [each for each in wrappers if each.__module__.startswith("wod_pipeline.")]
-
-
-LIFTER = Athlete(rack=STANDARD_RACKS["kg"])
