@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from msgspec import Struct
 
 DayOrder = Literal["month_first", "day_first"]
 """How a date in figures is read where both can be: `6/3` is June 3 or 6 March."""
@@ -12,7 +11,8 @@ Cadence = Literal["weekly", "daily"]
 """What a post without a date is for: the week of its publication, or that day."""
 
 
-class DateHabits(Struct, frozen=True, omit_defaults=True):
+@dataclass(frozen=True)
+class DateHabits:
     """The habits of one program."""
 
     order: DayOrder = "month_first"
