@@ -197,6 +197,24 @@ def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
     assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar\n" in said
 
 
+def test_a_post_restored_with_an_older_time_is_never_in_two_weeks_and_the_named_runs_bring_it_back(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+    moved = raw_post("Monday", "A.", "Jerk x 3", monday=later, number=2)
+    site.list(msgspec.structs.replace(moved, modified_gmt="2026-03-20T00:00:00"))
+    assert run_weeks(site.settings, [later])
+    site.list(OTHER)
+    assert not run_weeks(site.settings, [MONDAY])
+    said = capsys.readouterr()
+    assert "newer revisions are stored of post 2 in week 2026-03-09" in said.out + said.err
+    assert site.ids() == [1]
+    for week in (later, MONDAY):
+        assert run_weeks(site.settings, [week])
+    assert site.ids() == [1, 2]
+    assert open_table(site.settings).read_dates(later, later + WEEK) == []
+
+
 def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     job = build_defs(site.settings).resolve_job_def("drop_post")
     config = {"ops": {"drop_gone_post": {"config": {"post_id": 1}}}}
