@@ -115,7 +115,9 @@ def find_stale_posts(
 def _newest_elsewhere(others: Iterable[StoredWeek]) -> dict[int, tuple[PostStamp, dt.date]]:
     """The newest revision of each post in those weeks, and the week that has it; by post id."""
     stamps = [(stamp, entry.week) for entry in others for stamp in entry.posts]
-    return {stamp.post_id: (stamp, week) for stamp, week in sorted(stamps, key=lambda one: one[0].modified_gmt)}
+    return {
+        stamp.post_id: (stamp, week) for stamp, week in sorted(stamps, key=lambda one: one[0].modified_gmt)
+    }
 
 
 def _stale(week: dt.date, where: Mapping[int, dt.date]) -> StaleRevision:

@@ -21,7 +21,7 @@ from wod_pipeline.wordpress._client import WordPressSource
 from wod_pipeline.wordpress._decoding import decode_post
 from wod_pipeline.wordpress._folder import FolderSource
 from wod_pipeline.wordpress._source import PostSource
-from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
+from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks, is_published_near
 
 __all__ = [
     "CHUNK_WEEKS",
@@ -30,4 +30,5 @@ __all__ = [
     "WordPressSource",
     "decode_post",
     "gather_weeks",
+    "is_published_near",
 ]

@@ -150,7 +150,13 @@ def test_a_warning_is_printed_again_when_it_is_logged_again_much_later() -> None
         assert logging.lastResort is not None
         printed = [
             bool(logging.lastResort.filter(record(text, after_s)))
-            for text, after_s in (("a", 0), ("a", 1), ("b", 2), ("a", REPEATED_AFTER_S - 1), ("a", REPEATED_AFTER_S))
+            for text, after_s in (
+                ("a", 0),
+                ("a", 1),
+                ("b", 2),
+                ("a", REPEATED_AFTER_S - 1),
+                ("a", REPEATED_AFTER_S),
+            )
         ]
     assert printed == [True, False, True, False, True]
     assert logging.lastResort.filter(record("a", 0))

@@ -179,6 +179,26 @@ def test_a_run_of_the_new_week_says_that_the_old_one_lost_its_sessions(
     assert site.ids() == [1]
 
 
+def test_a_run_says_when_a_run_of_the_new_week_would_not_find_the_post(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = [
+        msgspec.structs.replace(
+            raw_post("Monday", "A.", "Jerk x 3", monday=to, number=number, date=post.date),
+            modified_gmt="2026-03-20T00:00:00",
+        )
+        for post, number, to in ((OLD, 1, MONDAY + WEEK), (OTHER, 2, MONDAY - 60 * WEEK))
+    ]
+    site.list(*moved)
+    site.run()
+    far = [line for line in capsys.readouterr().out.splitlines() if "it finds post" in line]
+    said = (
+        "    it finds post 2 only when the sensor new_posts requests it, since the post was published on 2026-03-01, "
+        "far from that week: if the date in the title is wrong, correct it"
+    )
+    assert far == [said]
+
+
 def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -205,7 +205,11 @@ def test_a_week_with_an_older_revision_than_another_week_is_refused_and_the_othe
 
 @pytest.mark.parametrize(
     "other",
-    [{"modified_gmt": "2026-02-01T00:00:00"}, {"content_sha256": "bb"}, {"post_id": 2, "modified_gmt": "2027"}],
+    [
+        {"modified_gmt": "2026-02-01T00:00:00"},
+        {"content_sha256": "bb"},
+        {"post_id": 2, "modified_gmt": "2027"},
+    ],
     ids=["an older revision", "one of the same time", "another post"],
 )
 def test_a_week_is_not_stale_when_the_other_week_holds(other: dict[str, str]) -> None:
