@@ -247,6 +247,22 @@ def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     assert [post.post_id for post in raw.removed] == [1]
 
 
+def test_a_refused_job_begins_with_the_reason_and_names_its_own_way_out(site: Site) -> None:
+    site.list()
+    site.run()
+    job = build_defs(site.settings).resolve_job_def("drop_post")
+    said = []
+    with dg.DagsterInstance.ephemeral() as instance:
+        for number in (1, 2, 999):
+            config = {"ops": {"drop_gone_post": {"config": {"post_id": number}}}}
+            result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
+            failure = result.failure_data_for_node("drop_gone_post")
+            said.append(failure.user_failure_data.description if failure and failure.user_failure_data else "")
+    assert said[0] == ""
+    assert "in the launchpad of drop_post allow_empty: true beside post_id" in said[1]
+    assert said[2].startswith("No stored week was made from post 999.")
+
+
 def stored_events(site: Site, week: dt.date) -> list[str]:
     """Post's day and status of every event in the week's stored calendar."""
     calendar = Calendar.from_ical(open_lake(site.settings).read(calendar_key(week)))
