@@ -54,13 +54,9 @@ def drop_gone_post(
     """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     with failures_in_words(), source.reserve(name_run(context.run_id), context.log.info):
+        listed = source.open().fetch_ids
         results = drop_post(
-            lake.open(),
-            session_table.open(),
-            config.post_id,
-            source.open().fetch_ids,
-            now,
-            allow_empty=config.allow_empty,
+            lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
         )
     for result in results:
         context.log.info("Week %s: %s removed", result.after.week, count(result.change.deleted, "session"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -123,14 +124,12 @@ def _calendar(
     published = context.stored_calendars(sorted({monday_of(day) for day in days}))
 
     def make_from(read: SoundDays, previous: list[bytes]) -> bytes:
-        # A session may be dated in the week before or after its own.
-        unsure = {week + shift for week in read.corrupt_weeks for shift in (-WEEK, 0 * WEEK, WEEK)}
         return as_calendar(
             read.records,
             context.zone,
             athlete,
             previous,
-            frozenset(day for day in days if monday_of(day) in stored.keys() - unsure),
+            _covered(days, stored.keys(), read.corrupt_weeks),
             page_url=page_url,
             rest_days=rest_days,
             between=between,
@@ -153,3 +152,14 @@ def _calendar(
         return context.recent_calendars.get_or_make(parts, make)
     except StorageCorrupt:  # made anew each time, until the week is stored again
         return make(read_sound_days(context.table, first, last))
+
+
+def _covered(
+    days: Iterable[dt.date], stored: Collection[dt.date], corrupt: Iterable[dt.date]
+) -> frozenset[dt.date]:
+    """The days of which every session is known: their week is stored, and no corrupt one is beside it.
+
+    A session may be dated in the week before or after its own.
+    """
+    unsure = {week + shift for week in corrupt for shift in (-WEEK, 0 * WEEK, WEEK)}
+    return frozenset(day for day in days if (week := monday_of(day)) in stored and week not in unsure)
