@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from wod_pipeline.absence import Absence, say_absence
 from wod_pipeline.reading import answers
@@ -19,7 +19,7 @@ from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows
 from wod_pipeline.web.days import RequestedDay
-from wod_pipeline.web.http import Json
+from wod_pipeline.web.http import Json, redirect
 from wod_pipeline.web.openapi import get
 from wod_pipeline.web.parameters import (
     DayInPath,
@@ -32,6 +32,7 @@ from wod_pipeline.web.parameters import (
     To,
     Words,
 )
+from wod_pipeline.web.root_path import path_in_site
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of
 
 VERSION_PATH = "/api/v1"
@@ -247,7 +248,6 @@ def moved_router() -> APIRouter:
 
 def _redirect_to_version(request: Request) -> Response:
     """The same path and parameters under `VERSION_PATH`, on whatever host was asked."""
-    root = request.scope.get("root_path", "")
-    path = request.scope["path"].removeprefix(root).replace("/api", VERSION_PATH, 1)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root}{quote(path)}{query}", 308)
+    path = path_in_site(request.scope).replace("/api", VERSION_PATH, 1)
+    query = request.scope["query_string"].decode("latin-1")
+    return redirect(request.scope, f"{quote(path)}?{query}" if query else quote(path), 308)

@@ -102,6 +102,13 @@ def _visitor(request: Request) -> Athlete | None:
     return maxes.athlete_of(request.cookies.get(maxes.COOKIE))
 
 
+def is_https(request: Request) -> bool:
+    """Whether the visitor came by https, as far as a trusted proxy or the address of the site that is set says."""
+    page = urlsplit(_context(request).page_url)
+    came_by_it = page.netloc.lower() == request.headers.get("host", "").lower()
+    return request.scope["scheme"] == "https" or (page.scheme == "https" and came_by_it)
+
+
 def _page_url(request: Request) -> str:
     """The address of the site: as set, otherwise the one the visitor came by; empty when that cannot be one."""
     if own := _context(request).page_url:

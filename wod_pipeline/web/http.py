@@ -15,9 +15,11 @@ from fastapi.routing import APIRoute
 from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wod_pipeline.web.root_path import path_in_site, root_of
 
 AnswerT = TypeVar("AnswerT")
 
@@ -139,13 +141,21 @@ def problem(
     return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
 
 
+def redirect(scope: Scope, address: str, status: int) -> Response:
+    """A redirect to an address of this site, a path with its query; it names no host."""
+    return RedirectResponse(f"{root_of(scope)}{address}", status)
+
+
+def is_answered(request: Request, path: str, method: str | None = None) -> bool:
+    """Whether some route answers the path, by the method or by any."""
+    enough = {Match.FULL} if method else {Match.FULL, Match.PARTIAL}
+    scope = {**request.scope, "path": f"{root_of(request.scope)}{path}", "method": method or request.method}
+    return any(route.matches(scope)[0] in enough for route in request.app.routes)
+
+
 def allowed_methods(request: Request) -> str:
     """The methods that this address answers, as the header `Allow` lists them; empty when it answers none."""
-    routes = request.app.routes
-    answered = [
-        method
-        for method in ("GET", "POST")
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
+    path = path_in_site(request.scope)
+    answered = [method for method in ("GET", "POST") if is_answered(request, path, method)]
     methods = [*answered, *(["HEAD"] if "GET" in answered else []), "OPTIONS"]
     return ", ".join(methods) if answered else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Annotated, Any, TypeVar
@@ -32,6 +33,7 @@ from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.parameters import DayInPath, Words
+from wod_pipeline.web.root_path import in_site
 from wod_pipeline.web.shown import Visit, show_day, show_week
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of, sunday_of
@@ -89,7 +91,8 @@ _GLOBALS = {
     "code_marks": emphasis.code_marks,
     "movement_name": movement_name,
     "zones": ZONES,
-    "static_address": static_address,
+    "in_site": in_site,
+    "static_address": lambda name: in_site(static_address(name)),
 }
 _FILTERS = {
     "long_day": long_day,
@@ -102,9 +105,18 @@ _FILTERS = {
 }
 
 
+_ADDRESS = re.compile(r'\b(href|src|action)="(?=/)')
+"""Where a template writes an address of this site."""
+
+
+def _source(name: str) -> str:
+    """A template in which the root path comes before each address of this site (see `root_path`)."""
+    file = resources.files("wod_pipeline.web") / "templates" / name
+    return _ADDRESS.sub(r'\1="{{ in_site("") }}', file.read_text(encoding="utf-8"))
+
+
 def _environment() -> jinja2.Environment:
-    folder = resources.files("wod_pipeline.web").joinpath("templates")
-    loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
+    loader = jinja2.FunctionLoader(_source)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
