@@ -4,6 +4,8 @@ The application:
 
 - `app`: puts everything together; the only module that imports all others
 - `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
+- `etags`: entity tags, made and compared
+- `kept`: answers kept in memory until the sessions change
 - `http`: JSON answers, conditional requests, security headers, methods, problems
 - `forms`: posted forms: their origin, length and fields
 - `failures`: answers to what fails, foreseen and unforeseen
@@ -44,6 +46,7 @@ The API:
 Calendars:
 
 - `feed`: ``/calendar.ics``, and personal calendars under ``/calendar/``
+- `recent_calendars`: the calendars made last, in memory
 - `personal`: the address of a personal calendar, which carries the athlete
 - `subscribing`: the pages that give these addresses to a visitor
 

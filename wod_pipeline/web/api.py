@@ -20,6 +20,7 @@ from wod_pipeline.vocabulary import find_movement, movement_name, nearest_moveme
 from wod_pipeline.web.context import AppContext, Context, load_rows
 from wod_pipeline.web.days import RequestedDay
 from wod_pipeline.web.http import Json, redirect
+from wod_pipeline.web.kept import keep
 from wod_pipeline.web.openapi import get
 from wod_pipeline.web.parameters import (
     DayInPath,
@@ -54,6 +55,7 @@ def health(context: Context, reader: RequestedDay) -> Json[answers.HealthAnswer]
 
 
 @get(router, "/weeks", 404)
+@keep()
 def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.WeeksAnswer]:
     """Stored weeks, newest first; with `kind` or `program` those with such a session."""
     index = context.index
@@ -87,6 +89,7 @@ def _not_found(context: AppContext, what: str, absence: Absence) -> HTTPExceptio
 
 
 @get(router, "/sessions", 404)
+@keep()
 def sessions(
     context: Context,
     athlete: RequestedAthlete,
@@ -112,7 +115,7 @@ def sessions(
         undated_weeks=undated,
         corrupt_weeks=read.corrupt_weeks,
     )
-    return Json(answer, page.links(total))
+    return Json(answer, page.links(total), lasts=not read.corrupt_weeks)
 
 
 def _days(today: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -164,6 +167,7 @@ def _sessions_on(
 
 
 @get(router, "/movements")
+@keep()
 def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers.MovementsAnswer]:
     """Movements that were prescribed, most often first."""
     facts = answers.movement_facts(context.index, q)
@@ -171,6 +175,7 @@ def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers
 
 
 @get(router, "/movements/{movement}/history")
+@keep()
 def history(
     context: Context,
     athlete: RequestedAthlete,
@@ -196,6 +201,7 @@ def movement_or_404(text: str) -> str:
 
 
 @get(router, "/load", 404)
+@keep()
 def load(
     context: Context,
     athlete: RequestedAthlete,
@@ -220,6 +226,7 @@ def load(
 
 
 @get(router, "/search", 404)
+@keep()
 def search(
     context: Context,
     page: PageOfList,

@@ -25,6 +25,7 @@ from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.failures import Unforeseen, add_error_handlers
 from wod_pipeline.web.hosts import AllowedHosts, hosts_of
 from wod_pipeline.web.http import HeadAsGet, SecurityHeaders
+from wod_pipeline.web.kept import KeptAnswers
 from wod_pipeline.web.root_path import RootPath
 from wod_pipeline.web.turns import Turns
 
@@ -84,6 +85,7 @@ def create_app(
     app.state.context = AppContext(
         table, index_cache, zone, now, lake, _calendar_reader(lake), feed_key, page_url
     )
+    app.state.kept_answers = KeptAnswers()
     app.router.redirect_slashes = False  # its redirects name the host; ours are in `failures`
     _add_middleware(app, origins, hosts, page_url)
     _add_routers(app)

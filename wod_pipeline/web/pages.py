@@ -32,6 +32,7 @@ from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.kept import keep
 from wod_pipeline.web.parameters import DayInPath, Words
 from wod_pipeline.web.root_path import in_site
 from wod_pipeline.web.shown import Visit, show_day, show_week
@@ -205,6 +206,7 @@ def week(
 
 # --------------------------------------------------------------------------------------------------- overviews
 @router.get("/lifts")
+@keep()
 def lifts(context: Context, q: Words = "") -> Response:
     """Every movement that was prescribed, by family."""
     families: dict[str, list[answers.MovementFacts]] = {}
@@ -214,6 +216,7 @@ def lifts(context: Context, q: Words = "") -> Response:
 
 
 @router.get("/lifts/{movement}")
+@keep()
 def lift(
     context: Context, visitor: Visitor, movement: Annotated[str, Path(max_length=60)], number: PageNumber = 1
 ) -> Response:
@@ -234,6 +237,7 @@ def _page_count(items: Sequence[object]) -> int:
 
 
 @router.get("/charts/lift/{movement}.svg")
+@keep()
 def lift_svg(context: Context, movement: Annotated[str, Path(max_length=60)]) -> Response:
     """The chart of a lift's history."""
     newest = context.index.history(movement_or_404(movement))[: charts.MOST_POINTS]
@@ -258,6 +262,7 @@ def _load_answer(
 
 
 @router.get("/load")
+@keep()
 def load(context: Context, visitor: Visitor, reader: VisitorDay, by: By = "week") -> Response:
     """Training load as chart and table, and what the figures mean."""
     answer = _load_answer(context, by, visitor, reader.today)
@@ -267,6 +272,7 @@ def load(context: Context, visitor: Visitor, reader: VisitorDay, by: By = "week"
 
 
 @router.get("/charts/load.svg")
+@keep()
 def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
     """The chart of the training load."""
     rows = _load_answer(context, by, None, reader.today).rows
@@ -275,6 +281,7 @@ def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
 
 
 @router.get("/search")
+@keep()
 def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
     """Sessions with every word in their movements or notes, best first."""
     matches = context.index.search(q) if q.strip() else []
