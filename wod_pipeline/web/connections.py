@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import resource
+import socket
+import struct
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from wod_pipeline.web.http import SECURITY_HEADERS
 
 LARGEST_HEAD = 16_384
 """Bytes of a request's first line and headers that are read while they are incomplete."""
+_DISCARD = struct.pack("ii", 1, 0)
+"""Of `SO_LINGER`: on, for no seconds."""
 _OTHER_FILES = 124
 """Files that the process may open beside connections."""
 
@@ -152,7 +156,10 @@ class GuardedProtocol(H11Protocol):
 
     # --------------------------------------------------------------------------------------------- deadlines
     def drop(self) -> None:
-        """End the connection at once, whatever is unsent."""
+        """End the connection at once, whatever is unsent; the system keeps nothing of it for the client either."""
+        self.shared.stop_waiting(self)
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DISCARD)
         self.transport.abort()
 
     def _await_request(self) -> None:

@@ -26,5 +26,4 @@ def server_options(proxies: Collection[str] = (), patience: Patience | None = No
         "h11_max_incomplete_event_size": LARGEST_HEAD,
         "timeout_keep_alive": patience.idle_s,
         "timeout_graceful_shutdown": WAIT_AT_END_S,
-        "backlog": patience.most,
     }
