@@ -369,7 +369,11 @@ def hostile(weeks: int) -> Rows:
     import bench_hostile
 
     return {
-        label: {"median_ms": times.p50_ms, "p99_ms": times.p99_ms, "failed": f"{times.failed} of {times.answers}"}
+        label: {
+            "median_ms": times.p50_ms,
+            "p99_ms": times.p99_ms,
+            "failed": f"{times.failed} of {times.answers}",
+        }
         for label, times in bench_hostile.scenarios(weeks)
     }
 

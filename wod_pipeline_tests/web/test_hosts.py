@@ -124,5 +124,7 @@ def test_a_name_with_other_letters_is_allowed_as_browsers_send_it() -> None:
     "text", ["http://gym.example", "gym.example/wod", "*.example", "a b", "gym.example,:80"]
 )
 def test_a_setting_that_is_no_host_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"use names or addresses of hosts such as training\.example\.com"):
+    with pytest.raises(
+        SettingsError, match=r"use names or addresses of hosts such as training\.example\.com"
+    ):
         load_settings({"WOD_ALLOWED_HOSTS": text})
