@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo dev serve test test-servers test-e2e lint score mutants bench clean
+.PHONY: help demo dev serve test test-servers test-growth test-e2e lint score mutants bench clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / - /'
@@ -32,10 +32,13 @@ serve: $(READY)  ## serve the athlete's page and the API
 	$(BIN)/wod serve
 
 test: $(READY)  ## run every test; needs no network and no cloud account
-	$(BIN)/python -m pytest -m 'not servers' -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m 'not servers and not growth' -n 2 --dist worksteal
 
 test-servers: $(READY)  ## run the storage contracts on DynamoDB Local (needs Java 17 and Node)
 	$(BIN)/python -m pytest -m servers
+
+test-growth: $(READY)  ## compare the CPU time of a post with that of one twice as long, at every step (a minute)
+	$(BIN)/python -m pytest -m growth wod_pipeline_tests/growth
 
 test-e2e: $(READY)  ## run `dagster dev` through weeks of posts, edits, outages and backfills (some fifteen minutes)
 	WOD_E2E=1 $(BIN)/python -m pytest -m 'not servers' wod_pipeline_tests/e2e

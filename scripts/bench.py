@@ -2,8 +2,7 @@
 
     python scripts/bench.py                  everything; about ten minutes
     python scripts/bench.py --quick          a tenth of the weeks, to try the script
-    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, start, growth, reading,
-                                             web, hostile
+    python scripts/bench.py --only backfill  one part: backfill, aws, ui, week, parser, post, start, …
 
 Each part starts its own site on 127.0.0.1 with generated posts and works in a temporary folder. Every figure is
 that of a whole process, start-up included. The results are also written to `bench-results/` as JSON. The programs
@@ -36,7 +35,7 @@ RESULTS = ROOT / "bench-results"
 PYTHON = sys.executable
 WOD = [PYTHON, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
 WEEK = dt.timedelta(days=7)
-PARTS = ("backfill", "aws", "ui", "week", "parser", "start", "growth", "reading", "web", "hostile")
+PARTS = ("backfill", "aws", "ui", "week", "parser", "post", "start", "growth", "reading", "web", "hostile")
 
 Value = float | str
 Rows = dict[str, dict[str, Value]]
@@ -225,6 +224,15 @@ def parser(weeks: int) -> Rows:
     code = f"import bench_parser; bench_parser.main({weeks})"
     where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
     done = subprocess.run([PYTHON, "-c", code], env=where, check=True, capture_output=True, text=True)
+    rows: Rows = json.loads(done.stdout)
+    return rows
+
+
+def post(_: int) -> Rows:
+    """CPU times of every step of a post by its length: they should grow in proportion."""
+    where = {**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT}"}
+    command = [PYTHON, ROOT / "scripts" / "bench_growth.py"]
+    done = subprocess.run(command, env=where, check=True, capture_output=True, text=True)
     rows: Rows = json.loads(done.stdout)
     return rows
 

@@ -68,10 +68,10 @@ def open_source(settings: Settings) -> PostSource:
 
 
 def sample_source(day: dt.date | None, timezone: str) -> PostSource:
-    """The bundled sample program, laid out around `day` or else today."""
+    """The bundled sample program, laid out around `day` or else today in that time zone."""
     from wod_pipeline.demo import SampleSource
 
-    return SampleSource(day or today_in(ZoneInfo(timezone)), timezone)
+    return SampleSource(day or today_in(ZoneInfo(timezone)))
 
 
 def folder_source(path: Path) -> PostSource:
@@ -114,7 +114,7 @@ def reserve_site(
 
 
 def site_lock(folder: Path, url: str, pause_s: float) -> SiteLock:
-    """The lock under which one process of this machine at a time asks the site."""
+    """The lock under which one process with this data folder at a time asks the site."""
     from wod_pipeline.wordpress.site_lock import SiteLock
 
     return SiteLock(folder, url, pause_s)

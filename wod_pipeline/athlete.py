@@ -65,10 +65,15 @@ def read_athlete(path: Path) -> Athlete | None:
         raise AthleteFileError(
             f"{path} cannot be read: {error.strerror}.", fix="Check the file's permissions."
         ) from error
-    checked = check_text(data, str(path))
+    return athlete_of_text(data, str(path))
+
+
+def athlete_of_text(data: bytes, where: str) -> Athlete:
+    """The athlete of a file's bytes. Raises `AthleteFileError` with every problem."""
+    checked = check_text(data, where)
     if checked.problems:
         raise AthleteFileError(
-            "\n  ".join([f"{path} cannot be used:", *checked.problems]),
+            "\n  ".join([f"{where} cannot be used:", *checked.problems]),
             fix="Correct it and try `wod athlete check`.",
         )
     return checked.athlete
@@ -121,18 +126,19 @@ def _unit(value: object) -> tuple[Unit, list[str]]:
 def _maxes(
     reps: int, table: Mapping[str, object], unit: Unit, problems: list[str]
 ) -> Iterator[tuple[tuple[str, int], Weight]]:
-    given: set[str] = set()
+    names: dict[str, str] = {}
     for name, value in table.items():
         movement = find_movement(name)
         weight = as_weight(value, unit)
-        if movement in given:
-            problems.append(f"[{reps}-RM] {name!r} is {movement_name(movement)}, which is given already.")
-        elif movement is None:
+        if movement is None:
             problems.append(f"[{reps}-RM] {name!r} is not a known movement{_meant(name)}.")
+        elif movement in names:
+            both = f"{names[movement]!r} and {name!r}"
+            problems.append(f"[{reps}-RM] {both} are both {movement_name(movement)}: write it once.")
         elif isinstance(weight, str):
             problems.append(f"[{reps}-RM] {name}: {weight}.")
         else:
-            given.add(movement)
+            names[movement] = name
             yield (movement, reps), weight
 
 
@@ -209,10 +215,11 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
         )
         return ()
     owned: dict[Fraction, int] = {}
+    names: dict[Fraction, str] = {}
     for name, pairs in table.items():
         plate = _plate(name)
-        if plate in owned:
-            problems.append(f"[plates] {name!r} is given already.")
+        if plate in names:
+            problems.append(f"[plates] {names[plate]!r} and {name!r} are the same plate: write it once.")
         elif plate is None:
             problems.append(
                 f"[plates] {name!r} is not the weight of a plate (0.1 to 100, at most 2 decimals)."
@@ -221,8 +228,9 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
             problems.append(f'[plates] {name}…: put a plate with decimals in quotes, "{name}.5" = 1.')
         elif isinstance(pairs, bool) or not isinstance(pairs, int) or not 0 <= pairs <= _MOST_PAIRS:
             problems.append(f"[plates] {name} = {pairs!r}: write the number of pairs, 0 to {_MOST_PAIRS}.")
-        elif pairs:
-            owned[plate] = pairs
+        else:
+            names[plate], owned[plate] = name, pairs
+    owned = {plate: pairs for plate, pairs in owned.items() if pairs}
     if _sums(owned) > _MOST_SUMS:
         problems.append(f"[plates] make more than {_MOST_SUMS:,} different weights: leave out the smallest.")
         return ()

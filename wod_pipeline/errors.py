@@ -88,7 +88,7 @@ class SourceIncomplete(SourceError):
 
 
 class SourceBusy(SourceError):
-    """Another process of this machine asks the site, and the wait for it was too long; nothing was asked."""
+    """Another process asks the site, and the wait for it was too long; nothing was asked."""
 
     rerun_helps = True
 

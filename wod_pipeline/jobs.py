@@ -10,6 +10,7 @@ from wod_pipeline.reading.derived import CALENDAR, LOAD
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
 from wod_pipeline.resources.source import SourceResource, name_run
+from wod_pipeline.resources.weekly import failures_in_words
 from wod_pipeline.storage.withdrawal import drop_post
 from wod_pipeline.weeks import WeekRange, key_of, week_of_key
 from wod_pipeline.wording import count
@@ -52,8 +53,8 @@ def drop_gone_post(
 ) -> None:
     """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
-    listed = source.open().fetch_ids
-    with source.reserve(name_run(context.run_id), context.log.info):
+    with failures_in_words(), source.reserve(name_run(context.run_id), context.log.info):
+        listed = source.open().fetch_ids
         results = drop_post(
             lake.open(), session_table.open(), config.post_id, listed, now, allow_empty=config.allow_empty
         )

@@ -25,6 +25,33 @@ class Stamped(Protocol):
         ...
 
 
+class StampedRevision(Stamped, Protocol):
+    """The same, of one revision of a post."""
+
+    @property
+    def post_id(self) -> int:
+        """Which post."""
+        ...
+
+    @property
+    def modified_gmt(self) -> str:
+        """When the post was last modified."""
+        ...
+
+    @property
+    def content_sha256(self) -> str:
+        """The digest of its text."""
+        ...
+
+
+def is_read_anew(stored: Iterable[StampedRevision], now: Iterable[StampedRevision]) -> bool:
+    """Whether both are the same revisions of the same posts, so that only the parser can make a difference."""
+    before, after = (
+        {(one.post_id, one.modified_gmt, one.content_sha256) for one in stamps} for stamps in (stored, now)
+    )
+    return before == after
+
+
 def made_from(earlier: Stamped) -> int:
     """The version to note with what this parser makes of an earlier value: the older of both."""
     return min(earlier.parser, PARSER_VERSION)

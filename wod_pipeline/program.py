@@ -146,6 +146,8 @@ class PlainPost(Struct, omit_defaults=True):
     lines: list[SourceLine]
     protected: bool = False
     problems: list[str] = []
+    unread: list[str] = []
+    """What is beyond the bounds of reading, in words: ``15,000 more lines``."""
 
 
 class Dates(Struct, frozen=True):

@@ -13,6 +13,7 @@ from itertools import count
 
 import msgspec
 
+from wod_pipeline.bounds import INTRODUCTION_LINES
 from wod_pipeline.parser_version import made_from
 from wod_pipeline.parsing import heading_digest
 from wod_pipeline.program import (
@@ -68,7 +69,7 @@ def _stamp(weekly: Weekly[ParsedPost], post: ParsedPost) -> PostStamp:
 def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[SessionRecord]:
     """The key `session` counts the sessions of a date within the post, so that an edit of another day keeps it."""
     of_date: Counter[dt.date | None] = Counter()
-    preamble = _lines_of(post, (note.lines for note in post.preamble), root="")
+    preamble = _lines_of(post, (note.lines for note in post.preamble[: INTRODUCTION_LINES.most]), root="")
     for number, session in enumerate(post.sessions):
         of_date[session.date] += 1
         lines = _lines_of(post, [session.lines], root=f"/sessions/{number}")
@@ -109,10 +110,11 @@ def _texts(session: Session, lines: list[Line]) -> dict[str, str]:
     """Each segment as plain text by name, and the session's own notes as `session_notes`."""
     text_of = {line.n: line.text for line in lines}
     texts: dict[str, str] = {}
+    used: Counter[str] = Counter()
     if session.notes:
         texts["session_notes"] = _join_lines(text_of, (note.lines for note in session.notes))
     for segment in session.segments:
-        texts[_unused_name(_segment_name(segment), texts)] = _join_lines(text_of, [segment.lines])
+        texts[_unused_name(_segment_name(segment), texts, used)] = _join_lines(text_of, [segment.lines])
     return texts
 
 
@@ -127,11 +129,12 @@ def _segment_name(segment: Segment) -> str:
     return "segment_" + re.sub(r"[^a-z0-9]+", "_", segment.label.lower()).strip("_")
 
 
-def _unused_name(name: str, taken: Collection[str]) -> str:
-    """The name, numbered from 2 on when it is taken."""
+def _unused_name(name: str, taken: Collection[str], used: Counter[str]) -> str:
+    """The name, numbered from 2 on when it is taken; `used` keeps the last number of each name."""
     if name not in taken:
         return name
-    number = next(n for n in count(2) if f"{name}_{n}" not in taken)
+    number = next(n for n in count(max(used[name] + 1, 2)) if f"{name}_{n}" not in taken)
+    used[name] = number
     return f"{name}_{number}"
 
 

@@ -17,7 +17,7 @@ from wod_pipeline.parser_version import PARSER_VERSION, is_stale, oldest_parser
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
 from wod_pipeline.weeks import DAY, WEEK
-from wod_pipeline.wording import first_of, plural
+from wod_pipeline.wording import emptying_command, first_of, plural
 
 
 class WeekState(str, Enum):
@@ -183,8 +183,8 @@ def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
         return f"not stored: a newer revision of {_posts(older)} is"
     if stored and stored.records and not fetched.records:
         return (
-            f"not stored: the posts as fetched hold no session, so the stored ones are kept; if they should go: "
-            f"wod materialize --week {raw.week} --allow-empty"
+            "not stored: the posts as fetched hold no session, so the stored ones are kept; if they should go: "
+            + emptying_command(raw.week, from_stored=False)
         )
     return f"a run stopped before its end: wod materialize --week {raw.week}"
 
@@ -193,10 +193,16 @@ def _why_stale(raw: Weekly[RawPost] | None, records: WeekRecords) -> str:
     oldest = oldest_parser(records.posts)
     made = f"version {oldest}" if oldest else "of unknown version"
     remedy = "wod materialize --from-stored --missing"
-    if raw and (emptied := _emptied_posts(raw, records)):
+    if raw is None:
+        # Without listing the lake it is not known whether revisions are kept.
+        remedy = (
+            f"its raw posts are gone; {remedy} makes them again where their revisions are kept, "
+            f"otherwise fetch them: wod materialize --week {records.week}"
+        )
+    elif emptied := _emptied_posts(raw, records):
         remedy = (
             f"this program's reads no session in {_posts(emptied)}, so the stored ones are kept; if they should go: "
-            f"wod materialize --from-stored --week {raw.week} --allow-empty"
+            + emptying_command(raw.week, from_stored=True)
         )
     return f"made by an older parser ({made}; this program's is {PARSER_VERSION}): {remedy}"
 

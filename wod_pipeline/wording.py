@@ -68,9 +68,20 @@ def duration(seconds: float) -> str:
     return count(max(1, -int(-seconds // 1)), "second")
 
 
+def elapsed(seconds: float) -> str:
+    """A time that has passed, in its largest whole unit, rounded down: ``2 hours`` after 2 h 59 min."""
+    size = next((size for size in (86_400, 3_600, 60) if seconds >= size), 1)
+    return duration(seconds // size * size)
+
+
 def name_weeks(weeks: tuple[dt.date, dt.date]) -> str:
     """``the week of 2026-11-23``, or ``the weeks 2026-11-23 to 2026-12-07``."""
     return f"the week of {weeks[0]}" if weeks[0] == weeks[1] else f"the weeks {weeks[0]} to {weeks[1]}"
+
+
+def emptying_command(week: dt.date, *, from_stored: bool) -> str:
+    """The command that lets a week lose its sessions; `from_stored` where its posts need not be fetched for that."""
+    return f"wod materialize {'--from-stored ' if from_stored else ''}--week {week} --allow-empty"
 
 
 def shorten(text: str, longest: int) -> str:

@@ -18,7 +18,7 @@ from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.storage import Lake, SessionTable, Written
-from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
+from wod_pipeline.wordpress.site_lock import Tell
 
 
 class FakeSource:
@@ -112,10 +112,10 @@ def busy_source_around(source: Any) -> SourceResource:
             self,
             reader: str,
             tell: Tell,
-            wait_s: float = LONGEST_WAIT_S,
+            wait_s: float | None = None,
         ) -> AbstractContextManager[None]:
             raise SourceBusy(
-                f"coach.example is asked by run 1a2b3c4d; {reader} gave up after {wait_s:.0f} seconds."
+                f"coach.example is asked by run 1a2b3c4d; {reader} gave up after {wait_s or 0:.0f} seconds."
             )
 
     return Busy()

@@ -104,7 +104,7 @@ def test_each_mistake_has_its_sentence(text: str, problem: str) -> None:
 
 def test_a_movement_given_twice_under_two_names_is_a_mistake() -> None:
     assert problems('[1-RM]\nclean_and_jerk = 120\n"Clean & Jerk" = 125') == [
-        "[1-RM] 'Clean & Jerk' is Clean & Jerk, which is given already."
+        "[1-RM] 'clean_and_jerk' and 'Clean & Jerk' are both Clean & Jerk: write it once."
     ]
 
 
@@ -196,7 +196,8 @@ def test_a_number_is_in_pounds_in_a_file_in_pounds() -> None:
         ),
         ("[bar]\nstep = 0.125", "[bar] step: 0.125 kg has more than 2 decimals."),
         ('[1-RM]\nsnatch = "1,000"', "[1-RM] snatch: '1,000' is not a weight; write a number, or '205 lb'."),
-        ('[plates]\n10 = 1\n"10.0" = 2', "[plates] '10.0' is given already."),
+        ('[plates]\n10 = 1\n"10.0" = 2', "[plates] '10' and '10.0' are the same plate: write it once."),
+        ('[plates]\n"10.0" = 0\n10 = 2', "[plates] '10.0' and '10' are the same plate: write it once."),
         ('unit = "lb"\n[bar]\nstep = 20.1', "[bar] step: 20.1 lb is no step to load in; write 0.1 to 20 lb."),
         ("[bar]\nweight = 100.5", "[bar] weight: 100.5 kg is too much for one."),
         ('[bar]\nstep = "heavy"', "[bar] step: 'heavy' is not a weight; write a number, or '205 lb'."),

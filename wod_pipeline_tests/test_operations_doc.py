@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline import errors
+from wod_pipeline.assets import stale_weeks
 from wod_pipeline.errors import WodError
 from wod_pipeline.quality import CLAIMS, LIMITS
 from wod_pipeline.schedules import build_schedules
@@ -73,7 +74,9 @@ def test_every_check_is_described_in_the_words_of_its_claim() -> None:
     for claim in CLAIMS.values():
         grade = f"{claim.grade}, blocking" if claim.blocking else claim.grade
         assert f"| `{claim.name}` | {grade} | {claim.says} {claim.act} |" in section("Checks")
-    assert first_cells("Checks") == list(CLAIMS)
+    of_all_weeks = f"| `{stale_weeks.NAME}` | {stale_weeks.GRADE} | {stale_weeks.SAYS} {stale_weeks.ACT} |"
+    assert of_all_weeks in section("Checks")
+    assert first_cells("Checks") == [*CLAIMS, stale_weeks.NAME]
 
 
 def test_every_error_is_described_with_what_a_rerun_does() -> None:

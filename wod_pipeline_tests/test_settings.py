@@ -144,6 +144,19 @@ def test_a_dotenv_file_of_other_bytes_is_named(data: bytes, said: str, tmp_path:
     assert str(tmp_path / ".env") in str(caught.value)
 
 
+def test_a_name_that_the_dotenv_file_sets_twice_is_logged_once_with_its_lines(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "WOD_S3_PREFIX=hunter2\n\n# WOD_S3_PREFIX=x\nexport WOD_S3_PREFIX='a'\nWOD_S3_PREFIX=b\n"
+    )
+    assert [load_settings({}, dotenv=dotenv).s3_prefix for _ in range(2)] == ["b", "b"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{dotenv} sets WOD_S3_PREFIX in lines 1, 4 and 5; line 5 counts. Remove the others."
+    ]
+
+
 def test_a_folder_in_place_of_the_dotenv_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="it is a folder"):
         load_settings({}, dotenv=tmp_path)

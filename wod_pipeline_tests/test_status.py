@@ -151,11 +151,19 @@ def test_states_are_the_words_of_the_command() -> None:
 @pytest.mark.parametrize(("version", "words"), [(1, "version 1"), (0, "of unknown version")])
 def test_a_stale_week_says_which_parser_made_it_and_how_to_make_it_anew(version: int, words: str) -> None:
     records = stored(PUBLISHED, NEWER, replace(STAMP, parser=version), says=(("warn", "Look."),))
-    (week,) = status_of([MONDAY], {}, {MONDAY: records})
+    (week,) = status_of([MONDAY], {MONDAY: fetched(POST)}, {MONDAY: records})
     assert week.remarks == [
         f"made by an older parser ({words}; this program's is {PARSER_VERSION}): {RENEW}",
         "Look.",
     ]
+
+
+def test_a_stale_week_whose_raw_posts_are_gone_says_how_to_have_them_again() -> None:
+    (week,) = status_of([MONDAY], {}, {MONDAY: stored(PUBLISHED, OLDER)})
+    assert week.remarks[0].endswith(
+        f"): its raw posts are gone; {RENEW} makes them again where their revisions are kept, otherwise fetch them: "
+        f"wod materialize --week {MONDAY}"
+    )
 
 
 def test_a_stale_week_in_which_this_parser_reads_no_session_names_what_it_takes_to_empty_it() -> None:

@@ -17,6 +17,7 @@ from wod_pipeline.wording import (
     count,
     day_span,
     duration,
+    elapsed,
     first_of,
     is_web_address,
     long_day,
@@ -115,6 +116,21 @@ def test_a_long_text_is_cut_behind_a_word(text: str, longest: int, short: str) -
 )
 def test_a_length_of_time_is_in_its_largest_unit_and_rounded_up(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "1 second"),
+        (59.9, "59 seconds"),
+        (60.3, "1 minute"),
+        (119.9, "1 minute"),
+        (10_799.0, "2 hours"),
+        (86_400.0, "1 day"),
+    ],
+)
+def test_a_time_that_has_passed_is_rounded_down(seconds: float, words: str) -> None:
+    assert elapsed(seconds) == words
 
 
 def test_of_many_lines_the_first_are_shown_and_the_rest_counted() -> None:

@@ -18,8 +18,10 @@ import dagster as dg
 
 from wod_pipeline.assets.earlier_breaches import as_metadata, earlier_breaches
 from wod_pipeline.assets.previews import TABLE_ROWS
+from wod_pipeline.assets.stale_weeks import check_result, check_spec, stale_weeks
+from wod_pipeline.errors import RERUN_HELPS, NotStored, StorageCorrupt, StorageError, rerun_clears_all
 from wod_pipeline.pacing import batched
-from wod_pipeline.program import ParsedPost, PostStamp, Weekly
+from wod_pipeline.program import ParsedPost, Weekly
 from wod_pipeline.quality import (
     CLAIMS,
     LIMITS,
@@ -47,6 +49,8 @@ from wod_pipeline.weeks import WEEK, key_of, weeks_of
 from wod_pipeline.wording import count, first_of
 
 ParsedWeeks = Mapping[dt.date, Weekly[ParsedPost]]
+Unreadable = dict[dt.date, StorageError]
+"""The weeks that could not be judged, since they cannot be read nor made again."""
 
 PARSED = dg.AssetKey("segmented_exercises")
 RECORDS = dg.AssetKey("session_records")
@@ -65,26 +69,41 @@ def build_checks() -> list[dg.AssetChecksDefinition]:
         week_records: RecordsResource,
         empty_weeks: EmptyWeeksResource,
     ) -> Iterator[dg.AssetCheckResult]:
+        unreadable: Unreadable = {}
         with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
             parsed = _parsed_weeks(context, lake_io_manager, table)
-            cases = cases_of(parsed, week_records, table, may_empty=empty_weeks.may_empty(parsed))
+            may_empty = empty_weeks.may_empty(parsed)
+            cases = cases_of(parsed, week_records, table, unreadable, may_empty=may_empty)
             verdicts = [verdict for case in cases for verdict in judge(case)]
         _log_breaches(context, verdicts)
-        yield from _selected(context, results(PARSED, "parsed", verdicts, _earlier(context.instance, PARSED)))
+        earlier = _earlier(context.instance, PARSED)
+        if verdicts or not unreadable:
+            yield from _selected(context, results(PARSED, "parsed", verdicts, earlier, unreadable))
+        _fail_for(unreadable)
 
-    @dg.multi_asset_check(name="stored_week_checks", specs=_specs(RECORDS, "stored"))
+    @dg.multi_asset_check(
+        name="stored_week_checks", specs=[*_specs(RECORDS, "stored"), check_spec(RECORDS)], can_subset=True
+    )
     def stored_week_checks(
         context: dg.AssetCheckExecutionContext,
         lake_io_manager: dg.ResourceParam[LakeIOManager],
         session_table: SessionTableResource,
         week_records: RecordsResource,
     ) -> Iterator[dg.AssetCheckResult]:
+        unreadable: Unreadable = {}
         with failures_in_words(), warnings_in_run_log(context.log):
             table = session_table.open()
-            verdicts = list(read_back(_parsed_weeks(context, lake_io_manager, table), week_records, table))
+            parsed = _parsed_weeks(context, lake_io_manager, table)
+            verdicts = list(read_back(parsed, week_records, table, unreadable))
+            stale = stale_weeks(table.weeks())
         _log_breaches(context, verdicts)
-        yield from results(RECORDS, "stored", verdicts, _earlier(context.instance, RECORDS))
+        earlier = _earlier(context.instance, RECORDS)
+        judged = (
+            results(RECORDS, "stored", verdicts, earlier, unreadable) if verdicts or not unreadable else ()
+        )
+        yield from _selected(context, (*judged, check_result(RECORDS, stale)))
+        _fail_for(unreadable)
 
     return [parsed_week_checks, stored_week_checks]
 
@@ -117,25 +136,39 @@ def _parsed_weeks(
     return lake.stored_weeks(PARSED.path[-1], sorted(week.week for week in table.weeks()))
 
 
+def _readable(parsed: ParsedWeeks, unreadable: Unreadable) -> Iterator[tuple[dt.date, Weekly[ParsedPost]]]:
+    """Each week in order. One that cannot be read is noted and left out: it costs no other week its verdict."""
+    for week in sorted(parsed):
+        try:
+            value = parsed[week]
+        except (NotStored, StorageCorrupt) as error:
+            unreadable[week] = error
+            continue
+        yield week, value
+
+
 def cases_of(
-    parsed: ParsedWeeks, records: RecordsResource, table: SessionTable, *, may_empty: bool
+    parsed: ParsedWeeks,
+    records: RecordsResource,
+    table: SessionTable,
+    unreadable: Unreadable,
+    *,
+    may_empty: bool,
 ) -> Iterator[Case]:
-    """Each week in order, with what the table holds of it and what was usual before. Raises `StorageError`."""
+    """Each week in order, with what the table holds of it and what was usual before; others go to `unreadable`.
+
+    Raises `StorageError` when a store cannot be used.
+    """
     if not parsed:
         return
-    stored = {week.week: TableContent(week.sessions, _ids(week.posts)) for week in table.weeks()}
+    stored = {week.week: TableContent(week.sessions, week.posts) for week in table.weeks()}
     past = _past_volumes(table, min(parsed))
-    for week in sorted(parsed):
-        value = records.of(parsed[week])
-        malformed = tuple(malformed_posts(parsed[week]))
-        case = Case(value, stored.get(week, TableContent()), past, parsed[week].gone, malformed, may_empty)
+    for week, posts in _readable(parsed, unreadable):
+        value, malformed = records.of(posts), tuple(malformed_posts(posts))
+        case = Case(value, stored.get(week, TableContent()), past, posts.gone, malformed, may_empty)
         yield case
         if value.records:
             past = [*past, case.volume][-LIMITS.past_weeks :]
-
-
-def _ids(posts: Iterable[PostStamp]) -> frozenset[int]:
-    return frozenset(post.post_id for post in posts)
 
 
 def _past_volumes(table: SessionTable, first: dt.date) -> list[Volume]:
@@ -143,12 +176,31 @@ def _past_volumes(table: SessionTable, first: dt.date) -> list[Volume]:
     return [volume_of(week) for week in table.read_weeks(first - LIMITS.past_weeks * WEEK, first - WEEK)]
 
 
-def read_back(parsed: ParsedWeeks, records: RecordsResource, table: SessionTable) -> Iterator[Verdict]:
-    """Whether the table holds each week as it was parsed. Raises `StorageError`."""
-    for weeks in batched(sorted(parsed), BATCH):
-        stored = {value.week: value for value in table.read_weeks(weeks[0], weeks[-1])}
-        for week in weeks:
-            yield judge_stored(fit_week(records.of(parsed[week])), stored.get(week))
+def read_back(
+    parsed: ParsedWeeks, records: RecordsResource, table: SessionTable, unreadable: Unreadable
+) -> Iterator[Verdict]:
+    """Whether the table holds each week as it was parsed; a week that cannot be read goes to `unreadable`.
+
+    Raises `StorageError` when a store cannot be used.
+    """
+    for batch in batched(_readable(parsed, unreadable), BATCH):
+        (first, _), (last, _) = batch[0], batch[-1]
+        stored = {value.week: value for value in table.read_weeks(first, last)}
+        for week, posts in batch:
+            yield judge_stored(fit_week(records.of(posts)), stored.get(week))
+
+
+def _fail_for(unreadable: Unreadable) -> None:
+    """Fail the step for the weeks that could not be judged, after the results on the others."""
+    if unreadable:
+        judged = f"{count(unreadable, 'week')} could not be judged; the results are those of the others:"
+        raise dg.Failure(
+            description="\n".join([judged, *(f"{week}: {error}" for week, error in unreadable.items())]),
+            metadata={
+                "weeks_failed": [key_of(week) for week in unreadable],
+                RERUN_HELPS: rerun_clears_all(unreadable.values()),
+            },
+        )
 
 
 # ------------------------------------------------------------------------------------------------- results
@@ -161,22 +213,37 @@ def _earlier(instance: dg.DagsterInstance, asset: dg.AssetKey) -> Earlier:
 
 
 def results(
-    asset: dg.AssetKey, stage: Stage, verdicts: Sequence[Verdict], earlier: Earlier = lambda _: set()
+    asset: dg.AssetKey,
+    stage: Stage,
+    verdicts: Sequence[Verdict],
+    earlier: Earlier = lambda _: set(),
+    unreadable: Collection[dt.date] = (),
 ) -> Iterator[dg.AssetCheckResult]:
-    """One result per claim: the verdict on a single week, or a summary of many, and other weeks that breach it."""
+    """One result per claim: the verdict on a single week, or a summary of many, and other weeks that breach it.
+
+    Of `unreadable` weeks the earlier results stay.
+    """
     by_claim = _by_claim(verdicts)
     for claim in CLAIMS.values():
         if claim.stage == stage:
-            yield _result(asset, claim, by_claim.get(claim.name, []), earlier(claim.name))
+            yield _result(asset, claim, by_claim.get(claim.name, []), earlier(claim.name), unreadable)
 
 
 def _result(
-    asset: dg.AssetKey, claim: Claim, verdicts: Sequence[Verdict], earlier: Collection[dt.date]
+    asset: dg.AssetKey,
+    claim: Claim,
+    verdicts: Sequence[Verdict],
+    earlier: Collection[dt.date],
+    unreadable: Collection[dt.date],
 ) -> dg.AssetCheckResult:
     """One claim. A blocking one only warns over many weeks: one bad week must not stop the others."""
     judged = [verdict.week for verdict in verdicts]
     breaches = [verdict for verdict in verdicts if not verdict.passed]
-    others = sorted(week for week in earlier if judged and not min(judged) <= week <= max(judged))
+    between = {week for week in unreadable if judged and min(judged) <= week <= max(judged)}
+    others = sorted(
+        week for week in earlier if judged and (week in between or not min(judged) <= week <= max(judged))
+    )
+    known = [verdict.week for verdict in breaches] + [week for week in others if week in between]
     warns_only = claim.blocking and len(verdicts) > 1
     return dg.AssetCheckResult(
         asset_key=asset,
@@ -187,9 +254,7 @@ def _result(
         metadata={
             **({"week": key_of(judged[0]), **verdicts[0].numbers} if len(verdicts) == 1 else {}),
             **({"weeks": len(verdicts)} if len(verdicts) != 1 else {}),
-            **as_metadata(
-                judged, [verdict.week for verdict in breaches], others + [v.week for v in breaches]
-            ),
+            **as_metadata(judged, known, {*others, *known}),
             **_evidence(claim, breaches),
         },
     )

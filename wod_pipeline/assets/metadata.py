@@ -193,9 +193,9 @@ def _record_schema() -> dg.TableSchema:
             for field in fields(SessionRecord)
         ],
         constraints=dg.TableConstraints(
-            other=[
-                "`session` is unique within a date and week",
-                f"An absent value is left out, and so is `schema_version` while it is {SCHEMA_VERSION}",
+            other=[  # the UI shows them as plain text
+                "session is unique within a date and week",
+                f"An absent value is left out, and so is schema_version while it is {SCHEMA_VERSION}",
             ]
         ),
     )

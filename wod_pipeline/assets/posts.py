@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from wod_pipeline.assets import previews
-from wod_pipeline.errors import RERUN_HELPS, SourceError, rerun_clears_all
+from wod_pipeline.errors import RERUN_HELPS, SourceBusy, SourceError, rerun_clears_all
 from wod_pipeline.looks import Look, failure_of
 from wod_pipeline.pacing import batched
 from wod_pipeline.parser_version import PARSER_VERSION
@@ -85,6 +85,8 @@ def _looks(
         week: None if raw.posts else Look(now) for week, raw in weeks.items()
     }
     for failed, error in failures.items():
+        if isinstance(error, SourceBusy):  # the site was not asked
+            continue
         looks |= dict.fromkeys(failed, Look(failed_at=now, failure=failure_of(error)))
     return looks
 

@@ -24,6 +24,8 @@ SetupState = Literal["exists", "created", "missing"]
 WEEK_INDEX = "week-index"
 _INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
 """Stages whose objects expire, since they can be computed again from raw posts."""
+_KEPT = ("raw_posts", "raw_post_revisions", "removed_posts")
+"""Prefixes from which nothing may expire: what they hold cannot be computed, and a site may not list it any more."""
 _EXPIRY_DAYS = 30
 _RULE_PREFIX = "wod-intermediate-"
 """Tells our lifecycle rules from those of others, which must be kept."""
@@ -48,8 +50,13 @@ def ensure_bucket(client: S3Client, bucket: str, region: str, *, prefix: str = "
         lake.ensure_setting("blocks public access", "public_access_block", _PUBLIC_ACCESS),
         lake.ensure_setting("encrypts objects", "bucket_encryption", _ENCRYPTION),
         lake.ensure_setting("keeps versions", "bucket_versioning", versioning),
-        lake.ensure_expiry([f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in _INTERMEDIATE]),
+        lake.ensure_expiry(_under(prefix, _INTERMEDIATE)),
+        lake.find_expiry_of_kept(_under(prefix, _KEPT)),
     ]
+
+
+def _under(prefix: str, stages: Sequence[str]) -> list[str]:
+    return [f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in stages]
 
 
 def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
@@ -201,6 +208,16 @@ class _Bucket:
         self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + required})
         return SetupStep(what, "created")
 
+    def find_expiry_of_kept(self, prefixes: list[str]) -> SetupStep:
+        """Whether no lifecycle rule, of whomever, deletes objects under the prefixes."""
+        what = f"bucket {self._name} keeps raw posts, their revisions and the lists of removed posts"
+        rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
+        names = [rule.get("ID", "") for rule in rules if _deletes_under(rule, prefixes)]
+        if not names:
+            return SetupStep(what, "exists")
+        fix = "Narrow or delete in the bucket's lifecycle configuration what lets them expire: rule "
+        return SetupStep(what, "missing", fix + ", ".join(names))
+
     def _get(self, operation: str) -> dict[str, Any]:
         """A setting of the bucket; empty when it was never set."""
         try:
@@ -321,6 +338,18 @@ def _expiry_rule(prefix: str) -> dict[str, Any]:
         "Expiration": {"Days": _EXPIRY_DAYS},
         "NoncurrentVersionExpiration": {"NoncurrentDays": _EXPIRY_DAYS},
     }
+
+
+def _deletes_under(rule: dict[str, Any], prefixes: list[str]) -> bool:
+    """Whether a lifecycle rule lets objects under one of the prefixes expire. Its tags and sizes are left aside."""
+    own = rule.get("Filter") or {}
+    start = own.get("Prefix") or own.get("And", {}).get("Prefix") or rule.get("Prefix") or ""
+    applies = any(prefix.startswith(start) or start.startswith(prefix) for prefix in prefixes)
+    return (
+        applies
+        and rule.get("Status") == "Enabled"
+        and bool({"Days", "Date"} & rule.get("Expiration", {}).keys())
+    )
 
 
 def _contains(current: Any, required: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.cli.context import STANDARD_STREAM, read_existing_athlete
 from wod_pipeline.errors import AthleteFileError
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ def athlete() -> None:
     """Keep your maxes in a file, so that sessions show weights beside percentages."""
 
 
-_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+_FILE = click.argument(
+    "file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), required=False
+)
 
 
 def _path(file: Path | None) -> Path:
@@ -27,16 +30,19 @@ def _path(file: Path | None) -> Path:
         return file
     from wod_pipeline.settings import load_settings
 
-    return load_settings().athlete_path
+    return load_settings(no_source=True).athlete_path
 
 
 @athlete.command()
 @_FILE
 def init(file: Path | None) -> None:
-    """Write an athlete file with comments, to fill in. An existing file is not changed."""
+    """Write an athlete file with comments, to fill in. An existing file is not changed; - is standard output."""
     from wod_pipeline.athlete import EXAMPLE
 
     path = _path(file)
+    if path == STANDARD_STREAM:
+        click.echo(EXAMPLE, nl=False)
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as out:
@@ -53,8 +59,7 @@ def init(file: Path | None) -> None:
 @athlete.command()
 @_FILE
 def check(file: Path | None) -> None:
-    """Check the athlete file. Lists everything that is wrong with it, or shows what it says."""
-    from wod_pipeline.cli.context import read_existing_athlete
+    """Check the athlete file (- is standard input): list everything that is wrong, or show what it says."""
     from wod_pipeline.training import decimal_text, largest_percent
     from wod_pipeline.vocabulary import movement_name
 

@@ -57,7 +57,7 @@ def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     """
     from wod_pipeline.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     corrupt: set[str] = set()
 
     def note(key: dt.date | str, error: StorageCorrupt) -> None:

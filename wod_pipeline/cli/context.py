@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from wod_pipeline.storage import Lake, SessionTable
     from wod_pipeline.training import Athlete
 
+STANDARD_STREAM = Path("-")
+"""Given as a file: standard input or output."""
 MAX_WIDTH = 100
 """Columns of text; longer lines are hard to read."""
 
@@ -38,7 +41,7 @@ class ReadContext:
         """The settings of the environment."""
         from wod_pipeline.settings import load_settings
 
-        return load_settings()
+        return load_settings(no_source=True)
 
     @cached_property
     def table(self) -> SessionTable:
@@ -78,13 +81,21 @@ class ReadContext:
     def athlete(self) -> Athlete | None:
         """The athlete of `--athlete`, otherwise of the file in the settings; None when that does not exist.
 
-        Raises `AthleteFileError` when the file of `--athlete` does not exist, or a file is wrong.
+        A file that the settings name and that does not exist is named on standard error. Raises `AthleteFileError`
+        when the file of `--athlete` does not exist, or a file is wrong.
         """
         if self.athlete_file:
             return read_existing_athlete(self.athlete_file)
         from wod_pipeline.athlete import read_athlete
 
-        return read_athlete(self.settings.athlete_path)
+        athlete = read_athlete(self.settings.athlete_path)
+        if athlete is None and (missing := self.settings.athlete_file):
+            click.echo(
+                f"wod: WOD_ATHLETE_FILE names {missing}, which does not exist, so there are no maxes. "
+                "`wod athlete init` creates it.",
+                err=True,
+            )
+        return athlete
 
     @property
     def width(self) -> int:
@@ -145,10 +156,16 @@ def _nothing_stored(path: Path) -> NotStored:
 
 
 def read_existing_athlete(path: Path) -> Athlete:
-    """The athlete of the file. Raises `AthleteFileError` when it is wrong or does not exist."""
-    from wod_pipeline.athlete import read_athlete
+    """The athlete of the file, of standard input for ``-``.
+
+    Raises `AthleteFileError` when it is wrong or does not exist.
+    """
+    from wod_pipeline.athlete import LONGEST_FILE, athlete_of_text, read_athlete
     from wod_pipeline.errors import AthleteFileError
 
+    if path == STANDARD_STREAM:
+        data = sys.stdin.buffer.read(LONGEST_FILE + 1)
+        return athlete_of_text(data, "standard input")
     athlete = read_athlete(path)
     if athlete is None:
         raise AthleteFileError(f"{path} does not exist.", fix=f"`wod athlete init {path}` creates it.")
@@ -158,8 +175,8 @@ def read_existing_athlete(path: Path) -> Athlete:
 athlete_option = click.option(
     "--athlete",
     "athlete_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The athlete file; default: WOD_ATHLETE_FILE, or athlete.toml in WOD_DATA_DIR.",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="The athlete file, or - for standard input; default: WOD_ATHLETE_FILE, or athlete.toml in WOD_DATA_DIR.",
 )
 """Gives a command the option `--athlete`."""
 

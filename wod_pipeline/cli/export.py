@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wod_pipeline.cli.context import ReadContext, athlete_option
+from wod_pipeline.cli.context import STANDARD_STREAM, ReadContext, athlete_option
 from wod_pipeline.cli.dates import DATE, check_range
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--to", "last", type=DATE, help="Last day; default: the newest stored.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
     help="File to write; default: standard output. An existing file is replaced, an existing .ics file"
     " updated: sessions it had that are no longer stored are marked as cancelled.",
 )
@@ -59,6 +59,7 @@ def export(
         raise click.UsageError(
             "--athlete is for csv, parquet and ics; json has what the post says, without weights."
         )
+    out = None if out == STANDARD_STREAM else out
     context = ReadContext(as_json=False, athlete_file=athlete_file)
     with _without_garbage_collection():
         selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)

@@ -40,7 +40,7 @@ def gone(as_json: bool) -> None:
     from wod_pipeline.settings import load_settings
     from wod_pipeline.storage.withdrawal import gone_posts
 
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     weeks = [entry.week for entry in open_stored_table(settings).weeks()]
     rows = gone_posts(open_lake(settings), weeks, warn_of_corrupt)
     if as_json:

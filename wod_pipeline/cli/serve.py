@@ -45,7 +45,7 @@ def serve(host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
             f"The web extra is not installed ({error.name} is missing).",
             fix="Install it: pip install 'wod_pipeline[web]'.",
         ) from error
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     _warn_of_empty_folder(settings)
     uvicorn.run(
         app.open_app(settings, (*allowed_hosts, *check_hosts([host]))),

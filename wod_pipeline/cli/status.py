@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import msgspec
 from wod_pipeline.cli.context import open_stored_table
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.cli.output import no_colour_option, warn_of_corrupt
+from wod_pipeline.errors import SourceError
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
 from wod_pipeline.wording import count
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from wod_pipeline.errors import StorageCorrupt
     from wod_pipeline.settings import Settings
     from wod_pipeline.status import WeekStatus
-    from wod_pipeline.storage import SessionTable
+    from wod_pipeline.storage import Lake, SessionTable
 
 NEWEST_WEEKS = 20
 """Weeks listed unless more are asked for."""
@@ -51,6 +52,9 @@ def status(
 ) -> None:
     """List the state of the newest weeks, newest first, with remarks, and count those of all.
 
+    All are the weeks of the program, and those stored that are not among them. Without its source they are those
+    stored.
+
     \b
     stored         as last fetched
     flagged        stored, with remarks a person should look at
@@ -75,15 +79,16 @@ def status(
     check_range(first, last)
     if limit and everything:
         raise click.UsageError("Use only one of --limit and --all.")
-    settings = load_settings()
-    weeks = _weeks(settings, first, last)
+    settings = load_settings(no_source=True)
+    table, lake = _stored_table(settings), open_lake(settings)
+    weeks = _weeks_to_list(settings, table, lake, first, last)
     corrupt: dict[str, list[str]] = {}
 
     def note(week: dt.date | str, error: StorageCorrupt) -> None:
         corrupt.setdefault(str(week), []).append(f"{error.what} {error.fix}")
 
-    stored = {value.week: value for value in _stored_table(settings).read_weeks(weeks[0], weeks[-1], note)}
-    fetched = read_stage(open_lake(settings), "raw_posts", weeks, note)
+    stored = {value.week: value for value in table.read_weeks(weeks[0], weeks[-1], note)}
+    fetched = read_stage(lake, "raw_posts", weeks, note)
     states = status_of(weeks, fetched, stored, {week: corrupt.get(str(week), ()) for week in weeks})
     shown = states if everything else states[: limit or (None if first or as_json else NEWEST_WEEKS)]
     if as_json:
@@ -137,8 +142,33 @@ def _derived_lines(settings: Settings, weeks: list[dt.date]) -> Iterator[str]:
     if next(lake.keys(f"{LOAD}/"), None) and (old := read_old(lake, derived_inputs(settings), weeks)):
         yield (
             f"Load or calendar of {count(old, 'listed week')} old or missing: "
-            "wod materialize --all --missing --derived"
+            "wod materialize --from-stored --missing --derived"
         )
+
+
+def _weeks_to_list(
+    settings: Settings, table: SessionTable, lake: Lake, first: dt.date | None, last: dt.date | None
+) -> list[dt.date]:
+    """The weeks (Mondays) of the program and every stored one, in the range, oldest first."""
+    from wod_pipeline.storage.stages import fetched_weeks
+
+    if first and last:
+        return weeks_in_range(first, last)
+    stored = {*fetched_weeks(lake), *(value.week for value in table.weeks(lambda *_: None))}
+    start, end = first or _first_week(settings, stored), last or coming_week(settings)
+    inside = {week for week in stored if not (first and week < first) and not (last and week > last)}
+    return sorted(inside.union(weeks_in_range(start, end) if start <= end or not inside else ()))
+
+
+def _first_week(settings: Settings, stored: Collection[dt.date]) -> dt.date:
+    """The first week of the program; the oldest stored one when the source that tells it cannot be read."""
+    from wod_pipeline.adapters import first_week
+
+    try:
+        return first_week(settings)
+    except SourceError as error:
+        click.echo(f"wod: {error.what} The weeks listed are those from the first stored one on.", err=True)
+        return min(stored, default=coming_week(settings))
 
 
 def _weeks(settings: Settings, first: dt.date | None, last: dt.date | None) -> list[dt.date]:

@@ -22,6 +22,10 @@ from wod_pipeline.wording import count
 
 __all__ = ["SampleSource", "sample_first_week", "sample_posts"]
 
+SITE_ZONE = "America/Los_Angeles"
+"""Where the sample's coach lives. Posts are stamped by the site's clock, wherever they are read: by the reader's,
+another `WOD_TIMEZONE` would make stored posts newer than the site's.
+"""
 _SITE = "https://barbell.example.com"
 _CATEGORY = 7
 
@@ -31,7 +35,7 @@ def sample_first_week(today: dt.date) -> dt.date:
     return _calendar.first_week(today)
 
 
-def sample_posts(today: dt.date, timezone: str = "America/Los_Angeles") -> list[RawPost]:
+def sample_posts(today: dt.date, timezone: str = SITE_ZONE) -> list[RawPost]:
     """Every post the sample site lists at the start of `today`, oldest week first.
 
     The current and the coming week are always included.
@@ -52,7 +56,7 @@ class SampleSource:
 
     name = "sample"
 
-    def __init__(self, today: dt.date, timezone: str = "America/Los_Angeles") -> None:
+    def __init__(self, today: dt.date, timezone: str = SITE_ZONE) -> None:
         self._posts = {post.id: post for post in sample_posts(today, timezone)}
 
     def fetch_published(self, first: dt.date, last: dt.date) -> list[RawPost]:

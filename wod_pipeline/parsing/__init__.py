@@ -5,9 +5,9 @@ Three stages, each a value another stage can be run from::
     RawPost --read_post--> PlainPost --outline_post--> OutlinedPost --structure_post--> ParsedPost
 
 One module a concern, named for the section of the notation (docs/notation.md) it reads:
-`_html` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes`, `_building`,
-`_connectors` and `_blocks` §6, `_exercises`, `_clauses`, `_leads`, `_minutes`, `_pieces`, `_lists`, `_complexes`,
-`_continuations`, `_quantities` §7, `_loads`, `_load_words`, `_references` and `_set_rows` §8,
+`_html` and `_extent` §1, `_text` §1.6, `_owners` §2, `_dates` §3, `_outline` §4, `_segments` §5, `_schemes`,
+`_building`, `_connectors` and `_blocks` §6, `_exercises`, `_clauses`, `_leads`, `_minutes`, `_pieces`, `_lists`,
+`_complexes`, `_continuations`, `_quantities` §7, `_loads`, `_load_words`, `_references` and `_set_rows` §8,
 `_rest` §9, `_notes` §10, `_diagnostics` §11. No Dagster, no network, no storage here.
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
 from wod_pipeline.parsing._explain import explain_line
+from wod_pipeline.parsing._extent import within_bounds
 from wod_pipeline.parsing._html import read_lines, read_text
 from wod_pipeline.parsing._outline import outline_post, read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
@@ -44,7 +45,8 @@ __all__ = [
 
 
 def read_post(post: RawPost) -> PlainPost:
-    """§1 The post without markup: every visible line, every link, the title as text."""
+    """§1 The post without markup: every visible line and link within the bounds, the title as text."""
+    lines, unread = within_bounds(read_lines(post.content.rendered))
     source = Source(
         url=post.link,
         post_id=post.id,
@@ -56,9 +58,10 @@ def read_post(post: RawPost) -> PlainPost:
     return PlainPost(
         source=source,
         title=read_text(post.title.rendered),
-        lines=read_lines(post.content.rendered),
+        lines=lines,
         protected=post.content.protected,
         problems=post.problems,
+        unread=unread,
     )
 
 
@@ -104,6 +107,6 @@ def heading_sha256(post: RawPost) -> str:
 
 def _headings(post: RawPost) -> Iterator[str]:
     """Day headings, read only when asked for: mostly the title says enough, and a body costs much more."""
-    for line in read_lines(post.content.rendered):
+    for line in within_bounds(read_lines(post.content.rendered))[0]:
         if read_heading(line.text):
             yield line.text

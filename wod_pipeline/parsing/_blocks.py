@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import EXERCISES_IN_BLOCK
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._drafts import (
@@ -52,7 +53,8 @@ class SessionReader:
         first, last = outline.lines
         for n in outline.heading_lines:
             self._assign(n, "heading", self._session)
-        body = [n for n in range(first, last + 1) if n not in outline.heading_lines]
+        headings = set(outline.heading_lines)
+        body = [n for n in range(first, last + 1) if n not in headings]
         self._open_unlabelled(body)
         for n in body:
             self._take(n, last)
@@ -225,6 +227,7 @@ class SessionReader:
             or block.closed
             or not block.stated
             or not scheme.movements
+            or self._is_beyond(n, scheme.movements)
         ):
             return False
         block.scheme = replace(block.scheme, rm_target=scheme.rm_target)
@@ -269,16 +272,28 @@ class SessionReader:
 
     # ------------------------------------------------------------------ movements
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
-        if line is None:
+        if line is None or self._is_beyond(n, line):
             return False
         self._add_movements(n, reading, line, owns=True)
         return True
+
+    def _is_beyond(self, n: int, line: MovementLine) -> bool:
+        """Whether the line's exercises would be too many for the block they belong to, which is then marked."""
+        block = self._block
+        if block is None or len(block.exercises) < EXERCISES_IN_BLOCK.most or self._leaves(block, line):
+            return False
+        block.full_at = n if block.full_at is None else block.full_at
+        return True
+
+    def _leaves(self, block: BlockDraft, line: MovementLine) -> bool:
+        """Whether a movement line opens a block of its own below this one (§6)."""
+        return block.closed or block.left_by(own=line.sets is not None or line.has_rows)
 
     def _add_movements(self, n: int, reading: LineReading, line: MovementLine, *, owns: bool) -> None:
         """Add the exercises of a movement line to the block they belong to, opening one where §6 says so."""
         own = line.sets is not None or line.has_rows
         block = self._block
-        if block is None or block.closed or block.left_by(own=own):
+        if block is None or self._leaves(block, line):
             block = self._open_block(n, shares=True)
         if own and not block.stated:
             block.own_sets = True
@@ -429,8 +444,9 @@ class SessionReader:
         assert self._block is not None  # noqa: S101 - asked by the callers
         assert self._exercise is not None  # noqa: S101
         before = self._resting
-        above, notes = (before.lines, before.notes) if before else ([], [])
-        self._resting = PendingRest([*above, *lines], rest, self._block, self._exercise, notes)
+        waiting, notes = (before.lines, before.notes) if before else ([], [])
+        waiting += lines
+        self._resting = PendingRest(waiting, rest, self._block, self._exercise, notes)
 
     # ------------------------------------------------------------------ notes
     def _take_note(self, n: int, *, bracketed: bool) -> None:
@@ -442,7 +458,7 @@ class SessionReader:
             self._resting.notes.append(note)
             return
         exercise = self._exercise
-        if bracketed and exercise and exercise.alone and n - 1 in exercise.all_lines():
+        if bracketed and exercise and exercise.alone and exercise.has_line(n - 1):
             exercise.notes.append(note)
             return
         (self._block or self._segment or self._session).notes.append(note)

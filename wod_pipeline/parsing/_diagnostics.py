@@ -84,6 +84,26 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "The site sent this post not as WordPress does: {problems}.",
         "A field is missing or of another type; the rest was read, and the lake keeps the post as received.",
     ),
+    "post_cut": DiagnosticKind(
+        "warn",
+        "The post is too long to be read whole: {unread} not read. The lake keeps the post as received.",
+        "The post goes beyond a bound of reading (docs/limits.md); what stands behind it is not in its sessions.",
+    ),
+    "block_cut": DiagnosticKind(
+        "warn",
+        "The block has {most} exercises or more; this line and others below are kept as notes.",
+        "A block goes beyond the bound on its exercises (docs/limits.md).",
+    ),
+    "introduction_cut": DiagnosticKind(
+        "warn",
+        "The post has {lines} lines above its first session; the sessions carry the first {most}.",
+        "The introduction goes beyond its bound (docs/limits.md); `segmented_exercises` has all of it.",
+    ),
+    "remarks_cut": DiagnosticKind(
+        "warn",
+        "{more} on lines of the post are left out.",
+        "The post has more diagnostics than are kept (docs/limits.md); the first by line are there.",
+    ),
     "not_a_programme": DiagnosticKind(
         "info",
         "The post prescribes no training.",

@@ -107,9 +107,10 @@ class ExerciseDraft:
         self.rows.append(RowDraft(row, first, last, n))
         return self.rows[-1]
 
-    def all_lines(self) -> list[int]:
-        """Its lines, and those of its rows and notes."""
-        return [*self.lines, *(row.n for row in self.rows), *(note.n for note in self.notes)]
+    def has_line(self, n: int) -> bool:
+        """Whether the line is the last of its own, of its rows or of its notes."""
+        last_row, last_note = self.rows[-1:], self.notes[-1:]
+        return n in (*self.lines[-1:], *(row.n for row in last_row), *(note.n for note in last_note))
 
     def last_set(self) -> Range | None:
         """How many sets its rows name: the number of the last one, counted from where the block starts."""
@@ -129,6 +130,7 @@ class BlockDraft:
     closed: bool = False
     own_sets: bool = False
     choices: int = 0
+    full_at: int | None = None  # the first line that would have added too many exercises
     exercises: list[ExerciseDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
 

@@ -5,10 +5,12 @@ By now every line has its place; here each node is given what the lines around i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import EXERCISES_IN_BLOCK
 from wod_pipeline.parsing._complexes import NamedPart, ReadExercise
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
@@ -100,6 +102,8 @@ class Finisher:
         exercises = [self._exercise(exercise, draft) for exercise in draft.exercises]
         notes = self.notes(draft.notes)
         self._check_interval(draft)
+        if draft.full_at is not None:
+            self._report("block_cut", draft.full_at, most=EXERCISES_IN_BLOCK.most)
         return Block(
             scheme=scheme.scheme,
             lines=_span(draft.lines, [*exercises, *notes]),
@@ -189,11 +193,12 @@ class Finisher:
         """§8 Set rows must cover 1…sets exactly once, counted on from the block above when they go on there."""
         if not exercise.set_rows:
             return
-        named = [n for row in exercise.set_rows for n in range(row.first, min(row.last, row.first + 999) + 1)]
+        spans = [range(row.first, min(row.last, row.first + 999) + 1) for row in exercise.set_rows]
         sets = block.scheme.sets
-        count = sets.max if sets and sets.max is not None else max(named, default=0) - above
-        if sorted(named) != list(range(above + 1, above + int(count) + 1)):
-            numbers = ", ".join(map(str, named[:20]))
+        last = max((span[-1] for span in spans if span), default=0)
+        count = sets.max if sets and sets.max is not None else last - above
+        if not _cover(spans, range(above + 1, above + int(count) + 1)):
+            numbers = ", ".join(map(str, islice(chain.from_iterable(spans), 20)))
             self._report("set_rows_gap", exercise.set_rows[0].lines[0], named=numbers, sets=count)
 
     # ------------------------------------------------------------------ loads
@@ -334,6 +339,16 @@ def _is_target(quantity: Quantity, block: BlockDraft) -> bool:
     if block.scheme.scheme != "build_to_max" or target is None or quantity.field != "reps":
         return False
     return len(block.exercises) == 1 or quantity.value == exact(target.reps)
+
+
+def _cover(spans: Iterable[range], whole: range) -> bool:
+    """Whether the spans together hold every number of `whole` exactly once, and no other."""
+    at = whole.start
+    for span in sorted(filter(None, spans), key=lambda span: span.start):
+        if span.start != at:
+            return False
+        at = span.stop
+    return at == max(whole.stop, whole.start)
 
 
 def _of(load: Load) -> ReadLoad:

@@ -55,6 +55,8 @@ _INERT = re.compile(
 
 _PLAIN_LESS = re.compile(r"<(?![a-zA-Z/!?])")
 _UNCLOSED_TAG = re.compile(r"<[a-zA-Z/][^>]*\Z")
+_LESS_IN_TAG = re.compile(r"<[a-zA-Z/][^<>]*<")
+"""A tag with another `<` in it, as `<p<br>`, which is one tag and holds no break; hardly any post has one."""
 _SLASHED_TAG = re.compile(r"(<(?:a|template|head)\b[^<>]*[\s\"'])/>", re.IGNORECASE)
 
 
@@ -94,6 +96,8 @@ def _prepared(html: str) -> str:
     html = html[: tail.start()] if tail else html
     if "/>" in html:
         html = _SLASHED_TAG.sub(r"\1>", html)
+    if _LESS_IN_TAG.search(html):
+        return html + "\n"
     return _PLAIN_INLINE.sub("", _PLAIN_BREAK.sub(_MARK, html)) + "\n"
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from wod_pipeline.bounds import SESSIONS_READ
 from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
 from wod_pipeline.parsing._diagnostics import diagnostic
+from wod_pipeline.parsing._extent import in_words
 from wod_pipeline.parsing._segments import label_of, read_label, starts_over
 from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
 from wod_pipeline.program import (
@@ -22,6 +24,7 @@ from wod_pipeline.program import (
     PlainPost,
     SessionKind,
     SessionOutline,
+    SourceLine,
     Weekday,
 )
 
@@ -142,11 +145,12 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     if plain.problems:
         found.append(diagnostic("malformed_post", problems="; ".join(plain.problems)))
     cuts = _cuts(texts, marks, found, headed=bool(headings))
+    lines = _first_sessions(plain, cuts, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
     sessions = [
         _session(cut, behind, texts, dated, found)
-        for cut, behind in zip(cuts, [*(cut.first for cut in cuts[1:]), len(texts)], strict=False)
+        for cut, behind in zip(cuts, [*(cut.first for cut in cuts[1:]), len(lines)], strict=False)
     ]
     return OutlinedPost(
         source=plain.source,
@@ -154,11 +158,24 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
         program=program_of(plain.source.slug, published_day(plain.source)),
         week=dated.week,
         dates=dated.dates,
-        lines=plain.lines,
+        lines=lines,
         sessions=sessions,
         diagnostics=found,
         protected=plain.protected,
     )
+
+
+def _first_sessions(plain: PlainPost, cuts: list[_Cut], found: list[Diagnostic]) -> list[SourceLine]:
+    """The lines of the sessions that are read; further ones are taken out of `cuts` and `found`."""
+    unread, lines = list(plain.unread), plain.lines
+    if len(cuts) > SESSIONS_READ.most:
+        unread.append(in_words(len(cuts) - SESSIONS_READ.most, "session"))
+        lines = lines[: cuts[SESSIONS_READ.most].first]
+        del cuts[SESSIONS_READ.most :]
+        found[:] = [d for d in found if d.line is None or d.line < len(lines)]
+    if unread:
+        found.append(diagnostic("post_cut", unread=", ".join(unread)))
+    return lines
 
 
 def _cuts(texts: list[str], marks: list[int], found: list[Diagnostic], *, headed: bool) -> list[_Cut]:

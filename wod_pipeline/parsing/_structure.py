@@ -5,6 +5,7 @@ Drafts are read session by session, then finished into values, then every line i
 
 from __future__ import annotations
 
+from wod_pipeline.bounds import INTRODUCTION_LINES, REMARKS_KEPT
 from wod_pipeline.parsing._blocks import SessionReader
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import NoteDraft, Owners, SessionDraft
@@ -12,6 +13,7 @@ from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session
+from wod_pipeline.wording import count
 
 
 def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
@@ -31,21 +33,43 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
     for line in outlined.lines:
         role, owner = owners[line.n]
         lines.append(Line(line.n, line.text, role, at[owner], line.links))
-    found = [*outlined.diagnostics, *finisher.diagnostics.values()]
-    return _week(outlined, lines, _program_notes(preamble), sessions, found)
+    found = [*outlined.diagnostics, *finisher.diagnostics.values(), *_cut_introduction(preamble, sessions)]
+    return _week(outlined, lines, _program_notes(preamble), sessions, _kept_remarks(found))
 
 
 def _not_a_programme(outlined: OutlinedPost) -> ParsedPost:
     """§4.8 Nothing to train: no session, no date, every line kept as a note."""
     lines = [Line(line.n, line.text, "note", f"/preamble/{line.n}", line.links) for line in outlined.lines]
     notes = _program_notes([NoteDraft(line.n) for line in outlined.lines])
-    week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme")])
+    cut = [found for found in outlined.diagnostics if found.code == "post_cut"]
+    week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme"), *cut])
     week.week, week.dates = None, Dates(None, None, "none", "unknown")
     return week
 
 
 def _program_notes(drafts: list[NoteDraft]) -> list[Note]:
     return [Note("program", (draft.n, draft.n)) for draft in drafts]
+
+
+def _cut_introduction(preamble: list[NoteDraft], sessions: list[Session]) -> list[Diagnostic]:
+    most = INTRODUCTION_LINES.most
+    is_cut = bool(sessions) and len(preamble) > most
+    return [diagnostic("introduction_cut", lines=len(preamble), most=most)] if is_cut else []
+
+
+def _kept_remarks(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Those about the post, and of those on lines the first."""
+    on_lines = sorted((each for each in found if each.line is not None), key=_by_line)
+    more = len(on_lines) - REMARKS_KEPT.most
+    if more <= 0:
+        return found
+    of_post = [each for each in found if each.line is None]
+    cut = diagnostic("remarks_cut", more=count(more, "more remark"))
+    return [*of_post, cut, *on_lines[: REMARKS_KEPT.most]]
+
+
+def _by_line(found: Diagnostic) -> tuple[int, str]:
+    return -1 if found.line is None else found.line, found.code
 
 
 def _week(
@@ -64,5 +88,5 @@ def _week(
         lines=lines,
         preamble=preamble,
         sessions=sessions,
-        diagnostics=sorted(found, key=lambda item: (-1 if item.line is None else item.line, item.code)),
+        diagnostics=sorted(found, key=_by_line),
     )

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from wod_pipeline.bounds import CHARACTERS_MATCHED
 from wod_pipeline.program import Number, Range
 from wod_pipeline.vocabulary import NUMBER_WORDS
 
@@ -22,7 +23,7 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-MAX_MATCHED = 600
+MAX_MATCHED = CHARACTERS_MATCHED.most
 """Lines longer than this are prose: they are kept, as notes, and never matched against a pattern."""
 
 _NUMBER_STEM = re.compile("one|two|thr|four|five|six|seven|eight|nine|ten|eleven|twel|teen|twenty")

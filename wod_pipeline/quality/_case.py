@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wod_pipeline.program import WeekRecords
+from wod_pipeline.program import PostStamp, WeekRecords
 from wod_pipeline.quality._claims import LIMITS, Grade, Limits
 from wod_pipeline.quality._volume import Volume, volume_of
 
@@ -20,7 +20,12 @@ class TableContent:
     """What the session table holds of a week before the week is replaced."""
 
     sessions: int = 0
-    post_ids: frozenset[int] = frozenset()
+    posts: tuple[PostStamp, ...] = ()
+
+    @property
+    def post_ids(self) -> frozenset[int]:
+        """The ids of the posts."""
+        return frozenset(post.post_id for post in self.posts)
 
 
 @dataclass(frozen=True)

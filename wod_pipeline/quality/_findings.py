@@ -6,6 +6,7 @@ import datetime as dt
 from calendar import day_name
 from collections import Counter
 
+from wod_pipeline.parser_version import is_read_anew
 from wod_pipeline.program import WEEKDAYS, Exercise, Line, Outcome, SessionRecord, Weekday, WeekRecords
 from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Grade, Limits
@@ -19,7 +20,10 @@ from wod_pipeline.quality._volume import (
     week_exercises,
 )
 from wod_pipeline.weeks import monday_of
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, emptying_command
+
+_BEYOND = ("post_cut", "block_cut", "introduction_cut", "remarks_cut")
+"""Codes of what goes beyond a bound."""
 
 
 # ------------------------------------------------------------------------------------ may it be stored
@@ -72,9 +76,10 @@ def judge_replacement(case: Case) -> Finding:
     if case.may_empty:
         return Finding(None, "The week empties because a person allowed it.", (), numbers)
     why = "no post is published" if records.outcome is Outcome.NOT_PUBLISHED else "its post holds no session"
+    reread = is_read_anew(table.posts, records.posts)
     says = (
         f"{count(table.sessions, 'stored session')} would be lost to a week without any: {why}. If they really are "
-        f"gone: wod materialize --week {records.week} --allow-empty."
+        f"gone: {emptying_command(records.week, from_stored=reread)}."
     )
     return Finding("error", says, (), numbers)
 
@@ -219,6 +224,16 @@ def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding
     """The diagnostics of the reader with this code."""
     rows = tuple(_diagnosed(case.records, code))
     return Finding("warn" if rows else None, f"{count(rows, noun)} {trouble}.", rows)
+
+
+def judge_bounds(case: Case) -> Finding:
+    """Posts and blocks that go beyond a bound."""
+    rows = tuple(row for code in _BEYOND for row in _diagnosed(case.records, code))
+    if not rows:
+        return Finding(None, "Every post is read whole.")
+    posts = {row["post_id"] for row in rows}
+    verb = "goes" if len(posts) == 1 else "go"
+    return Finding("warn", f"{count(posts, 'post')} {verb} beyond the bounds of what is read.", rows)
 
 
 def judge_movements(case: Case) -> Finding:

@@ -40,6 +40,7 @@ _JUDGES: dict[str, Callable[[Case], Finding]] = {
     ),
     "every_post_is_still_listed": _findings.judge_listing,
     "every_post_is_well_formed": _findings.judge_form,
+    "every_post_is_read_whole": _findings.judge_bounds,
 }
 _OF_TABLE = {"a_week_with_sessions_stays_filled"}
 """Claims that are judged on what the table holds: without that they always hold."""

@@ -22,12 +22,12 @@ from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_s
 from wod_pipeline.training import (
     ZONES,
     Athlete,
+    LiftCounter,
     LoadRow,
     Period,
     TrainingLoad,
     Unit,
     as_number,
-    lifts_of,
     top_percent,
 )
 from wod_pipeline.vocabulary import movement_family, movement_name
@@ -48,7 +48,8 @@ class SessionsAnswer(Struct, omit_defaults=True):
     """A page of sessions in order of date; `total` counts those of every page.
 
     A session whose post names no day has no date and is not counted: those of a day's week are `undated`, and of
-    longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why.
+    longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why, and of
+    longer times without any why their first week has none.
     `corrupt_weeks` are weeks left out because what is stored of them cannot be read.
     """
 
@@ -201,7 +202,7 @@ class HealthAnswer(Struct, omit_defaults=True):
 
 def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
     """Sessions with their views for the athlete."""
-    return [SessionAnswer(record, view_session(record, athlete)) for record in records]
+    return [SessionAnswer(record, view_session(record, athlete, whole=True)) for record in records]
 
 
 def undated_weeks(index: SessionIndex, first: dt.date, last: dt.date) -> list[dt.date]:
@@ -234,12 +235,12 @@ def movement_facts(index: SessionIndex, text: str = "") -> list[MovementFacts]:
 
 def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) -> HistoryRow:
     """A session of a lift's history; with an athlete, exercises show weights."""
-    test_day = occurrence.entry.kind == "test"
+    test_day, counter = occurrence.entry.kind == "test", LiftCounter(movement)
     prescriptions = [
         Prescription(
             placed.segment,
             view_exercise(placed.block, placed.exercise, athlete, written=placed.written, test_day=test_day),
-            as_number(lifts_of(movement, placed.kind, placed.block, placed.exercise)),
+            as_number(counter.lifts(placed.kind, placed.block, placed.exercise)),
             _optional_number(top_percent(placed.exercise)),
         )
         for placed in occurrence.exercises

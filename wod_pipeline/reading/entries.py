@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,7 @@ from wod_pipeline.training import Dose, SessionDoses, doses_of
 
 SOURCES = (
     "errors.py",
+    "bounds.py",
     "pacing.py",
     "removals.py",
     "post_times.py",
@@ -188,11 +190,13 @@ def _movements(record: SessionRecord) -> dict[str, tuple[SegmentKind, ...]]:
 
 
 def _line_kinds(record: SessionRecord) -> list[SegmentKind | None]:
-    spans = [(segment.lines, segment.kind) for segment in record.segments]
-    return [
-        next((kind for (first, last), kind in spans if first <= line.n <= last), None)
-        for line in record.lines
-    ]
+    kinds: dict[int, SegmentKind] = {}
+    present = sorted(line.n for line in record.lines)
+    for segment in record.segments:
+        first, last = segment.lines
+        for n in present[bisect_left(present, first) : bisect_right(present, last)]:
+            kinds.setdefault(n, segment.kind)
+    return [kinds.get(line.n) for line in record.lines]
 
 
 def _code_digest() -> str:

@@ -1,19 +1,19 @@
 """How a session is shown to people: one view, laid out as text or Markdown (and as HTML by `web`). Pure.
 
-`_view` decides what is shown and in which order, `_sets` the rows of an exercise, `_words` words single values,
-`_weights` what stands on the bar, `_numbers` the same as numbers, `_text` and `_markdown` lay the view out, `_load`
-makes the Markdown of training load. Numbers and weights come from `training`; nothing here reads storage or knows a
-medium's framework.
+`_extent` decides how much is shown, `_view` what and in which order, `_sets` the rows of an exercise, `_words`
+words single values, `_weights` what stands on the bar, `_numbers` the same as numbers, `_text` and `_markdown` lay
+the view out, `_load` makes the Markdown of training load. Numbers and weights come from `training`; nothing here
+reads storage or knows a medium's framework.
 """
 
 from __future__ import annotations
 
+from wod_pipeline.rendering._extent import cut_long_line
 from wod_pipeline.rendering._load import chart_markdown, days_markdown
 from wod_pipeline.rendering._markdown import as_markdown, escape_markdown
 from wod_pipeline.rendering._text import (
     as_lines,
     as_text,
-    cut_long_line,
     facts_of,
     is_own_max,
     lines_of,

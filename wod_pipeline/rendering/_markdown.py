@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
-from wod_pipeline.rendering._text import cut_long_line, facts_of, lines_of, rows_of, session_heading, set_line
+from wod_pipeline.rendering._extent import cut_long_line
+from wod_pipeline.rendering._text import (
+    LONGEST_TEXT,
+    facts_of,
+    lines_of,
+    more_words,
+    rows_of,
+    session_heading,
+    set_line,
+)
 from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, SegmentView, SessionView, TextRun
 
 _SYNTAX = re.compile(r"([\\`*_{}\[\]|~#$])")
@@ -27,7 +36,7 @@ def escape_markdown(text: str) -> str:
     Cached, because posts repeat most of their names and loads.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _SYNTAX.sub(r"\\\1", cut_long_line(text))
+    text = _SYNTAX.sub(r"\\\1", cut_long_line(text, LONGEST_TEXT))
     text = _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))
     return _AUTOLINK.sub(r"\1\\\2", text.replace("@", "&#64;") if "." in text and "@" in text else text)
 
@@ -46,6 +55,8 @@ def _session(view: SessionView) -> Iterator[str]:
             yield f"*{_text_runs(item.runs)}*" if item.text.strip() else ""
         else:
             yield from _segment(item)
+    if view.more:
+        yield f"\n> {escape_markdown(more_words(view))}"
     if view.missing:
         yield f"\n> Some weights are missing: {escape_markdown('; '.join(view.missing))}."
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import LINE_SHOWN
+from wod_pipeline.rendering._extent import cut_long_line
 from wod_pipeline.rendering._sets import SetView
 from wod_pipeline.rendering._view import (
     BlockView,
@@ -22,10 +24,10 @@ from wod_pipeline.rendering._view import (
     with_addresses,
 )
 from wod_pipeline.rendering._words import with_reference
-from wod_pipeline.wording import long_day, plural
+from wod_pipeline.wording import long_day
 
-LONGEST_LINE = 2_000
-"""Characters shown of one line of a post. No real line is near it; a longer one would bury the session."""
+LONGEST_TEXT = LINE_SHOWN.most + 40
+"""Characters shown of a text of a view. A line of a post has been cut by then, and says how much more there is."""
 
 _BOLD, _DIM, _GREEN, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 
@@ -48,17 +50,14 @@ def as_lines(block: BlockView, width: int = 80, colour: bool = False) -> Iterato
     return _Page(max(width, 20), colour).block(block)
 
 
-def cut_long_line(text: str, longest: int = LONGEST_LINE) -> str:
-    """`text`, or its first `longest` characters and how many more there are."""
-    if len(text) <= longest:
-        return text
-    more = len(text) - longest
-    return f"{text[:longest]}… ({more:,} more {plural(more, 'character')})"
-
-
 def session_heading(view: SessionView) -> str:
     """`Monday 21 December 2020 — Test`, or `Day 1 (no day in the post)`."""
     return f"{long_day(view.date)} — {view.title}" if view.date else f"{view.title} (no day in the post)"
+
+
+def more_words(view: SessionView) -> str:
+    """What of the session is not shown, and where all of it is."""
+    return f"{view.more} All of it is in the post{f': {view.post_url}' if view.post_url else '.'}"
 
 
 class _Page:
@@ -74,6 +73,9 @@ class _Page:
         for item in view.items:
             yield ""
             yield from self._note(item, 0) if isinstance(item, NoteView) else self._segment(item)
+        if view.more:
+            yield ""
+            yield from self._wrap(more_words(view), style=_YELLOW)
         if view.missing:
             yield ""
             yield from self._wrap("Some weights are missing: " + "; ".join(view.missing) + ".", style=_YELLOW)
@@ -117,7 +119,7 @@ class _Page:
         yield from self._wrap(with_addresses(note.runs), indent, style=_DIM)
 
     def _wrap(self, text: str, indent: int = 0, style: str = "") -> Iterator[str]:
-        for line in self._lines(cut_long_line(text), indent):
+        for line in self._lines(cut_long_line(text, LONGEST_TEXT), indent):
             yield f"{style}{line}{_RESET}" if self._colour and style else line
 
     def _lines(self, text: str, indent: int) -> list[str]:

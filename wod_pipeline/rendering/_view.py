@@ -9,7 +9,7 @@ escaped: escaping belongs to the medium.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.rendering import _words as words
+from wod_pipeline.rendering._extent import more_lines, shown_part
 from wod_pipeline.rendering._sets import Lifter, SetView, shared_reference, view_sets
 from wod_pipeline.training import Athlete
 from wod_pipeline.wording import is_web_address, shorten
@@ -131,6 +132,10 @@ class SessionView(Struct, frozen=True, omit_defaults=True):
     preamble: tuple[NoteView, ...] = ()
     """What the post says before its first session."""
     post_warnings: tuple[str, ...] = ()
+    more: str = ""
+    """How many lines are beyond the bounds and not shown, as a sentence; empty when all are."""
+    is_cut: bool = False
+    """Whether lines, or the ends of some, are beyond the bounds and not shown."""
     is_chosen: bool = False
     """Whether `date` is the athlete's choice, since the post names no day."""
 
@@ -149,6 +154,10 @@ _WARNINGS = {
     "missing_heading": "This session has no heading in the post; its date is not certain.",
     "session_cut": "This session is too long to be stored whole; the post has all of it.",
     "malformed_post": "The site sent this post damaged; something may be missing.",
+    "post_cut": "The post is too long to be read whole; its end is only in the post.",
+    "block_cut": "This part names more exercises than are read; further ones are shown as notes.",
+    "introduction_cut": "The post's introduction is too long to be shown whole; the post has all of it.",
+    "remarks_cut": "More is doubtful in this post than is shown here.",
     "unreadable_load": "The load could not be read; see the coach's words.",
 }
 
@@ -157,13 +166,20 @@ _ABOUT_DAYS = {"heading_date_mismatch", "missing_heading"}
 """Codes about a session's day, wherever in the session they were found."""
 
 
-def view_session(record: SessionRecord, athlete: Athlete | None = None) -> SessionView:
-    """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them."""
+def view_session(
+    record: SessionRecord, athlete: Athlete | None = None, *, whole: bool = False
+) -> SessionView:
+    """`record` as it is shown, with the weights of `athlete` where percentages and maxes give them.
+
+    A session beyond the bounds is shown to them, unless `whole`.
+    """
+    stored = record
+    record, more = (record, 0) if whole else shown_part(record)
     lines = _Lines(record.lines)
     lifter = Lifter(athlete, record.kind == "test")
+    on_lines = _by_line(record.diagnostics)
     parts: list[tuple[int, SegmentView | NoteView]] = [
-        (segment.lines[0], _segment(segment, record.diagnostics, lines, lifter))
-        for segment in record.segments
+        (segment.lines[0], _segment(segment, on_lines, lines, lifter)) for segment in record.segments
     ]
     parts += lines.notes(record.notes)
     parts += lines.unshown(record)
@@ -187,6 +203,8 @@ def view_session(record: SessionRecord, athlete: Athlete | None = None) -> Sessi
         key=record.session,
         preamble=tuple(NoteView(text_runs(line), "program") for line in record.preamble),
         post_warnings=tuple(_warnings(of_post, lines)),
+        more=more_lines(more),
+        is_cut=record is not stored,
     )
 
 
@@ -320,13 +338,19 @@ def _text_run(text: str, href: str = "") -> tuple[TextRun, ...]:
 
 
 # ----------------------------------------------------------------------------------------------- segments
+def _by_line(diagnostics: Iterable[Diagnostic]) -> dict[int, list[Diagnostic]]:
+    """The diagnostics shown with the segments of their lines."""
+    on_lines: dict[int, list[Diagnostic]] = {}
+    for each in diagnostics:
+        if each.line is not None and each.code not in _ABOUT_DAYS:
+            on_lines.setdefault(each.line, []).append(each)
+    return on_lines
+
+
 def _segment(
-    segment: Segment, diagnostics: Sequence[Diagnostic], lines: _Lines, lifter: Lifter
+    segment: Segment, on_lines: Mapping[int, list[Diagnostic]], lines: _Lines, lifter: Lifter
 ) -> SegmentView:
-    first, last = segment.lines
-    within = [
-        d for d in diagnostics if d.line is not None and first <= d.line <= last and d.code not in _ABOUT_DAYS
-    ]
+    within = [d for line in lines.within(segment.lines) for d in on_lines.get(line.n, ())]
     parts: list[tuple[int, BlockView | NoteView]] = [
         (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
@@ -348,14 +372,23 @@ def _kind_as_title(kind: SegmentKind) -> str:
 
 def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
     parts: list[tuple[int, ExerciseView | NoteView]] = []
-    previous = None
+    previous, empty_bar = None, _all_empty_bar(block)
+    videos = frozenset(
+        web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts
+    )
     for exercise in block.exercises:
         written = " ".join([line.text for line in lines.within(exercise.lines)])
         view = _exercise(block, exercise, previous, lines, lifter, written)
+        links = () if view.same_line else lines.links(exercise.lines)
+        view = replace(
+            view,
+            sets=() if empty_bar else view.sets,
+            links=tuple(link for link in links if link.href not in videos),
+        )
         parts.append((exercise.lines[0], view))
         previous = exercise
     parts += lines.notes(block.notes)
-    scheme = words.scheme_sentence(block) or ("With the empty bar" if _all_empty_bar(block) else "")
+    scheme = words.scheme_sentence(block) or ("With the empty bar" if empty_bar else "")
     return BlockView(scheme, _in_order(parts))
 
 
@@ -375,7 +408,7 @@ def _exercise(
     return ExerciseView(
         name=name,
         quantity=words.quantity(exercise, written),
-        sets=() if _all_empty_bar(block) else tuple(sets),
+        sets=tuple(sets),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
         minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
@@ -383,18 +416,9 @@ def _exercise(
         and exercise.choice is not None
         and exercise.choice == previous.choice,
         same_line=same_line,
-        links=() if same_line else _links_beside_names(block, lines.links(exercise.lines)),
         notes=tuple(note for _, note in lines.notes(exercise.notes)),
         reference=reference,
     )
-
-
-def _links_beside_names(block: Block, links: list[TextRun]) -> tuple[TextRun, ...]:
-    """The links without those that the names of the block's exercises have."""
-    if not links:
-        return ()
-    videos = {web_address(part.video_url or "") for exercise in block.exercises for part in exercise.parts}
-    return tuple(link for link in links if link.href not in videos)
 
 
 def view_exercise(
@@ -410,7 +434,8 @@ def view_exercise(
     `written` is its text in the post, which tells a barbell from other implements.
     """
     view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day), written)
-    return BlockView(words.scheme_sentence(block), (view,))
+    shown = replace(view, sets=()) if _all_empty_bar(block) else view
+    return BlockView(words.scheme_sentence(block), (shown,))
 
 
 def title_of(exercise: Exercise) -> str:

@@ -24,7 +24,7 @@ from wod_pipeline.resources.weekly import (
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage.healing import read_healed, restore_raw_posts
-from wod_pipeline.storage.stages import BATCH, stage_key, write_each, write_stage
+from wod_pipeline.storage.stages import BATCH, fetched_weeks, stage_key, write_each, write_stage
 from wod_pipeline.weeks import weeks_of
 from wod_pipeline.wordpress import CHUNK_WEEKS
 
@@ -116,6 +116,7 @@ class StoredWeeks(LazyWeeks[Any]):
         self._order = {week: number for number, week in enumerate(self._unknown)}
         self._batch: dict[dt.date, Any] = {}
         self._failed: dict[dt.date, StorageError] = {}
+        self._restored = False
         if self._unknown:
             self._read_batch(self._unknown[0])
 
@@ -133,15 +134,24 @@ class StoredWeeks(LazyWeeks[Any]):
         weeks = self._unknown[start : start + BATCH]
         self._batch, corrupt = read_healed(self._lake, self._stage, weeks)
         missing = [week for week in weeks if week not in self._batch and week not in corrupt]
-        if missing and restore_raw_posts(self._lake, missing):
+        if missing and self._restore():
             self._read_batch(week)
             return
         self._failed = {**corrupt, **{week: _never_fetched(self._lake, week) for week in missing}}
+
+    def _restore(self) -> bool:
+        """Make the raw posts of all these weeks again that are gone, once: it reads the revisions of every post."""
+        if self._restored:
+            return False
+        self._restored = True
+        kept = set(fetched_weeks(self._lake))
+        return bool(restore_raw_posts(self._lake, [week for week in self._unknown if week not in kept]))
 
 
 def _never_fetched(lake: Lake, week: dt.date) -> NotStored:
     """The error of a week without raw posts, which everything else is made from."""
     return NotStored(
-        f"The posts of week {week} were never fetched ({lake.uri(stage_key('raw_posts', week))} does not exist).",
+        f"The posts of week {week} were never fetched ({lake.uri(stage_key('raw_posts', week))} does not exist), or "
+        "are gone together with their kept revisions.",
         fix=f"Fetch and parse them: wod materialize --week {week}, or in the UI raw_posts and the assets below it.",
     )

@@ -1,6 +1,7 @@
 """Where posts come from, as Dagster resources: the bundled sample, a folder, a WordPress site."""
 
 import datetime as dt
+import logging
 from abc import abstractmethod
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -12,7 +13,9 @@ from wod_pipeline import adapters
 from wod_pipeline.resources.launchpad import shown_of
 from wod_pipeline.settings import SAMPLE, WORDPRESS, Settings
 from wod_pipeline.wordpress import PostSource
-from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
+from wod_pipeline.wordpress.site_lock import Tell
+
+log = logging.getLogger(__name__)
 
 
 def name_run(run_id: str) -> str:
@@ -31,11 +34,12 @@ class SourceResource(dg.ConfigurableResource[PostSource]):
         self,
         reader: str,  # noqa: ARG002 for a site
         tell: Tell,  # noqa: ARG002 for a site
-        wait_s: float = LONGEST_WAIT_S,  # noqa: ARG002 for a site
+        wait_s: float | None = None,  # noqa: ARG002 for a site
     ) -> AbstractContextManager[None]:
-        """Ask the source within this context: then no other process of this machine does, where that matters.
+        """Ask the source within this context. Where that matters, no other process with this data folder does.
 
-        `reader` is a name for people; `tell` is called with whom one waits for. Raises `SourceBusy` after `wait_s`.
+        `reader` is a name for people; `tell` is called with whom one waits for. Raises `SourceBusy` after `wait_s`,
+        or if that is None, after an hour behind one reader.
         """
         return nullcontext()
 
@@ -88,13 +92,15 @@ class WordPressSourceResource(SourceResource):
             login=adapters.wordpress_login(self.settings),
         )
 
-    def reserve(
-        self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S
-    ) -> AbstractContextManager[None]:
-        """Hold the site's lock."""
-        return adapters.site_lock(self.settings.site_locks_path, self.url, self.page_pause_s).hold(
-            reader, tell, wait_s
-        )
+    def reserve(self, reader: str, tell: Tell, wait_s: float | None = None) -> AbstractContextManager[None]:
+        """Hold the site's lock. A wait of minutes, or a missing lock, is shown also where `tell` is not."""
+
+        def warn(text: str) -> None:
+            tell(text)
+            log.warning("%s", text)
+
+        lock = adapters.site_lock(self.settings.site_locks_path, self.url, self.page_pause_s)
+        return lock.hold(reader, tell, wait_s, warn=warn)
 
 
 def source_resource(settings: Settings) -> SourceResource:

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import click
@@ -36,13 +36,15 @@ from wod_pipeline.running._losses import loss_lines, stored_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.settings import Settings
-from wod_pipeline.weeks import key_of, ranges_of, weeks_in
+from wod_pipeline.weeks import key_of, ranges_of
 from wod_pipeline.wording import count, first_of, name_weeks
 
 __all__ = ["run_weeks"]
 
 RANGES_NAMED = 5
 """Ranges of weeks written out in the summary."""
+MALFORMED_NAMED = 5
+"""Malformed posts written out in the summary."""
 
 log = logging.getLogger(__name__)
 
@@ -70,20 +72,27 @@ def run_weeks(
         allow_empty=allow_empty, derived=bool(derived), from_stored=from_stored, verbose=verbose
     )
     report, console, before = Report(options.sessions), Console(stderr=True), stored_by_week(settings)
-    inputs, remade = derived_inputs(settings) if derived else None, set[dt.date]()
+    inputs = derived_inputs(settings) if derived else None
+    remade, still_old = set[dt.date](), set[dt.date]()
     with _quiet_python_logs(verbose):
         if weeks:
             _run(settings, weeks, options, report, console)
-        # Otherwise nothing has changed, or no store can be used.
-        go_on = bool(report.stored[SESSIONS[-1]] or not report.failures)
-        if inputs and go_on:
-            remade = _refresh_derived(settings, derived, inputs, options, report, console)
-    if go_on:
+        # Otherwise no sessions have changed, or no store can be used.
+        may_differ = bool(report.stored[SESSIONS[-1]] or not report.failures)
+        if inputs:
+            # What is wrong with a store, the failed runs have said.
+            with nullcontext() if may_differ else suppress(StorageError):
+                remade, still_old = _refresh_derived(settings, derived, inputs, options, report, console)
+    if may_differ:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
         console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
     lines = _summary_lines(settings, weeks, report) if weeks else ()
-    for line in (*lines, *_refresh_lines(remade - set(weeks)), *loss_lines(settings, weeks, before)):
+    for line in (
+        *lines,
+        *_refresh_lines(remade - set(weeks), still_old),
+        *loss_lines(settings, weeks, before),
+    ):
         click.echo(line)
     return not report.failures
 
@@ -122,18 +131,22 @@ def _refresh_derived(
     options: Options,
     report: Report,
     console: Console,
-) -> set[dt.date]:
-    """Make what is old of these weeks, and of those that have changed since `before`; the weeks that were made."""
+) -> tuple[set[dt.date], set[dt.date]]:
+    """Make what is old of these weeks, and of those that have changed since `before`.
+
+    Returns the weeks that were made, and those that could not be.
+    """
     inputs, lake = derived_inputs(settings), open_lake(settings)
     changed = with_later_weeks(inputs.changed_since(before))
     old = read_old(lake, inputs, {*weeks, *_runnable(settings, changed)})
     if not old:
-        return set()
+        return set(), set()
     only_derived = replace(options, only_derived=True)
     progress = Report(only_derived.counted)
     _run(settings, list(old), only_derived, progress, console)
     report.failures += progress.failures
-    return old.keys() - read_old(lake, inputs, old).keys()
+    still_old = set(read_old(lake, inputs, old))
+    return old.keys() - still_old, still_old
 
 
 def _store_index(settings: Settings) -> None:
@@ -164,14 +177,24 @@ def _summary_lines(settings: Settings, weeks: Sequence[dt.date], report: Report)
     yield f"  changed: {len(done & report.changed)}, unchanged: {len(done - report.changed)}"
     if unfinished := sorted(of_run - done):
         yield f"  failed: {', '.join(map(str, unfinished))}; what was stored of {_them(unfinished)} before stays"
+    malformed = sorted((week, *post) for post, week in report.malformed.items())
+    lines = [f"  {week}: {name} was sent damaged: {problems}" for week, name, problems in reversed(malformed)]
+    yield from first_of(lines, MALFORMED_NAMED)
     yield f"  kept in {where_kept(settings)}"
 
 
-def _refresh_lines(remade: Iterable[dt.date]) -> Iterator[str]:
-    """What is said of weeks that did not run and had an old load or calendar."""
-    if ranges := ranges_of(remade):
-        named = ", ".join(first_of([name_weeks(weeks) for weeks in ranges], RANGES_NAMED))
-        yield f"  load or calendar of {count(weeks_in(ranges), 'week')} was old and has been made again: {named}"
+def _refresh_lines(remade: Iterable[dt.date], failed: Collection[dt.date]) -> Iterator[str]:
+    """What is said of weeks that did not run and had an old load or calendar, and of those whose is old still."""
+    if remade := sorted(remade):
+        of_weeks = count(remade, "week")
+        yield f"  load or calendar of {of_weeks} was old and has been made again: {_name_ranges(remade)}"
+    if failed := sorted(failed):
+        stays = f"what was made of {_them(failed)} before stays"
+        yield f"  failed: load or calendar of {count(failed, 'week')}: {_name_ranges(failed)}; {stays}"
+
+
+def _name_ranges(weeks: Iterable[dt.date]) -> str:
+    return ", ".join(first_of([name_weeks(ends) for ends in ranges_of(weeks)], RANGES_NAMED))
 
 
 def _them(weeks: Sequence[dt.date]) -> str:

@@ -120,12 +120,17 @@ class Launcher:
 
     def stop(self) -> None:
         """End the current run at the next week it stores, at the latest after `STOP_TIMEOUT_S`, as cancelled."""
-        run = self.instance.get_run_by_id(self._run_id)
-        if run is not None and not run.is_finished:
-            self.instance.report_run_canceling(run, INTERRUPTED)
         self._stopped.set()
+        self._request_cancellation()
         self.wait(STOP_TIMEOUT_S)
+        self._request_cancellation()  # a run that started in the meantime forgot the first request
         end_run(self.instance, self._run_id, INTERRUPTED)
+
+    def _request_cancellation(self) -> None:
+        """Have the current run end as cancelled, not as failed."""
+        run = self.instance.get_run_by_id(self._run_id)
+        if run is not None and not run.is_finished and run.status is not dg.DagsterRunStatus.CANCELING:
+            self.instance.report_run_canceling(run, INTERRUPTED)
 
     def _work(self, work: Sequence[list[dt.date]]) -> None:
         try:
@@ -150,6 +155,8 @@ class Launcher:
         one = len(weeks) == 1
         self._run_id = str(uuid.uuid4())
         with lock_run(self.settings, self._run_id):
+            if self._stopped.is_set():
+                return False
             result = self.job.execute_in_process(
                 instance=self.instance,
                 run_id=self._run_id,
@@ -172,6 +179,7 @@ class Launcher:
         """Record a stored week, and stop the run if asked: between two weeks it stops without leaving half a week."""
         self.report.record(as_event(asset, week, metadata))
         if self._stopped.is_set():
+            self._request_cancellation()  # it may have been asked for before there was a run
             raise dg.DagsterExecutionInterruptedError
 
 

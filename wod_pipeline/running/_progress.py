@@ -24,12 +24,16 @@ LINE_INTERVAL_S = 10.0
 
 
 class WeekStored(NamedTuple):
-    """An asset has stored a week of `posts` posts; `changed` is False when it reads as it did before."""
+    """An asset has stored a week of `posts` posts; `changed` is False when it reads as it did before.
+
+    `malformed` has what is wrong with each post that is not as WordPress sends posts, by its name for people.
+    """
 
     asset: str
     week: dt.date
     posts: int
     changed: bool
+    malformed: tuple[tuple[str, str], ...] = ()
 
 
 class Failure(NamedTuple):
@@ -48,12 +52,14 @@ def as_event(asset: str, week: dt.date, metadata: Mapping[str, Any]) -> WeekStor
     where every session reads as before.
     """
     names = ("changed",) if asset == SESSIONS[0] else ("sessions_put", "sessions_deleted", "posts_changed")
-    return WeekStored(asset, week, metadata.get("posts", 0), any(metadata.get(name) for name in names))
+    malformed = tuple(metadata.get("posts_malformed", {}).items())
+    changed = any(metadata.get(name) for name in names)
+    return WeekStored(asset, week, metadata.get("posts", 0), changed, malformed)
 
 
 @dataclass
 class Report:
-    """The weeks each asset has stored, which of them changed, how many posts, and what failed.
+    """The weeks each asset has stored, which of them changed, how many posts, which were malformed, and what failed.
 
     `assets` are those that every week goes through. `forward` is called with every event recorded: a worker process
     sends its events to the first process.
@@ -63,6 +69,8 @@ class Report:
     stored: dict[str, set[dt.date]] = field(init=False)
     changed: set[dt.date] = field(default_factory=set)
     posts: int = 0
+    malformed: dict[tuple[str, str], dt.date] = field(default_factory=dict)
+    """The newest week of each malformed post, by name and what is wrong."""
     failures: list[str] = field(default_factory=list)
     forward: Callable[[Event], None] | None = None
 
@@ -77,7 +85,9 @@ class Report:
         if isinstance(event, Failure):
             self.failures.append(event.reason)
             return
-        asset, week, posts, changed = event
+        asset, week, posts, changed, malformed = event
+        for post in malformed:
+            self.malformed[post] = max(week, self.malformed.get(post, week))
         if week not in self.stored[asset]:
             self.stored[asset].add(week)
             self.posts += posts if asset == self.assets[0] else 0

@@ -15,7 +15,7 @@ from wod_pipeline.program import RawPost
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.weeks import DAY
 from wod_pipeline.wordpress import PostSource
-from wod_pipeline.wordpress.site_lock import LONGEST_WAIT_S, Tell
+from wod_pipeline.wordpress.site_lock import Tell
 
 
 class OverlappingSource:
@@ -76,7 +76,7 @@ def share_source(resource: SourceResource) -> SourceResource:
             return opened[0]
 
         def reserve(
-            self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S
+            self, reader: str, tell: Tell, wait_s: float | None = None
         ) -> AbstractContextManager[None]:
             return resource.reserve(reader, tell, wait_s)
 

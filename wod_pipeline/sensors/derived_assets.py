@@ -3,15 +3,20 @@
 A tick lists the weeks of the table, and reads the stored objects of those that may be old. `watching` decides which
 runs to request; here table and lake are read. While weeks are being run nothing is requested, since those runs may
 make the same objects.
+
+A tick also records which weeks an older parser made, when these have changed: an upgrade starts no run whose check
+would say it.
 """
 
 import datetime as dt
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dagster as dg
 
+from wod_pipeline.assets.checks import RECORDS
+from wod_pipeline.assets.stale_weeks import check_evaluation, stale_weeks
 from wod_pipeline.jobs import derived_job, range_tags
 from wod_pipeline.reading.derived import inputs_of, read_old
 from wod_pipeline.resources.lake import LakeResource
@@ -50,6 +55,7 @@ def derived_assets_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str
         return dg.SensorResult(
             run_requests=[run_request(request, result.state) for request in result.requests],
             skip_reason=None if result.requests else result.reason,
+            asset_events=stale_events(state, result),
             cursor=write_cursor(result.state),
         )
 
@@ -66,6 +72,8 @@ class TickResult:
     requests: list[Request]
     state: DerivedState
     reason: str
+    stale: list[dt.date] = field(default_factory=list)
+    """The weeks that an older parser made."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +90,23 @@ class DerivedAssetsTick:
         """Compare load and calendar with the table, unless weeks are being run."""
         if busy:
             return TickResult([], state, "Weeks are being run; looking again at the next tick.")
-        inputs = inputs_of(self.table.open().weeks(), self.settings.timezone, self.settings.page_url)
+        stored = list(self.table.open().weeks())
+        inputs = inputs_of(stored, self.settings.timezone, self.settings.page_url)
         expected = {week: inputs.of_week(week) for week in inputs.digests if self.is_week(week)}
         read = derived.weeks_to_read(now, expected, state)
         old = read_old(self.lake.open(), inputs, read)
         requests, state = derived.decide(now, expected, read, old, state, chunk_weeks=CHUNK_WEEKS)
         for request in requests:
             self.log.info("Requesting %s for %s.", " and ".join(request.assets), name_weeks(request.weeks))
-        return TickResult(requests, state, _reason(len(expected), len(old), state))
+        stale = stale_weeks(stored)
+        return TickResult(requests, derived.after_stale_weeks(stale, state), _reason(expected, state), stale)
+
+
+def stale_events(before: DerivedState, result: TickResult) -> list[dg.AssetCheckEvaluation]:
+    """A result of the check for stale weeks, when others are stale than at the last one."""
+    if result.state.stale == before.stale:
+        return []
+    return [check_evaluation(RECORDS, result.stale)]
 
 
 def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
@@ -101,11 +118,15 @@ def run_request(request: Request, state: DerivedState) -> dg.RunRequest:
     return dg.RunRequest(run_key=key, tags=range_tags(request.weeks), asset_selection=assets)
 
 
-def _reason(stored: int, old: int, state: DerivedState) -> str:
-    if not old:
-        return f"{count(stored, 'stored week')}: load and calendar are as the session table has them."
+def _reason(expected: derived.Expected, state: DerivedState) -> str:
+    """What is known after a tick without a request; weeks are old from earlier ticks too."""
+    unread = derived.weeks_not_read(expected, state)
+    later = f" {count(unread, 'other week')} will be compared at the next ticks." if unread else ""
+    if not state.requested:
+        compared = count(len(expected) - len(unread), "stored week")
+        return f"{compared}: load and calendar are as the session table has them.{later}"
     again = derived.next_request_at(state).astimezone(dt.timezone.utc)
     return (
-        f"{count(old, 'week')} of load or calendar still old; runs were requested, the next request is due at "
-        f"{again:%Y-%m-%d %H:%M} UTC."
+        f"{count(state.requested, 'week')} of load or calendar still old; runs were requested, the next request is "
+        f"due at {again:%Y-%m-%d %H:%M} UTC.{later}"
     )

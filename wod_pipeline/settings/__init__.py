@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
+from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._hosts import (
     ANY_HOST,
@@ -71,56 +72,6 @@ __all__ = [
 
 WORDPRESS_FIRST_WEEK = dt.date(2016, 1, 4)
 """Where the archive of a site starts when WOD_START_WEEK does not say."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One environment variable: what it means and how its text is read.
-
-    `read` turns the text into the value and raises `ValueError` with what to write instead. An empty variable
-    counts as not set. Of several `names`, the first that is set counts. The value of a secret is never shown.
-    """
-
-    field: str
-    names: tuple[str, ...]
-    meaning: str
-    default: str
-    read: Callable[[str], Any]
-    example: str
-    secret: bool
-
-    @property
-    def name(self) -> str:
-        """The name shown to people."""
-        return self.names[0]
-
-    def text_in(self, environ: Mapping[str, str]) -> str:
-        """The text in the environment, otherwise the default."""
-        return next((environ[name] for name in self.names if environ.get(name)), self.default)
-
-
-def setting(
-    meaning: str,
-    *,
-    default: str = "",
-    read: Callable[[str], Any] = str,
-    example: str = "",
-    names: tuple[str, ...] = (),
-    secret: bool = False,
-) -> Any:
-    """Declare a field of `Settings`, read from ``WOD_`` and its name in capitals unless `names` are given."""
-    variable = Variable("", names, meaning, default, read, example, secret)
-    return dataclasses.field(repr=not secret, metadata={"variable": variable})
-
-
-def _endpoint(service: str) -> Any:
-    """Declare the address of one AWS service, read from the variable that boto3 reads."""
-    return setting(
-        f"address used for {service} instead of AWS_ENDPOINT_URL",
-        read=optional(read_url, ""),
-        example="http://127.0.0.1:9000",
-        names=(f"AWS_ENDPOINT_URL_{service.replace(' ', '_').upper()}",),
-    )
 
 
 @dataclass(frozen=True)
@@ -284,10 +235,10 @@ class Settings:
         example="http://127.0.0.1:5000",
         names=("AWS_ENDPOINT_URL",),
     )
-    aws_endpoint_url_s3: str = _endpoint("S3")
-    aws_endpoint_url_dynamodb: str = _endpoint("DynamoDB")
-    aws_endpoint_url_sns: str = _endpoint("SNS")
-    aws_endpoint_url_secrets_manager: str = _endpoint("Secrets Manager")
+    aws_endpoint_url_s3: str = endpoint("S3")
+    aws_endpoint_url_dynamodb: str = endpoint("DynamoDB")
+    aws_endpoint_url_sns: str = endpoint("SNS")
+    aws_endpoint_url_secrets_manager: str = endpoint("Secrets Manager")
 
     def with_absolute_paths(self) -> Settings:
         """The same settings for use after the current folder has changed, as in Dagster's processes."""
@@ -382,20 +333,19 @@ def load_settings(
     """Read and check every setting from `environ` (default: the process's) and from a `.env` file.
 
     `dotenv` defaults to `.env` in the current folder. The environment takes precedence over it. `no_source` is for
-    what needs no source of posts: whatever is set as one is not looked at. Raises
+    what reads only what is stored: the source of posts is not checked, its folder may be gone. Raises
     `SettingsError` that lists every wrong setting with its meaning, its default and what to write instead, or every
     line of `.env` that cannot be read. A name that looks like a setting and is none is logged, once.
     """
     texts = {**read_dotenv(dotenv or Path(".env")), **(os.environ if environ is None else environ)}
     warn_of_unknown(texts, _NAMES)
-    if no_source:
-        texts["WOD_SOURCE"] = SAMPLE
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:
         text = variable.text_in(texts)
         try:
-            values[variable.field] = variable.read(text)
+            unchecked = no_source and variable.field == "source"
+            values[variable.field] = text if unchecked else variable.read(text)
         except ValueError as error:
             problems.append(_problem(variable, text, str(error)))
     problems += [] if problems else _contradictions(values)

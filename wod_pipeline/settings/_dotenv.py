@@ -1,9 +1,14 @@
-"""Reading `.env`: every line of it, or one error that names the file and its lines. No value is ever shown."""
+"""Reading `.env`: every line of it, or one error that names the file and its lines. No value is ever shown.
+
+A name that is set twice is logged with its lines, once, because only the last one counts.
+"""
 
 from __future__ import annotations
 
 import codecs
+import functools
 import io
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +17,8 @@ from dotenv.parser import Binding, parse_stream
 
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.small_files import read_start
+
+log = logging.getLogger(__name__)
 
 _LARGEST = 2**20
 """Bytes of a file that is read; far more than a real one has."""
@@ -26,6 +33,8 @@ def read_dotenv(path: Path) -> dict[str, str]:
             f"{path.absolute()} cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems),
             fix="Correct these lines; .env.example shows how settings are written.",
         )
+    for name, lines in _repeated(text).items():
+        _warn_once(path.absolute(), name, lines)
     values = dotenv_values(stream=io.StringIO(text))
     return {name: value for name, value in values.items() if value is not None}
 
@@ -78,6 +87,23 @@ def _problem(binding: Binding) -> str:
     if binding.key and binding.key.startswith("WOD_") and binding.value is None:
         return f"{binding.key} has no value: write {binding.key}=value"
     return ""
+
+
+def _repeated(text: str) -> dict[str, tuple[int, ...]]:
+    """The names that have more than one value, with their lines."""
+    lines: dict[str, tuple[int, ...]] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key and binding.value is not None:
+            lines[binding.key] = (*lines.get(binding.key, ()), _line(binding))
+    return {name: numbers for name, numbers in lines.items() if len(numbers) > 1}
+
+
+@functools.cache
+def _warn_once(path: Path, name: str, lines: tuple[int, ...]) -> None:
+    """Settings are read several times in one process."""
+    *others, last = lines
+    named = f"{', '.join(map(str, others))} and {last}"
+    log.warning("%s sets %s in lines %s; line %d counts. Remove the others.", path, name, named, last)
 
 
 def _line(binding: Binding) -> int:

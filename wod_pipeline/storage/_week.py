@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
+from wod_pipeline.parser_version import is_read_anew
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
 from wod_pipeline.storage import OnCorrupt, WeekChange
 from wod_pipeline.storage._items import (
@@ -31,7 +32,7 @@ from wod_pipeline.storage._items import (
     record_from_item,
 )
 from wod_pipeline.storage.fitting import fit_week
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, emptying_command
 
 T = TypeVar("T")
 
@@ -274,7 +275,8 @@ def _refuse_stale(stored: Header, value: WeekRecords) -> None:
                 f"Week {value.week}: the stored revision of post {post.post_id}, modified "
                 f"{modified[post.post_id]} (UTC), is newer than the one to be stored, modified "
                 f"{post.modified_gmt}. The stored week is unchanged.",
-                fix="Materialize the week again, beginning with raw_posts, to fetch the current post.",
+                fix="Materialize the week again, beginning with raw_posts, to fetch the current post. If the site "
+                "itself has gone back to the older revision, it is stored once the post is edited there.",
             )
 
 
@@ -286,9 +288,10 @@ def _refuse_emptying(stored: Header, value: WeekRecords) -> None:
     emptied = {post for post in with_sessions if post not in kept and (post in listed or not kept)}
     if emptied:
         posts = ", ".join(map(str, sorted(emptied)))
+        command = emptying_command(value.week, from_stored=is_read_anew(stored.posts, value.posts))
         raise WouldEmptyWeek(
             f"Week {value.week} has {count(stored.count, 'stored session')}; the new value "
             f"({value.outcome.value}) has none from post {posts}. The stored week is unchanged.",
-            fix=f"If the sessions really are gone: wod materialize --week {value.week} --allow-empty, or in the "
-            "launchpad resources: {empty_weeks: {config: {allow_empty: true}}}.",
+            fix=f"If the sessions really are gone: {command}, or in the launchpad resources: "
+            "{empty_weeks: {config: {allow_empty: true}}}.",
         )

@@ -45,6 +45,7 @@ from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._keys import records_key as records_key  # noqa: PLC0414 a key of this layout too
 from wod_pipeline.storage._week import digest_of, sort_records
+from wod_pipeline.weeks import monday_of
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,16 @@ def stage_key(stage: str, week: dt.date) -> str:
 def fetched_weeks(lake: Lake) -> list[dt.date]:
     """The weeks whose raw posts are kept, oldest first."""
     weeks = (re.fullmatch(r"raw_posts/week=([^/]+)/posts\.json", key) for key in lake.keys("raw_posts/"))
-    return sorted(dt.date.fromisoformat(found[1]) for found in weeks if found)
+    return sorted(week for found in weeks if found and (week := _as_monday(found[1])))
+
+
+def _as_monday(text: str) -> dt.date | None:
+    """The week of a key; None for a key that another program has put there."""
+    try:
+        week = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return week if monday_of(week) == week and week.isoformat() == text else None
 
 
 def load_key(week: dt.date) -> str:

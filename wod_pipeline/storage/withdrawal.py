@@ -153,7 +153,8 @@ def _refuse_emptying(before: WeekRecords, withdrawal: Withdrawal) -> None:
     raise WouldEmptyWeek(
         f"The {count(before.records, 'session')} of week {before.week} are all from post {posts}: without it the "
         "week has none. Nothing was changed.",
-        fix=f"If they are to go all the same: wod posts drop {posts} --allow-empty.",
+        fix=f"If they are to go all the same: wod posts drop {posts} --allow-empty, or in the launchpad of the "
+        f"job drop_post ops: {{drop_gone_post: {{config: {{post_id: {posts}, allow_empty: true}}}}}}.",
     )
 
 

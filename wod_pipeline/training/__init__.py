@@ -7,7 +7,7 @@ written in `wod_pipeline.rendering`.
 from __future__ import annotations
 
 from wod_pipeline.training._implements import goes_on_barbell, is_attempt_at_max, is_held
-from wod_pipeline.training._lifts import Dose, doses_of, lifts_in, lifts_of, top_percent
+from wod_pipeline.training._lifts import Dose, LiftCounter, doses_of, lifts_in, top_percent
 from wod_pipeline.training._load import (
     ZONES,
     LoadRow,
@@ -49,6 +49,7 @@ __all__ = [
     "Athlete",
     "Dose",
     "Fit",
+    "LiftCounter",
     "LoadRow",
     "LoadedBar",
     "Period",
@@ -68,7 +69,6 @@ __all__ = [
     "is_held",
     "largest_percent",
     "lifts_in",
-    "lifts_of",
     "load_by",
     "period_holding",
     "period_start",

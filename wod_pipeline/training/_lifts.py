@@ -95,15 +95,27 @@ def lifts_in(record: SessionRecord) -> Decimal:
     return sum((dose.repetitions * dose.lifts_per_rep for dose in doses_of(record)), Decimal(0))
 
 
-def lifts_of(movement: str, kind: SegmentKind, block: Block, exercise: Exercise) -> Decimal:
-    """How many lifts of this very movement an exercise adds to the lifts of its session.
+class LiftCounter:
+    """How many lifts of one movement exercises add to the lifts of their sessions.
 
-    `exercise` is one of the block's own, `kind` that of its segment.
+    A block is counted once for all of its exercises that are asked for in a row.
     """
-    per_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == movement)
-    counted = _counted_exercises(kind, block)
-    doses = next((doses for other, doses in counted if other is exercise), ())
-    return sum((dose.repetitions for dose in doses), Decimal(0)) * per_rep
+
+    def __init__(self, movement: str) -> None:
+        self._movement = movement
+        self._block: Block | None = None
+        self._repetitions: dict[int, Decimal] = {}
+
+    def lifts(self, kind: SegmentKind, block: Block, exercise: Exercise) -> Decimal:
+        """The lifts of an exercise; it is one of the block's own, `kind` that of its segment."""
+        if self._block is not block:
+            self._block = block
+            self._repetitions = {
+                id(counted): sum((dose.repetitions for dose in doses), Decimal(0))
+                for counted, doses in _counted_exercises(kind, block)
+            }
+        per_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == self._movement)
+        return self._repetitions.get(id(exercise), Decimal(0)) * per_rep
 
 
 def top_percent(exercise: Exercise) -> Decimal | None:

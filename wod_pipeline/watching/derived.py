@@ -1,8 +1,8 @@
 """Which weeks' load and calendar to make again because they are old, and how soon a run is requested once more.
 
 What the load and calendar of a week should be made from is a text here, which changes with table, settings and code.
-To keep the cursor small, what was found as it should be is remembered by year, one digest each: after a change in a
-year, and once a day, the objects of that year are read again.
+To keep the cursor small, what was found is remembered by year, one digest each: after a change in a year, while a
+week of it is old, and once a day, the objects of that year are read again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from wod_pipeline.pacing import doubled_s
 from wod_pipeline.weeks import WeekRange, chunks_of, weeks_in
@@ -47,21 +47,29 @@ class RequestedWeek(Struct, frozen=True):
         return self.at + dt.timedelta(seconds=pause_s)
 
 
-class CheckedYear(Struct, frozen=True):
-    """A year whose weeks were found as they should be. It is kept in the cursor."""
+class CheckedYear(Struct, frozen=True, omit_defaults=True):
+    """A year whose objects were read. It is kept in the cursor."""
 
     digest: str
     """Of what was expected of its weeks."""
     at: dt.datetime
+    has_old: bool = False
+    """Whether a week of it was old."""
+
+    def is_due(self, now: dt.datetime) -> bool:
+        """Whether to read it again, though nothing is expected that was not expected then."""
+        return self.has_old or now - self.at >= RECHECK
 
 
 class DerivedState(Struct, frozen=True, omit_defaults=True):
     """What one tick leaves to the next. It is kept in the cursor."""
 
-    current: dict[int, CheckedYear] = {}
+    checked: dict[int, CheckedYear] = {}
     """By year."""
     requested: dict[dt.date, RequestedWeek] = {}
     """Weeks that were old."""
+    stale: str = ""
+    """A digest of the weeks made by an older parser, as last recorded; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +81,22 @@ class Request:
 
 
 def weeks_to_read(now: dt.datetime, expected: Expected, state: DerivedState) -> list[dt.date]:
-    """The stored weeks whose objects may be old: the newest years that changed, or were not checked for a day."""
-    checked = _still_checked(_by_year(expected), state)
-    due = {
-        week.year for week in expected if week.year not in checked or now - checked[week.year].at >= RECHECK
-    }
-    years = sorted(due, reverse=True)[:MAX_YEARS]
+    """The stored weeks whose objects may be old: of the newest years that changed, then of those read longest ago.
+
+    So a week that cannot be made, whose year is read at every tick, keeps no other year from being read.
+    """
+    digests = _by_year(expected)
+    checked = _still_checked(digests, state)
+    changed = sorted(digests.keys() - checked.keys(), reverse=True)
+    again = [year for year in sorted(checked, reverse=True) if checked[year].is_due(now)]
+    years = [*changed, *sorted(again, key=lambda year: checked[year].at)][:MAX_YEARS]
     return sorted(week for week in expected if week.year in years)
+
+
+def weeks_not_read(expected: Expected, state: DerivedState) -> list[dt.date]:
+    """The stored weeks whose objects were not read since their year changed; the next ticks read them."""
+    checked = _still_checked(_by_year(expected), state)
+    return [week for week in expected if week.year not in checked]
 
 
 def decide(
@@ -107,12 +124,20 @@ def decide(
         week: _next_request(now, expected[week], state.requested.get(week))
         for week in weeks_in(request.weeks for request in requests)
     }
-    return requests, DerivedState(_current(now, expected, read, old, state), {**unread, **pending, **new})
+    return requests, DerivedState(
+        _checked(now, expected, read, old, state), {**unread, **pending, **new}, state.stale
+    )
 
 
 def next_request_at(state: DerivedState) -> dt.datetime:
     """When the first of the requested weeks is due again; there must be one."""
     return min(run.next_at for run in state.requested.values())
+
+
+def after_stale_weeks(stale: Iterable[dt.date], state: DerivedState) -> DerivedState:
+    """The state once these weeks are recorded as made by an older parser; the same when they were already."""
+    weeks = [str(week) for week in sorted(stale)]
+    return structs.replace(state, stale=_digest(weeks) if weeks else "")
 
 
 def run_key(weeks: WeekRange, state: DerivedState) -> str:
@@ -130,23 +155,25 @@ def run_key(weeks: WeekRange, state: DerivedState) -> str:
     return f"derived/{first}/{last}/{_digest(runs)}"
 
 
-def _current(
+def _checked(
     now: dt.datetime,
     expected: Expected,
     read: Collection[dt.date],
     old: Collection[dt.date],
     state: DerivedState,
 ) -> dict[int, CheckedYear]:
-    """The years that need not be read again, with those that were read now and have nothing old."""
-    digests, bad = _by_year(expected), {week.year for week in old}
-    good = {week.year for week in read} - bad
-    before = {year: check for year, check in _still_checked(digests, state).items() if year not in bad}
-    return {**before, **{year: CheckedYear(digests[year], now) for year in sorted(good)}}
+    """The years that have not changed since they were read, with those read now."""
+    digests, with_old = _by_year(expected), {week.year for week in old}
+    read_now = {
+        year: CheckedYear(digests[year], now, year in with_old)
+        for year in sorted({week.year for week in read})
+    }
+    return {**_still_checked(digests, state), **read_now}
 
 
 def _still_checked(digests: Mapping[int, str], state: DerivedState) -> dict[int, CheckedYear]:
     """The checked years in which nothing has changed since."""
-    return {year: check for year, check in state.current.items() if check.digest == digests.get(year)}
+    return {year: check for year, check in state.checked.items() if check.digest == digests.get(year)}
 
 
 def _is_due(now: dt.datetime, expected: str, run: RequestedWeek | None) -> bool:

@@ -114,8 +114,14 @@ def sessions(
         total,
         undated_weeks=undated,
         corrupt_weeks=read.corrupt_weeks,
+        absence=None if read.records or read.corrupt_weeks else _absence_from(context, first),
     )
     return Json(answer, page.links(total), lasts=not read.corrupt_weeks)
+
+
+def _absence_from(context: AppContext, day: dt.date) -> Absence:
+    monday = monday_of(day)
+    return context.absence_of(monday, context.table.read_week(monday))
 
 
 def _days(today: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -159,17 +160,26 @@ def _make(context: AppContext, asked: Asked, published: list[bytes], read: Sound
 
 
 def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: list[bytes]) -> bytes:
-    # A session may be dated in the week before or after its own.
-    unsure = {week + shift for week in read.corrupt_weeks for shift in (-WEEK, 0 * WEEK, WEEK)}
-    sure = context.index.weeks.keys() - unsure
+    covered = _covered(days_between(*asked.between), context.index.weeks.keys(), read.corrupt_weeks)
     return as_calendar(
         read.records,
         context.zone,
         asked.athlete,
         published,
-        frozenset(day for day in days_between(*asked.between) if monday_of(day) in sure),
+        covered,
         page_url=asked.page_url,
         rest_days=asked.rest_days,
         between=asked.between,
         chosen=chosen_between(context.table, *asked.between, asked.choices),
     )
+
+
+def _covered(
+    days: Iterable[dt.date], stored: Collection[dt.date], corrupt: Iterable[dt.date]
+) -> frozenset[dt.date]:
+    """The days of which every session is known: their week is stored, and no corrupt one is beside it.
+
+    A session may be dated in the week before or after its own.
+    """
+    unsure = {week + shift for week in corrupt for shift in (-WEEK, 0 * WEEK, WEEK)}
+    return frozenset(day for day in days if (week := monday_of(day)) in stored and week not in unsure)

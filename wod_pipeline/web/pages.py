@@ -49,6 +49,8 @@ PERIODS: dict[Period, dt.timedelta] = {"day": 4 * WEEK, "week": 26 * WEEK, "mont
 
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=2_000)]
 By = Annotated[Period, Query()]
+Whole = Annotated[bool, Query(alias="all")]
+"""Whether to show sessions whole that go beyond the bounds of what is shown at first."""
 ItemT = TypeVar("ItemT")
 
 
@@ -147,15 +149,24 @@ def page(template: str, here: str, **values: Any) -> HTMLResponse:
 
 # ------------------------------------------------------------------------------------------------- sessions
 @router.get("/")
-def today(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices) -> Response:
+def today(
+    context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, whole: Whole = False
+) -> Response:
     """Today's sessions; on a day without any, the next training day."""
-    return _day_page(context, Visit(visitor, choices), reader, reader.today)
+    return _day_page(context, Visit(visitor, choices, whole), reader, reader.today)
 
 
 @router.get("/day/{day}")
-def day(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, day: DayInPath) -> Response:
+def day(
+    context: Context,
+    visitor: Visitor,
+    reader: VisitorDay,
+    choices: Choices,
+    day: DayInPath,
+    whole: Whole = False,
+) -> Response:
     """The sessions of one day."""
-    return _day_page(context, Visit(visitor, choices), reader, day)
+    return _day_page(context, Visit(visitor, choices, whole), reader, day)
 
 
 def _day_page(context: AppContext, visit: Visit, reader: ReaderDay, day: dt.date) -> Response:
@@ -173,18 +184,25 @@ def _day_page(context: AppContext, visit: Visit, reader: ReaderDay, day: dt.date
 
 
 @router.get("/week")
-def this_week(context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices) -> Response:
+def this_week(
+    context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, whole: Whole = False
+) -> Response:
     """The current week."""
-    return week(context, visitor, reader, choices, reader.today)
+    return week(context, visitor, reader, choices, reader.today, whole)
 
 
 @router.get("/week/{day}")
 def week(
-    context: Context, visitor: Visitor, reader: VisitorDay, choices: Choices, day: DayInPath
+    context: Context,
+    visitor: Visitor,
+    reader: VisitorDay,
+    choices: Choices,
+    day: DayInPath,
+    whole: Whole = False,
 ) -> Response:
     """The week of a day, every session in full."""
     monday = monday_of(day)
-    shown = show_week(context, Visit(visitor, choices), monday, reader.today)
+    shown = show_week(context, Visit(visitor, choices, whole), monday, reader.today)
     views = [*shown.views, *shown.undated]
     return page(
         "week",

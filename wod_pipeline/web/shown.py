@@ -26,13 +26,15 @@ class Visit:
 
     athlete: Athlete | None
     choices: DayChoices
+    whole: bool = False
+    """Whether sessions are shown whole that go beyond the bounds."""
 
     def views(self, records: Iterable[SessionRecord]) -> list[SessionView]:
         """The sessions as shown to them; one without a day has the day of their choice."""
         return [self._view(record) for record in records]
 
     def _view(self, record: SessionRecord) -> SessionView:
-        view, day = view_session(record, self.athlete), chosen_day(record, self.choices)
+        view, day = view_session(record, self.athlete, whole=self.whole), chosen_day(record, self.choices)
         return replace(view, date=day, is_chosen=True) if day else view
 
 

@@ -2,6 +2,7 @@
 
 - `_source`: the protocol `PostSource`
 - `_decoding`: how JSON becomes a `RawPost`, an odd post included
+- `_connections`: the deadline of an exchange, and which addresses a redirect may lead to
 - `_http`: JSON over HTTP, with retries and typed errors
 - `_category`: whether the site has the category, and which lie below it
 - `_client`: `WordPressSource`, which reads the site's REST API

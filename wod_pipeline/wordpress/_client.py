@@ -26,8 +26,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
@@ -136,7 +134,7 @@ class WordPressSource:
         max_retries: int = 4,
         max_bytes: int = MAX_BYTES,
         page_pause_s: float = 0.5,
-        session: requests.Session | None = None,
+        session: OneHopSession | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base = _validate_base_url(base_url, with_login=credentials is not None)

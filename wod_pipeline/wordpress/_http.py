@@ -7,7 +7,7 @@ or a 4xx that the caller interprets. Every other response is raised, after retri
     a page of HTML with 2xx, or with a 4xx that only a guard before the site sends → SourceChallenged
     text around the JSON, another content type, a body too large                 → SourceMalformed
     an untrusted certificate, too many redirects, a redirect to a bad address    → SourceRefused
-    a redirect to WordPress's page for logging in                                → SourceRefused
+    a redirect to WordPress's page for logging in, or out of the internet        → SourceRefused
 
 Error messages contain the URL without query and login, and never any of the body.
 """
@@ -20,7 +20,6 @@ import html
 import json
 import logging
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +40,12 @@ from wod_pipeline.errors import (
 )
 from wod_pipeline.pacing import backoff_s
 from wod_pipeline.wording import clock_advice, duration, is_clock_trouble, is_plain_web_address
+from wod_pipeline.wordpress._connections import (
+    Guard,
+    GuardedAdapter,
+    internal_redirect,
+    is_internal_address,
+)
 from wod_pipeline.wordpress.credentials import Login
 
 log = logging.getLogger(__name__)
@@ -58,7 +63,7 @@ LASTING_STATUS = frozenset({401, 404, 410, 451})
 """The 4xx that a web server sends with a page of its own and that stay: no login, nothing there, withheld."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
-"""Bytes between two checks of the size limit and the deadline."""
+"""Bytes between two checks of the size limit."""
 _BOM = b"\xef\xbb\xbf"
 _COMMENTS_BEHIND = re.compile(rb"(?:\s*<!--[^>]{0,1000}-->)+\s*\Z")
 _MOST_STARTS = 50
@@ -79,7 +84,7 @@ Params = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds to wait for a connection, for the next bytes, and for the whole response."""
+    """Seconds to wait for a connection, for the next bytes, and for a whole exchange with its redirects."""
 
     connect_s: float = 10.0
     read_s: float = 30.0
@@ -106,7 +111,16 @@ class _TransientError(Exception):
 
 
 class OneHopSession(requests.Session):
-    """A session that never follows redirects: `requests` would read their bodies without a size limit."""
+    """A session that never follows redirects: `requests` would read their bodies without a size limit.
+
+    Its connections go through `guard`, which keeps the deadline of an exchange.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.guard = Guard()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, GuardedAdapter(self.guard))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 overridden signature
         """None: redirects are followed by `JsonClient`."""
@@ -118,7 +132,7 @@ class JsonClient:
 
     def __init__(
         self,
-        session: requests.Session,
+        session: OneHopSession,
         headers: Mapping[str, str],
         *,
         timeouts: Timeouts,
@@ -163,22 +177,22 @@ class JsonClient:
             attempt += 1
 
     def _get_once(self, url: str, params: Params, login: Login | None) -> JsonResponse:
-        where = redact(url)
+        where, guard = redact(url), self._session.guard
         try:
-            with self._send_following_redirects(url, params, login) as response:
-                return self._decode(response, where)
-        except requests.exceptions.SSLError as e:
-            cause = _root_cause(e)
-            fix = clock_advice(dt.datetime.now(dt.timezone.utc)) if is_clock_trouble(cause) else ""
-            raise SourceRefused(f"The certificate of {where} is not trusted: {cause}.", fix=fix) from e
-        except requests.exceptions.Timeout as e:
-            raise _TransientError(SourceUnavailable(f"{where} did not answer in time.")) from e
-        except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as e:
-            raise _TransientError(SourceUnavailable(f"{where}: {_root_cause(e)}.")) from e
-        except requests.exceptions.RequestException as e:
-            raise SourceRefused(
-                f"A request to {where} could not be sent ({type(e).__name__}).", fix="Check the address."
-            ) from e
+            with (
+                guard.exchange(urlsplit(url).hostname or "", self._timeouts.total_s),
+                self._send_following_redirects(url, params, login) as response,
+            ):
+                answer = self._decode(response, where)
+        except (_TransientError, SourceError) as e:
+            if guard.is_over:  # what was cut off looks truncated
+                raise _too_slow(where) from e
+            raise
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
+            raise (_too_slow(where) if guard.is_over else _failure(e, where)) from e
+        if guard.is_over:  # what was cut off may look whole
+            raise _too_slow(where)
+        return answer
 
     def _send_following_redirects(self, url: str, params: Params, login: Login | None) -> requests.Response:
         """Follow a limited number of redirects, to http(s) only, and with a login within the first origin only."""
@@ -189,7 +203,7 @@ class JsonClient:
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
-            url, query = _redirect_target(response), None
+            url, query = _redirect_target(response, self._session.guard), None
             if login and origin(url) != first:
                 raise _login_withheld(response.url, url)
         raise SourceRefused(
@@ -229,16 +243,33 @@ class JsonClient:
 
     def _read_body(self, response: requests.Response, where: str) -> bytes:
         body = bytearray()
-        deadline = time.monotonic() + self._timeouts.total_s
-        # `read1` returns the bytes that have arrived. `read` would block until the chunk is full, so that a
-        # server which sends a byte now and then could delay the check of the deadline for hours.
+        # `read1` returns the bytes that have arrived, so that the limit is looked at before a chunk is full.
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > self._max_bytes:
                 raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one response.")
-            if time.monotonic() > deadline:
-                raise _TransientError(SourceUnavailable(f"{where} did not finish its response in time."))
         return bytes(body)
+
+
+def _too_slow(where: str) -> _TransientError:
+    return _TransientError(SourceUnavailable(f"{where} did not finish its response in time."))
+
+
+def _failure(error: Exception, where: str) -> _TransientError | SourceRefused:
+    """What it means that an exchange failed: worth a retry, or refused."""
+    cause = _root_cause(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        fix = clock_advice(dt.datetime.now(dt.timezone.utc)) if is_clock_trouble(cause) else ""
+        return SourceRefused(f"The certificate of {where} is not trusted: {cause}.", fix=fix)
+    if isinstance(error, requests.exceptions.Timeout):
+        return _TransientError(SourceUnavailable(f"{where} did not answer in time."))
+    broken = (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError)
+    # Every error of `requests` is an OSError: its own of another kind are about the request.
+    if isinstance(error, broken) or not isinstance(error, requests.exceptions.RequestException):
+        return _TransientError(SourceUnavailable(f"{where}: {cause}."))
+    return SourceRefused(
+        f"A request to {where} could not be sent ({type(error).__name__}).", fix="Check the address."
+    )
 
 
 def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
@@ -365,13 +396,16 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), parts.hostname or "", parts.port
 
 
-def _redirect_target(response: requests.Response) -> str:
+def _redirect_target(response: requests.Response, guard: Guard) -> str:
     try:
         target = urljoin(response.url, response.headers["Location"])
     except ValueError:
         target = ""
     if not is_plain_web_address(target):
         raise SourceRefused(f"{redact(response.url)} redirects to an invalid web address.")
+    host = urlsplit(target).hostname or ""
+    if is_internal_address(host) and not guard.is_of_site(host):
+        raise internal_redirect(host, host)  # also where a proxy would connect
     if urlsplit(target).path.endswith(_LOGIN_PAGE):
         raise SourceRefused(f"{redact(response.url)} leads to the site's login page.", fix=LOGIN_NEEDED)
     return target

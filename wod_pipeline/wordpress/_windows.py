@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing import UNDATED_WEEK, week_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.quality import name_post
@@ -50,7 +52,8 @@ def gather_weeks(
     is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`, or leaves the week for
     `removed` when another post replaces it (`_gone`). `now` is when the source is read, otherwise the current moment.
     Raises `SourceError` when the source could not be read completely; then no week is returned. `warn` is told of
-    posts that have neither an id nor a date: they cannot be stored anywhere.
+    posts that have neither an id nor a date. Their week is not known, so they are among those `without_id` of the
+    newest of the weeks, which such a post is most likely of.
     """
     now = now or dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
@@ -60,7 +63,12 @@ def gather_weeks(
     lost = [post for post in listed if not post.id and week_of(post) == UNDATED_WEEK]
     if lost:
         warn(f"{count(lost, 'post')} without id and date left out: {', '.join(map(name_post, lost))}")
-    return assign_posts(weeks, previous, listed, week_of, now)
+    gathered = assign_posts(weeks, previous, listed, week_of, now)
+    if lost:
+        newest = gathered[max(weeks)]
+        unique = {post.received: post for post in (*newest.without_id, *lost)}
+        gathered[newest.week] = replace(newest, without_id=[unique[received] for received in sorted(unique)])
+    return gathered
 
 
 def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:

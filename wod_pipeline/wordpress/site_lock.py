@@ -1,12 +1,11 @@
-"""One process of this machine at a time asks a site, with a pause between two: a lock that dies with its process.
+"""One process at a time asks a site, with a pause between two: a lock that dies with its process.
 
 The system releases such a lock when its process ends, also by ``kill -9``: whoever waits goes on at once. A slot of a
-Dagster pool would stay taken. Machines without a common disk do not see each other's locks.
+Dagster pool would stay taken. Machines without a common disk do not see each other's locks, nor do two data folders.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import time
@@ -18,15 +17,14 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from wod_pipeline.errors import SourceBusy
-from wod_pipeline.wording import duration
+from wod_pipeline.wording import elapsed
 
-LONGEST_WAIT_S = 3600.0
-"""After this long a run gives up: even an archive on a slow site is fetched in less."""
+LONGEST_TURN_S = 3600.0
+"""A run gives up after this long behind one holder: even an archive on a slow site is fetched in less."""
 REMINDER_S = 60.0
 """Time between two messages of one that waits."""
 POLL_INTERVAL_S = 0.2
 _LONGEST_NAME = 100
-log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
@@ -41,51 +39,74 @@ class SiteLock:
         pause_s: float,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._site = urlsplit(url).netloc.rpartition("@")[2]
         name = re.sub(r"[^a-z0-9.-]", "_", self._site.lower())[:_LONGEST_NAME]
         self._path = folder / f"{name}.lock"
+        self._next = folder / f"{name}.next"
+        """Locked by the one who is next: a holder that comes again at once would be faster than one who polls."""
         self._holder = folder / f"{name}.holder"
         """Who holds the lock. Emptied on release, and so still filled when the holder was killed."""
         self._pause_s = pause_s
         self._sleep = sleep
+        self._clock = clock
 
     @contextmanager
-    def hold(self, reader: str, tell: Tell, wait_s: float = LONGEST_WAIT_S) -> Iterator[None]:
-        """Hold the lock as `reader`, a name for people; `tell` is called with whom one waits for, once a minute.
+    def hold(
+        self, reader: str, tell: Tell, wait_s: float | None = None, *, warn: Tell | None = None
+    ) -> Iterator[None]:
+        """Hold the lock as `reader`, a name for people.
 
-        Raises `SourceBusy` after `wait_s`. Where no lock can be made, `tell` is told so and the site is asked.
+        `tell` is called at once with whom one waits for; `warn`, by default the same, each minute after that, and
+        where no lock can be made: then the site is asked without one. Raises `SourceBusy` after `wait_s`. If that is
+        None one waits as long as the holders change, and gives up after `LONGEST_TURN_S` behind one.
         """
-        lock = FileLock(self._path)
+        lock, warn = FileLock(self._path), warn or tell
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._wait_for(lock, tell, wait_s)
+            self._wait_for(lock, _Wait(wait_s, self._turn(), self._clock), tell, warn)
         except OSError as error:
             why = error.strerror or error
-            tell(f"{self._path} cannot be locked ({why}): others may ask {self._site} at the same time.")
+            warn(f"{self._path} cannot be locked ({why}): others may ask {self._site} at the same time.")
         try:
-            self._sleep(self._pause_left_s())
+            pause_s = self._pause_left_s()
             self._write_holder(f"{reader} (process {os.getpid()})")
+            self._sleep(pause_s)
             yield
         finally:
             self._write_holder("")
             lock.release()
 
-    def _wait_for(self, lock: FileLock, tell: Tell, wait_s: float) -> None:
-        start, seconds = time.monotonic(), 0.0
-        while True:
-            with suppress(Timeout):
-                lock.acquire(timeout=seconds, poll_interval=POLL_INTERVAL_S)
+    def _wait_for(self, lock: FileLock, wait: _Wait, tell: Tell, warn: Tell) -> None:
+        """Take the lock, after those who came earlier; but for a minute at most, since one of them may be stopped."""
+        line = FileLock(self._next)
+        try:
+            if _take(line, 0.0) and _take(lock, 0.0):
                 return
-            waited_s = time.monotonic() - start
-            holder = self._read_holder() or "another process"
-            waited = duration(round(waited_s))
-            if waited_s >= wait_s:
-                raise SourceBusy(f"{self._site} is asked by {holder}; gave up after {waited}.")
-            tell(f"Waiting: {holder} asks {self._site}.")
-            if seconds:  # long enough to be shown also where `tell` is not
-                log.warning("Waiting for %s: %s asks %s.", waited, holder, self._site)
-            seconds = min(REMINDER_S, wait_s - waited_s)
+            tell(f"Waiting: {self._reader()} asks {self._site}.")
+            if not (line.is_locked or _take(line, wait.next_s)):
+                self._remind(wait, warn)
+            while not _take(lock, wait.next_s):
+                self._remind(wait, warn)
+        finally:
+            line.release()
+
+    def _remind(self, wait: _Wait, warn: Tell) -> None:
+        wait.look(self._turn())
+        waited = elapsed(wait.waited_s)
+        if wait.left_s <= 0:
+            raise SourceBusy(f"{self._site} is asked by {self._reader()}; gave up after {waited}.")
+        warn(f"Waiting for {waited}: {self._reader()} asks {self._site}.")
+
+    def _reader(self) -> str:
+        return self._read_holder() or "another process"
+
+    def _turn(self) -> int:
+        """Changes when another takes the lock, or the same once more."""
+        with suppress(OSError):
+            return self._holder.stat().st_mtime_ns
+        return 0
 
     def _pause_left_s(self) -> float:
         """What is left of the pause since the last holder; all of it when that one was killed, at an unknown time."""
@@ -104,3 +125,40 @@ class SiteLock:
     def _write_holder(self, text: str) -> None:
         with suppress(OSError):
             self._holder.write_text(text, encoding="utf-8")
+
+
+class _Wait:
+    """How long one has waited: up to a limit, or if that is None, behind each holder up to `LONGEST_TURN_S`."""
+
+    def __init__(self, limit_s: float | None, turn: int, clock: Callable[[], float]) -> None:
+        self._limit_s = limit_s
+        self._turn = turn
+        self._clock = clock
+        self._start = self._turn_start = clock()
+
+    def look(self, turn: int) -> None:
+        """Take note of whose turn it is."""
+        if turn != self._turn:
+            self._turn, self._turn_start = turn, self._clock()
+
+    @property
+    def waited_s(self) -> float:
+        return self._clock() - self._start
+
+    @property
+    def left_s(self) -> float:
+        """Until one gives up."""
+        if self._limit_s is None:
+            return LONGEST_TURN_S - (self._clock() - self._turn_start)
+        return self._limit_s - self.waited_s
+
+    @property
+    def next_s(self) -> float:
+        """Until the next message."""
+        return max(min(REMINDER_S, self.left_s), 0.0)
+
+
+def _take(lock: FileLock, wait_s: float) -> bool:
+    with suppress(Timeout):
+        lock.acquire(timeout=wait_s, poll_interval=POLL_INTERVAL_S)
+    return lock.is_locked

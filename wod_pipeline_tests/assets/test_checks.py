@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +11,8 @@ import msgspec
 import pytest
 
 from wod_pipeline.adapters import open_lake, open_table
-from wod_pipeline.assets.checks import TABLE_ROWS, name_others, read_back, results, summary
+from wod_pipeline.assets import stale_weeks
+from wod_pipeline.assets.checks import RECORDS, TABLE_ROWS, name_others, read_back, results, summary
 from wod_pipeline.assets.earlier_breaches import EarlierResult, fold
 from wod_pipeline.definitions import build_defs
 from wod_pipeline.jobs import TRAINING_WEEK, range_tags
@@ -19,7 +21,7 @@ from wod_pipeline.quality import CLAIMS, Verdict
 from wod_pipeline.quality._claims import BLOCKING
 from wod_pipeline.resources.records import RecordsResource
 from wod_pipeline.settings import Settings, load_settings
-from wod_pipeline.storage.stages import read_stage, write_stage
+from wod_pipeline.storage.stages import REVISIONS, read_stage, stage_key, write_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post
 from wod_pipeline_tests.fakes import FakeSource, source_around
@@ -73,9 +75,10 @@ def breaches(result: dg.ExecuteInProcessResult) -> dict[str, str]:
 def test_a_good_week_holds_every_claim_and_each_says_which_week(tmp_path: Path) -> None:
     result = Platform(tmp_path, [raw_post()]).run(MONDAY)
 
-    found = result.get_asset_check_evaluations()
+    *found, of_all_weeks = result.get_asset_check_evaluations()
     assert result.success
     assert breaches(result) == {}
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert [check.check_name for check in found] == list(CLAIMS)
     assert {check.metadata["week"].value for check in found} == {str(MONDAY)}
 
@@ -132,8 +135,9 @@ def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> No
         tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
     )
 
-    found = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
+    *found, of_all_weeks = platform.run(weeks[0], weeks[-1]).get_asset_check_evaluations()
 
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert [(check.check_name, check.description) for check in found] == [
         (name, "None of 3 weeks breaches this check.") for name in CLAIMS
     ]
@@ -173,7 +177,7 @@ def test_a_table_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
     table.replace_week(msgspec.structs.replace(stored, records=stored.records[1:]))
     parsed = read_stage(open_lake(platform.settings), "segmented_exercises", [MONDAY])[MONDAY]
 
-    (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table)
+    (verdict,) = read_back({MONDAY: parsed}, RecordsResource(), table, {})
     assert not verdict.passed
     assert verdict.says == "1 session stored differently from what was parsed."
 
@@ -197,12 +201,50 @@ def test_run_on_their_own_the_checks_judge_every_stored_week(tmp_path: Path) -> 
     job = dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())
     alone = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("checks")
 
-    found = alone.execute_in_process().get_asset_check_evaluations()
+    *found, of_all_weeks = alone.execute_in_process().get_asset_check_evaluations()
+    assert of_all_weeks.check_name == stale_weeks.NAME
     assert {check.description for check in found} == {"None of 3 weeks breaches this check."}
 
 
+def test_run_on_their_own_a_week_that_nothing_can_make_again_costs_only_its_own_verdict(
+    tmp_path: Path,
+) -> None:
+    weeks = [MONDAY + n * WEEK for n in range(3)]
+    posts = [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
+    bad = msgspec.structs.replace(posts[1], content=Rendered("<p>Nothing but a line</p>"))
+    platform = Platform(tmp_path, [posts[0], bad, posts[2]])
+    alone = dg.Definitions.merge(
+        build_defs(platform.settings),
+        dg.Definitions(jobs=[dg.define_asset_job("checks", selection=dg.AssetSelection.all_asset_checks())]),
+    ).resolve_job_def("checks")
+    with dg.DagsterInstance.ephemeral() as instance:
+        platform.instance = instance
+        platform.run(weeks[0], weeks[-1])
+        for stage in ("raw_posts", "segmented_exercises"):
+            (tmp_path / "lake" / stage_key(stage, weeks[1])).unlink()
+        shutil.rmtree(tmp_path / "lake" / REVISIONS / "post=2")
+        result = alone.execute_in_process(instance=instance, raise_on_error=False)
+        *found, of_all_weeks = result.get_asset_check_evaluations()
+        assert (of_all_weeks.check_name, of_all_weeks.passed) == (stale_weeks.NAME, True)
+        assert {check.metadata["weeks"].value for check in found} == {2}
+        descriptions = {check.check_name: check.description for check in found}
+        assert descriptions["no_post_is_there_twice"] == "None of 2 weeks breaches this check."
+        # What was found of the week before is not forgotten, now and by the results that follow.
+        for _ in range(2):
+            latest_result = latest(instance, "the_week_is_published")
+            assert not latest_result.passed
+            assert latest_result.description.endswith(f"1 other week breaches it: {weeks[1]}.")
+            alone.execute_in_process(instance=instance, raise_on_error=False)
+    failures = [event for event in result.all_events if event.is_step_failure]
+    assert [event.step_key for event in failures] == ["parsed_week_checks", "stored_week_checks"]
+    for event in failures:
+        reason = event.step_failure_data.user_failure_data.description
+        assert reason.startswith("1 week could not be judged; the results are those of the others:\n")
+        assert f"{weeks[1]}: The posts of week {weeks[1]} were never fetched" in reason
+
+
 def test_with_nothing_stored_the_checks_hold(tmp_path: Path) -> None:
-    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 16
+    assert [result.passed for result in results(PARSED, "parsed", [])] == [True] * 17
 
 
 def of_week(week: dt.date, n: int) -> Verdict:
@@ -265,17 +307,18 @@ def test_every_claim_is_a_check_that_blocks_as_the_table_of_claims_says(tmp_path
     assert CLAIMS[name].says in (specs[name].description or "")
 
 
-def test_one_check_can_be_run_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("one", [(PARSED, "every_load_is_readable"), (RECORDS, stale_weeks.NAME)])
+def test_one_check_can_be_run_alone(tmp_path: Path, one: tuple[dg.AssetKey, str]) -> None:
     platform = Platform(tmp_path, [raw_post()])
     platform.run(MONDAY)
-    one = dg.AssetCheckKey(PARSED, "every_load_is_readable")
-    job = dg.define_asset_job("one", selection=dg.AssetSelection.checks(one))
+    selection = dg.AssetSelection.checks(dg.AssetCheckKey(*one))
+    job = dg.define_asset_job("one", selection=selection)
     alone = dg.Definitions.merge(build_defs(platform.settings), dg.Definitions(jobs=[job])).resolve_job_def(
         "one"
     )
 
     (found,) = alone.execute_in_process().get_asset_check_evaluations()
-    assert (found.check_name, found.passed) == ("every_load_is_readable", True)
+    assert (found.asset_key, found.check_name, found.passed) == (*one, True)
 
 
 # ------------------------------------------------------------------------------------- one run after another

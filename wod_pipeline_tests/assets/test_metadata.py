@@ -117,6 +117,13 @@ def test_a_table_s_columns_have_a_meaning(settings: Settings) -> None:
         assert all(column.description for column in columns(specs(settings)[name]).values())
 
 
+def test_a_constraint_which_the_ui_shows_as_plain_text_has_no_markdown(settings: Settings) -> None:
+    schema = specs(settings)["session_records"].metadata["dagster/column_schema"]
+    constraints = getattr(schema, "schema", schema).constraints.other
+    assert constraints[0] == "session is unique within a date and week"
+    assert not [text for text in constraints if "`" in text]
+
+
 def test_the_columns_of_session_records_are_those_of_the_stored_lines(
     settings: Settings, result: dg.ExecuteInProcessResult
 ) -> None:

@@ -19,7 +19,13 @@ from wod_pipeline.storage.looks import WEEKS_KEY, read_looks
 from wod_pipeline.storage.stages import raw_revision_key
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, edited, raw_post, slug_of
-from wod_pipeline_tests.fakes import FakeSource, MemoryLake, lake_around, source_around
+from wod_pipeline_tests.fakes import (
+    FakeSource,
+    MemoryLake,
+    busy_source_around,
+    lake_around,
+    source_around,
+)
 
 WEEKS = training_weeks(dt.date(2024, 1, 1), "America/Los_Angeles")
 PLACES = Places("file", "file:///data/lake/", "sqlite", "sessions")
@@ -169,6 +175,15 @@ def test_a_source_that_cannot_be_opened_is_a_failed_look() -> None:
     with pytest.raises(dg.Failure):
         ASSETS["raw_posts"](context(KEY), source=source_around(SourceRefused("No.")), lake=lake_around(lake))
     assert read_looks(lake).weeks[MONDAY].failure is LookFailure.REFUSED
+
+
+def test_a_site_that_was_not_asked_since_another_asks_it_is_no_failed_look() -> None:
+    lake = MemoryLake()
+    fetch(FakeSource(), KEY, lake=lake)
+    before = read_looks(lake).weeks
+    with pytest.raises(dg.Failure, match="is asked by run 1a2b3c4d"):
+        ASSETS["raw_posts"](context(KEY), source=busy_source_around(FakeSource()), lake=lake_around(lake))
+    assert read_looks(lake).weeks == before
 
 
 def test_a_look_changes_nothing_of_what_a_run_stores() -> None:

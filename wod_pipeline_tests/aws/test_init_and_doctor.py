@@ -35,11 +35,13 @@ def states(result: Result) -> list[str]:
 def test_init_makes_everything_in_an_empty_account_and_nothing_the_second_time(aws: AwsServer) -> None:
     first, second = run("aws", "init", "--bucket", BUCKET), run("aws", "init", "--bucket", BUCKET)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
-    assert states(first) == ["created"] * 5 + ["created", "exists", "created"] + ["created"] * 4 + [
+    assert states(first) == ["created"] * 5 + ["exists"] + ["created", "exists", "created"] + [
+        "created"
+    ] * 4 + [
         "missing",
         "created",
     ]
-    assert states(second) == ["exists"] * 12 + ["missing", "exists"]
+    assert states(second) == ["exists"] * 13 + ["missing", "exists"]
     assert "aws sns subscribe --topic-arn" in first.output
     assert f"WOD_S3_BUCKET={BUCKET}" in first.output
 
@@ -84,10 +86,31 @@ def test_init_completes_what_is_half_there_and_keeps_the_rules_of_others(aws: Aw
     bare_sessions_table(dynamodb)
     result = run("aws", "init", "--bucket", BUCKET)
     assert result.exit_code == 0, result.output
-    assert states(result)[:8] == ["exists", *["created"] * 4, "exists", "created", "created"]
+    assert states(result)[:9] == ["exists", *["created"] * 4, "exists", "exists", "created", "created"]
     rules = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
     assert "own" in {rule["ID"] for rule in rules}
     assert len(rules) == 4
+
+
+@pytest.mark.parametrize(
+    ("prefix", "state"),
+    [
+        ("", "missing"),
+        ("wod/", "missing"),
+        ("wod/removed_posts/", "missing"),
+        ("wod/plain_text_posts/", "exists"),
+    ],
+)
+def test_a_rule_of_others_that_deletes_what_cannot_be_made_again_is_named(
+    aws: AwsServer, prefix: str, state: str
+) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": aws.region})
+    own = {"ID": "tidy", "Status": "Enabled", "Filter": {"Prefix": prefix}, "Expiration": {"Days": 90}}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [own]})
+    result = run("aws", "init", "--bucket", BUCKET)
+    assert states(result)[5] == state
+    assert ("lets them expire: rule tidy" in result.output) == (state == "missing")
 
 
 def test_a_table_with_other_keys_is_refused_and_the_rest_is_made(

@@ -209,6 +209,30 @@ def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     assert [post.post_id for post in raw.removed] == [1]
 
 
+def test_the_job_refuses_to_empty_a_week_in_a_sentence_that_says_what_to_write_into_the_launchpad(
+    site: Site,
+) -> None:
+    assert wod("drop", "1", "--yes").exit_code == 0
+    site.list()
+    site.run()
+    job = build_defs(site.settings).resolve_job_def("drop_post")
+    config = {"ops": {"drop_gone_post": {"config": {"post_id": 2}}}}
+    result = job.execute_in_process(run_config=config, raise_on_error=False)
+    data = result.failure_data_for_node("drop_gone_post")
+    assert data is not None
+    assert data.user_failure_data is not None
+    assert (data.user_failure_data.description or "").endswith(
+        "Nothing was changed. If they are to go all the same: wod posts drop 2 --allow-empty, or in the launchpad of "
+        "the job drop_post ops: {drop_gone_post: {config: {post_id: 2, allow_empty: true}}}. A rerun alone will not "
+        "help."
+    )
+    assert site.ids() == [2]
+
+    config["ops"]["drop_gone_post"]["config"]["allow_empty"] = True
+    assert job.execute_in_process(run_config=config).success
+    assert site.ids() == []
+
+
 def stored_events(site: Site, week: dt.date) -> list[str]:
     """Post's day and status of every event in the week's stored calendar."""
     calendar = Calendar.from_ical(open_lake(site.settings).read(calendar_key(week)))

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
+from wod_pipeline.athlete import EXAMPLE
 from wod_pipeline.cli import main
 from wod_pipeline.demo import sample_posts
 from wod_pipeline.looks import Look
@@ -141,6 +142,15 @@ def test_a_data_folder_without_sessions_is_named_and_not_made(
     assert not list((folder / "wrong").iterdir())
 
 
+@pytest.mark.parametrize("command", ["today", "week", "load", "check", "export --format csv", "posts gone"])
+def test_what_is_stored_is_shown_although_the_folder_of_posts_is_gone(
+    command: str, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(capsys, *command.split())
+    monkeypatch.setenv("WOD_SOURCE", str(folder / "gone"))
+    assert run(capsys, *command.split()) == expected
+
+
 def test_a_week_shows_every_day_and_the_introduction(folder: Path, capsys: Capture) -> None:
     _, out, _ = run(capsys, "week", "2026-10-08")
     assert [line.split(" ")[0] for line in out.splitlines() if " October 2026 — " in line] == [
@@ -232,7 +242,8 @@ def test_load_by_week_fits_and_adds_up(folder: Path, capsys: Capture) -> None:
 
 
 # -------------------------------------------------------------------------------------------------- export
-def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture) -> None:
+def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WOD_ATHLETE_FILE")
     code, _, err = run(
         capsys, "export", "--format", "csv", "--from", "2026-11-16", "--to", "2026-11-22", "--out", "a.csv"
     )
@@ -294,6 +305,7 @@ def test_export_ics_updates_a_calendar_and_cancels_nothing_outside_its_days(
 def test_export_ics_links_to_the_page_and_leaves_out_rest_days_on_request(
     folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("WOD_ATHLETE_FILE")
     days = ("--from", "2026-11-16", "--to", "2026-11-22", "--out", "a.ics")
     _, _, with_rest = run(capsys, "export", "--format", "ics", *days)
     first = Calendar.from_ical((folder / "a.ics").read_bytes()).walk("VEVENT")
@@ -346,6 +358,35 @@ def test_athlete_init_writes_once_and_check_reads_it(folder: Path, capsys: Captu
     code, _, err = run(capsys, "athlete", "init")
     assert code == 1
     assert "already exists" in err
+
+
+def test_a_dash_for_a_file_is_standard_input_or_output(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, example, _ = run(capsys, "athlete", "init", "-")
+    assert (code, example) == (0, EXAMPLE)
+    assert run(capsys, "export", "--format", "csv", "--out", "-")[1].startswith("date,")
+
+    def run_with_input(*args: str) -> str:
+        maxes = io.TextIOWrapper(io.BytesIO(b"[1-RM]\nsnatch = 100\n"))
+        monkeypatch.setattr("sys.stdin", maxes)
+        return run(capsys, *args)[1]
+
+    assert "1-RM Snatch" in run_with_input("athlete", "check", "-")
+    assert run_with_input("week", "--athlete", "-") != run(capsys, "week")[1]
+    assert not (folder / "-").exists()
+
+
+def test_an_athlete_file_that_is_set_and_does_not_exist_is_named(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, without, err = run(capsys, "today")
+    assert err == (
+        f"wod: WOD_ATHLETE_FILE names {folder / 'athlete.toml'}, which does not exist, so there are no maxes."
+        " `wod athlete init` creates it.\n"
+    )
+    monkeypatch.delenv("WOD_ATHLETE_FILE")
+    assert run(capsys, "today") == (0, without, "")
 
 
 def test_athlete_check_names_the_largest_percentage_of_each_lift(folder: Path, capsys: Capture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -149,6 +150,32 @@ def test_status_says_how_many_listed_weeks_have_an_old_load_or_calendar_once_the
     assert "Load or calendar" not in CliRunner().invoke(status).output
     FolderLake(tmp_path / "lake").write(load_key(FIRST), b"of an earlier version")
     assert CliRunner().invoke(status).output.splitlines()[-1] == (
-        "Load or calendar of 2 listed weeks old or missing: wod materialize --all --missing --derived"
+        "Load or calendar of 2 listed weeks old or missing: wod materialize --from-stored --missing --derived"
     )
     assert "Load or calendar" not in CliRunner().invoke(status, ["--limit", "1"]).output
+
+
+def test_status_shows_what_is_stored_although_the_folder_of_posts_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "posts")
+    monkeypatch.delenv("WOD_START_WEEK")
+    result = CliRunner().invoke(status)
+    assert result.stdout.splitlines()[-1] == "4 weeks: 1 missing, 1 not published, 1 failed, 1 stored"
+    assert result.stderr == (
+        f"wod: The folder of posts {tmp_path / 'posts'} cannot be read: No such file or directory. "
+        "The weeks listed are those from the first stored one on.\n"
+    )
+
+
+@pytest.mark.parametrize("start", ["", str(FIRST + 3 * WEEK)])
+def test_status_lists_stored_weeks_from_before_the_first_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, start: str
+) -> None:
+    for file in (tmp_path / "posts").iterdir():
+        file.unlink()
+    monkeypatch.setenv("WOD_START_WEEK", start)
+    lines = CliRunner().invoke(status).output.splitlines()
+    assert [line[:10] for line in lines[:-1]] == [str(FIRST + n * WEEK) for n in (3, 2, 1, 0)]
+    until = CliRunner().invoke(status, ["--to", str(FIRST + WEEK)])
+    assert until.output.endswith("2 weeks: 1 failed, 1 stored\n")

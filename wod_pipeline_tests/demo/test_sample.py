@@ -8,6 +8,7 @@ from importlib import resources
 
 import pytest
 
+from wod_pipeline.adapters import sample_source
 from wod_pipeline.demo import SampleSource, _calendar, sample_posts
 from wod_pipeline.program import RawPost, encode
 
@@ -100,6 +101,12 @@ class TestSource:
     def test_it_says_what_it_holds(self) -> None:
         assert self.source.name == "sample"
         assert f"holds {len(self.source.list_ids())} posts" in self.source.check()
+
+    def test_its_posts_are_the_same_for_readers_of_every_time_zone(self) -> None:
+        def posts(zone: str) -> list[RawPost]:
+            return list(sample_source(TODAY, zone).fetch_ids(self.source.list_ids()))
+
+        assert posts("Australia/Sydney") == posts("Pacific/Honolulu") == posts("America/Los_Angeles") != []
 
     def test_stamps_follow_the_time_zone_asked_for(self) -> None:
         def first(zone: str) -> RawPost:

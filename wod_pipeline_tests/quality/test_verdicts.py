@@ -185,7 +185,7 @@ def test_sessions_without_a_date_may_share_a_key_too() -> None:
 
 # --------------------------------------------------------------------------------------------- emptied
 EMPTY = msgspec.structs.replace(plain_week(), records=[], outcome=Outcome.NO_SESSION)
-IN_TABLE = TableContent(5, frozenset({7}))
+IN_TABLE = TableContent(5, (PostStamp(7, "Gym Plan", "2026-02-01T00:00:00", "other words"),))
 
 
 def test_a_week_that_would_lose_its_sessions_blocks() -> None:
@@ -199,6 +199,16 @@ def test_a_week_that_would_lose_its_sessions_blocks() -> None:
     assert verdict.blocks
     assert verdict.numbers == {"sessions_stored": 5, "sessions_parsed": 0}
     assert verdict.rows == ()
+
+
+def test_a_week_that_only_another_parser_would_empty_names_the_command_that_needs_no_site() -> None:
+    check(
+        "a_week_with_sessions_stays_filled",
+        EMPTY,
+        "error: 5 stored sessions would be lost to a week without any: its post holds no session. "
+        f"If they really are gone: wod materialize --from-stored --week {EMPTY.week} --allow-empty.",
+        table=TableContent(5, tuple(msgspec.structs.replace(post, parser=0) for post in EMPTY.posts)),
+    )
 
 
 def test_a_week_whose_post_vanished_from_the_site_blocks_too() -> None:
@@ -755,6 +765,7 @@ def test_severities_and_thresholds() -> None:
         "every_post_is_dated_near_its_publication",
         "every_post_is_still_listed",
         "every_post_is_well_formed",
+        "every_post_is_read_whole",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from wod_pipeline.resources.session_table import SessionTableIOManager
 from wod_pipeline.resources.weekly import WriteReport
 from wod_pipeline.storage import Written
 from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline.storage.stages import BATCH, REVISIONS, stage_key, write_stage
 from wod_pipeline.weeks import WEEK
 from wod_pipeline.wordpress import CHUNK_WEEKS
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records, weekly
@@ -95,6 +96,28 @@ def test_reading_a_week_that_was_never_stored_is_an_error_that_names_it() -> Non
             NotStored, match=f"posts of week {week} were never fetched .*raw_posts/week={week}"
         ):
             weeks[week]
+
+
+def test_of_many_weeks_that_were_never_fetched_the_revisions_are_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lake, weeks = MemoryLake(), [MONDAY + n * WEEK for n in range(3 * BATCH)]
+    fetched = {week: raw_week(week) for week in (weeks[0], weeks[-1])}
+    write_stage(lake, "raw_posts", fetched)
+    lake.objects.pop(stage_key("raw_posts", weeks[-1]))
+    looks = []
+    monkeypatch.setattr(
+        lake,
+        "keys",
+        lambda prefix: looks.append(prefix) or iter(sorted(k for k in lake.objects if k.startswith(prefix))),
+    )
+    found = LakeIOManager(lake=lake_around(lake)).stored_weeks("raw_posts", weeks)
+    readable = {}
+    for week in weeks:
+        with suppress(NotStored):
+            readable[week] = found[week]
+    assert readable.keys() == fetched.keys()
+    assert looks.count(REVISIONS) == 1
 
 
 def test_an_input_may_allow_missing_weeks() -> None:

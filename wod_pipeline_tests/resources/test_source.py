@@ -66,6 +66,20 @@ def test_a_site_is_reserved_by_a_lock_in_the_data_folder_that_names_the_reader(
     assert holder.read_text() == ""
 
 
+def test_a_wait_of_minutes_and_a_missing_lock_are_shown_once_by_each_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run's own log is not on the terminal, so a run warns there too; a command writes there only."""
+    settings = settings_of(tmp_path)
+    (tmp_path / "site_locks").write_text("a file where the folder should be")
+    by_run, by_command = list[str](), list[str]()
+    with reserve_site(settings, "wod sources", by_command.append):
+        assert caplog.messages == []
+    with source_resource(settings).reserve("run 1", by_run.append):
+        assert caplog.messages == by_run == by_command
+    assert len(by_run) == 1
+
+
 def test_other_sources_are_read_side_by_side(tmp_path: Path) -> None:
     sample = load_settings({"WOD_DATA_DIR": str(tmp_path)}, dotenv=tmp_path / "none")
     with source_resource(sample).reserve("run 1", print), reserve_site(sample, "wod sources", print):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from wod_pipeline.adapters import open_lake
 from wod_pipeline.cli.materialize import materialize
-from wod_pipeline.program import RawPost, encode
+from wod_pipeline.program import RawPost, Rendered, encode
 from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.stages import calendar_key, load_key
@@ -42,11 +43,11 @@ class House:
         for published in posts:
             (self.posts / f"{published.id}.json").write_bytes(encode(published))
 
-    def materialize(self, *arguments: str) -> Result:
+    def materialize(self, *arguments: str, exit_code: int = 0) -> Result:
         for name, value in self.environ.items():
             self.monkeypatch.setenv(name, value)
         result = CliRunner().invoke(materialize, arguments)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == exit_code, result.output
         return result
 
     @property
@@ -115,6 +116,47 @@ def test_missing_with_derived_finds_old_and_missing_ones_alone_and_asks_no_sourc
     assert house.materialize("--all", "--missing", "--derived").output == (
         "Nothing is missing of the weeks 2024-01-01 to 2024-01-22.\n"
     )
+
+
+@pytest.mark.parametrize("make_missing", [("--missing",), ()])
+def test_a_calendar_that_cannot_be_written_fails_its_week_in_the_summary(
+    house: House, make_missing: tuple[str, ...]
+) -> None:
+    path = house.folder / "data/lake" / calendar_key(FIRST + WEEK)
+    path.unlink()
+    path.mkdir()
+    said = house.materialize("--all", *make_missing, "--derived", exit_code=1).output
+    assert (
+        "  failed: load or calendar of 1 week: the week of 2024-01-08; what was made of it before stays\n"
+        in said
+    )
+
+
+def test_old_ones_are_made_again_though_the_source_cannot_be_read_for_a_missing_week(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    monkeypatch.setattr("wod_pipeline.adapters.program_today", lambda _: FIRST + 3 * WEEK)
+    for path in house.posts.iterdir():
+        path.write_text("Not JSON.")
+    said = house.materialize("--all", "--missing", "--derived", exit_code=1).output
+    assert "  failed: 2024-01-29; " in said
+    assert "load or calendar of 4 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
+
+
+def test_a_week_that_keeps_failing_does_not_keep_load_and_calendar_of_others_old(house: House) -> None:
+    house.publish(edited(post(0, 10), "20 minutes (10 sets)", "40 minutes (20 sets)"))
+    house.materialize("--week", str(FIRST))
+    empty = post(3, 8)
+    house.publish(replace(empty, content=Rendered("<p>Soon.</p>"), modified_gmt="2024-02-01T00:00:00"))
+    house.materialize("--week", str(FIRST + 3 * WEEK), exit_code=1)
+    assert house.change(1) == -20.0
+    said = house.materialize("--from-stored", "--missing", "--derived", exit_code=1).output
+    assert f"failed: {FIRST + 3 * WEEK}" in said
+    assert "load or calendar of 3 weeks was old and has been made again" in said
+    assert house.change(1) == -60.0
 
 
 def test_missing_without_derived_leaves_them(house: House) -> None:

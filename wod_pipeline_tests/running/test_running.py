@@ -10,16 +10,17 @@ import dagster as dg
 import pytest
 
 from wod_pipeline import running
-from wod_pipeline.adapters import open_table
+from wod_pipeline.adapters import open_table, program_today
 from wod_pipeline.assets import SITE_POOL
 from wod_pipeline.errors import SettingsError, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.jobs import SESSIONS
 from wod_pipeline.resources.instance_storage import PooledEventLogStorage
-from wod_pipeline.running import _store_index, _summary_lines
+from wod_pipeline.running import _launcher, _store_index, _summary_lines
 from wod_pipeline.running._instance import end_run, lock_run, open_instance
-from wod_pipeline.running._launcher import chunks
-from wod_pipeline.running._progress import Failure, Report, WeekStored
+from wod_pipeline.running._launcher import Launcher, Options, chunks
+from wod_pipeline.running._progress import Failure, Report, WeekStored, as_event
 from wod_pipeline.settings import Settings, load_settings
+from wod_pipeline.weeks import monday_of
 from wod_pipeline_tests.builders import not_published, raw_post, week_records
 from wod_pipeline_tests.fakes import started_run
 
@@ -101,6 +102,25 @@ def test_a_run_that_was_asked_to_stop_ends_as_cancelled_and_an_ended_one_stays(s
         end_run(instance, run_id, "Again.")
         end_run(instance, "no such run", "Never was.")
         assert status_of(instance, run_id) == "CANCELED"
+
+
+@pytest.mark.parametrize("step_before_the_run_exists", ["lock_run", "command_tags"])
+def test_a_stop_before_the_run_exists_leaves_a_cancelled_run_or_none(
+    settings: Settings, step_before_the_run_exists: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = getattr(_launcher, step_before_the_run_exists)
+    with open_instance(settings) as instance:
+        launcher = Launcher(settings, Options(), instance, Report())
+
+        def stop_and_step(*arguments: object) -> object:
+            launcher._stopped.set()
+            return step(*arguments)
+
+        monkeypatch.setattr(_launcher, step_before_the_run_exists, stop_and_step)
+        launcher.start([[monday_of(program_today(settings))]])
+        launcher.wait(60)
+        launcher.stop()
+        assert {run.status.value for run in instance.get_runs()} <= {"CANCELED"}
 
 
 def test_a_new_instance_keeps_its_files_open_and_sends_nothing(settings: Settings) -> None:
@@ -200,6 +220,20 @@ def test_a_week_that_did_not_get_through_is_failed_and_not_unchanged(settings: S
     lines = list(_summary_lines(settings, [MONDAY, MONDAY + WEEK], report))
     assert "  changed: 1, unchanged: 0" in lines
     assert f"  failed: {MONDAY + WEEK}; what was stored of it before stays" in lines
+
+
+def test_a_malformed_post_is_in_the_summary_once_with_its_newest_week(settings: Settings) -> None:
+    report = Report()
+    for n in (0, 1):
+        metadata = {
+            "posts": 1,
+            "posts_malformed": {"a post without an id (7)": "it is a number; it was left out"},
+        }
+        report.record(as_event(SESSIONS[0], MONDAY + n * WEEK, metadata))
+    lines = [*_summary_lines(settings, [MONDAY, MONDAY + WEEK], report)]
+    assert [line for line in lines if "damaged" in line] == [
+        f"  {MONDAY + WEEK}: a post without an id (7) was sent damaged: it is a number; it was left out"
+    ]
 
 
 def test_of_a_store_that_cannot_be_used_the_failed_run_is_the_first_word(

@@ -15,7 +15,9 @@ import pytest
 from icalendar import Calendar
 
 from wod_pipeline.adapters import open_lake, open_table
+from wod_pipeline.assets import stale_weeks
 from wod_pipeline.definitions import build_defs
+from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import WeekRecords
 from wod_pipeline.sensors.derived_assets import LONGEST_RUN, DerivedAssetsTick, run_request
 from wod_pipeline.sensors.events import are_weeks_being_run
@@ -24,7 +26,7 @@ from wod_pipeline.settings import load_settings
 from wod_pipeline.storage.stages import calendar_key, load_key
 from wod_pipeline.watching.derived import DerivedState, Request
 from wod_pipeline_tests.builders import MONDAY, not_published, raw_post, week_records
-from wod_pipeline_tests.fakes import MemoryLake, lake_around, started_run, table_around
+from wod_pipeline_tests.fakes import MemoryLake, lake_around, started_run, table_around, use_parser_version
 
 WEEK = dt.timedelta(weeks=1)
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.timezone.utc)
@@ -115,6 +117,25 @@ def test_weeks_stored_without_load_and_calendar_get_them_and_then_nothing_is_req
     result = world.tick()
     assert result.run_requests == []
     assert "3 stored weeks: load and calendar are as the session table has them." in str(result.skip_reason)
+
+
+def test_a_tick_that_has_not_compared_every_year_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.table.replace_week(week(-60, 4))
+    monkeypatch.setattr("wod_pipeline.sensors.derived_assets.read_old", lambda *_: {})
+    monkeypatch.setattr("wod_pipeline.watching.derived.MAX_YEARS", 1)
+    tick = DerivedAssetsTick(
+        world.settings, table_around(world.table), lake_around(world.lake), LOG, lambda _: True
+    )
+    first = tick.run(NOW, DerivedState(), busy=False)
+    assert first.reason == (
+        "3 stored weeks: load and calendar are as the session table has them. 1 other week will be compared at the "
+        "next ticks."
+    )
+    assert tick.run(NOW, first.state, busy=False).reason == (
+        "4 stored weeks: load and calendar are as the session table has them."
+    )
 
 
 def test_an_edit_of_a_past_week_by_anybody_refreshes_the_weeks_that_read_it(world: World) -> None:
@@ -234,3 +255,49 @@ def test_a_request_of_one_week_is_a_partition_and_of_several_a_range() -> None:
             "dagster/asset_partition_range_end": day(1),
         },
     )
+
+
+def test_the_reason_tells_weeks_that_were_compared_from_those_not_read_yet_or_still_old(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wod_pipeline.watching.derived.MAX_YEARS", 1)
+    world.table.replace_week(not_published(MONDAY - 10 * WEEK))
+    world.follow()
+    state, said = DerivedState(), []
+    for minutes in (0, 5, 10):
+        result = tick_of(world, lake=lake_around(world.lake)).run(
+            NOW + dt.timedelta(minutes=minutes), state, busy=False
+        )
+        state = result.state
+        said.append((len(result.requests), result.reason))
+    assert [requests for requests, _ in said] == [0, 1, 0]
+    assert said[0][1] == (
+        "3 stored weeks: load and calendar are as the session table has them. 1 other week will be compared at the "
+        "next ticks."
+    )
+    assert said[2][1] == (
+        "1 week of load or calendar still old; runs were requested, the next request is due at 2026-05-01 01:05 UTC."
+    )
+
+
+def recorded(result: dg.SensorResult) -> list[tuple[bool, str]]:
+    """The results of checks that a tick records."""
+    events = [event for event in result.asset_events if isinstance(event, dg.AssetCheckEvaluation)]
+    assert {event.check_name for event in events} <= {stale_weeks.NAME}
+    return [(event.passed, str(event.description)) for event in events]
+
+
+def test_after_an_upgrade_a_tick_records_the_stale_weeks_once_and_that_none_are_left(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert recorded(world.tick()) == []
+    use_parser_version(monkeypatch, PARSER_VERSION + 1)
+    ((passed, description),) = recorded(world.tick())
+    assert not passed
+    assert description.endswith(f": the weeks {day(0)} to {day(2)}.")
+    assert recorded(world.tick()) == []
+    world.table.replace_weeks([week(0, 10), week(1, 8)])
+    ((passed, description),) = recorded(world.tick())
+    assert description.endswith(f": the week of {day(2)}.")
+    world.table.replace_week(week(2, 4))
+    assert recorded(world.tick()) == [(True, "No stored week was made by an older parser.")]

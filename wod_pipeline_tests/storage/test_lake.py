@@ -113,3 +113,9 @@ def test_the_weeks_with_raw_posts_are_listed_in_order(lake: Lake) -> None:
     others = ["plain_text_posts/week=2021-02-01/posts.json", "raw_post_revisions/post=7/20210201-a.json"]
     lake.write_many(dict.fromkeys(["raw_posts/week=2021-03-08/posts.json", KEY, *others], b"{}"))
     assert fetched_weeks(lake) == [dt.date(2021, 3, 1), dt.date(2021, 3, 8)]
+
+
+def test_a_key_of_raw_posts_that_names_no_monday_is_no_fetched_week(lake: Lake) -> None:
+    odd = ("2021-03-01.bak", "2021-02-30", "2021-03-03", "20210308", "__HIVE_DEFAULT_PARTITION__")
+    lake.write_many(dict.fromkeys([KEY, *(f"raw_posts/week={name}/posts.json" for name in odd)], b"{}"))
+    assert fetched_weeks(lake) == [dt.date(2021, 3, 1)]

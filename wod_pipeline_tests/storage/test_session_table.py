@@ -90,6 +90,26 @@ def test_a_week_with_sessions_is_not_emptied_by_accident(table: SessionTable, em
     assert table.read_week(MONDAY) == week_of_words("Snatch", "Clean")
 
 
+@pytest.mark.parametrize(
+    ("empty", "command"),
+    [
+        (
+            msgspec.structs.replace(week_of_words("Snatch", "Clean"), records=[], outcome=Outcome.NO_SESSION),
+            "--from-stored --week",
+        ),
+        (week_of_words(modified=NEWER), "--week"),
+        (not_published(), "--week"),
+    ],
+    ids=["another parser", "an edited post", "not published"],
+)
+def test_the_refusal_names_the_command_that_empties_the_week(
+    table: SessionTable, empty: WeekRecords, command: str
+) -> None:
+    table.replace_week(week_of_words("Snatch", "Clean"))
+    with pytest.raises(WouldEmptyWeek, match=f"gone: wod materialize {command} {MONDAY} --allow-empty, or"):
+        table.replace_week(empty)
+
+
 def test_a_week_is_emptied_when_told_to(table: SessionTable) -> None:
     table.replace_week(week_of_words("Snatch", "Clean"))
     assert table.replace_week(week_of_words(), allow_empty=True).deleted == 2

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wod_pipeline.quality import volume_of
-from wod_pipeline.training import lifts_in, lifts_of, load_by, session_doses, top_percent
+from wod_pipeline.training import LiftCounter, lifts_in, load_by, session_doses, top_percent
 from wod_pipeline.training._lifts import Dose, doses_of
 from wod_pipeline.training._load import LoadSummary
 from wod_pipeline_tests.builders import exercise_of, raw_post, record_of, week_records
@@ -163,11 +163,16 @@ def test_an_unknown_movement_is_of_the_family_other() -> None:
 
 def test_a_movement_s_own_lifts_are_those_of_its_parts() -> None:
     block, exercise = exercise_of("A.", EVERY_2, "(Clean + 2 Front Squats + Clean) x 2 reps @ 70-75%")
-    assert lifts_of("front_squat", "main", block, exercise) == 4 * 2 * 2
-    assert lifts_of("clean", "main", block, exercise) == 4 * 2 * 2
-    assert lifts_of("snatch", "main", block, exercise) == 0
-    assert lifts_of("snatch", "main", *exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%")) == 3 * 2
-    assert lifts_of("snatch", "main", *exercise_of("A.", "In 9 minutes, build to a 1-RM Snatch")) == 0
+    assert LiftCounter("front_squat").lifts("main", block, exercise) == 4 * 2 * 2
+    assert LiftCounter("clean").lifts("main", block, exercise) == 4 * 2 * 2
+    assert LiftCounter("snatch").lifts("main", block, exercise) == 0
+    assert (
+        LiftCounter("snatch").lifts("main", *exercise_of("A.", "Three sets of:", "Snatch x 2 reps @ 70%"))
+        == 3 * 2
+    )
+    assert (
+        LiftCounter("snatch").lifts("main", *exercise_of("A.", "In 9 minutes, build to a 1-RM Snatch")) == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from wod_pipeline.demo import sample_posts
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.training import (
     Athlete,
+    LiftCounter,
     Rack,
     TrainingLoad,
     Weight,
     exact,
-    lifts_of,
     load_by,
     period_holding,
     session_doses,
@@ -198,8 +198,8 @@ def test_a_lift_s_own_repetitions_and_highest_percentage() -> None:
     block, exercise = exercise_of(
         "A.", "Every 2 minutes, for 8 minutes (4 sets):", "(Clean + 2 Front Squats) x 2 reps @ 70-75%"
     )
-    assert lifts_of("front_squat", "main", block, exercise) == 4 * 2 * 2
-    assert lifts_of("snatch", "main", block, exercise) == 0
+    assert LiftCounter("front_squat").lifts("main", block, exercise) == 4 * 2 * 2
+    assert LiftCounter("snatch").lifts("main", block, exercise) == 0
     assert top_percent(exercise) == 75
 
 

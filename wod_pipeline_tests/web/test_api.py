@@ -171,6 +171,15 @@ def test_the_first_period_of_the_load_has_its_change_too(client: TestClient) -> 
     assert alone["lifts_change_percent"] is not None
 
 
+def test_days_without_a_session_say_why_and_a_filter_that_leaves_none_is_no_absence(
+    client: TestClient,
+) -> None:
+    answer = client.get("/api/v1/sessions?from=2031-01-01&to=2031-01-09").json()
+    assert (answer["total"], answer["absence"]) == (0, {"week": "2030-12-30", "reason": "not_stored"})
+    for query in ("", "?from=2026-11-17&to=2026-11-17&kind=test"):
+        assert "absence" not in client.get(f"/api/v1/sessions{query}").json()
+
+
 @pytest.mark.parametrize(
     ("path", "status", "word"),
     [

@@ -27,7 +27,14 @@ from wod_pipeline.errors import (
     SourceUnavailable,
 )
 from wod_pipeline.wordpress import WordPressSource
-from wod_pipeline.wordpress._http import Timeouts, _not_json, decode_json, parse_retry_after, retry_delay_s
+from wod_pipeline.wordpress._http import (
+    OneHopSession,
+    Timeouts,
+    _not_json,
+    decode_json,
+    parse_retry_after,
+    retry_delay_s,
+)
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -224,7 +231,7 @@ def test_a_host_whose_name_leads_nowhere_is_unavailable(
 def test_a_certificate_that_is_not_trusted_is_refused_without_a_retry(
     open_source: OpenSource, waits: list[float]
 ) -> None:
-    class Session(requests.Session):
+    class Session(OneHopSession):
         def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
             raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed certificate"))
 
@@ -234,7 +241,7 @@ def test_a_certificate_that_is_not_trusted_is_refused_without_a_retry(
 
 
 def test_a_certificate_that_is_not_valid_yet_may_be_a_wrong_clock(open_source: OpenSource) -> None:
-    class Session(requests.Session):
+    class Session(OneHopSession):
         def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
             raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("certificate is not yet valid"))
 
@@ -246,7 +253,7 @@ def test_a_certificate_that_is_not_valid_yet_may_be_a_wrong_clock(open_source: O
 def test_a_request_that_cannot_even_be_made_is_refused(
     fault: type[requests.RequestException], open_source: OpenSource
 ) -> None:
-    class Session(requests.Session):
+    class Session(OneHopSession):
         def get(self, *args: object, **kwargs: object) -> requests.Response:  # type: ignore[override]
             raise fault("secret")
 
@@ -400,7 +407,7 @@ def test_text_around_the_json_is_named_with_who_can_remove_it(label: str) -> Non
 
 @given(st.binary())
 def test_any_body_is_json_or_a_source_error(body: bytes) -> None:
-    def get(self: requests.Session, *args: object, **kwargs: object) -> requests.Response:
+    def get(self: OneHopSession, *args: object, **kwargs: object) -> requests.Response:
         response = requests.Response()
         response.status_code, response.raw = (
             200,
@@ -409,7 +416,7 @@ def test_any_body_is_json_or_a_source_error(body: bytes) -> None:
         response.headers.update(JSON)
         return response
 
-    session = type("Session", (requests.Session,), {"get": get})()
+    session = type("Session", (OneHopSession,), {"get": get})()
     with pytest.raises(SourceError):
         WordPressSource("https://coach.example", session=session, max_retries=1, sleep=id).list_ids()
 

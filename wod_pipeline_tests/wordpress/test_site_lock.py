@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from wod_pipeline.errors import SourceBusy
 from wod_pipeline.wordpress import site_lock as site_lock_module
@@ -31,8 +32,20 @@ class Naps:
         self.seconds.append(seconds)
 
 
-def site_lock(folder: Path, naps: Naps | None = None, url: str = SITE) -> SiteLock:
-    return SiteLock(folder / "locks", url, PAUSE_S, sleep=naps or Naps())
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def site_lock(
+    folder: Path, naps: Naps | None = None, url: str = SITE, clock: Clock | None = None
+) -> SiteLock:
+    return SiteLock(folder / "locks", url, PAUSE_S, sleep=naps or Naps(), clock=clock or Clock())
 
 
 @contextmanager
@@ -76,22 +89,87 @@ def test_one_who_waits_is_told_for_whom_and_goes_on_after_the_pause(tmp_path: Pa
     assert PAUSE_S - 10 < naps.seconds[0] <= PAUSE_S
 
 
-def test_one_who_waits_for_long_is_told_again_also_where_only_the_programs_log_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_one_who_waits_for_long_is_warned_again_with_the_time_it_has_waited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_lock_module, "REMINDER_S", 0.01)
-    told: list[str] = []
+    told, warned, clock = list[str](), list[str](), Clock()
     with held_by_another(tmp_path, "run 1") as leave:
 
-        def tell(text: str) -> None:
-            told.append(text)
-            if len(told) == 3:
+        def warn(text: str) -> None:
+            warned.append(text)
+            clock.now_s += 60
+            if len(warned) == 3:
                 leave.set()
 
-        with site_lock(tmp_path).hold("run 2", tell):
+        with site_lock(tmp_path, clock=clock).hold("run 2", told.append, warn=warn):
             pass
-    assert set(told) == {f"Waiting: run 1 {ME} asks coach.example."}
-    assert caplog.messages[0] == f"Waiting for 1 second: run 1 {ME} asks coach.example."
+    assert told == [f"Waiting: run 1 {ME} asks coach.example."]
+    assert warned[:3] == [
+        f"Waiting for {waited}: run 1 {ME} asks coach.example."
+        for waited in ("1 second", "1 minute", "2 minutes")
+    ]
+
+
+def test_one_in_the_pause_before_its_first_request_is_named_already(tmp_path: Path) -> None:
+    holder, names = tmp_path / "locks" / "coach.example.holder", list[str]()
+    lock = SiteLock(tmp_path / "locks", SITE, PAUSE_S, sleep=lambda _: names.append(holder.read_text()))
+    with lock.hold("run 1", print):
+        pass
+    assert names == [f"run 1 {ME}"]
+
+
+def test_a_holder_that_comes_again_at_once_is_behind_one_who_waits(tmp_path: Path) -> None:
+    order, waiting = list[str](), threading.Event()
+
+    def wait() -> None:
+        with site_lock(tmp_path).hold("run 2", lambda _: waiting.set()):
+            order.append("run 2")
+
+    thread = threading.Thread(target=wait)
+    with site_lock(tmp_path).hold("run 1", print):
+        thread.start()
+        assert waiting.wait(60)
+    with site_lock(tmp_path).hold("run 1", print):
+        order.append("run 1 again")
+    thread.join()
+    assert order == ["run 2", "run 1 again"]
+
+
+def test_one_who_is_next_and_does_not_go_on_holds_up_the_others_for_a_minute_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_lock_module, "REMINDER_S", 0.01)
+    (tmp_path / "locks").mkdir()
+    told: list[str] = []
+    with FileLock(tmp_path / "locks" / "coach.example.next"), site_lock(tmp_path).hold("run 2", told.append):
+        pass
+    assert told == [
+        "Waiting: another process asks coach.example.",
+        "Waiting for 1 second: another process asks coach.example.",
+    ]
+
+
+def test_one_who_waits_gives_up_after_an_hour_behind_one_holder_however_many_there_were_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_lock_module, "REMINDER_S", 0.01)
+    warned, clock = list[str](), Clock()
+    holder = tmp_path / "locks" / "coach.example.holder"
+    with held_by_another(tmp_path, "run 1"):
+
+        def warn(text: str) -> None:
+            warned.append(text)
+            clock.now_s += 50 * 60
+            if len(warned) <= 3:
+                holder.write_text(f"run {len(warned) + 1}")
+                os.utime(holder, (len(warned), len(warned)))
+
+        held = site_lock(tmp_path, clock=clock).hold("run 9", print, warn=warn)
+        with pytest.raises(SourceBusy) as raised, held:
+            pytest.fail("the lock is held by another")
+    assert raised.value.what == "coach.example is asked by run 4; gave up after 4 hours."
+    assert len(warned) == 5
 
 
 def test_one_who_waits_too_long_gives_up_without_asking_and_may_try_again(tmp_path: Path) -> None:

@@ -70,12 +70,13 @@ def test_a_post_without_an_id_is_kept_apart_in_its_week() -> None:
     assert assigned([nameless], {}).outcome is Outcome.NOT_PUBLISHED
 
 
-def test_a_post_with_neither_id_nor_date_is_named_since_no_week_can_hold_it(tmp_path: Path) -> None:
+def test_a_post_with_neither_id_nor_date_is_named_and_kept_apart_in_the_newest_week(tmp_path: Path) -> None:
     said: list[str] = []
     post_as_json = msgspec.to_builtins(raw_post(number=1, monday=MAY_10))
     (tmp_path / "posts.json").write_text(json.dumps([post_as_json, 7]), encoding="utf-8")
-    weeks = gather_weeks(FolderSource(tmp_path), [MAY_10], {}, said.append)
+    weeks = gather_weeks(FolderSource(tmp_path), [MAY_3, MAY_10], {}, said.append)
     assert [p.id for p in weeks[MAY_10].posts] == [1]
+    assert [[p.received for p in weeks[week].without_id] for week in (MAY_3, MAY_10)] == [[], ["7"]]
     assert said == ["1 post without id and date left out: 7"]
 
 

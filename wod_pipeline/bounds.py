@@ -1,0 +1,115 @@
+"""The bounds on how much of a post is read, stored and shown. Pure.
+
+Each bound is declared here once, with what a person sees where it is met; docs/limits.md is made from these. They
+are no settings: no post of a coach comes near one, and what is read of a post must not differ between machines. A
+bound of a medium or a service (an event's text, an item of DynamoDB) belongs to its adapter.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Bound(NamedTuple):
+    """The most of something, why so many, what becomes of more, and what a person then sees."""
+
+    most: int
+    of: str
+    why: str
+    beyond: str
+    seen: str
+
+
+_POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
+
+LINES_READ = Bound(
+    5_000,
+    "lines of a post that are read",
+    "a week has some 200",
+    "the lines behind are not read; `raw_posts` in the lake keeps the post whole",
+    _POST_CUT,
+)
+CHARACTERS_READ = Bound(
+    500_000,
+    "characters of a post's text that are read",
+    "a week has some 10,000",
+    "the text behind is not read; `raw_posts` keeps the post whole",
+    _POST_CUT,
+)
+LINKS_READ = Bound(
+    2_000,
+    "links of a post that are read",
+    "a week has some 50",
+    "the words of further links are kept, their addresses are not; `raw_posts` keeps the post whole",
+    _POST_CUT,
+)
+SESSIONS_READ = Bound(
+    100,
+    "sessions of a post",
+    "a post of twelve weeks has 84; each session carries the post's introduction and remarks",
+    "the post is read to the heading of the next session; `plain_text_posts` has the lines behind it",
+    _POST_CUT,
+)
+CHARACTERS_MATCHED = Bound(
+    600,
+    "characters of a line that is matched against the notation; a row of a table is a line",
+    "the longest prescription seen has some 200, and a pattern may look at a line many times",
+    "the line is kept whole, as a note",
+    "the line among the notes",
+)
+EXERCISES_IN_BLOCK = Bound(
+    100,
+    "exercises of a block, those of its last line included",
+    "a block has one to ten; how the others of a block are done is looked up for each",
+    "further lines that would add exercises to the block are kept as notes",
+    "diagnostic `block_cut` on the first such line: a warning like the others",
+)
+REMARKS_KEPT = Bound(
+    200,
+    "diagnostics of a post, those about the whole post apart",
+    "a week has some 5; `wod status` and CSV repeat them",
+    "the first by line are kept",
+    "diagnostic `remarks_cut` with how many there are more",
+)
+INTRODUCTION_LINES = Bound(
+    200,
+    "lines above a post's first session that its sessions carry",
+    "an introduction has some 10, and every session of the post has a copy",
+    "further lines are in `segmented_exercises` and all before it, not in the session table",
+    "diagnostic `introduction_cut`: a warning like the others",
+)
+LINES_SHOWN = Bound(
+    300,
+    "lines of a session that are shown at first",
+    "a session has some 40",
+    "the page has the rest behind “Show all”; the JSON API gives all of it at once",
+    "“4,700 more lines of this session are not shown here”; terminal, Markdown and calendar add the post's address",
+)
+CHARACTERS_SHOWN = Bound(
+    40_000,
+    "characters of a session that are shown at first, each line counted as it is shown",
+    "a session has some 2,000",
+    "as with lines",
+    "as with lines",
+)
+LINE_SHOWN = Bound(
+    2_000,
+    "characters shown of one line",
+    "no real line is near it; a longer one would bury the session",
+    "the end of the line is left out; the page has it behind “Show all”",
+    "“… (98,000 more characters)” behind the line",
+)
+BOUNDS = (
+    LINES_READ,
+    CHARACTERS_READ,
+    LINKS_READ,
+    SESSIONS_READ,
+    CHARACTERS_MATCHED,
+    EXERCISES_IN_BLOCK,
+    REMARKS_KEPT,
+    INTRODUCTION_LINES,
+    LINES_SHOWN,
+    CHARACTERS_SHOWN,
+    LINE_SHOWN,
+)
+"""Every bound, in the order in which a post meets them."""
