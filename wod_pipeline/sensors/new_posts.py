@@ -6,7 +6,7 @@ and the table are asked, runs requested and messages sent. Dagster saves the cur
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import dagster as dg
@@ -23,7 +23,7 @@ from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.resources.source import SourceResource, post_tags
 from wod_pipeline.sensors.ticks import (
     ask_site,
     default_status,
@@ -39,7 +39,7 @@ from wod_pipeline.watching.gone import too_many_gone, update_gone
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress import PostSource
+from wod_pipeline.wordpress import PostSource, is_published_near
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -225,12 +225,16 @@ def _keep_look(lake: LakeResource, look: SiteLook, log: logging.Logger) -> None:
         log.warning("The look at the site could not be kept: %s", error)
 
 
-def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsState) -> dg.RunRequest:
-    """One run for a week, or for a range of neighbours, whose posts changed."""
+def run_request(weeks: WeekRange, changed: Collection[RawPost], state: NewPostsState) -> dg.RunRequest:
+    """One run for a week, or for a range of neighbours, whose posts changed.
+
+    Posts dated so far from their publication that the run would not find them are named in its tags.
+    """
     key = posts.run_key(weeks, changed, state)
+    tags = post_tags(post.id for post in changed if not is_published_near(post, week_of(post)))
     if weeks[0] == weeks[1]:
-        return dg.RunRequest(partition_key=key_of(weeks[0]), run_key=key)
-    return dg.RunRequest(run_key=key, tags=range_tags(weeks))
+        return dg.RunRequest(partition_key=key_of(weeks[0]), run_key=key, tags=tags)
+    return dg.RunRequest(run_key=key, tags={**range_tags(weeks), **tags})
 
 
 def _ask(site: PostSource, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:

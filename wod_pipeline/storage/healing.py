@@ -130,10 +130,15 @@ def _rebuilt(week: dt.date, revisions: list[RawPost], removed: list[RemovedPost]
     return Weekly(week, outcome, posts, removed=removed)
 
 
-def _newest_revisions(lake: Lake) -> Iterable[RawPost]:
+def newest_revision(lake: Lake, post_id: int) -> RawPost | None:
+    """The newest revision of the post that is kept and can be read."""
+    return next(iter(_newest_revisions(lake, f"{REVISIONS}post={post_id}/")), None)
+
+
+def _newest_revisions(lake: Lake, prefix: str = REVISIONS) -> Iterable[RawPost]:
     """The newest revision of every post that has an id; one that cannot be read gives way to the one before it."""
     keys_of: dict[str, list[str]] = {}
-    for key in lake.keys(REVISIONS):
+    for key in lake.keys(prefix):
         keys_of.setdefault(key.rpartition("/")[0], []).append(key)
     keys_of.pop(f"{REVISIONS}post=0", None)
     for keys in keys_of.values():

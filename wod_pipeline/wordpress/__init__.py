@@ -24,7 +24,7 @@ from wod_pipeline.wordpress._decoding import decode_post
 from wod_pipeline.wordpress._folder import FolderSource
 from wod_pipeline.wordpress._habits import HabitualSource
 from wod_pipeline.wordpress._source import PostSource
-from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
+from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks, is_published_near
 
 __all__ = [
     "CHUNK_WEEKS",
@@ -34,4 +34,5 @@ __all__ = [
     "WordPressSource",
     "decode_post",
     "gather_weeks",
+    "is_published_near",
 ]

@@ -31,7 +31,7 @@ PUBLISHED_LATE = dt.timedelta(weeks=54)
 """How long after its week a post may be published. Usually it never is; but in January a coach may still type the
 old year into a title, which dates the post a year before its publication. A year of weekly posts is one page.
 
-A post outside both margins is found only if it is stored already: then it is fetched by its id."""
+A post outside both margins is fetched by its id: when it is stored already, or the run is told of it."""
 CHUNK_WEEKS = 52
 """Weeks fetched together: about a hundred posts on two pages, few enough to repeat after a failure."""
 
@@ -45,19 +45,21 @@ def gather_weeks(
     previous: Mapping[dt.date, Weekly[RawPost]],
     warn: Callable[[str], None] = log.warning,
     now: dt.datetime | None = None,
+    also: Collection[int] = (),
 ) -> dict[dt.date, Weekly[RawPost]]:
     """The posts of each of the weeks (Mondays), as the source lists them now.
 
     `previous` holds the stored posts of these weeks. A stored post that the source now lists under another week
     is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`, or leaves the week for
     `removed` when another post replaces it (`_gone`). `now` is when the source is read, otherwise the current moment.
+    `also` are ids of posts that may be of these weeks and were published too early or too late to be found.
     Raises `SourceError` when the source could not be read completely; then no week is returned. `warn` is told of
     posts that have neither an id nor a date. Their week is not known, so they are among those `without_id` of the
     newest of the weeks, which such a post is most likely of.
     """
     now = now or dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
-    missing = missing_ids(weeks, previous, listed)
+    missing = missing_ids(weeks, previous, listed) | (set(also) - {post.id for post in listed})
     if missing:
         listed += source.fetch_ids(missing)
     lost = [post for post in listed if not post.id and week_of(post) == UNDATED_WEEK]
@@ -80,6 +82,12 @@ def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:
             first = windows.pop()[0]
         windows.append((first, last))
     return windows
+
+
+def is_published_near(post: RawPost, week: dt.date) -> bool:
+    """Whether a run of the week finds the post by its day of publication."""
+    ((first, last),) = publication_windows([week])
+    return post.was_published_within(first, last)
 
 
 def missing_ids(

@@ -238,6 +238,14 @@ def test_a_stored_post_outside_the_window_is_asked_for_by_its_id() -> None:
     assert ([p.id for p in value.posts], value.gone, value.moved) == ([3, 1], [3], [2])
 
 
+def test_a_post_outside_the_window_is_asked_for_when_the_run_is_told_of_it() -> None:
+    far = titled(1, MAY_10, "2031-01-01T00:00:00")
+    source = Listed(far, titled(2, MAY_10))
+    value = gather_weeks(source, [MAY_10], {}, also=[1, 2])[MAY_10]
+    assert source.asked[1:] == [{1}], "the other one is listed"
+    assert [p.id for p in value.posts] == [2, 1]
+
+
 def test_weeks_that_are_stored_but_not_asked_for_are_left_alone() -> None:
     source = Listed()
     assert gather_weeks(source, [MAY_10], stored(MAY_3, post(1, MAY_3))).keys() == {MAY_10}
