@@ -18,7 +18,7 @@ from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
 from wod_pipeline.messages.delivery import Notifier
-from wod_pipeline.parsing import weeks_of
+from wod_pipeline.parsing import week_of, weeks_of
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
