@@ -149,8 +149,6 @@ _WARNINGS = {
     "set_rows_gap": "The sets listed do not cover every set exactly once.",
     "heading_date_mismatch": "The heading's date is not the date of its weekday in this week.",
     "title_slug_mismatch": "The title and the address of the post name different weeks.",
-    "date_contradiction": "The post was published far from the week it names.",
-    "date_repaired": "The week's date was incomplete in the post and has been completed.",
     "date_inferred": "The post names no date; the week follows from when it was published.",
     "missing_heading": "This session has no heading in the post; its date is not certain.",
     "session_cut": "This session is too long to be stored whole; the post has all of it.",
@@ -163,6 +161,8 @@ _WARNINGS = {
 }
 
 
+_NAMING_DAYS = {"date_contradiction", "date_repaired"}
+"""Codes whose own sentence is shown, since it names the days, with the year."""
 _ABOUT_DAYS = {"heading_date_mismatch", "missing_heading"}
 """Codes about a session's day, wherever in the session they were found."""
 
@@ -252,7 +252,8 @@ def exercises_of(items: Iterable[SegmentView | NoteView]) -> Iterator[ExerciseVi
 
 def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]:
     for diagnostic in diagnostics:
-        sentence = _WARNINGS.get(diagnostic.code)
+        own_words = words.clean(diagnostic.message) if diagnostic.code in _NAMING_DAYS else None
+        sentence = own_words or _WARNINGS.get(diagnostic.code)
         if sentence is None:
             continue
         line = lines.text(diagnostic.line) if diagnostic.line is not None else ""
