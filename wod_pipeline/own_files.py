@@ -7,6 +7,8 @@ shares a data folder by making it beforehand.
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
@@ -15,7 +17,10 @@ PRIVATE_FOLDER = 0o700
 def make_data_folder(folder: Path) -> None:
     """Make the folder, closed to others, unless it exists. Missing folders above it get the usual permissions."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def mode_inside(folder: Path) -> int:
