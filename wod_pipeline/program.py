@@ -28,6 +28,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
 
@@ -491,8 +492,8 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, type_: type[T]) -> T:
-    """Read `type_` from JSON. Raises `msgspec.ValidationError` naming the path when the shape is wrong."""
-    return msgspec.json.decode(data, type=type_)
+    """Read `type_` from JSON. Raises `msgspec.MsgspecError`, naming the path when the shape is wrong."""
+    return decode_json(data, type_)
 
 
 def sha256_of(value: Any) -> str:
