@@ -23,7 +23,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -35,7 +35,10 @@ from wod_pipeline.removals import RemovedPost
 SCHEMA_VERSION = "1.0"
 
 Number = int | float
-Span = tuple[int, int]
+LAST_LINE = 20_000
+"""The largest number of a line: a post is read to `LINES_READ`, an older version read further."""
+_LineNumber = Annotated[int, msgspec.Meta(ge=0, le=LAST_LINE)]
+Span = tuple[_LineNumber, _LineNumber]
 """First and last line number of a node, inclusive."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
