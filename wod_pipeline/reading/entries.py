@@ -35,6 +35,7 @@ SOURCES = (
     "errors.py",
     "bounds.py",
     "bounded_json.py",
+    "date_habits.py",
     "pacing.py",
     "removals.py",
     "post_times.py",
