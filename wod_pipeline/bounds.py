@@ -1,4 +1,4 @@
-"""The bounds on how much of a post is read, stored and shown. Pure.
+"""The bounds on how much of a site, a post and a stored object is read, stored and shown. Pure.
 
 Each bound is declared here once, with what a person sees where it is met; docs/limits.md is made from these. They
 are no settings: no post of a coach comes near one, and what is read of a post must not differ between machines. A
@@ -29,6 +29,27 @@ PostId = Annotated[int, Meta(ge=0, le=LARGEST_POST_ID)]
 
 _POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
 
+JSON_DEPTH = Bound(
+    64,
+    "levels of lists and objects in a site's answer or a file of posts",
+    "a post of WordPress has 4; a plugin's fields have some 10",
+    "the answer or file is refused, and nothing of it is used",
+    "an error that names it: “nested too deeply, more than 64 levels”",
+)
+POSTS_LISTED = Bound(
+    50_000,
+    "posts of one reading of a site, as announced or received",
+    "a coach who posts every day for 50 years has 18,000",
+    "the reading is refused before the next page is asked for",
+    "an error that names the site and the number it announced",
+)
+BYTES_LISTED = Bound(
+    2**30,
+    "bytes of the pages of one reading of a site",
+    "ten years of posts have some 10,000,000",
+    "the reading is refused; of one answer at most 67,108,864 bytes are read",
+    "an error that names the site",
+)
 LINES_READ = Bound(
     5_000,
     "lines of a post that are read",
@@ -106,7 +127,24 @@ LINE_SHOWN = Bound(
     "the end of the line is left out; the page has it behind “Show all”",
     "“… (98,000 more characters)” behind the line",
 )
+CALENDAR_BYTES = Bound(
+    2**20,
+    "bytes of a week's calendar in the lake that is carried on",
+    "a week's calendar has some 10,000",
+    "it is made again from the stored sessions, without its cancelled events",
+    "a warning in the log of the run or the page",
+)
+INDEX_BYTES = Bound(
+    2**28,
+    "bytes of the stored index of a year, unpacked",
+    "a year has some 2,000,000",
+    "the index is made again from the stored sessions",
+    "a warning in the log",
+)
 BOUNDS = (
+    JSON_DEPTH,
+    POSTS_LISTED,
+    BYTES_LISTED,
     LINES_READ,
     CHARACTERS_READ,
     LINKS_READ,
@@ -118,5 +156,7 @@ BOUNDS = (
     LINES_SHOWN,
     CHARACTERS_SHOWN,
     LINE_SHOWN,
+    CALENDAR_BYTES,
+    INDEX_BYTES,
 )
 """Every bound, in the order in which a post meets them."""

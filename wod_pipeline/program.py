@@ -23,11 +23,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.bounds import PostId
 from wod_pipeline.date_habits import DateHabits
 from wod_pipeline.post_times import time_of, utc_of
@@ -36,7 +37,10 @@ from wod_pipeline.removals import RemovedPost
 SCHEMA_VERSION = "1.0"
 
 Number = int | float
-Span = tuple[int, int]
+LAST_LINE = 20_000
+"""The largest number of a line: a post is read to `LINES_READ`, an older version read further."""
+_LineNumber = Annotated[int, msgspec.Meta(ge=0, le=LAST_LINE)]
+Span = tuple[_LineNumber, _LineNumber]
 """First and last line number of a node, inclusive."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -497,8 +501,8 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, type_: type[T]) -> T:
-    """Read `type_` from JSON. Raises `msgspec.ValidationError` naming the path when the shape is wrong."""
-    return msgspec.json.decode(data, type=type_)
+    """Read `type_` from JSON. Raises `msgspec.MsgspecError`, naming the path when the shape is wrong."""
+    return decode_json(data, type_)
 
 
 def sha256_of(value: Any) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
 from wod_pipeline.own_files import make_data_folder, mode_of_file
 from wod_pipeline.pacing import batched
@@ -332,8 +333,8 @@ def _rows(
 
 def _item(key: Key, data: bytes) -> Item | StorageCorrupt:
     try:
-        return {**msgspec.json.decode(data, type=Item), "date": key[0], "session": key[1]}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        return {**decode_json(data, Item), "date": key[0], "session": key[1]}
+    except (msgspec.MsgspecError, TypeError) as error:
         return corrupt_item(key, f"not a JSON object, {error}")
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from wod_pipeline.bounds import BYTES_LISTED, POSTS_LISTED
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
@@ -51,6 +52,7 @@ DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
 """Starts like a browser's, since some sites refuse any other."""
 PER_PAGE = 100
 """Posts per page: the most WordPress allows."""
+PAGES_LISTED = POSTS_LISTED.most // PER_PAGE
 POST_FIELDS = ",".join(FIELDS)
 LOGIN_CODES = frozenset({"rest_not_logged_in", "rest_login_required", "rest_cannot_access", "rest_forbidden"})
 """Errors of WordPress and of security plugins for visitors that are not logged in, with 401 or 403."""
@@ -133,6 +135,7 @@ class WordPressSource:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 immutable
         max_retries: int = 4,
         max_bytes: int = MAX_BYTES,
+        max_bytes_listed: int = BYTES_LISTED.most,
         page_pause_s: float = 0.5,
         session: OneHopSession | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -144,6 +147,7 @@ class WordPressSource:
         self._category_verified = self._category_asked = False
         self._login = credentials
         self._login_verified = credentials is None
+        self._max_bytes_listed = max_bytes_listed
         self._page_pause_s = page_pause_s
         self._sleep = sleep
         self._filter_ignored = False
@@ -256,7 +260,7 @@ class WordPressSource:
 
     def _read_pages(self, query: Params) -> _PageSet:
         pages = _PageSet()
-        page, page_count = 1, 1
+        page, page_count, size_bytes = 1, 1, 0
         while page <= page_count:
             if page > 1:
                 self._sleep(self._page_pause_s)
@@ -265,6 +269,10 @@ class WordPressSource:
             if _is_past_end(response):
                 break
             total, page_count = _totals(response)
+            size_bytes += response.size_bytes
+            _require_bounds(response.where, total, page_count)
+            if size_bytes > self._max_bytes_listed:
+                raise _too_much(response.where, f"more than {self._max_bytes_listed:,} bytes of posts")
             # A page without new posts ends the read: a site that announces endless pages would hold it forever.
             if not pages.add(decode_posts(response.value, response.where), total):
                 break
@@ -378,6 +386,22 @@ def _totals(response: JsonResponse) -> tuple[int, int]:
             f"{response.where} does not say how many posts there are, so a missing post would go unnoticed.",
             fix="A proxy may drop the headers X-WP-Total and X-WP-TotalPages; use the site's own address.",
         ) from e
+
+
+def _require_bounds(where: str, posts: int, pages: int) -> None:
+    """Raise `SourceMalformed` when more is announced than a reading follows, or less than nothing."""
+    if not 0 <= posts <= POSTS_LISTED.most:
+        raise _too_much(where, f"{posts:,} posts")
+    if not 0 <= pages <= PAGES_LISTED:
+        raise _too_much(where, f"{pages:,} pages of posts")
+
+
+def _too_much(where: str, what: str) -> SourceMalformed:
+    return SourceMalformed(
+        f"{where} lists {what}; at most {POSTS_LISTED.most:,} posts on {PAGES_LISTED:,} pages with "
+        f"{BYTES_LISTED.most:,} bytes are read. No post of this read was used.",
+        fix="The site is broken or answers for another one: check its address and category, or ask its owner.",
+    )
 
 
 def _is_past_end(response: JsonResponse) -> bool:

@@ -31,6 +31,7 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
+from wod_pipeline.bounded_json import UnreadableJsonError, load_json
 from wod_pipeline.errors import (
     SourceChallenged,
     SourceError,
@@ -93,12 +94,13 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class JsonResponse:
-    """A status, its headers, the decoded body (None for a 4xx without JSON), and the URL as errors show it."""
+    """A status, its headers, the decoded body (None for a 4xx without JSON), its size, the URL as errors show it."""
 
     status: int
     headers: Mapping[str, str]
     value: Any
     where: str
+    size_bytes: int = 0
 
 
 class _TransientError(Exception):
@@ -236,10 +238,11 @@ class JsonClient:
             what = f"{where} refused with {status} and a page that is not from WordPress{wait}."
             raise _TransientError(SourceChallenged(what, fix=_CHALLENGE_FIX), asked_s)
         if status >= 400:
-            return JsonResponse(status, response.headers, _json_or_none(body), where)
+            return JsonResponse(status, response.headers, _json_or_none(body), where, len(body))
         if not 200 <= status < 300:
             raise SourceMalformed(f"{where} answered {_status_line(response)} instead of sending posts.")
-        return JsonResponse(status, response.headers, decode_json(body, response.headers, where), where)
+        value = decode_json(body, response.headers, where)
+        return JsonResponse(status, response.headers, value, where, len(body))
 
     def _read_body(self, response: requests.Response, where: str) -> bytes:
         body = bytearray()
@@ -279,28 +282,18 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
     if not text:
         raise _TransientError(SourceUnavailable(f"{where} sent an empty response."))
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = load_json(text)
     except json.JSONDecodeError as e:
         # A maintenance page or a truncated body may be gone a moment later.
         raise _TransientError(_not_json(text, content_type, where)) from e
-    except (ValueError, RecursionError) as e:
-        raise SourceMalformed(f"{where} sends JSON that cannot be read: {_why_unreadable(e)}.") from e
+    except UnreadableJsonError as e:
+        raise SourceMalformed(f"{where} sends JSON that cannot be read: {e}.") from e
     if content_type != "application/json":
         raise SourceMalformed(
             f"{where} labels its JSON {content_type or 'with no content type'}, not application/json.",
             fix=_cache_fix("labels answers anew"),
         )
     return value
-
-
-def _why_unreadable(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8"
-    return (
-        "it is nested too deeply"
-        if isinstance(error, RecursionError)
-        else "it has a number that JSON has not"
-    )
 
 
 def _cache_fix(how: str) -> str:
@@ -356,14 +349,9 @@ def _begins_with_json(text: bytes) -> bool:
 
 def _json_or_none(body: bytes) -> Any:
     try:
-        return json.loads(body.removeprefix(_BOM))
-    except (ValueError, RecursionError):
+        return load_json(body.removeprefix(_BOM))
+    except ValueError:
         return None
-
-
-def _refuse_constant(name: str) -> None:
-    """Reject NaN and Infinity, which Python's JSON reader accepts although they are not JSON."""
-    raise ValueError(name)
 
 
 def retry_delay_s(attempt: int, retry_after_s: float | None) -> float:

@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 
+from wod_pipeline.bounds import POSTS_LISTED
 from wod_pipeline.errors import SourceChallenged, SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.wordpress import WordPressSource
+from wod_pipeline.wordpress._client import PAGES_LISTED
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Post, Reply, Request, as_json
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
@@ -166,7 +168,7 @@ def test_a_post_without_an_id_does_not_keep_others_from_being_read_when_it_is_th
 def test_a_site_that_sends_pages_of_no_posts_without_end_is_left(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:
-    totals = {"X-WP-Total": "1000000", "X-WP-TotalPages": "10000"}
+    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED)}
     wp.intercept = lambda request: as_json([7] * 100, headers=totals)
     with pytest.raises(SourceIncomplete):
         source.fetch_published(FIRST, LAST)
@@ -211,11 +213,47 @@ def test_a_site_that_repeats_one_page_for_ever_is_left_after_its_second_page(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:
     page = [{"id": n} for n in range(1, 101)]
-    totals = {"X-WP-Total": "1000000", "X-WP-TotalPages": "10000"}
+    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED)}
     wp.intercept = lambda request: as_json(page, headers=totals)
-    with pytest.raises(SourceIncomplete, match="announced 1000000 posts"):
+    with pytest.raises(SourceIncomplete, match=f"announced {POSTS_LISTED.most} posts"):
         source.list_ids()
     assert len(wp.log) == 8
+
+
+@pytest.mark.parametrize(
+    ("posts", "pages", "said"),
+    [
+        (POSTS_LISTED.most + 1, 1, "lists 50,001 posts; at most 50,000 posts on 500 pages"),
+        (1, PAGES_LISTED + 1, "lists 501 pages of posts; "),
+        (1, 1_000_000_000, "lists 1,000,000,000 pages of posts; "),
+        (-1, 1, "lists -1 posts; "),
+    ],
+)
+def test_a_site_that_announces_more_than_is_followed_is_asked_once(
+    wp: FakeWordPress, source: WordPressSource, posts: int, pages: int, said: str
+) -> None:
+    totals = {"X-WP-Total": str(posts), "X-WP-TotalPages": str(pages)}
+    wp.intercept = lambda request: as_json([{"id": 1}], headers=totals)
+    with pytest.raises(SourceMalformed, match=said):
+        source.list_ids()
+    assert len(wp.log) == 1
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_pages_of_one_reading_have_a_bound_of_bytes(
+    wp: FakeWordPress, open_source: OpenSource, more: int
+) -> None:
+    pages = [[{"id": page * 100 + n} for n in range(1, 101)] for page in range(2)]
+    totals = {"X-WP-Total": "200", "X-WP-TotalPages": "2"}
+    answers = [as_json(page, headers=totals) for page in pages]
+    wp.intercept = lambda request: answers[int(request.query["page"]) - 1]
+    size_bytes = sum(len(answer.body) for answer in answers)
+    source = open_source(max_bytes_listed=size_bytes - more)
+    if more:
+        with pytest.raises(SourceMalformed, match=f"lists more than {size_bytes - 1:,} bytes of posts"):
+            source.list_ids()
+    else:
+        assert len(source.list_ids()) == 200
 
 
 def test_an_answer_without_totals_proves_nothing_and_is_refused(
