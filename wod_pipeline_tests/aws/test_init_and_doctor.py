@@ -74,7 +74,8 @@ def test_the_settings_init_prints_are_all_the_doctor_needs(settings: pytest.Monk
     result = run("doctor")
     assert result.exit_code == 0, result.output
     assert [line.split()[:2] for line in result.output.splitlines()] == [
-        ["ok", name] for name in ("settings", "source", "lake", "sessions", "ledger", "messages", "calendar", "set-up")
+        ["ok", name]
+        for name in ("settings", "source", "lake", "sessions", "ledger", "messages", "calendar", "set-up")
     ]
     assert run("doctor").output == result.output
 
