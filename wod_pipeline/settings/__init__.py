@@ -35,6 +35,7 @@ from wod_pipeline.settings._readers import (
     WORDPRESS,
     one_of,
     optional,
+    read_bucket_owner,
     read_cron,
     read_day,
     read_monday,
@@ -143,6 +144,12 @@ class Settings:
     )
     s3_bucket: str = setting("bucket of the lake (aws)", example="my-wod-lake")
     s3_prefix: str = setting("prefix of every key in the bucket (aws)", default="wod")
+    s3_bucket_owner: str = setting(
+        "number of the AWS account that must own the bucket: S3 refuses every request to a bucket of another. If not "
+        "set, the account of the login, asked of STS when S3 is AWS's own; any for no comparison (aws)",
+        read=optional(read_bucket_owner, ""),
+        example="123456789012",
+    )
     sessions_table: str = setting("DynamoDB table of the sessions (aws)", default="wod-sessions")
     ledger_table: str = setting("DynamoDB table of what was already sent (aws)", default="wod-ledger")
     sns_topic_arn: str = setting(
