@@ -20,7 +20,7 @@ $(READY): pyproject.toml setup.py $(LOCK)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed, this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 ifdef LOCK
-	$(PIP) install --require-hashes --only-binary :all: -r $(LOCK)
+	$(PIP) install --require-hashes --only-binary :all: --no-deps -r $(LOCK)
 	$(PIP) install --no-deps --no-build-isolation -e .
 	$(PIP) check
 else
