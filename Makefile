@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := .venv-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BUILD := PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation
 
 # `make demo` takes the newest releases within the bounds of pyproject.toml, on every Python from 3.10.
 # `make demo LOCK=locks/dev.txt` takes exactly the locked files instead: Linux with Python $(LOCK_PYTHON).
@@ -21,11 +22,11 @@ $(READY): pyproject.toml setup.py $(LOCK)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 ifdef LOCK
 	$(PIP) install --require-hashes --only-binary :all: --no-deps -r $(LOCK)
-	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BUILD) --no-deps -e .
 	$(PIP) check
 else
 	$(PIP) install --upgrade pip setuptools
-	$(PIP) install --no-build-isolation -e '.[dev]'
+	$(BUILD) -e '.[dev]'
 endif
 	touch $(READY)
 
