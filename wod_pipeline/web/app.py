@@ -24,7 +24,6 @@ from wod_pipeline.web import (
     cookies,
     days,
     feed,
-    max_parameters,
     openapi,
     pages,
     static_files,
@@ -122,8 +121,7 @@ def _add_routers(app: FastAPI) -> None:
     for module in (subscribing, pages, cookies, static_files):
         app.include_router(module.router)
     app.include_router(api.moved_router())
-    schemas = {"TimeZone": days.zone_schema(), "Plates": max_parameters.plates_schema()}
-    openapi.add_schemas(app, api.router, schemas)
+    openapi.add_schemas(app, api.router, {"TimeZone": days.zone_schema()})
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

@@ -22,33 +22,8 @@ _TO_99 = r"[1-9][0-9]?(\.[0-9]{1,2})?"
 _TO_699 = r"([1-9][0-9]?|[1-6][0-9]{2})(\.[0-9]{1,2})?"
 MAX_PATTERN = rf"^({'|'.join(MOVEMENTS)})(\.({_REPS}))?:{_TO_699} ?(kg|lb)?$"
 PLATE_PATTERN = rf"^(0\.[1-9][0-9]?|{_TO_99}|100):(1?[0-9]|20)$"
-_USUAL_PLATES = "0.25 0.5 1 1.25 1.5 2 2.5 5 10 15 20 25 35 45".split()
-"""Plates that gyms have. To 6 pairs of each come to fewer different weights than a side may hold (`athlete`)."""
 BAR_PATTERN = rf"^({_TO_99}( ?lb)?|([1-9]|[1-3][0-9]|4[0-4])(\.[0-9]{{1,2}})? ?kg)$"
 STEP_PATTERN = r"^(0\.[1-9][0-9]?|([1-9]|1[0-9])(\.[0-9]{1,2})?|20)$"
-
-
-def plates_schema() -> dict[str, object]:
-    """Plates that are taken in any combination: some of one kind, or each of the usual kinds at most once.
-
-    Others are taken too, unless they make too many different weights, which a schema cannot say.
-    """
-    alternatives = "|".join(map(re.escape, _USUAL_PLATES))
-    usual = {
-        "maxItems": len(_USUAL_PLATES),
-        "items": _text(rf"^({alternatives}):[0-6]$"),
-        "allOf": [
-            {"contains": _text(f"^{re.escape(plate)}:"), "minContains": 0, "maxContains": 1}
-            for plate in _USUAL_PLATES
-        ],
-    }
-    one = {"maxItems": 1, "items": _text(PLATE_PATTERN)}
-    return {"type": "array", "items": {"type": "string"}, "anyOf": [one, usual]}
-
-
-def _text(pattern: str) -> dict[str, str]:
-    return {"type": "string", "pattern": pattern}
-
 
 _MAX = re.compile(rf"([^:.]{{1,60}})(?:\.({_REPS}))?:(.{{1,{LONGEST_VALUE}}})")
 _PLATE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?):([0-9]{1,2})")

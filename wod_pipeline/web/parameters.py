@@ -27,10 +27,10 @@ from wod_pipeline.web.kept import declared_parameters
 from wod_pipeline.web.max_parameters import (
     BAR_PATTERN,
     MAX_PATTERN,
+    PLATE_PATTERN,
     STEP_PATTERN,
     athlete_of_parameters,
 )
-from wod_pipeline.web.openapi import schema_ref
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY
 from wod_pipeline.wording import first_of, shorten
 
@@ -217,6 +217,7 @@ _IN_PLACE = " With any of `max`, `unit`, `bar`, `step` and `plate` the visitor's
 
 # The patterns are for the description only: `max_parameters` says what is wrong in a text.
 MaxText = Annotated[str, WithJsonSchema({"type": "string", "pattern": MAX_PATTERN})]
+PlateText = Annotated[str, WithJsonSchema({"type": "string", "pattern": PLATE_PATTERN})]
 BarText = Annotated[str, WithJsonSchema({"type": "string", "pattern": BAR_PATTERN})]
 StepText = Annotated[str, WithJsonSchema({"type": "string", "pattern": STEP_PATTERN})]
 Maxes = Annotated[
@@ -244,16 +245,15 @@ Step = Annotated[
     Query(description="Smallest step of weights in `unit`; 2.5 kg or 5 lb if not given", examples=["1"]),
 ]
 Plates = Annotated[
-    list[str],
+    list[PlateText],
     Query(
         alias="plate",
         max_length=16,
+        json_schema_extra={"uniqueItems": True},
         description="Plates owned, once for each kind: weight of one in `unit`, `:`, number of pairs. Without any "
-        "every step can be loaded. Up to 16 kinds are taken, also other ones and more pairs than described, as "
-        "long as they make at most 4,000 different weights on a side",
+        "every step can be loaded",
         examples=[["20:2", "10:1", "2.5:1"]],
     ),
-    WithJsonSchema(schema_ref("Plates")),
 ]
 
 
