@@ -84,7 +84,7 @@ class FolderSourceResource(SourceResource):
     def open(self) -> PostSource:
         """Open the folder."""
         folder = Path(self.path).expanduser() if self.path else self.settings.source_path
-        return adapters.folder_source(folder)
+        return adapters.with_habits(adapters.folder_source(folder), self.settings)
 
 
 class WordPressSourceResource(SourceResource):
@@ -102,7 +102,7 @@ class WordPressSourceResource(SourceResource):
 
     def open(self) -> PostSource:
         """Return a client of the site."""
-        return adapters.wordpress_source(
+        site = adapters.wordpress_source(
             url=self.url,
             category=self.category,
             child_categories=self.child_categories,
@@ -110,6 +110,7 @@ class WordPressSourceResource(SourceResource):
             page_pause_s=self.page_pause_s,
             login=adapters.wordpress_login(self.settings),
         )
+        return adapters.with_habits(site, self.settings)
 
     def reserve(self, reader: str, tell: Tell, wait_s: float | None = None) -> AbstractContextManager[None]:
         """Hold the site's lock. A wait of minutes, or a missing lock, is shown also where `tell` is not."""

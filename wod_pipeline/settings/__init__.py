@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
@@ -128,6 +129,16 @@ class Settings:
         f"{WORDPRESS_FIRST_WEEK}",
         read=optional(read_monday),
         example="2020-12-21",
+    )
+    date_order: DayOrder = setting(
+        "how the coach writes dates in figures: 6/3 is June 3 (month_first) or 6 March (day_first)",
+        default=US_WEEKLY.order,
+        read=one_of("month_first", "day_first"),
+    )
+    cadence: Cadence = setting(
+        "what a post is for that names no date: the week it is published for (weekly), or that day (daily)",
+        default=US_WEEKLY.cadence,
+        read=one_of("weekly", "daily"),
     )
     s3_bucket: str = setting("bucket of the lake (aws)", example="my-wod-lake")
     s3_prefix: str = setting("prefix of every key in the bucket (aws)", default="wod")
@@ -249,6 +260,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The program's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def date_habits(self) -> DateHabits:
+        """What the program's posts leave unsaid of their dates."""
+        return DateHabits(self.date_order, self.cadence)
 
     @property
     def on_aws(self) -> bool:

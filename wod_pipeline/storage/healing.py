@@ -15,7 +15,7 @@ from typing import Any
 
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.parser_version import PARSER_VERSION
-from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
+from wod_pipeline.parsing import outline_post, read_post, structure_post, weeks_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
@@ -117,7 +117,7 @@ def weeks_from_revisions(lake: Lake, weeks: Collection[dt.date]) -> dict[dt.date
     """
     found: dict[dt.date, list[RawPost]] = {}
     for post in _newest_revisions(lake):
-        if (week := week_of(post)) in weeks:
+        for week in set(weeks_of(post)).intersection(weeks):
             found.setdefault(week, []).append(post)
     removals = read_removals(lake, found)
     return {week: _rebuilt(week, posts, removals.get(week, [])) for week, posts in found.items()}

@@ -143,8 +143,7 @@ def _response(context: AppContext, asked: Asked, if_none_match: str | None) -> C
 def _parts(context: AppContext, asked: Asked, published: list[bytes]) -> object:
     """All that the calendar depends on."""
     (first, last), stored = asked.between, context.index.weeks
-    # A post that spans two weeks has sessions dated in the week after the one it is stored under.
-    weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
+    weeks = [stored[week] for week in sorted(stored) if monday_of(first) <= week <= last]
     maxes_text = maxes.cookie_of(asked.athlete) if asked.athlete else ""
     return (asked.between, maxes_text, asked.page_url, asked.rest_days, asked.choices, weeks, published)
 
