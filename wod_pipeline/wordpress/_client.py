@@ -31,7 +31,7 @@ from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
-from wod_pipeline.wording import count, is_site_address
+from wod_pipeline.wording import count, is_site_address, plural
 from wod_pipeline.wordpress._category import category_and_below, verify_category
 from wod_pipeline.wordpress._decoding import FIELDS, choose_post, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
@@ -391,15 +391,19 @@ def _totals(response: JsonResponse) -> tuple[int, int]:
 def _require_bounds(where: str, posts: int, pages: int) -> None:
     """Raise `SourceMalformed` when more is announced than a reading follows, or less than nothing."""
     if not 0 <= posts <= POSTS_LISTED.most:
-        raise _too_much(where, f"{posts:,} posts")
+        raise _too_much(where, _many(posts, "post"))
     if not 0 <= pages <= PAGES_LISTED:
-        raise _too_much(where, f"{pages:,} pages of posts")
+        raise _too_much(where, f"{_many(pages, 'page')} of posts")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {plural(number, noun)}"
 
 
 def _too_much(where: str, what: str) -> SourceMalformed:
     return SourceMalformed(
-        f"{where} lists {what}; at most {POSTS_LISTED.most:,} posts on {PAGES_LISTED:,} pages with "
-        f"{BYTES_LISTED.most:,} bytes are read. No post of this read was used.",
+        f"{where} lists {what}; at most {_many(POSTS_LISTED.most, 'post')} on {_many(PAGES_LISTED, 'page')} with "
+        f"{_many(BYTES_LISTED.most, 'byte')} are read. No post of this read was used.",
         fix="The site is broken or answers for another one: check its address and category, or ask its owner.",
     )
 
