@@ -60,7 +60,8 @@ def headings_of(texts: Sequence[str]) -> dict[int, Heading]:
     heads = {
         n: heading for n, heading in days.items() if not heading.has_title or _heads_work(n, texts, days)
     }
-    return {n: heading for n, heading in heads.items() if n not in _contents(texts, heads)}
+    contents = _contents(texts, heads)
+    return {n: heading for n, heading in heads.items() if n not in contents}
 
 
 def _heads_work(n: int, texts: Sequence[str], days: dict[int, Heading]) -> bool:
