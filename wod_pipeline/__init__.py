@@ -4,7 +4,8 @@ The map of the package. A room may import only rooms above it; a room called pur
 storage. The README shows the same map::
 
     errors.py        every error, and whether a rerun can clear it; pure
-    bounds.py        the bounds on how much of a post is read, stored and shown; pure
+    bounds.py        the bounds on how much of a site and a post is read, stored and shown; pure
+    bounded_json.py  JSON from outside, read within bounds of depth and size; pure
     wording.py       counts, days, long texts and addresses as people read them; pure
     pacing.py        how much to ask for at once, and how long to wait before asking again; pure
     removals.py      what is kept of a post that was taken out of its week; pure

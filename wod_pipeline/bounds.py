@@ -1,4 +1,4 @@
-"""The bounds on how much of a post is read, stored and shown. Pure.
+"""The bounds on how much of a site and of a post is read, stored and shown. Pure.
 
 Each bound is declared here once, with what a person sees where it is met; docs/limits.md is made from these. They
 are no settings: no post of a coach comes near one, and what is read of a post must not differ between machines. A
@@ -21,6 +21,8 @@ class Bound(NamedTuple):
 
 
 _POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
+
+READING_REFUSED = "the reading is refused and nothing of it is stored; what was stored before stays"
 
 LINES_READ = Bound(
     5_000,
@@ -99,6 +101,65 @@ LINE_SHOWN = Bound(
     "the end of the line is left out; the page has it behind “Show all”",
     "“… (98,000 more characters)” behind the line",
 )
+POSTS_IN_READING = Bound(
+    20_000,
+    "posts of one reading of a site, announced or sent",
+    "twenty years of a post a day are 7,300",
+    READING_REFUSED,
+    "“… announces 1,000,000 posts; at most 20,000 are read”",
+)
+PAGES_IN_READING = Bound(
+    1_000,
+    "pages of one reading of a site, announced or sent",
+    "a page has 100 posts, on a site that limits pages to fewer 20",
+    READING_REFUSED,
+    "“… announces 1,000,000,000 pages; at most 1,000 are read”",
+)
+BYTES_IN_READING = Bound(
+    256 * 2**20,
+    "bytes of one reading of a site, decompressed",
+    "20,000 posts of 13 KB; a post has some 12 KB",
+    READING_REFUSED,
+    "“… one reading of the site comes to more than 268,435,456 bytes”",
+)
+SECONDS_IN_READING = Bound(
+    3_600,
+    "seconds for one reading of a site, with retries and pauses",
+    "200 pages take some 5 minutes; a longer reading would have to begin anew after each edit",
+    "the reading fails, and a rerun may help",
+    "“… did not finish its response in time”",
+)
+BYTES_IN_ANSWER = Bound(
+    64 * 2**20,
+    "bytes of one answer of a site, decompressed, and so of one post",
+    "100 posts of half a megabyte; real pages have some 1.6 MB",
+    READING_REFUSED,
+    "“… sends more than 67,108,864 bytes in one response”",
+)
+JSON_LEVELS = Bound(
+    64,
+    "levels of lists and objects within each other in an answer, or in a file of posts",
+    "an answer has 4, a post with all that plugins add some 15",
+    READING_REFUSED,
+    "“… JSON that cannot be read: it is nested too deeply, more than 64 levels”",
+)
+JSON_VALUES = Bound(
+    2_000_000,
+    "values of an answer, or of a file of posts, where each comma within texts counts as one",
+    "a page has some 30,000; this many take at most half a gigabyte of memory",
+    READING_REFUSED,
+    "“… JSON that cannot be read: it has more than 2,000,000 values”",
+)
+READING_BOUNDS = (
+    POSTS_IN_READING,
+    PAGES_IN_READING,
+    BYTES_IN_READING,
+    SECONDS_IN_READING,
+    BYTES_IN_ANSWER,
+    JSON_LEVELS,
+    JSON_VALUES,
+)
+"""The bounds on what a source sends: one reading is all pages of one question, such as for the posts of a year."""
 BOUNDS = (
     LINES_READ,
     CHARACTERS_READ,
@@ -112,4 +173,4 @@ BOUNDS = (
     CHARACTERS_SHOWN,
     LINE_SHOWN,
 )
-"""Every bound, in the order in which a post meets them."""
+"""The bounds on a post, in the order in which it meets them."""

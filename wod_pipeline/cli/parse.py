@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 import msgspec
 
+from wod_pipeline.bounded_json import read_json
 from wod_pipeline.cli.context import print_json
 from wod_pipeline.errors import SourceMalformed
 
@@ -58,12 +58,12 @@ def _name(path: Path) -> str:
 
 def _read_json(path: Path) -> object:
     try:
-        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+        return read_json(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SourceMalformed(
             f"{path} cannot be read: {error.strerror}.", fix="Name the JSON file of a post."
         ) from error
-    except (ValueError, RecursionError) as error:  # RecursionError: JSON nested beyond Python's limit
+    except ValueError as error:
         raise SourceMalformed(
             f"{_name(path)} is not a post: {error}.",
             fix=_ONE_POST,

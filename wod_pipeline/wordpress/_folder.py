@@ -8,10 +8,10 @@ an edited post.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection
 from pathlib import Path
 
+from wod_pipeline.bounded_json import read_json
 from wod_pipeline.errors import SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import as_day
@@ -75,10 +75,10 @@ class FolderSource:
 
 def _read_file(file: Path) -> list[RawPost]:
     try:
-        value = json.loads(file.read_bytes())
+        value = read_json(file.read_bytes())
     except OSError as e:
         raise SourceRefused(f"The post file {file} cannot be read: {e.strerror}.") from e
-    except (ValueError, RecursionError) as e:
+    except ValueError as e:
         raise SourceMalformed(
             f"The post file {file} is not valid JSON ({e}).", fix="Repair it, or move it out of the folder."
         ) from e

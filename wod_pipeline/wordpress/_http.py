@@ -19,7 +19,9 @@ import email.utils
 import html
 import json
 import logging
+import math
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
+from wod_pipeline.bounded_json import read_json
+from wod_pipeline.bounds import BYTES_IN_READING
 from wod_pipeline.errors import (
     SourceChallenged,
     SourceError,
@@ -40,12 +44,7 @@ from wod_pipeline.errors import (
 )
 from wod_pipeline.pacing import backoff_s
 from wod_pipeline.wording import clock_advice, duration, is_clock_trouble, is_plain_web_address
-from wod_pipeline.wordpress._connections import (
-    Guard,
-    GuardedAdapter,
-    internal_redirect,
-    is_internal_address,
-)
+from wod_pipeline.wordpress._connections import Guard, GuardedAdapter
 from wod_pipeline.wordpress.credentials import Login
 
 log = logging.getLogger(__name__)
@@ -57,6 +56,8 @@ RETRY_AFTER_CAP_S = 60.0
 _LONGEST_WAIT_S = 366 * 86_400.0
 """More than a site can mean by `Retry-After`; a number without bound would be no number of days any more."""
 MAX_REDIRECTS = 5
+RETRIES_WHEN_SLOW = 1
+"""How often a request is sent again that did not end in time: each time costs the whole of it."""
 RETRIED_STATUS = frozenset({408, 429})
 """Request Timeout and Too Many Requests: the 4xx that pass by themselves."""
 LASTING_STATUS = frozenset({401, 404, 410, 451})
@@ -65,9 +66,12 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
 """Bytes between two checks of the size limit."""
 _BOM = b"\xef\xbb\xbf"
-_COMMENTS_BEHIND = re.compile(rb"(?:\s*<!--[^>]{0,1000}-->)+\s*\Z")
+_MOST_COMMENTS = 10
+"""How many comments behind an answer are looked past."""
 _MOST_STARTS = 50
 """How many places in a page are tried as the start of JSON."""
+_LONGEST_EXPLAINED = 8 * 2**20
+"""Bytes of a damaged answer in which JSON is looked for; only the words of the error depend on it."""
 _LOGIN_PAGE = "/wp-login.php"
 LOGIN_NEEDED = (
     "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
@@ -110,6 +114,21 @@ class _TransientError(Exception):
         self.retry_after_s = retry_after_s
 
 
+@dataclass
+class Allowance:
+    """The time and the bytes that what is asked may still take."""
+
+    ends_at: float = math.inf
+    """On the monotonic clock, in seconds."""
+    total_bytes: int = BYTES_IN_READING.most
+    bytes_read: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """Below 0 when the time is over."""
+        return self.ends_at - time.monotonic()
+
+
 class OneHopSession(requests.Session):
     """A session that never follows redirects: `requests` would read their bodies without a size limit.
 
@@ -139,6 +158,7 @@ class JsonClient:
         max_retries: int,
         max_bytes: int,
         sleep: Callable[[float], None],
+        limit_s: float = math.inf,
     ) -> None:
         self._session = session
         # Bytes, since `http.client` encodes text as Latin-1 and fails on any other character.
@@ -150,6 +170,18 @@ class JsonClient:
         self._max_bytes = max_bytes
         self._sleep = sleep
         self._waits_as_asked = True
+        self._allowance = Allowance(time.monotonic() + limit_s)
+
+    @contextmanager
+    def within(self, seconds: float = math.inf, total_bytes: int = BYTES_IN_READING.most) -> Iterator[None]:
+        """Within it, all requests together take at most so long, and their answers so many bytes."""
+        outer = self._allowance
+        ends_at = min(outer.ends_at, time.monotonic() + seconds)
+        self._allowance = Allowance(ends_at, total_bytes)
+        try:
+            yield
+        finally:
+            self._allowance = outer
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
@@ -168,19 +200,30 @@ class JsonClient:
                 return self._get_once(url, params, login)
             except _TransientError as failure:
                 asked_s = failure.retry_after_s
-                if attempt >= self._max_retries or (asked_s and not self._waits_as_asked):
-                    raise failure.error from failure.__cause__
                 delay_s = retry_delay_s(attempt, asked_s)
+                if attempt >= self._most_retries() or not self._may_wait(delay_s, asked_s):
+                    raise failure.error from failure.__cause__
                 if asked_s:
                     log.warning("%s Asking again in %s.", failure.error.what, duration(delay_s))
             self._sleep(delay_s)
             attempt += 1
 
+    def _most_retries(self) -> int:
+        return min(self._max_retries, RETRIES_WHEN_SLOW) if self._session.guard.is_over else self._max_retries
+
+    def _may_wait(self, delay_s: float, asked_s: float | None) -> bool:
+        return (self._waits_as_asked or not asked_s) and delay_s < self._allowance.seconds_left
+
     def _get_once(self, url: str, params: Params, login: Login | None) -> JsonResponse:
         where, guard = redact(url), self._session.guard
+        seconds = min(self._timeouts.total_s, self._allowance.seconds_left)
+        if seconds <= 0:
+            raise _too_slow(where)
+        # A cookie is for the redirects of an exchange; kept for longer, those of a hostile site would add up.
+        self._session.cookies.clear()
         try:
             with (
-                guard.exchange(urlsplit(url).hostname or "", self._timeouts.total_s),
+                guard.exchange(urlsplit(url).hostname or "", seconds),
                 self._send_following_redirects(url, params, login) as response,
             ):
                 answer = self._decode(response, where)
@@ -203,7 +246,8 @@ class JsonClient:
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
-            url, query = _redirect_target(response, self._session.guard), None
+            url, query = _redirect_target(response), None
+            self._session.guard.follow(urlsplit(url).hostname or "")
             if login and origin(url) != first:
                 raise _login_withheld(response.url, url)
         raise SourceRefused(
@@ -246,8 +290,13 @@ class JsonClient:
         # `read1` returns the bytes that have arrived, so that the limit is looked at before a chunk is full.
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             body += chunk
+            self._allowance.bytes_read += len(chunk)
             if len(body) > self._max_bytes:
                 raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one response.")
+            if self._allowance.bytes_read > self._allowance.total_bytes:
+                raise SourceMalformed(
+                    f"{where}: one reading of the site comes to more than {self._allowance.total_bytes:,} bytes."
+                )
         return bytes(body)
 
 
@@ -279,28 +328,18 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
     if not text:
         raise _TransientError(SourceUnavailable(f"{where} sent an empty response."))
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = read_json(text)
     except json.JSONDecodeError as e:
         # A maintenance page or a truncated body may be gone a moment later.
         raise _TransientError(_not_json(text, content_type, where)) from e
-    except (ValueError, RecursionError) as e:
-        raise SourceMalformed(f"{where} sends JSON that cannot be read: {_why_unreadable(e)}.") from e
+    except ValueError as e:
+        raise SourceMalformed(f"{where} sends JSON that cannot be read: {e}.") from e
     if content_type != "application/json":
         raise SourceMalformed(
             f"{where} labels its JSON {content_type or 'with no content type'}, not application/json.",
             fix=_cache_fix("labels answers anew"),
         )
     return value
-
-
-def _why_unreadable(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8"
-    return (
-        "it is nested too deeply"
-        if isinstance(error, RecursionError)
-        else "it has a number that JSON has not"
-    )
 
 
 def _cache_fix(how: str) -> str:
@@ -314,7 +353,7 @@ def _not_json(text: bytes, content_type: str, where: str) -> SourceError:
         return SourceMalformed(
             f"{where} sends other text behind its JSON.", fix=_cache_fix("appends a comment to answers")
         )
-    if _ends_with_json(_COMMENTS_BEHIND.sub(b"", text)):
+    if _ends_with_json(_without_comments_behind(text)):
         return SourceMalformed(
             f"{where} sends other text in front of its JSON; most likely the site displays PHP notices, or a cache "
             "adds a comment.",
@@ -329,9 +368,17 @@ def _is_page(body: bytes) -> bool:
     return body.removeprefix(_BOM).lstrip().startswith(b"<")
 
 
+def _without_comments_behind(text: bytes) -> bytes:
+    for _ in range(_MOST_COMMENTS):
+        if not text.endswith(b"-->"):
+            break
+        text = text[: max(text.rfind(b"<!--"), 0)].rstrip()
+    return text
+
+
 def _ends_with_json(text: bytes) -> bool:
     """Whether a JSON list or object stands at the end, behind something else."""
-    if not text.endswith((b"]", b"}")):
+    if not text.endswith((b"]", b"}")) or len(text) > _LONGEST_EXPLAINED:
         return False
     starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), _MOST_STARTS)]
     return any(_is_json(text[start:]) for start in starts)
@@ -339,8 +386,8 @@ def _ends_with_json(text: bytes) -> bool:
 
 def _is_json(text: bytes) -> bool:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        read_json(text)
+    except ValueError:
         return False
     return True
 
@@ -356,14 +403,9 @@ def _begins_with_json(text: bytes) -> bool:
 
 def _json_or_none(body: bytes) -> Any:
     try:
-        return json.loads(body.removeprefix(_BOM))
-    except (ValueError, RecursionError):
+        return read_json(body.removeprefix(_BOM))
+    except ValueError:
         return None
-
-
-def _refuse_constant(name: str) -> None:
-    """Reject NaN and Infinity, which Python's JSON reader accepts although they are not JSON."""
-    raise ValueError(name)
 
 
 def retry_delay_s(attempt: int, retry_after_s: float | None) -> float:
@@ -396,16 +438,13 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), parts.hostname or "", parts.port
 
 
-def _redirect_target(response: requests.Response, guard: Guard) -> str:
+def _redirect_target(response: requests.Response) -> str:
     try:
         target = urljoin(response.url, response.headers["Location"])
     except ValueError:
         target = ""
     if not is_plain_web_address(target):
         raise SourceRefused(f"{redact(response.url)} redirects to an invalid web address.")
-    host = urlsplit(target).hostname or ""
-    if is_internal_address(host) and not guard.is_of_site(host):
-        raise internal_redirect(host, host)  # also where a proxy would connect
     if urlsplit(target).path.endswith(_LOGIN_PAGE):
         raise SourceRefused(f"{redact(response.url)} leads to the site's login page.", fix=LOGIN_NEEDED)
     return target
