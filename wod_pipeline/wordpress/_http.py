@@ -70,8 +70,8 @@ _MOST_COMMENTS = 10
 """How many comments behind an answer are looked past."""
 _MOST_STARTS = 50
 """How many places in a page are tried as the start of JSON."""
-_LONGEST_EXPLAINED = 8 * 2**20
-"""Bytes of a damaged answer in which JSON is looked for; only the words of the error depend on it."""
+_MOST_BYTES_TRIED = 64 * 2**20
+"""How many bytes are read as JSON in all of these tries: only the words of an error depend on them."""
 _LOGIN_PAGE = "/wp-login.php"
 LOGIN_NEEDED = (
     "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
@@ -378,9 +378,10 @@ def _without_comments_behind(text: bytes) -> bytes:
 
 def _ends_with_json(text: bytes) -> bool:
     """Whether a JSON list or object stands at the end, behind something else."""
-    if not text.endswith((b"]", b"}")) or len(text) > _LONGEST_EXPLAINED:
+    if not text.endswith((b"]", b"}")):
         return False
-    starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), _MOST_STARTS)]
+    tries = min(_MOST_STARTS, _MOST_BYTES_TRIED // len(text))
+    starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), tries)]
     return any(_is_json(text[start:]) for start in starts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -342,3 +342,53 @@ def test_a_redirect_to_an_internal_address_is_refused_before_anything_is_sent_to
     wp.intercept = lambda _: Reply(302, b"", {"Location": target}, "text/html")
     with pytest.raises(SourceRefused, match=INTERNAL):
         open_source(max_retries=0).list_ids()
+
+
+# ------------------------------------------------------------------------------------------------ proxies
+@pytest.fixture
+def through_proxy(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Send requests to other hosts through the proxy at an address."""
+
+    def set_proxy(address: str) -> None:
+        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, address)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.setenv(name, "")
+
+    return set_proxy
+
+
+def test_a_proxy_may_be_anywhere_and_reads_the_site(
+    wp: FakeWordPress, open_source: OpenSource, through_proxy: Callable[[str], None]
+) -> None:
+    through_proxy(wp.url)  # answers requests for any host
+    post_id = wp.site.write("Post", at=at("2021-02-21 17:00"))
+    assert open_source("http://coach.example").list_ids() == {post_id}
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/", "http://localhost/", "http://2130706433/"])
+def test_a_proxy_is_not_asked_for_an_internal_address_that_a_redirect_names(
+    target: str, wp: FakeWordPress, open_source: OpenSource, through_proxy: Callable[[str], None]
+) -> None:
+    through_proxy(wp.url)
+    wp.intercept = lambda _: Reply(302, b"", {"Location": target}, "text/html")
+    with pytest.raises(SourceRefused, match=INTERNAL):
+        open_source("http://coach.example", max_retries=0).list_ids()
+    assert len(wp.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("drip", "scheme"),
+    [
+        *(("status line", scheme) for scheme in ("http", "https")),
+        *(("headers", scheme) for scheme in ("http", "https")),
+        ("100 Continue", "http"),  # what answers a tunnel with it is refused at once
+    ],
+)
+def test_a_proxy_that_never_ends_its_answer_is_given_up_at_the_deadline(
+    drip: str, scheme: str, through_proxy: Callable[[str], None]
+) -> None:
+    with dripping_server(DRIPS[drip]) as address:
+        through_proxy(address)
+        with pytest.raises(SourceUnavailable, match="in time"):
+            client_of(OneHopSession()).get(f"{scheme}://coach.example/", {})
