@@ -35,7 +35,7 @@ RESULTS = ROOT / "bench-results"
 PYTHON = sys.executable
 WOD = [PYTHON, "-c", "import sys; from wod_pipeline.cli import main; main(sys.argv[1:])"]
 WEEK = dt.timedelta(days=7)
-PARTS = ("backfill", "aws", "ui", "week", "parser", "post", "start", "growth", "reading", "web")
+PARTS = ("backfill", "aws", "ui", "week", "parser", "post", "start", "growth", "reading", "web", "hostile")
 
 Value = float | str
 Rows = dict[str, dict[str, Value]]
@@ -370,6 +370,20 @@ def web(weeks: int) -> Rows:
     with tempfile.TemporaryDirectory(prefix="wod-bench-") as folder:
         table = bench_web.fill_table(Path(folder) / "sessions.sqlite", weeks)
         return asyncio.run(medians(table))
+
+
+def hostile(weeks: int) -> Rows:
+    """A visitor's answers alone and beside hostile clients, against `wod serve` as a process of its own."""
+    import bench_hostile
+
+    return {
+        label: {
+            "median_ms": times.p50_ms,
+            "p99_ms": times.p99_ms,
+            "failed": f"{times.failed} of {times.answers}",
+        }
+        for label, times in bench_hostile.scenarios(weeks)
+    }
 
 
 def table_line(name: str, figures: Mapping[str, Value]) -> str:

@@ -10,6 +10,7 @@ storage. The README shows the same map::
     pacing.py        how much to ask for at once, and how long to wait before asking again; pure
     removals.py      what is kept of a post that was taken out of its week; pure
     post_times.py    the times of a WordPress post, as text and as moments; pure
+    date_habits.py   what a program's posts leave unsaid of their dates; pure
     parser_version.py  which version of the parser made a stored value; pure
     program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from wod_pipeline.date_habits import US_WEEKLY
 from wod_pipeline.settings import SAMPLE, WORDPRESS, WORDPRESS_FIRST_WEEK, Settings
 from wod_pipeline.weeks import monday_of
 
@@ -64,8 +65,9 @@ def open_source(settings: Settings) -> PostSource:
     if settings.source == SAMPLE:
         return sample_source(settings.sample_date, settings.timezone)
     if settings.source == WORDPRESS:
-        return wordpress_source(**site_of(settings), login=wordpress_login(settings))
-    return folder_source(settings.source_path)
+        site = wordpress_source(**site_of(settings), login=wordpress_login(settings))
+        return with_habits(site, settings)
+    return with_habits(folder_source(settings.source_path), settings)
 
 
 def sample_source(day: dt.date | None, timezone: str) -> PostSource:
@@ -73,6 +75,15 @@ def sample_source(day: dt.date | None, timezone: str) -> PostSource:
     from wod_pipeline.demo import SampleSource
 
     return SampleSource(day or today_in(ZoneInfo(timezone)))
+
+
+def with_habits(source: PostSource, settings: Settings) -> PostSource:
+    """The source, its posts with the program's habits where those are not the usual ones."""
+    if settings.date_habits == US_WEEKLY:
+        return source
+    from wod_pipeline.wordpress import HabitualSource
+
+    return HabitualSource(source, settings.date_habits)
 
 
 def folder_source(path: Path) -> PostSource:

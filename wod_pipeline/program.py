@@ -28,6 +28,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.date_habits import DateHabits
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
 
@@ -92,6 +93,8 @@ class RawPost(Struct, omit_defaults=True, kw_only=True):
     problems: list[str] = []
     """What was not as WordPress sends it; then `received` holds the post's JSON. Without an id, `id` is 0."""
     received: str = ""
+    habits: DateHabits | None = None
+    """The program's, where they are not the usual ones; the source sets them, a site does not send them."""
 
     @property
     def content_sha256(self) -> str:
@@ -136,6 +139,7 @@ class SourceLine(Struct, gc=False, omit_defaults=True, frozen=True):
     n: int
     text: str
     links: tuple[Link, ...] = ()
+    struck: tuple[str, ...] = ()  # what the coach struck out of it, and the struck lines below it
 
 
 class PlainPost(Struct, omit_defaults=True):
@@ -146,6 +150,7 @@ class PlainPost(Struct, omit_defaults=True):
     lines: list[SourceLine]
     protected: bool = False
     problems: list[str] = []
+    habits: DateHabits | None = None
     unread: list[str] = []
     """What is beyond the bounds of reading, in words: ``15,000 more lines``."""
 
@@ -362,6 +367,7 @@ class Line(Struct, gc=False, omit_defaults=True, frozen=True):
     role: Role
     owner: str
     links: tuple[Link, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 class ParsedPost(Struct, kw_only=True):

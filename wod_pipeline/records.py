@@ -1,4 +1,4 @@
-"""From the parsed posts of a week to one self-contained record per session. Pure.
+"""From the parsed posts of a week to one self-contained record per session dated in it. Pure.
 
 A record carries its own lines, texts, notes and diagnostics: a reader needs nothing but the record.
 """
@@ -29,6 +29,7 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
+from wod_pipeline.weeks import monday_of
 
 
 def records_of(weekly: Weekly[ParsedPost]) -> WeekRecords:
@@ -72,6 +73,8 @@ def _records_of_post(weekly: Weekly[ParsedPost], post: ParsedPost) -> Iterator[S
     preamble = _lines_of(post, (note.lines for note in post.preamble[: INTRODUCTION_LINES.most]), root="")
     for number, session in enumerate(post.sessions):
         of_date[session.date] += 1
+        if (monday_of(session.date) if session.date else post.week) != weekly.week:
+            continue  # it is in the records of another week, which has the post too
         lines = _lines_of(post, [session.lines], root=f"/sessions/{number}")
         yield SessionRecord(
             date=session.date,

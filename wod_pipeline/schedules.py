@@ -12,6 +12,7 @@ import dagster as dg
 
 from wod_pipeline.errors import SourceBusy
 from wod_pipeline.jobs import training_week_job
+from wod_pipeline.parsing import weeks_of
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import ask_site
@@ -60,7 +61,7 @@ def fetch_skip_reason(week: dt.date, source: SourceResource, table: SessionTable
     except SourceBusy:
         return ""
     stored = posts.stored_revisions((entry.week, entry.posts) for entry in table.open().weeks())
-    return posts.reason_to_skip(week, listed, stored)
+    return posts.reason_to_skip(week, listed, weeks_of, stored)
 
 
 def tick_key(week: dt.date, at: dt.datetime) -> str:

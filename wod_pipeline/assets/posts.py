@@ -14,7 +14,7 @@ from wod_pipeline.parsing import read_post
 from wod_pipeline.program import Outcome, PlainPost, RawPost, Weekly
 from wod_pipeline.quality import malformed_posts
 from wod_pipeline.resources.lake import LakeResource
-from wod_pipeline.resources.source import SourceResource, name_run
+from wod_pipeline.resources.source import SourceResource, name_run, posts_of_run
 from wod_pipeline.resources.weekly import Metadata, record_stored, storage_metadata, week_output
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.healing import read_healed
@@ -36,14 +36,14 @@ def raw_posts(
     other chunks are stored; the failure names the weeks that a rerun needs.
     """
     kept = lake.open()
-    posts = _open_source(context, source, kept)
+    posts, named = _open_source(context, source, kept), posts_of_run(context.op_execution_context.run_tags)
     weeks: dict[dt.date, RawWeek] = {}
     failures: dict[tuple[dt.date, ...], SourceError] = {}
     for chunk in batched(weeks_of(context.partition_keys), CHUNK_WEEKS):
         previous = _previous(context, kept, chunk)
         try:
             with source.reserve(name_run(context.run_id), context.log.info):
-                weeks |= gather_weeks(posts, chunk, previous, context.log.warning)
+                weeks |= gather_weeks(posts, chunk, previous, context.log.warning, also=named)
         except SourceError as error:
             failures[tuple(chunk)] = error
             continue

@@ -13,7 +13,12 @@ from typing import Any
 import click
 
 from wod_pipeline import __version__
-from wod_pipeline.cli.output import decide_colour, flush_standard_output, guard_standard_output
+from wod_pipeline.cli.output import (
+    decide_colour,
+    flush_standard_output,
+    guard_standard_output,
+    without_repeated_warnings,
+)
 from wod_pipeline.errors import WodError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -93,7 +98,8 @@ def main(args: list[str] | None = None) -> Any:
     guard_standard_output()
     try:
         try:
-            return group.main(args, prog_name="wod")
+            with without_repeated_warnings():
+                return group.main(args, prog_name="wod")
         finally:
             flush_standard_output()
     except WodError as error:

@@ -16,7 +16,7 @@ from wod_pipeline.cli.context import STANDARD_STREAM, ReadContext, athlete_optio
 from wod_pipeline.cli.dates import DATE, check_range
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
-from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of
+from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, days_of, monday_of
 from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ class Selection:
 
 def _select(context: ReadContext, first: dt.date, last: dt.date, *, rest_days: bool) -> Selection:
     """The sessions from `first` to `last`. A session without a date counts as one of its week's Monday."""
-    # A post that spans two weeks has sessions dated in the week after the one it is stored under.
-    weeks = list(context.table.read_weeks(monday_of(first) - WEEK, last))
+    weeks = list(context.table.read_weeks(monday_of(first), last))
     records = [record for week in weeks for record in week.records]
     days = {day for week in weeks for day in days_of(week.week)}
     return Selection(

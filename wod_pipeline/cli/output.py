@@ -1,4 +1,5 @@
 """Standard output: when to print in colour, and what happens on a full disk, a closed pipe or in another encoding.
+On standard error, a warning that is logged at every reading is printed once.
 
 All of it is decided here; commands only call `click.echo`.
 """
@@ -7,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -86,6 +90,43 @@ def flush_standard_output() -> None:
 
 
 # ------------------------------------------------------------------------------------------------- warnings
+REPEATED_AFTER_S = 600.0
+"""A warning that is logged again later than this is printed again: `wod serve` runs for months."""
+_MAX_REMEMBERED = 1_000
+
+
+class _Repeated(logging.Filter):
+    """Leaves out a warning that was printed before: a run reads the same damaged week at each of its steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._printed_at: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to print it."""
+        text = record.getMessage()
+        if record.created - self._printed_at.get(text, -REPEATED_AFTER_S) < REPEATED_AFTER_S:
+            return False
+        if len(self._printed_at) >= _MAX_REMEMBERED:
+            self._printed_at.clear()
+        self._printed_at[text] = record.created
+        return True
+
+
+@contextmanager
+def without_repeated_warnings() -> Iterator[None]:
+    """Within it, Python's last resort, which prints warnings where no logging is set up, prints each once."""
+    handler, repeated = logging.lastResort, _Repeated()
+    if handler is None:
+        yield
+        return
+    handler.addFilter(repeated)
+    try:
+        yield
+    finally:
+        handler.removeFilter(repeated)
+
+
 def warn_of_corrupt(week: dt.date | str, error: StorageCorrupt) -> None:  # noqa: ARG001  the error names it
     """Say that a stored week cannot be read back, and what to do; the command goes on with the others."""
     click.echo(f"wod: {error}", err=True)

@@ -26,6 +26,7 @@ def parse(post: Path) -> None:
     """
     from wod_pipeline.parsing import parse_post
     from wod_pipeline.program import encode
+    from wod_pipeline.settings import load_settings
     from wod_pipeline.wordpress import decode_post
 
     data = _read_json(post)
@@ -33,7 +34,8 @@ def parse(post: Path) -> None:
         data = data[0]
     if not isinstance(data, dict):
         raise SourceMalformed(f"{_name(post)} is not a post.", fix=_ONE_POST)
-    raw = decode_post({"id": 1, **data})
+    habits = load_settings(no_source=True).date_habits
+    raw = msgspec.structs.replace(decode_post({"id": 1, **data}), habits=habits)
     # A draft written by hand has no id yet.
     parsed = parse_post(raw if "id" in data else msgspec.structs.replace(raw, id=0))
     print_json(encode(parsed))

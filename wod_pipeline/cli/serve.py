@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -22,15 +23,23 @@ if TYPE_CHECKING:
     show_default=True,
     help="Port to listen on; 0 takes any free one.",
 )
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    callback=lambda _context, _option, texts: check_hosts(texts),
+    help="Name or address by which the page may be opened, beside localhost, the address it listens on, the host of "
+    "WOD_PAGE_URL and those of WOD_ALLOWED_HOSTS; * for every one. May be repeated.",
+)
+def serve(host: str, port: int, allowed_hosts: tuple[str, ...]) -> None:
     """Serve the athlete's page and the API. Only this machine can reach them, unless --host names another address."""
     from wod_pipeline.settings import load_settings, refuses_colour
 
     try:
         import uvicorn
 
-        from wod_pipeline.web import app
-        from wod_pipeline.web.access_log import log_config
+        from wod_pipeline.web import app, server
     except ImportError as error:
         raise SettingsError(
             f"The web extra is not installed ({error.name} is missing).",
@@ -39,15 +48,22 @@ def serve(host: str, port: int) -> None:
     settings = load_settings(no_source=True)
     _warn_of_empty_folder(settings)
     uvicorn.run(
-        app.open_app(settings),
+        app.open_app(settings, (*allowed_hosts, *check_hosts([host]))),
         host=host,
         port=port,
-        log_config=log_config(),
-        log_level="info",
         use_colors=False if refuses_colour() else None,
-        server_header=False,
-        proxy_headers=False,
+        **server.server_options(settings.trusted_proxies),
     )
+
+
+def check_hosts(texts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts in their normal form. Raises click's error for one that is none."""
+    from wod_pipeline.settings import read_host
+
+    try:
+        return tuple(map(read_host, texts))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _warn_of_empty_folder(settings: Settings) -> None:

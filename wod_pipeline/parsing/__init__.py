@@ -17,11 +17,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
+from wod_pipeline.date_habits import US_WEEKLY
 from wod_pipeline.parsing._dates import UNDATED_WEEK, date_post, published_day
 from wod_pipeline.parsing._explain import explain_line
 from wod_pipeline.parsing._extent import within_bounds
-from wod_pipeline.parsing._html import read_lines, read_text
-from wod_pipeline.parsing._outline import outline_post, read_heading
+from wod_pipeline.parsing._html import read_text
+from wod_pipeline.parsing._layout import read_lines
+from wod_pipeline.parsing._outline import headings_of, outline_post
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.program import ParsedPost, PlainPost, RawPost, Source
@@ -41,6 +43,7 @@ __all__ = [
     "removed_post",
     "structure_post",
     "week_of",
+    "weeks_of",
 ]
 
 
@@ -61,6 +64,7 @@ def read_post(post: RawPost) -> PlainPost:
         lines=lines,
         protected=post.content.protected,
         problems=post.problems,
+        habits=post.habits,
         unread=unread,
     )
 
@@ -77,16 +81,23 @@ def week_of(post: RawPost) -> dt.date:
     last modification, else `UNDATED_WEEK`.
     """
     source = Source(post.link, post.id, "", post.modified_gmt, post.slug, post.date)
-    week = date_post(read_text(post.title.rendered), source, _headings(post)).week
+    week = date_post(read_text(post.title.rendered), source, _headings(post), post.habits or US_WEEKLY).week
     if week is not None:
         return week
     day = published_day(Source("", None, "", post.modified_gmt, published=post.modified), post.date_gmt)
     return monday_of(day) if day else UNDATED_WEEK
 
 
+def weeks_of(post: RawPost) -> tuple[dt.date, ...]:
+    """The Mondays of the weeks a post belongs to: `week_of`, then every other that it has sessions in, in order."""
+    first = week_of(post)
+    dates = [session.date for session in outline_post(read_post(post)).sessions if session.date]
+    return (first, *sorted({monday_of(date) for date in dates} - {first}))
+
+
 def is_of_week(post: RawPost, week: dt.date) -> bool:
     """Whether the post belongs to that week (its Monday)."""
-    return week_of(post) == week
+    return week in weeks_of(post)
 
 
 def removed_post(post: RawPost, gone_since: dt.datetime, *, replaced_by: int | None) -> RemovedPost:
@@ -107,6 +118,5 @@ def heading_sha256(post: RawPost) -> str:
 
 def _headings(post: RawPost) -> Iterator[str]:
     """Day headings, read only when asked for: mostly the title says enough, and a body costs much more."""
-    for line in within_bounds(read_lines(post.content.rendered))[0]:
-        if read_heading(line.text):
-            yield line.text
+    texts = [line.text for line in within_bounds(read_lines(post.content.rendered))[0]]
+    yield from (texts[n] for n in headings_of(texts))

@@ -20,6 +20,7 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
+from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._lists import MovementLine
 from wod_pipeline.parsing._rest import ReadRest, is_between
@@ -51,14 +52,22 @@ class SessionReader:
         """Read every line of the session."""
         outline = self._session.outline
         first, last = outline.lines
-        for n in outline.heading_lines:
-            self._assign(n, "heading", self._session)
-        headings = set(outline.heading_lines)
-        body = [n for n in range(first, last + 1) if n not in headings]
+        heads = {n: self._heading_with_work(n) for n in outline.heading_lines}
+        body = [n for n in range(first, last + 1) if n not in heads or heads[n]]
         self._open_unlabelled(body)
         for n in body:
             self._take(n, last)
         self._settle_rest()
+        for n in heads:
+            self._assign(n, "heading", self._session)
+
+    def _heading_with_work(self, n: int) -> bool:
+        """Whether work stands behind the day of a heading; it is then read as a line of its own."""
+        heading = read_heading(self._lines[n].text)
+        if heading is None or not heading.works:
+            return False
+        self._readings[n] = read_line(self._lines[n].text, heading.behind or 0)
+        return True
 
     # ------------------------------------------------------------------ one line
     def _reading(self, n: int) -> LineReading:

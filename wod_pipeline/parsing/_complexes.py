@@ -11,8 +11,14 @@ from wod_pipeline.parsing._lists import Element, MovementLine
 from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._set_rows import ReadRow
-from wod_pipeline.parsing._text import Form, ReadValue
+from wod_pipeline.parsing._text import Form, ReadValue, words
 from wod_pipeline.program import Pause, Rest, Side
+
+_HOLDS = frozenset(
+    words("plank side_plank wall_sit l_sit hollow_hold superman_hold ring_support_hold handstand_hold")
+)
+_RIDES = frozenset(words("row_erg bike_erg ski_erg cardio"))
+_LONGEST_RIDE_S = 3600
 
 
 class NamedPart(ReadValue, frozen=True):
@@ -134,13 +140,12 @@ def _exercise(
 ) -> ReadExercise:
     last_first = terms[::-1]
     loaded = next((term for term in last_first if term.load), terms[-1])
+    parts = tuple(
+        _in_line(form, part, count) for term, count in zip(terms, counts, strict=True) for part in term.parts
+    )
     return ReadExercise(
-        parts=tuple(
-            _in_line(form, part, count)
-            for term, count in zip(terms, counts, strict=True)
-            for part in term.parts
-        ),
-        quantity=quantity,
+        parts=parts,
+        quantity=_as_time(quantity, parts),
         rep_scheme=terms[-1].rep_scheme,
         rows=terms[-1].rows,
         side=next((term.side for term in last_first if term.side), None),
@@ -149,6 +154,17 @@ def _exercise(
         tempo=next((term.tempo for term in last_first if term.tempo), None),
         rest=next((term.rest for term in last_first if term.rest), None),
     )
+
+
+def _as_time(quantity: Quantity | None, parts: tuple[NamedPart, ...]) -> Quantity | None:
+    """§1.8 For a hold `45"` and `2'` are a time, for an erg or a bike `9'` is; else they are inches and feet."""
+    if quantity is None or quantity.signed is None or len(parts) != 1:
+        return quantity
+    sign, seconds = quantity.signed
+    movement_id = parts[0].movement_id or ""
+    is_hold = movement_id in _HOLDS or "hold" in parts[0].raw.lower().split()
+    is_ride = movement_id in _RIDES and sign == "'" and (seconds.max or 0) <= _LONGEST_RIDE_S
+    return replace(quantity, field="duration_s", value=seconds) if is_hold or is_ride else quantity
 
 
 def _in_line(form: Form, part: ReadPart, reps: int | None) -> NamedPart:

@@ -42,12 +42,12 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
     "date_contradiction": DiagnosticKind(
         "warn",
         "The post is for {start} but was published on {published}.",
-        "The stated start is more than two weeks from the publication; the stated one is kept.",
+        "The stated start is more than two weeks from the publication; it is kept, unless only its year is wrong.",
     ),
     "date_repaired": DiagnosticKind(
         "info",
-        "The post's date was incomplete or misspelt and was read as {days}.",
-        "A missing year or a misspelt month was filled in.",
+        "The post's date was incomplete or mistyped and was read as {days}.",
+        "A missing year, a misspelt month, a year typed wrong or days in the wrong order were put right.",
     ),
     "date_inferred": DiagnosticKind(
         "info",
@@ -78,6 +78,11 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "info",
         "The weight {load} has no unit.",
         "A weight is given as a bare number: kilograms or pounds is not said.",
+    ),
+    "struck_text": DiagnosticKind(
+        "info",
+        "The coach struck out {words}; it is not prescribed.",
+        "Words of the line, or lines below it, are crossed out in the post; they are kept apart.",
     ),
     "malformed_post": DiagnosticKind(
         "warn",

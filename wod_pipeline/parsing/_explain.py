@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
+from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_line
-from wod_pipeline.parsing._outline import read_heading
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
 from wod_pipeline.parsing._text import ReadValue, steps

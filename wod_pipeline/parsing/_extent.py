@@ -21,10 +21,12 @@ def within_bounds(lines: list[SourceLine]) -> tuple[list[SourceLine], list[str]]
     kept = _first_characters(lines[: LINES_READ.most])
     characters = sum(len(line.text) for line in lines) - sum(len(line.text) for line in kept)
     kept, links = _first_links(kept)
+    kept, struck = _first_struck(kept)
     unread = [
         (len(lines) - len(kept), "line"),
         (characters if len(lines) == len(kept) else 0, "character"),
         (links, "link"),
+        (struck, "struck-out character"),
     ]
     words = [in_words(number, noun) for number, noun in unread if number]
     return (kept, words) if words else (lines, [])
@@ -43,7 +45,7 @@ def _first_characters(lines: list[SourceLine]) -> list[SourceLine]:
 
 
 def _cut(line: SourceLine, room: int) -> SourceLine:
-    return SourceLine(line.n, line.text[:room], tuple(link for link in line.links if link.end <= room))
+    return replace(line, text=line.text[:room], links=tuple(link for link in line.links if link.end <= room))
 
 
 def _first_links(lines: Sequence[SourceLine]) -> tuple[list[SourceLine], int]:
@@ -54,3 +56,16 @@ def _first_links(lines: Sequence[SourceLine]) -> tuple[list[SourceLine], int]:
         links += len(line.links)
         kept.append(replace(line, links=line.links[:room]) if len(line.links) > room else line)
     return kept, max(links - LINKS_READ.most, 0)
+
+
+def _first_struck(lines: Sequence[SourceLine]) -> tuple[list[SourceLine], int]:
+    """The lines with the first struck-out parts, as many characters as are read, and how many are left out."""
+    kept, struck = [], 0
+    for line in lines:
+        parts = []
+        for part in line.struck:
+            room = max(CHARACTERS_READ.most - struck, 0)
+            struck += len(part)
+            parts += [part[:room]] if room else []
+        kept.append(line if tuple(parts) == line.struck else replace(line, struck=tuple(parts)))
+    return kept, max(struck - CHARACTERS_READ.most, 0)

@@ -8,11 +8,14 @@ events write lines directly, which is several times faster and has no nesting li
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cached_property
 from html import unescape
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from bs4 import BeautifulSoup
 from bs4.builder._htmlparser import HTMLParserTreeBuilder
+from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import words
 from wod_pipeline.program import Link, SourceLine
@@ -35,7 +38,7 @@ _ODD_SPACE = "\t\n\x0b\f\r\xa0\u2000-\u200a\u202f\u205f\u3000"
 _UNEVEN = re.compile(f" [ {_ODD_SPACE}]+|[{_ODD_SPACE}][ {_ODD_SPACE}]*")
 """Every run of white space that is not one plain space already; most are."""
 _IN_ADDRESS = re.compile(r"[\t\n\r]")  # a browser drops these from an address
-_VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0]")
+_VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CELL = "\x1f"
 """Stands between two cells of a table row until the row is written; a control character no cell can contain."""
@@ -57,21 +60,69 @@ _PLAIN_LESS = re.compile(r"<(?![a-zA-Z/!?])")
 _UNCLOSED_TAG = re.compile(r"<[a-zA-Z/][^>]*\Z")
 _LESS_IN_TAG = re.compile(r"<[a-zA-Z/][^<>]*<")
 """A tag with another `<` in it, as `<p<br>`, which is one tag and holds no break; hardly any post has one."""
+_BUILDER_TAG = re.compile(
+    r"\[/[a-z][a-z0-9_-]*\]"  # [/vc_row]
+    r"|\[[a-z][a-z0-9]*_[a-z0-9_-]*(?:[ /][^\[\]<>]*)?\]"  # [vc_row], [et_pb_text _builder_version="4"]
+    r"|\[[a-z][a-z0-9-]*(?: +[a-z0-9_-]+=[^\[\]<>]*)\]"  # [caption id="a"]
+    r"|\[(?:caption|gallery|embed|video|audio|playlist|row|column|tabs?|accordion|toggle)\]",
+    re.IGNORECASE,
+)
+"""Tags in square brackets that a page builder or a plugin left behind when it was turned off."""
 _SLASHED_TAG = re.compile(r"(<(?:a|template|head)\b[^<>]*[\s\"'])/>", re.IGNORECASE)
 
 
-def read_lines(html: str) -> list[SourceLine]:
-    """The lines a reader of `html` sees, numbered from 0, with their http(s) links.
+_VOID = frozenset(words("area base br col embed hr img input link meta source track wbr"))
+"""Elements without content, which nothing ends."""
+_STYLED = re.compile(
+    r"(?P<struck>line-through)|(?P<hidden>display *: *none|visibility *: *hidden)|(?P<pre>white-space *: *pre)",
+    re.IGNORECASE,
+)
+_MAY_MARK = re.compile(_STYLED.pattern + r"|\bhidden\b|toc|table.of.contents", re.IGNORECASE)
+"""What a document contains if an element without a name for it may be struck, hidden, preformatted or contents."""
+_NO_LETTERS = re.compile("[^a-z]+")
+_CAN_BE_OPENED = frozenset(words("tab tabs accordion collapse toggle panel spoiler"))
+_CONTENTS = frozenset(("toc", "lwptoc"))
+_TABLE_OF_CONTENTS = "table of contents"
+_CONTROLLED = re.compile(r"""(?:aria-controls *= *|href *= *["']?#)["']?([^"'\s>#]+)""", re.IGNORECASE)
+
+Effect = Literal["hidden", "struck", "pre", "contents"]
+"""What an element does to the text in it."""
+_BY_NAME: dict[str, Effect] = {
+    **dict.fromkeys(("del", "s", "strike"), "struck"),
+    "template": "hidden",
+    "pre": "pre",
+    "nav": "contents",
+}
+Cell = list[SourceLine]
+"""The lines in a cell of a table, not numbered."""
+
+
+class Row(NamedTuple):
+    """A row of a table: the number of its line, None if it has no text, and its cells."""
+
+    line: int | None
+    cells: list[Cell]
+
+
+class Markup(NamedTuple):
+    """What a reader of a document sees: its lines, a row of a table being one, and the tables among them."""
+
+    lines: list[SourceLine]
+    tables: list[list[Row]]
+
+
+def read_markup(html: str) -> Markup:
+    """The lines a reader of `html` sees, numbered from 0, with their http(s) links and what is struck out of them.
 
     Never raises: broken markup is read as a browser would read it.
     """
-    return _Lines(_prepared(html)).finished()
+    return _Lines(_prepared(html), html).finished()
 
 
 def read_text(html: str) -> str:
     """`html` as one line of text, as for a post's title."""
     if "<" in html:
-        return " ".join(line.text for line in read_lines(html))
+        return " ".join(line.text for line in read_markup(html).lines)
     text = unescape(_without_reserved(html)) if "&" in html else html
     return _squeezed(_SURROGATES.sub("\ufffd", text)).strip(" ")
 
@@ -91,33 +142,67 @@ def _prepared(html: str) -> str:
     """Markup without what is never text, and without what the tokeniser would read unlike a browser."""
     html = _without_reserved(html if html.isascii() else _SURROGATES.sub("\ufffd", html))
     html = _PLAIN_LESS.sub("&lt;", _INERT.sub("", html))
+    if "[" in html:
+        html = _BUILDER_TAG.sub(_MARK, html)
     end = html.rfind(">") + 1
     tail = _UNCLOSED_TAG.search(html, end)
     html = html[: tail.start()] if tail else html
     if "/>" in html:
         html = _SLASHED_TAG.sub(r"\1>", html)
-    if _LESS_IN_TAG.search(html):
+    if _LESS_IN_TAG.search(html) or _MAY_MARK.search(html):
         return html + "\n"
     return _PLAIN_INLINE.sub("", _PLAIN_BREAK.sub(_MARK, html)) + "\n"
+
+
+class _Anchor:
+    """What a piece of text stands in: an `a` element and its address, empty where that is no web address."""
+
+    def __init__(self, href: str) -> None:
+        self.href = href
+
+
+_STRIKE = _Anchor("")
+"""Stands with a piece that is struck out."""
+_Piece = tuple[str, _Anchor | None]
+_BREAK_IN_CELL: _Piece = (" ", None)
+"""A break inside a row, where a line does not end: known by its identity, when the cell is read by itself."""
+
+
+class _Element(NamedTuple):
+    """An open element with an effect, and how many lines were written before it."""
+
+    effect: Effect
+    first: int
 
 
 class _Lines(BeautifulSoup):
     """Receives the builder's events and writes lines instead of a tree."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, received: str) -> None:
+        self._received = received
         self._out: list[SourceLine] = []
-        self._pieces: list[tuple[str, _Anchor | None]] = []
+        self._pieces: list[_Piece] = []
         self._anchor: _Anchor | None = None
-        self._hidden: list[str] = []  # open head and template elements
+        self._in_head = False
         self._rows = 0  # open table rows and what nests in them; inside one, a break is a space
+        self._effects: Counter[Effect] = Counter()
+        self._opened: dict[str, list[_Element | None]] = {}  # by name; None for one without an effect
+        self._struck: dict[int, list[str]] = {}  # by the number of the line they stand on or below
+        self._unlinked: set[int] = set()  # lines within contents that are more than a link
+        self._table: list[Row] | None = None
+        self._tables: list[list[Row]] = []
         builder = HTMLParserTreeBuilder(on_duplicate_attribute="ignore", store_line_numbers=False)
         builder.parser_args[1]["convert_charrefs"] = True
         super().__init__(html, builder=builder)
 
-    def finished(self) -> list[SourceLine]:
-        """Every line written."""
+    def finished(self) -> Markup:
+        """Every line written, and every table."""
         self._break()
-        return self._out
+        self._end_table()
+        for n, struck in self._struck.items():
+            if n < len(self._out):
+                self._out[n] = replace(self._out[n], struck=tuple(struck))
+        return Markup(self._out, self._tables)
 
     # ------------------------------------------------------------------ the builder's events
     def reset(self) -> None:
@@ -128,24 +213,34 @@ class _Lines(BeautifulSoup):
         """Nothing is buffered."""
 
     def handle_starttag(self, name: str, _namespace: Any, _prefix: Any, attrs: Any, **_: Any) -> None:  # type: ignore[override]
-        """Break the line, open a cell or a link, or start to hide."""
-        if self._hidden and not self._shows_again(name):
-            return
+        """Break the line, open a cell or a link, or begin to hide, to strike out, or to keep line ends."""
+        if self._in_head and name not in _HEAD_ONLY and not self._effects["hidden"]:
+            self._in_head = False  # it was not closed
+        if name in BLOCKS and "p" in self._opened:
+            self._close("p")  # which no block stands in
+        effect = self._effect_of(name, attrs)
+        if effect != "hidden" and not self._effects["hidden"]:
+            self._shown_starts(name, attrs)
+        self._open(name, effect)
+
+    def _shown_starts(self, name: str, attrs: Any) -> None:
         if name in BLOCKS:
             self._block_starts(name)
         elif name == "a":
-            href = _http(attrs.get("href", ""))
-            self._anchor = _Anchor(href) if href else None
+            self._anchor = _Anchor(_http(attrs.get("href", "")))
         elif name in _CELLS:
             self._pieces.append((_CELL if self._rows == 1 else " ", None))
-        elif name in {"template", "head"}:
-            self._hidden.append(name)
+        elif name == "head":
+            self._in_head = True
 
     def handle_endtag(self, name: str, _prefix: Any = None) -> None:
-        """Break the line, close a link, or stop to hide."""
-        if self._hidden:
-            if name == self._hidden[-1]:
-                self._hidden.pop()
+        """Break the line, close a link, or end what the element did to its text."""
+        was_hidden = self._effects["hidden"] > 0
+        self._close(name)
+        if name == "head":
+            self._in_head = False
+        elif was_hidden:
+            return
         elif name in BLOCKS:
             self._block_ends(name)
         elif name == "a":
@@ -153,81 +248,170 @@ class _Lines(BeautifulSoup):
 
     def handle_data(self, data: str) -> None:
         """Keep visible text, and which link it is under."""
-        if self._hidden == ["head"] and _MARK in data:
-            self._hidden.clear()
+        if self._in_head and _MARK in data:
+            self._in_head = False
             data = data[data.index(_MARK) :]
-        if self._hidden:
+        if self._in_head or self._effects["hidden"]:
             return
+        if self._effects["pre"]:
+            data = data.replace("\r\n", "\n").replace("\n", _MARK)
         *whole, last = _squeezed(data).split(_MARK)
         for text in whole:
-            if self._pieces or self._rows or self._anchor:
+            if self._pieces or self._rows or self._anchor or self._opened:
                 self._add(text)
                 self._block_ends("br")
             else:  # most lines
                 self._write(text.strip(" "), ())
         self._add(last)
 
+    # ------------------------------------------------------------------ elements with an effect
+    def _open(self, name: str, effect: Effect | None) -> None:
+        """Remember an element with an effect, and those of its name within it, so that its own end is known."""
+        if name in _VOID or not (effect or name in self._opened):
+            return
+        self._opened.setdefault(name, []).append(_Element(effect, len(self._out)) if effect else None)
+        if effect:
+            self._effects[effect] += 1
+
+    def _close(self, name: str) -> None:
+        opened = self._opened.get(name)
+        if not opened:
+            return
+        element = opened.pop()
+        if not opened:
+            del self._opened[name]
+        if element is None:
+            return
+        if element.effect == "contents" and self._effects["contents"] == 1:
+            self._break()
+            self._drop_contents(element.first)
+        self._effects[element.effect] -= 1
+
+    def _drop_contents(self, first: int) -> None:
+        """§1.1 A list of links, with or without a title, is no text of the post."""
+        unlinked = [n for n in range(first, len(self._out)) if n in self._unlinked]
+        if unlinked in ([], [first]) and len(self._out) > first + len(unlinked):
+            del self._out[first:]
+            self._unlinked.difference_update(unlinked)
+
+    def _effect_of(self, name: str, attrs: Any) -> Effect | None:
+        if name in _BY_NAME or not attrs:
+            return _BY_NAME.get(name)
+        style = _STYLED.search(attrs.get("style") or "")
+        if "hidden" in attrs or (style and style["hidden"]):
+            return None if self._can_be_opened(name, attrs) else "hidden"
+        if style:
+            return "struck" if style["struck"] else "pre"
+        named = _names(attrs)
+        is_contents = name in BLOCKS and (_CONTENTS & set(named) or _TABLE_OF_CONTENTS in " ".join(named))
+        return "contents" if is_contents else None
+
+    def _can_be_opened(self, name: str, attrs: Any) -> bool:
+        """Whether a reader can show what is hidden at first: the panel of a tab or an accordion."""
+        if name == "details" or attrs.get("role") == "tabpanel" or attrs.get("hidden") == "until-found":
+            return True
+        if not _CAN_BE_OPENED.isdisjoint(_names({"class": attrs.get("class")})):
+            return True
+        return bool(attrs.get("id")) and attrs["id"] in self._controlled
+
+    @cached_property
+    def _controlled(self) -> frozenset[str]:
+        """The ids that a control or a link of the document names."""
+        return frozenset(_CONTROLLED.findall(self._received))
+
     # ------------------------------------------------------------------ lines
     def _add(self, text: str) -> None:
         if text:
-            self._pieces.append((text, self._anchor))
-
-    def _shows_again(self, name: str) -> bool:
-        """Count nested templates; an element that cannot be in a head ends an unclosed one."""
-        if name == "template":
-            self._hidden.append(name)
-        if self._hidden == ["head"] and name not in _HEAD_ONLY:
-            self._hidden.clear()
-        return not self._hidden
+            self._pieces.append((text, _STRIKE if self._effects["struck"] else self._anchor))
 
     def _block_starts(self, name: str) -> None:
         if self._rows and not (self._rows == 1 and name == "tr"):
             self._rows += name == "table"
-            self._pieces.append((" ", None))
+            self._pieces.append(_BREAK_IN_CELL)
             return
         self._break()
         self._rows = int(name == "tr")
+        if name == "table":
+            self._end_table()
+            self._table = []
 
     def _block_ends(self, name: str) -> None:
         if self._rows > 1:
             self._rows -= name == "table"
-            self._pieces.append((" ", None))
+            self._pieces.append(_BREAK_IN_CELL)
         elif self._rows and name not in _ROW_ENDS:
-            self._pieces.append((" ", None))
+            self._pieces.append(_BREAK_IN_CELL)
         else:
-            self._rows = 0
             self._break()
+            self._rows = 0
+            if name == "table":
+                self._end_table()
 
     def _break(self) -> None:
         """End the line; write it when something on it is visible."""
         if not self._pieces:
             return
         pieces, self._pieces = self._pieces, []
-        self._write(*_written(pieces))
+        n = len(self._out)
+        text, links, struck = _written(pieces)
+        self._write(text, links)
+        if struck:
+            self._struck.setdefault(n if text else max(n - 1, 0), []).extend(struck)
+        if self._effects["contents"] and not all(anchor for piece, anchor in pieces if piece.strip()):
+            self._unlinked.add(n)
+        if self._table is not None and self._rows:
+            self._table.append(Row(n if text else None, _cells_of(pieces)))
+
+    def _end_table(self) -> None:
+        if self._table:
+            self._tables.append(self._table)
+        self._table = None
 
     def _write(self, text: str, links: tuple[Link, ...]) -> None:
         if text:
             self._out.append(SourceLine(len(self._out), text, links))
 
 
-class _Anchor:
-    """One `a` element: its address, and where its text starts and ends on the line being written."""
-
-    def __init__(self, href: str) -> None:
-        self.href = href
+def _names(attrs: Any) -> list[str]:
+    """The words in an element's id and class."""
+    return [word for key in ("id", "class") for word in _NO_LETTERS.split((attrs.get(key) or "").lower())]
 
 
-def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, tuple[Link, ...]]:
-    """The finished text of a line and its links; empty when nothing is visible.
+def _cells_of(pieces: list[_Piece]) -> list[Cell]:
+    """The cells of a row, each with its own lines: a break inside a cell ends a line of it."""
+    cells: list[list[list[_Piece]]] = []
+    for piece in pieces:
+        if piece[0] == _CELL:
+            cells.append([[]])
+        elif cells and piece is _BREAK_IN_CELL:
+            cells[-1].append([])
+        elif cells:
+            cells[-1][-1].append(piece)
+    return [_lines_of_cell(lines) for lines in cells]
+
+
+def _lines_of_cell(lines: list[list[_Piece]]) -> Cell:
+    written = [_written(line) for line in lines]
+    return [SourceLine(0, text, links, struck) for text, links, struck in written if text or struck]
+
+
+def _written(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...], tuple[str, ...]]:
+    """The finished text of a line, its links, and what is struck out of it; no text when nothing is visible.
 
     The pieces are squeezed already (§1.3); here runs of white space over their ends become one space, and the ends
     are trimmed. §1.5: a link's offsets leave out the spaces at its ends.
     """
     written: list[str] = []
+    struck: list[list[str]] = []
     spans: dict[_Anchor, tuple[int, int]] = {}
-    length, after_space, cells = 0, True, 0
+    length, after_space, cells, striking = 0, True, 0, False
     for data, anchor in pieces:
-        piece = data
+        if anchor is _STRIKE:
+            struck += [] if striking else [[]]
+            struck[-1].append(data)
+            striking = True
+            continue
+        piece, striking = data, False
         if data == _CELL:
             cells += 1
             piece = " | " if cells > 1 else ""
@@ -241,9 +425,11 @@ def _written(pieces: list[tuple[str, _Anchor | None]]) -> tuple[str, tuple[Link,
         length += len(piece)
         after_space = piece[-1] == " "
     text = "".join(written).rstrip(" ")
+    words_struck = tuple(words for part in struck if (words := " ".join("".join(part).split())))
     if cells and not text.strip("| "):
-        return "", ()
-    return text, tuple([Link(start, end, anchor.href) for anchor, (start, end) in spans.items()])
+        return "", (), words_struck
+    links = [Link(start, end, anchor.href) for anchor, (start, end) in spans.items() if anchor.href]
+    return text, tuple(links), words_struck
 
 
 def _http(href: str) -> str:

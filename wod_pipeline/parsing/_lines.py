@@ -46,6 +46,15 @@ class LineReading(ReadValue, frozen=True, eq=False):
         return self.label is None and self.movements is not None
 
     @property
+    def counts(self) -> bool:
+        """Whether the line is a scheme line, or names movements and how much of them."""
+        if self.scheme is not None:
+            return True
+        reads = read_exercises(self, joins=False)
+        counted = any(read.quantity or read.rep_scheme or read.rows for read in reads)
+        return counted or (self.movements is not None and self.movements.sets is not None)
+
+    @property
     def lists_reps(self) -> bool:
         """Whether the line only lists repetitions set by set."""
         return self.scheme is not None and self.scheme.detail == "reps"
@@ -59,13 +68,13 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
 
 @lru_cache(maxsize=16384)
-def read_line(line: str) -> LineReading:
-    """The possibilities of a line, each tried only where its words can be."""
+def read_line(line: str, at: int = 0) -> LineReading:
+    """The possibilities of a line, or of what begins at `at` in its form; each tried only where its words can be."""
     form = form_of(line)
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)
-    label = read_label(form)
-    at = label.behind if label else 0
+    label = read_label(form, at)
+    at = label.behind if label else at
     connector = read_connector(form, at)
     at = connector.behind if connector else at
     text = form.text[at:] if at else form.text

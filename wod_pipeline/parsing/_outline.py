@@ -1,126 +1,102 @@
-"""§4 Sessions: which lines are headings, and the dated sessions they cut a post into.
+"""§4 Sessions: the dated sessions that a post's headings cut it into.
 
-What stands inside a session is read by the structure; dates as such by `_dates`.
+What a heading says by itself is read in `_headings`, dates in `_dates`; what stands inside a session, by the
+structure.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.bounds import SESSIONS_READ
-from wod_pipeline.parsing._dates import Dated, date_post, program_of, published_day, read_heading_date
+from wod_pipeline.date_habits import US_WEEKLY, DayOrder
+from wod_pipeline.parsing._date_text import read_heading_date
+from wod_pipeline.parsing._dates import Dated, date_post, is_of_several_weeks, program_of, published_day
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._extent import in_words
-from wod_pipeline.parsing._segments import label_of, read_label, starts_over
-from wod_pipeline.parsing._text import MAX_MATCHED, form_of, words
+from wod_pipeline.parsing._headings import (
+    Heading,
+    can_cut,
+    heads_work,
+    is_day_part,
+    is_rest_only,
+    kind_of,
+    label_of_heading,
+    may_head,
+    ordinal_of,
+    read_heading,
+    week_number,
+)
+from wod_pipeline.parsing._lines import read_line
+from wod_pipeline.parsing._segments import label_of, starts_over
 from wod_pipeline.program import (
     WEEKDAYS,
+    Dates,
     Diagnostic,
     OutlinedPost,
     PlainPost,
-    SessionKind,
     SessionOutline,
     SourceLine,
     Weekday,
 )
+from wod_pipeline.weeks import DAY, monday_of
 
-_WEEKDAY = (
-    r"(?P<weekday>mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?"
-    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
-)
-_MAYBE_HEADING = re.compile(r"[\W_]*(?:mon|tue|wed|thu|fri|sat|sun|day|session)", re.IGNORECASE)
-_START = re.compile(rf"(?:{_WEEKDAY}|(?P<day>day) ?#?[0-9]{{1,3}}|session ?#?[0-9]{{1,3}})(?![a-z0-9'])")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_PUNCTUATION = re.compile(r"[^a-z0-9' ]+")
-_MAKE_UP = re.compile(r"\bmake[- ]up\b")
-_NUMBER = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
-_DATE = re.compile(
-    r"[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?(?:,? [0-9]{4})?"
-    r"|[0-9]{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:,? [0-9]{4})?"
-)
-_HEADING_WORDS = frozenset(
-    words(
-        "session day rest off active recovery optional test testing max mock meet training workout deload makeup"
-        " morning afternoon evening am pm"
-    )
-)
-_KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
-    (re.compile(r"\b(?:rest|off|recovery)\b"), "rest"),
-    (re.compile(r"\b(?:optional|makeup)\b"), "optional"),
-    (re.compile(r"\b(?:test|testing|max|meet)\b"), "test"),
-)
-_ORDINAL = re.compile(r"\b(?:session|day) ?#?([0-9]{1,3})\b")
-_DAY_PART = re.compile(r"(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?#?[0-9]{1,3})(?: session)?\W*")
-_REST_ONLY = re.compile(r"\W*(?:rest(?: day)?|off(?: day)?|day off)\W*")
+_SHORTEST_CONTENTS = 3
+_LONGEST_COUNT = 35 * DAY
+"""A dated heading so long after the start of its post names no day of it."""
 
 
-class Heading(NamedTuple):
-    """What a heading line says on its own."""
+# ------------------------------------------------------------------------------------------------ headings
+def headings_of(texts: Sequence[str]) -> dict[int, Heading]:
+    """The lines that head a session.
 
-    weekday: Weekday | None
-    numbered: bool  # starts with `Session N`
-
-
-# ---------------------------------------------------------------------------------------------- one line
-@lru_cache(maxsize=8192)
-def read_heading(line: str) -> Heading | None:
-    """``heading = (WEEKDAY | "Day" N | "Session" N) {DATE | "(…)" | AM/PM | NUMBER | heading word}``."""
-    if len(line) > MAX_MATCHED or not _MAYBE_HEADING.match(line):
-        return None
-    form = form_of(line)
-    start = _START.match(form.text)
-    if not start:
-        return None
-    rest = _DATE.sub(" ", _MAKE_UP.sub("makeup", _BRACKETS.sub(" ", form.text[start.end() :])))
-    said = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()
-    if not all(word in _HEADING_WORDS or _NUMBER.fullmatch(word) for word in said):
-        return None
-    weekday = start["weekday"]
-    return Heading(_weekday(weekday) if weekday else None, numbered=not weekday and not start["day"])
+    A day with a title heads one only where work stands below, before the next day. Of days directly below one
+    another, those headed again below are a list of contents.
+    """
+    days = {n: heading for n, text in enumerate(texts) if (heading := read_heading(text))}
+    heads = {
+        n: heading for n, heading in days.items() if not heading.has_title or _heads_work(n, texts, days)
+    }
+    return {n: heading for n, heading in heads.items() if n not in _contents(texts, heads)}
 
 
-def _weekday(word: str) -> Weekday:
-    return next(day for day in WEEKDAYS if word.startswith(day))
+def _heads_work(n: int, texts: Sequence[str], days: dict[int, Heading]) -> bool:
+    for m in range(n + 1, len(texts)):
+        if m in days:
+            return False
+        if heads_work(texts[m]):
+            return True
+    return False
 
 
-@lru_cache(maxsize=8192)
-def is_day_part(line: str) -> bool:
-    """§4.3 Whether a line is only a part of the day or a session's number."""
-    return len(line) < 40 and _DAY_PART.fullmatch(form_of(line).text) is not None
+def _contents(texts: Sequence[str], heads: dict[int, Heading]) -> set[int]:
+    """§4.1 Of three or more headings directly below one another, those of training days that are headed again."""
+    last = {_day_of(texts[n], heading): n for n, heading in heads.items()}
+    return {
+        n
+        for run in _runs(heads)
+        if len(run) >= _SHORTEST_CONTENTS
+        for n in run
+        if last[_day_of(texts[n], heads[n])] > n and kind_of(texts[n], prescribes=False) != "rest"
+    }
 
 
-@lru_cache(maxsize=8192)
-def is_rest_only(line: str) -> bool:
-    """§4.5 Whether a line only says that this is a day of rest."""
-    return len(line) < 40 and _REST_ONLY.fullmatch(form_of(line).text) is not None
+def _day_of(text: str, heading: Heading) -> Weekday | int | None:
+    return heading.weekday or ordinal_of(text)
 
 
-@lru_cache(maxsize=16384)
-def can_cut(line: str) -> bool:
-    """Whether a line is anything the outline goes by; most are not."""
-    return (
-        read_heading(line) is not None
-        or read_label(form_of(line)) is not None
-        or is_day_part(line)
-        or is_rest_only(line)
-    )
-
-
-def kind_of(label: str) -> SessionKind:
-    """§4.5 What kind of session a heading announces."""
-    text = _MAKE_UP.sub("makeup", form_of(label).text)
-    return next((kind for pattern, kind in _KINDS if pattern.search(text)), "training")
-
-
-def ordinal_of(label: str) -> int | None:
-    """§4.4 N of `Session N` or `Day N` in a heading; dates are no ordinals."""
-    found = _ORDINAL.search(_DATE.sub(" ", form_of(label).text))
-    return int(found[1]) if found else None
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Ascending numbers, those that follow one another together."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and runs[-1][-1] == n - 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return runs
 
 
 # ---------------------------------------------------------------------------------------------- the post
@@ -138,20 +114,22 @@ class _Cut:
 def outline_post(plain: PlainPost) -> OutlinedPost:
     """The post's dates and its sessions, each with its heading and the lines it spans (§3, §4)."""
     texts = [line.text for line in plain.lines]
-    marks = [n for n, text in enumerate(texts) if can_cut(text)]
-    headings = [texts[n] for n in marks if read_heading(texts[n])]
-    dated = date_post(plain.title, plain.source, headings)
+    heads = headings_of(texts)
+    habits = plain.habits or US_WEEKLY
+    dated = date_post(plain.title, plain.source, [texts[n] for n in heads], habits)
     found: list[Diagnostic] = list(dated.diagnostics)
     if plain.problems:
         found.append(diagnostic("malformed_post", problems="; ".join(plain.problems)))
-    cuts = _cuts(texts, marks, found, headed=bool(headings))
+    cuts = _cuts(texts, heads, found)
     lines = _first_sessions(plain, cuts, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
-    sessions = [
-        _session(cut, behind, texts, dated, found)
-        for cut, behind in zip(cuts, [*(cut.first for cut in cuts[1:]), len(lines)], strict=False)
-    ]
+    found += _doubtful_days(texts[: len(lines)], heads)
+    dates = _dates_of(cuts, texts, dated, habits.order)
+    behind = [*(cut.first for cut in cuts[1:]), len(lines)]
+    sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
+    for cut, date in zip(cuts, dates, strict=True):
+        _compare_date(cut, texts, date, habits.order, found)
     return OutlinedPost(
         source=plain.source,
         title=plain.title,
@@ -178,14 +156,14 @@ def _first_sessions(plain: PlainPost, cuts: list[_Cut], found: list[Diagnostic])
     return lines
 
 
-def _cuts(texts: list[str], marks: list[int], found: list[Diagnostic], *, headed: bool) -> list[_Cut]:
+def _cuts(texts: Sequence[str], heads: dict[int, Heading], found: list[Diagnostic]) -> list[_Cut]:
     """Where sessions start: at headings, at parts of a day, and where labels start over."""
     cuts: list[_Cut] = []
-    if texts and not headed:
+    if texts and not heads:
         cuts.append(_Cut(0))
-    for n in marks:
-        if not _extends_heading(cuts, n, texts[n]):
-            _cut_at(cuts, n, texts[n], found)
+    for n, text in enumerate(texts):
+        if (n in heads or can_cut(text)) and not _extends_heading(cuts, n, text):
+            _cut_at(cuts, n, text, heads.get(n), found)
     return cuts
 
 
@@ -202,10 +180,10 @@ def _extends_heading(cuts: list[_Cut], n: int, text: str) -> bool:
     return False
 
 
-def _cut_at(cuts: list[_Cut], n: int, text: str, found: list[Diagnostic]) -> None:
-    heading = read_heading(text)
+def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found: list[Diagnostic]) -> None:
     last = cuts[-1] if cuts else None
-    if last and last.under_weekday and (is_day_part(text) or (heading and heading.numbered)):
+    of_its_day = is_day_part(text) or (heading and heading.numbered and not heading.weekday)
+    if last and last.under_weekday and of_its_day:
         cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
     elif heading:
         cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
@@ -214,6 +192,15 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, found: list[Diagnostic]) -> Non
         found.append(diagnostic("missing_heading", n))
     elif last:
         last.label = label_of(text) or last.label
+
+
+def _doubtful_days(texts: Sequence[str], heads: dict[int, Heading]) -> Iterator[Diagnostic]:
+    """§4.1 A line that begins as a day's title does, directly above work, on a day that nothing else heads."""
+    headed = {heading.weekday for heading in heads.values()}
+    for n, text in enumerate(texts[:-1]):
+        day = may_head(text)
+        if day and day not in headed and heads_work(texts[n + 1]):
+            yield diagnostic("missing_heading", n)
 
 
 def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:
@@ -225,38 +212,132 @@ def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]
         found.append(diagnostic("missing_heading", 0))
 
 
-def _session(
-    cut: _Cut, behind: int, texts: list[str], dated: Dated, found: list[Diagnostic]
-) -> SessionOutline:
-    label = " ".join(texts[n] for n in cut.headings) or None
-    date = _date_of(cut.weekday, dated)
-    if cut.headings:
-        _compare_date(cut.headings[0], texts, date, found)
+def _session(cut: _Cut, behind: int, date: dt.date | None, texts: Sequence[str]) -> SessionOutline:
+    label = " ".join(label_of_heading(texts[n]) for n in cut.headings) or None
+    prescribes = any(
+        read_line(texts[n]).prescribes for n in range(cut.first, behind) if n not in cut.headings
+    )
     return SessionOutline(
         date=date,
         weekday=cut.weekday,
         label=label,
-        kind=kind_of(label) if label else "training",
+        kind=kind_of(label, prescribes=prescribes) if label else "training",
         lines=(cut.first, behind - 1),
         ordinal=ordinal_of(label) if label else None,
         heading_lines=tuple(cut.headings),
     )
 
 
-def _date_of(weekday: Weekday | None, dated: Dated) -> dt.date | None:
+# -------------------------------------------------------------------------------------------------- dates
+class _Headed(NamedTuple):
+    """What the headings above and of a session say of its day."""
+
+    weekday: Weekday | None
+    written: dt.date | None
+    week: int | None
+    """N of the last `Week N`."""
+
+
+def _dates_of(
+    cuts: Sequence[_Cut], texts: Sequence[str], dated: Dated, order: DayOrder
+) -> list[dt.date | None]:
+    """The day of each session: in a post of one week by its weekday, in one of several counted on from the first."""
+    if dated.week is None:
+        return [None] * len(cuts)
+    headed = [
+        _Headed(cut.weekday, _written(cut, texts, dated, order), week)
+        for cut, week in zip(cuts, _weeks_above(cuts, texts), strict=True)
+    ]
+    if not _spans_weeks(headed, dated.dates):
+        return [_day_in_week(cut.weekday, dated) for cut in cuts]
+    dates: list[dt.date | None] = []
+    last, week = None, headed[0].week
+    for each in headed:
+        dates.append(_counted_on(each, last, week, dated))
+        last, week = dates[-1] or last, each.week
+    return dates
+
+
+def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
+    """§3.7 The day in the heading, else the next one with its weekday, in a later week if that is numbered."""
+    if each.weekday is None:
+        return None
+    if each.written and WEEKDAYS[each.written.weekday()] == each.weekday:
+        return each.written
+    if last is None:
+        return _day_in_week(each.weekday, dated)
+    later = max((each.week or 0) - week, 0) if week else 0
+    begin = monday_of(last) + 7 * later * DAY if later else last
+    return _day_on_or_after(begin, each.weekday)
+
+
+def _written(cut: _Cut, texts: Sequence[str], dated: Dated, order: DayOrder) -> dt.date | None:
+    """The day its heading names, if the post can mean it."""
+    start = dated.dates.start
+    reading = (
+        read_heading_date(label_of_heading(texts[cut.headings[0]]), start, order) if cut.headings else None
+    )
+    if reading is None or start is None or not 0 * DAY <= reading.start - monday_of(start) < _LONGEST_COUNT:
+        return None
+    return reading.start
+
+
+def _weeks_above(cuts: Sequence[_Cut], texts: Sequence[str]) -> list[int | None]:
+    """For each session, N of the last `Week N` above it or in its heading."""
+    weeks: list[int | None] = []
+    week, at = None, 0
+    for cut in cuts:
+        below = cut.first + bool(cut.headings)
+        found = (week_number(text) for text in reversed(texts[at:below]))
+        week = next((number for number in found if number), week)
+        weeks.append(week)
+        at = below
+    return weeks
+
+
+def _spans_weeks(headed: Sequence[_Headed], dates: Dates) -> bool:
+    """§3.7 Whether a post is of more weeks than one.
+
+    Its dates say so; or a weekday is headed again with a later date, after a Sunday, or in a week of a higher number.
+    """
+    if dates.start and dates.end and is_of_several_weeks(dates.start, dates.end):
+        return True
+    first: dict[Weekday, tuple[int, _Headed]] = {}
+    sunday = len(headed)
+    for k, each in enumerate(headed):
+        if each.weekday is None:
+            continue
+        at, before = first.setdefault(each.weekday, (k, each))
+        later = each.written and before.written and each.written > before.written
+        if at < sunday < k or later or (before.week and each.week and each.week > before.week):
+            return True
+        sunday = min(sunday, k) if each.weekday == "sun" else sunday
+    return False
+
+
+def _day_on_or_after(day: dt.date, weekday: Weekday | None) -> dt.date | None:
+    if weekday is None:
+        return None
+    return day + (WEEKDAYS.index(weekday) - day.weekday()) % 7 * DAY
+
+
+def _day_in_week(weekday: Weekday | None, dated: Dated) -> dt.date | None:
     """§4.2 The day of the post's dates with that weekday, else that weekday of its week."""
     if weekday is None or dated.week is None:
         return None
-    n = WEEKDAYS.index(weekday)
     start, end = dated.dates.start, dated.dates.end
-    if start is not None and end is not None:
-        day = start + dt.timedelta(days=(n - start.weekday()) % 7)
-        if day <= end:
-            return day
-    return dated.week + dt.timedelta(days=n)
+    day = _day_on_or_after(start, weekday) if start is not None else None
+    if day is not None and end is not None and day <= end:
+        return day
+    return dated.week + WEEKDAYS.index(weekday) * DAY
 
 
-def _compare_date(n: int, texts: list[str], date: dt.date | None, found: list[Diagnostic]) -> None:
-    written = read_heading_date(texts[n], date)
+def _compare_date(
+    cut: _Cut, texts: Sequence[str], date: dt.date | None, order: DayOrder, found: list[Diagnostic]
+) -> None:
+    if not cut.headings:
+        return
+    n = cut.headings[0]
+    written = read_heading_date(label_of_heading(texts[n]), date, order)
     if date and written and written.start != date:
         found.append(diagnostic("heading_date_mismatch", n, written=written.start, date=date))

@@ -16,13 +16,17 @@ Field = Literal["reps", "duration_s", "distance_m", "calories"]
 
 
 class Quantity(ReadValue, frozen=True):
-    """How much: `value` in the unit of `field`; `unit`: the line names one; `max_of`: it is a maximum."""
+    """How much: `value` in the unit of `field`; `unit`: the line names one; `max_of`: it is a maximum.
+
+    `signed`: the sign of `9"` or `9'` and the seconds that is where it is a time, and not inches or feet.
+    """
 
     field: Field
     value: Range | None
     unit: bool
     per_side: Side | None = None
     max_of: MaxOf | None = None
+    signed: tuple[str, Range] | None = None
 
 
 _UNITS: dict[str, tuple[Field, float]] = {
@@ -33,10 +37,13 @@ _UNITS: dict[str, tuple[Field, float]] = {
     **dict.fromkeys(("meter", "metre", "m"), ("distance_m", 1)),
     **dict.fromkeys(("kilometer", "kilometre", "km", "k"), ("distance_m", 1000)),
     **dict.fromkeys(("foot", "feet", "ft", "'"), ("distance_m", 0.3048)),
+    '"': ("distance_m", 0.0254),
     **dict.fromkeys(("yard", "yd"), ("distance_m", 0.9144)),
     **dict.fromkeys(("mile", "mi"), ("distance_m", 1609.344)),
     **dict.fromkeys(("calorie", "cal"), ("calories", 1)),
 }
+SIGNS_S = {'"': 1, "'": 60}
+"""Seconds of the signs that stand for a time in a scheme, a rest and a hold."""
 _FRACTIONS = frozenset((a, b) for a in ("1", "2", "3", "5") for b in ("2", "3", "4", "8") if a < b)
 _MAXIMA: dict[str, MaxOf] = {
     "cal": "calories",
@@ -53,7 +60,7 @@ AMOUNT = (
 )
 UNIT = (
     r"(?P<unit>rep(?:etition)?s?|times|steps?|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|met(?:er|re)s?|m"
-    r"|kilomet(?:er|re)s?|km|k|feet|foot|ft|'|yards?|yds?|miles?|mi|calories?|cals?)(?![a-z0-9'])\.?"
+    r"|kilomet(?:er|re)s?|km|k|feet|foot|ft|'|\"|yards?|yds?|miles?|mi|calories?|cals?)(?![a-z0-9'\"])\.?"
 )
 _QUANTITY = re.compile(rf"{AMOUNT}(?:[ -]?{UNIT})?")
 _WORDY = re.compile(rf"{AMOUNT}(?:(?: [a-z&-]{{2,12}}){{1,4}} reps?|[ -]?{UNIT} total)")
@@ -93,7 +100,8 @@ def quantity_of(found: re.Match[str]) -> Quantity:
     even = bool(found["slash"]) and value.f == value.min
     if even:
         value = Range(value.min, value.max)
-    return Quantity(field, value, unit=bool(unit), per_side="side" if even else None)
+    signed = (unit, range_of(found, SIGNS_S[unit])) if unit in SIGNS_S else None
+    return Quantity(field, value, unit=bool(unit), per_side="side" if even else None, signed=signed)
 
 
 def _unit(word: str) -> tuple[Field, float]:
@@ -123,9 +131,9 @@ _MIXED = (
     rf"{NUM}[ -]?min(?:ute)?s?(?: and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
     rf"| {NUM}[ -]?sec(?:ond)?s?(?= ?(?:[,:;.()]|x [0-9]|for [0-9]|\Z)))"
 )
-TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT})"
+TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT}|{NUM}['\"](?![a-z0-9'\"]))"
 _TIME = re.compile(
-    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*)\.?(?:(?: and)? (?P<s>{NUM})[ -]?[a-z]+)?"
+    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*|['\"])\.?(?:(?: and)? (?P<s>{NUM})[ -]?[a-z]+)?"
 )
 
 
@@ -142,5 +150,5 @@ def time_s(text: str) -> int:
         return 0
     if found["clock"]:
         return clock_s(found["clock"])
-    factor = {"s": 1, "h": 3600}.get(found["unit"][:1], 60)
+    factor = {"s": 1, "h": 3600, **SIGNS_S}.get(found["unit"][:1], 60)
     return round(number(found["n"]) * factor + number(found["s"] or "0"))

@@ -20,7 +20,7 @@ _LENGTH = (
     rf"(?:(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?(?: ?min(?:ute)?s?)?"
     rf"|(?P<m>{NUM})[ -]?min(?:ute)?s?\.?(?:,? and|,)? (?P<s>{NUM})[ -]?sec(?:ond)?s?\.?"
     rf"|(?P<a>{NUM})(?: ?(?P<unit1>sec(?:ond)?s?|min(?:ute)?s?)? ?(?:-|to) ?(?P<b>{NUM}))?[ -]?(?P<unit>sec"
-    r"(?:ond)?s?|s|min(?:ute)?s?|m|\")\.?)"
+    r"(?:ond)?s?|s|min(?:ute)?s?|m|['\"])\.?)"
 )
 _REST = re.compile(
     r"(?:rest(?:ing)?(?: ?[:=-])?(?: (?:for|about|exactly|(?P<least>at least)|(?P<most>up to|at most"
@@ -82,4 +82,4 @@ def _bounded(found: re.Match[str], length: Range) -> Rest:
 
 
 def _seconds(text: str, unit: str) -> int | float:
-    return tidy(number(text) * (60 if unit.startswith("m") else 1))
+    return tidy(number(text) * (60 if unit.startswith(("m", "'")) else 1))

@@ -47,21 +47,21 @@ _OPTIONAL = re.compile(r"(?:optional|extra work)(?![a-z])(?: ?: ?|.*)")
 _COLON_BEFORE = re.compile(r"[:-] ?\Z")
 
 
-def read_label(form: Form) -> Label | None:
-    """The label or title a line starts with.
+def read_label(form: Form, at: int = 0) -> Label | None:
+    """The label or title a line starts with, or what begins at `at` in its form.
 
     ``label = (LETTER [DIGIT] | "Part" X | "Event" N) ("." | ")" | ":")``, the sign left out only alone on a line;
     ``title = WARM-UP | COOL-DOWN | … [":"]``; or any line that starts with "optional" or "extra work".
     """
-    label = _letter_label(form)
+    label = _letter_label(form, at)
     if label is None:
-        return _title(form, 0)
+        return _title(form, at)
     title = _title(form, label.behind)
     return label if title is None else replace(label, kind=title.kind, behind=title.behind, title=title.title)
 
 
-def _letter_label(form: Form) -> Label | None:
-    found = _LETTER.match(form.text) or _NAMED.match(form.text)
+def _letter_label(form: Form, at: int) -> Label | None:
+    found = _LETTER.match(form.text, at) or _NAMED.match(form.text, at)
     if not found:
         return None
     name = form.words(*found.span("label"))

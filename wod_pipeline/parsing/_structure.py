@@ -12,8 +12,12 @@ from wod_pipeline.parsing._drafts import NoteDraft, Owners, SessionDraft
 from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
-from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session
-from wod_pipeline.wording import count
+from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session, SourceLine
+from wod_pipeline.wording import count, shorten
+
+_LONGEST_QUOTE = 120
+_MOST_QUOTES = 3
+"""Parts of what is struck out that a diagnostic quotes, and characters of each."""
 
 
 def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES) -> ParsedPost:
@@ -32,14 +36,25 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
     lines = []
     for line in outlined.lines:
         role, owner = owners[line.n]
-        lines.append(Line(line.n, line.text, role, at[owner], line.links))
-    found = [*outlined.diagnostics, *finisher.diagnostics.values(), *_cut_introduction(preamble, sessions)]
+        lines.append(Line(line.n, line.text, role, at[owner], line.links, line.struck))
+    struck = [_struck(line) for line in outlined.lines if line.struck]
+    found = [*outlined.diagnostics, *finisher.diagnostics.values(), *struck]
+    found += _cut_introduction(preamble, sessions)
     return _week(outlined, lines, _program_notes(preamble), sessions, _kept_remarks(found))
+
+
+def _struck(line: SourceLine) -> Diagnostic:
+    words = ", ".join(f"“{shorten(part, _LONGEST_QUOTE)}”" for part in line.struck[:_MOST_QUOTES])
+    more = len(line.struck) - _MOST_QUOTES
+    return diagnostic("struck_text", line.n, words=f"{words} and {more} more" if more > 0 else words)
 
 
 def _not_a_programme(outlined: OutlinedPost) -> ParsedPost:
     """§4.8 Nothing to train: no session, no date, every line kept as a note."""
-    lines = [Line(line.n, line.text, "note", f"/preamble/{line.n}", line.links) for line in outlined.lines]
+    lines = [
+        Line(line.n, line.text, "note", f"/preamble/{line.n}", line.links, line.struck)
+        for line in outlined.lines
+    ]
     notes = _program_notes([NoteDraft(line.n) for line in outlined.lines])
     cut = [found for found in outlined.diagnostics if found.code == "post_cut"]
     week = _week(outlined, lines, notes, [], [diagnostic("not_a_programme"), *cut])

@@ -31,20 +31,26 @@ _NUMBER_STEM = re.compile("one|two|thr|four|five|six|seven|eight|nine|ten|eleven
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+_BOXED = {"\U0001f170": "a", "\U0001f171": "b", "\U0001f17e": "o", "\U0001f17f": "p", "\U0001f18e": "ab"}
+"""Letters that are emoji, as coaches label parts with."""
 _CHANGING = re.compile(
     r"\b(?P<word>"
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r")\b(?!-(?:one|two|three|four|five"
     r"|six|seven|eight|nine)\b)"
+    r"|(?P<inches>(?<=[0-9])'')"
+    rf"|(?P<boxed>[{''.join(_BOXED)}]\ufe0f?)"
     r"|(?P<half>(?<=[0-9]) ?\u00bd|\u00bd)"
     rf"|(?P<gone> ?{_EMOJI}+)"
     r"|(?P<stray> +(?=[,;)])|(?<=\() +)"
     r"|(?P<spaces>  +)"
 )
-_STRAY = re.compile(r" [ ,;)]|\( ")
-"""Spaces that say nothing: two together, one before a comma or within brackets at their edge."""
+_STRAY = re.compile(r" [ ,;)]|\( |[0-9]''")
+"""What is written otherwise in a form: spaces that say nothing, and two single quotes for inches or seconds."""
 _BULLETS = re.compile(r"(?:[•·▪▫◦‣●○■□►▶➢➤✓✔*]+ ?|[-o>] (?=\S)|-(?=[a-z*(@]))+")
-_PLAIN = str.maketrans({"×": "x", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
+_PLAIN = str.maketrans(
+    {"×": "x", "\u2019": "'", "\u2018": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"'}
+)
 
 
 class ReadValue(Struct, frozen=True, gc=False):
@@ -133,6 +139,10 @@ def _replacement(found: re.Match[str]) -> str:
         return NUMBER_WORDS[found["word"]]
     if found["half"]:
         return ".5"
+    if found["boxed"]:
+        return _BOXED[found["boxed"][0]]
+    if found["inches"]:
+        return '"'
     return " " if found["spaces"] else ""
 
 

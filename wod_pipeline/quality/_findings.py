@@ -28,26 +28,13 @@ _BEYOND = ("post_cut", "block_cut", "introduction_cut", "remarks_cut")
 
 # ------------------------------------------------------------------------------------ may it be stored
 def judge_dates(case: Case) -> Finding:
-    """Sessions dated outside the week; a post that spans two weeks is the lesser breach."""
+    """Sessions dated outside the week."""
     week, records = case.records.week, case.records.records
     outside = [r for r in records if r.date and monday_of(r.date) != week]
     if not outside:
         return Finding(None, f"{count(records, 'session')}, none dated outside the week.")
     rows = tuple(_session_row(record) for record in outside)
-    if all(_spills_over(case.records, record.post_id) for record in outside):
-        return Finding(
-            "warn",
-            f"{count(outside, 'session')} dated outside the week, from a post that spans two weeks.",
-            rows,
-        )
     return Finding("error", f"{count(outside, 'session')} dated outside the week of {week}.", rows)
-
-
-def _spills_over(records: WeekRecords, post_id: int) -> bool:
-    """Whether the post's dates fit into seven days most of which are the week's: Tuesday to Monday, say."""
-    of_post = {r.date for r in records.records if r.post_id == post_id and r.date}
-    inside = {date for date in of_post if monday_of(date) == records.week}
-    return (max(of_post) - min(of_post)).days < 7 and len(inside) * 2 > len(of_post)
 
 
 def judge_keys(case: Case) -> Finding:

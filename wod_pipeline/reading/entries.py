@@ -34,6 +34,7 @@ from wod_pipeline.training import Dose, SessionDoses, doses_of
 SOURCES = (
     "errors.py",
     "bounds.py",
+    "date_habits.py",
     "pacing.py",
     "removals.py",
     "post_times.py",

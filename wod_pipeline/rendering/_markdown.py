@@ -110,7 +110,13 @@ def _bullet(depth: int, text: str) -> str:
 
 
 def _text_runs(runs: tuple[TextRun, ...]) -> str:
-    return "".join(_link(run) if run.href else escape_markdown(run.text) for run in runs).strip()
+    return "".join(map(_run, runs)).strip()
+
+
+def _run(run: TextRun) -> str:
+    if run.struck:
+        return f"~~{escape_markdown(run.text)}~~"
+    return _link(run) if run.href else escape_markdown(run.text)
 
 
 def _link(run: TextRun) -> str:

@@ -40,10 +40,11 @@ ItemT = TypeVar("ItemT")
 
 
 class TextRun(Struct, frozen=True, omit_defaults=True):
-    """A stretch of text, linked when `href` is set (always http or https)."""
+    """A stretch of text, linked when `href` is set (always http or https); `struck`: the coach crossed it out."""
 
     text: str
     href: str = ""
+    struck: bool = False
 
 
 class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="note"):
@@ -148,8 +149,6 @@ _WARNINGS = {
     "set_rows_gap": "The sets listed do not cover every set exactly once.",
     "heading_date_mismatch": "The heading's date is not the date of its weekday in this week.",
     "title_slug_mismatch": "The title and the address of the post name different weeks.",
-    "date_contradiction": "The post was published far from the week it names.",
-    "date_repaired": "The week's date was incomplete in the post and has been completed.",
     "date_inferred": "The post names no date; the week follows from when it was published.",
     "missing_heading": "This session has no heading in the post; its date is not certain.",
     "session_cut": "This session is too long to be stored whole; the post has all of it.",
@@ -162,6 +161,8 @@ _WARNINGS = {
 }
 
 
+_NAMING_DAYS = {"date_contradiction", "date_repaired"}
+"""Codes whose own sentence is shown, since it names the days, with the year."""
 _ABOUT_DAYS = {"heading_date_mismatch", "missing_heading"}
 """Codes about a session's day, wherever in the session they were found."""
 
@@ -183,6 +184,7 @@ def view_session(
     ]
     parts += lines.notes(record.notes)
     parts += lines.unshown(record)
+    parts += lines.all_struck()
     items = _in_order(parts)
     in_segments = {line.n for segment in record.segments for line in lines.within(segment.lines)}
     of_post = [d for d in record.diagnostics if d.line is None]
@@ -250,7 +252,8 @@ def exercises_of(items: Iterable[SegmentView | NoteView]) -> Iterator[ExerciseVi
 
 def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]:
     for diagnostic in diagnostics:
-        sentence = _WARNINGS.get(diagnostic.code)
+        own_words = words.clean(diagnostic.message) if diagnostic.code in _NAMING_DAYS else None
+        sentence = own_words or _WARNINGS.get(diagnostic.code)
         if sentence is None:
             continue
         line = lines.text(diagnostic.line) if diagnostic.line is not None else ""
@@ -291,6 +294,18 @@ class _Lines:
         unowned = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
         return [(line.n, self._note(line, "cue")) for line in unowned]
 
+    def struck(self, span: Span) -> list[tuple[int, NoteView]]:
+        """What is struck out of these lines and was not shown yet; notes show it themselves."""
+        found = [line for line in self.within(span) if line.struck and line.role != "note"]
+        new = [line for line in found if line.n not in self._shown]
+        self._shown.update(line.n for line in new)
+        return [(line.n, NoteView((TextRun("Struck out:"), *_struck_runs(line)))) for line in new]
+
+    def all_struck(self) -> list[tuple[int, NoteView]]:
+        """What is struck out of the session's other lines, such as its heading."""
+        numbers = self._by_number
+        return self.struck((min(numbers), max(numbers))) if numbers else []
+
     def links(self, span: Span) -> list[TextRun]:
         """The links on these lines, each once; notes show their links themselves."""
         linking = [line for line in self.within(span) if line.links and line.role != "note"]
@@ -298,7 +313,12 @@ class _Lines:
 
 
 def text_runs(line: Line) -> tuple[TextRun, ...]:
-    """The line cut at its links; a link that overlaps the one before it or points outside the text is dropped."""
+    """The line cut at its links, and behind it what is struck out of it.
+
+    A link that overlaps the one before it or points outside the text is dropped.
+    """
+    if line.struck:
+        return (*text_runs(replace(line, struck=())), *_struck_runs(line))
     if not line.links:
         return _text_run(line.text)
     runs: list[TextRun] = []
@@ -312,9 +332,25 @@ def text_runs(line: Line) -> tuple[TextRun, ...]:
     return (*runs, *_text_run(line.text[end:]))
 
 
+def _struck_runs(line: Line) -> Iterator[TextRun]:
+    for part in line.struck:
+        if cleaned := words.clean(part):
+            yield TextRun(" ")
+            yield TextRun(cleaned, struck=True)
+
+
 def with_addresses(runs: Iterable[TextRun]) -> str:
-    """The text with each address after its words, unless they are the address: `the video (https://…)`."""
-    return "".join(run.text if _names_its_address(run) else f"{run.text} ({run.href})" for run in runs)
+    """The text with each address after its words, unless they are the address: `the video (https://…)`.
+
+    What is struck out stands between tildes.
+    """
+    return "".join(map(_plain, runs))
+
+
+def _plain(run: TextRun) -> str:
+    if run.struck:
+        return f"~~{run.text}~~"
+    return run.text if _names_its_address(run) else f"{run.text} ({run.href})"
 
 
 def _names_its_address(run: TextRun) -> bool:
@@ -327,7 +363,7 @@ def _without_scheme(address: str) -> str:
 
 def text_with_addresses(line: Line) -> str:
     """The line's text, cleaned, with the addresses it links."""
-    return with_addresses(text_runs(line)) if line.links else words.clean(line.text)
+    return with_addresses(text_runs(line)) if line.links or line.struck else words.clean(line.text)
 
 
 @lru_cache(maxsize=8192)
@@ -355,6 +391,7 @@ def _segment(
         (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
     parts += lines.notes(segment.notes)
+    parts += lines.struck(segment.lines)
     label = words.clean(segment.label or "")
     return SegmentView(
         label=label,
@@ -387,7 +424,7 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
         )
         parts.append((exercise.lines[0], view))
         previous = exercise
-    parts += lines.notes(block.notes)
+    parts += [*lines.notes(block.notes), *lines.struck(block.lines)]
     scheme = words.scheme_sentence(block) or ("With the empty bar" if empty_bar else "")
     return BlockView(scheme, _in_order(parts))
 
@@ -416,7 +453,7 @@ def _exercise(
         and exercise.choice is not None
         and exercise.choice == previous.choice,
         same_line=same_line,
-        notes=tuple(note for _, note in lines.notes(exercise.notes)),
+        notes=tuple(note for _, note in (*lines.notes(exercise.notes), *lines.struck(exercise.lines))),
         reference=reference,
     )
 

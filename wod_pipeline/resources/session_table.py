@@ -11,10 +11,10 @@ import dagster as dg
 from pydantic import Field
 
 from wod_pipeline.adapters import sqlite_table
-from wod_pipeline.errors import NotStored, StorageError, UnsoundWeek
+from wod_pipeline.errors import NotStored, StaleRevision, StorageError, UnsoundWeek
 from wod_pipeline.messages import week_changes
 from wod_pipeline.pacing import batched
-from wod_pipeline.program import PostStamp, SessionRecord, WeekRecords
+from wod_pipeline.program import PostStamp, SessionRecord, StoredWeek, WeekRecords
 from wod_pipeline.quality import unsound
 from wod_pipeline.resources.empty_weeks import EmptyWeeksResource
 from wod_pipeline.resources.lake import LakeResource
@@ -30,7 +30,13 @@ from wod_pipeline.resources.weekly import (
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import SessionTable, WeekChange, Written
 from wod_pipeline.storage.stages import BATCH, read_stored_records, write_each, write_records
-from wod_pipeline.storage.withdrawal import Withdrawal, Withdrawn, posts_to_withdraw, withdraw_posts
+from wod_pipeline.storage.withdrawal import (
+    Withdrawal,
+    Withdrawn,
+    find_stale_posts,
+    posts_to_withdraw,
+    withdraw_posts,
+)
 from wod_pipeline.weeks import key_of, weeks_of
 
 CHANGES, POSTS_WITHDRAWN = "changes", "posts_withdrawn"
@@ -78,8 +84,10 @@ class SessionTableIOManager(WeeklyIOManager):
         posts: dict[dt.date, list[PostStamp]] = {}
         with failures_in_words():
             allow_empty = self.empty_weeks.may_empty(obj)
+            others = [entry for entry in self.session_table.open().weeks() if entry.week not in obj]
         for weeks in batched(complete_weeks(context, obj), BATCH):
             values = report.make(weeks)
+            report.failed |= self._refusals(values, others)
             self._store(values, report, allow_empty=allow_empty)
             posts |= {week: value.posts for week, value in values.items() if week not in report.failed}
         self._withdraw_moved(context, posts, set(obj), report)
@@ -91,11 +99,18 @@ class SessionTableIOManager(WeeklyIOManager):
         table = self.session_table.open()
         return {week: _read_week(table, week) for week in weeks_of(context.asset_partition_keys)}
 
+    def _refusals(
+        self, values: Mapping[dt.date, WeekRecords], others: Collection[StoredWeek]
+    ) -> dict[dt.date, UnsoundWeek | StaleRevision]:
+        """Why weeks must not be stored; `others` are the stored weeks outside the run."""
+        stamps = {week: value.posts for week, value in values.items()}
+        unfit = {week: error for week, value in values.items() if (error := _refusal(value))}
+        return {**find_stale_posts(self.lake.open(), others, stamps), **unfit}
+
     def _store(
         self, values: Mapping[dt.date, WeekRecords], report: WriteReport, *, allow_empty: bool
     ) -> None:
         """Replace the weeks in the table, and those that were replaced there in the lake as well."""
-        report.failed |= {week: error for week, value in values.items() if (error := _refusal(value))}
         sound = [value for week, value in values.items() if week not in report.failed]
         changes: dict[dt.date, WeekChange] = {}
         replaced = self.session_table.open().replace_weeks(sound, allow_empty=allow_empty)

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -17,10 +18,28 @@ from wod_pipeline.wordpress.site_lock import Tell
 
 log = logging.getLogger(__name__)
 
+_POST_IDS = "wod/post_ids"
+_MOST_POST_IDS = 100
+
 
 def name_run(run_id: str) -> str:
     """A run as one that reserves a source, with as much of its id as the UI shows."""
     return f"run {run_id[:8]}"
+
+
+def post_tags(post_ids: Iterable[int]) -> dict[str, str]:
+    """The tag that names posts to fetch by their ids, since the days of the run's weeks do not lead to them."""
+    ids = sorted(set(post_ids))[:_MOST_POST_IDS]
+    return {_POST_IDS: ",".join(map(str, ids))} if ids else {}
+
+
+def posts_of_run(tags: Mapping[str, str]) -> set[int]:
+    """The posts that a run with these tags fetches by id. A person may write tags too: what is no id is left out."""
+    return {
+        int(number)
+        for number in tags.get(_POST_IDS, "").split(",")
+        if number.isdecimal() and len(number) < 20
+    }
 
 
 class SourceResource(dg.ConfigurableResource[PostSource]):
@@ -65,7 +84,7 @@ class FolderSourceResource(SourceResource):
     def open(self, limit_s: float | None = None) -> PostSource:  # noqa: ARG002 for a site
         """Open the folder."""
         folder = Path(self.path).expanduser() if self.path else self.settings.source_path
-        return adapters.folder_source(folder)
+        return adapters.with_habits(adapters.folder_source(folder), self.settings)
 
 
 class WordPressSourceResource(SourceResource):
@@ -83,7 +102,7 @@ class WordPressSourceResource(SourceResource):
 
     def open(self, limit_s: float | None = None) -> PostSource:
         """Return a client of the site."""
-        return adapters.wordpress_source(
+        site = adapters.wordpress_source(
             url=self.url,
             category=self.category,
             child_categories=self.child_categories,
@@ -92,6 +111,7 @@ class WordPressSourceResource(SourceResource):
             login=adapters.wordpress_login(self.settings),
             limit_s=limit_s,
         )
+        return adapters.with_habits(site, self.settings)
 
     def reserve(self, reader: str, tell: Tell, wait_s: float | None = None) -> AbstractContextManager[None]:
         """Hold the site's lock. A wait of minutes, or a missing lock, is shown also where `tell` is not."""

@@ -6,6 +6,7 @@ This is a shell over Dagster: it launches runs and reports what they did.
 - `_processes`: worker processes for long ranges, each with a launcher of its own
 - `_instance`: opens the Dagster instance and ends abandoned runs
 - `_losses`: says which weeks lost sessions, and why
+- `_spans`: says which other weeks the posts of a run have sessions in
 - `_progress`: counts what was stored and shows it
 - `_source`: a source that requests every day of posts only once
 
@@ -35,6 +36,7 @@ from wod_pipeline.running._launcher import Options, chunks, open_launcher
 from wod_pipeline.running._losses import loss_lines, stored_by_week
 from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_workers
 from wod_pipeline.running._progress import Report, show_progress
+from wod_pipeline.running._spans import span_lines
 from wod_pipeline.settings import Settings
 from wod_pipeline.weeks import key_of, ranges_of
 from wod_pipeline.wording import count, first_of, name_weeks
@@ -92,6 +94,7 @@ def run_weeks(
         *lines,
         *_refresh_lines(remade - set(weeks), still_old),
         *loss_lines(settings, weeks, before),
+        *span_lines(settings, weeks),
     ):
         click.echo(line)
     return not report.failures

@@ -6,7 +6,7 @@ and the table are asked, runs requested and messages sent. Dagster saves the cur
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import dagster as dg
@@ -18,12 +18,12 @@ from wod_pipeline.jobs import range_tags, training_week_job
 from wod_pipeline.looks import LookFailure, SiteLook, failure_of
 from wod_pipeline.messages import Links
 from wod_pipeline.messages.delivery import Notifier
-from wod_pipeline.parsing import week_of
+from wod_pipeline.parsing import week_of, weeks_of
 from wod_pipeline.program import RawPost
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
-from wod_pipeline.resources.source import SourceResource
+from wod_pipeline.resources.source import SourceResource, post_tags
 from wod_pipeline.sensors.ticks import (
     ask_site,
     default_status,
@@ -39,7 +39,7 @@ from wod_pipeline.watching.gone import too_many_gone, update_gone
 from wod_pipeline.watching.posts import NewPostsState, StoredRevisions
 from wod_pipeline.weeks import DAY, WeekRange, key_of, ranges_of
 from wod_pipeline.wording import count
-from wod_pipeline.wordpress import PostSource
+from wod_pipeline.wordpress import PostSource, is_published_near
 
 
 def new_posts_sensor(settings: Settings, weeks: dg.PartitionsDefinition[str]) -> dg.SensorDefinition:
@@ -147,7 +147,7 @@ class NewPostsTick:
         lost: set[dt.date],
     ) -> TickResult:
         """Request runs for the weeks of changed posts, and for those in `lost`, whose posts are gone or back."""
-        changed = posts.find_changed_weeks(now, read, week_of, stored, state, self.is_week)
+        changed = posts.find_changed_weeks(now, read, self._weeks_of, stored, state, self.is_week)
         for week, unplaced in changed.no_partition.items():
             self.log.warning("No partition for the week of %s: not run (post ids: %s).", week, _ids(unplaced))
         # Posts without a partition are recorded as requested too, or every tick would warn of them again.
@@ -156,7 +156,7 @@ class NewPostsTick:
             for of_week in [*changed.to_run.values(), *changed.no_partition.values()]
             for post in of_week
         }
-        state = posts.record_requests(now, read, handled.values(), week_of, state)
+        state = posts.record_requests(now, read, handled.values(), self._weeks_of, state)
         state = posts.record_found(now, changed.to_run, stored, state)
         state = posts.sweep_soon(changed.to_run, stored, state)
         to_run = {**{week: [] for week in lost if self.is_week(week)}, **changed.to_run}
@@ -166,6 +166,11 @@ class NewPostsTick:
             self.log.info("Requesting a run for %s to %s (%s).", first, last, why)
         reason = f"{count(read, 'post')} read, none new or edited."
         return TickResult(requests, state, reason, posts.look_of(now, state))
+
+    def _weeks_of(self, post: RawPost) -> tuple[dt.date, ...]:
+        """The weeks of the post that have a partition; without any, the one it names."""
+        weeks = weeks_of(post)
+        return tuple(week for week in weeks if self.is_week(week)) or weeks[:1]
 
     def _after_failure(self, now: dt.datetime, state: NewPostsState, error: SourceError) -> TickResult:
         failing = outage.after_failure(
@@ -220,12 +225,16 @@ def _keep_look(lake: LakeResource, look: SiteLook, log: logging.Logger) -> None:
         log.warning("The look at the site could not be kept: %s", error)
 
 
-def run_request(weeks: WeekRange, changed: Iterable[RawPost], state: NewPostsState) -> dg.RunRequest:
-    """One run for a week, or for a range of neighbours, whose posts changed."""
+def run_request(weeks: WeekRange, changed: Collection[RawPost], state: NewPostsState) -> dg.RunRequest:
+    """One run for a week, or for a range of neighbours, whose posts changed.
+
+    Posts dated so far from their publication that the run would not find them are named in its tags.
+    """
     key = posts.run_key(weeks, changed, state)
+    tags = post_tags(post.id for post in changed if not is_published_near(post, week_of(post)))
     if weeks[0] == weeks[1]:
-        return dg.RunRequest(partition_key=key_of(weeks[0]), run_key=key)
-    return dg.RunRequest(run_key=key, tags=range_tags(weeks))
+        return dg.RunRequest(partition_key=key_of(weeks[0]), run_key=key, tags=tags)
+    return dg.RunRequest(run_key=key, tags={**range_tags(weeks), **tags})
 
 
 def _ask(site: PostSource, now: dt.datetime, state: NewPostsState, retries: set[int]) -> SiteAnswer:

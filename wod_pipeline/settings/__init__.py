@@ -15,10 +15,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
+from wod_pipeline.settings._hosts import (
+    ANY_HOST,
+    normal_address,
+    normal_host,
+    read_host,
+    read_hosts,
+    read_networks,
+)
 from wod_pipeline.settings._instance_config import INSTANCE_CONFIG, write_instance_config
 from wod_pipeline.settings._readers import (
     SAMPLE,
@@ -43,6 +52,7 @@ from wod_pipeline.weeks import WeeklyTime, parse_weekly_time
 from wod_pipeline.wording import count
 
 __all__ = [
+    "ANY_HOST",
     "INSTANCE_CONFIG",
     "SAMPLE",
     "VARIABLES",
@@ -52,6 +62,9 @@ __all__ = [
     "env_example",
     "load_settings",
     "name_in_environment",
+    "normal_address",
+    "normal_host",
+    "read_host",
     "refuses_colour",
     "use_dagster_home",
     "variable_of",
@@ -117,6 +130,16 @@ class Settings:
         read=optional(read_monday),
         example="2020-12-21",
     )
+    date_order: DayOrder = setting(
+        "how the coach writes dates in figures: 6/3 is June 3 (month_first) or 6 March (day_first)",
+        default=US_WEEKLY.order,
+        read=one_of("month_first", "day_first"),
+    )
+    cadence: Cadence = setting(
+        "what a post is for that names no date: the week it is published for (weekly), or that day (daily)",
+        default=US_WEEKLY.cadence,
+        read=one_of("weekly", "daily"),
+    )
     s3_bucket: str = setting("bucket of the lake (aws)", example="my-wod-lake")
     s3_prefix: str = setting("prefix of every key in the bucket (aws)", default="wod")
     sessions_table: str = setting("DynamoDB table of the sessions (aws)", default="wod-sessions")
@@ -150,9 +173,22 @@ class Settings:
         example="https://app.example.com,http://localhost:5173",
     )
     page_url: str = setting(
-        "address at which people open the athlete's page, for links in calendars; needed behind a proxy",
+        "address at which people open the athlete's page, for links in calendars; needed behind a proxy. If it has a "
+        "path, the page is served below that",
         read=optional(read_url, ""),
         example="https://training.example.com",
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        "names and addresses, separated by commas, by which the athlete's page may be opened, beside localhost, the "
+        "address it listens on and the host of WOD_PAGE_URL; * for every one",
+        read=read_hosts,
+        example="training.example.com,192.168.1.20",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "addresses or networks, separated by commas, of the proxies in front of the athlete's page whose headers "
+        "X-Forwarded-For and X-Forwarded-Proto are believed; none if not set",
+        read=read_networks,
+        example="127.0.0.1,10.0.0.0/8",
     )
     feed_key: str = setting(
         "key that signs personal calendars; if not set, it is made once in WOD_DATA_DIR (local), or read from "
@@ -224,6 +260,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The program's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def date_habits(self) -> DateHabits:
+        """What the program's posts leave unsaid of their dates."""
+        return DateHabits(self.date_order, self.cadence)
 
     @property
     def on_aws(self) -> bool:

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 log = logging.getLogger(__name__)
+_LIKE = 0.6
+_VERY_LIKE = 0.7
+"""How like a setting's name another is that does not begin as ours do; it may be a name of something else."""
 
 
 def warn_of_unknown(names: Iterable[str], known: frozenset[str]) -> None:
@@ -24,8 +27,9 @@ def warn_of_unknown(names: Iterable[str], known: frozenset[str]) -> None:
 
 def _nearest(written: str, known: frozenset[str]) -> str | None:
     """The nearest name; empty when none is near, None when it may be a name of something else."""
-    near = get_close_matches(written, sorted(known), n=1)
-    return near[0] if near else "" if written.startswith("WOD_") else None
+    is_ours = written.startswith("WOD_")
+    near = get_close_matches(written, sorted(known), n=1, cutoff=_LIKE if is_ours else _VERY_LIKE)
+    return near[0] if near else "" if is_ours else None
 
 
 @functools.cache

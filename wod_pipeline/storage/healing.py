@@ -15,7 +15,7 @@ from typing import Any
 
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.parser_version import PARSER_VERSION
-from wod_pipeline.parsing import outline_post, read_post, structure_post, week_of
+from wod_pipeline.parsing import outline_post, read_post, structure_post, weeks_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
@@ -117,7 +117,7 @@ def weeks_from_revisions(lake: Lake, weeks: Collection[dt.date]) -> dict[dt.date
     """
     found: dict[dt.date, list[RawPost]] = {}
     for post in _newest_revisions(lake):
-        if (week := week_of(post)) in weeks:
+        for week in set(weeks_of(post)).intersection(weeks):
             found.setdefault(week, []).append(post)
     removals = read_removals(lake, found)
     return {week: _rebuilt(week, posts, removals.get(week, [])) for week, posts in found.items()}
@@ -130,10 +130,15 @@ def _rebuilt(week: dt.date, revisions: list[RawPost], removed: list[RemovedPost]
     return Weekly(week, outcome, posts, removed=removed)
 
 
-def _newest_revisions(lake: Lake) -> Iterable[RawPost]:
+def newest_revision(lake: Lake, post_id: int) -> RawPost | None:
+    """The newest revision of the post that is kept and can be read."""
+    return next(iter(_newest_revisions(lake, f"{REVISIONS}post={post_id}/")), None)
+
+
+def _newest_revisions(lake: Lake, prefix: str = REVISIONS) -> Iterable[RawPost]:
     """The newest revision of every post that has an id; one that cannot be read gives way to the one before it."""
     keys_of: dict[str, list[str]] = {}
-    for key in lake.keys(REVISIONS):
+    for key in lake.keys(prefix):
         keys_of.setdefault(key.rpartition("/")[0], []).append(key)
     keys_of.pop(f"{REVISIONS}post=0", None)
     for keys in keys_of.values():

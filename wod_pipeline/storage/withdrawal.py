@@ -14,16 +14,19 @@ from typing import Any
 
 import msgspec
 
-from wod_pipeline.errors import NotStored, StillListed, StorageCorrupt, WouldEmptyWeek
+from wod_pipeline.errors import NotStored, StaleRevision, StillListed, StorageCorrupt, WouldEmptyWeek
 from wod_pipeline.parsing import is_of_week, removed_post
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, SessionTable, WeekChange
 from wod_pipeline.storage.healing import read_healed
 from wod_pipeline.storage.stages import STAGES, read_stage, read_stored_records, write_records, write_stage
-from wod_pipeline.wording import count
+from wod_pipeline.wording import count, first_of
 
 log = logging.getLogger(__name__)
+
+MAX_STALE = 3
+"""Posts and weeks that one error about stale revisions names."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,46 @@ def _is_older(old: PostStamp, new: PostStamp) -> bool:
         return old.modified_gmt < new.modified_gmt
     same_heading = not old.heading_sha256 or old.heading_sha256 == new.heading_sha256
     return not (same_heading and old.content_sha256 == new.content_sha256)
+
+
+def find_stale_posts(
+    lake: Lake, others: Iterable[StoredWeek], posts: Mapping[dt.date, Iterable[PostStamp]]
+) -> dict[dt.date, StaleRevision]:
+    """The weeks of `posts` that hold an older revision of a post than another week does, and the error that says so.
+
+    Stored as well, the post would be in both weeks. Its site may have gone back to the older revision, as a restored
+    backup does, or a cache may have answered for it: only a run over the other week can tell.
+    """
+    newest = _newest_elsewhere(others)
+    stale: dict[dt.date, dict[int, dt.date]] = {}
+    for week, stamps in posts.items():
+        for stamp in stamps:
+            other, other_week = newest.get(stamp.post_id, (stamp, week))
+            if stamp.modified_gmt and stamp.modified_gmt < other.modified_gmt:
+                stale.setdefault(week, {})[stamp.post_id] = other_week
+    if not stale:
+        return {}
+    weeks = {other for where in stale.values() for other in where.values()}
+    left = leave_spanning(stale, read_stage(lake, "raw_posts", weeks, _leave_corrupt))
+    return {week: _stale(week, where) for week, where in left.items()}
+
+
+def _newest_elsewhere(others: Iterable[StoredWeek]) -> dict[int, tuple[PostStamp, dt.date]]:
+    """The newest revision of each post in those weeks, and the week that has it; by post id."""
+    stamps = [(stamp, entry.week) for entry in others for stamp in entry.posts]
+    return {
+        stamp.post_id: (stamp, week) for stamp, week in sorted(stamps, key=lambda one: one[0].modified_gmt)
+    }
+
+
+def _stale(week: dt.date, where: Mapping[int, dt.date]) -> StaleRevision:
+    posts = first_of([f"post {number} in week {other}" for number, other in sorted(where.items())], MAX_STALE)
+    runs = [f"wod materialize --week {other}" for other in sorted({*where.values()})[:MAX_STALE]]
+    return StaleRevision(
+        f"Week {week}: newer revisions are stored of {', '.join(posts)}. Both weeks are unchanged.",
+        fix=f"Run first: {'; '.join(runs)}. What has left that week since is then stored by: wod materialize --week "
+        f"{week}.",
+    )
 
 
 def posts_to_withdraw(

@@ -37,14 +37,15 @@ MAX_REQUESTS = 2
 MOST_FOUND = 52
 """Weeks remembered whose post was found but is not stored."""
 
-WeekOf = Callable[[RawPost], dt.date]
+WeeksOf = Callable[[RawPost], tuple[dt.date, ...]]
+"""The weeks of a post that can be stored, the one it names first."""
 
 
 class RequestedRun(Struct, frozen=True, rename={"revision": "mark", "requests": "tries"}):
     """The last run requested for a post. It is kept in the cursor, under the names that `rename` gives."""
 
     revision: str
-    """The post's content and week, as `revision_key` names them."""
+    """The post's content and weeks, as `revision_key` names them."""
     at: dt.datetime
     requests: int = 1
     """How many runs have been requested for this revision."""
@@ -85,14 +86,13 @@ class StoredRevision:
 
     def is_named(self, revision: str) -> bool:
         """Whether `revision_key` gives this name to what is stored. Without its heading the content decides."""
-        content = f"{self.week}/{self.content_sha256}"
-        if self.heading_sha256:
-            return revision in {content, f"{content}/{self.heading_sha256}"}
-        return revision == content or revision.startswith(f"{content}/")
+        weeks, content, heading = [*revision.split("/"), ""][:3]
+        same_heading = not heading or not self.heading_sha256 or heading == self.heading_sha256
+        return str(self.week) in weeks.split("+") and content == self.content_sha256 and same_heading
 
 
 StoredRevisions = Mapping[int, list[StoredRevision]]
-"""By post id; several where parts of one post were stored under several weeks."""
+"""By post id; several where a post is of several weeks, or was moved to another."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def posts_to_retry(now: dt.datetime, stored: StoredRevisions, state: NewPostsSta
 def find_changed_weeks(
     now: dt.datetime,
     posts: Iterable[RawPost],
-    week_of: WeekOf,
+    weeks_of: WeeksOf,
     stored: StoredRevisions,
     state: NewPostsState,
     is_partition: Callable[[dt.date], bool],
@@ -159,13 +159,13 @@ def find_changed_weeks(
     """The weeks that new and edited posts belong to; of a moved post also the weeks it is stored under."""
     changed = ChangedWeeks()
     for post in posts:
-        week = week_of(post)
-        revision, revisions = revision_key(post, week), stored.get(post.id, [])
+        weeks = weeks_of(post)
+        revision, revisions = revision_key(post, weeks), stored.get(post.id, [])
         if _is_stored(revision, revisions) or _is_in_progress(now, revision, state.requested.get(post.id)):
             continue
-        for touched in {week, *(old.week for old in revisions)}:
-            weeks = changed.to_run if is_partition(touched) else changed.no_partition
-            weeks.setdefault(touched, []).append(post)
+        for touched in {*weeks, *(old.week for old in revisions)}:
+            by_week = changed.to_run if is_partition(touched) else changed.no_partition
+            by_week.setdefault(touched, []).append(post)
     return changed
 
 
@@ -173,7 +173,7 @@ def record_requests(
     now: dt.datetime,
     read: Iterable[RawPost],
     requested: Iterable[RawPost],
-    week_of: WeekOf,
+    weeks_of: WeeksOf,
     state: NewPostsState,
 ) -> NewPostsState:
     """The state after the posts in `read` were read, and runs for those in `requested` were requested.
@@ -187,7 +187,7 @@ def record_requests(
         if post_id in read_ids or _may_need_retry(now, run)
     }
     for post in requested:
-        revision, last = revision_key(post, week_of(post)), runs.get(post.id)
+        revision, last = revision_key(post, weeks_of(post)), runs.get(post.id)
         requests = last.requests + 1 if last and last.revision == revision else 1
         runs[post.id] = RequestedRun(revision, now, requests)
     reads_from = state.reads_from or read_from(now, state)
@@ -255,24 +255,27 @@ def record_sweep(
     return msgspec.structs.replace(state, swept_at=now, reported_gone=gone, gone_posts=dict(gone_posts))
 
 
-def reason_to_skip(week: dt.date, posts: Iterable[RawPost], stored: StoredRevisions) -> str:
+def reason_to_skip(
+    week: dt.date, posts: Iterable[RawPost], weeks_of: WeeksOf, stored: StoredRevisions
+) -> str:
     """Why the schedule need not run the week, whose posts are these; empty when it must."""
     listed = list(posts)
     if not listed:
         return f"No post for the week of {week} is published yet; looking again at the next tick."
-    if all(_is_stored(revision_key(post, week), stored.get(post.id, [])) for post in listed):
+    if all(_is_stored(revision_key(post, weeks_of(post)), stored.get(post.id, [])) for post in listed):
         return f"The week of {week} is stored as it is published."
     return ""
 
 
-def revision_key(post: RawPost, week: dt.date) -> str:
-    """Names the content, title, slug and date of a post under a week."""
-    return f"{week}/{post.content_sha256}/{heading_sha256(post)}"
+def revision_key(post: RawPost, weeks: Iterable[dt.date]) -> str:
+    """Names the content, title, slug and date of a post under its weeks."""
+    return f"{'+'.join(map(str, weeks))}/{post.content_sha256}/{heading_sha256(post)}"
 
 
 def _is_stored(revision: str, stored: Sequence[StoredRevision]) -> bool:
-    """Whether the table holds that revision under its week, and the post under no other."""
-    return len(stored) == 1 and stored[0].is_named(revision)
+    """Whether the table holds that revision under each of its weeks, and the post under no other."""
+    weeks = revision.partition("/")[0].split("+")
+    return len(stored) == len(weeks) and all(each.is_named(revision) for each in stored)
 
 
 def _is_in_progress(now: dt.datetime, revision: str, run: RequestedRun | None) -> bool:

@@ -4,10 +4,21 @@ The application:
 
 - `app`: puts everything together; the only module that imports all others
 - `context`: what pages and API answer from: sessions, their index, the clock, the visitor's maxes
+- `etags`: entity tags, made and compared
+- `kept`: answers kept in memory until the sessions change
 - `http`: JSON answers, conditional requests, security headers, methods, problems
 - `forms`: posted forms: their origin, length and fields
+- `failures`: answers to what fails, foreseen and unforeseen
+- `root_path`: the path under which a proxy serves the site
 - `static_files`: style sheets, icon and manifest, cached by version
 - `access_log`: what the server logs, without the addresses of personal calendars and without maxes
+
+Against hostile visitors:
+
+- `hosts`: which names of this server a request may give
+- `turns`: whose request is answered next
+- `connections`: clients that keep a connection waiting are dropped
+- `server`: the options of uvicorn
 
 The visitor, known from cookies alone:
 
@@ -35,6 +46,7 @@ The API:
 Calendars:
 
 - `feed`: ``/calendar.ics``, and personal calendars under ``/calendar/``
+- `recent_calendars`: the calendars made last, in memory
 - `personal`: the address of a personal calendar, which carries the athlete
 - `subscribing`: the pages that give these addresses to a visitor
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from wod_pipeline.absence import Absence, say_absence
 from wod_pipeline.reading import answers
@@ -19,7 +19,8 @@ from wod_pipeline.training import Athlete, Period
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
 from wod_pipeline.web.context import AppContext, Context, load_rows
 from wod_pipeline.web.days import RequestedDay
-from wod_pipeline.web.http import Json
+from wod_pipeline.web.http import Json, redirect
+from wod_pipeline.web.kept import keep
 from wod_pipeline.web.openapi import get
 from wod_pipeline.web.parameters import (
     DayInPath,
@@ -32,6 +33,7 @@ from wod_pipeline.web.parameters import (
     To,
     Words,
 )
+from wod_pipeline.web.root_path import path_in_site
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, monday_of
 
 VERSION_PATH = "/api/v1"
@@ -53,6 +55,7 @@ def health(context: Context, reader: RequestedDay) -> Json[answers.HealthAnswer]
 
 
 @get(router, "/weeks", 404)
+@keep()
 def weeks(context: Context, page: PageOfList, only: Filtered) -> Json[answers.WeeksAnswer]:
     """Stored weeks, newest first; with `kind` or `program` those with such a session."""
     index = context.index
@@ -86,6 +89,7 @@ def _not_found(context: AppContext, what: str, absence: Absence) -> HTTPExceptio
 
 
 @get(router, "/sessions", 404)
+@keep()
 def sessions(
     context: Context,
     athlete: RequestedAthlete,
@@ -112,7 +116,7 @@ def sessions(
         corrupt_weeks=read.corrupt_weeks,
         absence=None if read.records or read.corrupt_weeks else _absence_from(context, first),
     )
-    return Json(answer, page.links(total))
+    return Json(answer, page.links(total), lasts=not read.corrupt_weeks)
 
 
 def _absence_from(context: AppContext, day: dt.date) -> Absence:
@@ -169,6 +173,7 @@ def _sessions_on(
 
 
 @get(router, "/movements")
+@keep()
 def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers.MovementsAnswer]:
     """Movements that were prescribed, most often first."""
     facts = answers.movement_facts(context.index, q)
@@ -176,6 +181,7 @@ def movements(context: Context, page: PageOfList, q: Words = "") -> Json[answers
 
 
 @get(router, "/movements/{movement}/history")
+@keep()
 def history(
     context: Context,
     athlete: RequestedAthlete,
@@ -201,6 +207,7 @@ def movement_or_404(text: str) -> str:
 
 
 @get(router, "/load", 404)
+@keep()
 def load(
     context: Context,
     athlete: RequestedAthlete,
@@ -225,6 +232,7 @@ def load(
 
 
 @get(router, "/search", 404)
+@keep()
 def search(
     context: Context,
     page: PageOfList,
@@ -253,7 +261,6 @@ def moved_router() -> APIRouter:
 
 def _redirect_to_version(request: Request) -> Response:
     """The same path and parameters under `VERSION_PATH`, on whatever host was asked."""
-    root = request.scope.get("root_path", "")
-    path = request.scope["path"].removeprefix(root).replace("/api", VERSION_PATH, 1)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{root}{quote(path)}{query}", 308)
+    path = path_in_site(request.scope).replace("/api", VERSION_PATH, 1)
+    query = request.scope["query_string"].decode("latin-1")
+    return redirect(request.scope, f"{quote(path)}?{query}" if query else quote(path), 308)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, cast
@@ -24,29 +22,12 @@ from wod_pipeline.reading.index import IndexCache, SessionIndex
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.training import Athlete, LoadRow, Period, load_by, period_holding
 from wod_pipeline.web import maxes
+from wod_pipeline.web.recent_calendars import RecentCalendars
 from wod_pipeline.weeks import DAY, FIRST_DAY
 from wod_pipeline.wording import is_site_address
 
 CalendarState = Literal["no maxes", "on", "off"]
 """Whether there is a calendar with weights: not without maxes, and off without a key to sign its address."""
-
-
-class RecentCalendars:
-    """The calendars made last, kept by all they depend on: a program's next request is answered from memory."""
-
-    MOST = 16
-
-    def __init__(self) -> None:
-        self._by_key: OrderedDict[str, bytes] = OrderedDict()
-
-    def get_or_make(self, parts: object, make: Callable[[], bytes]) -> bytes:
-        """The calendar made from `parts`, which have a complete `repr`."""
-        key = hashlib.sha256(repr(parts).encode()).hexdigest()
-        made = self._by_key.pop(key, None) or make()
-        self._by_key[key] = made
-        while len(self._by_key) > self.MOST:
-            self._by_key.popitem(last=False)
-        return made
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,14 @@ def _visitor(request: Request) -> Athlete | None:
     return maxes.athlete_of(request.cookies.get(maxes.COOKIE))
 
 
-def _page_url(request: Request) -> str:
+def is_https(request: Request) -> bool:
+    """Whether the visitor came by https, as far as a trusted proxy or the address of the site that is set says."""
+    page = urlsplit(_context(request).page_url)
+    came_by_it = page.netloc.lower() == request.headers.get("host", "").lower()
+    return request.scope["scheme"] == "https" or (page.scheme == "https" and came_by_it)
+
+
+def page_url_of(request: Request) -> str:
     """The address of the site: as set, otherwise the one the visitor came by; empty when that cannot be one."""
     if own := _context(request).page_url:
         return own
@@ -134,7 +122,7 @@ Visitor = Annotated[Athlete | None, Depends(_visitor)]
 """The visitor's maxes, from their cookie."""
 WithWeights = Annotated[CalendarState, Depends(_calendar_state)]
 """Whether the visitor can have a calendar with weights. As a dependency it does not make other visitors wait."""
-PageUrl = Annotated[str, Depends(_page_url)]
+PageUrl = Annotated[str, Depends(page_url_of)]
 """The address of the site, without a slash at its end."""
 LONGEST_ADDRESS = 300
 """Characters of an address of the site that a request may name."""

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from wod_pipeline.training import Athlete, Unit
 from wod_pipeline.web import days, maxes, maxes_form, pages
-from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights
+from wod_pipeline.web.context import AppContext, CalendarState, Context, Visitor, WithWeights, is_https
 from wod_pipeline.web.days import Choices
 from wod_pipeline.web.forms import Fields, read_form
-from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.http import ConditionalRoute, redirect
+from wod_pipeline.web.root_path import root_of
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY
 
 router = APIRouter(route_class=ConditionalRoute, include_in_schema=False)
@@ -140,10 +141,12 @@ def _week_in(fields: Fields) -> dt.date:
 
 def _with_cookie(request: Request, to: str, name: str, value: str) -> Response:
     """Go to a page and keep a value, or delete an empty one, in a cookie that scripts and other sites cannot use."""
-    answer = RedirectResponse(to, 303)
+    answer, path = redirect(request.scope, to, 303), root_of(request.scope) or "/"
     if value:
-        is_https = request.url.scheme == "https"
-        answer.set_cookie(name, value, max_age=COOKIE_AGE_S, httponly=True, samesite="lax", secure=is_https)
+        is_secure = is_https(request)
+        answer.set_cookie(
+            name, value, max_age=COOKIE_AGE_S, path=path, httponly=True, samesite="lax", secure=is_secure
+        )
     else:
-        answer.delete_cookie(name)
+        answer.delete_cookie(name, path)
     return answer

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from wod_pipeline.web import maxes, personal
 from wod_pipeline.web.api import MOST_DAYS, checked_days
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
 from wod_pipeline.web.days import Choices
+from wod_pipeline.web.etags import is_known
 from wod_pipeline.web.http import ConditionalRoute
 from wod_pipeline.web.openapi import problem_responses
 from wod_pipeline.web.parameters import From, To
@@ -55,6 +57,7 @@ class CalendarResponse(Response):
     responses=problem_responses(422, 503),
 )
 def calendar(
+    request: Request,
     context: Context,
     visitor: Visitor,
     choices: Choices,
@@ -71,8 +74,8 @@ def calendar(
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
     last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
     checked_days(first, last)
-    body = _calendar(context, (first, last), visitor, page_url, rest_days=rest, choices=choices)
-    return CalendarResponse(body)
+    asked = Asked((first, last), visitor, page_url, rest, choices)
+    return _response(context, asked, request.headers.get("if-none-match"))
 
 
 @router.get(
@@ -81,7 +84,7 @@ def calendar(
     response_description="An iCalendar (RFC 5545)",
     responses=problem_responses(404, 422, 503),
 )
-def personal_calendar(context: Context, page_url: PageUrl, token: str) -> CalendarResponse:
+def personal_calendar(request: Request, context: Context, page_url: PageUrl, token: str) -> CalendarResponse:
     """The sessions of the last and the coming two months with an athlete's weights.
 
     The address is made on the page `/maxes`. It carries the athlete's maxes; nothing is stored here.
@@ -89,12 +92,14 @@ def personal_calendar(context: Context, page_url: PageUrl, token: str) -> Calend
     key = context.signing_key()
     if key is None:
         raise HTTPException(503, OFF)
-    asked = personal.parse_token(token, key)
-    if asked is None:
+    own = personal.parse_token(token, key)
+    if own is None:
         raise HTTPException(404, NOT_VALID)
     days = max(context.program_today - PAST, FIRST_DAY), min(context.program_today + FUTURE, LAST_DAY)
-    body = _calendar(context, days, asked.athlete, page_url, rest_days=asked.rest_days, choices=asked.choices)
-    return CalendarResponse(body, headers=PRIVATE)
+    asked = Asked(days, own.athlete, page_url, own.rest_days, own.choices)
+    answer = _response(context, asked, request.headers.get("if-none-match"))
+    answer.headers.update(PRIVATE)
+    return answer
 
 
 PRIVATE = {
@@ -106,52 +111,66 @@ PRIVATE = {
 }
 
 
-def _calendar(
-    context: AppContext,
-    between: tuple[dt.date, dt.date],
-    athlete: Athlete | None,
-    page_url: str,
-    *,
-    rest_days: bool,
-    choices: DayChoices,
-) -> bytes:
-    """The calendar of the days from the first to the last of `between`, made anew if anything in it changed.
+@dataclass(frozen=True)
+class Asked:
+    """What decides on a calendar, beside what is stored: its days, and how its events are shown to whom."""
+
+    between: tuple[dt.date, dt.date]
+    athlete: Athlete | None
+    page_url: str
+    rest_days: bool
+    choices: DayChoices
+
+
+def _response(context: AppContext, asked: Asked, if_none_match: str | None) -> CalendarResponse:
+    """The calendar; without a body for a program that has it already, which is known before it is made.
 
     Events of a week that cannot be read stay as they were published.
     """
-    first, last = between
-    stored, days = context.index.weeks, days_between(first, last)
-    published = context.stored_calendars(sorted({monday_of(day) for day in days}))
-
-    def make_from(read: SoundDays, previous: list[bytes]) -> bytes:
-        return as_calendar(
-            read.records,
-            context.zone,
-            athlete,
-            previous,
-            _covered(days, stored.keys(), read.corrupt_weeks),
-            page_url=page_url,
-            rest_days=rest_days,
-            between=between,
-            chosen=chosen_between(context.table, first, last, choices),
-        )
-
-    def make(read: SoundDays | None = None) -> bytes:
-        read = read or SoundDays(context.table.read_dates(first, last), [])
-        try:
-            return make_from(read, published)
-        except ValueError as error:
-            log.warning("A stored calendar cannot be read; its cancelled events are left out: %s", error)
-            return make_from(read, [data for data in published if is_calendar(data)])
-
-    # A post that spans two weeks has sessions dated in the week after the one it is stored under.
-    weeks = [stored[week] for week in sorted(stored) if monday_of(first) - WEEK <= week <= last]
-    maxes_text = maxes.cookie_of(athlete) if athlete else ""
-    parts = (between, maxes_text, page_url, rest_days, choices, weeks, published)
+    first, last = asked.between
+    published = context.stored_calendars(sorted({monday_of(day) for day in days_between(first, last)}))
+    parts = _parts(context, asked, published)
+    etag = context.recent_calendars.etag(parts)
+    if etag and is_known(etag, if_none_match):
+        return CalendarResponse(headers={"ETag": etag})
     try:
-        return context.recent_calendars.get_or_make(parts, make)
+        body, etag = context.recent_calendars.get_or_make(parts, lambda: _make(context, asked, published))
     except StorageCorrupt:  # made anew each time, until the week is stored again
-        return make(read_sound_days(context.table, first, last))
+        return CalendarResponse(_make(context, asked, published, read_sound_days(context.table, first, last)))
+    return CalendarResponse(body, headers={"ETag": etag})
+
+
+def _parts(context: AppContext, asked: Asked, published: list[bytes]) -> object:
+    """All that the calendar depends on."""
+    (first, last), stored = asked.between, context.index.weeks
+    weeks = [stored[week] for week in sorted(stored) if monday_of(first) <= week <= last]
+    maxes_text = maxes.cookie_of(asked.athlete) if asked.athlete else ""
+    return (asked.between, maxes_text, asked.page_url, asked.rest_days, asked.choices, weeks, published)
+
+
+def _make(context: AppContext, asked: Asked, published: list[bytes], read: SoundDays | None = None) -> bytes:
+    """The calendar, without cancelled events where what was published cannot be read."""
+    read = read or SoundDays(context.table.read_dates(*asked.between), [])
+    try:
+        return _as_calendar(context, asked, read, published)
+    except ValueError as error:
+        log.warning("A stored calendar cannot be read; its cancelled events are left out: %s", error)
+        return _as_calendar(context, asked, read, [data for data in published if is_calendar(data)])
+
+
+def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: list[bytes]) -> bytes:
+    covered = _covered(days_between(*asked.between), context.index.weeks.keys(), read.corrupt_weeks)
+    return as_calendar(
+        read.records,
+        context.zone,
+        asked.athlete,
+        published,
+        covered,
+        page_url=asked.page_url,
+        rest_days=asked.rest_days,
+        between=asked.between,
+        chosen=chosen_between(context.table, *asked.between, asked.choices),
+    )
 
 
 def _covered(

@@ -50,6 +50,7 @@ def _check_same_site(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    own = request.headers.get("host", ""), urlsplit(request.app.state.context.page_url).netloc
+    foreign = origin is not None and urlsplit(origin).netloc not in filter(None, own)
     if site not in {"same-origin", "none"} or foreign:
         raise HTTPException(403, "This form is answered only when it comes from this site.")

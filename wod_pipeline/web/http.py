@@ -5,7 +5,6 @@ A problem never names the server's paths, hosts or stack frames.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
@@ -15,9 +14,13 @@ from fastapi.routing import APIRoute
 from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wod_pipeline.web.etags import etag_of, is_known
+from wod_pipeline.web.kept import kept_answer, kept_for_s
+from wod_pipeline.web.root_path import path_in_site, root_of
 
 AnswerT = TypeVar("AnswerT")
 
@@ -78,8 +81,12 @@ class Json(Response, Generic[AnswerT]):
 
     media_type = "application/json"
 
-    def __init__(self, value: AnswerT, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, value: AnswerT, headers: Mapping[str, str] | None = None, *, lasts: bool = True
+    ) -> None:
+        """`lasts` false is for an answer that may differ next time though the sessions are the same."""
         super().__init__(msgspec.json.encode(value), headers=headers)
+        self.lasts = lasts
 
 
 class ConditionalRoute(APIRoute):
@@ -88,15 +95,21 @@ class ConditionalRoute(APIRoute):
     The ETag is the content's hash, so it changes with whatever the answer depends on, the parser included; it is
     weak, since the answer may be compressed. There is no `Last-Modified`: the time of a post says nothing about
     when the parser, the maxes or today's date last changed its answer. An answer whose endpoint names no
-    `Cache-Control` is the visitor's own and compared at each visit.
+    `Cache-Control` is the visitor's own and compared at each visit. An endpoint under `keep` is asked only for
+    an answer that is not kept.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint's handler, followed by the comparison with what the visitor has."""
         handle = super().get_route_handler()
 
+        for_s = kept_for_s(self.endpoint)
+
         async def handle_conditionally(request: Request) -> Response:
-            response = await handle(request)
+            if for_s is None:
+                response = await handle(request)
+            else:
+                response = await kept_answer(request, self.dependant, for_s, lambda: handle(request))
             return _conditional(request.headers, response) if request.method == "GET" else response
 
         return handle_conditionally
@@ -105,21 +118,16 @@ class ConditionalRoute(APIRoute):
 def _conditional(request: Headers, response: Response) -> Response:
     if response.status_code != HTTPStatus.OK:
         return response
-    etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers["ETag"] = etag
+    if "etag" not in response.headers:  # a kept answer has it
+        response.headers["ETag"] = etag_of(response.body)
+    etag = response.headers["ETag"]
     if "cache-control" not in response.headers:
         response.headers.update({"Cache-Control": "private, no-cache", "Vary": "Cookie"})
-    if not _is_known(etag, request.get("if-none-match")):
+    if not is_known(etag, request.get("if-none-match")):
         return response
     of_body = {"content-type", "content-length"}
     kept = {name: value for name, value in response.headers.items() if name not in of_body}
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
-
-
-def _is_known(etag: str, if_none_match: str | None) -> bool:
-    """Whether the header `If-None-Match` names the tag (weak comparison)."""
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    return "*" in known or etag.removeprefix("W/") in known
 
 
 class Problem(Struct, omit_defaults=True):
@@ -139,13 +147,21 @@ def problem(
     return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")
 
 
+def redirect(scope: Scope, address: str, status: int) -> Response:
+    """A redirect to an address of this site, a path with its query; it names no host."""
+    return RedirectResponse(f"{root_of(scope)}{address}", status)
+
+
+def is_answered(request: Request, path: str, method: str | None = None) -> bool:
+    """Whether some route answers the path, by the method or by any."""
+    enough = {Match.FULL} if method else {Match.FULL, Match.PARTIAL}
+    scope = {**request.scope, "path": f"{root_of(request.scope)}{path}", "method": method or request.method}
+    return any(route.matches(scope)[0] in enough for route in request.app.routes)
+
+
 def allowed_methods(request: Request) -> str:
     """The methods that this address answers, as the header `Allow` lists them; empty when it answers none."""
-    routes = request.app.routes
-    answered = [
-        method
-        for method in ("GET", "POST")
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
+    path = path_in_site(request.scope)
+    answered = [method for method in ("GET", "POST") if is_answered(request, path, method)]
     methods = [*answered, *(["HEAD"] if "GET" in answered else []), "OPTIONS"]
     return ", ".join(methods) if answered else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Annotated, Any, TypeVar
@@ -31,7 +32,9 @@ from wod_pipeline.web.api import movement_or_404
 from wod_pipeline.web.context import AppContext, Context, Visitor, load_rows
 from wod_pipeline.web.days import Choices, ReaderDay, VisitorDay
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.kept import keep
 from wod_pipeline.web.parameters import DayInPath, Words
+from wod_pipeline.web.root_path import in_site
 from wod_pipeline.web.shown import Visit, show_day, show_week
 from wod_pipeline.web.static_files import static_address
 from wod_pipeline.weeks import DAY, FIRST_DAY, LAST_DAY, WEEK, days_of, monday_of, sunday_of
@@ -91,7 +94,8 @@ _GLOBALS = {
     "code_marks": emphasis.code_marks,
     "movement_name": movement_name,
     "zones": ZONES,
-    "static_address": static_address,
+    "in_site": in_site,
+    "static_address": lambda name: in_site(static_address(name)),
 }
 _FILTERS = {
     "long_day": long_day,
@@ -104,9 +108,18 @@ _FILTERS = {
 }
 
 
+_ADDRESS = re.compile(r'\b(href|src|action)="(?=/)')
+"""Where a template writes an address of this site."""
+
+
+def _source(name: str) -> str:
+    """A template in which the root path comes before each address of this site (see `root_path`)."""
+    file = resources.files("wod_pipeline.web") / "templates" / name
+    return _ADDRESS.sub(r'\1="{{ in_site("") }}', file.read_text(encoding="utf-8"))
+
+
 def _environment() -> jinja2.Environment:
-    folder = resources.files("wod_pipeline.web").joinpath("templates")
-    loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
+    loader = jinja2.FunctionLoader(_source)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -211,6 +224,7 @@ def week(
 
 # --------------------------------------------------------------------------------------------------- overviews
 @router.get("/lifts")
+@keep()
 def lifts(context: Context, q: Words = "") -> Response:
     """Every movement that was prescribed, by family."""
     families: dict[str, list[answers.MovementFacts]] = {}
@@ -220,6 +234,7 @@ def lifts(context: Context, q: Words = "") -> Response:
 
 
 @router.get("/lifts/{movement}")
+@keep()
 def lift(
     context: Context, visitor: Visitor, movement: Annotated[str, Path(max_length=60)], number: PageNumber = 1
 ) -> Response:
@@ -240,6 +255,7 @@ def _page_count(items: Sequence[object]) -> int:
 
 
 @router.get("/charts/lift/{movement}.svg")
+@keep()
 def lift_svg(context: Context, movement: Annotated[str, Path(max_length=60)]) -> Response:
     """The chart of a lift's history."""
     newest = context.index.history(movement_or_404(movement))[: charts.MOST_POINTS]
@@ -264,6 +280,7 @@ def _load_answer(
 
 
 @router.get("/load")
+@keep()
 def load(context: Context, visitor: Visitor, reader: VisitorDay, by: By = "week") -> Response:
     """Training load as chart and table, and what the figures mean."""
     answer = _load_answer(context, by, visitor, reader.today)
@@ -273,6 +290,7 @@ def load(context: Context, visitor: Visitor, reader: VisitorDay, by: By = "week"
 
 
 @router.get("/charts/load.svg")
+@keep()
 def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
     """The chart of the training load."""
     rows = _load_answer(context, by, None, reader.today).rows
@@ -281,6 +299,7 @@ def load_svg(context: Context, reader: VisitorDay, by: By = "week") -> Response:
 
 
 @router.get("/search")
+@keep()
 def search(context: Context, q: Words = "", number: PageNumber = 1) -> Response:
     """Sessions with every word in their movements or notes, best first."""
     matches = context.index.search(q) if q.strip() else []

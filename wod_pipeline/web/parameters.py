@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Path, Query, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from starlette.datastructures import QueryParams
@@ -24,6 +23,7 @@ from wod_pipeline.rendering import clean
 from wod_pipeline.training import Athlete, Unit
 from wod_pipeline.web.context import Context, Visitor
 from wod_pipeline.web.http import ConditionalRoute
+from wod_pipeline.web.kept import declared_parameters
 from wod_pipeline.web.max_parameters import (
     BAR_PATTERN,
     MAX_PATTERN,
@@ -48,7 +48,7 @@ class StrictRoute(ConditionalRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint's handler, preceded by the check."""
         handle = super().get_route_handler()
-        declared = dict(_declared_parameters(self.dependant))
+        declared = dict(declared_parameters(self.dependant))
 
         async def handle_strictly(request: Request) -> Response:
             if problems := list(_undeclared(request.query_params, declared)):
@@ -56,14 +56,6 @@ class StrictRoute(ConditionalRoute):
             return await handle(request)
 
         return handle_strictly
-
-
-def _declared_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
-    """The names of the query parameters of an endpoint and its dependencies, and whether each may be repeated."""
-    for field in dependant.query_params:
-        yield field.alias, get_origin(field.field_info.annotation) is list
-    for dependency in dependant.dependencies:
-        yield from _declared_parameters(dependency)
 
 
 def _undeclared(given: QueryParams, declared: Mapping[str, bool]) -> Iterator[tuple[str, str]]:

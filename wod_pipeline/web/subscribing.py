@@ -6,12 +6,13 @@ That address is made by a form and shown in the answer to POST, so that it is in
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from wod_pipeline.web import pages, personal
 from wod_pipeline.web.context import CalendarState, Context, PageUrl, Visitor, WithWeights, is_only_here
 from wod_pipeline.web.days import Choices
 from wod_pipeline.web.forms import read_form
+from wod_pipeline.web.http import redirect
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +39,7 @@ async def make_address(
     """A new address of the calendar with the visitor's weights, and the weekdays of their choice."""
     fields = await read_form(request, MOST_FIELDS)
     if visitor is None:
-        return RedirectResponse("/maxes", 303)
+        return redirect(request.scope, "/maxes", 303)
     key = context.signing_key() if state == "on" else None  # read already, so this does not wait
     if key is None:
         return _page(page_url, "/calendar.ics", "off", status=503)

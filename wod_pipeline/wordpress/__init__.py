@@ -8,6 +8,7 @@
 - `_pages`: the posts of all pages of one question, and the bounds on them
 - `_client`: `WordPressSource`, which reads the site's REST API
 - `_folder`: `FolderSource`, which reads post files
+- `_habits`: posts with the habits of their program
 - `_gone`: which posts that are no longer listed another post replaces
 - `_windows`: `gather_weeks`, the posts of each week and which of the stored ones were moved or removed
 - `credentials`: the site's login
@@ -22,14 +23,17 @@ from __future__ import annotations
 from wod_pipeline.wordpress._client import WordPressSource
 from wod_pipeline.wordpress._decoding import decode_post
 from wod_pipeline.wordpress._folder import FolderSource
+from wod_pipeline.wordpress._habits import HabitualSource
 from wod_pipeline.wordpress._source import PostSource
-from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks
+from wod_pipeline.wordpress._windows import CHUNK_WEEKS, gather_weeks, is_published_near
 
 __all__ = [
     "CHUNK_WEEKS",
     "FolderSource",
+    "HabitualSource",
     "PostSource",
     "WordPressSource",
     "decode_post",
     "gather_weeks",
+    "is_published_near",
 ]

@@ -17,7 +17,9 @@ from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.wording import shorten
 
 _TYPES = {
-    name: type_ for name, type_ in get_type_hints(RawPost).items() if name not in {"problems", "received"}
+    name: type_
+    for name, type_ in get_type_hints(RawPost).items()
+    if name not in {"problems", "received", "habits"}
 }
 FIELDS = tuple(_TYPES)
 """The fields of a post that are asked for."""

@@ -81,7 +81,7 @@ class PageSet:
                 )
         if len(self.order) > bounds.posts:
             raise SourceMalformed(
-                f"{where} sends more than {bounds.posts:,} posts in one reading.", fix=_TOO_MANY
+                f"{where} sends more posts in one reading than the {bounds.posts:,} that are read.", fix=_TOO_MANY
             )
 
     def _again(self, kind: type) -> list[Any]:

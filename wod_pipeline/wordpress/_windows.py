@@ -1,7 +1,7 @@
 """Which posts to fetch for training weeks, and which stored posts have been moved or removed since.
 
 The decisions are functions of plain values; only `gather_weeks` reads from the source. The parser determines the
-week of a post (`week_of`).
+weeks of a post (`weeks_of`): a post of two weeks is in both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing import UNDATED_WEEK, week_of
+from wod_pipeline.parsing import UNDATED_WEEK, week_of, weeks_of
 from wod_pipeline.program import Outcome, RawPost, Weekly
 from wod_pipeline.quality import name_post
 from wod_pipeline.removals import RemovedPost
@@ -31,11 +31,11 @@ PUBLISHED_LATE = dt.timedelta(weeks=54)
 """How long after its week a post may be published. Usually it never is; but in January a coach may still type the
 old year into a title, which dates the post a year before its publication. A year of weekly posts is one page.
 
-A post outside both margins is found only if it is stored already: then it is fetched by its id."""
+A post outside both margins is fetched by its id: when it is stored already, or the run is told of it."""
 CHUNK_WEEKS = 52
 """Weeks fetched together: about a hundred posts on two pages, few enough to repeat after a failure."""
 
-PostWeek = Callable[[RawPost], dt.date]
+PostWeeks = Callable[[RawPost], tuple[dt.date, ...]]
 Window = tuple[dt.date, dt.date]
 
 
@@ -45,25 +45,27 @@ def gather_weeks(
     previous: Mapping[dt.date, Weekly[RawPost]],
     warn: Callable[[str], None] = log.warning,
     now: dt.datetime | None = None,
+    also: Collection[int] = (),
 ) -> dict[dt.date, Weekly[RawPost]]:
     """The posts of each of the weeks (Mondays), as the source lists them now.
 
     `previous` holds the stored posts of these weeks. A stored post that the source now lists under another week
     is recorded in `moved`; one that it no longer lists is kept and recorded in `gone`, or leaves the week for
     `removed` when another post replaces it (`_gone`). `now` is when the source is read, otherwise the current moment.
+    `also` are ids of posts that may be of these weeks and were published too early or too late to be found.
     Raises `SourceError` when the source could not be read completely; then no week is returned. `warn` is told of
     posts that have neither an id nor a date. Their week is not known, so they are among those `without_id` of the
     newest of the weeks, which such a post is most likely of.
     """
     now = now or dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
     listed = [post for days in publication_windows(weeks) for post in source.fetch_published(*days)]
-    missing = missing_ids(weeks, previous, listed)
+    missing = missing_ids(weeks, previous, listed) | (set(also) - {post.id for post in listed})
     if missing:
         listed += source.fetch_ids(missing)
     lost = [post for post in listed if not post.id and week_of(post) == UNDATED_WEEK]
     if lost:
         warn(f"{count(lost, 'post')} without id and date left out: {', '.join(map(name_post, lost))}")
-    gathered = assign_posts(weeks, previous, listed, week_of, now)
+    gathered = assign_posts(weeks, previous, listed, weeks_of, now)
     if lost:
         newest = gathered[max(weeks)]
         unique = {post.received: post for post in (*newest.without_id, *lost)}
@@ -82,6 +84,12 @@ def publication_windows(weeks: Iterable[dt.date]) -> list[Window]:
     return windows
 
 
+def is_published_near(post: RawPost, week: dt.date) -> bool:
+    """Whether a run of the week finds the post by its day of publication."""
+    ((first, last),) = publication_windows([week])
+    return post.was_published_within(first, last)
+
+
 def missing_ids(
     weeks: Iterable[dt.date], previous: Mapping[dt.date, Weekly[RawPost]], listed: Collection[RawPost]
 ) -> set[int]:
@@ -98,7 +106,7 @@ def assign_posts(
     weeks: Sequence[dt.date],
     previous: Mapping[dt.date, Weekly[RawPost]],
     listed: Iterable[RawPost],
-    week_of: PostWeek,
+    weeks_of: PostWeeks,
     now: dt.datetime,
 ) -> dict[dt.date, Weekly[RawPost]]:
     """Each week with its posts. `listed` must hold every post of the source that is stored under one of the weeks
@@ -107,31 +115,37 @@ def assign_posts(
     by_id = {post.id or post.received: post for post in listed}
     stored = [post.id for week in weeks if week in previous for post in previous[week].posts]
     look = _Look(
-        {number: week_of(post) for number, post in by_id.items()},
+        {number: weeks_of(post) for number, post in by_id.items()},
         now,
         in_doubt=too_many_gone(len(set(stored) - by_id.keys()), len(stored)),
     )
     by_week: dict[dt.date, list[RawPost]] = look.by_week
-    for number, week in look.listed.items():
-        by_week.setdefault(week, []).append(by_id[number])
+    for number, its_weeks in look.listed.items():
+        for week in its_weeks:
+            by_week.setdefault(week, []).append(by_id[number])
     return {week: _update_week(week, previous.get(week), by_week.get(week, []), look) for week in weeks}
 
 
 @dataclass(frozen=True)
 class _Look:
-    """One reading of the source: the week of every post it lists, by id; `in_doubt`: too many posts are absent.
+    """One reading of the source: the weeks of every post it lists, by id; `in_doubt`: too many posts are absent.
 
     A post without an id is under its JSON.
     """
 
-    listed: Mapping[int | str, dt.date]
+    listed: Mapping[int | str, tuple[dt.date, ...]]
     at: dt.datetime
     in_doubt: bool
     by_week: dict[dt.date, list[RawPost]] = field(default_factory=dict)
 
     def elsewhere(self, week: dt.date) -> list[RawPost]:
         """The listed posts of other weeks."""
-        return [post for other, posts in self.by_week.items() if other != week for post in posts if post.id]
+        posts = {post.id: post for other, posts in self.by_week.items() if other != week for post in posts}
+        return [post for number, post in posts.items() if number and week not in self.listed[number]]
+
+    def week_named(self, number: int) -> dt.date | None:
+        """The week that a listed post names."""
+        return self.listed[number][0] if number in self.listed else None
 
 
 def _update_week(
@@ -171,7 +185,7 @@ def _moved(previous: Weekly[RawPost] | None, posts: list[RawPost], look: _Look) 
         return {}
     left = {post.id for post in previous.posts if post.id in look.listed} | set(previous.moved)
     here, before = {post.id for post in posts}, dict(previous.moved_to)
-    return {number: look.listed.get(number) or before.get(number) for number in left - here}
+    return {number: look.week_named(number) or before.get(number) for number in left - here}
 
 
 def _still_removed(previous: Weekly[RawPost] | None, look: _Look) -> list[RemovedPost]:

@@ -143,29 +143,31 @@ def test_a_range_of_good_weeks_reports_one_summary_a_claim(tmp_path: Path) -> No
     ]
 
 
-def misdate(settings: Settings, week: dt.date) -> None:
-    """Make the parsed week claim a day of another month, as a misread heading would."""
+def double(settings: Settings, week: dt.date) -> None:
+    """Have the parsed week hold its post twice, so that its sessions share their keys."""
     lake = open_lake(settings)
     parsed = read_stage(lake, "segmented_exercises", [week])[week]
-    parsed.posts[0].sessions[0].date = week + dt.timedelta(days=40)
+    parsed.posts.append(parsed.posts[0])
     write_stage(lake, "segmented_exercises", {week: parsed})
 
 
-def test_a_misdated_week_is_refused_by_the_table_when_the_run_is_over_many(tmp_path: Path) -> None:
+def test_a_week_with_a_breach_that_blocks_is_refused_by_the_table_when_the_run_is_over_many(
+    tmp_path: Path,
+) -> None:
     weeks = [MONDAY, MONDAY + WEEK]
     platform = Platform(
         tmp_path, [raw_post(monday=week, number=number) for number, week in enumerate(weeks, start=1)]
     )
     platform.run(weeks[0], weeks[-1])
     before = platform.stored(MONDAY)
-    misdate(platform.settings, MONDAY)
+    double(platform.settings, MONDAY)
 
     result = platform.run(weeks[0], weeks[-1], "session_records")
 
     failure = next(event for event in result.all_events if event.is_step_failure)
     told = failure.step_failure_data.user_failure_data
     assert told is not None
-    assert "1 session dated outside the week of 2026-03-02." in (told.description or "")
+    assert "used more than once" in (told.description or "")
     assert platform.stored(MONDAY) == before
 
 

@@ -37,9 +37,9 @@ NEEDS_RECORDS = {"segmented_exercises", "session_records"}
 INSTANCE = dg.DagsterInstance.ephemeral()
 
 
-def context(*keys: str) -> dg.AssetExecutionContext:
+def context(*keys: str, tags: dict[str, str] | None = None) -> dg.AssetExecutionContext:
     if len(keys) == 1:
-        return dg.build_asset_context(partition_key=keys[0], instance=INSTANCE)
+        return dg.build_asset_context(partition_key=keys[0], instance=INSTANCE, run_tags=tags)
     return dg.build_asset_context(
         partition_key_range=dg.PartitionKeyRange(keys[0], keys[-1]), instance=INSTANCE
     )
@@ -70,6 +70,15 @@ def test_raw_posts_are_the_posts_of_the_week_as_received() -> None:
     post = raw_post()
     week = fetch(FakeSource([post, raw_post(monday=MONDAY + WEEK, number=2)]), KEY)[MONDAY]
     assert (week.outcome, week.posts) == (Outcome.PUBLISHED, [post])
+
+
+@pytest.mark.parametrize("ids", ["1", "2,1,x,,-1", "9" * 5_000 + ",1"], ids=["it", "odd ids", "a huge id"])
+def test_a_post_dated_years_before_its_publication_is_fetched_by_the_id_in_the_runs_tags(ids: str) -> None:
+    post = raw_post(date="2031-01-01T00:00:00")
+    resources = {"source": source_around(FakeSource([post])), "lake": lake_around(MemoryLake())}
+    told = ASSETS["raw_posts"](context(KEY, tags={"wod/post_ids": ids}), **resources).value[MONDAY]
+    assert told.posts == [post]
+    assert fetch(FakeSource([post]), KEY)[MONDAY].posts == []
 
 
 def test_a_range_gives_every_week_its_own_posts() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from wod_pipeline.cli.output import REPEATED_AFTER_S, without_repeated_warnings
 from wod_pipeline.settings import refuses_colour
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline_tests.builders import MONDAY, plain_week
@@ -122,3 +126,37 @@ def test_a_closed_standard_output_is_no_error(environment: dict[str, str]) -> No
     command = ["sh", "-c", '"$0" "$@" >&-', *WOD, "show", str(MONDAY)]
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_warning_that_every_step_of_a_run_logs_is_printed_once(tmp_path: Path) -> None:
+    database = tmp_path / "sessions.sqlite"
+    SqliteSessionTable(database).replace_week(plain_week(MONDAY))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE sessions SET item = '7' WHERE date = '#weeks'")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WOD_")}
+    environment = {**kept, "WOD_DATA_DIR": str(tmp_path), "WOD_START_WEEK": str(MONDAY)}
+    command = [*WOD, "materialize", "--from-stored", "--week", str(MONDAY)]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.stderr.count(f"The header of week {MONDAY} in the session table cannot be read") == 1
+
+
+def test_a_warning_is_printed_again_when_it_is_logged_again_much_later() -> None:
+    def record(text: str, after_s: float) -> logging.LogRecord:
+        made = logging.LogRecord("wod_pipeline", logging.WARNING, "", 0, text, None, None)
+        made.created = 1_000_000.0 + after_s
+        return made
+
+    with without_repeated_warnings():
+        assert logging.lastResort is not None
+        printed = [
+            bool(logging.lastResort.filter(record(text, after_s)))
+            for text, after_s in (
+                ("a", 0),
+                ("a", 1),
+                ("b", 2),
+                ("a", REPEATED_AFTER_S - 1),
+                ("a", REPEATED_AFTER_S),
+            )
+        ]
+    assert printed == [True, False, True, False, True]
+    assert logging.lastResort.filter(record("a", 0))

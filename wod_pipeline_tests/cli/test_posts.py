@@ -179,6 +179,26 @@ def test_a_run_of_the_new_week_says_that_the_old_one_lost_its_sessions(
     assert site.ids() == [1]
 
 
+def test_a_run_says_when_a_run_of_the_new_week_would_not_find_the_post(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = [
+        msgspec.structs.replace(
+            raw_post("Monday", "A.", "Jerk x 3", monday=to, number=number, date=post.date),
+            modified_gmt="2026-03-20T00:00:00",
+        )
+        for post, number, to in ((OLD, 1, MONDAY + WEEK), (OTHER, 2, MONDAY - 60 * WEEK))
+    ]
+    site.list(*moved)
+    site.run()
+    far = [line for line in capsys.readouterr().out.splitlines() if "it finds post" in line]
+    said = (
+        "    it finds post 2 only when the sensor new_posts requests it, since the post was published on 2026-03-01, "
+        "far from that week: if the date in the title is wrong, correct it"
+    )
+    assert far == [said]
+
+
 def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +215,24 @@ def test_a_loss_names_the_posts_that_left_now_and_not_one_that_left_before(
     assert run_weeks(site.settings, [later])
     said = capsys.readouterr().out
     assert "  2026-03-02 lost 1 session: its post is now dated Mon 9 Mar\n" in said
+
+
+def test_a_post_restored_with_an_older_time_is_never_in_two_weeks_and_the_named_runs_bring_it_back(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = MONDAY + WEEK
+    moved = raw_post("Monday", "A.", "Jerk x 3", monday=later, number=2)
+    site.list(msgspec.structs.replace(moved, modified_gmt="2026-03-20T00:00:00"))
+    assert run_weeks(site.settings, [later])
+    site.list(OTHER)
+    assert not run_weeks(site.settings, [MONDAY])
+    said = capsys.readouterr()
+    assert "newer revisions are stored of post 2 in week 2026-03-09" in said.out + said.err
+    assert site.ids() == [1]
+    for week in (later, MONDAY):
+        assert run_weeks(site.settings, [week])
+    assert site.ids() == [1, 2]
+    assert open_table(site.settings).read_dates(later, later + WEEK) == []
 
 
 def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:

@@ -281,17 +281,6 @@ def test_export_parquet_and_json_hold_the_same_sessions(folder: Path, capsys: Ca
     assert set(pd.read_parquet(folder / "a.parquet")["session"]) == {record["session"] for record in records}
 
 
-def test_export_finds_sessions_dated_in_the_week_after_the_one_they_are_stored_under(
-    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path))
-    lines = ("Thursday", "A.", "Dips x 6 reps", "Monday", "A.", "Dips x 7 reps")
-    post = raw_post(*lines, title="June 4-10, 2020 - Gym Plan", slug="june-4-10-2020-gym-plan")
-    SqliteSessionTable(tmp_path / "sessions.sqlite").replace_weeks(weeks_of([post]))
-    _, out, _ = run(capsys, "export", "--format", "json", "--from", "2020-06-08", "--to", "2020-06-14")
-    assert [(record["week"], record["date"]) for record in json.loads(out)] == [("2020-06-01", "2020-06-08")]
-
-
 def test_export_ics_updates_a_calendar_and_cancels_nothing_outside_its_days(
     folder: Path, capsys: Capture
 ) -> None:

@@ -40,11 +40,31 @@ TEXTS = st.lists(LINES | st.text(max_size=60), max_size=25)
 TAGS = """
     <p> </p> <br> <br/> <div> </div> <table> <tr> <td> </td> </tr> </table> <li> <script> </script> <!-- -->
     <template> </template> <head> <title> </title> &nbsp; &amp; &#8217; &# < > " ' <![CDATA[
-    ]]> <? <b> </i> <a/> </ </a>
+    ]]> <? <b> </i> <a/> </ </a> <pre> </pre> <s> </s> <del> </del> <nav> </nav> <details> </details> [vc_row]
+    [/vc_row] [caption [ ] <th> <ul> </ul>
 """
-MARKUP = st.lists(
-    st.sampled_from([*words(TAGS), "<a href='http://x'>"]) | LINES | st.text(max_size=20), max_size=40
-).map("".join)
+STYLED = [
+    "<a href='http://x'>",
+    "<a href='#w'>",
+    "<p hidden>",
+    "<div id='w' style='display:none'>",
+    "<div class='toc'>",
+]
+STYLED += [
+    "<span style='text-decoration:line-through'>",
+    "<p style='white-space:pre'>",
+    "<div role=tabpanel hidden>",
+]
+STYLED += [
+    "\n",
+    "Monday",
+    "<td>Friday</td>",
+    "\u200f",
+    "<tr><td>Monday<td>Snatch x 1<tr><td>Friday<td>Dips x 5",
+]
+MARKUP = st.lists(st.sampled_from([*words(TAGS), *STYLED]) | LINES | st.text(max_size=20), max_size=40).map(
+    "".join
+)
 
 
 def week_of_html(html: str, **fields: Any) -> ParsedPost:

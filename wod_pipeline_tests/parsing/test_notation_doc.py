@@ -42,6 +42,7 @@ def facts(week: ParsedPost) -> dict[str, Any]:
     dates = week.dates
     return {
         "lines": [line.text for line in week.lines],
+        "struck": [[line.n, *line.struck] for line in week.lines if line.struck],
         "links": [[link.start, link.end, link.href] for line in week.lines for link in line.links],
         "roles": [[line.text, line.role, _owner(line.owner)] for line in week.lines],
         "week": str(week.week) if week.week else None,

@@ -18,6 +18,7 @@ from wod_pipeline.settings import load_settings
 from wod_pipeline.storage import Lake
 from wod_pipeline.storage.looks import read_looks
 from wod_pipeline.watching import posts
+from wod_pipeline_tests.builders import raw_post
 from wod_pipeline_tests.fakes import MemoryLake, busy_source_around, lake_around, source_around
 from wod_pipeline_tests.sensors.world import HOUR, Phone, World, hours, local, notifier_around, post_for
 
@@ -77,6 +78,24 @@ def test_a_run_over_neighbours_is_tagged_as_a_range_and_a_single_week_as_a_parti
         "dagster/asset_partition_range_end": "2026-11-16",
     }
     assert (several.partition_key, one.partition_key, one.tags) == (None, "2026-11-02", {})
+
+
+@pytest.mark.parametrize(
+    ("published", "tags"),
+    [
+        ("2026-11-01T17:00:00", {}),
+        ("2027-11-15T17:00:00", {}),
+        ("2027-11-16T17:00:00", {"wod/post_ids": "7"}),
+        ("2026-08-23T17:00:00", {"wod/post_ids": "7"}),
+    ],
+)
+def test_a_run_is_told_the_ids_of_posts_dated_far_from_their_publication(
+    published: str, tags: dict[str, str]
+) -> None:
+    far = raw_post(monday=WEEKS[0], number=7, date=published)
+    request = run_request((WEEKS[0], WEEKS[0]), [far], posts.NewPostsState())
+    assert request.tags == tags
+    assert run_request((WEEKS[0], WEEKS[1]), [far], posts.NewPostsState()).tags.items() >= tags.items()
 
 
 def test_a_post_moved_to_another_week_updates_both(world: World) -> None:

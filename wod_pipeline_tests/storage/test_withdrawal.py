@@ -10,7 +10,7 @@ import pytest
 
 from wod_pipeline.assets.posts import plain_week
 from wod_pipeline.assets.sessions import outlined_week, parsed_week
-from wod_pipeline.errors import NotStored, WouldEmptyWeek
+from wod_pipeline.errors import NotStored, StaleRevision, WouldEmptyWeek
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, WeekRecords
 from wod_pipeline.records import records_of
 from wod_pipeline.removals import RemovedPost
@@ -30,6 +30,7 @@ from wod_pipeline.storage.withdrawal import (
     drop_post,
     find_moved_posts,
     find_post,
+    find_stale_posts,
     leave_spanning,
     withdraw_posts,
 )
@@ -186,3 +187,40 @@ def test_a_post_that_is_of_both_weeks_has_not_moved() -> None:
     fetched = {NEXT: weekly(spanning, elsewhere, week=NEXT)}
     assert leave_spanning(candidates, fetched) == {MONDAY: {2: NEXT}}
     assert leave_spanning(candidates, {}) == candidates, "what the lake lost is judged by its stamps"
+
+
+def stale(old: PostStamp, new: PostStamp, lake: MemoryLake | None = None) -> dict[dt.date, StaleRevision]:
+    others = [StoredWeek(MONDAY, Outcome.PUBLISHED, (new,), 3)]
+    return find_stale_posts(lake or MemoryLake(), others, {NEXT: [old]})
+
+
+def test_a_week_with_an_older_revision_than_another_week_is_refused_and_the_other_week_named() -> None:
+    newer = msgspec.structs.replace(STAMP, modified_gmt="2026-03-02T00:00:00", content_sha256="bb")
+    assert str(stale(STAMP, newer)[NEXT]) == (
+        "Week 2026-03-09: newer revisions are stored of post 1 in week 2026-03-02. Both weeks are unchanged. "
+        "Run first: wod materialize --week 2026-03-02. What has left that week since is then stored by: "
+        "wod materialize --week 2026-03-09. A rerun alone will not help."
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"modified_gmt": "2026-02-01T00:00:00"},
+        {"content_sha256": "bb"},
+        {"post_id": 2, "modified_gmt": "2027"},
+    ],
+    ids=["an older revision", "one of the same time", "another post"],
+)
+def test_a_week_is_not_stale_when_the_other_week_holds(other: dict[str, str]) -> None:
+    assert stale(STAMP, msgspec.structs.replace(STAMP, **other)) == {}
+
+
+def test_a_post_of_unknown_time_is_not_stale() -> None:
+    assert stale(msgspec.structs.replace(STAMP, modified_gmt=""), STAMP) == {}
+
+
+def test_a_newer_revision_that_is_of_the_run_week_as_well_makes_nothing_stale(tmp_path: Path) -> None:
+    lake = MemoryLake()
+    write_stage(lake, "raw_posts", {MONDAY: weekly(raw_post(monday=NEXT), week=MONDAY)})
+    assert stale(STAMP, msgspec.structs.replace(STAMP, modified_gmt="2027"), lake) == {}

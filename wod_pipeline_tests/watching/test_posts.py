@@ -46,7 +46,7 @@ def weeks_to_run(
 ) -> list[dt.date]:
     return sorted(
         find_changed_weeks(
-            NOW, posts, lambda _: NEXT, stored, state or NewPostsState(), lambda _: True
+            NOW, posts, lambda _: (NEXT,), stored, state or NewPostsState(), lambda _: True
         ).to_run
     )
 
@@ -72,7 +72,7 @@ def test_a_changed_title_slug_or_date_is_an_edit_like_any_other(change: dict[str
     assert before.content_sha256 == after.content_sha256
     assert weeks_to_run([before], stored) == []
     assert weeks_to_run([after], stored) == [NEXT]
-    assert reason_to_skip(NEXT, [after], stored) == ""
+    assert reason_to_skip(NEXT, [after], lambda _: (NEXT,), stored) == ""
 
 
 def test_a_week_stored_before_its_heading_was_kept_is_judged_by_its_content() -> None:
@@ -92,37 +92,37 @@ def test_a_save_without_a_change_asks_for_nothing() -> None:
 
 
 def test_what_was_asked_for_is_not_asked_again_until_it_changes() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
 
     assert weeks_to_run([a_post()], {}, state) == []
     assert weeks_to_run([a_post(words="Clean")], {}, state) == [NEXT]
 
 
 def test_what_was_asked_for_is_remembered_while_it_is_read_or_may_be_asked_for_again() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
     later = NOW + dt.timedelta(days=1)
 
     assert (
-        record_requests(NOW + dt.timedelta(hours=1), [], [], lambda _: NEXT, state).requested
+        record_requests(NOW + dt.timedelta(hours=1), [], [], lambda _: (NEXT,), state).requested
         == state.requested
     )
-    assert record_requests(later, [a_post()], [], lambda _: NEXT, state).requested == state.requested
-    assert record_requests(later, [], [], lambda _: NEXT, state).requested == {}
+    assert record_requests(later, [a_post()], [], lambda _: (NEXT,), state).requested == state.requested
+    assert record_requests(later, [], [], lambda _: (NEXT,), state).requested == {}
 
 
 def test_a_post_still_not_stored_after_an_hour_is_overdue_once() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
     later = NOW + dt.timedelta(hours=1)
     assert posts_to_retry(later - dt.timedelta(minutes=1), {}, state) == set()
     assert posts_to_retry(later, {}, state) == {1}
     assert posts_to_retry(later, known(a_post(), NEXT), state) == set()
 
-    state = record_requests(later, [a_post()], [a_post()], lambda _: NEXT, state)
+    state = record_requests(later, [a_post()], [a_post()], lambda _: (NEXT,), state)
     assert posts_to_retry(later + dt.timedelta(hours=1), {}, state) == set()
 
 
 def test_a_week_that_is_no_partition_is_named_but_not_asked_for() -> None:
-    found = find_changed_weeks(NOW, [a_post()], lambda _: NEXT, {}, NewPostsState(), lambda _: False)
+    found = find_changed_weeks(NOW, [a_post()], lambda _: (NEXT,), {}, NewPostsState(), lambda _: False)
 
     assert (found.to_run, list(found.no_partition)) == ({}, [NEXT])
 
@@ -157,8 +157,8 @@ def test_a_content_that_comes_back_after_an_edit_has_another_run_key() -> None:
 
 
 def test_a_second_try_has_another_run_key() -> None:
-    once = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
-    twice = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, once)
+    once = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
+    twice = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), once)
 
     assert run_key((NEXT, NEXT), [a_post()], once) != run_key((NEXT, NEXT), [a_post()], twice)
 
@@ -197,7 +197,7 @@ def test_the_state_survives_its_cursor() -> None:
         NOW,
         [a_post()],
         [a_post()],
-        lambda _: NEXT,
+        lambda _: (NEXT,),
         record_sweep(NOW, {1}, [5], NewPostsState(), {5: GonePost(WEEK, NOW, 1)}),
     )
 
@@ -215,15 +215,15 @@ def test_what_the_table_holds_is_known_by_post() -> None:
 def test_a_scheduled_look_is_skipped_with_its_reason() -> None:
     post = a_post()
 
-    assert reason_to_skip(NEXT, [], {}) == (
+    assert reason_to_skip(NEXT, [], lambda _: (NEXT,), {}) == (
         "No post for the week of 2026-11-23 is published yet; looking again at the next tick."
     )
-    assert reason_to_skip(NEXT, [post], known(post, NEXT)) == (
+    assert reason_to_skip(NEXT, [post], lambda _: (NEXT,), known(post, NEXT)) == (
         "The week of 2026-11-23 is stored as it is published."
     )
-    assert reason_to_skip(NEXT, [post], {}) == ""
-    assert reason_to_skip(NEXT, [a_post(words="Clean")], known(post, NEXT)) == ""
-    assert reason_to_skip(NEXT, [post], known(post, WEEK)) == ""
+    assert reason_to_skip(NEXT, [post], lambda _: (NEXT,), {}) == ""
+    assert reason_to_skip(NEXT, [a_post(words="Clean")], lambda _: (NEXT,), known(post, NEXT)) == ""
+    assert reason_to_skip(NEXT, [post], lambda _: (NEXT,), known(post, WEEK)) == ""
 
 
 def test_a_cursor_written_before_its_fields_were_renamed_is_read_whole() -> None:
@@ -247,38 +247,38 @@ def test_a_cursor_written_before_its_fields_were_renamed_is_read_whole() -> None
 
 def test_a_run_key_names_weeks_revisions_and_the_number_of_the_request() -> None:
     first, second = (msgspec.structs.replace(a_post(n), content=Rendered("Snatch")) for n in (1, 2))
-    state = record_requests(NOW, [first], [first], lambda _: NEXT, NewPostsState())
+    state = record_requests(NOW, [first], [first], lambda _: (NEXT,), NewPostsState())
 
     assert run_key((WEEK, NEXT), [first, second], state) == "posts/2026-11-16/2026-11-23/604eb6e32fb52f69"
-    assert state.requested == {1: RequestedRun(revision_key(first, NEXT), NOW, 1)}
+    assert state.requested == {1: RequestedRun(revision_key(first, [NEXT]), NOW, 1)}
     assert state.read_until == NOW
 
 
 def test_a_second_request_for_the_same_revision_is_counted_and_one_for_another_starts_anew() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
-    again = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, state)
-    edited = record_requests(NOW, [], [a_post(words="Clean")], lambda _: NEXT, again)
-    moved = record_requests(NOW, [], [a_post()], lambda _: WEEK, again)
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
+    again = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), state)
+    edited = record_requests(NOW, [], [a_post(words="Clean")], lambda _: (NEXT,), again)
+    moved = record_requests(NOW, [], [a_post()], lambda _: (WEEK,), again)
 
     assert [s.requested[1].requests for s in (state, again, edited, moved)] == [1, 2, 1, 1]
 
 
 def test_a_failed_run_is_requested_again_after_an_hour_and_forgotten_after_two() -> None:
-    state = record_requests(NOW, [a_post()], [a_post()], lambda _: NEXT, NewPostsState())
+    state = record_requests(NOW, [a_post()], [a_post()], lambda _: (NEXT,), NewPostsState())
     hour = dt.timedelta(hours=1)
 
     def weeks(now: dt.datetime, state: NewPostsState) -> list[dt.date]:
-        return list(find_changed_weeks(now, [a_post()], lambda _: NEXT, {}, state, lambda _: True).to_run)
+        return list(find_changed_weeks(now, [a_post()], lambda _: (NEXT,), {}, state, lambda _: True).to_run)
 
     assert weeks(NOW + hour - dt.timedelta(seconds=1), state) == []
     assert weeks(NOW + hour, state) == [NEXT]
-    again = record_requests(NOW + hour, [a_post()], [a_post()], lambda _: NEXT, state)
+    again = record_requests(NOW + hour, [a_post()], [a_post()], lambda _: (NEXT,), state)
     assert weeks(NOW + 100 * hour, again) == []
 
     almost, later = NOW + 2 * hour - dt.timedelta(seconds=1), NOW + 2 * hour
-    assert record_requests(almost, [], [], lambda _: NEXT, state).requested == state.requested
-    assert record_requests(later, [], [], lambda _: NEXT, state).requested == {}
-    assert record_requests(NOW + hour, [], [], lambda _: NEXT, again).requested == {}
+    assert record_requests(almost, [], [], lambda _: (NEXT,), state).requested == state.requested
+    assert record_requests(later, [], [], lambda _: (NEXT,), state).requested == {}
+    assert record_requests(NOW + hour, [], [], lambda _: (NEXT,), again).requested == {}
 
 
 def test_a_post_that_needs_no_run_does_not_hide_the_others() -> None:
@@ -286,7 +286,7 @@ def test_a_post_that_needs_no_run_does_not_hide_the_others() -> None:
     changed = find_changed_weeks(
         NOW,
         posts,
-        lambda post: NEXT if post.id < 3 else WEEK,
+        lambda post: (NEXT if post.id < 3 else WEEK,),
         known(a_post(), NEXT),
         NewPostsState(),
         {NEXT}.__contains__,
@@ -303,7 +303,7 @@ def test_the_first_reading_looks_back_fifteen_days_and_two_hours() -> None:
 def test_a_request_is_recorded_under_the_week_of_its_own_post() -> None:
     posts = [a_post(1), a_post(2)]
     weeks = {1: WEEK, 2: NEXT}
-    state = record_requests(NOW, posts, posts, lambda post: weeks[post.id], NewPostsState())
+    state = record_requests(NOW, posts, posts, lambda post: (weeks[post.id],), NewPostsState())
 
     assert [run.revision[:10] for run in state.requested.values()] == ["2026-11-16", "2026-11-23"]
 
@@ -317,5 +317,5 @@ def test_a_sweep_keeps_in_order_the_posts_that_are_still_gone() -> None:
 def test_a_scheduled_look_needs_a_run_when_one_of_several_posts_is_not_stored() -> None:
     stored = {**known(a_post(1), NEXT), **known(a_post(2), NEXT)}
 
-    assert reason_to_skip(NEXT, [a_post(1), a_post(2, words="Clean")], stored) == ""
-    assert reason_to_skip(NEXT, [a_post(1), a_post(2)], stored) != ""
+    assert reason_to_skip(NEXT, [a_post(1), a_post(2, words="Clean")], lambda _: (NEXT,), stored) == ""
+    assert reason_to_skip(NEXT, [a_post(1), a_post(2)], lambda _: (NEXT,), stored) != ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from wod_pipeline.demo import sample_posts
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.web.app import create_app
+from wod_pipeline.web.connections import Patience
+from wod_pipeline.web.server import server_options
 from wod_pipeline_tests.builders import weeks_of
 from wod_pipeline_tests.hostile import hostile_post
 from wod_pipeline_tests.web.browser import Tab, chromium
@@ -75,9 +77,10 @@ def empty(tmp_path: Path) -> Iterator[TestClient]:
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of a running server."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+def serving(app: FastAPI, proxies: Collection[str] = (), patience: Patience | None = None) -> Iterator[str]:
+    """The address of a running server, as `wod serve` runs it."""
+    options = {**server_options(proxies, patience), "log_config": None, "log_level": "critical"}
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, **options))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -6,7 +6,10 @@ import datetime as dt
 import html
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,7 @@ from wod_pipeline.storage.stages import calendar_key
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import context, feed, maxes, personal
 from wod_pipeline.web.app import create_app
+from wod_pipeline.web.recent_calendars import RecentCalendars
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE, noon_of
 
@@ -189,12 +193,42 @@ def context_of(client: TestClient) -> context.AppContext:
     return client.app.state.context  # type: ignore[attr-defined, no-any-return]
 
 
-def test_only_the_last_calendars_are_kept() -> None:
-    recent = context.RecentCalendars()
-    for n in range(recent.MOST + 5):
-        assert recent.get_or_make(n, lambda n=n: b"%d" % n) == b"%d" % n
-    assert recent.get_or_make(5, lambda: b"new") == b"5"
-    assert recent.get_or_make(4, lambda: b"new") == b"new"
+def test_only_the_last_calendars_are_kept_within_bounds_of_number_and_bytes() -> None:
+    for recent in (RecentCalendars(most=9), RecentCalendars(most_bytes=9)):
+        for n in range(12):
+            assert recent.get_or_make(n, lambda n=n: b"%x" % n)[0] == b"%x" % n
+        assert recent.get_or_make(3, lambda: b"n")[0] == b"3"
+        assert recent.get_or_make(2, lambda: b"n")[0] == b"n"
+
+
+def test_a_calendar_is_made_once_for_all_who_ask_at_the_same_time() -> None:
+    recent, made = RecentCalendars(), []
+
+    def make() -> bytes:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return b"calendar"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: recent.get_or_make("one", make), range(8)))
+    assert len(made) == 1
+    assert set(answers) == {(b"calendar", recent.etag("one"))}
+
+
+def test_a_program_that_has_the_calendar_is_told_so_before_it_is_made(
+    site: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(site)
+    for path in ("/calendar.ics", make_address(site)):
+        known = {"If-None-Match": site.get(path).headers["etag"]}
+        context.recent_calendars.most = 0
+        context.recent_calendars.get_or_make("another", lambda: b"")  # so none is in memory
+        with monkeypatch.context() as patched:
+            patched.setattr(feed, "as_calendar", None)
+            for method in ("GET", "HEAD"):
+                answer = site.request(method, path, headers=known)
+                assert (answer.status_code, answer.headers["etag"]) == (304, known["If-None-Match"])
+        context.recent_calendars.most = 9
 
 
 # ----------------------------------------------------------------------------------------------- personal feed

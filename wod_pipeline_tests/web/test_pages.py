@@ -515,7 +515,7 @@ def test_any_cookie_is_bounded_and_harmless(client: TestClient, cookie: str) -> 
 
 def test_the_server_keeps_no_maxes(client: TestClient, folder: Path) -> None:
     client.post("/maxes", data={"unit": "kg", "snatch": "123.25"})
-    assert not any(b"123.25" in path.read_bytes() for path in folder.iterdir())
+    assert not any(b"123.25" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 # ------------------------------------------------------------------------------------------------- hostile

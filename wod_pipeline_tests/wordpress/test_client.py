@@ -580,7 +580,7 @@ def test_a_site_that_sends_new_posts_without_end_is_left_at_the_bound_of_posts(
         return listing(250, 900, [{"id": n} for n in range(first, first + 100)])
 
     wp.intercept = next_page
-    with pytest.raises(SourceMalformed, match="sends more than 250 posts in one reading"):
+    with pytest.raises(SourceMalformed, match="sends more posts in one reading than the 250 that are read"):
         open_source(bounds=ReadingBounds(posts=250)).list_ids()
     assert len(wp.log) == 3
 

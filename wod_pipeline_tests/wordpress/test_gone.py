@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from wod_pipeline.parsing import parse_post, week_of
+from wod_pipeline.parsing import parse_post, weeks_of
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.records import records_of
 from wod_pipeline.watching.gone import GONE_FOR, MOST_GONE, too_many_gone
@@ -33,7 +33,7 @@ OLD, NEW = a_post(1, "Snatch"), a_post(2, "Power Snatch")
 def looks(week: Week | None, *looks: tuple[dt.datetime, list[RawPost]]) -> Week:
     """The week after the source listed these posts at these times, one look after the other."""
     for at, listed in looks:
-        week = assign_posts([MONDAY], {MONDAY: week} if week else {}, listed, week_of, at)[MONDAY]
+        week = assign_posts([MONDAY], {MONDAY: week} if week else {}, listed, weeks_of, at)[MONDAY]
     assert week is not None
     return week
 

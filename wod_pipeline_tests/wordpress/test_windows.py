@@ -29,12 +29,12 @@ mondays = st.dates(dt.date(2000, 1, 1), dt.date(2060, 1, 1)).map(monday_of)
 
 
 def post(post_id: int, week: dt.date, date: str = "2021-05-01T17:00:00") -> RawPost:
-    """A post that is meant for `week`, with content of its own: the tests' `week_of` reads it from the slug."""
+    """A post that is meant for `week`, with content of its own: the tests' `weeks_of` reads it from the slug."""
     return raw_post("Monday", f"Snatch x {post_id}", number=post_id, date=date, slug=week.isoformat())
 
 
-def week_of(post: RawPost) -> dt.date:
-    return dt.date.fromisoformat(post.slug)
+def weeks_of(post: RawPost) -> tuple[dt.date, ...]:
+    return (dt.date.fromisoformat(post.slug),)
 
 
 def stored(week: dt.date, *posts: RawPost, moved: Sequence[int] = ()) -> dict[dt.date, Weekly[RawPost]]:
@@ -44,13 +44,13 @@ def stored(week: dt.date, *posts: RawPost, moved: Sequence[int] = ()) -> dict[dt
 def assigned(
     found: Collection[RawPost], previous: Mapping[dt.date, Weekly[RawPost]], week: dt.date = MAY_10
 ) -> Weekly[RawPost]:
-    return assign_posts([week], previous, found, week_of, NOW)[week]
+    return assign_posts([week], previous, found, weeks_of, NOW)[week]
 
 
 # ------------------------------------------------------------------------------------------------- decisions
 def test_each_post_goes_to_its_own_week_in_order_of_publication() -> None:
     posts = [post(9, MAY_10), post(3, MAY_3), post(2, MAY_10, "2021-05-09T17:00:00"), post(1, MAY_10)]
-    weeks = assign_posts([MAY_3, MAY_10], {}, posts, week_of, NOW)
+    weeks = assign_posts([MAY_3, MAY_10], {}, posts, weeks_of, NOW)
     assert {week: [p.id for p in value.posts] for week, value in weeks.items()} == {
         MAY_3: [3],
         MAY_10: [1, 9, 2],
@@ -111,7 +111,7 @@ def test_a_post_that_is_dated_for_another_week_now_has_moved() -> None:
 
 
 def test_a_post_that_moves_between_two_weeks_asked_for_is_in_the_new_one_only() -> None:
-    weeks = assign_posts([MAY_10, MAY_17], stored(MAY_10, post(1, MAY_10)), [post(1, MAY_17)], week_of, NOW)
+    weeks = assign_posts([MAY_10, MAY_17], stored(MAY_10, post(1, MAY_10)), [post(1, MAY_17)], weeks_of, NOW)
     assert (weeks[MAY_10].posts, weeks[MAY_10].moved) == ([], [1])
     assert ([p.id for p in weeks[MAY_17].posts], weeks[MAY_17].moved) == ([1], [])
 
@@ -125,8 +125,8 @@ def test_a_move_stays_noted_until_the_post_comes_back() -> None:
 def test_looking_again_at_what_has_not_changed_gives_the_same_value() -> None:
     before = stored(MAY_10, post(1, MAY_10), post(2, MAY_10), post(3, MAY_10), moved=[4])
     found = [post(1, MAY_10), post(2, MAY_17)]
-    once = assign_posts([MAY_10], before, found, week_of, NOW)
-    assert assign_posts([MAY_10], once, found, week_of, NOW) == once
+    once = assign_posts([MAY_10], before, found, weeks_of, NOW)
+    assert assign_posts([MAY_10], once, found, weeks_of, NOW) == once
 
 
 WEEKS = [MAY_3, MAY_10, MAY_17]
@@ -137,8 +137,8 @@ places = st.dictionaries(st.integers(1, 12), st.sampled_from(WEEKS))
 def test_no_post_is_ever_lost_or_in_two_weeks_whatever_became_of_it(
     was: dict[int, dt.date], now: dict[int, dt.date]
 ) -> None:
-    before = assign_posts(WEEKS, {}, [post(n, week) for n, week in was.items()], week_of, NOW)
-    after = assign_posts(WEEKS, before, [post(n, week) for n, week in now.items()], week_of, NOW)
+    before = assign_posts(WEEKS, {}, [post(n, week) for n, week in was.items()], weeks_of, NOW)
+    after = assign_posts(WEEKS, before, [post(n, week) for n, week in now.items()], weeks_of, NOW)
     placed = [(p.id, week) for week, value in after.items() for p in value.posts]
     assert sorted(placed) == sorted((was | now).items())
     assert {n for value in after.values() for n in value.gone} == was.keys() - now.keys()
@@ -236,6 +236,14 @@ def test_a_stored_post_outside_the_window_is_asked_for_by_its_id() -> None:
     value = gather_weeks(source, [MAY_10], before)[MAY_10]
     assert source.asked[1:] == [{1, 3}]
     assert ([p.id for p in value.posts], value.gone, value.moved) == ([3, 1], [3], [2])
+
+
+def test_a_post_outside_the_window_is_asked_for_when_the_run_is_told_of_it() -> None:
+    far = titled(1, MAY_10, "2031-01-01T00:00:00")
+    source = Listed(far, titled(2, MAY_10))
+    value = gather_weeks(source, [MAY_10], {}, also=[1, 2])[MAY_10]
+    assert source.asked[1:] == [{1}], "the other one is listed"
+    assert [p.id for p in value.posts] == [2, 1]
 
 
 def test_weeks_that_are_stored_but_not_asked_for_are_left_alone() -> None:

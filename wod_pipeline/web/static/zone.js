@@ -7,6 +7,7 @@
     const now = new Date();
     return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
   };
+  const path = document.documentElement.dataset.path || "/"; // where a proxy serves the site
   const shown = document.documentElement.dataset.today;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone || !/^[\w+\/-]+$/.test(zone)) return;
@@ -15,7 +16,7 @@
   const isKept = () => document.cookie.split("; ").includes(cookie);
   if (!isKept()) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${cookie}; Path=/; Max-Age=34560000; SameSite=Lax${secure}`;
+    document.cookie = `${cookie}; Path=${path}; Max-Age=34560000; SameSite=Lax${secure}`;
     if (isKept() && shown && shown !== today()) location.reload();
   }
   if (isKept() && shown === today()) {
