@@ -4,8 +4,8 @@ The map of the package. A room may import only rooms above it; a room called pur
 storage. The README shows the same map::
 
     errors.py        every error, and whether a rerun can clear it; pure
-    bounds.py        the bounds on how much of a site and a post is read, stored and shown; pure
-    bounded_json.py  JSON from outside, read within bounds of depth and size; pure
+    bounds.py        the bounds on how much of a site, post and stored object is read and shown; pure
+    bounded_json.py  JSON from outside, decoded within bounds, with one error; pure
     wording.py       counts, days, long texts and addresses as people read them; pure
     pacing.py        how much to ask for at once, and how long to wait before asking again; pure
     removals.py      what is kept of a post that was taken out of its week; pure
@@ -14,6 +14,7 @@ storage. The README shows the same map::
     parser_version.py  which version of the parser made a stored value; pure
     program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
+    terminal.py      the one writer of the command line: cleaned of control characters, logins hidden
     vocabulary/      the movements, and how a written name becomes one of them; pure
     parsing/         a post's HTML → a ParsedPost; one module per rule of the notation; pure
     records.py       a ParsedPost → one record per session; pure
@@ -23,6 +24,7 @@ storage. The README shows the same map::
     looks.py         the looks at the site: when it was read, and why it could not be; pure
     absence.py       why a day or week has no session, in words; pure
     small_files.py   the start of a file that a person wrote, within bounds of size and time
+    own_files.py     who may read what is made in the data folder
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

@@ -214,7 +214,7 @@ def _feed_secret(settings: Settings) -> str:
 def open_lake(settings: Settings) -> Lake:
     """Where stages of weeks are kept as objects."""
     if settings.on_aws:
-        return s3_lake(aws_client(settings, "s3"), settings.s3_bucket, settings.s3_prefix)
+        return s3_lake(open_s3(settings), settings.s3_bucket, settings.s3_prefix)
     return folder_lake(settings.lake_path)
 
 
@@ -322,6 +322,18 @@ def console_notifier(ledger: Ledger) -> Notifier:
     from wod_pipeline.messages.delivery import ConsoleNotifier
 
     return ConsoleNotifier(messages_log.warning, ledger)
+
+
+def open_s3(settings: Settings) -> S3Client:
+    """A client of S3 in the settings' region, which names the bucket's owner with each request."""
+    from wod_pipeline.aws import s3_client
+
+    client: S3Client = s3_client(
+        bucket_owner=settings.s3_bucket_owner,
+        region=settings.aws_region,
+        endpoint_url=settings.endpoint_of("s3"),
+    )
+    return client
 
 
 def aws_client(settings: Settings, service: str, options: ClientOptions | None = None) -> Any:

@@ -1,71 +1,82 @@
-"""JSON from outside, read within bounds of depth and of size once it is read. Pure.
+"""JSON from outside, decoded within bounds of depth and size, with one error for all that is wrong with it. Pure.
 
-Nested hundreds of levels deep, a value can be read by one function and not written by the next, depending on how
-deep the stack is; and `[[],[],…` takes twenty times the memory of its text. So untyped JSON from a site, a file or a
-store is read here and nowhere else. JSON read into a type (`program.decode`) needs neither bound.
+Python's reader and msgspec's each raise several errors for bytes that are not the JSON expected, `RecursionError`
+among them, and that one depends on how deep the caller itself is; and `[[],[],…` takes twenty times the memory of its
+text. Here is what everything that reads a site's
+answer, a file or a stored object goes through instead.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from wod_pipeline.bounds import JSON_LEVELS, JSON_VALUES
+import msgspec
 
-_STARTS_OF_VALUES = ",[{"
+from wod_pipeline.bounds import JSON_DEPTH, JSON_VALUES
+
+T = TypeVar("T")
+
+_NESTING = (dict, list)
+_TOO_DEEP = f"it is nested too deeply, more than {JSON_DEPTH.most} levels"
 
 
-class JsonBeyondBoundsError(ValueError):
-    """The JSON is nested too deeply, or has too many values; the message says which."""
+class UnreadableJsonError(ValueError):
+    """JSON that is whole and cannot be used; the message says why, as the end of a sentence."""
 
 
-def read_json(text: bytes | str) -> Any:
-    """The value. Raises `json.JSONDecodeError` for text that is not JSON, `ValueError` for JSON that is not read.
+def load_json(data: bytes | str) -> Any:
+    """The value of a JSON text of any shape, of at most `JSON_DEPTH` levels and `JSON_VALUES` values.
 
-    NaN and Infinity, which Python's reader accepts, are not JSON.
+    Raises `json.JSONDecodeError` for text that is not JSON, `UnreadableJsonError` for JSON beyond these bounds, in
+    another encoding, or with a number that JSON has not (NaN, or more digits than Python reads).
     """
-    if _most_values(text) > JSON_VALUES.most:
-        raise JsonBeyondBoundsError(f"it has more than {JSON_VALUES.most:,} values")
+    if _most_values(data) > JSON_VALUES.most:
+        raise UnreadableJsonError(f"it has more than {JSON_VALUES.most:,} values")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(data, parse_constant=_refuse_constant)
     except json.JSONDecodeError:
         raise
     except UnicodeDecodeError as error:
-        raise ValueError("it is not UTF-8") from error
-    except ValueError as error:  # NaN, or more digits than Python reads
-        raise ValueError("it has a number that JSON has not") from error
+        raise UnreadableJsonError("it is not UTF-8") from error
     except RecursionError as error:
-        raise _too_deep() from error
-    if _is_deeper(value, JSON_LEVELS.most):
-        raise _too_deep()
+        raise UnreadableJsonError(_TOO_DEEP) from error
+    except ValueError as error:
+        raise UnreadableJsonError("it has a number that JSON has not") from error
+    if not _is_within_depth(value):
+        raise UnreadableJsonError(_TOO_DEEP)
     return value
 
 
-def _most_values(text: bytes | str) -> int:
+def decode_json(data: bytes | str, type_: type[T]) -> T:
+    """A value of the type. Raises `msgspec.MsgspecError` alone, whatever the bytes are."""
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except UnicodeError as error:
+        raise msgspec.DecodeError("JSON is not UTF-8") from error
+    except RecursionError as error:
+        raise msgspec.DecodeError("JSON is nested too deeply") from error
+
+
+def _most_values(data: bytes | str) -> int:
     """At least the number of values: commas within texts are counted too, which is many times faster."""
-    if isinstance(text, str):
-        return sum(text.count(each) for each in _STARTS_OF_VALUES)
-    return sum(text.count(each) for each in _STARTS_OF_VALUES.encode())
+    text = data if isinstance(data, str) else data.decode("latin-1")
+    return sum(map(text.count, ",[{"))
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects lie within each other on more than `levels` levels."""
-    level = [value] if isinstance(value, (list, dict)) else []
-    for _ in range(levels):
-        level = [inner for outer in level for inner in _values_of(outer) if isinstance(inner, (list, dict))]
-        if not level:
-            return False
-    return True
+def _is_within_depth(value: Any) -> bool:
+    """Whether lists and objects are nested at most `JSON_DEPTH` levels; level by level, so that it cannot recurse."""
+    level = [value] if isinstance(value, _NESTING) else []
+    for _ in range(JSON_DEPTH.most):
+        level = [child for parent in level for child in _children(parent) if isinstance(child, _NESTING)]
+    return not level
 
 
-def _values_of(outer: list[Any] | dict[str, Any]) -> Collection[Any]:
-    return outer.values() if isinstance(outer, dict) else outer
-
-
-def _too_deep() -> JsonBeyondBoundsError:
-    return JsonBeyondBoundsError(f"it is nested too deeply, more than {JSON_LEVELS.most} levels")
+def _children(parent: Any) -> Iterable[Any]:
+    return parent.values() if isinstance(parent, dict) else parent
 
 
 def _refuse_constant(name: str) -> None:
+    """Reject NaN and Infinity, which Python's JSON reader accepts although they are not JSON."""
     raise ValueError(name)

@@ -1,4 +1,4 @@
-"""The bounds on how much of a site and of a post is read, stored and shown. Pure.
+"""The bounds on how much of a site, a post and a stored object is read, stored and shown. Pure.
 
 Each bound is declared here once, with what a person sees where it is met; docs/limits.md is made from these. They
 are no settings: no post of a coach comes near one, and what is read of a post must not differ between machines. A
@@ -7,7 +7,9 @@ bound of a medium or a service (an event's text, an item of DynamoDB) belongs to
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
 
 
 class Bound(NamedTuple):
@@ -20,10 +22,64 @@ class Bound(NamedTuple):
     seen: str
 
 
+LARGEST_POST_ID = 2**63 - 1
+"""The ids of posts are 1 to this, the largest number that SQLite holds."""
+PostId = Annotated[int, Meta(ge=0, le=LARGEST_POST_ID)]
+"""The id of a stored post; 0 where the site sent none."""
+
 _POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
 
-READING_REFUSED = "the reading is refused and nothing of it is stored; what was stored before stays"
+_READING_REFUSED = "the reading is refused, nothing of it is stored; what was stored before stays"
 
+POSTS_LISTED = Bound(
+    50_000,
+    "posts of one reading of a site, as announced or received",
+    "a coach who posts every day for 50 years has 18,000",
+    _READING_REFUSED,
+    "an error that names the site and the number it announced",
+)
+PAGES_LISTED = Bound(
+    500,
+    "pages of one reading of a site, as announced",
+    "a page has 100 posts, on a site that allows fewer perhaps 20",
+    _READING_REFUSED,
+    "an error that names the site and the number it announced",
+)
+BYTES_LISTED = Bound(
+    2**28,
+    "bytes of the pages of one reading of a site, decompressed",
+    "ten years of posts have some 10,000,000",
+    _READING_REFUSED,
+    "an error that names the site",
+)
+SECONDS_LISTED = Bound(
+    3_600,
+    "seconds for one reading of a site, with retries and pauses",
+    "200 pages take some 5 minutes",
+    "the reading fails and nothing of it is stored; a rerun may help",
+    "an error that names the site: “did not finish its response in time”",
+)
+ANSWER_BYTES = Bound(
+    2**26,
+    "bytes of one answer of a site, decompressed, and so of one post",
+    "100 posts of half a megabyte; real pages have some 1,600,000",
+    _READING_REFUSED,
+    "an error that names the site",
+)
+JSON_DEPTH = Bound(
+    64,
+    "levels of lists and objects in a site's answer or a file of posts",
+    "a post of WordPress has 4; a plugin's fields have some 10",
+    "the answer or file is refused, and nothing of it is used",
+    "an error that names it: “nested too deeply, more than 64 levels”",
+)
+JSON_VALUES = Bound(
+    2_000_000,
+    "values of a site's answer or a file of posts; each comma within texts counts as one",
+    "a page has some 30,000; this many take up to half a gigabyte of memory",
+    "the answer or file is refused, and nothing of it is used",
+    "an error that names it: “more than 2,000,000 values”",
+)
 LINES_READ = Bound(
     5_000,
     "lines of a post that are read",
@@ -101,65 +157,30 @@ LINE_SHOWN = Bound(
     "the end of the line is left out; the page has it behind “Show all”",
     "“… (98,000 more characters)” behind the line",
 )
-POSTS_IN_READING = Bound(
-    20_000,
-    "posts of one reading of a site, announced or sent",
-    "twenty years of a post a day are 7,300",
-    READING_REFUSED,
-    "“… announces 1,000,000 posts; at most 20,000 are read”",
+CALENDAR_BYTES = Bound(
+    2**20,
+    "bytes of a week's calendar in the lake that is carried on",
+    "a week's calendar has some 10,000",
+    "it is made again from the stored sessions, without its cancelled events",
+    "a warning in the log of the run or the page",
 )
-PAGES_IN_READING = Bound(
-    1_000,
-    "pages of one reading of a site, announced or sent",
-    "a page has 100 posts, on a site that limits pages to fewer 20",
-    READING_REFUSED,
-    "“… announces 1,000,000,000 pages; at most 1,000 are read”",
-)
-BYTES_IN_READING = Bound(
-    256 * 2**20,
-    "bytes of one reading of a site, decompressed",
-    "20,000 posts of 13 KB; a post has some 12 KB",
-    READING_REFUSED,
-    "“… one reading of the site comes to more than 268,435,456 bytes”",
-)
-SECONDS_IN_READING = Bound(
-    3_600,
-    "seconds for one reading of a site, with retries and pauses",
-    "200 pages take some 5 minutes; a longer reading would have to begin anew after each edit",
-    "the reading fails, and a rerun may help",
-    "“… did not finish its response in time”",
-)
-BYTES_IN_ANSWER = Bound(
-    64 * 2**20,
-    "bytes of one answer of a site, decompressed, and so of one post",
-    "100 posts of half a megabyte; real pages have some 1.6 MB",
-    READING_REFUSED,
-    "“… sends more than 67,108,864 bytes in one response”",
-)
-JSON_LEVELS = Bound(
-    64,
-    "levels of lists and objects within each other in an answer, or in a file of posts",
-    "an answer has 4, a post with all that plugins add some 15",
-    READING_REFUSED,
-    "“… JSON that cannot be read: it is nested too deeply, more than 64 levels”",
-)
-JSON_VALUES = Bound(
-    2_000_000,
-    "values of an answer, or of a file of posts, where each comma within texts counts as one",
-    "a page has some 30,000; this many take at most half a gigabyte of memory",
-    READING_REFUSED,
-    "“… JSON that cannot be read: it has more than 2,000,000 values”",
+INDEX_BYTES = Bound(
+    2**28,
+    "bytes of the stored index of a year, unpacked",
+    "a year has some 2,000,000",
+    "the index is made again from the stored sessions",
+    "a warning in the log",
 )
 READING_BOUNDS = (
-    POSTS_IN_READING,
-    PAGES_IN_READING,
-    BYTES_IN_READING,
-    SECONDS_IN_READING,
-    BYTES_IN_ANSWER,
-    JSON_LEVELS,
+    POSTS_LISTED,
+    PAGES_LISTED,
+    BYTES_LISTED,
+    SECONDS_LISTED,
+    ANSWER_BYTES,
+    JSON_DEPTH,
     JSON_VALUES,
 )
-"""The bounds on what a source sends: one reading is all pages of one question, such as for the posts of a year."""
+"""The bounds on what a source sends; a reading is all pages of one question, such as for the posts of a year."""
 BOUNDS = (
     LINES_READ,
     CHARACTERS_READ,
@@ -172,5 +193,7 @@ BOUNDS = (
     LINES_SHOWN,
     CHARACTERS_SHOWN,
     LINE_SHOWN,
+    CALENDAR_BYTES,
+    INDEX_BYTES,
 )
-"""The bounds on a post, in the order in which it meets them."""
+"""The bounds on a post and what is stored of it, in the order in which it meets them."""

@@ -29,6 +29,7 @@ the class and never read back::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -36,6 +37,14 @@ RERUN_SENTENCES = {True: "A rerun can clear this.", False: "A rerun alone will n
 """How the answer is worded at the end of every message."""
 RERUN_HELPS = "rerun_helps"
 """The key under which a failed step's metadata hold the answer: true, false, or null when it is unknown."""
+
+_LOGIN = re.compile(r"(?<=://)(?:[^\s/?#]*|[^\s/?#:@]*:(?![0-9]+/)[^\s@]*)@")
+"""What stands before the host of an address; a password that is typed may hold a slash."""
+
+
+def hide_logins(text: str) -> str:
+    """The text with `[login]@` for the user and password of each address in it."""
+    return _LOGIN.sub("[login]@", text) if "://" in text and "@" in text else text
 
 
 class WodError(Exception):
@@ -45,9 +54,9 @@ class WodError(Exception):
     """Whether running the same again, with nothing changed, can succeed."""
 
     def __init__(self, what: str, *, fix: str = "") -> None:
-        self.what = what
-        self.fix = fix
-        super().__init__(what)  # with `fix`, which is by name only, the error could not be unpickled
+        self.what = hide_logins(what)
+        self.fix = hide_logins(fix)
+        super().__init__(self.what)  # with `fix`, which is by name only, the error could not be unpickled
 
     def __str__(self) -> str:
         what, *advice = (part for part in (self.what, self.fix, RERUN_SENTENCES[self.rerun_helps]) if part)

@@ -6,6 +6,8 @@ from typing import Literal, cast
 
 import dagster as dg
 
+from wod_pipeline.bounds import LARGEST_POST_ID
+from wod_pipeline.errors import NotStored
 from wod_pipeline.reading.derived import CALENDAR, LOAD
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource, withdrawal_event
@@ -53,6 +55,8 @@ def drop_gone_post(
 ) -> None:
     """Take a post that the site no longer lists out of its week; its revisions stay in the lake."""
     now = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
+    with failures_in_words():
+        _verify_id(config.post_id)
     with failures_in_words(), source.reserve(name_run(context.run_id), context.log.info):
         listed = source.open().fetch_ids
         results = drop_post(
@@ -61,6 +65,11 @@ def drop_gone_post(
     for result in results:
         context.log.info("Week %s: %s removed", result.after.week, count(result.change.deleted, "session"))
         context.log_event(withdrawal_event(result))
+
+
+def _verify_id(post_id: int) -> None:
+    if not 1 <= post_id <= LARGEST_POST_ID:
+        raise NotStored(f"The ids of posts are 1 to {LARGEST_POST_ID}.", fix="`wod posts gone` lists ids.")
 
 
 @dg.job(

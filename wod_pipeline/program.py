@@ -23,11 +23,13 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.bounded_json import decode_json
+from wod_pipeline.bounds import PostId
 from wod_pipeline.date_habits import DateHabits
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
@@ -35,7 +37,10 @@ from wod_pipeline.removals import RemovedPost
 SCHEMA_VERSION = "1.0"
 
 Number = int | float
-Span = tuple[int, int]
+LAST_LINE = 20_000
+"""The largest number of a line: a post is read to `LINES_READ`, an older version read further."""
+_LineNumber = Annotated[int, msgspec.Meta(ge=0, le=LAST_LINE)]
+Span = tuple[_LineNumber, _LineNumber]
 """First and last line number of a node, inclusive."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -80,7 +85,7 @@ class Rendered(Struct, omit_defaults=True, frozen=True):
 class RawPost(Struct, omit_defaults=True, kw_only=True):
     """A post as received, cut to the fields asked for; `*_gmt` are UTC, other times site-local, all without zone."""
 
-    id: int
+    id: PostId
     date: str = ""
     date_gmt: str = ""
     modified: str = ""
@@ -117,7 +122,7 @@ class Source(Struct, omit_defaults=True, frozen=True):
     """Where a ParsedPost came from."""
 
     url: str
-    post_id: int | None
+    post_id: PostId | None
     content_sha256: str
     modified_gmt: str
     slug: str = ""
@@ -396,15 +401,15 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
     week: dt.date
     outcome: Outcome
     posts: list[PostT]
-    gone: list[int] = []
+    gone: list[PostId] = []
     """Ids of posts kept here although the source no longer lists them."""
-    moved: list[int] = []
+    moved: list[PostId] = []
     """Ids of posts that were in this week and now belong to another."""
     without_id: list[RawPost] = []
     """Posts that cannot be stored under an id; no later stage reads them."""
-    gone_since: list[tuple[int, dt.datetime]] = []
+    gone_since: list[tuple[PostId, dt.datetime]] = []
     """Each post in `gone` and when it was first seen to be absent."""
-    moved_to: list[tuple[int, dt.date]] = []
+    moved_to: list[tuple[PostId, dt.date]] = []
     """Posts in `moved` and the week they belong to now, where that is known."""
     removed: list[RemovedPost] = []
     """Posts that are gone and no longer in `posts`: another one replaced them, or a person dropped them."""
@@ -420,7 +425,7 @@ class Weekly(Struct, Generic[PostT], omit_defaults=True):
 class PostStamp(Struct, frozen=True):
     """Which revision of which post a week's records were made from; `parser` is as in `Weekly`."""
 
-    post_id: int
+    post_id: PostId
     program: str
     modified_gmt: str
     content_sha256: str
@@ -442,7 +447,7 @@ class SessionRecord(Struct, omit_defaults=True, kw_only=True):
     session: str
     week: dt.date
     program: str
-    post_id: int
+    post_id: PostId
     post_title: str
     post_url: str
     modified_gmt: str
@@ -467,7 +472,7 @@ class WeekRecords(Struct, omit_defaults=True):
     outcome: Outcome
     posts: list[PostStamp]
     records: list[SessionRecord]
-    withdrawn: list[int] = []
+    withdrawn: list[PostId] = []
     """Ids of posts whose sessions leave the week on purpose: dated for another week now, replaced or dropped."""
 
 
@@ -485,7 +490,6 @@ class StoredWeek:
 
 # ------------------------------------------------------------------------------------------------- JSON
 T = TypeVar("T")
-
 for _shape in (WeekRecords, Weekly[RawPost], Weekly[PlainPost], Weekly[OutlinedPost], Weekly[ParsedPost]):
     # msgspec learns a type when it is first decoded, and crashes the process when two threads do that at once.
     msgspec.json.Decoder(_shape)
@@ -497,8 +501,8 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, type_: type[T]) -> T:
-    """Read `type_` from JSON. Raises `msgspec.ValidationError` naming the path when the shape is wrong."""
-    return msgspec.json.decode(data, type=type_)
+    """Read `type_` from JSON. Raises `msgspec.MsgspecError`, naming the path when the shape is wrong."""
+    return decode_json(data, type_)
 
 
 def sha256_of(value: Any) -> str:

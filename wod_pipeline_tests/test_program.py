@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any
 
 import msgspec
 import pytest
 from msgspec import inspect
 
 from wod_pipeline import program
-from wod_pipeline.program import Line, Link, Outcome, Weekly, decode, encode, sha256_of
+from wod_pipeline.program import Line, Link, Outcome, RawPost, Weekly, decode, encode, sha256_of
+from wod_pipeline.removals import RemovedPost
 from wod_pipeline_tests.builders import MONDAY
 
 STRUCTS = [
@@ -59,3 +62,22 @@ def test_a_week_one_stage_further_differs_in_its_posts_alone() -> None:
     week = Weekly(MONDAY, Outcome.PUBLISHED, ["raw"], gone=[4], moved=[5])
     parsed = Weekly(MONDAY, Outcome.PUBLISHED, ["parsed"], gone=[4], moved=[5], parser=3)
     assert week.with_posts(["parsed"], 3) == parsed
+
+
+@pytest.mark.parametrize("number", [-1, 2**63, 10**400])
+@pytest.mark.parametrize("field", ["id", "post_id", "gone"])
+def test_stored_bytes_with_an_id_that_no_post_can_have_are_refused(number: int, field: str) -> None:
+    shapes: dict[str, tuple[Any, Any]] = {
+        "id": (RawPost, {"id": number}),
+        "post_id": (
+            RemovedPost,
+            {"post_id": number, "program": "", "title": "", "gone_since": "2026-03-02T00:00:00Z"},
+        ),
+        "gone": (
+            Weekly[RawPost],
+            {"week": "2026-03-02", "outcome": "published", "posts": [], "gone": [number]},
+        ),
+    }
+    shape, value = shapes[field]
+    with pytest.raises(msgspec.ValidationError, match=r"Expected `int` [<>]="):
+        decode(json.dumps(value).encode(), shape)

@@ -13,6 +13,7 @@ from wod_pipeline_tests.builders import parsed_post
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PAGES = "".join(page.read_text(encoding="utf-8") for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -31,7 +32,9 @@ def test_the_first_example_is_what_the_parser_makes_of_it() -> None:
     assert session["segments"][0]["blocks"] == [json.loads(block("json"))]
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"make ([a-z0-9-]+)", README + CONTRIBUTING))))
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"make ([a-z0-9-]+)", README + CONTRIBUTING + SECURITY)))
+)
 def test_every_make_command_exists(command: str) -> None:
     assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE)
 
@@ -41,14 +44,22 @@ def test_every_wod_command_exists(command: str) -> None:
     assert command in COMMANDS
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)", README + CONTRIBUTING))))
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)", README + CONTRIBUTING + SECURITY)))
+)
 def test_every_file_linked_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(wod_pipeline\w*/[\w/.-]*)`", CONTRIBUTING))))
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`(wod_pipeline\w*/[\w/.-]*)`", CONTRIBUTING + SECURITY)))
+)
 def test_every_file_to_open_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_readme_and_contributing_lead_to_the_threat_model() -> None:
+    assert all("](SECURITY.md)" in page for page in (README, CONTRIBUTING))
 
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"-m (wod_pipeline_tests[\w.]+)", CONTRIBUTING))))

@@ -3,10 +3,13 @@
 Shared by the stores, messages, credentials, the command line and Dagster's resources. It imports boto3, so import
 it only where AWS is used. It does not decide what is stored or sent.
 
+- `_bucket_owner`: the account that must own the bucket, named with every S3 request
+- `_bucket_policy`: requests without TLS refused by the bucket's policy
 - `_clients`: clients, and how each kind of use waits and tries again
 - `_failures`: failures of AWS as our errors, and whether a rerun can clear them
 - `_secrets`: secrets, as text
-- `setup`: bucket, tables and topic, created where they are missing
+- `setup`: bucket, tables and secrets, created where they are missing
+- `topic`: the topic, created where it is missing, and its encryption
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from wod_pipeline.aws._clients import (
     STANDARD,
     ClientOptions,
     client,
+    s3_client,
     session,
     table,
 )
@@ -34,6 +38,7 @@ __all__ = [
     "code_of",
     "in_words",
     "read_secret_text",
+    "s3_client",
     "session",
     "table",
 ]

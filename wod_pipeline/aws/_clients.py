@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import boto3
 import botocore.exceptions as boto
 from botocore.config import Config
 
 from wod_pipeline import __version__
+from wod_pipeline.aws._bucket_owner import ANY_OWNER, LoginAccount, expect_owner, is_at_aws
 from wod_pipeline.aws._failures import in_words
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ _CONNECTIONS = 32
 """More than the threads of lake and table together, so that none waits for a connection."""
 _ONE_AT_A_TIME = threading.Lock()
 """A session may not make two clients at once; the clients themselves may be shared between threads."""
+
+_ACCOUNTS: WeakKeyDictionary[boto3.session.Session, LoginAccount] = WeakKeyDictionary()
+"""The account of each session, so that STS is asked once, however many clients are made."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,33 @@ def client(
             config=options.as_config(),
             **connection,
         )
+
+
+def s3_client(
+    options: ClientOptions = STANDARD,
+    *,
+    bucket_owner: str = "",
+    region: str | None = None,
+    session: boto3.session.Session | None = None,
+    **connection: Any,
+) -> Any:
+    """A client of S3 that names the bucket's owner with each request, so that nobody else's bucket is used.
+
+    `bucket_owner` is an account, `ANY_OWNER`, or empty: the account of the login, asked of STS with the first
+    request, and only at an address of AWS, since another server may know no accounts. The rest is as in `client`.
+    A request raises `StorageError` when STS does not tell the account.
+    """
+    s3 = client("s3", options, region=region, session=session, **connection)
+    if bucket_owner not in {"", ANY_OWNER}:
+        expect_owner(s3, lambda: bucket_owner)
+    elif not bucket_owner and is_at_aws(s3):
+        login = session or _session(region or None)
+        account = _ACCOUNTS.setdefault(login, LoginAccount())
+        verify = connection.get("verify")
+        expect_owner(
+            s3, lambda: account.get(lambda: client("sts", SENSOR_TICK, session=login, verify=verify))
+        )
+    return s3
 
 
 def table(name: str, options: ClientOptions, *, session: boto3.session.Session, **connection: Any) -> Table:

@@ -33,6 +33,7 @@ _CREDENTIALS = (
 )
 _RIGHTS = "Give that role or user the right it lacks, or use another (AWS_PROFILE)."
 _MISSING = "Run `wod aws init` to create what is missing, or correct its name in the settings."
+_KEY = "Give that role or user kms:GenerateDataKey* and kms:Decrypt on the key that encrypts the topic."
 _ADVICE = {
     "AccessDenied": _RIGHTS,
     "AccessDeniedException": _RIGHTS,
@@ -44,6 +45,8 @@ _ADVICE = {
     "InvalidClientTokenId": _CREDENTIALS,
     "SignatureDoesNotMatch": _CREDENTIALS,
     "UnrecognizedClientException": _CREDENTIALS,
+    "KMSAccessDenied": _KEY,
+    "KMSAccessDeniedException": _KEY,
     "NoSuchBucket": _MISSING,
     "NotFound": _MISSING,
     "NotFoundException": _MISSING,

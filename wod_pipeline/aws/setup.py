@@ -1,25 +1,27 @@
-"""Creating the bucket, tables and topic that the adapters use, and reporting what already existed.
+"""Creating the bucket, tables and secrets that the adapters use, and reporting what already existed.
 
-Every function reads the current state first and changes only what differs, so running it again changes nothing.
-A feature that the service does not offer (a test server has no backups) is reported as missing, not as an error.
+Every function reads the current state first and changes only what differs, so running it again changes nothing; with
+`change=False` it changes nothing at all and reports what it would have. A feature that the service does not offer (a
+test server has no backups) is reported as skipped, not as an error.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from wod_pipeline.aws import AwsFailure, code_of, in_words
+from wod_pipeline.aws._bucket_policy import SidTakenError, refuses_plain_http, with_tls_only
 from wod_pipeline.errors import StorageRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_sns import SNSClient
 
-SetupState = Literal["exists", "created", "missing"]
+SetupState = Literal["exists", "created", "missing", "skipped"]
 
 WEEK_INDEX = "week-index"
 _INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
@@ -30,28 +32,44 @@ _EXPIRY_DAYS = 30
 _RULE_PREFIX = "wod-intermediate-"
 """Tells our lifecycle rules from those of others, which must be kept."""
 _NOT_OFFERED = {"UnknownOperationException", "NotImplemented", "InvalidAction", "UnknownOperation"}
+_ELSEWHERE = "This server does not offer it; AWS does."
+_INIT = "wod aws init"
+"""What adds whatever `change=False` finds missing."""
 
 
 @dataclass(frozen=True)
 class SetupStep:
-    """One thing that must exist: whether it did, was created, or is missing, with the fix for a missing one."""
+    """One thing that must exist: whether it did, was created, is missing, or is skipped as not to be had here.
+
+    `fix` is what makes a missing one, or why one is skipped, or what to know of one that exists.
+    """
 
     what: str
     state: SetupState
     fix: str = ""
 
 
-def ensure_bucket(client: S3Client, bucket: str, region: str, *, prefix: str = "") -> list[SetupStep]:
-    """The lake's bucket: private, encrypted, versioned; objects of intermediate stages under `prefix` expire."""
-    lake = _Bucket(client, bucket)
+def ensure_bucket(
+    client: S3Client, bucket: str, region: str, *, prefix: str = "", change: bool = True
+) -> list[SetupStep]:
+    """The lake's bucket: private, encrypted, versioned, owner of its objects, closed to requests without TLS.
+
+    Objects of intermediate stages under `prefix` expire.
+    """
+    lake = _Bucket(client, bucket, change)
+    exists = lake.ensure_exists(region)
+    if exists.state == "missing":
+        return [exists]
     versioning = {"VersioningConfiguration": {"Status": "Enabled"}}
     return [
-        lake.ensure_exists(region),
+        exists,
         lake.ensure_setting("blocks public access", "public_access_block", _PUBLIC_ACCESS),
-        lake.ensure_setting("encrypts objects", "bucket_encryption", _ENCRYPTION),
+        lake.ensure_setting("encrypts objects", "bucket_encryption", _ENCRYPTION, enough=_ANY_ENCRYPTION),
         lake.ensure_setting("keeps versions", "bucket_versioning", versioning),
         lake.ensure_expiry(_under(prefix, _INTERMEDIATE)),
         lake.find_expiry_of_kept(_under(prefix, _KEPT)),
+        lake.ensure_setting("owns its objects, without ACLs", "bucket_ownership_controls", _OWNERSHIP),
+        lake.ensure_tls_only(),
     ]
 
 
@@ -59,44 +77,24 @@ def _under(prefix: str, stages: Sequence[str]) -> list[str]:
     return [f"{prefix.strip('/')}/{stage}/".lstrip("/") for stage in stages]
 
 
-def ensure_sessions_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
-    """The session table with its index on ``week``, paid per request, with point-in-time recovery."""
-    sessions = _Table(client, table)
+def ensure_sessions_table(client: DynamoDBClient, table: str, *, change: bool = True) -> list[SetupStep]:
+    """The session table with its index on ``week``, paid per request, recoverable, protected from deletion."""
+    sessions = _Table(client, table, change)
     keys = [("date", "HASH"), ("session", "RANGE")]
-    return [
-        sessions.ensure_exists(keys, attributes=("date", "session", "week"), GlobalSecondaryIndexes=[_INDEX]),
-        sessions.ensure_index(),
-        sessions.ensure_recovery(),
-    ]
+    index = {"GlobalSecondaryIndexes": [_INDEX]}
+    exists = sessions.ensure_exists(keys, attributes=("date", "session", "week"), **index)
+    if exists.state == "missing":
+        return [exists]
+    return [exists, sessions.ensure_index(), sessions.ensure_recovery(), sessions.ensure_protection()]
 
 
-def ensure_ledger_table(client: DynamoDBClient, table: str) -> list[SetupStep]:
-    """The ledger table, from which DynamoDB deletes expired reservations."""
-    ledger = _Table(client, table)
-    keys = [("idempotency_key", "HASH")]
-    return [
-        ledger.ensure_exists(keys, attributes=("idempotency_key",)),
-        ledger.ensure_expiry(),
-        ledger.ensure_recovery(),
-    ]
-
-
-def ensure_topic(client: SNSClient, *, arn: str = "", name: str = "") -> tuple[str, list[SetupStep]]:
-    """The topic with that ARN, otherwise the one with that name; returns its ARN too.
-
-    Subscribing is left to a person, and a topic without a subscriber is reported as missing one.
-    """
-    try:
-        known = arn or _topic_named(client, name)
-        if known and _topic_exists(client, known):
-            return known, [SetupStep(f"topic {known}", "exists"), _subscriber_step(client, known)]
-        created = client.create_topic(Name=name or arn.rpartition(":")[2])["TopicArn"]
-        if arn and created != arn:
-            fix = f"Set WOD_SNS_TOPIC_ARN={created}, which has been created."
-            return created, [SetupStep(f"topic {arn} (of another account or region)", "missing", fix)]
-        return created, [SetupStep(f"topic {created}", "created"), _subscriber_step(client, created)]
-    except AwsFailure as error:
-        raise in_words(error, f"Topic {arn or name} could not be created") from error
+def ensure_ledger_table(client: DynamoDBClient, table: str, *, change: bool = True) -> list[SetupStep]:
+    """The ledger table, from which DynamoDB deletes expired reservations; recoverable, protected from deletion."""
+    ledger = _Table(client, table, change)
+    exists = ledger.ensure_exists([("idempotency_key", "HASH")], attributes=("idempotency_key",))
+    if exists.state == "missing":
+        return [exists]
+    return [exists, ledger.ensure_expiry(), ledger.ensure_recovery(), ledger.ensure_protection()]
 
 
 def find_secret(client: SecretsManagerClient, name: str) -> SetupStep:
@@ -156,6 +154,10 @@ _ENCRYPTION = {
         "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
     }
 }
+_ANY_ENCRYPTION: dict[str, Any] = {
+    "ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {}}]}
+}
+_OWNERSHIP = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
 _INDEX: Any = {
     "IndexName": WEEK_INDEX,
     "KeySchema": [
@@ -167,9 +169,10 @@ _INDEX: Any = {
 
 
 class _Bucket:
-    def __init__(self, client: S3Client, name: str) -> None:
+    def __init__(self, client: S3Client, name: str, change: bool) -> None:
         self._client = client
         self._name = name
+        self._may_change = change
 
     def ensure_exists(self, region: str) -> SetupStep:
         what = f"bucket {self._name}"
@@ -183,48 +186,83 @@ class _Bucket:
         # S3 rejects us-east-1 as a location constraint: it is the default.
         location: Any = {"LocationConstraint": region}
         configuration = {} if region in {"us-east-1", ""} else {"CreateBucketConfiguration": location}
-        self._call("create_bucket", **configuration)
-        return SetupStep(what, "created")
+        return self._change(what, "create_bucket", **configuration)
 
-    def ensure_setting(self, what: str, setting: str, required: dict[str, Any]) -> SetupStep:
-        """Put a setting unless the bucket has it. `setting` completes the names of S3's get and put operations."""
+    def ensure_setting(
+        self, what: str, setting: str, required: dict[str, Any], *, enough: dict[str, Any] | None = None
+    ) -> SetupStep:
+        """Put a setting unless the bucket has it, or `enough`, a value of others that serves as well.
+
+        `setting` completes the names of S3's get and put operations.
+        """
         what = f"bucket {self._name} {what}"
         current = self._get(f"get_{setting}")
+        if current is None:
+            return SetupStep(what, "skipped", _ELSEWHERE)
         # `get_bucket_versioning` returns the fields without the wrapper that `put_bucket_versioning` takes.
-        if any(_contains(current, form) for form in (required, *required.values())):
+        if any(_contains(current, form) for form in (enough or required, *required.values())):
             return SetupStep(what, "exists")
-        self._call(f"put_{setting}", **required)
-        return SetupStep(what, "created")
+        return self._change(what, f"put_{setting}", **required)
+
+    def ensure_tls_only(self) -> SetupStep:
+        """Add a statement to the bucket's policy that refuses requests without TLS; those of others stay."""
+        what = f"bucket {self._name} refuses requests without TLS"
+        if self._client.meta.endpoint_url.startswith("http:"):
+            return SetupStep(what, "skipped", "This program's address of S3 is one without TLS.")
+        answer = self._get("get_bucket_policy")
+        if answer is None:
+            return SetupStep(what, "skipped", _ELSEWHERE)
+        policy = json.loads(answer.get("Policy") or "{}")
+        partition = self._client.meta.partition
+        if refuses_plain_http(policy, self._name, partition):
+            return SetupStep(what, "exists")
+        try:
+            merged = with_tls_only(policy, self._name, partition)
+        except SidTakenError as taken:
+            fix = f"Rename in the bucket's policy the statement {taken.sid}, which says something else, then run:"
+            return SetupStep(what, "missing", f"{fix} {_INIT}")
+        return self._change(what, "put_bucket_policy", Policy=json.dumps(merged))
 
     def ensure_expiry(self, prefixes: list[str]) -> SetupStep:
         """Put a lifecycle rule for each prefix; rules of others are kept."""
         what = f"bucket {self._name} lets intermediate objects expire after {_EXPIRY_DAYS} days"
-        rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
+        rules = self._lifecycle_rules()
         required = [_expiry_rule(prefix) for prefix in prefixes]
         if all(any(_contains(rule, rule_needed) for rule in rules) for rule_needed in required):
             return SetupStep(what, "exists")
         # Put replaces all rules of the bucket.
         others = [rule for rule in rules if not rule.get("ID", "").startswith(_RULE_PREFIX)]
-        self._call("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": others + required})
-        return SetupStep(what, "created")
+        configuration = {"Rules": others + required}
+        return self._change(what, "put_bucket_lifecycle_configuration", LifecycleConfiguration=configuration)
 
     def find_expiry_of_kept(self, prefixes: list[str]) -> SetupStep:
         """Whether no lifecycle rule, of whomever, deletes objects under the prefixes."""
         what = f"bucket {self._name} keeps raw posts, their revisions and the lists of removed posts"
-        rules = self._get("get_bucket_lifecycle_configuration").get("Rules", [])
+        rules = self._lifecycle_rules()
         names = [rule.get("ID", "") for rule in rules if _deletes_under(rule, prefixes)]
         if not names:
             return SetupStep(what, "exists")
         fix = "Narrow or delete in the bucket's lifecycle configuration what lets them expire: rule "
         return SetupStep(what, "missing", fix + ", ".join(names))
 
-    def _get(self, operation: str) -> dict[str, Any]:
-        """A setting of the bucket; empty when it was never set."""
+    def _lifecycle_rules(self) -> list[dict[str, Any]]:
+        return list((self._get("get_bucket_lifecycle_configuration") or {}).get("Rules", []))
+
+    def _change(self, what: str, operation: str, **request: Any) -> SetupStep:
+        if not self._may_change:
+            return SetupStep(what, "missing", _INIT)
+        self._call(operation, **request)
+        return SetupStep(what, "created")
+
+    def _get(self, operation: str) -> dict[str, Any] | None:
+        """A setting of the bucket; empty when it was never set, None when the server has no such setting."""
         try:
             return dict(getattr(self._client, operation)(Bucket=self._name))
         except AwsFailure as error:
             if code_of(error).startswith("NoSuch") or code_of(error).endswith("NotFoundError"):
                 return {}
+            if code_of(error) in _NOT_OFFERED:
+                return None
             raise in_words(error, f"The settings of bucket {self._name} could not be read") from error
 
     def _call(self, operation: str, **request: Any) -> None:
@@ -235,9 +273,10 @@ class _Bucket:
 
 
 class _Table:
-    def __init__(self, client: DynamoDBClient, name: str) -> None:
+    def __init__(self, client: DynamoDBClient, name: str, change: bool) -> None:
         self._client = client
         self._name = name
+        self._may_change = change
 
     def ensure_exists(
         self, keys: list[tuple[str, str]], *, attributes: Sequence[str], **more: Any
@@ -245,6 +284,8 @@ class _Table:
         """Create the table unless it exists. Raises `StorageRefused` if it exists with other keys."""
         schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
         table = self._describe()
+        if table is None and not self._may_change:
+            return SetupStep(f"table {self._name}", "missing", _INIT)
         if table is None:
             self._create(schema, attributes, more)
             return SetupStep(f"table {self._name}", "created")
@@ -261,12 +302,12 @@ class _Table:
         indexes = (self._describe() or {}).get("GlobalSecondaryIndexes", [])
         if any(index["IndexName"] == WEEK_INDEX for index in indexes):
             return SetupStep(what, "exists")
-        self._call(
+        return self._change(
+            what,
             "update_table",
             AttributeDefinitions=_string_attributes(("date", "session", "week")),
             GlobalSecondaryIndexUpdates=[{"Create": _INDEX}],
         )
-        return SetupStep(what, "created")
 
     def ensure_expiry(self) -> SetupStep:
         """Let DynamoDB delete items whose ``ttl`` has passed."""
@@ -274,8 +315,8 @@ class _Table:
         current = self._call("describe_time_to_live").get("TimeToLiveDescription", {})
         if current.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
             return SetupStep(what, "exists")
-        self._call("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
-        return SetupStep(what, "created")
+        specification = {"Enabled": True, "AttributeName": "ttl"}
+        return self._change(what, "update_time_to_live", TimeToLiveSpecification=specification)
 
     def ensure_recovery(self) -> SetupStep:
         """Turn on point-in-time recovery where the server offers it."""
@@ -284,13 +325,33 @@ class _Table:
             backups = self._client.describe_continuous_backups(TableName=self._name)
         except AwsFailure as error:
             if code_of(error) in _NOT_OFFERED:
-                return SetupStep(what, "missing", "This server does not offer it; AWS does.")
+                return SetupStep(what, "skipped", _ELSEWHERE)
             raise in_words(error, f"The backups of table {self._name} could not be described") from error
         required: Any = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
         if _contains(backups["ContinuousBackupsDescription"], required):
             return SetupStep(what, "exists")
         specification = {"PointInTimeRecoveryEnabled": True}
-        self._call("update_continuous_backups", PointInTimeRecoverySpecification=specification)
+        return self._change(what, "update_continuous_backups", PointInTimeRecoverySpecification=specification)
+
+    def ensure_protection(self) -> SetupStep:
+        """Have DynamoDB refuse to delete the table, until somebody turns that off."""
+        what = f"table {self._name} is protected from deletion"
+        if self._is_protected():
+            return SetupStep(what, "exists")
+        if self._may_change:
+            self._await_ready()  # a table that is being changed, as by a new index, takes no second change
+        step = self._change(what, "update_table", DeletionProtectionEnabled=True)
+        if step.state == "created" and not self._is_protected():
+            return SetupStep(what, "skipped", _ELSEWHERE)
+        return step
+
+    def _is_protected(self) -> bool:
+        return bool((self._describe() or {}).get("DeletionProtectionEnabled"))
+
+    def _change(self, what: str, operation: str, **request: Any) -> SetupStep:
+        if not self._may_change:
+            return SetupStep(what, "missing", _INIT)
+        self._call(operation, **request)
         return SetupStep(what, "created")
 
     def _describe(self) -> dict[str, Any] | None:
@@ -304,12 +365,15 @@ class _Table:
     def _create(self, schema: Any, attributes: Sequence[str], more: dict[str, Any]) -> None:
         definitions = _string_attributes(attributes)
         self._call("create_table", AttributeDefinitions=definitions, KeySchema=schema, **_ON_DEMAND, **more)
+        self._await_ready()
+
+    def _await_ready(self) -> None:
         try:
             self._client.get_waiter("table_exists").wait(
                 TableName=self._name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
             )
         except AwsFailure as error:
-            raise in_words(error, f"Table {self._name} was created but did not become ready") from error
+            raise in_words(error, f"Table {self._name} did not become ready") from error
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
@@ -322,6 +386,8 @@ _ON_DEMAND: dict[str, Any] = {"BillingMode": "PAY_PER_REQUEST"}
 _BUCKET_ADVICE = {
     "BucketAlreadyExists": "Another account owns a bucket of this name: choose another name.",
     "403": "Another account owns a bucket of this name, or you lack s3:ListBucket on it.",
+    "InvalidBucketAclWithObjectOwnership": "The bucket's ACL lets others in: grant that in its policy instead, make "
+    "the ACL private, and run this again.",
     "InvalidBucketName": "Use 3 to 63 lower-case letters, digits and hyphens.",
 }
 
@@ -359,30 +425,3 @@ def _contains(current: Any, required: Any) -> bool:
     if isinstance(required, list) and isinstance(current, list):
         return all(any(_contains(entry, value) for entry in current) for value in required)
     return bool(current == required)
-
-
-def _topic_named(client: SNSClient, name: str) -> str:
-    arns = (
-        topic["TopicArn"]
-        for page in client.get_paginator("list_topics").paginate()
-        for topic in page["Topics"]
-    )
-    return next((arn for arn in arns if arn.rpartition(":")[2] == name), "")
-
-
-def _topic_exists(client: SNSClient, arn: str) -> bool:
-    try:
-        client.get_topic_attributes(TopicArn=arn)
-    except AwsFailure as error:
-        if code_of(error) in {"NotFound", "NotFoundException"}:
-            return False
-        raise
-    return True
-
-
-def _subscriber_step(client: SNSClient, arn: str) -> SetupStep:
-    subscriptions = client.list_subscriptions_by_topic(TopicArn=arn).get("Subscriptions", [])
-    if any(one.get("SubscriptionArn") != "PendingConfirmation" for one in subscriptions):
-        return SetupStep("the topic has a subscriber", "exists")
-    fix = f"aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint you@example.com"
-    return SetupStep("the topic has a subscriber", "missing", f"{fix} (and confirm the e-mail)")

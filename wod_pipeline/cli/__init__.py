@@ -20,6 +20,7 @@ from wod_pipeline.cli.output import (
     without_repeated_warnings,
 )
 from wod_pipeline.errors import WodError
+from wod_pipeline.terminal import warn
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "today": ("sessions", "Show today's session."),
@@ -103,5 +104,5 @@ def main(args: list[str] | None = None) -> Any:
         finally:
             flush_standard_output()
     except WodError as error:
-        click.echo(f"wod: {error}", err=True)
+        warn(f"wod: {error}")
         sys.exit(1)

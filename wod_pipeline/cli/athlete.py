@@ -10,6 +10,7 @@ import click
 
 from wod_pipeline.cli.context import STANDARD_STREAM, read_existing_athlete
 from wod_pipeline.errors import AthleteFileError
+from wod_pipeline.terminal import write
 
 if TYPE_CHECKING:
     from wod_pipeline.training import Rack
@@ -41,7 +42,7 @@ def init(file: Path | None) -> None:
 
     path = _path(file)
     if path == STANDARD_STREAM:
-        click.echo(EXAMPLE, nl=False)
+        write(EXAMPLE, end="")
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +54,7 @@ def init(file: Path | None) -> None:
         raise AthleteFileError(
             f"{path} cannot be written: {error.strerror}.", fix="Name another file."
         ) from error
-    click.echo(f"Wrote {path}. Enter your maxes in it, then run: wod athlete check")
+    write(f"Wrote {path}. Enter your maxes in it, then run: wod athlete check")
 
 
 @athlete.command()
@@ -66,17 +67,17 @@ def check(file: Path | None) -> None:
     path = _path(file)
     contents = read_existing_athlete(path)
     rack, unit = contents.rack, contents.rack.unit
-    click.echo(f"{path}: bar {rack.own_bar}, steps of {decimal_text(rack.step)} {unit}")
+    write(f"{path}: bar {rack.own_bar}, steps of {decimal_text(rack.step)} {unit}")
     plates = ", ".join(f"{pairs} × {decimal_text(plate)}" for plate, pairs in rack.plates)
-    click.echo(f"Pairs of plates: {plates or 'those of a well-equipped gym'}")
+    write(f"Pairs of plates: {plates or 'those of a well-equipped gym'}")
     for line in _plate_warnings(rack):
-        click.echo(line)
+        write(line)
     for (movement, reps), weight in sorted(contents.maxes.items()):
         percent = largest_percent(rack, weight)
         limit = "" if percent is None else f"{'':<3}your plates make at most {percent}%"
-        click.echo(f"{reps:>3}-RM {movement_name(movement):<28} {weight!s:<9}{limit}".rstrip())
+        write(f"{reps:>3}-RM {movement_name(movement):<28} {weight!s:<9}{limit}".rstrip())
     if not contents.maxes:
-        click.echo("It holds no maxes yet, so sessions show percentages without weights.")
+        write("It holds no maxes yet, so sessions show percentages without weights.")
 
 
 def _plate_warnings(rack: Rack) -> Iterator[str]:

@@ -25,6 +25,7 @@ from wod_pipeline.quality import (
 )
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import clean
+from wod_pipeline.terminal import Colour, styled, write, write_json
 from wod_pipeline.weeks import WEEK, key_of, monday_of
 from wod_pipeline.wording import count, first_of
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_WEEKS = 4
 EVIDENCE_ROWS = 5
 """Rows of evidence printed per breach; `--json` has all."""
-COLOURS = {"error": "red", "warn": "yellow"}
+COLOURS: dict[str, Colour] = {"error": "red", "warn": "yellow"}
 
 
 @click.command()
@@ -73,7 +74,7 @@ def check(week: dt.date | None, all_weeks: bool, as_json: bool) -> None:
     # Of the weeks before the chosen ones, which are only compared with, one may be missing.
     unread = corrupt & {*map(key_of, chosen), *(() if week else listed)}
     if as_json:
-        click.echo(msgspec.json.encode(verdicts))
+        write_json(msgspec.json.encode(verdicts))
     else:
         _print(verdicts)
     if unread or any(not verdict.passed and verdict.grade == "error" for verdict in verdicts):
@@ -119,23 +120,20 @@ def _print(verdicts: Sequence[Verdict]) -> None:
     breaches = [verdict for verdict in verdicts if not verdict.passed]
     for week in dict.fromkeys(verdict.week for verdict in verdicts):
         of_week = [verdict for verdict in breaches if verdict.week == week]
-        click.echo(
-            f"{week}  "
-            + (f"{count(of_week, 'claim')} breached" if of_week else click.style("good", fg="green"))
-        )
+        write(f"{week}  ", f"{count(of_week, 'claim')} breached" if of_week else styled("good", "green"))
         for verdict in of_week:
             _print_breach(verdict)
     errors = sum(verdict.grade == "error" for verdict in breaches)
     warnings = len(breaches) - errors
-    click.echo(f"{count(verdicts, 'verdict')}: {count(errors, 'error')}, {count(warnings, 'warning')}")
+    write(f"{count(verdicts, 'verdict')}: {count(errors, 'error')}, {count(warnings, 'warning')}")
 
 
 def _print_breach(verdict: Verdict) -> None:
-    grade = click.style(f"{verdict.grade:<5}", fg=COLOURS[verdict.grade])
-    click.echo(f"  {grade} {verdict.claim}: {verdict.says}")
+    grade = styled(f"{verdict.grade:<5}", COLOURS[verdict.grade])
+    write("  ", grade, f" {verdict.claim}: {verdict.says}")
     for line in first_of([_evidence(row) for row in verdict.rows], EVIDENCE_ROWS):
-        click.echo(f"        {line}")
-    click.echo(f"        → {CLAIMS[verdict.claim].act}")
+        write(f"        {line}")
+    write(f"        → {CLAIMS[verdict.claim].act}")
 
 
 def _evidence(row: Mapping[str, object]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wod_pipeline.cli.output import no_colour_option
+from wod_pipeline.terminal import keep_colours, warn, write, write_json
 
 if TYPE_CHECKING:
     from wod_pipeline.errors import NotStored
@@ -90,10 +91,9 @@ class ReadContext:
 
         athlete = read_athlete(self.settings.athlete_path)
         if athlete is None and (missing := self.settings.athlete_file):
-            click.echo(
+            warn(
                 f"wod: WOD_ATHLETE_FILE names {missing}, which does not exist, so there are no maxes. "
-                "`wod athlete init` creates it.",
-                err=True,
+                "`wod athlete init` creates it."
             )
         return athlete
 
@@ -109,14 +109,14 @@ class ReadContext:
 
             print_json(msgspec.json.encode(answer))
         else:
-            click.echo(as_text(), nl=False)
+            write(keep_colours(as_text()), end="")
 
 
 def print_json(data: bytes, *, indent: int = 1) -> None:
-    """Print JSON, in UTF-8 whatever the terminal's encoding: that is what JSON is."""
+    """Print JSON on lines that people can read."""
     import msgspec
 
-    click.echo(msgspec.json.format(data, indent=indent))
+    write_json(msgspec.json.format(data, indent=indent))
 
 
 def open_stored_table(settings: Settings) -> SessionTable:

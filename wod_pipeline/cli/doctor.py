@@ -9,9 +9,13 @@ import click
 
 from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import WodError
+from wod_pipeline.terminal import Styled, styled, write
 
 if TYPE_CHECKING:
+    from wod_pipeline.aws.setup import SetupStep
     from wod_pipeline.settings import Settings
+
+_NOTE = styled("note", "yellow")
 
 
 @click.command()
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
 def doctor() -> None:
     """Check the settings and every service they name. Prints one line for each: ok, or what to do.
 
-    Stored data is not changed, and nothing is sent. The exit code is 1 when a service failed.
+    Stored data is not changed, and nothing is sent. The exit code is 1 when a service failed. On AWS, a line that
+    starts with note says what the set-up lacks beside what is needed to run, and the command that adds it.
 
     \b
     wod doctor
@@ -30,6 +35,8 @@ def doctor() -> None:
     settings = load_settings()
     _print_result("settings", True, _summary(settings))
     results = [_run_check(what, check) for what, check in _checks(settings)]
+    if settings.on_aws:
+        _print_set_up(settings)
     if not all(results):
         raise click.exceptions.Exit(1)
 
@@ -47,6 +54,42 @@ def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
     ]
 
 
+def _print_set_up(settings: Settings) -> None:
+    """Print what `wod aws init` would add, one line each; a login may lack the rights to look."""
+    lacks = [lack for look in _set_up_parts(settings) for lack in _lacks_of(look)]
+    for lack in lacks:
+        _print_line(_NOTE, "set-up", lack)
+    if not lacks:
+        _print_result("set-up", True, "bucket and tables have all that `wod aws init` sets")
+
+
+def _set_up_parts(settings: Settings) -> list[Callable[[], list[SetupStep]]]:
+    from wod_pipeline import adapters
+    from wod_pipeline.aws import setup
+
+    bucket, region, prefix = settings.s3_bucket, settings.aws_region, settings.s3_prefix
+    return [
+        lambda: setup.ensure_bucket(adapters.open_s3(settings), bucket, region, prefix=prefix, change=False),
+        lambda: setup.ensure_sessions_table(
+            adapters.aws_client(settings, "dynamodb"), settings.sessions_table, change=False
+        ),
+        lambda: setup.ensure_ledger_table(
+            adapters.aws_client(settings, "dynamodb"), settings.ledger_table, change=False
+        ),
+    ]
+
+
+def _lacks_of(look: Callable[[], list[SetupStep]]) -> list[str]:
+    try:
+        return [f"not so: {step.what}. {_advice(step.fix)}" for step in look() if step.state == "missing"]
+    except WodError as error:
+        return [f"not looked at: {error} The role that runs the program need not have that right."]
+
+
+def _advice(fix: str) -> str:
+    return f"Run: {fix}" if fix == "wod aws init" else fix
+
+
 def _summary(settings: Settings) -> str:
     return f"{settings.storage} storage, source {settings.source}, time zone {settings.timezone}"
 
@@ -61,5 +104,8 @@ def _run_check(what: str, check: Callable[[], str]) -> bool:
 
 
 def _print_result(what: str, ok: bool, text: str) -> None:
-    verdict = click.style("ok  ", fg="green") if ok else click.style("fail", fg="red")
-    click.echo(f"{verdict}  {what:9} {' '.join(text.split())}")
+    _print_line(styled("ok  ", "green") if ok else styled("fail", "red"), what, text)
+
+
+def _print_line(verdict: Styled, what: str, text: str) -> None:
+    write(verdict, f"  {what:9} {' '.join(text.split())}")

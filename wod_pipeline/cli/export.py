@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import os
+import secrets
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from wod_pipeline.cli.context import STANDARD_STREAM, ReadContext, athlete_optio
 from wod_pipeline.cli.dates import DATE, check_range
 from wod_pipeline.errors import StorageRefused
 from wod_pipeline.program import SessionRecord, encode
+from wod_pipeline.terminal import warn, write_file, write_json
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, days_of, monday_of
 from wod_pipeline.wording import count
 
@@ -60,16 +64,18 @@ def export(
             "--athlete is for csv, parquet and ics; json has what the post says, without weights."
         )
     out = None if out == STANDARD_STREAM else out
+    if out is not None:
+        _verify_target(out)
     context = ReadContext(as_json=False, athlete_file=athlete_file)
     with _without_garbage_collection():
         selection = _select(context, first or FIRST_DAY, last or LAST_DAY, rest_days=not no_rest_days)
         data = _WRITERS[format_](context, selection, out)
     if out is None:
-        click.echo(data, nl=False)
+        (write_json if format_ == "json" else write_file)(data)
         return
     _write(out, data)
     shown = [record for record in selection.records if selection.rest_days or record.kind != "rest"]
-    click.echo(f"{count(shown, 'session')} in {out}", err=True)
+    warn(f"{count(shown, 'session')} in {out}")
 
 
 @contextmanager
@@ -156,18 +162,39 @@ _WRITERS: dict[str, Callable[[ReadContext, Selection, Path | None], bytes]] = {
 }
 
 
+def _verify_target(path: Path) -> None:
+    """Raise `StorageRefused` for a link, which may lead anywhere, and for anything else that is not a plain file."""
+    with _errors_in_words(path):
+        mode = path.lstat().st_mode if os.path.lexists(path) else stat.S_IFREG
+    if not stat.S_ISREG(mode):
+        what = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+        raise StorageRefused(
+            f"{path} is {what}, and is not written to.",
+            fix="Name a file, or leave --out away and redirect standard output.",
+        )
+
+
 def _write(path: Path, data: bytes) -> None:
-    """Write the file under another name and rename it, so that nobody reads half of it. A pipe or device is kept."""
-    target = path.resolve()  # a link stays one
-    is_stream = target.exists() and not target.is_file()
-    part = target if is_stream else target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(data)
-        if not is_stream:
-            part.replace(target)
-    except OSError as error:
-        if not is_stream:
+    """Write the file under a new name and rename it: nobody reads half of it, and a link in its place is replaced."""
+    _verify_target(path)
+    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
+    with _errors_in_words(path):
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+            part.replace(path)
+        finally:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         raise StorageRefused(
             f"{path} cannot be written: {error.strerror}.", fix="Name another file."
         ) from error

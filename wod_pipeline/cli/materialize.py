@@ -16,6 +16,7 @@ import click
 
 from wod_pipeline.cli.dates import DATE, check_range, coming_week, weeks_in_range
 from wod_pipeline.errors import NotStored, SettingsError
+from wod_pipeline.terminal import warn, write
 from wod_pipeline.weeks import WEEK
 from wod_pipeline.wording import clock_advice, count, first_of, name_weeks
 
@@ -86,7 +87,7 @@ def materialize(
     if missing:
         weeks = _needing_a_run(settings, weeks, from_stored=from_stored)
     if not weeks and not (read_by and _old(settings, read_by)):
-        click.echo(f"Nothing is missing of {chosen}.")
+        write(f"Nothing is missing of {chosen}.")
         return
     options = {"allow_empty": allow_empty, "derived": read_by, "from_stored": from_stored, "verbose": verbose}
     sys.exit(_run(settings, weeks, **options))
@@ -142,10 +143,10 @@ def _fetched(settings: Settings, weeks: list[dt.date], *, name_others: bool) -> 
         )
     if never and name_others:
         named = ", ".join(first_of([str(week) for week in never], WEEKS_NAMED))
-        click.echo(f"Never fetched, so not made: {named}. Without --from-stored they are fetched.")
+        write(f"Never fetched, so not made: {named}. Without --from-stored they are fetched.")
     earlier = [week for week in kept if week < weeks[0]]
     if earlier and not name_others:
-        click.echo(
+        write(
             f"{count(earlier, 'fetched week')} before the first, {weeks[0]}, not made; they belong to the program "
             "when WOD_START_WEEK is an earlier Monday."
         )
@@ -175,9 +176,7 @@ def _run(settings: Settings, weeks: list[dt.date], **options: Any) -> int:
 
         return 0 if run_weeks(settings, weeks, **options) else 1
     except KeyboardInterrupt:
-        click.echo(
-            "wod: stopped. Weeks already stored are kept; run the same command again for the rest.", err=True
-        )
+        warn("wod: stopped. Weeks already stored are kept; run the same command again for the rest.")
         return INTERRUPTED
 
 

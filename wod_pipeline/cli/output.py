@@ -1,7 +1,7 @@
 """Standard output: when to print in colour, and what happens on a full disk, a closed pipe or in another encoding.
 On standard error, a warning that is logged at every reading is printed once.
 
-All of it is decided here; commands only call `click.echo`.
+All of it is decided here; commands print through `terminal`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contextlib import contextmanager
 import click
 
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
+from wod_pipeline.terminal import warn
 
 CLOSED_PIPE = 141
 """The exit code of a program whose reader, such as `head`, has ended: 128 + SIGPIPE."""
@@ -129,4 +130,4 @@ def without_repeated_warnings() -> Iterator[None]:
 
 def warn_of_corrupt(week: dt.date | str, error: StorageCorrupt) -> None:  # noqa: ARG001  the error names it
     """Say that a stored week cannot be read back, and what to do; the command goes on with the others."""
-    click.echo(f"wod: {error}", err=True)
+    warn(f"wod: {error}")

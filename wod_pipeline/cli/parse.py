@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from wod_pipeline.bounded_json import read_json
+from wod_pipeline.bounded_json import load_json
 from wod_pipeline.cli.context import print_json
 from wod_pipeline.errors import SourceMalformed
+from wod_pipeline.terminal import write
 
 _ONE_POST = "Give the JSON of one WordPress post, as its REST API returns it."
 
@@ -51,7 +52,7 @@ def explain(line: str) -> None:
     """
     from wod_pipeline.parsing import explain_line
 
-    click.echo(explain_line(line).render())
+    write(explain_line(line).render())
 
 
 def _name(path: Path) -> str:
@@ -60,7 +61,7 @@ def _name(path: Path) -> str:
 
 def _read_json(path: Path) -> object:
     try:
-        return read_json(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+        return load_json(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SourceMalformed(
             f"{path} cannot be read: {error.strerror}.", fix="Name the JSON file of a post."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from wod_pipeline.bounds import LARGEST_POST_ID
 from wod_pipeline.cli.context import open_stored_table, print_json
 from wod_pipeline.cli.output import warn_of_corrupt
+from wod_pipeline.terminal import confirm, warn, write
 from wod_pipeline.wording import count, shorten
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ def gone(as_json: bool) -> None:
         print_json(msgspec.json.encode([_facts(*row) for row in rows]))
         return
     for row in rows:
-        click.echo(_line(*row))
+        write(_line(*row))
     if not rows:
-        click.echo("The site lists every stored post, as of the last run of each week.")
+        write("The site lists every stored post, as of the last run of each week.")
 
 
 @posts.command()
-@click.argument("post_id", metavar="ID", type=int)
+@click.argument("post_id", metavar="ID", type=click.IntRange(1, LARGEST_POST_ID))
 @click.option("--allow-empty", is_flag=True, help="Also when a week is left without a session.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
@@ -73,20 +74,20 @@ def drop(post_id: int, allow_empty: bool, yes: bool) -> None:
     lake, table = open_lake(settings), open_stored_table(settings)
     places = find_post(lake, table, post_id)
     if not yes:
-        click.confirm(f"Remove {_described(places)}?", abort=True)
+        confirm(f"Remove {_described(places)}?")
     source = open_source(settings)
     dropped_at = now()
-    with reserve_site(settings, "wod posts drop", partial(click.echo, err=True)):
+    with reserve_site(settings, "wod posts drop", warn):
         results = drop_post(lake, table, post_id, source.fetch_ids, dropped_at, allow_empty=allow_empty)
     for result in results:
         sessions = count(result.change.deleted, "session")
         left = count(result.after.records, "session")
-        click.echo(f"Week {result.after.week}: {sessions} removed, {left} left.")
+        write(f"Week {result.after.week}: {sessions} removed, {left} left.")
         if result.before.records and not result.after.records:
             _tell(settings, result.after.week, post_id, dropped_at)
-    click.echo("Load and calendar follow by the sensor derived_assets, or at once with:")
+    write("Load and calendar follow by the sensor derived_assets, or at once with:")
     for result in results:
-        click.echo(f"  wod materialize --week {result.after.week} --derived")
+        write(f"  wod materialize --week {result.after.week} --derived")
 
 
 def _tell(settings: Settings, week: dt.date, post_id: int, dropped_at: dt.datetime) -> None:
@@ -104,7 +105,7 @@ def _tell(settings: Settings, week: dt.date, post_id: int, dropped_at: dt.dateti
     try:
         open_notifier(settings).send(message)
     except AlertError as error:
-        click.echo(f"The message about it could not be sent: {error}", err=True)
+        warn(f"The message about it could not be sent: {error}")
 
 
 def _described(places: list[PostInWeek]) -> str:

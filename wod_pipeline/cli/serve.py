@@ -9,6 +9,7 @@ import click
 
 from wod_pipeline.cli.context import check_stored
 from wod_pipeline.errors import NotStored, SettingsError
+from wod_pipeline.terminal import warn
 
 if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
@@ -71,4 +72,4 @@ def _warn_of_empty_folder(settings: Settings) -> None:
     try:
         check_stored(settings)
     except NotStored as error:
-        click.echo(f"wod: {error.what} {error.fix}", err=True)
+        warn(f"wod: {error.what} {error.fix}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ from wod_pipeline.cli.output import no_colour_option, warn_of_corrupt
 from wod_pipeline.errors import SourceError
 from wod_pipeline.program import RawPost, Weekly
 from wod_pipeline.storage.stages import read_stage
+from wod_pipeline.terminal import Colour, styled, warn, write, write_json
 from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NEWEST_WEEKS = 20
 """Weeks listed unless more are asked for."""
-COLOURS = {
+COLOURS: dict[str, Colour] = {
     "stored": "green",
     "flagged": "yellow",
     "failed": "red",
@@ -92,15 +92,15 @@ def status(
     states = status_of(weeks, fetched, stored, {week: corrupt.get(str(week), ()) for week in weeks})
     shown = states if everything else states[: limit or (None if first or as_json else NEWEST_WEEKS)]
     if as_json:
-        click.echo(msgspec.json.encode(shown))
+        write_json(msgspec.json.encode(shown))
         return
     for week in shown:
-        click.echo(_line(week))
+        write(*_line(week))
     if left_out := len(states) - len(shown):
-        click.echo(f"… and {count(left_out, 'older week')}; --all lists every week.")
-    click.echo(_totals(states))
+        write(f"… and {count(left_out, 'older week')}; --all lists every week.")
+    write(_totals(states))
     for line in _derived_lines(settings, [week.week for week in shown]):
-        click.echo(line)
+        write(line)
 
 
 @click.command()
@@ -121,13 +121,13 @@ def sources(first: dt.date | None, last: dt.date | None) -> None:
     settings = load_settings()
     weeks = _weeks(settings, first or program_today(settings), last)
     source, fetched = open_source(settings), _fetched(settings, weeks)
-    click.echo(f"Source: {source.name}")
-    with reserve_site(settings, "wod sources", partial(click.echo, err=True)):
+    write(f"Source: {source.name}")
+    with reserve_site(settings, "wod sources", warn):
         gathered = gather_weeks(source, weeks, fetched)
     for week, value in gathered.items():
-        click.echo(f"{week}  {value.outcome.value.replace('_', ' ')}")
+        write(f"{week}  {value.outcome.value.replace('_', ' ')}")
         for post in value.posts:
-            click.echo(f"    {post.id}  {post.date}  {_change(post, fetched.get(week))}  {post.slug}")
+            write(f"    {post.id}  {post.date}  {_change(post, fetched.get(week))}  {post.slug}")
 
 
 def _derived_lines(settings: Settings, weeks: list[dt.date]) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _first_week(settings: Settings, stored: Collection[dt.date]) -> dt.date:
     try:
         return first_week(settings)
     except SourceError as error:
-        click.echo(f"wod: {error.what} The weeks listed are those from the first stored one on.", err=True)
+        warn(f"wod: {error.what} The weeks listed are those from the first stored one on.")
         return min(stored, default=coming_week(settings))
 
 
@@ -204,9 +204,13 @@ def _is_same(old: RawPost, new: RawPost) -> bool:
     return (old.content, old.title, old.slug, old.date) == (new.content, new.title, new.slug, new.date)
 
 
-def _line(week: WeekStatus) -> str:
-    state = click.style(f"{week.state.value:<14}", fg=COLOURS.get(week.state.value))
-    return f"{week.week}  {state} {count(week.sessions, 'session'):<11} {'; '.join(week.remarks)}".rstrip()
+def _line(week: WeekStatus) -> tuple[str, ...]:
+    state = styled(f"{week.state.value:<14}", COLOURS.get(week.state.value))
+    return (
+        f"{week.week}  ",
+        state,
+        f" {count(week.sessions, 'session'):<11} {'; '.join(week.remarks)}".rstrip(),
+    )
 
 
 def _totals(weeks: list[WeekStatus]) -> str:

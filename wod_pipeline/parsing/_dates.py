@@ -6,9 +6,12 @@ The days a text names are read in `_date_text`. Which lines are headings is none
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date
@@ -156,16 +159,24 @@ def _days(reading: Reading) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- program
-_LONGEST_SLUG = 200
-"""Characters of a slug, as in WordPress's database; a longer one would be too long for the key of a session."""
+_LONGEST_PROGRAM, _DIGEST = 80, 8
+_NOT_OF_PROGRAM = re.compile("[^a-z0-9-]+")
 
 
 def program_of(slug: str, near: dt.date | None) -> str:
-    """§3.7 The slug without its date, `week-of-` and a final `-N`."""
-    slug = slug[:_LONGEST_SLUG]
-    reading = read_dates(slug, near, slug=True)
-    form = slug.lower()
+    """§3.7 The slug without its date, `week-of-` and a final `-N`: at most 80 of `a` to `z`, `0` to `9` and `-`.
+
+    WordPress sends other letters percent-encoded. They are decoded, then left out, and a digest of the whole is put
+    at the end, as at the end of a longer name that is cut: otherwise every program in Cyrillic would be the same.
+    """
+    form = unicodedata.normalize("NFC", unquote(slug, errors="surrogateescape").lower())
+    reading = read_dates(form, near, slug=True)
     if reading:
-        form = f"{form[: reading.span[0]]}-{form[reading.span[1] :]}"
-    form = form.replace("week-of-", "-") if reading else form
-    return _FINAL_NUMBER.sub("", re.sub("-+", "-", form).strip("-")).strip("-")
+        form = f"{form[: reading.span[0]]}-{form[reading.span[1] :]}".replace("week-of-", "-")
+    form = _FINAL_NUMBER.sub("", re.sub("-+", "-", form).strip("-")).strip("-")
+    ascii_form = unicodedata.normalize("NFKD", form).encode("ascii", "ignore").decode()
+    plain = re.sub("-+", "-", _NOT_OF_PROGRAM.sub("-", ascii_form)).strip("-")
+    if plain == form and len(plain) <= _LONGEST_PROGRAM:
+        return plain
+    start = plain[: _LONGEST_PROGRAM - _DIGEST - 1].strip("-") or "program"
+    return f"{start}-{hashlib.sha256(form.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGEST]}"

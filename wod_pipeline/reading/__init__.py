@@ -19,6 +19,7 @@ Formats:
 
 - `answers`: the JSON of `wod … --json` and of the API
 - `calendar`: sessions as calendar events
+- `published`: the events of a calendar published before
 - `folding`: a calendar as bytes
 - `load`: the training load of a week as a table
 - `columns`: the columns of CSV and Parquet about sessions, segments, blocks and exercises

@@ -13,12 +13,13 @@ from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wod_pipeline.absence import Absence
 from wod_pipeline.program import Number, Outcome, PostStamp, SessionRecord, StoredWeek
 from wod_pipeline.reading.index import Occurrence, SessionIndex
 from wod_pipeline.reading.matches import Match
-from wod_pipeline.rendering import BlockView, SessionView, view_exercise, view_session
+from wod_pipeline.rendering import BlockView, SessionView, clean, view_exercise, view_session
 from wod_pipeline.training import (
     ZONES,
     Athlete,
@@ -202,7 +203,18 @@ class HealthAnswer(Struct, omit_defaults=True):
 
 def session_answers(records: Iterable[SessionRecord], athlete: Athlete | None) -> list[SessionAnswer]:
     """Sessions with their views for the athlete."""
-    return [SessionAnswer(record, view_session(record, athlete, whole=True)) for record in records]
+    return [
+        SessionAnswer(_with_plain_names(record), view_session(record, athlete, whole=True))
+        for record in records
+    ]
+
+
+def _with_plain_names(record: SessionRecord) -> SessionRecord:
+    """The record; without control and bidirectional characters in the names that an earlier version made."""
+    program, session = clean(record.program), clean(record.session)
+    if (program, session) == (record.program, record.session):
+        return record
+    return replace(record, program=program, session=session)
 
 
 def undated_weeks(index: SessionIndex, first: dt.date, last: dt.date) -> list[dt.date]:

@@ -14,6 +14,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from functools import cache
+from itertools import chain
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCategory, vDDDTypes, vDuration, vInt, vText, vUri
@@ -23,11 +25,12 @@ from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import SessionKind, SessionRecord, WeekRecords
 from wod_pipeline.reading.derived import MADE_FROM_PROPERTY
 from wod_pipeline.reading.folding import as_bytes
+from wod_pipeline.reading.published import OURS, PublishedEvent, read_own_events, read_published
 from wod_pipeline.reading.undated import SessionName, name_of
-from wod_pipeline.rendering import SegmentView, SessionView, as_text, exercises_of, view_session
+from wod_pipeline.rendering import SegmentView, SessionView, as_text, clean, exercises_of, view_session
 from wod_pipeline.training import Athlete
-from wod_pipeline.weeks import DAY, as_day, days_of
-from wod_pipeline.wording import shorten
+from wod_pipeline.weeks import DAY, as_day, days_of, monday_of
+from wod_pipeline.wording import is_web_address, shorten
 
 PRODUCT = "-//wod_pipeline//training sessions//EN"
 LONGEST_SUMMARY, LONGEST_DESCRIPTION, LONGEST_ADDRESS = 200, 8_000, 1_000
@@ -35,10 +38,10 @@ LONGEST_SUMMARY, LONGEST_DESCRIPTION, LONGEST_ADDRESS = 200, 8_000, 1_000
 LIFTS_IN_SUMMARY = 3
 REFRESH = dt.timedelta(hours=6)
 """How long a program that subscribes may wait before it looks again."""
-_OURS = "@wod_pipeline"
-"""How the UIDs of our events end."""
-_CONFIRMED, _TRANSPARENT = vText("CONFIRMED"), vText("TRANSPARENT")
+_CONFIRMED, _CANCELLED, _TRANSPARENT = vText("CONFIRMED"), vText("CANCELLED"), vText("TRANSPARENT")
+_NO_LONGER_IN_POST = "This session is no longer in its post.\n"
 _REST = "Rest"
+_CATEGORIES = frozenset(_REST if kind == "rest" else kind.capitalize() for kind in get_args(SessionKind))
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 """`SEQUENCE` counts the minutes since then."""
 
@@ -50,6 +53,7 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
     previous: Iterable[bytes] = (),
     covered: Container[dt.date] = frozenset(),
     *,
+    stored: Iterable[bytes] = (),
     page_url: str = "",
     rest_days: bool = True,
     between: tuple[dt.date, dt.date] | None = None,
@@ -58,29 +62,34 @@ def as_calendar(  # noqa: PLR0913 all but two have a default
 ) -> bytes:
     """The calendar of these sessions by date, with those undated ones for which the athlete has chosen a day.
 
-    `previous` are the calendars published before. `covered` are the days for which `records` holds every session: an
-    earlier event of such a day that is not among them is cancelled. Events of other days stay as they were, so that
-    a session is not cancelled because it was not read. An event links to its day on the page at `page_url`, or to
+    `stored` are the calendars published before, as the lake has them. `covered` are the days for which `records`
+    holds every session: an earlier event of such a day that is not among them is cancelled. Events of other days
+    stay, so that a session is not cancelled because it was not read. Both are made anew from what `published` reads
+    of them. `previous` are such calendars in the reader's own files, whose events of other programs stay.
+    An event links to its day on the page at `page_url`, or to
     its post without one. `rest_days` false leaves out sessions of the kind "rest", `between` earlier events that are
     not from its first day to its last. `chosen` are undated sessions, each with its day. `made_from` is
-    put into a property (see `derived`). Raises `ValueError` when one of `previous` cannot be parsed.
+    put into a property (see `derived`). Raises `ValueError` when one of `stored` or `previous` cannot be parsed.
     """
+    records = list(records)
     events: dict[str, Component] = dict(_current_events(records, athlete))
     events.update(_chosen_events(chosen, athlete))
-    for uid, before in _published_events(previous):
-        if between and not between[0] <= _day(before) <= between[1]:
+    own_files = [data for data in previous if data]
+    events.update(_foreign_events(own_files))
+    from_lake = (_without_text(event, covered, records) for data in stored for event in read_published(data))
+    for before in (*from_lake, *(event for data in own_files for event in read_own_events(data))):
+        if between and not between[0] <= before.day <= between[1]:
             continue
-        if uid in events:
-            _outrank(events[uid], before)
+        if before.uid in events:
+            _outrank(events[before.uid], before)
         else:
-            vanished = uid.endswith(_OURS) and _day(before) in covered
-            events[uid] = _cancelled(before) if vanished else before
+            events[before.uid] = _published_event(before, vanished=before.day in covered)
     calendar = _empty(zone, athlete)
     if made_from:
         calendar.add(MADE_FROM_PROPERTY, made_from)
     for uid in sorted(events, key=lambda uid: (_day(events[uid]), uid)):
         event = events[uid]
-        if page_url and uid.endswith(_OURS):
+        if page_url and uid.endswith(OURS):
             event["URL"] = vUri(f"{page_url}/day/{_day(event)}")
         if rest_days or not _is_rest(event):
             calendar.add_component(event)
@@ -102,14 +111,14 @@ def week_calendar(
     days = frozenset(days_of(monday)) if value is not None else frozenset[dt.date]()
     records = value.records if value else []
     return as_calendar(
-        records, zone, previous=[published], covered=days, page_url=page_url, made_from=made_from
+        records, zone, stored=[published], covered=days, page_url=page_url, made_from=made_from
     )
 
 
 def is_calendar(data: bytes) -> bool:
-    """Whether the bytes can be parsed as a calendar."""
+    """Whether the bytes can be read as a stored calendar."""
     try:
-        Calendar.from_ical(data)
+        read_published(data)
     except ValueError:
         return False
     return True
@@ -133,12 +142,30 @@ def _empty(zone: ZoneInfo, athlete: Athlete | None) -> Calendar:
     return calendar
 
 
-def _published_events(calendars: Iterable[bytes]) -> Iterator[tuple[str, Component]]:
-    """The events of these calendars with their UIDs."""
-    for data in filter(None, calendars):
-        for event in Calendar.from_ical(data).walk("VEVENT"):
-            if "UID" in event and "DTSTART" in event:
-                yield str(event["UID"]), event
+def _without_text(
+    event: PublishedEvent, covered: Container[dt.date], records: Iterable[SessionRecord]
+) -> PublishedEvent:
+    """A stored event whose session has vanished, with UID, day and title, and its post from the records."""
+    if not event.is_cancelled and event.day not in covered:
+        return event
+    posts = (
+        record.post_url
+        for record in records
+        if record.week == monday_of(event.day) and event.uid.endswith(f"-{record.program}{OURS}")
+    )
+    address = next((post for post in posts if len(post) <= LONGEST_ADDRESS), "")
+    text = f"{_NO_LONGER_IN_POST}\nThe post: {address}\n" if address else _NO_LONGER_IN_POST
+    return event._replace(description=text, url=address)
+
+
+def _foreign_events(own_files: Iterable[bytes]) -> dict[str, Component]:
+    """The events of other programs, by UID, as they are in the reader's own files."""
+    events = chain.from_iterable(Calendar.from_ical(data).walk("VEVENT") for data in own_files)
+    return {
+        str(event["UID"]): event
+        for event in events
+        if "UID" in event and "DTSTART" in event and not str(event["UID"]).endswith(OURS)
+    }
 
 
 def _day(event: Component) -> dt.date:
@@ -150,7 +177,7 @@ def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -
     for record in records:
         if record.date is not None:
             seen[record.program, record.date] += 1
-            uid = f"{record.date}-{seen[record.program, record.date]}-{record.program}{_OURS}"
+            uid = f"{record.date}-{seen[record.program, record.date]}-{clean(record.program)}{OURS}"
             yield uid, _event(uid, record.date, record, view_session(record, athlete))
 
 
@@ -162,7 +189,8 @@ def _chosen_events(
     for day, record in chosen:
         program, session = name = name_of(record)
         seen[record.week, name] += 1
-        uid = f"week-{record.week}-{session}-{seen[record.week, name]}-{program}{_OURS}"
+        # Stored sessions may have the name that an earlier version made.
+        uid = f"week-{record.week}-{clean(session)}-{seen[record.week, name]}-{clean(program)}{OURS}"
         view = replace(view_session(record, athlete), date=day, is_chosen=True)
         yield uid, _event(uid, day, record, view)
 
@@ -221,27 +249,32 @@ def _edited_at(record: SessionRecord) -> dt.datetime:
     return max(utc_of(record.modified_gmt) or start, _EPOCH)
 
 
-def _outrank(event: Component, before: Component) -> None:
+def _outrank(event: Component, before: PublishedEvent) -> None:
     """Give a session that is back a higher sequence than its cancellation had."""
-    if _is_cancelled(before):
-        event["SEQUENCE"] = max(_sequence(event), _sequence(before) + 1)
+    if before.is_cancelled:
+        event["SEQUENCE"] = vInt(max(event.decoded("sequence"), before.sequence + 1))
 
 
-def _is_cancelled(event: Component) -> bool:
-    return str(event.get("STATUS")) == "CANCELLED"
-
-
-def _sequence(event: Component) -> int:
-    return int(event.decoded("sequence", 0))
-
-
-def _cancelled(event: Component) -> Component:
-    """The event, marked cancelled now unless it was cancelled before."""
-    if _is_cancelled(event):
-        return event
-    now = dt.datetime.now(dt.timezone.utc)
-    changes = {"status": "CANCELLED", "sequence": _sequence(event) + 1, "last-modified": now, "dtstamp": now}
-    for name, value in changes.items():
-        event.pop(name.upper(), None)
-        event.add(name, value)
+def _published_event(before: PublishedEvent, *, vanished: bool) -> Event:
+    """The event again, from what was read of it; one whose session has vanished is cancelled, once."""
+    newly = vanished and not before.is_cancelled
+    edited = dt.datetime.now(dt.timezone.utc) if newly else before.edited or _EPOCH
+    event = Event()
+    event["UID"] = vText(before.uid)
+    event["SUMMARY"] = vText(shorten(clean(before.summary), LONGEST_SUMMARY))
+    event["DESCRIPTION"] = vText(_cleaned(before.description))
+    if before.category in _CATEGORIES:
+        event["CATEGORIES"] = vCategory([before.category])
+    event["DTSTART"] = vDDDTypes(before.day)
+    event["DTEND"] = vDDDTypes(before.day + DAY)
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = vDDDTypes(edited)
+    event["SEQUENCE"] = vInt(before.sequence + newly)
+    event["STATUS"] = _CANCELLED if vanished or before.is_cancelled else _CONFIRMED
+    event["TRANSP"] = _TRANSPARENT
+    if is_web_address(before.url) and len(before.url) <= LONGEST_ADDRESS:
+        event["URL"] = vUri(clean(before.url))
     return event
+
+
+def _cleaned(description: str) -> str:
+    return shorten("\n".join(map(clean, description.split("\n"))), LONGEST_DESCRIPTION)

@@ -34,6 +34,7 @@ from wod_pipeline.training import Dose, SessionDoses, doses_of
 SOURCES = (
     "errors.py",
     "bounds.py",
+    "bounded_json.py",
     "date_habits.py",
     "pacing.py",
     "removals.py",
@@ -153,7 +154,7 @@ def entry_from(record: SessionRecord) -> IndexEntry:
     return IndexEntry(
         date=record.date,
         week=record.week,
-        session=record.session,
+        session=clean(record.session),
         program=clean(record.program),
         label=clean(record.label or ""),
         kind=record.kind,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -88,8 +89,12 @@ def _plain_text(value: Any) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
+_FORMULA = re.compile("[\t\r]|\\s*[=+@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-]")
+"""How a cell starts that some spreadsheet runs: they skip spaces, and read the wide and small forms like ASCII."""
+
+
 def _escape_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 # --------------------------------------------------------------------------------------------------- Parquet

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import Struct
 
+from wod_pipeline.bounded_json import decode_json
+from wod_pipeline.bounds import INDEX_BYTES
 from wod_pipeline.errors import StorageError
 from wod_pipeline.reading.entries import CODE, IndexedWeek, index_week
 from wod_pipeline.storage import Lake
@@ -38,8 +40,11 @@ class _Head(Struct, frozen=True):
     code: str
 
 
-_HEAD = msgspec.json.Decoder(_Head)
-_WEEK = msgspec.json.Decoder(IndexedWeek)
+for _shape in (
+    _Head,
+    IndexedWeek,
+):  # made once, since two threads must not learn a type at once (see `program`)
+    msgspec.json.Decoder(_shape)
 
 
 def read_stored_weeks(lake: Lake, years: Iterable[int]) -> dict[dt.date, IndexedWeek] | None:
@@ -80,10 +85,21 @@ def _encode(weeks: Iterable[IndexedWeek]) -> bytes:
     return data + compress.flush()
 
 
+def _unpack(data: bytes) -> bytes:
+    """The bytes, of which a small object may have made very many. Raises `zlib.error`."""
+    unpack = zlib.decompressobj(_GZIP)
+    unpacked = unpack.decompress(data, INDEX_BYTES.most)
+    if not unpack.eof:
+        raise zlib.error(f"it is cut short, or has more than {INDEX_BYTES.most:,} bytes")
+    return unpacked
+
+
 def _decode(key: str, data: bytes) -> list[IndexedWeek]:
     try:
-        head, _, weeks = zlib.decompress(data, _GZIP).partition(b"\n")
-        return _WEEK.decode_lines(weeks) if _HEAD.decode(head).code == CODE else []
+        head, _, weeks = _unpack(data).partition(b"\n")
+        # Only lines of our own code are decoded: others may have another shape.
+        lines = weeks.splitlines() if decode_json(head, _Head).code == CODE else []
+        return [decode_json(line, IndexedWeek) for line in lines]
     except (zlib.error, msgspec.MsgspecError) as error:
         log.warning("%s cannot be read (%s); it is made again.", key, error)
         return []

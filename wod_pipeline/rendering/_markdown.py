@@ -26,19 +26,25 @@ from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, Segm
 _SYNTAX = re.compile(r"([\\`*_{}\[\]|~#$])")
 _LIST_NUMBER = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
 _LIST_MARK = re.compile(r"^(\s*)([-+=:])")
-_AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_SCHEME = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_AUTOLINK = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)(?=[:.])|(?<=[-.\w+])@(?=[-\w]+\.[-\w.]*[A-Za-z])")
+"""Where a renderer would begin a link of its own. Escapes do not stop Dagster's, which looks at the text after it has
+read them; it does not look into code, and not from one piece of text into the next."""
 
 
 @lru_cache(maxsize=8192)
 def escape_markdown(text: str) -> str:
-    """`text` escaped so that a Markdown renderer shows exactly these characters.
+    """`text` escaped so that a Markdown renderer shows exactly these characters, and makes no link of an address.
 
     Cached, because posts repeat most of their names and loads.
     """
+    return _AUTOLINK.sub(r"`\g<0>`", _escape_syntax(text))
+
+
+def _escape_syntax(text: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SYNTAX.sub(r"\\\1", cut_long_line(text, LONGEST_TEXT))
-    text = _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))
-    return _AUTOLINK.sub(r"\1\\\2", text.replace("@", "&#64;") if "." in text and "@" in text else text)
+    return _LIST_MARK.sub(r"\1\\\2", _LIST_NUMBER.sub(r"\1\\\2", text))
 
 
 def as_markdown(view: SessionView) -> str:
@@ -121,4 +127,5 @@ def _run(run: TextRun) -> str:
 
 def _link(run: TextRun) -> str:
     href = quote(run.href, safe=":/?#@!$&'*+,;=%~-._")
-    return f"[{escape_markdown(run.text.strip() or run.href)}]({href})"
+    words = _SCHEME.sub(r"\1\\\2", _escape_syntax(run.text.strip() or run.href))
+    return f"[{words}]({href})"

@@ -1,13 +1,15 @@
 """The lake in S3, as a Dagster resource. Imports dagster_aws, which takes seconds: only where the lake is in S3."""
 
+from typing import Any
+
 import dagster as dg
 from dagster_aws.s3 import S3Resource
 from pydantic import Field, PrivateAttr
 
 from wod_pipeline.adapters import s3_lake
-from wod_pipeline.aws import STANDARD
+from wod_pipeline.aws import STANDARD, s3_client
 from wod_pipeline.resources.aws import address
-from wod_pipeline.resources.aws_service import client_with
+from wod_pipeline.resources.aws_service import connection_of, session_of
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.settings import Settings
 from wod_pipeline.storage import Lake
@@ -31,8 +33,12 @@ class S3LakeResource(LakeResource):
         if self._lake is None:
             bucket = self.bucket or self.settings.s3_bucket
             prefix = self.prefix or self.settings.s3_prefix
-            self._lake = s3_lake(client_with(self.s3, "s3", STANDARD), bucket, prefix)
+            self._lake = s3_lake(self._client(), bucket, prefix)
         return self._lake
+
+    def _client(self) -> Any:
+        owner = self.settings.s3_bucket_owner
+        return s3_client(bucket_owner=owner, session=session_of(self.s3), **connection_of(self.s3))
 
 
 def s3(settings: Settings) -> S3Resource:

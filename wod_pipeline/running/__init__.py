@@ -22,7 +22,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
-import click
 from rich.console import Console
 
 from wod_pipeline.adapters import derived_inputs, first_week, open_lake, open_table, where_kept
@@ -38,6 +37,7 @@ from wod_pipeline.running._processes import POLL_INTERVAL_S, divide, start_worke
 from wod_pipeline.running._progress import Report, show_progress
 from wod_pipeline.running._spans import span_lines
 from wod_pipeline.settings import Settings
+from wod_pipeline.terminal import styled, write
 from wod_pipeline.weeks import key_of, ranges_of
 from wod_pipeline.wording import count, first_of, name_weeks
 
@@ -88,7 +88,7 @@ def run_weeks(
     if may_differ:
         _store_index(settings)
     for failure in dict.fromkeys(report.failures):
-        console.print(f"Failed: {failure}", style="red", markup=False, highlight=False, soft_wrap=True)
+        write(styled(f"Failed: {failure}", "red"), error=True)
     lines = _summary_lines(settings, weeks, report) if weeks else ()
     for line in (
         *lines,
@@ -96,7 +96,7 @@ def run_weeks(
         *loss_lines(settings, weeks, before),
         *span_lines(settings, weeks),
     ):
-        click.echo(line)
+        write(line)
     return not report.failures
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from wod_pipeline.jobs import SESSIONS
+from wod_pipeline.terminal import warn
 from wod_pipeline.watching.runs import remaining_work
 from wod_pipeline.wording import count
 
@@ -134,7 +135,7 @@ def show_progress(
             bar.update(task, completed=report.weeks_of_work, line=progress_line(report, weeks, now - start))
         elif now - last >= LINE_INTERVAL_S and not hidden:
             last = now
-            console.print(progress_line(report, weeks, now - start), highlight=False)
+            warn(progress_line(report, weeks, now - start))
 
     columns = (BarColumn(), TextColumn("{task.fields[line]}"))
     with Progress(

@@ -9,6 +9,7 @@ from typing import TypeVar
 import dagster as dg
 import msgspec
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.errors import AlertError, SourceUnavailable
 from wod_pipeline.messages import Message
 from wod_pipeline.messages.delivery import Notifier
@@ -31,7 +32,7 @@ def read_cursor(cursor: str | None, state: type[StateT], log: logging.Logger) ->
     if not cursor:
         return state()
     try:
-        return msgspec.json.decode(cursor, type=state)
+        return decode_json(cursor, state)
     except msgspec.MsgspecError as error:
         log.warning("Starting without a cursor: the stored one cannot be read as this sensor's (%s).", error)
         return state()

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
+from wod_pipeline.own_files import make_data_folder
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._hosts import (
@@ -34,6 +35,7 @@ from wod_pipeline.settings._readers import (
     WORDPRESS,
     one_of,
     optional,
+    read_bucket_owner,
     read_cron,
     read_day,
     read_monday,
@@ -142,6 +144,12 @@ class Settings:
     )
     s3_bucket: str = setting("bucket of the lake (aws)", example="my-wod-lake")
     s3_prefix: str = setting("prefix of every key in the bucket (aws)", default="wod")
+    s3_bucket_owner: str = setting(
+        "number of the AWS account that must own the bucket: S3 refuses every request to a bucket of another. If not "
+        "set, the account of the login, asked of STS when S3 is AWS's own; any for no comparison (aws)",
+        read=optional(read_bucket_owner, ""),
+        example="123456789012",
+    )
     sessions_table: str = setting("DynamoDB table of the sessions (aws)", default="wod-sessions")
     ledger_table: str = setting("DynamoDB table of what was already sent (aws)", default="wod-ledger")
     sns_topic_arn: str = setting(
@@ -416,7 +424,8 @@ def use_dagster_home(settings: Settings) -> Path:
             fix="Set WOD_DATA_DIR, or DAGSTER_HOME, to a folder without one.",
         )
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_data_folder(home.parent)
+        home.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"The folder of the Dagster instance, {home}, cannot be created: {error.strerror}.",

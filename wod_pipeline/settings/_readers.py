@@ -121,6 +121,13 @@ def read_phone(text: str) -> str:
     return text
 
 
+def read_bucket_owner(text: str) -> str:
+    """The number of an AWS account, or `any`."""
+    if text != "any" and not re.fullmatch(r"[0-9]{12}", text):
+        raise ValueError("use the 12 digits of the account, or any")
+    return text
+
+
 def read_topic_arn(text: str) -> str:
     """An SNS topic's ARN."""
     if text and not re.fullmatch(r"arn:aws[\w-]*:sns:[\w-]+:\d+:[\w.-]+", text):

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import PostId
 from wod_pipeline.errors import StaleRevision, StorageCorrupt, StorageRefused, WouldEmptyWeek
 from wod_pipeline.parser_version import is_read_anew
 from wod_pipeline.program import Outcome, PostStamp, SessionRecord, StoredWeek, WeekRecords, sha256_of
@@ -42,7 +43,7 @@ class ListedSession(Struct, frozen=True):
 
     date: str
     session: str
-    post_id: int
+    post_id: PostId
     sha256: str
 
     @property
@@ -66,7 +67,7 @@ class Header(Struct, omit_defaults=True, rename={"withdrawn": "moved"}):
     count: int
     sessions: list[ListedSession] = []
     digest: str = ""
-    withdrawn: list[int] = []
+    withdrawn: list[PostId] = []
     staged: str = ""
     unsettled: list[Key] = []
     leaving: list[Key] = []

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wod_pipeline.errors import NotStored, StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.own_files import make_data_folder, mode_inside, mode_of_file
 from wod_pipeline.storage import Written
 from wod_pipeline.storage._keys import validate_key
 from wod_pipeline.storage._workers import run_all
@@ -60,7 +61,7 @@ class FolderLake:
         # An equal file is not replaced, so that its modification time says when its contents changed.
         if self._read_if_sound(path) == data:
             return Written(self.uri(key), changed=False)
-        with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
+        with _errors_in_words(path), self._temporary_file(path.parent, data) as temporary:
             temporary.replace(path)
             flush_folder(path.parent)
         return Written(self.uri(key), changed=True)
@@ -100,9 +101,13 @@ class FolderLake:
         return "file://" + quote(self._path(key).absolute().as_posix(), safe="/=")
 
     def check(self) -> str:
-        with _errors_in_words(self._root), _temporary_file(self._root, b"check"):
+        with _errors_in_words(self._root), self._temporary_file(self._root, b"check"):
             free_bytes = shutil.disk_usage(self._root).free
         return f"{self._root} can be written; {free_bytes / 1e9:.1f} GB are free"
+
+    def _temporary_file(self, folder: Path, data: bytes) -> contextlib.AbstractContextManager[Path]:
+        make_data_folder(self._root.parent)
+        return _temporary_file(folder, data)
 
     def _path(self, key: str) -> Path:
         return self._root / validate_key(key)
@@ -131,7 +136,7 @@ class FolderLake:
 
     def _link(self, path: Path, data: bytes) -> bool:
         """Create the file unless it exists: of several writers at once, exactly one succeeds."""
-        with _errors_in_words(path), _temporary_file(path.parent, data) as temporary:
+        with _errors_in_words(path), self._temporary_file(path.parent, data) as temporary:
             try:
                 os.link(temporary, path)
             except FileExistsError:
@@ -162,8 +167,7 @@ def _create_locked_file(folder: Path) -> tuple[Path, int]:
     """A new locked file and its descriptor."""
     while True:
         path = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
-        # 0o666 less the umask, as for any file; `tempfile` would create one that only this user may read.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode_of_file(folder))
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         # Another writer may have deleted the file as an orphan between its creation and the lock.
         if os.fstat(descriptor).st_nlink:
@@ -186,7 +190,7 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     # FileExistsError: another writer has created the folder, or a file has its name.
     with contextlib.suppress(FileExistsError):
-        folder.mkdir()
+        folder.mkdir(mode_inside(folder.parent))
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     flush_folder(folder.parent)

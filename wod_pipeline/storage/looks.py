@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.errors import NotStored, StorageError
 from wod_pipeline.looks import Look, Looks, SiteLook
 from wod_pipeline.program import encode
@@ -91,7 +92,7 @@ def _decode(data: bytes | None, key: str, kind: type[ValueT], unknown: ValueT) -
     if data is None:
         return unknown
     try:
-        return msgspec.json.decode(data, type=kind)
+        return decode_json(data, kind)
     except msgspec.MsgspecError as error:
         log.warning("%s cannot be read and is taken as not known: %s", key, error)
         return unknown

@@ -45,7 +45,8 @@ _CONTENT_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _ADVICE = {
-    "403": "Grant s3:GetObject, s3:PutObject and s3:ListBucket; without the last, a missing object is a 403 too.",
+    "403": "Grant s3:GetObject, s3:PutObject and s3:ListBucket; without the last, a missing object is a 403 too. If "
+    "another account owns the bucket, set WOD_S3_BUCKET_OWNER to that account.",
 }
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,9 @@ from pathlib import Path
 
 import msgspec
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.errors import StorageCorrupt, StorageError, StorageRefused, StorageUnavailable
+from wod_pipeline.own_files import make_data_folder, mode_of_file
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import SessionRecord, StoredWeek, WeekRecords
 from wod_pipeline.storage import OnCorrupt, WeekChange, log_corrupt
@@ -99,7 +102,9 @@ class _Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection with the write lock; committed at the end, rolled back on any error."""
         with self._errors_in_words():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_data_folder(self.path.parent)
+            # SQLite gives the journal the permissions of the file.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, mode_of_file(self.path.parent)))
             with contextlib.closing(self._connect()) as connection:
                 if not _has_schema(connection):
                     connection.executescript(_SCHEMA)
@@ -328,8 +333,8 @@ def _rows(
 
 def _item(key: Key, data: bytes) -> Item | StorageCorrupt:
     try:
-        return {**msgspec.json.decode(data, type=Item), "date": key[0], "session": key[1]}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        return {**decode_json(data, Item), "date": key[0], "session": key[1]}
+    except (msgspec.MsgspecError, TypeError) as error:
         return corrupt_item(key, f"not a JSON object, {error}")
 
 

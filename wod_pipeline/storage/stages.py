@@ -130,7 +130,7 @@ def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
     """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not that week's."""
     try:
         value = decode(data, STAGES[stage])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except msgspec.MsgspecError as error:
         raise _corrupt(stage, week, str(error)) from error
     if value.week != week:
         raise _corrupt(stage, week, f"it holds the week of {value.week}")

@@ -19,7 +19,16 @@ from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.settings import ANY_HOST, Settings
 from wod_pipeline.storage import Lake, SessionTable
 from wod_pipeline.storage.stages import calendar_key
-from wod_pipeline.web import api, cookies, feed, openapi, pages, static_files, subscribing
+from wod_pipeline.web import (
+    api,
+    cookies,
+    days,
+    feed,
+    openapi,
+    pages,
+    static_files,
+    subscribing,
+)
 from wod_pipeline.web.context import AppContext
 from wod_pipeline.web.cors import ApiCors
 from wod_pipeline.web.failures import Unforeseen, add_error_handlers
@@ -112,7 +121,7 @@ def _add_routers(app: FastAPI) -> None:
     for module in (subscribing, pages, cookies, static_files):
         app.include_router(module.router)
     app.include_router(api.moved_router())
-    openapi.add_schemas(app, api.router)
+    openapi.add_schemas(app, api.router, {"TimeZone": days.zone_schema()})
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

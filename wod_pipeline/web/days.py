@@ -17,12 +17,14 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Query, Request
+from pydantic import WithJsonSchema
 
 from wod_pipeline.program import WEEKDAYS, SessionRecord, Weekday
 from wod_pipeline.reading.undated import DayChoices, SessionName, name_of
 from wod_pipeline.rendering import session_title
 from wod_pipeline.web.context import Context
 from wod_pipeline.web.forms import Fields, parse_fields
+from wod_pipeline.web.openapi import schema_ref
 from wod_pipeline.web.parameters import wrong_parameters
 
 ZONE_COOKIE = "tz"
@@ -64,6 +66,14 @@ def zone_of(name: str | None) -> ZoneInfo | None:
     return ZoneInfo(name)
 
 
+ZoneName = Annotated[str, Query(max_length=LONGEST_ZONE), WithJsonSchema(schema_ref("TimeZone"))]
+
+
+def zone_schema() -> dict[str, object]:
+    """The names of time zones that are taken, which the zone database of this machine decides."""
+    return {"type": "string", "title": "TimeZone", "enum": sorted(_zone_names())}
+
+
 def _reader_day(context: Context, own: ZoneInfo | None) -> ReaderDay:
     zone = own or context.zone
     return ReaderDay(context.today_in(zone), zone, own is not None)
@@ -76,9 +86,8 @@ def _day_of_cookie(request: Request, context: Context) -> ReaderDay:
 def _day_of_parameter(
     context: Context,
     tz: Annotated[
-        str | None,
+        ZoneName | None,
         Query(
-            max_length=LONGEST_ZONE,
             description="Time zone in which it is today, by its IANA name; default: the program's",
             examples=["Australia/Sydney"],
         ),

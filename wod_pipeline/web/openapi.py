@@ -7,7 +7,7 @@ test makes them again and compares, and `python -m wod_pipeline_tests.web.exampl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from importlib import resources
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -83,8 +83,12 @@ def _problem_response(status: int, detail: str) -> dict[str, Any]:
 
 
 def _content(media_type: str, kind: type, example: object) -> dict[str, Any]:
-    schema = {"$ref": _REF.format(name=kind.__name__)}
-    return {"content": {media_type: {"schema": schema, "example": example}}}
+    return {"content": {media_type: {"schema": schema_ref(kind.__name__), "example": example}}}
+
+
+def schema_ref(name: str) -> dict[str, Any]:
+    """A reference to a schema of the description."""
+    return {"$ref": _REF.format(name=name)}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -95,8 +99,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**kinds[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
-def add_schemas(app: FastAPI, router: APIRouter) -> None:
-    """Add the schemas of the answers of this router to the description of the application."""
+def add_schemas(app: FastAPI, router: APIRouter, parameters: Mapping[str, Any]) -> None:
+    """Add the schemas of this router's answers, and these of parameters, to the description of the application."""
     describe = app.openapi
     kinds = {_answer_type(route.endpoint) for route in router.routes if isinstance(route, APIRoute)}
 
@@ -104,7 +108,7 @@ def add_schemas(app: FastAPI, router: APIRouter) -> None:
         document = describe()
         if "components" not in document:
             _, schemas = msgspec.json.schema_components([Problem, *kinds], ref_template=_REF)
-            document["components"] = {"schemas": schemas}
+            document["components"] = {"schemas": {**schemas, **parameters}}
             for path in document["paths"].values():
                 for parameter in path["get"].get("parameters", ()):
                     parameter["schema"] = _without_null(parameter["schema"])

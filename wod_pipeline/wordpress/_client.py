@@ -25,7 +25,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from wod_pipeline.bounds import BYTES_IN_ANSWER
+from wod_pipeline.bounds import ANSWER_BYTES
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
@@ -90,7 +90,7 @@ class WordPressSource:
         credentials: Login | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 immutable
         max_retries: int = 4,
-        max_bytes: int = BYTES_IN_ANSWER.most,
+        max_bytes: int = ANSWER_BYTES.most,
         bounds: ReadingBounds = ReadingBounds(),  # noqa: B008 immutable
         limit_s: float = math.inf,
         page_pause_s: float = 0.5,
@@ -353,9 +353,9 @@ def _totals(response: JsonResponse) -> tuple[int, int]:
 
 def _as_number(header: str) -> int:
     """Raises `ValueError` also for a number that no site can mean."""
-    if len(header) > _MOST_DIGITS or not header.strip().isdecimal():
+    if len(header) > _MOST_DIGITS or (number := int(header)) < 0:
         raise ValueError(header)
-    return int(header)
+    return number
 
 
 def _is_past_end(response: JsonResponse) -> bool:

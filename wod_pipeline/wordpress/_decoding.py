@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from wod_pipeline.bounds import LARGEST_POST_ID
 from wod_pipeline.errors import SourceMalformed
 from wod_pipeline.program import RawPost, Rendered
 from wod_pipeline.wording import shorten
@@ -23,8 +24,6 @@ _TYPES = {
 }
 FIELDS = tuple(_TYPES)
 """The fields of a post that are asked for."""
-_LARGEST_ID = 2**63 - 1
-"""The largest id a JSON encoder and WordPress's own database can hold."""
 _LONGEST_NAME = 60
 
 
@@ -105,7 +104,7 @@ def _read_id(value: object) -> tuple[int, list[str]]:
 
 
 def _is_id(value: object) -> bool:
-    return type(value) is int and 0 < value <= _LARGEST_ID
+    return type(value) is int and 0 < value <= LARGEST_POST_ID
 
 
 def _read_field(name: str, value: Any) -> tuple[Any, list[str]]:

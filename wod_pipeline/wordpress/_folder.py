@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection
 from pathlib import Path
 
-from wod_pipeline.bounded_json import read_json
+from wod_pipeline.bounded_json import load_json
 from wod_pipeline.errors import SourceMalformed, SourceRefused
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import as_day
@@ -75,7 +75,7 @@ class FolderSource:
 
 def _read_file(file: Path) -> list[RawPost]:
     try:
-        value = read_json(file.read_bytes())
+        value = load_json(file.read_bytes())
     except OSError as e:
         raise SourceRefused(f"The post file {file} cannot be read: {e.strerror}.") from e
     except ValueError as e:

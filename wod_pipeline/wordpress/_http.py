@@ -33,8 +33,8 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
-from wod_pipeline.bounded_json import read_json
-from wod_pipeline.bounds import BYTES_IN_READING
+from wod_pipeline.bounded_json import UnreadableJsonError, load_json
+from wod_pipeline.bounds import BYTES_LISTED
 from wod_pipeline.errors import (
     SourceChallenged,
     SourceError,
@@ -56,8 +56,6 @@ RETRY_AFTER_CAP_S = 60.0
 _LONGEST_WAIT_S = 366 * 86_400.0
 """More than a site can mean by `Retry-After`; a number without bound would be no number of days any more."""
 MAX_REDIRECTS = 5
-RETRIES_WHEN_SLOW = 1
-"""How often a request is sent again that did not end in time: each time costs the whole of it."""
 RETRIED_STATUS = frozenset({408, 429})
 """Request Timeout and Too Many Requests: the 4xx that pass by themselves."""
 LASTING_STATUS = frozenset({401, 404, 410, 451})
@@ -120,7 +118,7 @@ class Allowance:
 
     ends_at: float = math.inf
     """On the monotonic clock, in seconds."""
-    total_bytes: int = BYTES_IN_READING.most
+    total_bytes: int = BYTES_LISTED.most
     bytes_read: int = 0
 
     @property
@@ -173,7 +171,7 @@ class JsonClient:
         self._allowance = Allowance(time.monotonic() + limit_s)
 
     @contextmanager
-    def within(self, seconds: float = math.inf, total_bytes: int = BYTES_IN_READING.most) -> Iterator[None]:
+    def within(self, seconds: float = math.inf, total_bytes: int = BYTES_LISTED.most) -> Iterator[None]:
         """Within it, all requests together take at most so long, and their answers so many bytes."""
         outer = self._allowance
         ends_at = min(outer.ends_at, time.monotonic() + seconds)
@@ -193,23 +191,26 @@ class JsonClient:
             self._waits_as_asked = True
 
     def get(self, url: str, params: Params, login: Login | None = None) -> JsonResponse:
-        """Send the request, with retries while it fails transiently. Raises `SourceError`."""
-        attempt = 0
+        """Send the request, with retries while it fails transiently. Raises `SourceError`.
+
+        No retry begins after `total_s` in exchanges, so that a slow failure is not paid for again and again.
+        """
+        attempt, spent_s = 0, 0.0
         while True:
+            began = time.monotonic()
             try:
                 return self._get_once(url, params, login)
             except _TransientError as failure:
                 asked_s = failure.retry_after_s
                 delay_s = retry_delay_s(attempt, asked_s)
-                if attempt >= self._most_retries() or not self._may_wait(delay_s, asked_s):
+                spent_s += time.monotonic() - began
+                is_last = attempt >= self._max_retries or spent_s >= self._timeouts.total_s
+                if is_last or not self._may_wait(delay_s, asked_s):
                     raise failure.error from failure.__cause__
                 if asked_s:
                     log.warning("%s Asking again in %s.", failure.error.what, duration(delay_s))
             self._sleep(delay_s)
             attempt += 1
-
-    def _most_retries(self) -> int:
-        return min(self._max_retries, RETRIES_WHEN_SLOW) if self._session.guard.is_over else self._max_retries
 
     def _may_wait(self, delay_s: float, asked_s: float | None) -> bool:
         return (self._waits_as_asked or not asked_s) and delay_s < self._allowance.seconds_left
@@ -295,7 +296,7 @@ class JsonClient:
                 raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one response.")
             if self._allowance.bytes_read > self._allowance.total_bytes:
                 raise SourceMalformed(
-                    f"{where}: one reading of the site comes to more than {self._allowance.total_bytes:,} bytes."
+                    f"{where} lists more than {self._allowance.total_bytes:,} bytes of posts in one reading."
                 )
         return bytes(body)
 
@@ -328,11 +329,11 @@ def decode_json(body: bytes, headers: Mapping[str, str], where: str) -> Any:
     if not text:
         raise _TransientError(SourceUnavailable(f"{where} sent an empty response."))
     try:
-        value = read_json(text)
+        value = load_json(text)
     except json.JSONDecodeError as e:
         # A maintenance page or a truncated body may be gone a moment later.
         raise _TransientError(_not_json(text, content_type, where)) from e
-    except ValueError as e:
+    except UnreadableJsonError as e:
         raise SourceMalformed(f"{where} sends JSON that cannot be read: {e}.") from e
     if content_type != "application/json":
         raise SourceMalformed(
@@ -387,7 +388,7 @@ def _ends_with_json(text: bytes) -> bool:
 
 def _is_json(text: bytes) -> bool:
     try:
-        read_json(text)
+        load_json(text)
     except ValueError:
         return False
     return True
@@ -404,7 +405,7 @@ def _begins_with_json(text: bytes) -> bool:
 
 def _json_or_none(body: bytes) -> Any:
     try:
-        return read_json(body.removeprefix(_BOM))
+        return load_json(body.removeprefix(_BOM))
     except ValueError:
         return None
 

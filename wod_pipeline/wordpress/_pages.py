@@ -9,25 +9,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from wod_pipeline.bounds import BYTES_IN_READING, PAGES_IN_READING, POSTS_IN_READING, SECONDS_IN_READING
+from wod_pipeline.bounds import BYTES_LISTED, PAGES_LISTED, POSTS_LISTED, SECONDS_LISTED
 from wod_pipeline.errors import SourceMalformed
 from wod_pipeline.program import RawPost
+from wod_pipeline.wording import count
 from wod_pipeline.wordpress._decoding import choose_post
 
-_TOO_MANY = (
-    "Check that WOD_WORDPRESS_CATEGORY is the program's category. If it is, the site is broken "
-    "or was taken over."
-)
+_TOO_MUCH = "The site is broken or answers for another one: check its address and category, or ask its owner."
 
 
 @dataclass(frozen=True)
 class ReadingBounds:
     """The most that one reading of a site may come to."""
 
-    posts: int = POSTS_IN_READING.most
-    pages: int = PAGES_IN_READING.most
-    size_bytes: int = BYTES_IN_READING.most
-    seconds: float = SECONDS_IN_READING.most
+    posts: int = POSTS_LISTED.most
+    pages: int = PAGES_LISTED.most
+    size_bytes: int = BYTES_LISTED.most
+    seconds: float = SECONDS_LISTED.most
 
 
 @dataclass
@@ -72,17 +70,19 @@ class PageSet:
         return len(self.posts) > before
 
     def check_bounds(self, bounds: ReadingBounds, page_count: int, where: str) -> None:
-        """Raise `SourceMalformed` when the site announces, or has sent, more than one reading may have."""
-        announced = ((self.totals[-1], bounds.posts, "posts"), (page_count, bounds.pages, "pages"))
-        for number, bound, unit in announced:
-            if number > bound:
-                raise SourceMalformed(
-                    f"{where} announces {number:,} {unit}; at most {bound:,} are read.", fix=_TOO_MANY
-                )
-        if len(self.order) > bounds.posts:
-            raise SourceMalformed(
-                f"{where} sends more posts in one reading than the {bounds.posts:,} that are read.", fix=_TOO_MANY
-            )
+        """Raise `SourceMalformed` when the site announces, or has sent, more than a reading follows."""
+        posts = max(self.totals[-1], len(self.order))
+        if posts > bounds.posts:
+            what = count(posts, "post")
+        elif page_count > bounds.pages:
+            what = f"{count(page_count, 'page')} of posts"
+        else:
+            return
+        raise SourceMalformed(
+            f"{where} lists {what}; a reading has {bounds.posts:,} on {bounds.pages:,} pages at most. "
+            "No post of this read was used.",
+            fix=_TOO_MUCH,
+        )
 
     def _again(self, kind: type) -> list[Any]:
         counted = Counter(key for key in self.order if isinstance(key, kind))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wod_pipeline.bounded_json import decode_json
 from wod_pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def _parse_secret(name: str, text: str) -> Login:
     """The login in a secret's text. Raises `SettingsError`, without any part of the text in the message."""
     secret: _Secret | None
     try:
-        secret = msgspec.json.decode(text, type=_Secret)
-    except (msgspec.MsgspecError, UnicodeError):
+        secret = decode_json(text, _Secret)
+    except msgspec.MsgspecError:
         secret = None  # not chained to the error below: a decoder's message may quote the text
     if secret is None or not secret.username or not secret.password:
         raise SettingsError(

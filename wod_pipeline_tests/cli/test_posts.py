@@ -247,6 +247,19 @@ def test_the_job_drops_a_post_and_records_the_week(site: Site) -> None:
     assert [post.post_id for post in raw.removed] == [1]
 
 
+@pytest.mark.parametrize("post_id", [0, -1, 2**63])
+def test_a_number_that_no_post_has_is_refused_by_the_job_and_by_the_command(site: Site, post_id: int) -> None:
+    job = build_defs(site.settings).resolve_job_def("drop_post")
+    config = {"ops": {"drop_gone_post": {"config": {"post_id": post_id}}}}
+    data = job.execute_in_process(run_config=config, raise_on_error=False).failure_data_for_node(
+        "drop_gone_post"
+    )
+    assert data is not None
+    assert data.user_failure_data is not None
+    assert "The ids of posts are 1 to 9223372036854775807." in (data.user_failure_data.description or "")
+    assert wod("drop", "--yes", "--", str(post_id)).exit_code == 2
+
+
 def test_the_job_refuses_to_empty_a_week_in_a_sentence_that_says_what_to_write_into_the_launchpad(
     site: Site,
 ) -> None:

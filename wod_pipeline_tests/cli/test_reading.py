@@ -7,7 +7,6 @@ import io
 import json
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -254,16 +253,37 @@ def test_export_csv_opens_in_pandas(folder: Path, capsys: Capture, monkeypatch: 
     assert frame[frame["session_kind"] == "rest"]["exercise"].isna().all(), "a rest day has a row"
 
 
-def test_export_writes_through_a_link_and_into_a_pipe(folder: Path, capsys: Capture) -> None:
+def test_export_writes_neither_through_a_link_nor_over_anything_but_a_file(
+    folder: Path, capsys: Capture
+) -> None:
+    (folder / "real.csv").write_text("kept")
     (folder / "link.csv").symlink_to(folder / "real.csv")
-    assert run(capsys, "export", "--format", "csv", "--out", "link.csv")[0] == 0
-    assert (folder / "link.csv").is_symlink()
+    (folder / "dangling.csv").symlink_to(folder / "new.csv")
+    (folder / "sub").mkdir()
     os.mkfifo(folder / "pipe")
-    with ThreadPoolExecutor() as pool:
-        read = pool.submit((folder / "pipe").read_bytes)
-        assert run(capsys, "export", "--format", "csv", "--out", "pipe")[0] == 0
-    assert read.result() == (folder / "real.csv").read_bytes()
-    assert (folder / "pipe").is_fifo()
+    before = set(folder.iterdir())
+    for name, what in (("link.csv", "a link"), ("dangling.csv", "a link"), ("pipe", "a pipe or device")):
+        code, _, err = run(capsys, "export", "--format", "csv", "--out", name)
+        assert (code, f"{name} is {what}, and is not written to." in err) == (1, True)
+    assert run(capsys, "export", "--format", "csv", "--out", "sub")[0] == 2
+    assert run(capsys, "export", "--format", "csv", "--out", "/dev/null")[0] == 1
+    assert (folder / "real.csv").read_text() == "kept"
+    assert set(folder.iterdir()) == before
+
+
+def test_a_link_planted_while_export_reads_is_replaced_and_not_followed(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "real.csv").write_text("kept")
+
+    def plant(_: Path) -> None:
+        if not os.path.lexists(folder / "out.csv"):
+            (folder / "out.csv").symlink_to(folder / "real.csv")
+
+    monkeypatch.setattr("wod_pipeline.cli.export._verify_target", plant)
+    assert run(capsys, "export", "--format", "csv", "--out", "out.csv")[0] == 0
+    assert not (folder / "out.csv").is_symlink()
+    assert (folder / "real.csv").read_text() == "kept"
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing_behind(folder: Path, capsys: Capture) -> None:

@@ -179,3 +179,11 @@ def test_status_lists_stored_weeks_from_before_the_first_of_the_program(
     assert [line[:10] for line in lines[:-1]] == [str(FIRST + n * WEEK) for n in (3, 2, 1, 0)]
     until = CliRunner().invoke(status, ["--to", str(FIRST + WEEK)])
     assert until.output.endswith("2 weeks: 1 failed, 1 stored\n")
+
+
+def test_sources_prints_nothing_that_a_terminal_would_obey(tmp_path: Path) -> None:
+    post = raw_post("Monday", "A.", "Dips x 5", monday=FIRST, number=9, slug="a\x1b[31m\x07\u202eb")
+    (tmp_path / "posts" / "9.json").write_bytes(encode(post))
+    output = CliRunner().invoke(sources, ["--from", str(FIRST), "--to", str(FIRST)]).output
+    assert "a[31mb" in output
+    assert "".join(output.split()).isprintable()

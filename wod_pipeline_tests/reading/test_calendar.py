@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.calendar import LONGEST_DESCRIPTION, as_calendar
 from wod_pipeline.training import Athlete, Weight
-from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
+from wod_pipeline_tests.builders import MONDAY, raw_post, record_of, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS, hostile_record
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -260,3 +260,13 @@ def test_a_hostile_post_is_text_in_one_event() -> None:
     assert data.count(b"BEGIN:VEVENT") == 1
     assert max(map(len, data.split(b"\r\n"))) <= 75
     assert len(data) < 40_000
+
+
+def test_the_uid_of_a_session_stored_under_a_hostile_program_has_nothing_that_steers() -> None:
+    record = replace(record_of("A.", "Dips x 5"), program="a\x1b[31m\x07\u202eb")
+    data = as_calendar(
+        [record], ZoneInfo("UTC"), chosen=[(record.week, replace(record, date=None, label="x\u202ey"))]
+    )
+    uids = [str(event["UID"]) for event in Calendar.from_ical(data).walk("VEVENT")]
+    assert len(uids) == 2
+    assert all(uid.isprintable() and "a[31mb" in uid for uid in uids)

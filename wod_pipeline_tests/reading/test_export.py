@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from wod_pipeline.program import SessionRecord
-from wod_pipeline.reading.export import as_csv, as_parquet, as_table
+from wod_pipeline.reading.export import _csv_cell, as_csv, as_parquet, as_table
 from wod_pipeline.reading.rows import COLUMNS
 from wod_pipeline.rendering import exercises_of, view_session
 from wod_pipeline.training import Athlete, Rack, Weight
@@ -279,3 +279,26 @@ def test_a_spreadsheet_runs_nothing_of_a_hostile_post() -> None:
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells_)
     assert not FORBIDDEN_CHARACTERS & set(text)
     assert {"'=cmd|'/c calc'!A1", "'@SUM(A1)"} <= set(cells_), "shown as the text it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("  =1+1", "'  =1+1"),
+        ("\u3000\xa0@x", "'\u3000\xa0@x"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1", "'\uff0b1"),
+        (" \uff0d1", "' \uff0d1"),
+        ("\uff20x", "'\uff20x"),
+        ("\ufe661", "'\ufe661"),
+        ("\t1", "'\t1"),
+        ("\r1", "'\r1"),
+        ("1=1", "1=1"),
+        ("3 x 5 - heavy", "3 x 5 - heavy"),
+        ("(+ 5 kg)", "(+ 5 kg)"),
+    ],
+)
+def test_a_cell_that_some_spreadsheet_would_run_is_shown_as_text(text: str, cell: str) -> None:
+    assert _csv_cell(text) == cell
+    assert _csv_cell((text, "b")) == f"{cell}|b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 from fractions import Fraction
@@ -283,9 +284,11 @@ def test_a_hostile_post_is_harmless_in_markdown() -> None:
         ("- a list", "\\- a list"),
         ("# a heading", "\\# a heading"),
         ("a|b `c` *d* _e_ ~f~", "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\~f\\~"),
-        ("see https://a.example", "see https\\://a.example"),
-        ("coach@gym.example", "coach&#64;gym.example"),
+        ("see https://a.example", "see `https`://a.example"),
+        ("coach@gym.example", "coach`@`gym.example"),
+        ("WWW.a.example HTTP://b", "`WWW`.a.example `HTTP`://b"),
         ("3 reps @ 70%", "3 reps @ 70%"),
+        ("3@70.5%, 5@70", "3@70.5%, 5@70"),
         ("72.5 kg", "72.5 kg"),
         ("\\", "\\\\"),
     ],
@@ -321,3 +324,28 @@ def test_a_line_that_fits_is_laid_out_as_textwrap_does(text: str, width: int) ->
     block = BlockView("", (NoteView((TextRun(text),)),))
     expected = textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
     assert list(as_lines(block, width)) == expected
+
+
+DAGSTER_LINKS = re.compile(r"(?i)(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(?:\.[-\w]+)*\.[-\w]*[A-Za-z]")
+"""What Dagster's UI makes a link of, in each piece of text that is neither code nor a link already."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://a.example",
+        "see HTTPS://a.example",
+        "www.a.example",
+        "(me@a.example)",
+        "x@1.a.example",
+        "a_b@c.de",
+    ],
+)
+def test_an_address_in_the_text_of_a_post_is_no_link_in_the_ui_but_a_link_of_the_post_is(text: str) -> None:
+    assert DAGSTER_LINKS.search(text)
+    content = f'<p>Monday</p><p>A.</p><p>Dips x 5</p><p>{text} <a href="https://b.example/x">video</a></p>'
+    markdown = as_markdown(view_session(record_of(content=content)))
+    assert "[video](https://b.example/x)" in markdown
+    pieces = re.split(r"`[^`]*`|\[[^]]*\]\([^)]*\)", markdown)
+    read = [html.unescape(re.sub(r"\\(\W|_)", r"\1", piece)) for piece in pieces]
+    assert not any(map(DAGSTER_LINKS.search, read))

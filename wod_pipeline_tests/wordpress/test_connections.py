@@ -21,7 +21,7 @@ from wod_pipeline.wordpress._connections import MOST_ADDRESSES, Guard, reach_of_
 from wod_pipeline.wordpress._http import JsonClient, OneHopSession, Timeouts
 from wod_pipeline_tests.servers.dripping import DRIPS, HANDSHAKE, HEAD, dripping_server
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
-from wod_pipeline_tests.servers.wordpress_site import Reply
+from wod_pipeline_tests.servers.wordpress_site import Reply, Request
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
 
 SHORT = Timeouts(connect_s=1, read_s=0.5, total_s=0.3)
@@ -145,13 +145,26 @@ def test_a_look_at_the_site_ends_in_its_own_time_whatever_an_exchange_may_take(
             source.check()
 
 
-def test_a_request_that_did_not_end_in_time_is_sent_once_more_and_not_as_often_as_others() -> None:
+def test_a_request_that_did_not_end_in_time_is_not_sent_again() -> None:
     waits: list[float] = []
     with dripping_server(DRIPS["headers"]) as address:
         source = WordPressSource(address, timeouts=Timeouts(1, 5, 0.1), max_retries=4, sleep=waits.append)
         with pytest.raises(SourceUnavailable, match="in time"):
             source.list_ids()
-    assert len(waits) == 1
+    assert waits == []
+
+
+def test_a_failure_that_takes_long_is_not_waited_for_as_often_as_a_quick_one(
+    wp: FakeWordPress, open_source: OpenSource, waits: list[float]
+) -> None:
+    def slow(_: Request) -> Reply:
+        time.sleep(0.1)
+        return Reply(503, b"")
+
+    wp.intercept = slow
+    with pytest.raises(SourceUnavailable, match="503"):
+        open_source(timeouts=Timeouts(1, 5, 0.25), max_retries=9).list_ids()
+    assert 1 <= len(waits) <= 2
 
 
 def test_the_addresses_of_a_name_share_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,52 @@
+"""A data folder that the program makes is closed to others; one made for a group beforehand stays the group's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wod_pipeline.settings import load_settings, use_dagster_home
+from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.sqlite import SqliteSessionTable
+from wod_pipeline_tests.builders import MONDAY, plain_week
+
+
+@pytest.fixture(autouse=True)
+def _usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> set[str]:
+    return {f"{path.stat().st_mode & 0o777:o}" for path in (folder, *folder.rglob("*"))}
+
+
+def store(folder: Path) -> None:
+    FolderLake(folder / "lake").write("raw_posts/a.json", b"{}")
+    SqliteSessionTable(folder / "sessions.sqlite").replace_week(plain_week(MONDAY))
+
+
+def test_what_is_stored_in_a_new_data_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+    store(tmp_path / "above" / "data")
+    assert modes(tmp_path / "above" / "data") == {"700", "600"}
+    assert f"{(tmp_path / 'above').stat().st_mode & 0o777:o}" == "755"
+
+
+def test_a_data_folder_that_others_may_read_stays_so(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o750)
+    store(tmp_path / "data")
+    assert modes(tmp_path / "data") == {"750", "640"}
+
+
+def test_dagsters_instance_is_within_the_closed_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path / "data"))
+    home = use_dagster_home(load_settings())
+    assert home.parent == tmp_path / "data"
+    assert f"{home.parent.stat().st_mode & 0o777:o}" == "700"
