@@ -296,15 +296,17 @@ class _Lines:
 
     def struck(self, span: Span) -> list[tuple[int, NoteView]]:
         """What is struck out of these lines and was not shown yet; notes show it themselves."""
-        found = [line for line in self.within(span) if line.struck and line.role != "note"]
-        new = [line for line in found if line.n not in self._shown]
-        self._shown.update(line.n for line in new)
-        return [(line.n, NoteView((TextRun("Struck out:"), *_struck_runs(line)))) for line in new]
+        return self._struck(self.within(span))
 
     def all_struck(self) -> list[tuple[int, NoteView]]:
         """What is struck out of the session's other lines, such as its heading."""
-        numbers = self._by_number
-        return self.struck((min(numbers), max(numbers))) if numbers else []
+        return self._struck(self._by_number.values())
+
+    def _struck(self, lines: Iterable[Line]) -> list[tuple[int, NoteView]]:
+        found = (line for line in lines if line.struck and line.role != "note")
+        new = [line for line in found if line.n not in self._shown]
+        self._shown.update(line.n for line in new)
+        return [(line.n, NoteView((TextRun("Struck out:"), *_struck_runs(line)))) for line in new]
 
     def links(self, span: Span) -> list[TextRun]:
         """The links on these lines, each once; notes show their links themselves."""
