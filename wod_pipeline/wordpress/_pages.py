@@ -12,7 +12,7 @@ from typing import Any
 from wod_pipeline.bounds import BYTES_LISTED, PAGES_LISTED, POSTS_LISTED, SECONDS_LISTED
 from wod_pipeline.errors import SourceMalformed
 from wod_pipeline.program import RawPost
-from wod_pipeline.wording import count
+from wod_pipeline.wording import plural
 from wod_pipeline.wordpress._decoding import choose_post
 
 _TOO_MUCH = "The site is broken or answers for another one: check its address and category, or ask its owner."
@@ -73,13 +73,13 @@ class PageSet:
         """Raise `SourceMalformed` when the site announces, or has sent, more than a reading follows."""
         posts = max(self.totals[-1], len(self.order))
         if posts > bounds.posts:
-            what = count(posts, "post")
+            what = _many(posts, "post")
         elif page_count > bounds.pages:
-            what = f"{count(page_count, 'page')} of posts"
+            what = f"{_many(page_count, 'page')} of posts"
         else:
             return
         raise SourceMalformed(
-            f"{where} lists {what}; a reading has {bounds.posts:,} on {bounds.pages:,} pages at most. "
+            f"{where} lists {what}; at most {_many(bounds.posts, 'post')} on {_many(bounds.pages, 'page')} are read. "
             "No post of this read was used.",
             fix=_TOO_MUCH,
         )
@@ -87,3 +87,7 @@ class PageSet:
     def _again(self, kind: type) -> list[Any]:
         counted = Counter(key for key in self.order if isinstance(key, kind))
         return [key for key, times in counted.items() for _ in range(times - 1)]
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {plural(number, noun)}"

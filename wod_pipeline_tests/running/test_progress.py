@@ -80,14 +80,16 @@ def test_what_a_failing_asset_stored_goes_on_through_the_later_ones(
     assert report_of(*stored).remaining_work(WEEKS) == remaining
 
 
-def test_without_a_terminal_a_line_comes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_a_line_comes_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     seconds = iter([0.0, 1.0, 11.0, 12.0, 22.0])
     monkeypatch.setattr(_progress.time, "monotonic", lambda: next(seconds))
-    said = io.StringIO()
-    with show_progress(Console(file=said, width=200), report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
+    console = Console(file=io.StringIO(), width=200)
+    with show_progress(console, report_of(3, 3, 3, 3, 2), 3, hidden=False) as refresh:
         for _ in range(4):
             refresh()
-    assert said.getvalue().splitlines() == [
+    assert capsys.readouterr().err.splitlines() == [
         "2 of 3 weeks, 6 posts, 0.3 weeks/s, 0:01 left",
         "2 of 3 weeks, 6 posts, 0.1 weeks/s, 0:02 left",
     ]

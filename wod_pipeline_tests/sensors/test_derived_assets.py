@@ -37,7 +37,7 @@ BOTH = ("training_load", "session_calendar")
 def week(n: int, sets: int) -> WeekRecords:
     """The n-th week, with that many sets of two lifts."""
     scheme = f"Every 2 minutes, for {2 * sets} minutes ({sets} sets):"
-    post = raw_post("Monday", "A.", scheme, "Snatch x 2 reps @ 72%", monday=MONDAY + n * WEEK, number=n + 1)
+    post = raw_post("Monday", "A.", scheme, "Snatch x 2 reps @ 72%", monday=MONDAY + n * WEEK, number=n + 100)
     return week_records(post)
 
 

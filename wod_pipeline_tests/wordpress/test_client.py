@@ -235,9 +235,9 @@ def test_a_site_that_repeats_one_page_for_ever_is_left_after_its_second_page(
 @pytest.mark.parametrize(
     ("posts", "pages", "said"),
     [
-        (POSTS_LISTED.most + 1, 1, "lists 50001 posts; a reading has 50,000 on 500 pages at most"),
+        (POSTS_LISTED.most + 1, 1, "lists 50,001 posts; at most 50,000 posts on 500 pages"),
         (1, PAGES_LISTED.most + 1, "lists 501 pages of posts; "),
-        (1, 1_000_000_000, "lists 1000000000 pages of posts; "),
+        (1, 1_000_000_000, "lists 1,000,000,000 pages of posts; "),
         (-1, 1, "does not say how many posts there are"),
     ],
 )
@@ -569,7 +569,7 @@ def test_a_site_with_as_many_posts_and_pages_as_a_reading_may_have_is_read(
     assert open_source(bounds=ReadingBounds(posts=300, pages=3)).list_ids() == ids
     for bounds in (ReadingBounds(posts=299), ReadingBounds(pages=2)):
         with pytest.raises(
-            SourceMalformed, match=r"lists \d+ (posts|pages of posts); a reading has [\d,]+ on \d+ pages"
+            SourceMalformed, match=r"lists \d+ (posts|pages of posts); at most [\d,]+ posts on \d+ pages"
         ):
             open_source(bounds=bounds).list_ids()
 
@@ -584,7 +584,7 @@ def test_a_site_that_sends_new_posts_without_end_is_left_at_the_bound_of_posts(
         return listing(250, 400, [{"id": n} for n in range(first, first + 100)])
 
     wp.intercept = next_page
-    with pytest.raises(SourceMalformed, match="lists 300 posts; a reading has 250 on 500 pages"):
+    with pytest.raises(SourceMalformed, match="lists 300 posts; at most 250 posts on 500 pages"):
         open_source(bounds=ReadingBounds(posts=250)).list_ids()
     assert len(wp.log) == 3
 
