@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -100,8 +101,9 @@ def wordpress_source(
     user_agent: str,
     page_pause_s: float,
     login: Login | None,
+    limit_s: float | None = None,
 ) -> PostSource:
-    """A WordPress site."""
+    """A WordPress site, asked for at most `limit_s` in all."""
     from wod_pipeline.wordpress import WordPressSource
 
     return WordPressSource(
@@ -111,6 +113,7 @@ def wordpress_source(
         user_agent=user_agent,
         page_pause_s=page_pause_s,
         credentials=login,
+        limit_s=math.inf if limit_s is None else limit_s,
     )
 
 

@@ -29,6 +29,43 @@ PostId = Annotated[int, Meta(ge=0, le=LARGEST_POST_ID)]
 
 _POST_CUT = "diagnostic `post_cut`: a warning on the page, in the terminal, `wod status` and `wod check`"
 
+_READING_REFUSED = "the reading is refused, nothing of it is stored; what was stored before stays"
+
+POSTS_LISTED = Bound(
+    50_000,
+    "posts of one reading of a site, as announced or received",
+    "a coach who posts every day for 50 years has 18,000",
+    _READING_REFUSED,
+    "an error that names the site and the number it announced",
+)
+PAGES_LISTED = Bound(
+    500,
+    "pages of one reading of a site, as announced",
+    "a page has 100 posts, on a site that allows fewer perhaps 20",
+    _READING_REFUSED,
+    "an error that names the site and the number it announced",
+)
+BYTES_LISTED = Bound(
+    2**28,
+    "bytes of the pages of one reading of a site, decompressed",
+    "ten years of posts have some 10,000,000",
+    _READING_REFUSED,
+    "an error that names the site",
+)
+SECONDS_LISTED = Bound(
+    3_600,
+    "seconds for one reading of a site, with retries and pauses",
+    "200 pages take some 5 minutes",
+    "the reading fails and nothing of it is stored; a rerun may help",
+    "an error that names the site: “did not finish its response in time”",
+)
+ANSWER_BYTES = Bound(
+    2**26,
+    "bytes of one answer of a site, decompressed, and so of one post",
+    "100 posts of half a megabyte; real pages have some 1,600,000",
+    _READING_REFUSED,
+    "an error that names the site",
+)
 JSON_DEPTH = Bound(
     64,
     "levels of lists and objects in a site's answer or a file of posts",
@@ -36,19 +73,12 @@ JSON_DEPTH = Bound(
     "the answer or file is refused, and nothing of it is used",
     "an error that names it: “nested too deeply, more than 64 levels”",
 )
-POSTS_LISTED = Bound(
-    50_000,
-    "posts of one reading of a site, as announced or received",
-    "a coach who posts every day for 50 years has 18,000",
-    "the reading is refused before the next page is asked for",
-    "an error that names the site and the number it announced",
-)
-BYTES_LISTED = Bound(
-    2**30,
-    "bytes of the pages of one reading of a site",
-    "ten years of posts have some 10,000,000",
-    "the reading is refused; of one answer at most 67,108,864 bytes are read",
-    "an error that names the site",
+JSON_VALUES = Bound(
+    2_000_000,
+    "values of a site's answer or a file of posts; each comma within texts counts as one",
+    "a page has some 30,000; this many take up to half a gigabyte of memory",
+    "the answer or file is refused, and nothing of it is used",
+    "an error that names it: “more than 2,000,000 values”",
 )
 LINES_READ = Bound(
     5_000,
@@ -141,10 +171,17 @@ INDEX_BYTES = Bound(
     "the index is made again from the stored sessions",
     "a warning in the log",
 )
-BOUNDS = (
-    JSON_DEPTH,
+READING_BOUNDS = (
     POSTS_LISTED,
+    PAGES_LISTED,
     BYTES_LISTED,
+    SECONDS_LISTED,
+    ANSWER_BYTES,
+    JSON_DEPTH,
+    JSON_VALUES,
+)
+"""The bounds on what a source sends; a reading is all pages of one question, such as for the posts of a year."""
+BOUNDS = (
     LINES_READ,
     CHARACTERS_READ,
     LINKS_READ,
@@ -159,4 +196,4 @@ BOUNDS = (
     CALENDAR_BYTES,
     INDEX_BYTES,
 )
-"""Every bound, in the order in which a post meets them."""
+"""The bounds on a post and what is stored of it, in the order in which it meets them."""

@@ -93,7 +93,7 @@ def source_around(source: Any) -> SourceResource:
     """
 
     class Around(SourceResource):
-        def open(self) -> Any:
+        def open(self, limit_s: float | None = None) -> Any:
             if isinstance(source, WodError):
                 raise source
             return source
@@ -105,7 +105,7 @@ def busy_source_around(source: Any) -> SourceResource:
     """As `source_around`, of a site that a run asks at the moment."""
 
     class Busy(SourceResource):
-        def open(self) -> Any:
+        def open(self, limit_s: float | None = None) -> Any:
             return source
 
         def reserve(

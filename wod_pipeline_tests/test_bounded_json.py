@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from wod_pipeline.bounded_json import UnreadableJsonError, decode_json, load_json
-from wod_pipeline.bounds import JSON_DEPTH
+from wod_pipeline.bounds import JSON_DEPTH, JSON_VALUES
 from wod_pipeline.program import RawPost
 
 SEED = 14
@@ -68,3 +68,18 @@ def test_a_post_damaged_anywhere_is_read_or_refused() -> None:
         damaged = whole[:start] + chance.choice(BAD) + whole[start + chance.randrange(20) :]
         with suppress(msgspec.MsgspecError):
             decode_json(damaged, RawPost)
+
+
+def test_json_is_read_to_its_bound_of_values() -> None:
+    assert len(load_json(b"[1" + b",1" * (JSON_VALUES.most - 1) + b"]")) == JSON_VALUES.most
+
+
+@pytest.mark.parametrize("as_type", [bytes, str])
+def test_json_of_more_values_is_refused_before_it_takes_memory(as_type: type) -> None:
+    text = "[" + "[]," * JSON_VALUES.most + "1]"
+    with pytest.raises(UnreadableJsonError, match="it has more than 2,000,000 values"):
+        load_json(text if as_type is str else text.encode())
+
+
+def test_brackets_within_texts_are_no_levels() -> None:
+    assert load_json(json.dumps(["[" * 1000, '"' * 1000])) == ["[" * 1000, '"' * 1000]

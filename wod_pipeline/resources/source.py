@@ -46,8 +46,8 @@ class SourceResource(dg.ConfigurableResource[PostSource]):
     """Provides a site's or a folder's posts."""
 
     @abstractmethod
-    def open(self) -> PostSource:
-        """Return the source. Raises `SourceError` when it cannot be used."""
+    def open(self, limit_s: float | None = None) -> PostSource:
+        """Return the source, whose requests end within `limit_s`. Raises `SourceError` when it cannot be used."""
 
     def reserve(
         self,
@@ -69,7 +69,7 @@ class SampleSourceResource(SourceResource):
     timezone: str
     sample_date: str = ""
 
-    def open(self) -> PostSource:
+    def open(self, limit_s: float | None = None) -> PostSource:  # noqa: ARG002 for a site
         """Lay the sample program out around the day."""
         day = dt.date.fromisoformat(self.sample_date) if self.sample_date else None
         return adapters.sample_source(day, self.timezone)
@@ -81,7 +81,7 @@ class FolderSourceResource(SourceResource):
     path: str = Field(default="", description="The folder; if empty, that of WOD_SOURCE.")
     settings: dg.ResourceDependency[Settings]
 
-    def open(self) -> PostSource:
+    def open(self, limit_s: float | None = None) -> PostSource:  # noqa: ARG002 for a site
         """Open the folder."""
         folder = Path(self.path).expanduser() if self.path else self.settings.source_path
         return adapters.with_habits(adapters.folder_source(folder), self.settings)
@@ -100,7 +100,7 @@ class WordPressSourceResource(SourceResource):
     page_pause_s: float
     settings: dg.ResourceDependency[Settings]
 
-    def open(self) -> PostSource:
+    def open(self, limit_s: float | None = None) -> PostSource:
         """Return a client of the site."""
         site = adapters.wordpress_source(
             url=self.url,
@@ -109,6 +109,7 @@ class WordPressSourceResource(SourceResource):
             user_agent=self.user_agent,
             page_pause_s=self.page_pause_s,
             login=adapters.wordpress_login(self.settings),
+            limit_s=limit_s,
         )
         return adapters.with_habits(site, self.settings)
 

@@ -68,11 +68,11 @@ def share_source(resource: SourceResource) -> SourceResource:
     opened: list[PostSource] = []
 
     class SharedSource(SourceResource):
-        def open(self) -> PostSource:
+        def open(self, limit_s: float | None = None) -> PostSource:
             if not opened:
                 configured: Any
                 with resource.process_config_and_initialize_cm() as configured:  # with values of variables
-                    opened.append(OverlappingSource(configured.open()))
+                    opened.append(OverlappingSource(configured.open(limit_s)))
             return opened[0]
 
         def reserve(

@@ -23,6 +23,7 @@ from wod_pipeline.resources.notifier import NotifierResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.source import SourceResource
 from wod_pipeline.sensors.ticks import (
+    SITE_TIMEOUT_S,
     AnswerT,
     ask_site,
     default_status,
@@ -102,7 +103,7 @@ class SiteInTick:
         try:
             return ask_site(self._source, "the sensor freshness", log, ask)
         except SourceBusy:
-            return within_a_tick(lambda: ask(self._source.open()))
+            return within_a_tick(lambda: ask(self._source.open(SITE_TIMEOUT_S)))
 
 
 def _week_and_elsewhere(source: PostSource, week: dt.date) -> tuple[list[RawPost], list[str]]:

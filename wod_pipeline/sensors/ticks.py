@@ -46,8 +46,8 @@ def write_cursor(state: msgspec.Struct) -> str:
 def within_a_tick(ask: Callable[[], AnswerT], timeout_s: float = SITE_TIMEOUT_S) -> AnswerT:
     """The site's answer to `ask`. Raises `SourceError`, also when it takes longer than `timeout_s`.
 
-    Each request has a timeout of its own, but a site may need many. The thread of an answer that comes too late
-    is left to end by itself: Python cannot stop it.
+    The source ends its requests by itself then; but neither the lookup of a name nor a folder that hangs can be
+    ended, and their thread is left to end by itself.
     """
     threads = ThreadPoolExecutor(max_workers=1)
     try:
@@ -65,7 +65,7 @@ def ask_site(
 
     def ask_reserved() -> AnswerT:
         with source.reserve(reader, log.info, RESERVE_WAIT_S):
-            return ask(source.open())
+            return ask(source.open(SITE_TIMEOUT_S))
 
     return within_a_tick(ask_reserved)
 

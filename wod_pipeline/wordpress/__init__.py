@@ -5,6 +5,7 @@
 - `_connections`: the deadline of an exchange, and which addresses a redirect may lead to
 - `_http`: JSON over HTTP, with retries and typed errors
 - `_category`: whether the site has the category, and which lie below it
+- `_pages`: the posts of all pages of one question, and the bounds on them
 - `_client`: `WordPressSource`, which reads the site's REST API
 - `_folder`: `FolderSource`, which reads post files
 - `_habits`: posts with the habits of their program

@@ -19,21 +19,20 @@ import datetime as dt
 import html
 import ipaddress
 import logging
+import math
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from wod_pipeline.bounds import BYTES_LISTED, POSTS_LISTED
+from wod_pipeline.bounds import ANSWER_BYTES
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
-from wod_pipeline.wording import count, is_site_address, plural
+from wod_pipeline.wording import count, is_site_address
 from wod_pipeline.wordpress._category import category_and_below, verify_category
-from wod_pipeline.wordpress._decoding import FIELDS, choose_post, decode_posts, require_ids
+from wod_pipeline.wordpress._decoding import FIELDS, decode_posts, require_ids
 from wod_pipeline.wordpress._http import (
     LOGIN_NEEDED,
     JsonClient,
@@ -45,6 +44,7 @@ from wod_pipeline.wordpress._http import (
     printable,
     redact,
 )
+from wod_pipeline.wordpress._pages import PageSet, ReadingBounds
 from wod_pipeline.wordpress._source import as_utc
 from wod_pipeline.wordpress.credentials import Login
 
@@ -52,7 +52,6 @@ DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; wod_pipeline)"
 """Starts like a browser's, since some sites refuse any other."""
 PER_PAGE = 100
 """Posts per page: the most WordPress allows."""
-PAGES_LISTED = POSTS_LISTED.most // PER_PAGE
 POST_FIELDS = ",".join(FIELDS)
 LOGIN_CODES = frozenset({"rest_not_logged_in", "rest_login_required", "rest_cannot_access", "rest_forbidden"})
 """Errors of WordPress and of security plugins for visitors that are not logged in, with 401 or 403."""
@@ -66,63 +65,20 @@ MAX_READS = 4
 """How often all pages are read before giving up: a read fails only when posts change while it runs."""
 REREAD_PAUSE_S = 1.0
 """Time for an edit in progress to end before the pages are read again."""
-MAX_BYTES = 64 * 2**20
-"""Largest response accepted: a hundred posts of half a megabyte; real pages hold about 1.6 MB."""
+CHECK_LIMIT_S = 60.0
+"""How long `check` asks the site: somebody waits for the answer, and one small request tells how the site is."""
+_MOST_DIGITS = 18
 log = logging.getLogger(__name__)
 _SECOND = dt.timedelta(seconds=1)
 _REPEATED_HOUR = dt.timedelta(hours=1, seconds=1)
 """Margin for `fetch_modified`: sites compare local time, which goes back an hour when summer time ends."""
 
 
-@dataclass
-class _PageSet:
-    """The posts of all pages of one query, by id, and the number of posts each page announced in total.
-
-    Posts without an id are told apart by their JSON.
-    """
-
-    posts: dict[int | str, RawPost] = field(default_factory=dict)
-    totals: list[int] = field(default_factory=list)
-    order: list[int | str] = field(default_factory=list)
-    """The keys of `posts` as they were received, also one that came again."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every page announced exactly the posts that were received.
-
-        An item without an id that equals an earlier one counts, since the site counts it too.
-        """
-        return set(self.totals) == {len(self.posts) + len(self._again(str))}
-
-    def is_repeated(self, earlier: _PageSet | None) -> bool:
-        """Whether it is as `earlier`, item by item: then an id that came twice is listed twice.
-
-        A post that shifted to another page while they were read would not do so a second time.
-        """
-        same = earlier is not None and earlier.order == self.order
-        return same and set(self.totals) == {len(self.order)}
-
-    def listed_twice(self) -> list[int | str]:
-        """The ids that came more than once."""
-        return sorted(set(self._again(int)))
-
-    def add(self, posts: list[RawPost], total: int) -> bool:
-        """Add a page; return whether it held any new post."""
-        before = len(self.posts)
-        self.totals.append(total)
-        for post in posts:
-            key = post.id or post.received
-            self.order.append(key)
-            self.posts[key] = choose_post(self.posts[key], post) if key in self.posts else post
-        return len(self.posts) > before
-
-    def _again(self, kind: type) -> list[Any]:
-        counted = Counter(key for key in self.order if isinstance(key, kind))
-        return [key for key, times in counted.items() for _ in range(times - 1)]
-
-
 class WordPressSource:
-    """The published posts of one category of a WordPress site. Not thread-safe."""
+    """The published posts of one category of a WordPress site. Not thread-safe.
+
+    All its requests together end within `limit_s` seconds of now.
+    """
 
     def __init__(  # noqa: PLR0913 all but the address have a default
         self,
@@ -134,8 +90,9 @@ class WordPressSource:
         credentials: Login | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 immutable
         max_retries: int = 4,
-        max_bytes: int = MAX_BYTES,
-        max_bytes_listed: int = BYTES_LISTED.most,
+        max_bytes: int = ANSWER_BYTES.most,
+        bounds: ReadingBounds = ReadingBounds(),  # noqa: B008 immutable
+        limit_s: float = math.inf,
         page_pause_s: float = 0.5,
         session: OneHopSession | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -147,7 +104,6 @@ class WordPressSource:
         self._category_verified = self._category_asked = False
         self._login = credentials
         self._login_verified = credentials is None
-        self._max_bytes_listed = max_bytes_listed
         self._page_pause_s = page_pause_s
         self._sleep = sleep
         self._filter_ignored = False
@@ -159,7 +115,9 @@ class WordPressSource:
             max_retries=max_retries,
             max_bytes=max_bytes,
             sleep=sleep,
+            limit_s=limit_s,
         )
+        self._bounds = bounds
 
     @property
     def name(self) -> str:
@@ -208,7 +166,7 @@ class WordPressSource:
 
         A site that asks to wait is not waited for: the error says how long it asks.
         """
-        with self._http.without_waiting():
+        with self._http.without_waiting(), self._http.within(CHECK_LIMIT_S):
             self._verify_login()
             response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
             newest = decode_posts(response.value, response.where)
@@ -239,44 +197,49 @@ class WordPressSource:
 
     def _read_all(self, query: Params) -> list[RawPost]:
         """Every post that matches the query. Raises `SourceIncomplete` when no read of the pages is consistent."""
-        self._verify_login()
-        earlier: _PageSet | None = None
-        for attempt in range(MAX_READS):
-            if attempt:
-                self._sleep(REREAD_PAUSE_S)
-            pages = self._read_pages(self._query(query))
-            if pages.complete or pages.is_repeated(earlier):
-                if ids := pages.listed_twice():
-                    log.warning("%s lists a post more than once: %s", self._base, ", ".join(map(str, ids)))
-                require_ids(pages.posts.values(), self._base)
-                self._verify_category(has_posts=bool(pages.posts))
-                return list(pages.posts.values())
-            earlier = pages
+        with self._http.within(self._bounds.seconds):
+            self._verify_login()
+            earlier: list[int | str] | None = None
+            for attempt in range(MAX_READS):
+                if attempt:
+                    self._sleep(REREAD_PAUSE_S)
+                pages = self._read_pages(query)
+                if pages.complete or pages.is_repeated(earlier):
+                    return self._accept(pages)
+                earlier = pages.order
         raise SourceIncomplete(
             f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
             f"distinct ones or changed while they were read, {MAX_READS} times in a row. No post of this read "
             "was used."
         )
 
-    def _read_pages(self, query: Params) -> _PageSet:
-        pages = _PageSet()
-        page, page_count, size_bytes = 1, 1, 0
-        while page <= page_count:
-            if page > 1:
-                self._sleep(self._page_pause_s)
-            # The last page may vanish during the read, when posts are deleted.
-            response = self._get("posts", {**query, "page": page}, past_end_ok=page > 1)
-            if _is_past_end(response):
-                break
-            total, page_count = _totals(response)
-            size_bytes += response.size_bytes
-            _require_bounds(response.where, total, page_count)
-            if size_bytes > self._max_bytes_listed:
-                raise _too_much(response.where, f"more than {self._max_bytes_listed:,} bytes of posts")
-            # A page without new posts ends the read: a site that announces endless pages would hold it forever.
-            if not pages.add(decode_posts(response.value, response.where), total):
-                break
-            page += 1
+    def _accept(self, pages: PageSet) -> list[RawPost]:
+        if ids := pages.listed_twice():
+            log.warning("%s lists a post more than once: %s", self._base, ", ".join(map(str, ids)))
+        require_ids(pages.posts.values(), self._base)
+        self._verify_category(has_posts=bool(pages.posts))
+        return list(pages.posts.values())
+
+    def _read_pages(self, query: Params) -> PageSet:
+        """Every page, within the bounds of a reading. Raises `SourceMalformed` where the site goes beyond them."""
+        with self._http.within(total_bytes=self._bounds.size_bytes):
+            query = self._query(query)
+            pages = PageSet()
+            page, page_count = 1, 1
+            while page <= page_count:
+                if page > 1:
+                    self._sleep(self._page_pause_s)
+                # The last page may vanish during the read, when posts are deleted.
+                response = self._get("posts", {**query, "page": page}, past_end_ok=page > 1)
+                if _is_past_end(response):
+                    break
+                total, page_count = _totals(response)
+                # A page without new posts ends the read: the same page may be sent for ever.
+                has_new = pages.add(decode_posts(response.value, response.where), total)
+                pages.check_bounds(self._bounds, page_count, response.where)
+                if not has_new:
+                    break
+                page += 1
         return pages
 
     def _verify_login(self) -> None:
@@ -380,7 +343,7 @@ def _is_loopback(host: str) -> bool:
 def _totals(response: JsonResponse) -> tuple[int, int]:
     """The number of posts and of pages that the headers announce."""
     try:
-        return int(response.headers["X-WP-Total"]), int(response.headers["X-WP-TotalPages"])
+        return _as_number(response.headers["X-WP-Total"]), _as_number(response.headers["X-WP-TotalPages"])
     except (KeyError, ValueError) as e:
         raise SourceMalformed(
             f"{response.where} does not say how many posts there are, so a missing post would go unnoticed.",
@@ -388,24 +351,11 @@ def _totals(response: JsonResponse) -> tuple[int, int]:
         ) from e
 
 
-def _require_bounds(where: str, posts: int, pages: int) -> None:
-    """Raise `SourceMalformed` when more is announced than a reading follows, or less than nothing."""
-    if not 0 <= posts <= POSTS_LISTED.most:
-        raise _too_much(where, _many(posts, "post"))
-    if not 0 <= pages <= PAGES_LISTED:
-        raise _too_much(where, f"{_many(pages, 'page')} of posts")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {plural(number, noun)}"
-
-
-def _too_much(where: str, what: str) -> SourceMalformed:
-    return SourceMalformed(
-        f"{where} lists {what}; at most {_many(POSTS_LISTED.most, 'post')} on {_many(PAGES_LISTED, 'page')} with "
-        f"{_many(BYTES_LISTED.most, 'byte')} are read. No post of this read was used.",
-        fix="The site is broken or answers for another one: check its address and category, or ask its owner.",
-    )
+def _as_number(header: str) -> int:
+    """Raises `ValueError` also for a number that no site can mean."""
+    if len(header) > _MOST_DIGITS or (number := int(header)) < 0:
+        raise ValueError(header)
+    return number
 
 
 def _is_past_end(response: JsonResponse) -> bool:

@@ -2,8 +2,9 @@
 
 A timeout of `requests` is for the next bytes only: a server that sends a byte now and then, of a status line, of
 headers, of the size of a chunk or of one `100 Continue` after another, would be waited for without end. So the
-exchange has a timer, which shuts its sockets down: whatever waits for them then ends. Only the lookup of a name
-cannot be ended; the resolver of the system bounds it.
+exchange has a timer, which shuts its sockets down: whatever waits for them then ends. A name may have any number of
+addresses, each with a timeout of its own, so they are tried here one by one. Only the lookup of a name cannot be
+ended; the resolver of the system bounds it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,26 @@ import ipaddress
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+)
+from urllib3.util.connection import allowed_gai_family
 
 from wod_pipeline.errors import SourceRefused
+
+Reach = Literal["internet", "loopback", "link-local", "private"]
+"""From where an address can be reached: everywhere, this machine, this wire, this network."""
 
 
 class Guard:
@@ -34,14 +46,17 @@ class Guard:
         """Whether the last exchange was ended by its deadline."""
         self._lock = threading.Lock()
         self._watched: list[socket.socket] = []
-        self._is_running = False
-        self._site_host = ""
-        self._site_is_internal = False
+        self._is_running = self._is_redirected = False
+        self._ends_at = 0.0
+        self._site: Reach = "internet"
 
     @contextmanager
     def exchange(self, site_host: str, seconds: float) -> Iterator[None]:
         """Within it, connections end when `seconds` have passed."""
-        self.is_over, self._is_running, self._site_host = False, True, site_host
+        self.is_over, self._is_running, self._is_redirected = False, True, False
+        self._ends_at = time.monotonic() + seconds
+        if (known := reach_of_host(site_host)) != "internet":  # a proxy connects without `admit`
+            self._site = known
         timer = threading.Timer(seconds, self._end)
         timer.daemon = True
         timer.start()
@@ -55,6 +70,11 @@ class Guard:
             for each in watched:
                 each.close()
 
+    def at_most(self, seconds: float | None) -> float:
+        """The seconds, or what is left of the exchange when that is less."""
+        left = max(self._ends_at - time.monotonic(), 0.001)
+        return left if seconds is None else min(seconds, left)
+
     def watch(self, connected: socket.socket) -> None:
         """Shut the socket down at the deadline, even when TLS has taken it over by then."""
         with self._lock:
@@ -65,20 +85,23 @@ class Guard:
             if self.is_over:
                 _shut_down(self._watched[-1])
 
-    def admit(self, host: str, connected: socket.socket) -> None:
-        """Raise `SourceRefused` for a redirect from outside to an address of this machine or its network.
+    def follow(self, host: str) -> None:
+        """From here on it is a redirect that asks. Raise `SourceRefused` when its host tells that it leads inside."""
+        self._is_redirected = True
+        self.admit(host, host)  # by name too: a proxy connects without asking
 
-        The address that was reached counts, whatever names lead to it.
+    def admit(self, host: str, address: str) -> None:
+        """Raise `SourceRefused` when a redirect leads from outside to this machine or its network.
+
+        The address that is connected to counts, whatever names lead to it, the site's own included. A site that is
+        itself inside may redirect to where it can be reached from too: from loopback to loopback, but not from a
+        private network to the link-local address at which clouds keep their credentials.
         """
-        address = connected.getpeername()[0]
-        if _same_host(host, self._site_host):
-            self._site_is_internal = is_internal_address(address)
-        elif is_internal_address(address) and not self._site_is_internal:
-            raise internal_redirect(host, address)
-
-    def is_of_site(self, host: str) -> bool:
-        """Whether a redirect may lead to the host of an internal address: the site is there, or internal itself."""
-        return self._site_is_internal or _same_host(host, self._site_host)
+        reach = reach_of_host(address)
+        if not self._is_redirected:
+            self._site = reach
+        elif reach not in {"internet", self._site}:
+            raise _internal_redirect(host, address)
 
     def _end(self) -> None:
         with self._lock:
@@ -94,22 +117,30 @@ def _shut_down(connected: socket.socket) -> None:
         connected.shutdown(socket.SHUT_RDWR)
 
 
-def _same_host(one: str, other: str) -> bool:
-    return one.strip("[]").rstrip(".").lower() == other.strip("[]").rstrip(".").lower()
+def reach_of_host(host: str) -> Reach:
+    """From where a host can be reached, as far as its text tells: an address in any form, or a name of this machine.
 
-
-def is_internal_address(text: str) -> bool:
-    """Whether an IP address is not of the internet: loopback, private, link-local, reserved or unspecified.
-
-    False for text that is no address. IPv4 within IPv6 counts as what it is.
+    IPv4 within IPv6 counts as what it is; other names are of the internet.
     """
+    name = host.strip("[]").partition("%")[0].rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return "loopback"
+    address = _parse_address(name)
+    if address is None or (address.is_global and not address.is_multicast):
+        return "internet"
+    if address.is_loopback or address.is_unspecified:  # to connect to 0.0.0.0 is to connect to this machine
+        return "loopback"
+    return "link-local" if address.is_link_local else "private"
+
+
+def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with suppress(OSError, ValueError):  # 127.1, 0x7f.1 and 2130706433 are 127.0.0.1
+        return ipaddress.IPv4Address(socket.inet_aton(text))
     try:
-        address = ipaddress.ip_address(text.partition("%")[0])
+        address = ipaddress.IPv6Address(text)
     except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address.sixtofour or _embedded(address) or address
-    return not address.is_global or address.is_multicast
+        return None
+    return address.ipv4_mapped or address.sixtofour or _embedded(address) or address
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -120,9 +151,9 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
-def internal_redirect(host: str, address: str) -> SourceRefused:
+def _internal_redirect(host: str, address: str) -> SourceRefused:
     """The error of a redirect that leads out of the internet."""
-    at = "" if _same_host(host, address) else f" at {address}"
+    at = "" if host == address else f" at {address}"
     return SourceRefused(
         f"The site redirects to {host}{at}, which is an address of this machine or its network, not of the internet.",
         fix="If that is the site, set WOD_WORDPRESS_URL to it. If not, the site may have been taken over.",
@@ -130,29 +161,65 @@ def internal_redirect(host: str, address: str) -> SourceRefused:
 
 
 # ------------------------------------------------------------------------------------------------ urllib3
+MOST_ADDRESSES = 10
+"""How many addresses of a name are tried."""
+
+
 class _Watched:
     """What a guarded connection adds to urllib3's."""
 
     guard: Guard
     host: str
+    port: int
+    timeout: float | None
     proxy: Any
     sock: socket.socket | None
+    _dns_host: str
 
     def _new_conn(self) -> socket.socket:
-        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
+        """Connect to the first address that answers. Raises urllib3's errors, and `SourceRefused`."""
+        name, failure = self._dns_host, None
         try:
-            if self.proxy is None:  # a proxy may be anywhere; it decides what it connects to
-                self.guard.admit(self.host, connected)
-            self.guard.watch(connected)
-        except BaseException:
-            connected.close()
-            raise
+            for address in self._addresses():
+                try:
+                    return self._connect(address)
+                except (ConnectTimeoutError, NewConnectionError) as error:
+                    failure = error
+                if self.guard.is_over:
+                    break
+        finally:
+            self._dns_host = name
+        raise failure or NewConnectionError(self, "the name has no address")  # type: ignore[arg-type]
+
+    def _addresses(self) -> list[str]:
+        name = self._dns_host.strip("[]")
+        try:
+            name.encode("idna")
+            found = socket.getaddrinfo(name, self.port, allowed_gai_family(), socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise LocationParseError(f"{name!r}, label empty or too long") from error
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]
+        return [_literal(address) for *_, address in found[:MOST_ADDRESSES]]
+
+    def _connect(self, address: str) -> socket.socket:
+        if self.proxy is None:  # a proxy may be anywhere; it decides what it connects to
+            self.guard.admit(self.host, address)
+        self._dns_host, self.timeout = address, self.guard.at_most(self.timeout)
+        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
+        self.guard.watch(connected)
         return connected
 
     def request(self, *args: Any, **options: Any) -> None:
         if self.sock is not None:  # it was kept open after an earlier exchange
             self.guard.watch(self.sock)
         super().request(*args, **options)  # type: ignore[misc]
+
+
+def _literal(address: tuple[Any, ...]) -> str:
+    """The address of a socket as a host; a link-local one with its interface."""
+    host, _, *rest = address
+    return f"{host}%{rest[1]}" if len(rest) == 2 and rest[1] else str(host)
 
 
 class GuardedAdapter(HTTPAdapter):

@@ -141,10 +141,7 @@ def _storable(value: Any) -> Any:
 
 def _json(value: object) -> str:
     """The JSON of a decoded value, in ASCII."""
-    try:
-        return json.dumps(value, sort_keys=True)
-    except RecursionError:  # it could just be read, but not be written from deeper in the stack
-        return '"nested too deeply to be kept"'
+    return json.dumps(value, sort_keys=True)
 
 
 def _describe(value: object) -> str:

@@ -19,7 +19,9 @@ import email.utils
 import html
 import json
 import logging
+import math
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ import urllib3
 from requests.auth import HTTPBasicAuth
 
 from wod_pipeline.bounded_json import UnreadableJsonError, load_json
+from wod_pipeline.bounds import BYTES_LISTED
 from wod_pipeline.errors import (
     SourceChallenged,
     SourceError,
@@ -41,12 +44,7 @@ from wod_pipeline.errors import (
 )
 from wod_pipeline.pacing import backoff_s
 from wod_pipeline.wording import clock_advice, duration, is_clock_trouble, is_plain_web_address
-from wod_pipeline.wordpress._connections import (
-    Guard,
-    GuardedAdapter,
-    internal_redirect,
-    is_internal_address,
-)
+from wod_pipeline.wordpress._connections import Guard, GuardedAdapter
 from wod_pipeline.wordpress.credentials import Login
 
 log = logging.getLogger(__name__)
@@ -66,9 +64,12 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
 """Bytes between two checks of the size limit."""
 _BOM = b"\xef\xbb\xbf"
-_COMMENTS_BEHIND = re.compile(rb"(?:\s*<!--[^>]{0,1000}-->)+\s*\Z")
+_MOST_COMMENTS = 10
+"""How many comments behind an answer are looked past."""
 _MOST_STARTS = 50
 """How many places in a page are tried as the start of JSON."""
+_MOST_BYTES_TRIED = 64 * 2**20
+"""How many bytes are read as JSON in all of these tries: only the words of an error depend on them."""
 _LOGIN_PAGE = "/wp-login.php"
 LOGIN_NEEDED = (
     "The site shows its posts to its users only. Set WOD_WORDPRESS_USER and WOD_WORDPRESS_PASSWORD, an application "
@@ -94,13 +95,12 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class JsonResponse:
-    """A status, its headers, the decoded body (None for a 4xx without JSON), its size, the URL as errors show it."""
+    """A status, its headers, the decoded body (None for a 4xx without JSON), and the URL as errors show it."""
 
     status: int
     headers: Mapping[str, str]
     value: Any
     where: str
-    size_bytes: int = 0
 
 
 class _TransientError(Exception):
@@ -110,6 +110,21 @@ class _TransientError(Exception):
         super().__init__(error)
         self.error = error
         self.retry_after_s = retry_after_s
+
+
+@dataclass
+class Allowance:
+    """The time and the bytes that what is asked may still take."""
+
+    ends_at: float = math.inf
+    """On the monotonic clock, in seconds."""
+    total_bytes: int = BYTES_LISTED.most
+    bytes_read: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """Below 0 when the time is over."""
+        return self.ends_at - time.monotonic()
 
 
 class OneHopSession(requests.Session):
@@ -141,6 +156,7 @@ class JsonClient:
         max_retries: int,
         max_bytes: int,
         sleep: Callable[[float], None],
+        limit_s: float = math.inf,
     ) -> None:
         self._session = session
         # Bytes, since `http.client` encodes text as Latin-1 and fails on any other character.
@@ -152,6 +168,18 @@ class JsonClient:
         self._max_bytes = max_bytes
         self._sleep = sleep
         self._waits_as_asked = True
+        self._allowance = Allowance(time.monotonic() + limit_s)
+
+    @contextmanager
+    def within(self, seconds: float = math.inf, total_bytes: int = BYTES_LISTED.most) -> Iterator[None]:
+        """Within it, all requests together take at most so long, and their answers so many bytes."""
+        outer = self._allowance
+        ends_at = min(outer.ends_at, time.monotonic() + seconds)
+        self._allowance = Allowance(ends_at, total_bytes)
+        try:
+            yield
+        finally:
+            self._allowance = outer
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
@@ -163,26 +191,40 @@ class JsonClient:
             self._waits_as_asked = True
 
     def get(self, url: str, params: Params, login: Login | None = None) -> JsonResponse:
-        """Send the request, with retries while it fails transiently. Raises `SourceError`."""
-        attempt = 0
+        """Send the request, with retries while it fails transiently. Raises `SourceError`.
+
+        No retry begins after `total_s` in exchanges, so that a slow failure is not paid for again and again.
+        """
+        attempt, spent_s = 0, 0.0
         while True:
+            began = time.monotonic()
             try:
                 return self._get_once(url, params, login)
             except _TransientError as failure:
                 asked_s = failure.retry_after_s
-                if attempt >= self._max_retries or (asked_s and not self._waits_as_asked):
-                    raise failure.error from failure.__cause__
                 delay_s = retry_delay_s(attempt, asked_s)
+                spent_s += time.monotonic() - began
+                is_last = attempt >= self._max_retries or spent_s >= self._timeouts.total_s
+                if is_last or not self._may_wait(delay_s, asked_s):
+                    raise failure.error from failure.__cause__
                 if asked_s:
                     log.warning("%s Asking again in %s.", failure.error.what, duration(delay_s))
             self._sleep(delay_s)
             attempt += 1
 
+    def _may_wait(self, delay_s: float, asked_s: float | None) -> bool:
+        return (self._waits_as_asked or not asked_s) and delay_s < self._allowance.seconds_left
+
     def _get_once(self, url: str, params: Params, login: Login | None) -> JsonResponse:
         where, guard = redact(url), self._session.guard
+        seconds = min(self._timeouts.total_s, self._allowance.seconds_left)
+        if seconds <= 0:
+            raise _too_slow(where)
+        # A cookie is for the redirects of an exchange; kept for longer, those of a hostile site would add up.
+        self._session.cookies.clear()
         try:
             with (
-                guard.exchange(urlsplit(url).hostname or "", self._timeouts.total_s),
+                guard.exchange(urlsplit(url).hostname or "", seconds),
                 self._send_following_redirects(url, params, login) as response,
             ):
                 answer = self._decode(response, where)
@@ -205,7 +247,8 @@ class JsonClient:
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
-            url, query = _redirect_target(response, self._session.guard), None
+            url, query = _redirect_target(response), None
+            self._session.guard.follow(urlsplit(url).hostname or "")
             if login and origin(url) != first:
                 raise _login_withheld(response.url, url)
         raise SourceRefused(
@@ -238,19 +281,23 @@ class JsonClient:
             what = f"{where} refused with {status} and a page that is not from WordPress{wait}."
             raise _TransientError(SourceChallenged(what, fix=_CHALLENGE_FIX), asked_s)
         if status >= 400:
-            return JsonResponse(status, response.headers, _json_or_none(body), where, len(body))
+            return JsonResponse(status, response.headers, _json_or_none(body), where)
         if not 200 <= status < 300:
             raise SourceMalformed(f"{where} answered {_status_line(response)} instead of sending posts.")
-        value = decode_json(body, response.headers, where)
-        return JsonResponse(status, response.headers, value, where, len(body))
+        return JsonResponse(status, response.headers, decode_json(body, response.headers, where), where)
 
     def _read_body(self, response: requests.Response, where: str) -> bytes:
         body = bytearray()
         # `read1` returns the bytes that have arrived, so that the limit is looked at before a chunk is full.
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             body += chunk
+            self._allowance.bytes_read += len(chunk)
             if len(body) > self._max_bytes:
                 raise SourceMalformed(f"{where} sends more than {self._max_bytes:,} bytes in one response.")
+            if self._allowance.bytes_read > self._allowance.total_bytes:
+                raise SourceMalformed(
+                    f"{where} lists more than {self._allowance.total_bytes:,} bytes of posts in one reading."
+                )
         return bytes(body)
 
 
@@ -307,7 +354,7 @@ def _not_json(text: bytes, content_type: str, where: str) -> SourceError:
         return SourceMalformed(
             f"{where} sends other text behind its JSON.", fix=_cache_fix("appends a comment to answers")
         )
-    if _ends_with_json(_COMMENTS_BEHIND.sub(b"", text)):
+    if _ends_with_json(_without_comments_behind(text)):
         return SourceMalformed(
             f"{where} sends other text in front of its JSON; most likely the site displays PHP notices, or a cache "
             "adds a comment.",
@@ -322,18 +369,27 @@ def _is_page(body: bytes) -> bool:
     return body.removeprefix(_BOM).lstrip().startswith(b"<")
 
 
+def _without_comments_behind(text: bytes) -> bytes:
+    for _ in range(_MOST_COMMENTS):
+        if not text.endswith(b"-->"):
+            break
+        text = text[: max(text.rfind(b"<!--"), 0)].rstrip()
+    return text
+
+
 def _ends_with_json(text: bytes) -> bool:
     """Whether a JSON list or object stands at the end, behind something else."""
     if not text.endswith((b"]", b"}")):
         return False
-    starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), _MOST_STARTS)]
+    tries = min(_MOST_STARTS, _MOST_BYTES_TRIED // len(text))
+    starts = [match.start() for match in islice(re.finditer(rb"[\[{]", text), tries)]
     return any(_is_json(text[start:]) for start in starts)
 
 
 def _is_json(text: bytes) -> bool:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        load_json(text)
+    except ValueError:
         return False
     return True
 
@@ -384,16 +440,13 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), parts.hostname or "", parts.port
 
 
-def _redirect_target(response: requests.Response, guard: Guard) -> str:
+def _redirect_target(response: requests.Response) -> str:
     try:
         target = urljoin(response.url, response.headers["Location"])
     except ValueError:
         target = ""
     if not is_plain_web_address(target):
         raise SourceRefused(f"{redact(response.url)} redirects to an invalid web address.")
-    host = urlsplit(target).hostname or ""
-    if is_internal_address(host) and not guard.is_of_site(host):
-        raise internal_redirect(host, host)  # also where a proxy would connect
     if urlsplit(target).path.endswith(_LOGIN_PAGE):
         raise SourceRefused(f"{redact(response.url)} leads to the site's login page.", fix=LOGIN_NEEDED)
     return target

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import json
+import time
+from typing import Any
 
 import pytest
 
-from wod_pipeline.bounds import POSTS_LISTED
-from wod_pipeline.errors import SourceChallenged, SourceIncomplete, SourceMalformed, SourceRefused
+from wod_pipeline.bounds import JSON_DEPTH, PAGES_LISTED, POSTS_LISTED
+from wod_pipeline.errors import (
+    SourceChallenged,
+    SourceIncomplete,
+    SourceMalformed,
+    SourceRefused,
+    SourceUnavailable,
+)
+from wod_pipeline.program import RawPost, decode, encode
 from wod_pipeline.wordpress import WordPressSource
-from wod_pipeline.wordpress._client import PAGES_LISTED
+from wod_pipeline.wordpress._http import JsonClient
+from wod_pipeline.wordpress._pages import ReadingBounds
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Post, Reply, Request, as_json
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
@@ -168,7 +180,7 @@ def test_a_post_without_an_id_does_not_keep_others_from_being_read_when_it_is_th
 def test_a_site_that_sends_pages_of_no_posts_without_end_is_left(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:
-    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED)}
+    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED.most)}
     wp.intercept = lambda request: as_json([7] * 100, headers=totals)
     with pytest.raises(SourceIncomplete):
         source.fetch_published(FIRST, LAST)
@@ -213,7 +225,7 @@ def test_a_site_that_repeats_one_page_for_ever_is_left_after_its_second_page(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:
     page = [{"id": n} for n in range(1, 101)]
-    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED)}
+    totals = {"X-WP-Total": str(POSTS_LISTED.most), "X-WP-TotalPages": str(PAGES_LISTED.most)}
     wp.intercept = lambda request: as_json(page, headers=totals)
     with pytest.raises(SourceIncomplete, match=f"announced {POSTS_LISTED.most} posts"):
         source.list_ids()
@@ -224,9 +236,9 @@ def test_a_site_that_repeats_one_page_for_ever_is_left_after_its_second_page(
     ("posts", "pages", "said"),
     [
         (POSTS_LISTED.most + 1, 1, "lists 50,001 posts; at most 50,000 posts on 500 pages"),
-        (1, PAGES_LISTED + 1, "lists 501 pages of posts; "),
+        (1, PAGES_LISTED.most + 1, "lists 501 pages of posts; "),
         (1, 1_000_000_000, "lists 1,000,000,000 pages of posts; "),
-        (-1, 1, "lists -1 posts; "),
+        (-1, 1, "does not say how many posts there are"),
     ],
 )
 def test_a_site_that_announces_more_than_is_followed_is_asked_once(
@@ -237,23 +249,6 @@ def test_a_site_that_announces_more_than_is_followed_is_asked_once(
     with pytest.raises(SourceMalformed, match=said):
         source.list_ids()
     assert len(wp.log) == 1
-
-
-@pytest.mark.parametrize("more", [0, 1])
-def test_the_pages_of_one_reading_have_a_bound_of_bytes(
-    wp: FakeWordPress, open_source: OpenSource, more: int
-) -> None:
-    pages = [[{"id": page * 100 + n} for n in range(1, 101)] for page in range(2)]
-    totals = {"X-WP-Total": "200", "X-WP-TotalPages": "2"}
-    answers = [as_json(page, headers=totals) for page in pages]
-    wp.intercept = lambda request: answers[int(request.query["page"]) - 1]
-    size_bytes = sum(len(answer.body) for answer in answers)
-    source = open_source(max_bytes_listed=size_bytes - more)
-    if more:
-        with pytest.raises(SourceMalformed, match=f"lists more than {size_bytes - 1:,} bytes of posts"):
-            source.list_ids()
-    else:
-        assert len(source.list_ids()) == 200
 
 
 def test_an_answer_without_totals_proves_nothing_and_is_refused(
@@ -549,3 +544,118 @@ def test_a_check_of_an_empty_category_says_that_it_is_empty(
 ) -> None:
     wp.site.add_category(9, "News")
     assert open_source(category=9).check().endswith("answers: 0 posts in category 9.")
+
+
+# ------------------------------------------------------------------------------------------ bounds of a reading
+def listing(posts: int, pages: int, items: list[dict[str, object]]) -> Reply:
+    return as_json(items, headers={"X-WP-Total": str(posts), "X-WP-TotalPages": str(pages)})
+
+
+@pytest.mark.parametrize("number", ["-1", "9" * 19, "9" * 5000, "1e9", "١٢ posts"])
+def test_a_number_of_pages_that_no_site_can_mean_is_refused(
+    number: str, wp: FakeWordPress, source: WordPressSource
+) -> None:
+    wp.intercept = lambda _: as_json(
+        [], headers={"X-WP-Total": "1", "X-WP-TotalPages": number.encode().decode("latin-1")}
+    )
+    with pytest.raises(SourceMalformed, match="does not say how many posts there are"):
+        source.list_ids()
+
+
+def test_a_site_with_as_many_posts_and_pages_as_a_reading_may_have_is_read(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    ids = fill(wp, 300)
+    assert open_source(bounds=ReadingBounds(posts=300, pages=3)).list_ids() == ids
+    for bounds in (ReadingBounds(posts=299), ReadingBounds(pages=2)):
+        with pytest.raises(
+            SourceMalformed, match=r"lists \d+ (posts|pages of posts); at most [\d,]+ posts on \d+ pages"
+        ):
+            open_source(bounds=bounds).list_ids()
+
+
+def test_a_site_that_sends_new_posts_without_end_is_left_at_the_bound_of_posts(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    pages = itertools.count()
+
+    def next_page(_: Request) -> Reply:
+        first = next(pages) * 100 + 1
+        return listing(250, 400, [{"id": n} for n in range(first, first + 100)])
+
+    wp.intercept = next_page
+    with pytest.raises(SourceMalformed, match="lists 300 posts; at most 250 posts on 500 pages"):
+        open_source(bounds=ReadingBounds(posts=250)).list_ids()
+    assert len(wp.log) == 3
+
+
+def test_a_reading_is_left_at_its_bound_of_bytes_and_each_reading_has_all_of_them(
+    wp: FakeWordPress, open_source: OpenSource
+) -> None:
+    fill(wp, 300)
+    size = sum(len(entry) for entry in sizes(wp, open_source()))
+    source = open_source(bounds=ReadingBounds(size_bytes=size))
+    assert [len(source.fetch_published(FIRST, LAST)) for _ in range(2)] == [300, 300]
+    with pytest.raises(SourceMalformed, match=rf"lists more than {size - 1:,} bytes of posts"):
+        open_source(bounds=ReadingBounds(size_bytes=size - 1)).fetch_published(FIRST, LAST)
+
+
+def sizes(wp: FakeWordPress, source: WordPressSource) -> list[bytes]:
+    """The bodies that a reading receives."""
+    bodies: list[bytes] = []
+    read = JsonClient._read_body
+
+    def note(client: JsonClient, *args: Any) -> bytes:
+        bodies.append(read(client, *args))
+        return bodies[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JsonClient, "_read_body", note)
+        source.fetch_published(FIRST, LAST)
+    return bodies
+
+
+def test_a_reading_is_left_at_its_bound_of_time(wp: FakeWordPress, open_source: OpenSource) -> None:
+    pages = itertools.count(1)
+
+    def slow_page(_: Request) -> Reply:
+        time.sleep(0.1)
+        return listing(400, 400, [{"id": next(pages)}])
+
+    wp.intercept = slow_page
+    with pytest.raises(SourceUnavailable, match="did not finish its response in time"):
+        open_source(bounds=ReadingBounds(seconds=0.35)).list_ids()
+    assert len(wp.log) <= 4
+
+
+def test_the_time_of_a_source_is_for_all_it_asks(wp: FakeWordPress, open_source: OpenSource) -> None:
+    fill(wp, 1)
+    source = open_source(limit_s=1)
+    source.list_ids()
+    time.sleep(1)
+    asked = len(wp.log)
+    with pytest.raises(SourceUnavailable, match="in time"):
+        source.list_ids()
+    assert len(wp.log) == asked
+
+
+def test_an_answer_nested_too_deeply_is_refused_at_the_door(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    deep = b'[{"id": 1, "title": ' + b"[" * 900 + b"]" * 900 + b"}]"
+    wp.intercept = lambda _: Reply(200, deep, {"X-WP-Total": "1", "X-WP-TotalPages": "1"})
+    with pytest.raises(SourceMalformed, match="nested too deeply, more than 64 levels"):
+        source.list_ids()
+
+
+def test_an_odd_post_nested_to_the_bound_is_kept_with_all_its_json(
+    wp: FakeWordPress, source: WordPressSource
+) -> None:
+    levels = JSON_DEPTH.most - 2  # the list of posts and the post are two more
+    title: object = 1
+    for _ in range(levels):
+        title = [title]
+    wp.intercept = lambda _: listing(1, 1, [{"id": 1, "title": title, "content": {"rendered": "x"}}])
+    (post,) = source.fetch_published(FIRST, LAST)
+    assert json.loads(post.received)["title"] == title
+    assert decode(encode(post), RawPost) == post

@@ -382,6 +382,10 @@ def test_a_byte_order_mark_and_blanks_around_the_json_are_no_harm() -> None:
         (b'[{"id": 1}]\n<!-- Cached page -->', SourceMalformed),
         (b"<html>[1] {2}</html>", SourceChallenged),
         (b"<html>" + b"[" * 2000 + b"]", SourceChallenged),
+        # The time to explain these must not grow with the square of their length.
+        (b"<html>" + b" " * 2_000_000 + b"]", SourceChallenged),
+        (b"<html>" + b"<!--" * 500_000 + b"-->", SourceChallenged),
+        (b"<html>" + b"<!---->" * 300_000, SourceChallenged),
         (b'{"id": 1} {"id": 2}', SourceMalformed),
         (b"<br />Notice[]", SourceMalformed),
         (b"<!-- Cached -->\n[1]\n<!-- Served in 0.1 s -->\n<!-- x -->", SourceMalformed),
