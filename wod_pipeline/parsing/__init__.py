@@ -90,8 +90,9 @@ def week_of(post: RawPost) -> dt.date:
 
 def weeks_of(post: RawPost) -> tuple[dt.date, ...]:
     """The Mondays of the weeks a post belongs to: `week_of`, then every other that it has sessions in, in order."""
-    first = week_of(post)
-    dates = [session.date for session in outline_post(read_post(post)).sessions if session.date]
+    outline = outline_post(read_post(post))
+    first = outline.week or week_of(post)  # the same, unless not even the publication can be read
+    dates = [session.date for session in outline.sessions if session.date]
     return (first, *sorted({monday_of(date) for date in dates} - {first}))
 
 
