@@ -13,6 +13,7 @@ from wod_pipeline.vocabulary._movements import MOVEMENTS, has_reference, movemen
 from wod_pipeline.vocabulary._names import (
     NUMBER_WORDS,
     Name,
+    can_be_in_name,
     find_movement,
     is_exact,
     nearest_movements,
@@ -23,6 +24,7 @@ __all__ = [
     "MOVEMENTS",
     "NUMBER_WORDS",
     "Name",
+    "can_be_in_name",
     "find_movement",
     "has_reference",
     "is_exact",

@@ -114,6 +114,15 @@ def resolve(text: str) -> tuple[Name, ...]:
     return _both_halves(text) or _dropping(text, normalised)
 
 
+_JOINING_WORDS = frozenset(("and", "w"))
+
+
+@lru_cache(maxsize=4096)
+def can_be_in_name(word: str) -> bool:
+    """Whether a word (in matching form) occurs in a name of the vocabulary, or is one that names are said with."""
+    return word in _JOINING_WORDS or _normalise_word(word) in _IN_NAMES
+
+
 def is_exact(text: str) -> bool:
     """Whether `text` as a whole is a name, nothing dropped."""
     return normalise_name(text) in _BY_NAME

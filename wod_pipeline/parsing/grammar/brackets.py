@@ -1,0 +1,139 @@
+"""§7 and §8: what brackets behind a movement say: a load, a side with its count, sets, a rest, a time, a height, a pause."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from wod_pipeline.parsing.grammar.loads import bracketed_load
+from wod_pipeline.parsing.grammar.loads import load as read_load
+from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
+from wod_pipeline.parsing.grammar.readings import Term
+from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tokens import Tokens
+
+_COMMAS = frozenset((",", ";"))
+
+
+def bracket(t: Tokens, i: int, end: int, term: Term) -> Term:
+    """The term with what tokens `i` to `end`, within brackets, say of it, by commas; what no rule uses is unread."""
+    whole = _said(t, i, end, term)
+    if whole:
+        return whole
+    for start, stop in _pieces(t, i, end):
+        said = _said(t, start, stop, term)
+        if said is None:
+            span = (t.all[start].start, t.all[stop - 1].end)
+            said = replace(term, unread=(*term.unread, span))
+        term = said
+    return term
+
+
+def _pieces(t: Tokens, i: int, end: int) -> list[tuple[int, int]]:
+    pieces, start = [], i
+    for k in range(i, end + 1):
+        at_end = k == end
+        cuts = at_end or t.all[k].text in _COMMAS or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
+        if cuts:
+            if k > start:
+                pieces.append((start, k))
+            start = k + 1
+    return pieces
+
+
+def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    for rule in (_height, _loads, _sides, _sets, _resting, _counts, _amounts, _pauses, _tempos):
+        found = rule(t, i, end, term)
+        if found is not None:
+            return found
+    return None
+
+
+_HEIGHTS = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat"))
+
+
+def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    if not any(part.movement_id in _HEIGHTS for part in term.parts):
+        return None
+    found = height(t, i)
+    j = found[1] if found else i
+    while j < end and t.all[j].text in one_of("box high target step rope"):
+        j += 1
+    return replace(term, height=found[0]) if found and j == end else None
+
+
+def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    if term.load is None:
+        read = bracketed_load(t, i, end)
+        return replace(term, load=read) if read else None
+    second = bracketed_load(t, i, end)
+    if second and second.load and term.load.load and second.load.abs and term.load.load.abs:
+        return replace(term, load=replace(term.load, also=second.load.abs))
+    return None
+
+
+def _sides(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``[N] "each" leg``: the count for each side wins over another."""
+    amount = quantity(t, i)
+    j = amount[1] if amount else i
+    found = side(t, j)
+    if not found or found[1] != end:
+        return None
+    named = found[0][0] or "side"
+    if amount is None:
+        return replace(term, side=named)
+    total = term.quantity or None
+    return replace(term, side=named, quantity=amount[0], times=None, total=total.value if total else term.times)
+
+
+def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    token = t.all[i]
+    if token.kind in {"sets", "rounds"} and i + 1 == end and token.value and not token.paired:
+        return replace(term, sets=term.sets or token.value)
+    return None
+
+
+def _resting(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    found = rest(t, i)
+    return replace(term, rest=found[0].rest) if found and found[1] == end else None
+
+
+def _counts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``N "+" N``: how often each part of a complex is done."""
+    numbers: list[int] = []
+    k = i
+    while k < end and t.all[k].kind in {"number", "reps"} and (value := t.all[k].value) and value.min == value.max:
+        numbers.append(int(value.min or 0))
+        k += 1
+        if k == end:
+            return replace(term, counts=tuple(numbers)) if len(numbers) > 1 else None
+        if t.all[k].text != "+":
+            return None
+        k += 1
+    return None
+
+
+def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``["x"] Q``: how much, when the term does not say it elsewhere."""
+    times = t.all[i].text == "x"
+    found = quantity(t, i + times)
+    if not found or found[1] != end or not (found[0].unit or times) or term.counted:
+        return None
+    return replace(term, quantity=found[0], behind_x=True)
+
+
+def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    found = pause(t, i, marked=True)
+    if not found or found[1] != end:
+        return None
+    *others, last = term.parts
+    return replace(term, parts=(*others, replace(last, pause=found[0])))
+
+
+def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    found = bare_tempo(t, i)
+    return replace(term, tempo=found[0]) if found and found[1] == end and term.tempo is None else None
+
+
+def said_load(t: Tokens, i: int) -> bool:
+    """Whether a load stands at token `i`."""
+    return read_load(t, i) is not None

@@ -1,0 +1,374 @@
+"""§7.1, §7.3, §7.4, §7.7: movement lines: what leads in, and terms joined by commas, `+` and `or`.
+
+One term is read in `terms`; in `exercises` the terms become exercises.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
+from wod_pipeline.parsing.grammar.measures import Read, quantity
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, Term
+from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.terms import clauses, closing, head, is_group, plain_unknown
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, seconds_of, tokens_of
+from wod_pipeline.program import Range
+
+_WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
+_JOINERS = one_of(", ; + or and & / then")
+_MOST_TERMS = 40
+_MOST_UNREAD = 2
+"""Words of a line that may be unread before an `@`, a bracket or a clause about load: more is a sentence."""
+
+
+@lru_cache(maxsize=16384)
+def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> MovementLine | None:
+    """The movements the matching form names from `start` on, when that is what it does.
+
+    ``line = [LEAD] element {("," | "or") element}``, ``element = term {"+" term}``. Lines that start with `*` or
+    stand wholly in brackets name none. `lenient`: when one of the names is known, others behind a count need not
+    be (behind a scheme, where nothing but movements can stand).
+    """
+    text = form.text
+    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    if form.starred or len(text) > MAX_MATCHED or bracketed or start >= len(text):
+        return None
+    t = tokens_of(form)
+    lead = read_lead(t, t.at(start))
+    if lead is None:
+        return None
+    end, opens = _end_of_work(t, lead.behind)
+    elements = _elements(t, lead.behind, end, any_name=False) or _elements(t, lead.behind, end, any_name=True)
+    if not elements and lenient:
+        elements = _elements(t, lead.behind, end, any_name=True, lenient=True)
+    elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
+    if not elements:
+        return None
+    unread = tuple(span for element in elements for term in element.terms for span in term.unread)
+    return MovementLine(
+        _all_alternatives(elements), lead.slot, lead.slot_s, lead.alternative, opens_alternative=opens, unread=unread
+    )
+
+
+def _end_of_work(t: Tokens, i: int) -> tuple[int, bool]:
+    """The token behind the movements, and whether an `or` at the end opens an alternative."""
+    end = len(t.all) - 1
+    while end > i and t.all[end - 1].text in {".", ":", ",", ";", "…", "-", "!"}:
+        end -= 1
+    if end > i + 1 and t.all[end - 1].text == "or":
+        end -= 1
+        return end - (t.all[end - 1].text == ","), True
+    return end, False
+
+
+# --------------------------------------------------------------------------------------------- what leads in
+class Lead(ReadValue, frozen=True):
+    """Where the movements start, and what is said in front of them."""
+
+    behind: int
+    slot: int | None = None
+    slot_s: Range | None = None
+    alternative: bool = False  # to the exercise above
+    each: Range | None = None  # so many of each movement
+
+
+_SLOTS = one_of("minute min minutes mins station interval")
+_SIGNS = one_of("- : = ) .")
+
+
+def read_lead(t: Tokens, i: int) -> Lead | None:
+    """``["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``; None: the line explains what a word means."""
+    if _explains(t, i):
+        return None
+    slot, slot_s, i = _slot(t, i)
+    if t.all[i].kind == "number" and t.all[i + 1].text in {".", ")"} and t.all[i + 2].kind in {"word", "number", "reps", "time"}:
+        i += 2
+    alternative = t.all[i].text == "or"
+    i = _joining(t, i)
+    each, i = _each(t, i)
+    return Lead(i, slot, slot_s, alternative, each)
+
+
+def _explains(t: Tokens, i: int) -> bool:
+    """`1 rep = 2 lunges`: what is meant by one."""
+    meant = t.all[i].kind == "reps" or (t.all[i].text in {"a", "each"} and t.all[i + 1].text in {"rep", "repetition"})
+    behind = i + 1 + (t.all[i].kind != "reps")
+    return meant and t.all[behind].text in {"=", "is", "equals"}
+
+
+def _slot(t: Tokens, i: int) -> tuple[int | None, Range | None, int]:
+    """``("Minute" | "Interval" | "Station") N ["(" TIME ")"] ("-" | ":") | N "min" ":" | ("Odd" | "Even") …``."""
+    token = t.all[i]
+    if token.text in {"odd", "even"}:
+        j = skip(t, i + 1, _SLOTS)
+        return (1 if token.text == "odd" else 2, None, j + 1) if t.all[j].text in _SIGNS else (None, None, i)
+    if token.text in _SLOTS:
+        j = i + 1 + (t.all[i + 1].text == "#")
+        number, j = _slot_number(t, j)
+        if j == i + 1 + (t.all[i + 1].text == "#"):
+            return None, None, i
+    elif token.kind == "time" and token.unit.startswith("m") and t.all[i + 1].text in {":", "=", "-"}:
+        value = token.alone
+        small = value is not None and value.min == value.max and (value.min or 0) < 60 and value.min == int(value.min or 0)
+        number, j = (int(value.min or 0) if small and value else None), i + 1
+        if not small:
+            return None, None, i
+    elif token.kind == "number" and t.all[i + 1].text in {"st", "nd", "rd", "th"} and t.all[i + 2].text == "minute":
+        number, j = int((token.value.min if token.value else 0) or 0), i + 3
+    else:
+        return None, None, i
+    seconds = None
+    if t.all[j].text == "(":
+        close = closing(t, j, len(t.all) - 1)
+        seconds = seconds_of(t.all[j + 1]) if close == j + 2 else None
+        j = close + 1
+    k = skip(t, j, _SIGNS)
+    return (number, seconds, k) if k > j and t.all[k].kind != "end" else (None, None, i)
+
+
+def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
+    """The number of a slot; of several no single one can be said."""
+    token = t.all[j]
+    if token.kind == "list":
+        return None, j + 1
+    if token.kind != "number" or token.value is None:
+        return None, j
+    several = token.value.min != token.value.max
+    j += 1
+    while t.all[j].text in {",", "&", "and", "to", "-"} and t.all[j + 1].kind == "number" and t.all[j + 1].spaced is (
+        t.all[j].text != "-" or t.all[j].spaced
+    ):
+        if t.all[j].text == "-":
+            break
+        several, j = True, j + 2
+    return None if several else int(token.value.min or 0), j
+
+
+def _joining(t: Tokens, i: int) -> int:
+    """``"or" [":"] | "and" ["then"] | "then" | "directly" "into"``."""
+    if t.all[i].text == "or":
+        return i + 1 + (t.all[i + 1].text == ":")
+    if t.all[i].text in {"and", "then"}:
+        return skip(t, i + 1, one_of("then"))
+    if t.all[i].text in {"directly", "immediately", "straight", "right"} and t.all[i + 1].text == "into":
+        return i + 2
+    return i
+
+
+def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
+    """``N ["reps"] ["of"] "each" ["of" ["the following"]] [":"]``."""
+    token = t.all[i]
+    if token.kind not in {"number", "reps"} or token.value is None:
+        return None, i
+    j = skip(t, i + 1, one_of("of"))
+    if t.all[j].text != "each":
+        return None, i
+    k = skip(t, j + 1, one_of("of the following :"))
+    return (token.value, k) if k > j + 1 else (None, i)
+
+
+# -------------------------------------------------------------------------------------------------- elements
+def _elements(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool = False) -> tuple[Element, ...]:
+    """The elements of a line; none when it is no movement line."""
+    if i >= end:
+        return ()
+    elements: list[Element] = []
+    joiner, stray = "", 0
+    while i < end and len(elements) <= _MOST_TERMS:
+        found = _element(t, i, end, any_name=any_name, lenient=lenient)
+        if found is None:
+            return ()
+        element, i = found
+        elements.append(replace(element, alternative=joiner == "or"))
+        joiner, i = _joiner(t, i, end)
+    stray = sum(_stray(t, term) for element in elements for term in element.terms)
+    counted = any(term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms)
+    if stray > (_MOST_UNREAD if counted else 0):
+        return ()
+    if lenient and not any(part.movement_id for element in elements for term in element.terms for part in term.parts):
+        return ()
+    return tuple(elements)
+
+
+def _stray(t: Tokens, term: Term) -> int:
+    """How many words of a term are unread before its line need no longer be understood."""
+    if term.open_ended:
+        return 0
+    return sum(len(t.form.text[start:end].split()) for start, end in term.unread if not _in_brackets(t, start))
+
+
+def _in_brackets(t: Tokens, place: int) -> bool:
+    before = t.form.text[:place]
+    return before.count("(") + before.count("[") > before.count(")") + before.count("]")
+
+
+def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
+    """What joins the next element: `or` when it is among the separators."""
+    said = ""
+    while i < end and t.all[i].text in _JOINERS:
+        said = "or" if t.all[i].text == "or" else said
+        i += 1
+    return said, i
+
+
+def _element(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool) -> Read[Element]:
+    """``[N "x"] "(" term {"+" term} ")" … | term {"+" term}``."""
+    whole = _whole_count(t, i, end)
+    count, i = whole if whole else (None, i)
+    terms: list[Term] = []
+    grouped = False
+    while True:
+        if is_group(t, i, end):
+            inner = _group(t, i, end, any_name=any_name)
+            if inner is None:
+                return None
+            more, close = inner
+            terms += more
+            grouped, i = True, close + 1
+            terms[-1], i = clauses(t, i, end, terms[-1], any_name=any_name)
+        else:
+            found = _term(t, i, end, any_name=any_name, lenient=lenient, joined=bool(terms))
+            if found is None:
+                return None
+            term, i = found
+            terms.append(term)
+        if i < end and t.all[i].text == "+" and i + 1 < end:
+            i += 1
+            continue
+        break
+    element = _counted_parts(Element(tuple(terms), grouped))
+    return (_done_whole(element, count) if count else element, i) if element else None
+
+
+def _term(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool, joined: bool) -> Read[Term]:
+    found = head(t, i, end, any_name=any_name)
+    if found is None and (joined or _joins_next(t, i, end)) and any_name:
+        found = plain_unknown(t, i, end)
+    if found is None and lenient and t.all[i].kind == "number":
+        found = plain_unknown(t, i, end)
+    if found is None:
+        return None
+    term, j = found
+    return clauses(t, j, end, term, any_name=any_name)
+
+
+def _joins_next(t: Tokens, i: int, end: int) -> bool:
+    """Whether an unknown name at token `i` is joined to another by `+`, in a line that says how often."""
+    found = plain_unknown(t, i, end)
+    says = any(token.text == "x" for token in t.all[i:end])
+    return found is not None and says and found[1] < end and t.all[found[1]].text == "+"
+
+
+def _group(t: Tokens, i: int, end: int, *, any_name: bool) -> Read[list[Term]]:
+    """The terms within the brackets at token `i`, and the token of the bracket that closes."""
+    close = closing(t, i, end)
+    terms: list[Term] = []
+    j = i + 1
+    while j < close:
+        found = _term(t, j, close, any_name=any_name, lenient=False, joined=True)
+        if found is None:
+            return None
+        term, j = found
+        terms.append(term)
+        if j < close:
+            if t.all[j].text not in _JOINERS:
+                return None
+            j = skip(t, j, _JOINERS)
+    return (terms, close) if terms else None
+
+
+def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
+    """``N ("x" | "of" | "reps of") "("``: how often a whole complex is done."""
+    token = t.all[i]
+    if token.kind not in {"number", "reps"} or token.value is None or token.value.min != token.value.max:
+        return None
+    j = skip(t, i + 1, one_of("x of"))
+    if not is_group(t, j, end):
+        return None
+    close = closing(t, j, end)
+    if close + 1 < end and t.all[close + 1].text == "x":
+        return None
+    return int(token.value.min or 0), j
+
+
+def _counted_parts(element: Element) -> Element:
+    """`A + B x 2+1`: a count for each term; when there are not as many, no number of repetitions can be said."""
+    terms = element.terms
+    counts = terms[-1].counts
+    if not counts:
+        return element
+    bare = tuple(replace(term, counts=()) for term in terms)
+    if len(counts) == len(terms) and not any(term.counted for term in terms):
+        counted = tuple(replace(term, times=exact(n)) for term, n in zip(bare, counts, strict=True))
+        return replace(element, terms=counted, grouped=True)
+    if terms[-1].quantity is None:
+        last = replace(bare[-1], quantity=Quantity("reps", None, unit=False), behind_x=True)
+        return replace(element, terms=(*bare[:-1], last))
+    return replace(element, terms=bare)
+
+
+def _done_whole(element: Element, count: int) -> Element | None:
+    """The one complex that is done `count` times; none when terms say more than a number."""
+    if any(term.quantity for term in element.terms):
+        return None
+    *others, last = element.terms
+    last = replace(last, quantity=Quantity("reps", exact(count), unit=False), behind_x=True)
+    return replace(element, terms=(*others, last), grouped=True)
+
+
+# ------------------------------------------------------------------------------------- what terms share
+def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]:
+    """The elements with `count` of each movement, as said in front of them; none when one of them says otherwise."""
+    terms = [term for element in elements for term in element.terms]
+    if len(terms) < 2 or any(term.counted or term.rows for term in terms):
+        return ()
+    return tuple(
+        replace(element, terms=tuple(replace(term, times=count) for term in element.terms))
+        for element in elements
+    )
+
+
+def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """`A + B x 3 reps each` is 3 of either."""
+    if not elements or not elements[-1].terms[-1].each:
+        return elements
+    terms = [term for element in elements for term in element.terms]
+    if len(terms) < 2 or any(term.counted for term in terms[:-1]):
+        return elements
+    amount = terms[-1].quantity
+    if amount is None or amount.field != "reps" or amount.value is None:
+        return elements
+    last = elements[-1]
+    plain = replace(terms[-1], quantity=None, behind_x=False, side=None)
+    bare = (*elements[:-1], replace(last, terms=(*last.terms[:-1], plain), grouped=len(last.terms) > 1))
+    return _of_each(bare, amount.value)
+
+
+def _all_alternatives(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """In `A, B or C x Q` and `Q A, B or C` all three are alternatives: only one of them says how much."""
+    out = list(elements)
+    for k in range(len(out) - 2, 0, -1):
+        bare = _says_nothing(out[k]) and not out[k].alternative and (k == 1 or _says_nothing(out[k - 1]))
+        if k == 1 and not _says_nothing(out[0]):
+            bare = bare and all(_says_nothing(element) for element in out[1:])
+        if out[k + 1].alternative and bare:
+            out[k] = replace(out[k], alternative=True)
+    return tuple(out)
+
+
+def _says_nothing(element: Element) -> bool:
+    return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
+
+
+def leads_quantity(t: Tokens, i: int) -> bool:
+    """Whether a quantity stands at token `i`."""
+    return quantity(t, i) is not None
+
+
+def figure_tokens(t: Tokens) -> tuple[Token, ...]:
+    """The tokens of a line that are figures."""
+    return tuple(token for token in t.all if token.kind not in {"word", "sign", "end"})

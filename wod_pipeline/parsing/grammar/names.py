@@ -1,0 +1,95 @@
+"""§7.2 Names: the longest run of tokens that names movements of the vocabulary."""
+
+from __future__ import annotations
+
+from wod_pipeline.parsing.grammar.readings import ReadPart
+from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens
+from wod_pipeline.program import Pause, Range
+from wod_pipeline.vocabulary import can_be_in_name, resolve
+
+_JOINS = frozenset("-&/.'")
+_NO_END = one_of("a an the of with or and your max as from to in at")
+"""Words that can stand within a name and never end one."""
+_MOST_TOKENS = 14
+
+
+def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | None:
+    """The movements that the longest name at token `i` means, and the token behind it.
+
+    ``name = [N "second"] word {word | "-" | "&" | "/" | bracket}``, as far as the vocabulary knows it.
+    """
+    paused = _pause_in_front(t, i, end)
+    if paused:
+        return paused
+    last = _farthest(t, i, end)
+    for j in range(last, i, -1):
+        token = t.all[j - 1]
+        if token.text in _JOINS or token.text in _NO_END or (j < last and _is_glued(t, j)):
+            continue
+        with_bracket = _with_bracket(t, i, j, end)
+        if with_bracket:
+            return with_bracket
+        found = resolve(t.text(i, j))
+        if found:
+            base = t.all[i].start
+            parts = tuple(
+                ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None) for n in found
+            )
+            return parts, j
+    return None
+
+
+def _pause_in_front(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | None:
+    """``TIME "pause" NAME``: a pause of so long in the movement."""
+    length = t.all[i]
+    if length.kind != "time" or i + 1 >= end or not t.all[i + 1].text.startswith("paus"):
+        return None
+    behind = i + 2 + (t.all[i + 2].text == "in")
+    found = name_at(t, behind, end) if behind < end else None
+    if not found:
+        return None
+    (first, *others), j = found
+    part = ReadPart(first.movement_id, length.start, first.end, Pause(length.value))
+    return (part, *others), j
+
+
+def _farthest(t: Tokens, i: int, end: int) -> int:
+    """How far a name that starts at token `i` could reach at most."""
+    j = i
+    while j < min(end, i + _MOST_TOKENS) and _may_belong(t.all[j], first=j == i):
+        j += 1
+    return j
+
+
+def _may_belong(token: Token, *, first: bool) -> bool:
+    if token.kind == "word":
+        return token.text != "x" and can_be_in_name(token.text)
+    if token.kind == "sign":
+        return token.text in _JOINS and not first
+    if token.kind in {"number", "sets"} and first:
+        return token.kind == "number" and _is_small(token.value)
+    return False
+
+
+def _is_small(value: Range | None) -> bool:
+    return value is not None and value.min == value.max and value.min in {1, 2, 3, 4}
+
+
+def _is_glued(t: Tokens, j: int) -> bool:
+    """Whether the tokens on both sides of `j` are one word, so that no name ends between them."""
+    return not t.all[j].spaced and t.all[j].text in {"-", "'"} and not t.all[j + 1].spaced
+
+
+def _with_bracket(t: Tokens, i: int, j: int, end: int) -> tuple[tuple[ReadPart, ...], int] | None:
+    """``NAME "(" words ")"`` that as a whole is a name: `Hang Snatch (below knee)`."""
+    if j + 2 >= end or t.all[j].text != "(":
+        return None
+    close = next((k for k in range(j + 1, min(end, j + 6)) if t.all[k].text == ")"), None)
+    if close is None or not all(can_be_in_name(token.text) for token in t.all[j + 1 : close]):
+        return None
+    inner = resolve(t.text(i, j) + " " + t.text(j + 1, close))
+    outer = resolve(t.text(i, j))
+    if len(inner) != 1 or not outer or inner[0].movement_id == outer[0].movement_id:
+        return None
+    return (ReadPart(inner[0].movement_id, t.all[i].start, t.all[close].end),), close + 1
