@@ -22,9 +22,8 @@ from wod_pipeline.parsing._drafts import (
 )
 from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
-from wod_pipeline.parsing._lists import MovementLine
-from wod_pipeline.parsing._rest import ReadRest, is_between
-from wod_pipeline.parsing._set_rows import PLAIN_COLUMNS, Columns, ReadRow, read_header_above, read_table_row
+from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
+from wod_pipeline.parsing.grammar.table_rows import PLAIN_COLUMNS, Columns, read_header_above, read_table_row
 from wod_pipeline.program import Rest, Role, SourceLine
 
 _AWAITING = frozenset(("target", "above", "on off"))
@@ -307,7 +306,7 @@ class SessionReader:
         if own and not block.stated:
             block.own_sets = True
             block.scheme = ReadScheme("sets", sets=line.sets)
-        elif line.minute is not None and not block.stated:
+        elif line.slot is not None and not block.stated:
             block.scheme = ReadScheme("every")
         added = self._append(n, reading, line)
         if owns:
@@ -322,10 +321,10 @@ class SessionReader:
         self._settle_rest(followed=True)
         added = []
         for read in reads:
-            shared = read.rest is not None and is_between(reading.form.text)
+            shared = read.rest is not None and read.between
             block.rest = read.rest if shared else block.rest
             rest = None if shared else read.rest
-            added.append(ExerciseDraft(read, [n], len(reads) == 1, minute=line.minute, rest=rest))
+            added.append(ExerciseDraft(read, [n], len(reads) == 1, minute=line.slot, rest=rest))
             for row in read.rows:
                 added[-1].add_row(row, n)
         block.number_choices(added, follows=line.alternative or self._alternative)

@@ -7,11 +7,11 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._exercises import ReadPart, Term
-from wod_pipeline.parsing._lists import Element, MovementLine, read_movements
-from wod_pipeline.parsing._loads import ReadLoad, read_load
-from wod_pipeline.parsing._quantities import TIME, time_s
 from wod_pipeline.parsing._text import NUM, Form, ReadValue, number
+from wod_pipeline.parsing._times import TIME, time_s
+from wod_pipeline.parsing.grammar.loads import load_in
+from wod_pipeline.parsing.grammar.movements import read_movements
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, ReadLoad, ReadPart, Term
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 
 Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named", "caption"]
@@ -164,11 +164,11 @@ def _read_work_up(form: Form, at: int) -> ReadScheme | None:
     """``"In" TIME "work up to" PERCENT "of" N-RM NAME ["x" Q]``: not a maximum, but built up to all the same."""
     found = _WORK_UP.match(form.text, at)
     movements = read_movements(form, found.end()) if found else None
-    load = read_load(form.text, found.start("load")) if found else None
+    load = load_in(form.text[found.start("load") :]) if found else None
     if not found or not movements or not load:
         return None
     *others, last = movements.elements
-    terms = (*last.terms[:-1], replace(last.terms[-1], load=load, load_words=found["load"]))
+    terms = (*last.terms[:-1], replace(last.terms[-1], load=load))
     return ReadScheme(
         "build_to_max",
         duration_s=time_s(found["time"]) if found["time"] else None,

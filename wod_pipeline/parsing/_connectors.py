@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wod_pipeline.parsing._quantities import CLOCK, TIME, time_s
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
+from wod_pipeline.parsing._times import CLOCK, TIME, time_s
 
 
 class ReadConnector(ReadValue, frozen=True):

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import replace
-
-from wod_pipeline.parsing._complexes import ReadExercise
 from wod_pipeline.parsing._lines import read_exercises, read_line
 from wod_pipeline.parsing._text import form_of
+from wod_pipeline.parsing.grammar.exercises import ReadExercise
 
 _LOAD = re.compile(r"@ ?\S")
 _QUANTITY = re.compile(r"x ?(?:[0-9:]|max)")
@@ -61,5 +59,5 @@ def _goes_on(before: ReadExercise, after: ReadExercise) -> bool:
     same = [part.movement_id for part in after.parts[: len(ids)]] == ids
     counted = before.quantity is None or before.quantity == after.quantity
     loaded = before.load is None or before.load == after.load
-    more = replace(after, load_words=before.load_words) != before
+    more = after != before
     return same and counted and loaded and more and not before.rows and not after.rows

@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
-from wod_pipeline.parsing._complexes import ReadExercise
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._continuations import can_go_on, read_on
-from wod_pipeline.parsing._lists import MovementLine
-from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._segments import Label
-from wod_pipeline.parsing._set_rows import ReadRow
 from wod_pipeline.parsing._text import exact
+from wod_pipeline.parsing.grammar.exercises import ReadExercise
+from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRow
 from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline, SourceLine
 
 

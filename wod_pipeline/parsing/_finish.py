@@ -11,7 +11,6 @@ from itertools import chain, islice
 from msgspec.structs import replace
 
 from wod_pipeline.bounds import EXERCISES_IN_BLOCK
-from wod_pipeline.parsing._complexes import NamedPart, ReadExercise
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -21,12 +20,12 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._loads import ReadLoad
 from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
-from wod_pipeline.parsing._quantities import Quantity
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
 from wod_pipeline.parsing._text import exact
+from wod_pipeline.parsing.grammar.exercises import NamedPart, ReadExercise
+from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad
 from wod_pipeline.program import (
     Block,
     Diagnostic,
@@ -352,7 +351,7 @@ def _cover(spans: Iterable[range], whole: range) -> bool:
 
 
 def _of(load: Load) -> ReadLoad:
-    return ReadLoad(load, 0, 0)
+    return ReadLoad(load)
 
 
 def _joined(bounds: list[ReadLoad]) -> ReadLoad:

@@ -10,14 +10,16 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
-from wod_pipeline.parsing._complexes import ReadExercise, exercises_of
 from wod_pipeline.parsing._connectors import ReadConnector, read_connector
-from wod_pipeline.parsing._lists import MovementLine, read_movements
-from wod_pipeline.parsing._rest import ReadRest, read_rest
 from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
-from wod_pipeline.parsing._set_rows import ReadRow, read_rows
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
+from wod_pipeline.parsing.grammar.exercises import ReadExercise, exercises_of
+from wod_pipeline.parsing.grammar.measures import read_rest
+from wod_pipeline.parsing.grammar.movements import read_movements
+from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
+from wod_pipeline.parsing.grammar.rows import row_line
+from wod_pipeline.parsing.grammar.tokens import tokens_of
 
 
 class LineReading(ReadValue, frozen=True, eq=False):
@@ -81,7 +83,8 @@ def read_line(line: str, at: int = 0) -> LineReading:
     if not text:
         return LineReading(form, label, connector)
     rest = read_rest(text)
-    rows = read_rows(text) if rest is None else ()
+    t = tokens_of(form)
+    rows = row_line(t, t.at(at)).rows if rest is None else ()
     scheme = read_scheme(form, at) if rest is None else None
     movements = read_movements(form, at) if rest is None and scheme is None else None
     if rest is None and not rows and scheme is None and movements is None:

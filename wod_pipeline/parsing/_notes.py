@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._loads import ReadLoad, read_load
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, ReadValue, form_of
+from wod_pipeline.parsing.grammar.loads import load_in
+from wod_pipeline.parsing.grammar.readings import ReadLoad
 from wod_pipeline.program import Load, NoteKind, Range
 
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
@@ -95,7 +96,7 @@ def read_added(line: str) -> Added:
     rising = _FROM_TO.search(text) if "from" in text else None
     if rising:
         low, high = Range(int(rising["from"]), None), Range(None, int(rising["to"]))
-        at_most, at_least = (ReadLoad(Load("percent", pct=pct), 0, 0) for pct in (high, low))
+        at_most, at_least = (ReadLoad(Load("percent", pct=pct)) for pct in (high, low))
         return Added(at_most, at_least, ramp=True)
     percent = "%" in text
     return Added(
@@ -117,7 +118,7 @@ def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:
     at = (
         found.start("pct") if found["pct"] else found.start("bound") if found["bound"] else found.start("own")
     )
-    read = read_load(found.string, at)
+    read = load_in(found.string[at:])
     if read is None or read.load is None or read.load.pct is None:
         return None
     pct = read.load.pct

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
-from wod_pipeline.parsing._lists import MovementLine, read_movements
-from wod_pipeline.parsing._loads import read_load
-from wod_pipeline.parsing._quantities import TIME, clock_s, time_s
-from wod_pipeline.parsing._rest import read_rest
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
+from wod_pipeline.parsing._times import TIME, clock_s, time_s
+from wod_pipeline.parsing.grammar.loads import load_in
+from wod_pipeline.parsing.grammar.measures import read_rest
+from wod_pipeline.parsing.grammar.movements import read_movements
+from wod_pipeline.parsing.grammar.readings import MovementLine
 from wod_pipeline.program import Range, Rest, Scheme
 
 _QUALIFIER = re.compile(
@@ -160,7 +161,7 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
         return None
     low, _, high = (found["reps"] or "").partition("-")
     reps = Range(number(low), number(high or low)) if low else None
-    read = read_load(load["load"]) if load else None
+    read = load_in(load["load"]) if load else None
     if load and read is None:
         return None
     scheme: Scheme = "for_time" if found["time"] else "sets"
@@ -345,7 +346,7 @@ def _empty_bar(form: Form, at: int) -> ReadScheme | None:
     if not understood:
         return None
     if weighted:
-        return ReadScheme("free", load=read_load(weighted["word"]), movements=movements)
+        return ReadScheme("free", load=load_in(weighted["word"]), movements=movements)
     return _counted(ReadScheme("free", empty_bar=True, movements=movements), found)
 
 

@@ -120,7 +120,7 @@ _JOINING_WORDS = frozenset(("and", "w"))
 @lru_cache(maxsize=4096)
 def can_be_in_name(word: str) -> bool:
     """Whether a word (in matching form) occurs in a name of the vocabulary, or is one that names are said with."""
-    return word in _JOINING_WORDS or _normalise_word(word) in _IN_NAMES
+    return word in _JOINING_WORDS or _normalise_word(word.replace("'", "")) in _IN_NAMES
 
 
 def is_exact(text: str) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
-from wod_pipeline.parsing.grammar.readings import Term
+from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.tables import one_of
 from wod_pipeline.parsing.grammar.tokens import Tokens
 
@@ -32,7 +32,11 @@ def _pieces(t: Tokens, i: int, end: int) -> list[tuple[int, int]]:
     pieces, start = [], i
     for k in range(i, end + 1):
         at_end = k == end
-        cuts = at_end or t.all[k].text in _COMMAS or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
+        cuts = (
+            at_end
+            or t.all[k].text in _COMMAS
+            or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
+        )
         if cuts:
             if k > start:
                 pieces.append((start, k))
@@ -48,7 +52,9 @@ def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     return None
 
 
-_HEIGHTS = frozenset(("box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat"))
+_HEIGHTS = frozenset(
+    ("box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat")
+)
 
 
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -64,11 +70,45 @@ def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     if term.load is None:
         read = bracketed_load(t, i, end)
-        return replace(term, load=read) if read else None
+        if read and read.unit_missing and _may_be_height(term, read):
+            return None
+        return replace(term, load=read) if read else _thrown(t, i, end, term) or _several(t, i, end, term)
     second = bracketed_load(t, i, end)
     if second and second.load and term.load.load and second.load.abs and term.load.load.abs:
         return replace(term, load=replace(term.load, also=second.load.abs))
     return None
+
+
+def _may_be_height(term: Term, read: ReadLoad) -> bool:
+    """A bare number on a jump, and on a step unless too high, may be its height, whose unit is not said."""
+    weight = read.load.abs if read.load else None
+    ids = {part.movement_id for part in term.parts}
+    low = (weight.min if weight else None) or 0
+    return bool(ids & _HEIGHTS) and (low <= _HIGHEST_STEP or "step_up" not in ids)
+
+
+_HIGHEST_STEP = 40
+
+
+def _thrown(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``WEIGHT "to" HEIGHT ["target"]``."""
+    found = read_load(t, i, marked=False)
+    at = next((k for k in range(i, end) if t.all[k].text == "to"), None)
+    if not found or at is None or found[1] > at:
+        return None
+    high = height(t, at + 1)
+    if not high or high[1] + (t.all[high[1]].text == "target") != end:
+        return None
+    return replace(term, load=found[0], height=high[0])
+
+
+def _several(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """Percents one behind the other are no load that can be read."""
+    percents = sum(token.kind == "percent" for token in t.all[i:end])
+    others = any(token.kind not in {"percent", "sign"} for token in t.all[i:end])
+    if percents < 2 or others:
+        return None
+    return replace(term, load=ReadLoad(None, words=t.text(i, end)))
 
 
 def _sides(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -81,8 +121,13 @@ def _sides(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     named = found[0][0] or "side"
     if amount is None:
         return replace(term, side=named)
+    if term.rows:  # `2x12x40% (6 each leg)`
+        rows = tuple(replace(row, reps=amount[0].value) for row in term.rows)
+        return replace(term, side=named, rows=rows)
     total = term.quantity or None
-    return replace(term, side=named, quantity=amount[0], times=None, total=total.value if total else term.times)
+    return replace(
+        term, side=named, quantity=amount[0], times=None, total=total.value if total else term.times
+    )
 
 
 def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -101,7 +146,12 @@ def _counts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``N "+" N``: how often each part of a complex is done."""
     numbers: list[int] = []
     k = i
-    while k < end and t.all[k].kind in {"number", "reps"} and (value := t.all[k].value) and value.min == value.max:
+    while (
+        k < end
+        and t.all[k].kind in {"number", "reps"}
+        and (value := t.all[k].value)
+        and value.min == value.max
+    ):
         numbers.append(int(value.min or 0))
         k += 1
         if k == end:
@@ -132,8 +182,3 @@ def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     found = bare_tempo(t, i)
     return replace(term, tempo=found[0]) if found and found[1] == end and term.tempo is None else None
-
-
-def said_load(t: Tokens, i: int) -> bool:
-    """Whether a load stands at token `i`."""
-    return read_load(t, i) is not None

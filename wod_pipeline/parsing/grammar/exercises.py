@@ -8,7 +8,13 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import Form, ReadValue, words
 from wod_pipeline.parsing.grammar.readings import (
-    Element, MovementLine, Quantity, ReadLoad, ReadPart, ReadRow, Term,
+    Element,
+    MovementLine,
+    Quantity,
+    ReadLoad,
+    ReadPart,
+    ReadRow,
+    Term,
 )
 from wod_pipeline.program import Pause, Range, Rest, Side
 

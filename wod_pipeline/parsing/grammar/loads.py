@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._text import number, tidy
+from wod_pipeline.parsing._text import tidy
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import ReadLoad
 from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, weight_unit
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_in, weight_unit
 from wod_pipeline.program import AbsoluteLoad, Load, Range
 from wod_pipeline.vocabulary import has_reference
 
@@ -106,6 +106,10 @@ def _percent(t: Tokens, i: int) -> Read[ReadLoad]:
     if not found:
         return None
     pct, j = found
+    if t.all[j].text in _NO_MAXIMUM or (
+        t.all[j].text == "of" and t.all[j + 1].text in {"max", "effort"} and t.all[j + 2].text == "effort"
+    ):
+        return None
     behind = _BOUNDS_BEHIND.match(t, j)
     if behind and t.all[behind[1]].text != "than":
         bound, j = behind, behind[1]
@@ -118,6 +122,10 @@ def _percent(t: Tokens, i: int) -> Read[ReadLoad]:
     bounded = _bounded(pct, bound[0] if bound else "")
     read = ReadLoad(Load("percent", pct=bounded, ramp=bool(ramp or rising)))
     return _with_reference(t, j, read)
+
+
+_NO_MAXIMUM = one_of("effort speed pace hr heart")
+"""What a percent is of when it says no weight."""
 
 
 def _percent_figure(t: Tokens, i: int) -> Read[Range]:
@@ -208,7 +216,7 @@ def _reference(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
     """``("in" | "of" | "for") "this exercise" | NAME {("or" | "+") NAME} ["weight"]``."""
     j = i + (t.all[i].text in {"in", "of", "for"})
     for count in (3, 2):
-        if j + count <= len(t.all) and t.text(j, j + count) in _ITSELF:
+        if j + count <= t.size and t.text(j, j + count) in _ITSELF:
             return replace(read, named=()), j + count
     named = _lift(t, i)
     if not named:
@@ -224,7 +232,7 @@ def _reference(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
 
 def _lift(t: Tokens, i: int) -> Read[tuple[str, ...]]:
     i = skip(t, i, _YOUR)
-    found = name_at(t, i, len(t.all) - 1)
+    found = name_at(t, i, t.size)
     ids = tuple(part.movement_id for part in found[0] if part.movement_id) if found else ()
     return (ids, found[1]) if found and any(map(has_reference, ids)) else None
 
@@ -239,7 +247,20 @@ def _bare_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
 
 def _ends_clause(t: Tokens, i: int) -> bool:
     token = t.all[i]
-    return token.kind == "end" or token.text in {",", ";", ":", "(", ".", "for", "then", "with", "x", "@", ")", "-"}
+    return token.kind == "end" or token.text in {
+        ",",
+        ";",
+        ":",
+        "(",
+        ".",
+        "for",
+        "then",
+        "with",
+        "x",
+        "@",
+        ")",
+        "-",
+    }
 
 
 def _clause_end(t: Tokens, i: int) -> int:
@@ -409,7 +430,9 @@ def _bare(t: Tokens, i: int) -> Read[ReadLoad]:
     if not (t.all[j].kind == "end" or t.all[j].text in _BEHIND_BARE):
         return None
     women = value.min if token.paired and value.f is None else value.f
-    return ReadLoad(Load("absolute", abs=AbsoluteLoad(None, value.min, value.max, women)), unit_missing=True), j
+    return ReadLoad(
+        Load("absolute", abs=AbsoluteLoad(None, value.min, value.max, women)), unit_missing=True
+    ), j
 
 
 _BEHIND_BARE = one_of(", ; . ( ) each per for x -")
@@ -464,7 +487,7 @@ def load_words(t: Tokens, i: int) -> Read[ReadLoad]:
     j, telling = i, False
     while t.all[j].text in _AMONG or (t.all[j].text == "-" and j > i and not t.all[j].spaced):
         telling = telling or t.all[j].text in TELLING | _RISING_WORDS
-        j += 1
+        j += 1 + (t.all[j].text == "set" and t.all[j + 1].kind == "number")
     if not telling or not (_ends_clause(t, j) or t.all[j].text in {"!", "*"}) or t.all[j].text == "@":
         return None
     return _of_words(frozenset(token.text for token in t.all[i:j]), t.text(i, j)), j
@@ -479,6 +502,7 @@ def _of_words(said: frozenset[str], words: str) -> ReadLoad:
     return ReadLoad(Load("described", ramp=True) if ramp else Load("described", word=word), words=words)  # type: ignore[arg-type]
 
 
-def number_of(text: str) -> int | float:
-    """The value of a figure without a unit."""
-    return number(text)
+def load_in(text: str) -> ReadLoad | None:
+    """The load that a text in matching form starts with."""
+    found = load(tokens_in(text), 0)
+    return found[0] if found else None

@@ -11,7 +11,7 @@ from typing import TypeVar
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
 from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
 from wod_pipeline.program import MaxOf, Pause, PausePlace, Range, Rest, Side
 
 T = TypeVar("T")
@@ -109,7 +109,9 @@ def _ends_clause(t: Tokens, j: int) -> bool:
 
 
 # --------------------------------------------------------------------------------------------------- tempos
-_TEMPO = re.compile(r"[0-9x](?:[0-9x]{3}|(?:[-./][0-9x]){3})(?![0-9a-z%]|[-./][0-9])(?! ?(?:kgs?|lbs?|pounds)\b)")
+_TEMPO = re.compile(
+    r"[0-9x](?:[0-9x]{3}|(?:[-./][0-9x]){3})(?![0-9a-z%]|[-./][0-9])(?! ?(?:kgs?|lbs?|pounds)\b)"
+)
 _ROUND_HUNDRED = re.compile(r"[0-9]{2}00")
 
 
@@ -133,7 +135,9 @@ def tempo(t: Tokens, i: int) -> Read[str]:
 
 def four(t: Tokens, i: int) -> Read[str]:
     """Four characters of 0–9 and X, with dashes between them or none."""
-    if t.all[i].kind not in {"number", "list", "cluster", "word"} or (t.all[i].kind == "word" and t.all[i].text[0] != "x"):
+    if t.all[i].kind not in {"number", "list", "cluster", "word"} or (
+        t.all[i].kind == "word" and t.all[i].text[0] != "x"
+    ):
         return None
     found = _TEMPO.match(t.form.text, t.all[i].start)
     if not found or t.form.text[found.end() - 1] in "-./":
@@ -230,7 +234,10 @@ def rest(t: Tokens, i: int) -> Read[ReadRest]:
     """``"rest" [for] (TIME | "as needed" | "1:1") ["between" …] | TIME ["of"] "rest" [between …]``."""
     if t.all[i].text in {"rest", "resting"}:
         return _behind_rest(t, i + 1)
-    if seconds_of(t.all[i]) and "rest" in {t.all[i + 1].text, t.all[i + 1 + (t.all[i + 1].text == "of")].text}:
+    if seconds_of(t.all[i]) and "rest" in {
+        t.all[i + 1].text,
+        t.all[i + 1 + (t.all[i + 1].text == "of")].text,
+    }:
         j = i + 2 + (t.all[i + 1].text == "of")
         return _with_between(t, Rest(seconds_of(t.all[i])), j)
     return None
@@ -243,7 +250,7 @@ _LEAST, _UP_TO = ("at", "least"), (("up", "to"), ("at", "most"), ("no", "more", 
 def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
     i = skip(t, i, _FOR)
     least = _words(t, i, _LEAST)
-    most = next((words for words in _UP_TO if _words(t, i, words)), ())
+    most: tuple[str, ...] = next((words for words in _UP_TO if _words(t, i, words)), ())
     i = skip(t, i + (2 if least else len(most)), _FOR)
     if t.all[i].text == "as" and t.all[i + 1].text in {"needed", "required", "necessary", "much"}:
         j = i + (4 if t.all[i + 1].text == "much" else 2)
@@ -253,8 +260,9 @@ def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
     length, j = _length(t, i)
     if length is None:
         return None
-    if t.all[j].text == "or" and t.all[j + 1].text == "less":
-        most, j = ("less",), j + 2
+    less = j + (t.all[j].text == "(")
+    if t.all[less].text == "or" and t.all[less + 1].text == "less":
+        most, j = ("less",), less + 2
     if least:
         length = Range(length.min, None)
     elif most:
@@ -313,8 +321,29 @@ def _or_as_needed(t: Tokens, i: int) -> int:
 
 
 def _behind_what(t: Tokens, i: int) -> int:
-    while t.all[i].text in _BETWEEN_WHAT or (len(t.all[i].text) == 1 and t.all[i].text.isalpha()) or (
-        t.all[i].kind == "number" and not t.all[i].spaced
-    ) or t.all[i].text == "&":
+    while (
+        t.all[i].text in _BETWEEN_WHAT
+        or (len(t.all[i].text) == 1 and t.all[i].text.isalpha())
+        or (t.all[i].kind == "number" and not t.all[i].spaced)
+        or t.all[i].text == "&"
+    ):
         i += 1
     return i
+
+
+def read_rest(text: str) -> ReadRest | None:
+    """``"Rest" (TIME | "as needed" | "1:1") ["between sets"]``, as a whole line in matching form."""
+    if "rest" not in text:
+        return None
+    t = tokens_in(text)
+    found = rest(t, skip(t, 0, _AROUND))
+    if not found:
+        return None
+    read, i = found
+    i = skip(t, i, _REPEATED)
+    return read if i >= t.size else None
+
+
+_AROUND = one_of("( [ . * -")
+_REPEATED = one_of(", . ; : ! ) ] and then repeat switch side sides leg legs arm arms - *")
+"""What may stand behind a rest and says nothing more: signs, and that the work is done again."""

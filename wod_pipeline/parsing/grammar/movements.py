@@ -42,22 +42,41 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     if lead is None:
         return None
     end, opens = _end_of_work(t, lead.behind)
-    elements = _elements(t, lead.behind, end, any_name=False) or _elements(t, lead.behind, end, any_name=True)
-    if not elements and lenient:
-        elements = _elements(t, lead.behind, end, any_name=True, lenient=True)
+    elements: tuple[Element, ...] = ()
+    for names in _PASSES[: 4 if lenient else 3]:
+        elements = elements or _elements(t, lead.behind, end, names)
     elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
     if not elements:
         return None
-    unread = tuple(span for element in elements for term in element.terms for span in term.unread)
+    terms = [term for element in elements for term in element.terms]
+    unread = tuple(sorted(span for term in terms for span in (*term.unread, *term.unheld)))
     return MovementLine(
-        _all_alternatives(elements), lead.slot, lead.slot_s, lead.alternative, opens_alternative=opens, unread=unread
+        _all_alternatives(elements),
+        lead.slot,
+        lead.slot_s,
+        lead.alternative,
+        opens_alternative=opens,
+        unread=unread,
     )
+
+
+class Names(ReadValue, frozen=True):
+    """Which names a line may hold: `any`, unknown ones where only a name can stand; `whole`, such a name rather than a
+    known part of it; `lenient`, unknown ones behind a count.
+    """
+
+    any: bool = False
+    whole: bool = False
+    lenient: bool = False
+
+
+_PASSES = (Names(), Names(any=True), Names(any=True, whole=True), Names(any=True, lenient=True))
 
 
 def _end_of_work(t: Tokens, i: int) -> tuple[int, bool]:
     """The token behind the movements, and whether an `or` at the end opens an alternative."""
-    end = len(t.all) - 1
-    while end > i and t.all[end - 1].text in {".", ":", ",", ";", "…", "-", "!"}:
+    end = t.size
+    while end > i and t.all[end - 1].text in {".", ":", ",", ";", "…", "-", "!", "+"}:
         end -= 1
     if end > i + 1 and t.all[end - 1].text == "or":
         end -= 1
@@ -85,7 +104,11 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     if _explains(t, i):
         return None
     slot, slot_s, i = _slot(t, i)
-    if t.all[i].kind == "number" and t.all[i + 1].text in {".", ")"} and t.all[i + 2].kind in {"word", "number", "reps", "time"}:
+    if (
+        t.all[i].kind == "number"
+        and t.all[i + 1].text in {".", ")"}
+        and t.all[i + 2].kind in {"word", "number", "reps", "time"}
+    ):
         i += 2
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
@@ -95,7 +118,9 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
 
 def _explains(t: Tokens, i: int) -> bool:
     """`1 rep = 2 lunges`: what is meant by one."""
-    meant = t.all[i].kind == "reps" or (t.all[i].text in {"a", "each"} and t.all[i + 1].text in {"rep", "repetition"})
+    meant = t.all[i].kind == "reps" or (
+        t.all[i].text in {"a", "each"} and t.all[i + 1].text in {"rep", "repetition"}
+    )
     behind = i + 1 + (t.all[i].kind != "reps")
     return meant and t.all[behind].text in {"=", "is", "equals"}
 
@@ -113,17 +138,26 @@ def _slot(t: Tokens, i: int) -> tuple[int | None, Range | None, int]:
             return None, None, i
     elif token.kind == "time" and token.unit.startswith("m") and t.all[i + 1].text in {":", "=", "-"}:
         value = token.alone
-        small = value is not None and value.min == value.max and (value.min or 0) < 60 and value.min == int(value.min or 0)
+        small = (
+            value is not None
+            and value.min == value.max
+            and (value.min or 0) < 60
+            and value.min == int(value.min or 0)
+        )
         number, j = (int(value.min or 0) if small and value else None), i + 1
         if not small:
             return None, None, i
-    elif token.kind == "number" and t.all[i + 1].text in {"st", "nd", "rd", "th"} and t.all[i + 2].text == "minute":
+    elif (
+        token.kind == "number"
+        and t.all[i + 1].text in {"st", "nd", "rd", "th"}
+        and t.all[i + 2].text == "minute"
+    ):
         number, j = int((token.value.min if token.value else 0) or 0), i + 3
     else:
         return None, None, i
     seconds = None
     if t.all[j].text == "(":
-        close = closing(t, j, len(t.all) - 1)
+        close = closing(t, j, t.size)
         seconds = seconds_of(t.all[j + 1]) if close == j + 2 else None
         j = close + 1
     k = skip(t, j, _SIGNS)
@@ -139,8 +173,10 @@ def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
         return None, j
     several = token.value.min != token.value.max
     j += 1
-    while t.all[j].text in {",", "&", "and", "to", "-"} and t.all[j + 1].kind == "number" and t.all[j + 1].spaced is (
-        t.all[j].text != "-" or t.all[j].spaced
+    while (
+        t.all[j].text in {",", "&", "and", "to", "-"}
+        and t.all[j + 1].kind == "number"
+        and t.all[j + 1].spaced is (t.all[j].text != "-" or t.all[j].spaced)
     ):
         if t.all[j].text == "-":
             break
@@ -172,24 +208,28 @@ def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
 
 
 # -------------------------------------------------------------------------------------------------- elements
-def _elements(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool = False) -> tuple[Element, ...]:
+def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
     """The elements of a line; none when it is no movement line."""
     if i >= end:
         return ()
     elements: list[Element] = []
     joiner, stray = "", 0
     while i < end and len(elements) <= _MOST_TERMS:
-        found = _element(t, i, end, any_name=any_name, lenient=lenient)
+        found = _element(t, i, end, names)
         if found is None:
             return ()
         element, i = found
         elements.append(replace(element, alternative=joiner == "or"))
         joiner, i = _joiner(t, i, end)
     stray = sum(_stray(t, term) for element in elements for term in element.terms)
-    counted = any(term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms)
+    counted = any(
+        term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms
+    )
     if stray > (_MOST_UNREAD if counted else 0):
         return ()
-    if lenient and not any(part.movement_id for element in elements for term in element.terms for part in term.parts):
+    if names.lenient and not any(
+        part.movement_id for element in elements for term in element.terms for part in term.parts
+    ):
         return ()
     return tuple(elements)
 
@@ -198,7 +238,9 @@ def _stray(t: Tokens, term: Term) -> int:
     """How many words of a term are unread before its line need no longer be understood."""
     if term.open_ended:
         return 0
-    return sum(len(t.form.text[start:end].split()) for start, end in term.unread if not _in_brackets(t, start))
+    return sum(
+        len(t.form.text[start:end].split()) for start, end in term.unread if not _in_brackets(t, start)
+    )
 
 
 def _in_brackets(t: Tokens, place: int) -> bool:
@@ -215,23 +257,24 @@ def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
     return said, i
 
 
-def _element(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool) -> Read[Element]:
+def _element(t: Tokens, i: int, end: int, names: Names) -> Read[Element]:
     """``[N "x"] "(" term {"+" term} ")" … | term {"+" term}``."""
+    sets, i = _sets_of_whole(t, i, end)
     whole = _whole_count(t, i, end)
     count, i = whole if whole else (None, i)
     terms: list[Term] = []
     grouped = False
     while True:
         if is_group(t, i, end):
-            inner = _group(t, i, end, any_name=any_name)
+            inner = _group(t, i, end, names)
             if inner is None:
                 return None
             more, close = inner
             terms += more
             grouped, i = True, close + 1
-            terms[-1], i = clauses(t, i, end, terms[-1], any_name=any_name)
+            terms[-1], i = clauses(t, i, end, terms[-1], any_name=names.any)
         else:
-            found = _term(t, i, end, any_name=any_name, lenient=lenient, joined=bool(terms))
+            found = _term(t, i, end, names, joined=bool(terms))
             if found is None:
                 return None
             term, i = found
@@ -240,20 +283,26 @@ def _element(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool) -> R
             i += 1
             continue
         break
+    if sets:
+        terms[0] = replace(terms[0], sets=sets)
     element = _counted_parts(Element(tuple(terms), grouped))
-    return (_done_whole(element, count) if count else element, i) if element else None
+    done = _done_whole(element, count) if count else element
+    return (done, i) if done else None
 
 
-def _term(t: Tokens, i: int, end: int, *, any_name: bool, lenient: bool, joined: bool) -> Read[Term]:
-    found = head(t, i, end, any_name=any_name)
-    if found is None and (joined or _joins_next(t, i, end)) and any_name:
+def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Term]:
+    found = head(t, i, end, any_name=names.any, whole=names.whole)
+    if names.whole and (joined or _joins_next(t, i, end)):
+        longer = plain_unknown(t, i, end)
+        found = longer if longer and (not found or longer[1] > found[1]) else found
+    if found is None and (joined or _joins_next(t, i, end)) and names.any:
         found = plain_unknown(t, i, end)
-    if found is None and lenient and t.all[i].kind == "number":
+    if found is None and names.lenient and t.all[i].kind == "number":
         found = plain_unknown(t, i, end)
     if found is None:
         return None
     term, j = found
-    return clauses(t, j, end, term, any_name=any_name)
+    return clauses(t, j, end, term, any_name=names.any)
 
 
 def _joins_next(t: Tokens, i: int, end: int) -> bool:
@@ -263,13 +312,13 @@ def _joins_next(t: Tokens, i: int, end: int) -> bool:
     return found is not None and says and found[1] < end and t.all[found[1]].text == "+"
 
 
-def _group(t: Tokens, i: int, end: int, *, any_name: bool) -> Read[list[Term]]:
+def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
     """The terms within the brackets at token `i`, and the token of the bracket that closes."""
     close = closing(t, i, end)
     terms: list[Term] = []
     j = i + 1
     while j < close:
-        found = _term(t, j, close, any_name=any_name, lenient=False, joined=True)
+        found = _term(t, j, close, names, joined=True)
         if found is None:
             return None
         term, j = found
@@ -279,6 +328,14 @@ def _group(t: Tokens, i: int, end: int, *, any_name: bool) -> Read[list[Term]]:
                 return None
             j = skip(t, j, _JOINERS)
     return (terms, close) if terms else None
+
+
+def _sets_of_whole(t: Tokens, i: int, end: int) -> tuple[Range | None, int]:
+    """``K "x" R "("``: so many sets of a whole complex."""
+    token = t.all[i]
+    if token.kind != "number" or t.all[i + 1].text != "x" or t.all[i + 2].kind not in {"number", "reps"}:
+        return None, i
+    return (token.value, i + 2) if is_group(t, i + 3, end) else (None, i)
 
 
 def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:

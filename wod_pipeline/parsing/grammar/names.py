@@ -9,7 +9,7 @@ from wod_pipeline.program import Pause, Range
 from wod_pipeline.vocabulary import can_be_in_name, resolve
 
 _JOINS = frozenset("-&/.'")
-_NO_END = one_of("a an the of with or and your max as from to in at")
+_NO_END = one_of("a an the of with or and your max as from to in at light moderate heavy medium")
 """Words that can stand within a name and never end one."""
 _MOST_TOKENS = 14
 
@@ -22,10 +22,12 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
     paused = _pause_in_front(t, i, end)
     if paused:
         return paused
+    if t.all[i].kind == "number" and not _counts_part(t, i):
+        return None
     last = _farthest(t, i, end)
     for j in range(last, i, -1):
         token = t.all[j - 1]
-        if token.text in _JOINS or token.text in _NO_END or (j < last and _is_glued(t, j)):
+        if token.kind == "number" or token.text in _JOINS or token.text in _NO_END or (j < last and _is_glued(t, j)):
             continue
         with_bracket = _with_bracket(t, i, j, end)
         if with_bracket:
@@ -34,7 +36,8 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
         if found:
             base = t.all[i].start
             parts = tuple(
-                ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None) for n in found
+                ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
+                for n in found
             )
             return parts, j
     return None
@@ -54,6 +57,15 @@ def _pause_in_front(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], 
     return (part, *others), j
 
 
+def _counts_part(t: Tokens, i: int) -> bool:
+    """Whether the number at token `i` is part of a name: `3-position`, `1-arm`."""
+    glued = t.all[i + 1].text == "-" and not t.all[i + 1].spaced
+    return t.all[i + 1 + glued].text in _COUNTED_PARTS and _is_small(t.all[i].value)
+
+
+_COUNTED_PARTS = one_of("position positions arm leg armed legged part point way")
+
+
 def _farthest(t: Tokens, i: int, end: int) -> int:
     """How far a name that starts at token `i` could reach at most."""
     j = i
@@ -64,12 +76,13 @@ def _farthest(t: Tokens, i: int, end: int) -> int:
 
 def _may_belong(token: Token, *, first: bool) -> bool:
     if token.kind == "word":
-        return token.text != "x" and can_be_in_name(token.text)
+        return token.text not in _NEVER and can_be_in_name(token.text)
     if token.kind == "sign":
         return token.text in _JOINS and not first
-    if token.kind in {"number", "sets"} and first:
-        return token.kind == "number" and _is_small(token.value)
-    return False
+    return token.kind == "number" and _is_small(token.value)
+
+
+_NEVER = one_of("x with w")
 
 
 def _is_small(value: Range | None) -> bool:

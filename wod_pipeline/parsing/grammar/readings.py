@@ -104,6 +104,7 @@ class Term(ReadValue, frozen=True):
     counts: tuple[int, ...] = ()  # `x 2+1`: of each part
     total: Range | None = None  # the count beside one for each side: `x 12 reps (6 each leg)`
     unread: Spans = ()
+    unheld: Spans = ()  # clauses that were understood, and that the term has no place for
 
     @property
     def counted(self) -> bool:

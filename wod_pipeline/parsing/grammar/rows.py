@@ -42,6 +42,8 @@ def repetitions(t: Tokens, i: int) -> Read[Repetitions]:
     token = t.all[i]
     if token.kind == "cluster":
         return Repetitions(None), skip(t, i + 1, _REPS)
+    if token.kind in {"number", "reps"} and "." in token.text.removesuffix("."):
+        return Repetitions(None), skip(t, i + 1, _REPS)
     if token.kind not in {"number", "reps"} or token.value is None or token.paired or _is_huge(token.value):
         return None
     counts, j = _sum(t, i)
@@ -118,7 +120,9 @@ def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
     has_unit = t.all[k - 1].text in _REPS or t.all[k - 1].kind == "reps"
     j = skip(t, k, one_of(", with using - ("))
     if has_unit and (_is_figure(t, j) or j > k) and (read := read_load(t, j)):
-        return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(t, read[1], one_of(")"))
+        return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(
+            t, read[1], one_of(")")
+        )
     return None
 
 
@@ -144,7 +148,9 @@ def _leads_to_load(t: Tokens, k: int) -> bool:
 
 def _is_whole(token: Token) -> bool:
     value = token.value
-    return value is not None and not token.paired and value.min == value.max and value.min == int(value.min or 0)
+    return (
+        value is not None and not token.paired and value.min == value.max and value.min == int(value.min or 0)
+    )
 
 
 def _is_figure(t: Tokens, i: int) -> bool:
@@ -233,7 +239,7 @@ def rows_at(t: Tokens, i: int, *, bracketed: bool = False) -> Read[tuple[ReadRow
     del bracketed
     found: list[ReadRow] = []
     end = i
-    while (read := _whole_row(t, i)) is not None:
+    while (read := _whole_row(t, i)) is not None and not (found and t.all[i].text == "@"):
         found.append(read[0])
         end = read[1]
         i = skip(t, end, _BETWEEN)
@@ -244,13 +250,17 @@ def rows_at(t: Tokens, i: int, *, bracketed: bool = False) -> Read[tuple[ReadRow
 
 def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
     """A row that says both how often and how heavy; the load must be readable."""
-    if t.all[i].kind not in {"number", "percent", "weight", "cluster", "reps", "sets"} and t.all[i].text not in {"@", "("}:
+    if t.all[i].kind not in {"number", "percent", "weight", "cluster", "reps", "sets"} and t.all[
+        i
+    ].text not in {"@", "("}:
         return None
     read = row(t, i)
     if read is None or read[0].load is None or read[0].load.load is None:
         return None
     said, j = read
-    says_reps = said.reps is not None or bool(said.part_reps) or any(token.text == "x" for token in t.all[i:j])
+    says_reps = (
+        said.reps is not None or bool(said.part_reps) or any(token.text == "x" for token in t.all[i:j])
+    )
     return read if says_reps else None
 
 
@@ -278,7 +288,7 @@ _MOST_LEFT = 3
 
 def _left(t: Tokens, j: int) -> Spans | None:
     """What stands behind the rows, as unread spans; None when that is so much that the line is none of rows."""
-    left = [token for token in t.all[j:-1] if token.kind != "sign"]
+    left = [token for token in t.all[j : t.size] if token.kind != "sign"]
     if not left:
         return ()
     apart = t.all[j].kind == "sign"
@@ -288,15 +298,7 @@ def _left(t: Tokens, j: int) -> Spans | None:
 
 
 def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    several = rows_at(t, i)
-    if several:
-        return several
-    if t.all[i].kind in {"number", "percent", "reps", "sets"} or t.all[i].text == "@":
-        said = t.form.text[t.all[i].start :]
-        single = row(t, i) if "%" in said or "@" in said else None
-        if single and (single[0].reps or t.all[i].text == "@" or t.all[i].kind == "percent"):
-            return (single[0],), single[1]
-    return None
+    return rows_at(t, i + (t.all[i].text == "x"))
 
 
 _FEW = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
@@ -321,9 +323,8 @@ def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     if not _is_whole(token) or token.kind not in {"sets", "number"}:
         return None
     count = int(token.value.min or 1)  # type: ignore[union-attr]
-    if token.kind == "sets" and (t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and _is_figure(t, i + 2))):
-        load, j = _load_or_words(t, i + 2)
-        return ((ReadRow(None, None, count, None, load),), j) if load.load else None
+    if _is_loaded_sets(t, i):
+        return _loaded_sets(t, i)
     if t.all[i + 1].text not in ({"of", "x"} if token.kind == "sets" else {"x"}):
         return None
     found = repetitions(t, i + 2)
@@ -334,6 +335,24 @@ def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     if t.all[j].text == "@" or (t.all[j].text == "at" and _is_figure(t, j + 1)):
         load, j = _load_or_words(t, j + 1)
     return (ReadRow(None, None, count, reps.reps, load, part_reps=reps.part_reps),), j
+
+
+def _is_loaded_sets(t: Tokens, i: int) -> bool:
+    marked = t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and _is_figure(t, i + 2))
+    return t.all[i].kind == "sets" and _is_whole(t.all[i]) and marked
+
+
+def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
+    """``N "sets" "@" LOAD {"," N "sets" "@" LOAD}``."""
+    rows: list[ReadRow] = []
+    end = i
+    while _is_loaded_sets(t, i):
+        said, end = _load_or_words(t, i + 2)
+        if said.load is None:
+            return None
+        rows.append(ReadRow(None, None, int(t.all[i].value.min or 1), None, said))  # type: ignore[union-attr]
+        i = skip(t, end, _BETWEEN)
+    return tuple(rows), end
 
 
 # ------------------------------------------------------------------------------------------- numbered sets
@@ -430,8 +449,13 @@ def _separator(t: Tokens, i: int) -> int | None:
     k = skip(t, j, one_of("= : - ."))
     if k > j:
         return k
-    figure = t.all[k].text == "@" or t.all[k].kind == "percent" or (
-        t.all[k].text == "(" and (t.all[k + 1].kind in {"number", "reps", "percent"} or t.all[k + 1].text == "@")
+    figure = (
+        t.all[k].text == "@"
+        or t.all[k].kind == "percent"
+        or (
+            t.all[k].text == "("
+            and (t.all[k + 1].kind in {"number", "reps", "percent"} or t.all[k + 1].text == "@")
+        )
     )
     return k if figure else None
 
@@ -473,7 +497,11 @@ def _is_sum(t: Tokens, i: int) -> bool:
 
 def _is_whole_body(t: Tokens, j: int) -> bool:
     token = t.all[j]
-    return token.kind == "end" or token.kind == "sign" or token.text in {"then", "rest", "set", "sets", "each", "for", "on", "in"}
+    return (
+        token.kind == "end"
+        or token.kind == "sign"
+        or token.text in {"then", "rest", "set", "sets", "each", "for", "on", "in"}
+    )
 
 
 def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
@@ -481,7 +509,11 @@ def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
     if t.all[i].kind not in {"number", "reps", "cluster"} and t.all[i].text != "(":
         return None
     found = repetitions(t, i)
-    return (ReadRow(None, None, 1, found[0].reps, None, part_reps=found[0].part_reps), found[1]) if found else None
+    return (
+        (ReadRow(None, None, 1, found[0].reps, None, part_reps=found[0].part_reps), found[1])
+        if found
+        else None
+    )
 
 
 _TARGETS = one_of("max maximum heavy challenging tough hard")
@@ -500,7 +532,7 @@ def _builds(t: Tokens, i: int) -> Read[ReadRow]:
 
 def _named(t: Tokens, i: int) -> Read[ReadRow]:
     """``[N] NAME {"+" NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
-    end = len(t.all) - 1
+    end = t.size
     ids: list[str | None] = []
     count: Range | None = None
     while True:

@@ -15,30 +15,41 @@ from wod_pipeline.parsing.grammar.brackets import bracket
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.loads import load_words
 from wod_pipeline.parsing.grammar.measures import (
-    Read, bare_tempo, height, maximum, pause, quantity, rest, side, tempo,
+    Read,
+    bare_tempo,
+    height,
+    maximum,
+    pause,
+    quantity,
+    rest,
+    side,
+    tempo,
 )
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
 from wod_pipeline.parsing.grammar.rows import rows_at
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, seconds_of
-from wod_pipeline.program import Pause, Range, Side
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of
+from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
+from wod_pipeline.vocabulary import has_reference
 
 _MEASURED = frozenset(("time", "distance", "calories", "reps"))
 _LONGEST_NAME = 80
 
 
 # ----------------------------------------------------------------------------------------------- in front
-def head(t: Tokens, i: int, end: int, *, any_name: bool) -> Read[Term]:
+def head(t: Tokens, i: int, end: int, *, any_name: bool, whole: bool = False) -> Read[Term]:
     """The movement at token `i` with what stands in front of it.
 
     ``head = "Take" Q "to" NAME | "accumulate" Q NAME | "max" UNIT NAME | (WEIGHT | PERCENT) NAME | K "x" Q NAME
     | Q ["of"] NAME | N ["x" | "of"] NAME | NAME``; the name must be in the vocabulary, except (with `any_name`)
-    before ``x Q`` and ``k x r``, and behind ``Take Q to``.
+    before ``x Q`` and ``k x r``, and behind ``Take Q to``. `whole`: an unknown name rather than a part of it.
     """
     if i >= end:
         return None
     token = t.all[i]
+    if whole and (found := _unknown(t, i, end)):
+        return found
     for rule in _HEADS_BY_WORD.get(token.text, ()) if token.kind == "word" else _HEADS_BY_FIGURE:
         found = rule(t, i, end)
         if found:
@@ -50,6 +61,7 @@ def head(t: Tokens, i: int, end: int, *, any_name: bool) -> Read[Term]:
 
 
 def _take(t: Tokens, i: int, end: int) -> Read[Term]:
+    """``"Take" ["another"] Q "to" NAME``: all that is said is one thing to do, unless known names are joined by `or`."""
     j = i + 1 + (t.all[i + 1].text == "another")
     amount = quantity(t, j)
     if not amount or not amount[0].unit or t.all[amount[1]].text != "to":
@@ -57,12 +69,21 @@ def _take(t: Tokens, i: int, end: int) -> Read[Term]:
     k = amount[1] + 1
     stop = _without_then(t, k, end)
     named = name_at(t, k, stop)
-    if named and named[1] >= stop:
-        return Term(named[0], quantity=amount[0]), end
+    if named and (named[1] >= stop or _goes_on(t, named[1], stop)):
+        return Term(named[0], quantity=amount[0]), named[1]
     if k >= stop:
         return None
     part = ReadPart(None, t.all[k].start, t.all[stop - 1].end)
     return Term((part,), quantity=amount[0]), end
+
+
+def _goes_on(t: Tokens, j: int, stop: int) -> bool:
+    """Whether other movements follow: one that may be done instead, or one with a count of its own."""
+    k = skip(t, j, one_of(", then and"))
+    if t.all[j].text == "or":
+        named = name_at(t, j + 1, stop)
+        return named is not None and named[1] >= stop
+    return k > j and t.all[k].kind in {"number", *_MEASURED}
 
 
 def _without_then(t: Tokens, i: int, end: int) -> int:
@@ -80,11 +101,19 @@ def _accumulate(t: Tokens, i: int, end: int) -> Read[Term]:
 
 
 def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
+    """``"max" [UNIT ["of"]] NAME``; of a lift with a maximum of its own a unit must be said."""
     found = maximum(t, i)
-    if not found or found[1] == i + 1:
+    named = name_at(t, found[1], end) if found else None
+    if not found or not named:
         return None
-    named = name_at(t, found[1], end)
-    return (Term(named[0], quantity=found[0], behind_x=True), named[1]) if named else None
+    if found[1] == i + 1:
+        first, *others = named[0]
+        if has_reference(first.movement_id):
+            return None
+        return Term((replace(first, start=t.all[i].start), *others), quantity=found[0], behind_x=True), named[
+            1
+        ]
+    return Term(named[0], quantity=found[0], behind_x=True), named[1]
 
 
 def _weight_first(t: Tokens, i: int, end: int) -> Read[Term]:
@@ -96,8 +125,12 @@ def _weight_first(t: Tokens, i: int, end: int) -> Read[Term]:
         return None
     if t.all[i].kind == "percent":
         return _percent_first(t, i, end, found)
-    named = name_at(t, skip(t, found[1], one_of("of")), end)
-    return (Term(named[0], load=found[0], open_ended=False), named[1]) if named else None
+    j = skip(t, found[1], one_of("of"))
+    named = name_at(t, j, end)
+    if named:
+        return Term(named[0], load=found[0]), named[1]
+    unknown = _unknown(t, j, end)
+    return (replace(unknown[0], load=found[0]), unknown[1]) if unknown else None
 
 
 def _percent_first(t: Tokens, i: int, end: int, found: tuple[ReadLoad, int]) -> Read[Term]:
@@ -124,7 +157,12 @@ def _sets_first(t: Tokens, i: int, end: int) -> Read[Term]:
     if sets is None or not amount:
         return None
     named = name_at(t, i + 2, end) or name_at(t, skip(t, amount[1], one_of("of - rep reps")), end)
-    if not named or named[1] <= i + 3 and t.all[i + 2].kind == "number" and named[0][0].start == t.all[i + 2].start:
+    if (
+        not named
+        or named[1] <= i + 3
+        and t.all[i + 2].kind == "number"
+        and named[0][0].start == t.all[i + 2].start
+    ):
         return None
     return Term(named[0], quantity=amount[0], behind_x=True, sets=sets), named[1]
 
@@ -172,6 +210,14 @@ def _counted(t: Tokens, i: int, end: int) -> Read[Term]:
     return Term(named[0], times=token.value), named[1]
 
 
+def _paused_first(t: Tokens, i: int, end: int) -> Read[Term]:
+    """``TIME "pause" NAME``."""
+    if t.all[i].kind != "time" or not t.all[i + 1].text.startswith("paus"):
+        return None
+    named = name_at(t, i, end)
+    return (Term(named[0]), named[1]) if named else None
+
+
 def _height_first(t: Tokens, i: int, end: int) -> Read[Term]:
     """``HEIGHT NAME``, before a box, a rope or a target: `24" Box Jump x 5`."""
     found = height(t, i)
@@ -193,7 +239,7 @@ def _has_height(parts: tuple[ReadPart, ...]) -> bool:
 _HEADS_BY_WORD: dict[str, tuple[Callable[[Tokens, int, int], Read[Term]], ...]] = {
     "take": (_take,), "accumulate": (_accumulate,), "max": (_maximum,), "maximum": (_maximum,),
 }  # fmt: skip
-_HEADS_BY_FIGURE = (_weight_first, _sets_first, _height_first, _measured_first, _counted)
+_HEADS_BY_FIGURE = (_paused_first, _weight_first, _sets_first, _height_first, _measured_first, _counted)
 
 
 # ------------------------------------------------------------------------------------------ unknown names
@@ -227,6 +273,8 @@ def _can_name(t: Tokens, k: int) -> bool:
     token = t.all[k]
     if token.kind == "word":
         return token.text not in _NOT_IN_NAME
+    if token.kind == "time":
+        return t.all[k - 1].text in {"with", "a", "w", "/"}
     return token.text in {"-", "&", "'", "/", "."} and (not token.spaced or token.text == "&")
 
 
@@ -247,8 +295,10 @@ _QUIET = one_of(". ! : … , ; - *")
 def clauses(t: Tokens, j: int, end: int, term: Term, *, any_name: bool) -> tuple[Term, int]:
     """All that is said of a term from token `j` on, in any order; ends where another term begins, or at the line's end."""
     unread: list[Token] = []
+    term = _with_empty_bar(t, term)
     while j < end:
-        found = _clause(t, j, end, term)
+        lost = bool(unread) and unread[-1] is t.all[j - 1]
+        found = _clause(t, j, end, term, lost=lost)
         if found is None and t.all[j].text in _SEPARATORS:
             k = _behind_separators(t, j, end)
             if _starts_term(t, j, k, end, term, any_name=any_name):
@@ -260,7 +310,15 @@ def clauses(t: Tokens, j: int, end: int, term: Term, *, any_name: bool) -> tuple
         if t.all[j].text not in _QUIET or t.all[j].kind == "word":
             unread.append(t.all[j])
         j += 1
-    return replace(term, unread=(*term.unread, *_spans(t, unread))), j
+    side = term.side or (term.quantity.per_side if term.quantity else None)
+    return replace(term, side=side, unread=(*term.unread, *_spans(t, unread))), j
+
+
+def _with_empty_bar(t: Tokens, term: Term) -> Term:
+    """`Empty Barbell Snatch`: the words are in the name, and are its load."""
+    first, last = term.parts[0], term.parts[-1]
+    named = t.form.text[first.start : last.end]
+    return replace(term, load=ReadLoad(Load("empty_bar"))) if "empty bar" in named and not term.load else term
 
 
 def _behind_separators(t: Tokens, j: int, end: int) -> int:
@@ -279,7 +337,9 @@ def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: b
     if rows_at(t, k) and not term.quantity and t.all[j].text in {",", ";"}:
         return False
     loose = any_name and (t.all[j].text != "or")
-    found = head(t, k, end, any_name=loose) or (_plain_unknown(t, k, end) if any_name and "+" in t.text(j, k) else None)
+    found = head(t, k, end, any_name=loose) or (
+        _plain_unknown(t, k, end) if any_name and "+" in t.text(j, k) else None
+    )
     if found is None:
         return False
     named_by_load = term.open_ended and not found[0].counted and t.all[j].text in {"or"} and not found[0].load
@@ -335,10 +395,12 @@ def _spans(t: Tokens, tokens: list[Token]) -> tuple[tuple[int, int], ...]:
 
 
 # ---------------------------------------------------------------------------------------------- one clause
-def _clause(t: Tokens, j: int, end: int, term: Term, *, apart: bool = False) -> Read[Term]:
-    """The clause at token `j`, added to the term. `apart`: a comma stands in front."""
+def _clause(
+    t: Tokens, j: int, end: int, term: Term, *, apart: bool = False, lost: bool = False
+) -> Read[Term]:
+    """The clause at token `j`, added to the term. `apart`: a comma stands in front; `lost`: an unread word does."""
     token = t.all[j]
-    for rule in _RULES:
+    for rule in _MARKED_RULES if lost else _RULES:
         found = rule(t, j, end, term, apart)
         if found and found[1] <= end and found[1] > j:
             return found
@@ -347,23 +409,26 @@ def _clause(t: Tokens, j: int, end: int, term: Term, *, apart: bool = False) -> 
 
 def _rows(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
     """The sets one by one behind the name; a single one only where nothing marks it as the load of the exercise."""
-    if term.quantity or term.rows or term.rep_scheme or (term.load and not term.load.load):
+    if term.quantity or term.rows or term.rep_scheme or term.load:
         return None
     k = skip(t, j, one_of("x : - @ ,"))
+    if tempo(t, k - 1) or tempo(t, k):
+        return None
     found = rows_at(t, k)
     if not found:
         return None
     rows, behind = found
-    if len(rows) == 1 and (not _is_lone_row(t, j, behind) or term.load):
+    if len(rows) == 1 and not _is_lone_row(t, k, behind):
         return None
-    return replace(term, rows=rows, load=None), behind
+    return replace(term, rows=rows), behind
 
 
-def _is_lone_row(t: Tokens, j: int, behind: int) -> bool:
-    percents = [k for k in range(j, behind) if t.all[k].kind == "percent"]
-    if not percents or any(token.text == "@" for token in t.all[j:behind]):
+def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
+    """Whether one row is no load of an exercise with repetitions: it begins with the percent, or it stands behind an `x`."""
+    percent = next((k for k in range(i, behind) if t.all[k].kind == "percent"), None)
+    if percent is None or any(token.text in {"@", "at"} for token in t.all[i - 1 : behind]):
         return False
-    return all(t.all[k + 1].text != "of" for k in percents)
+    return t.all[percent + 1].text != "of" and (percent == i or t.all[percent - 1].text == "x")
 
 
 _SINGLES = {"single": 1, "double": 2, "triple": 3}
@@ -393,7 +458,12 @@ def _by_x(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  
     j += 1
     counts = part_counts(t, j)
     if counts and not term.quantity:
-        return _with_counts(term, counts[0]), counts[1]
+        return replace(term, counts=counts[0]), counts[1]
+    listed = _comma_list(t, j, term) if not term.quantity else None
+    if listed:
+        return listed
+    if t.all[j].kind == "list":
+        return _listed(t, j, term)
     sets = _k_by_r(t, j, term) if not term.quantity else None
     if sets:
         return sets
@@ -422,10 +492,22 @@ def _with_quantity(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term
     """The term so often; `5 or more`, `3 controlled reps`, `5 (each leg)`."""
     if t.all[j].text in {"or", "and"} and t.all[j + 1].text in {"more", "up"} and amount.value:
         amount, j = replace(amount, value=Range(amount.value.min, None)), j + 2
-    if not amount.unit and t.all[j].text == "-" and t.all[j + 1].kind == "reps" and amount.value and t.all[j].spaced:
-        high = t.all[j + 1].value
-        amount, j = Quantity("reps", Range(amount.value.min, high.max if high else None), unit=True), j + 2
+    last = t.all[j + 1]
+    if not amount.unit and t.all[j].text == "-" and t.all[j].spaced and last.kind in {"number", *_MEASURED}:
+        return _with_range(t, term, amount, j + 1)
     return replace(term, quantity=amount, behind_x=True), j
+
+
+def _with_range(t: Tokens, term: Term, low: Quantity, j: int) -> Read[Term]:
+    """``N "-" Q`` with a dash between spaces: from one to the other, in the unit of the last."""
+    high = quantity(t, j)
+    token = t.all[j]
+    if not high or not high[0].value or not low.value or low.value.min is None or not token.alone:
+        return None
+    factor = (high[0].value.max or 0) / (token.alone.max or 1)
+    first = low.value.min if factor == 1 else scaled(low.value, factor).min
+    ends = Range(first, high[0].value.max)
+    return replace(term, quantity=replace(high[0], value=ends), behind_x=True), high[1]
 
 
 def part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
@@ -448,10 +530,6 @@ def part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
     return tuple(counts), skip(t, j, one_of("rep reps"))
 
 
-def _with_counts(term: Term, counts: tuple[int, ...]) -> Term:
-    return replace(term, counts=counts)
-
-
 def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     """``K "x" Q | K "sets" ("of" | "x") Q``; where units are said they decide: `x 5 reps x 3 sets`."""
     token = t.all[j]
@@ -460,7 +538,9 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
         return None
     sets = _whole(token)
     if t.all[j + 2].kind == "sets" and token.kind == "number":
-        return replace(term, quantity=Quantity("reps", sets, unit=False), behind_x=True, sets=_whole(t.all[j + 2])), j + 3
+        return replace(
+            term, quantity=Quantity("reps", sets, unit=False), behind_x=True, sets=_whole(t.all[j + 2])
+        ), j + 3
     amount = quantity(t, j + 2)
     if sets is None or not amount:
         return None
@@ -555,7 +635,11 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
             break
         k += 1
     closed = t.all[k].kind == "end" or t.all[k].text in {"@", "(", "rep", "reps"}
-    return (_in_turn(term, tuple(numbers)), skip(t, k, one_of("rep reps"))) if len(numbers) > 2 and closed else None
+    return (
+        (_in_turn(term, tuple(numbers)), skip(t, k, one_of("rep reps")))
+        if len(numbers) > 2 and closed
+        else None
+    )
 
 
 def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
@@ -564,18 +648,17 @@ def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # 
     if slow and term.tempo is None:
         return replace(term, tempo=slow[0]), slow[1]
     token = t.all[j]
-    figure = t.all[j + 1].kind in {"percent", "weight"} or (
-        t.all[j + 1].kind == "number" and t.all[j + 2].text == "-" and t.all[j + 3].kind == "percent"
-    )
-    if token.text != "@" and not (token.text == "at" and figure):
+    if token.text not in {"@", "at"}:
         return None
     found = read_load(t, j + 1)
+    if token.text == "at" and (not found or found[0].unit_missing or found[0].load is None):
+        return None
     if found and found[1] <= end:
         if term.load and term.load.load:
             return None
         return replace(term, load=found[0], open_ended=True), found[1]
     k = j + 1
-    while k < end and t.all[k].text not in {",", ";"}:
+    while k < end and t.all[k].text not in {",", ";"} and not _parts(t, k, end):
         k += 1
     if k == j + 1:
         return None
@@ -586,12 +669,43 @@ def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # 
     return replace(term, load=kept, open_ended=True), k
 
 
+def _parts(t: Tokens, k: int, end: int) -> bool:
+    """Whether a separator at token `k` stands in front of another movement."""
+    return t.all[k].text in {"or", "+"} and head(t, k + 1, end, any_name=False) is not None
+
+
 def _aside(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
     """``"(" … ")"``."""
     if t.all[j].text not in {"(", "["}:
         return None
     close = closing(t, j, end)
-    return (bracket(t, j + 1, close, term), min(close + 1, end)) if close > j + 1 else None
+    if close == j + 1:
+        return None
+    behind = min(close + 1, end)
+    if t.all[j - 1].end == term.parts[-1].end and _is_aside(t, j + 1, close, term):
+        return _with_longer_name(term, t.all[behind - 1].end), behind
+    return bracket(t, j + 1, close, term), behind
+
+
+def _is_aside(t: Tokens, i: int, close: int, term: Term) -> bool:
+    """Whether brackets directly behind a name only belong to it: nothing they say is a clause, and no figure."""
+    said = bracket(t, i, close, term)
+    figures = any(token.kind not in {"word", "sign"} for token in t.all[i:close])
+    return replace(said, unread=()) == replace(term, unread=()) and (
+        not figures or _is_sum_of_names(t, i, close)
+    )
+
+
+def _is_sum_of_names(t: Tokens, i: int, close: int) -> bool:
+    """`(2 Cleans + 1 Jerk)`: what the name in front is made of."""
+    return any(token.text == "+" for token in t.all[i:close]) and any(
+        token.kind == "word" for token in t.all[i:close]
+    )
+
+
+def _with_longer_name(term: Term, end: int) -> Term:
+    *others, last = term.parts
+    return replace(term, parts=(*others, replace(last, end=end)))
 
 
 def _side(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
@@ -613,13 +727,25 @@ def _with_side(term: Term, named: Side | None, word: str) -> Term:
 def _paused(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
     """A pause is the last part's, since it stands behind its movement."""
     found = pause(t, j, marked=apart)
-    return (with_pause(term, found[0]), found[1]) if found else None
+    if not found:
+        return None
+    last = term.parts[-1]
+    if last.pause and last.pause.s:
+        return _with_unheld(t, term, j, found[1]), found[1]
+    beside = not apart and t.all[j - 1].end == last.end
+    term = _with_longer_name(term, t.all[found[1] - 1].end) if beside else term
+    return with_pause(term, found[0]), found[1]
 
 
 def with_pause(term: Term, said: Pause) -> Term:
     """The term with a pause in its last movement."""
     *others, last = term.parts
     return replace(term, parts=(*others, replace(last, pause=said)))
+
+
+def _with_unheld(t: Tokens, term: Term, i: int, j: int) -> Term:
+    """The term with a clause that is understood and that it has no place for: a second pause, a word beside rows."""
+    return replace(term, unheld=(*term.unheld, (t.all[i].start, t.all[j - 1].end)))
 
 
 def _resting(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
@@ -635,12 +761,40 @@ def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     seconds = seconds_of(t.all[j + 1])
     if not seconds:
         return None
-    return replace(term, quantity=Quantity("duration_s", seconds, unit=True, max_of=term.quantity.max_of)), j + 2
+    return replace(
+        term, quantity=Quantity("duration_s", seconds, unit=True, max_of=term.quantity.max_of)
+    ), j + 2
+
+
+def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+    """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
+    token = t.all[j]
+    value = token.value
+    if (
+        term.load
+        or not term.counted
+        or not token.paired
+        or token.kind != "number"
+        or value is None
+        or value.f is None
+    ):
+        return None
+    if (value.min or 0) < _LEAST_WEIGHT or value.f < _LEAST_WEIGHT or _has_height(term.parts):
+        return None
+    weight = AbsoluteLoad(None, value.min, value.max, value.f)
+    return replace(term, load=ReadLoad(Load("absolute", abs=weight), unit_missing=True)), j + 1
+
+
+_LEAST_WEIGHT = 10
 
 
 def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
     """A clause about load without an `@`: a percent, a weight, an effort, the empty bar, a describing word."""
-    k = skip(t, j, one_of("with w / using at , - for to then")) if t.all[j].text in {"with", "w", "using", "-"} else j
+    k = (
+        skip(t, j, one_of("with w / using at , - for to then"))
+        if t.all[j].text in {"with", "w", "using", "-"}
+        else j
+    )
     found = read_load(t, k, marked=False)
     if found is None and (apart or k > j or term.counted):
         found = _heavy_few(t, k) or read_load(t, k) if t.all[k].kind == "word" else None
@@ -648,6 +802,8 @@ def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     if not found or found[1] > end:
         return None
     read, behind = found
+    if term.rows:
+        return _with_unheld(t, term, j, behind), behind
     if term.load and term.load.load:
         return _further(t, term, read, behind)
     return replace(term, load=read, open_ended=True), behind
@@ -657,8 +813,6 @@ def _heavy_few(t: Tokens, k: int) -> Read[ReadLoad]:
     """``("heavy" | "challenging") ("single" | "double" | "triple")``, a load in words."""
     if t.all[k].text not in {"heavy", "challenging"} or t.all[k + 1].text.rstrip("s") not in _SINGLES:
         return None
-    from wod_pipeline.program import Load  # noqa: PLC0415
-
     return ReadLoad(Load("described", word="heavy")), k + 2
 
 
@@ -671,7 +825,12 @@ def _further(t: Tokens, term: Term, read: ReadLoad, j: int) -> Read[Term]:
     before = term.load
     if before is None or before.load is None or read.load is None:
         return None
-    if read.load.kind == before.load.kind == "percent" and read.load.ramp and before.load.pct and read.load.pct:
+    if (
+        read.load.kind == before.load.kind == "percent"
+        and read.load.ramp
+        and before.load.pct
+        and read.load.pct
+    ):
         pct = Range(before.load.pct.min, read.load.pct.max)
         return replace(term, load=replace(before, load=replace(before.load, pct=pct, ramp=True))), j
     return None
@@ -691,7 +850,7 @@ def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]: 
     if term.load and term.load.load and read.load and read.load.ramp:
         rising = replace(term.load, load=replace(term.load.load, ramp=True))
         return replace(term, load=rising), behind
-    return replace(term, open_ended=True), behind
+    return _with_unheld(t, replace(term, open_ended=True), k, behind), behind
 
 
 def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
@@ -701,6 +860,8 @@ def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[T
 
 Rule = Callable[[Tokens, int, int, Term, bool], Read[Term]]
 _RULES: tuple[Rule, ...] = (
-    _tempo_alone, _builds, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _paused, _loaded, _words,
+    _tempo_alone, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
+_MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, _by_x, _resting, _at, _aside, _side, _paused)
+"""Those that a sign or a word of their own marks, so that they can stand behind a word nobody knows."""

@@ -39,10 +39,11 @@ class Token(ReadValue, frozen=True):
 
 
 class Tokens(ReadValue, frozen=True):
-    """The tokens of a line, the last of them `end`."""
+    """The tokens of a line; behind them stand some `end`, so that rules can look ahead."""
 
     form: Form
     all: tuple[Token, ...]
+    size: int  # how many tokens there are, those at the end apart
 
     def words(self, i: int, j: int) -> str:
         """The coach's own words from token `i` up to token `j`."""
@@ -68,7 +69,7 @@ _ATOM = re.compile(
     |(?P<a>{_NUM})(?:[ ]?%(?:-|[ ]to[ ])(?P<c>{_NUM})(?=[ ]?%)|(?P<join>-|/|[ ]to[ ])(?P<b>{_NUM})(?!/[0-9]))?
      (?P<plus>\+(?![0-9.(]))?
     |(?P<digits>[0-9]+)
-    |(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
+    |(?P<word>(?!x[0-9])[^\W\d_]+[0-9]+[^\W\d_]+|[^\W\d_]+(?:'[^\W\d_]+)*)
     |(?P<sign>\S)
     """,
     re.VERBOSE,
@@ -95,6 +96,10 @@ _FRACTIONS = frozenset((a, b) for a in ("1", "2", "3", "5") for b in ("2", "3", 
 _POUNDS = frozenset(("pound", "pounds", "lb", "lbs", "#"))
 
 
+_LOOK_AHEAD = 8
+"""How far a rule may look behind a token."""
+
+
 @lru_cache(maxsize=16384)
 def tokens_of(form: Form) -> Tokens:
     """The tokens of a matching form. Linear in its length."""
@@ -104,7 +109,14 @@ def tokens_of(form: Form) -> Tokens:
         token = _plain(text, found) if kind in _PLAIN else _figure(text, found)
         out.append(token)
         at = token.end
-    return Tokens(form, (*_with_long_times(out), Token("end", "", len(text), len(text))))
+    out = _with_long_times(out)
+    ends = (Token("end", "", len(text), len(text)),) * _LOOK_AHEAD
+    return Tokens(form, (*out, *ends), len(out))
+
+
+def tokens_in(text: str) -> Tokens:
+    """The tokens of a text that is in matching form already."""
+    return tokens_of(Form(text, text, (0,), (0,), starred=False))
 
 
 _PLAIN = frozenset(("cluster", "list", "digits", "word", "sign"))
@@ -139,9 +151,7 @@ def _figure(text: str, found: re.Match[str]) -> Token:
     return _measured(text, found, kind, written, end, open_above=bool(found["plus"]))
 
 
-def _measured(
-    text: str, found: re.Match[str], kind: Kind, unit: str, end: int, *, open_above: bool
-) -> Token:
+def _measured(text: str, found: re.Match[str], kind: Kind, unit: str, end: int, *, open_above: bool) -> Token:
     start, paired = found.start(), found["join"] == "/"
     if found["whole"]:
         value = number(found["whole"]) + _QUARTERS[found["half"]]
@@ -243,7 +253,10 @@ def _ends_time(tokens: list[Token], k: int, *, joined: bool) -> bool:
     if token.kind != "time" or not token.unit.startswith("s") or not _is_exact(token):
         return False
     behind = tokens[k + 1] if k + 1 < len(tokens) else None
-    return joined or behind is None or behind.kind == "sign" or behind.text in {"x", "for"}
+    return joined or behind is None or behind.kind == "sign" or behind.text in _BEHIND_TIME
+
+
+_BEHIND_TIME = frozenset(("x", "for", "between", "rest", "then", "until", "of", "each"))
 
 
 def _sum(minutes: Token, seconds: Token) -> Token:
