@@ -27,7 +27,12 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
     last = _farthest(t, i, end)
     for j in range(last, i, -1):
         token = t.all[j - 1]
-        if token.kind == "number" or token.text in _JOINS or token.text in _NO_END or (j < last and _is_glued(t, j)):
+        if (
+            token.kind == "number"
+            or token.text in _JOINS
+            or token.text in _NO_END
+            or (j < last and _is_glued(t, j))
+        ):
             continue
         with_bracket = _with_bracket(t, i, j, end)
         if with_bracket:

@@ -48,8 +48,9 @@ def head(t: Tokens, i: int, end: int, *, any_name: bool, whole: bool = False) ->
     if i >= end:
         return None
     token = t.all[i]
-    if whole and (found := _unknown(t, i, end)):
-        return found
+    if whole and (unknown := _unknown(t, i, end)):
+        known = head(t, i, end, any_name=False)
+        return known if known and known[1] >= unknown[1] else unknown
     for rule in _HEADS_BY_WORD.get(token.text, ()) if token.kind == "word" else _HEADS_BY_FIGURE:
         found = rule(t, i, end)
         if found:
@@ -157,11 +158,8 @@ def _sets_first(t: Tokens, i: int, end: int) -> Read[Term]:
     if sets is None or not amount:
         return None
     named = name_at(t, i + 2, end) or name_at(t, skip(t, amount[1], one_of("of - rep reps")), end)
-    if (
-        not named
-        or named[1] <= i + 3
-        and t.all[i + 2].kind == "number"
-        and named[0][0].start == t.all[i + 2].start
+    if not named or (
+        named[1] <= i + 3 and t.all[i + 2].kind == "number" and named[0][0].start == t.all[i + 2].start
     ):
         return None
     return Term(named[0], quantity=amount[0], behind_x=True, sets=sets), named[1]
@@ -407,7 +405,7 @@ def _clause(
     return (term, j + 1) if token.text in _FILLERS and token.kind == "word" else None
 
 
-def _rows(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _rows(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """The sets one by one behind the name; a single one only where nothing marks it as the load of the exercise."""
     if term.quantity or term.rows or term.rep_scheme or term.load:
         return None
@@ -434,7 +432,7 @@ def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
 _SINGLES = {"single": 1, "double": 2, "triple": 3}
 
 
-def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """Behind rows: ``"heavy" ("single" | "set of" N) | N-RM``, what is built to after them."""
     if not term.rows or term.builds:
         return None
@@ -451,7 +449,7 @@ def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     return None
 
 
-def _by_x(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _by_x(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """``"x" K "x" Q | "x" Q | "x" K ["sets"] | "x" N "+" N``."""
     if t.all[j].text != "x":
         return None
@@ -548,7 +546,7 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     return found
 
 
-def _figures(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _figures(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """What stands behind the name, or behind ``:``, ``-``, ``for``, a comma: a quantity, ``k x r``, a list."""
     k = skip(t, j, one_of(": - for"))
     token = t.all[k]
@@ -642,7 +640,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
     )
 
 
-def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """``"@" (TEMPO | LOAD) | "at" LOAD``; from there on the line need not be understood."""
     slow = tempo(t, j)
     if slow and term.tempo is None:
@@ -674,7 +672,7 @@ def _parts(t: Tokens, k: int, end: int) -> bool:
     return t.all[k].text in {"or", "+"} and head(t, k + 1, end, any_name=False) is not None
 
 
-def _aside(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _aside(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """``"(" … ")"``."""
     if t.all[j].text not in {"(", "["}:
         return None
@@ -708,7 +706,7 @@ def _with_longer_name(term: Term, end: int) -> Term:
     return replace(term, parts=(*others, replace(last, end=end)))
 
 
-def _side(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _side(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     found = side(t, j)
     if not found:
         return None
@@ -724,7 +722,7 @@ def _with_side(term: Term, named: Side | None, word: str) -> Term:
     return term if held else replace(term, side=term.side or named)
 
 
-def _paused(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _paused(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """A pause is the last part's, since it stands behind its movement."""
     found = pause(t, j, marked=apart)
     if not found:
@@ -748,13 +746,13 @@ def _with_unheld(t: Tokens, term: Term, i: int, j: int) -> Term:
     return replace(term, unheld=(*term.unheld, (t.all[i].start, t.all[j - 1].end)))
 
 
-def _resting(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _resting(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     k = j + (t.all[j].text == "-")
     found = rest(t, k) if t.all[k].text in {"rest", "resting"} or seconds_of(t.all[k]) else None
     return (replace(term, rest=found[0].rest, between=found[0].between), found[1]) if found else None
 
 
-def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """The time a maximum is done in: `Max Calories in 60 seconds`."""
     if t.all[j].text not in {"in", "within", "over"} or not term.quantity or not term.quantity.max_of:
         return None
@@ -766,7 +764,7 @@ def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     ), j + 2
 
 
-def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
     token = t.all[j]
     value = token.value
@@ -788,7 +786,7 @@ def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  
 _LEAST_WEIGHT = 10
 
 
-def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """A clause about load without an `@`: a percent, a weight, an effort, the empty bar, a describing word."""
     k = (
         skip(t, j, one_of("with w / using at , - for to then"))
@@ -836,7 +834,7 @@ def _further(t: Tokens, term: Term, read: ReadLoad, j: int) -> Read[Term]:
     return None
 
 
-def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """Words about load behind a quantity or a comma: `x 10 reps as heavy as possible`, `, building`."""
     if not (term.counted or term.rows or apart or term.load or term.rep_scheme):
         return None
@@ -853,7 +851,7 @@ def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]: 
     return _with_unheld(t, replace(term, open_ended=True), k, behind), behind
 
 
-def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     found = tempo(t, j) or (bare_tempo(t, j) if apart and term.load else None)
     return (replace(term, tempo=found[0]), found[1]) if found and not term.tempo else None
 
