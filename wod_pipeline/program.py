@@ -34,7 +34,7 @@ from wod_pipeline.date_habits import DateHabits
 from wod_pipeline.post_times import time_of, utc_of
 from wod_pipeline.removals import RemovedPost
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 
 Number = int | float
 LAST_LINE = 20_000
@@ -283,6 +283,7 @@ class SetRow(Struct, gc=False, omit_defaults=True, frozen=True, rename={"first":
     last: int
     lines: Span
     reps: Range | None = None
+    part_reps: tuple[int, ...] = ()
     load: Load | None = None
 
 
@@ -300,7 +301,8 @@ class Exercise(Struct, gc=False, omit_defaults=True):
     per_side: Side | None = None
     load: Load | None = None
     tempo: str | None = None
-    minute: int | None = None
+    slot: int | None = None
+    height_cm: Range | None = None
     rest: Rest | None = None
     set_rows: list[SetRow] = []
     choice: int | None = None
@@ -315,7 +317,7 @@ class RmTarget(Struct, gc=False, frozen=True):
 
 
 class Block(Struct, gc=False, omit_defaults=True):
-    """Exercises done under one scheme."""
+    """Exercises done under one scheme; a `variant` other than `rx` is another version of the work beside it."""
 
     scheme: Scheme
     lines: Span
@@ -325,6 +327,7 @@ class Block(Struct, gc=False, omit_defaults=True):
     interval_s: int | None = None
     duration_s: int | None = None
     cap_s: int | None = None
+    variant: str | None = None
     sets: Range | None = None
     rm_target: RmTarget | None = None
     rest: Rest | None = None

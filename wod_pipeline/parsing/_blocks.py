@@ -5,6 +5,8 @@ The reader keeps what is open (segment, block, exercise) and decides by it which
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from wod_pipeline.bounds import EXERCISES_IN_BLOCK
@@ -24,7 +26,7 @@ from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import PLAIN_COLUMNS, Columns, read_header_above, read_table_row
-from wod_pipeline.program import Rest, Role, SourceLine
+from wod_pipeline.program import Rest, RmTarget, Role, SourceLine
 
 _AWAITING = frozenset(("target", "above", "on off"))
 """Details that open a block only directly above a movement."""
@@ -319,12 +321,13 @@ class SessionReader:
         assert segment is not None  # noqa: S101
         reads = read_exercises(reading, joins=segment.joins(block))
         self._settle_rest(followed=True)
+        self._session.unread[n] = reading.unread
         added = []
         for read in reads:
             shared = read.rest is not None and read.between
             block.rest = read.rest if shared else block.rest
             rest = None if shared else read.rest
-            added.append(ExerciseDraft(read, [n], len(reads) == 1, minute=line.slot, rest=rest))
+            added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=line.slot, rest=rest))
             for row in read.rows:
                 added[-1].add_row(row, n)
         block.number_choices(added, follows=line.alternative or self._alternative)
@@ -332,7 +335,19 @@ class SessionReader:
         self._exercise, self._alternative = added[-1], line.opens_alternative
         if block.own_sets and line.sets is None:
             block.scheme = replace(block.scheme, sets=self._exercise.last_set())
+        if reads[-1].builds:
+            self._open_build(n, *reads[-1].builds)
         return added
+
+    def _open_build(self, n: int, reps: int, kind: Literal["rm", "heavy"]) -> None:
+        """§8 Behind the rows of a line, what is built to after them is a block of its own, of the same movements."""
+        above = self._exercise
+        assert above is not None  # noqa: S101 - just added
+        block = self._open_block(n, shares=True)
+        block.scheme = ReadScheme("build_to_max", rm_target=RmTarget(reps, kind))
+        block.scheme_line, block.closed = n, True
+        self._exercise = above.again(n)
+        block.exercises.append(self._exercise)
 
     def _take_continuation(self, n: int, reading: LineReading) -> bool:
         """A line that only goes on with the exercise directly above is one with it."""
@@ -382,6 +397,7 @@ class SessionReader:
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
+        self._session.unread[n] = self._reading(n).in_line(self._reading(n).row_line.unread)
         drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:

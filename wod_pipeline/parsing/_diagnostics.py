@@ -79,6 +79,26 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "The weight {load} has no unit.",
         "A weight is given as a bare number: kilograms or pounds is not said.",
     ),
+    "load_mismatch": DiagnosticKind(
+        "warn",
+        "The weight is said twice, and {first} is not {second}.",
+        "A weight stands there in two units that are more than 3 % and 1 kg apart; the first is kept.",
+    ),
+    "sides_mismatch": DiagnosticKind(
+        "warn",
+        "{total} in all is not {side} a side.",
+        "A count and the count for each side do not agree; the one for each side is kept.",
+    ),
+    "unread_text": DiagnosticKind(
+        "info",
+        "Not understood, and not part of the work: {words}.",
+        "Words or figures of a line of work that no rule reads; a warning where a figure or a movement is among them.",
+    ),
+    "word_repaired": DiagnosticKind(
+        "info",
+        "“{written}” was read as “{word}”.",
+        "A word of the notation was mistyped by one letter.",
+    ),
     "struck_text": DiagnosticKind(
         "info",
         "The coach struck out {words}; it is not prescribed.",
@@ -117,7 +137,9 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
 }
 
 
-def diagnostic(code: str, line: int | None = None, **words: object) -> Diagnostic:
+def diagnostic(
+    code: str, line: int | None = None, *, severity: Severity | None = None, **words: object
+) -> Diagnostic:
     """The diagnostic `code` on `line` (None: the post as a whole), its sentence filled with `words`."""
     kind = DIAGNOSTICS[code]
-    return Diagnostic(code, kind.severity, line, kind.sentence.format(**words))
+    return Diagnostic(code, severity or kind.severity, line, kind.sentence.format(**words))

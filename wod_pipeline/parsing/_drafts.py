@@ -15,7 +15,7 @@ from wod_pipeline.parsing._continuations import can_go_on, read_on
 from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.exercises import ReadExercise
-from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRow
+from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRow, Spans
 from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline, SourceLine
 
 
@@ -43,7 +43,7 @@ class ExerciseDraft:
     read: ReadExercise
     lines: list[int]
     alone: bool
-    minute: int | None = None
+    slot: int | None = None
     rest: Rest | None = None
     choice: int | None = None
     above: int = 0  # how many of its numbered sets stand in the block above
@@ -334,6 +334,7 @@ class SessionDraft:
     outline: SessionOutline
     segments: list[SegmentDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
+    unread: dict[int, Spans] = field(default_factory=dict)  # by line of work: what no rule used
 
 
 Draft = NoteDraft | RowDraft | ExerciseDraft | BlockDraft | SegmentDraft | SessionDraft

@@ -27,6 +27,7 @@ from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.exercises import NamedPart, ReadExercise
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad
 from wod_pipeline.program import (
+    AbsoluteLoad,
     Block,
     Diagnostic,
     Exercise,
@@ -151,7 +152,8 @@ class Finisher:
             rep_scheme=list(read.rep_scheme),
             per_side=read.side,
             tempo=read.tempo,
-            minute=draft.minute,
+            slot=draft.slot,
+            height_cm=read.height,
             rest=draft.rest,
             choice=draft.choice,
             notes=notes,
@@ -161,7 +163,20 @@ class Finisher:
             exercise.reps = single_row.read.reps
         self._set_loads(exercise, draft, block, rows, single_row)
         self._check_rows(exercise, draft.above, block)
+        self._check_sides(exercise, read, draft.lines[0])
         return exercise
+
+    def _check_sides(self, exercise: Exercise, read: ReadExercise, n: int) -> None:
+        """§7.6 A count beside the one for each side is that one, or twice it."""
+        total, side = read.total, exercise.reps
+        if total is None or side is None or total in {side, _times(side, 2)}:
+            return
+        self._report(
+            "sides_mismatch",
+            n,
+            total=_figure(total.min, total.max, total.f),
+            side=_figure(side.min, side.max, side.f),
+        )
 
     def _single_row(self, draft: ExerciseDraft, block: BlockDraft) -> RowDraft | None:
         """`NAME 70% x 4` under a scheme line prescribes every set of it, not the first."""
@@ -226,7 +241,7 @@ class Finisher:
         ]
         exercise.load = loads[0]
         exercise.set_rows = [
-            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load)
+            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, row.read.part_reps, load)
             for row, load in zip(rows, loads[1:], strict=True)
         ]
 
@@ -301,6 +316,8 @@ class Finisher:
             self._report("unreadable_load", n, load=read.words)
             return None
         weight = read.load.abs
+        if weight and read.also and not _is_same_weight(weight, read.also):
+            self._report("load_mismatch", n, first=_weight_words(weight), second=_weight_words(read.also))
         if read.unit_missing and weight:
             self._report("load_unit_missing", n, load=_figure(weight.min, weight.max, weight.f))
         if reference and reference.source == "ambiguous":
@@ -365,6 +382,31 @@ def _joined(bounds: list[ReadLoad]) -> ReadLoad:
 
 def _inherited(near: Reference) -> Reference:
     return near if near.source == "ambiguous" else replace(near, source="inherited")
+
+
+def _times(value: Range, factor: int) -> Range:
+    low, high, women = (None if n is None else n * factor for n in (value.min, value.max, value.f))
+    return Range(low, high, women)
+
+
+_KILOGRAMS = {"kg": 1.0, "lb": 0.45359237, "pood": 16.38}
+
+
+def _is_same_weight(first: AbsoluteLoad, second: AbsoluteLoad) -> bool:
+    """§8 Two ways to say a weight agree when they are at most 3 % or 1 kg apart."""
+    if first.unit is None or second.unit is None or first.unit == second.unit:
+        return True
+    pairs = zip((first.min, first.max, first.f), (second.min, second.max, second.f), strict=True)
+    for one, other in pairs:
+        if one is not None and other is not None:
+            kilos, more = one * _KILOGRAMS[first.unit], other * _KILOGRAMS[second.unit]
+            if abs(kilos - more) > max(1, 0.03 * kilos):
+                return False
+    return True
+
+
+def _weight_words(weight: AbsoluteLoad) -> str:
+    return f"{_figure(weight.min, weight.max, weight.f)} {weight.unit or ''}".strip()
 
 
 def _figure(low: object, high: object, women: object) -> str:

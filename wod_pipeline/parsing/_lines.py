@@ -17,8 +17,8 @@ from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
 from wod_pipeline.parsing.grammar.exercises import ReadExercise, exercises_of
 from wod_pipeline.parsing.grammar.measures import read_rest
 from wod_pipeline.parsing.grammar.movements import read_movements
-from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
-from wod_pipeline.parsing.grammar.rows import row_line
+from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
+from wod_pipeline.parsing.grammar.rows import NO_ROWS, RowLine, row_line
 from wod_pipeline.parsing.grammar.tokens import tokens_of
 
 
@@ -32,10 +32,15 @@ class LineReading(ReadValue, frozen=True, eq=False):
     label: Label | None = None
     connector: ReadConnector | None = None
     rest: ReadRest | None = None
-    rows: tuple[ReadRow, ...] = ()
+    row_line: RowLine = NO_ROWS
     scheme: ReadScheme | None = None
     movements: MovementLine | None = None
     bracketed: bool = False
+
+    @property
+    def rows(self) -> tuple[ReadRow, ...]:
+        """The set rows the line is."""
+        return self.row_line.rows
 
     @property
     def prescribes(self) -> bool:
@@ -62,10 +67,13 @@ class LineReading(ReadValue, frozen=True, eq=False):
         return self.scheme is not None and self.scheme.detail == "reps"
 
     @property
-    def unread(self) -> tuple[tuple[int, int], ...]:
+    def unread(self) -> Spans:
         """The spans of the line that nothing was made of, though the rest was read."""
         movements = self.movements or (self.scheme.movements if self.scheme else None)
-        spans = movements.unread if movements else ()
+        return self.in_line(movements.unread if movements else ())
+
+    def in_line(self, spans: Spans) -> Spans:
+        """Spans of the matching form as spans of the line."""
         return tuple((self.form.origin(start), self.form.origin(end)) for start, end in spans)
 
 
@@ -84,10 +92,10 @@ def read_line(line: str, at: int = 0) -> LineReading:
         return LineReading(form, label, connector)
     rest = read_rest(text)
     t = tokens_of(form)
-    rows = row_line(t, t.at(at)).rows if rest is None else ()
+    rows = row_line(t, t.at(at)) if rest is None else NO_ROWS
     scheme = read_scheme(form, at) if rest is None else None
     movements = read_movements(form, at) if rest is None and scheme is None else None
-    if rest is None and not rows and scheme is None and movements is None:
+    if rest is None and not rows.rows and scheme is None and movements is None:
         scheme, caption = read_captioned(form, at, titled=label is not None)
         label = replace(label, title=caption) if label and not label.title and caption else label
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))

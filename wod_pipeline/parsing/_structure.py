@@ -12,6 +12,7 @@ from wod_pipeline.parsing._drafts import NoteDraft, Owners, SessionDraft
 from wod_pipeline.parsing._finish import Finisher
 from wod_pipeline.parsing._owners import pointers
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
+from wod_pipeline.parsing._unread import unread_of
 from wod_pipeline.program import Dates, Diagnostic, Line, Note, OutlinedPost, ParsedPost, Session, SourceLine
 from wod_pipeline.wording import count, shorten
 
@@ -39,6 +40,8 @@ def structure_post(outlined: OutlinedPost, *, references: Policy = NO_OVERRIDES)
         lines.append(Line(line.n, line.text, role, at[owner], line.links, line.struck))
     struck = [_struck(line) for line in outlined.lines if line.struck]
     found = [*outlined.diagnostics, *finisher.diagnostics.values(), *struck]
+    for draft in drafts:
+        found += unread_of(draft, outlined.lines)
     found += _cut_introduction(preamble, sessions)
     return _week(outlined, lines, _program_notes(preamble), sessions, _kept_remarks(found))
 

@@ -412,7 +412,7 @@ MOVEMENT_COLUMNS: tuple[Column, ...] = (
     *ends_of("calories", "Calories on a machine", attrgetter("it.calories"), f"{_EXERCISE}calories"),
     _field("per_side", "text", "The amount is for each `leg`, `arm` or `side`", f"{_EXERCISE}per_side"),
     _field("tempo", "text", "Tempo: `31X1`", f"{_EXERCISE}tempo"),
-    _field("minute", "integer", "Minute of the interval in which it is done", f"{_EXERCISE}minute"),
+    _field("slot", "integer", "Which interval of the block's rotation it is done in", f"{_EXERCISE}slot"),
     *ends_of(
         "rest_s",
         "Rest after it, in seconds",
@@ -439,4 +439,4 @@ def movements_of(exercise: Exercise) -> Hashable:
     """All that `MOVEMENT_COLUMNS` read of an exercise: equal for exercises with the same cells there."""
     it = exercise
     amounts = (it.max_of, it.duration_s, it.distance_m, it.calories, it.per_side)
-    return tuple(it.parts), tuple(it.rep_scheme), amounts, it.tempo, it.minute, it.rest, it.choice
+    return tuple(it.parts), tuple(it.rep_scheme), amounts, it.tempo, it.slot, it.rest, it.choice

@@ -450,7 +450,7 @@ def _exercise(
         sets=tuple(sets),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
-        minute=f"minute {exercise.minute}" if exercise.minute is not None else "",
+        minute=f"minute {exercise.slot}" if exercise.slot is not None else "",
         alternative=previous is not None
         and exercise.choice is not None
         and exercise.choice == previous.choice,

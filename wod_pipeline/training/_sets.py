@@ -65,10 +65,10 @@ def _exactly(count: int) -> Range:
 
 def _turns(block: Block, exercise: Exercise) -> Range | None:
     """How often an exercise comes up in its block. Exercises named for minutes take turns."""
-    sets, minute = block.sets, exercise.minute
+    sets, minute = block.sets, exercise.slot
     if sets is None or not minute:
         return sets
-    cycle = max(other.minute or 0 for other in block.exercises)
+    cycle = max(other.slot or 0 for other in block.exercises)
 
     def turns(end: Number | None) -> int | None:
         return None if end is None else max(int(end) - minute, -1) // cycle + 1

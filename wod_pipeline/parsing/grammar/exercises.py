@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -51,7 +52,7 @@ class ReadExercise(ReadValue, frozen=True):
     between: bool = False  # the rest is between sets or rounds
     height: Range | None = None  # cm
     total: Range | None = None  # the count beside one for each side
-    builds: tuple[int, str] | None = None
+    builds: tuple[int, Literal["rm", "heavy"]] | None = None
     choice: int | None = None
 
 

@@ -28,6 +28,9 @@ class RowLine(ReadValue, frozen=True):
     unread: Spans = ()
 
 
+NO_ROWS = RowLine()
+
+
 _REPS = one_of("rep reps")
 _TIMES = one_of("x for")
 _HIGHEST_REPS = 999
@@ -273,14 +276,14 @@ def row_line(t: Tokens, i: int) -> RowLine:
     """
     found = _numbered_rows(t, i) or _few(t, i) or _counted_sets(t, i) or _plain_rows(t, i)
     if not found:
-        return RowLine()
+        return NO_ROWS
     rows, j = found
     resting = rest(t, skip(t, j, one_of(", ; - (")))
     if resting:
         rows = (*rows[:-1], replace(rows[-1], rest=resting[0].rest))
         j = resting[1]
     unread = _left(t, j)
-    return RowLine(rows, unread) if unread is not None else RowLine()
+    return RowLine(rows, unread) if unread is not None else NO_ROWS
 
 
 _MOST_LEFT = 3
