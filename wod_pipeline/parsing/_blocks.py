@@ -24,6 +24,7 @@ from wod_pipeline.parsing._drafts import (
 )
 from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
+from wod_pipeline.parsing.grammar.movements import read_counted_name
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import PLAIN_COLUMNS, Columns, read_header_above, read_table_row
 from wod_pipeline.program import Rest, RmTarget, Role, SourceLine
@@ -48,6 +49,7 @@ class SessionReader:
         self._clocks: list[ReadConnector] = []  # what they say of the segment's first block
         self._columns: Columns = PLAIN_COLUMNS
         self._alternative = False
+        self._variant: str | None = None  # of the blocks that are opened
 
     def read(self) -> None:
         """Read every line of the session."""
@@ -100,6 +102,8 @@ class SessionReader:
             or self._take_rows(n, reading.rows or table_row, schemed=reading.scheme)
             or self._take_scheme(n, reading, reading.scheme)
             or self._take_movements(n, reading, reading.movements)
+            or self._take_variant(n, reading)
+            or self._take_counted_name(n, reading)
         )
         if not taken:
             self._take_note(n, bracketed=reading.bracketed)
@@ -120,6 +124,7 @@ class SessionReader:
         self._settle_rest()
         self._session.segments.append(segment)
         self._segment, self._block, self._exercise = segment, None, None
+        self._variant = None
         self._alternative = False
         self._clocks = []
 
@@ -189,7 +194,7 @@ class SessionReader:
         if self._segment is None:
             self._open_segment(SegmentDraft(None, None))
         assert self._segment is not None  # noqa: S101 - just opened
-        block = BlockDraft(lines=own)
+        block = BlockDraft(lines=own, variant=self._variant)
         for connector in self._clocks:
             block.set_clock(connector)
         self._clocks = []
@@ -280,7 +285,25 @@ class SessionReader:
         elif scheme.load and self._segment and not self._below(n + 1).names_movement:
             self._exercise = self._segment.repeat_built(n)
 
+    def _take_variant(self, n: int, reading: LineReading) -> bool:
+        """A word for another version of the work, directly above work, opens blocks of that version."""
+        if reading.variant is None or self._segment is None or not self._below(n + 1).prescribes:
+            return False
+        self._variant, self._block = reading.variant, None
+        block = self._open_block(n)
+        self._assign(n, "scheme", block)
+        return True
+
     # ------------------------------------------------------------------ movements
+    def _take_counted_name(self, n: int, reading: LineReading) -> bool:
+        """§7.1 `N NAME` with a name nobody knows, directly below a scheme line or another movement of its block."""
+        block = self._block
+        above = self._owners.get(n - 1)
+        if block is None or above is None or above[0] not in {"scheme", "movement"} or block.closed:
+            return False
+        line = read_counted_name(reading.form)
+        return self._take_movements(n, replace(reading, movements=line), line) if line else False
+
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
         if line is None or self._is_beyond(n, line):
             return False

@@ -27,6 +27,7 @@ class ReadScheme(ReadValue, frozen=True):
     interval_s: int | None = None
     duration_s: int | None = None
     sets: Range | None = None
+    of_each: int | None = None
     cap_s: int | None = None
     rm_target: RmTarget | None = None
     reps: Range | None = None
@@ -73,7 +74,9 @@ _BUILD_TAIL = re.compile(
     r"(?:,? (?:of|for|in|the|this|following|complex|lift|movements?|exercises?|day|today))*[ .:,\u2026]*"
 )
 _FOR_TODAY = re.compile(r",? (?:for|of) (?:the day|today)(?P<end>[ .:]*)\Z")
-_AND_THEN = re.compile(r"[,;.]? (?:and )?then (?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z")
+_AND_THEN = re.compile(
+    r"[,;.]? (?:and )?then (?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z|,? (?:and )?then[ :.…]*\Z"
+)
 _NAME_FIRST = re.compile(
     r"(?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign> - |: |, | )(?=(?:(?:build|work)(?:ing)?(?: up)? to|find|establish)\b"
     r"|[0-9]{1,2}[ -]?(?:rm|rep max)\b|heavy (?:single|double|triple|set of))"
@@ -123,7 +126,7 @@ def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
 
 def _without_sequel(form: Form, at: int) -> Form:
     """The form without what is done with the maximum once it is found, and without `for the day`."""
-    sequel = _AND_THEN.search(form.text, at + 1) if " then " in form.text else None
+    sequel = _AND_THEN.search(form.text, at + 1) if " then" in form.text else None
     form = replace(form, text=form.text[: sequel.start()]) if sequel else form
     today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
     return replace(form, text=form.text[: today.start()] + today["end"]) if today else form

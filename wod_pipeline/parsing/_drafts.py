@@ -126,6 +126,7 @@ class BlockDraft:
     rest_before_s: int | None = None
     rest: Rest | None = None
     closed: bool = False
+    variant: str | None = None
     own_sets: bool = False
     choices: int = 0
     full_at: int | None = None  # the first line that would have added too many exercises

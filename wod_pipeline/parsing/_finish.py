@@ -20,11 +20,12 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._notes import NOTHING, Added, note_kind, read_added
+from wod_pipeline.parsing._notes import NOTHING, Added, read_added
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.exercises import NamedPart, ReadExercise
+from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad
 from wod_pipeline.program import (
     AbsoluteLoad,
@@ -113,6 +114,7 @@ class Finisher:
             interval_s=scheme.interval_s,
             duration_s=scheme.duration_s,
             cap_s=scheme.cap_s,
+            variant=draft.variant,
             sets=scheme.sets,
             rm_target=scheme.rm_target,
             rest=draft.rest,
@@ -127,6 +129,17 @@ class Finisher:
             or line is None
             or not (scheme.interval_s and scheme.duration_s and scheme.sets)
         ):
+            return
+        slots = max((exercise.slot or 0 for exercise in draft.exercises), default=0) or len(draft.exercises)
+        if scheme.of_each and scheme.sets != exact(scheme.of_each * slots):
+            self._report(
+                "every_mismatch",
+                line,
+                sets=scheme.of_each * slots,
+                interval=in_words(scheme.interval_s),
+                product=in_words(scheme.of_each * slots * scheme.interval_s),
+                duration=in_words(scheme.duration_s),
+            )
             return
         ends = [end for end in (scheme.sets.min, scheme.sets.max) if end is not None]
         if any(round(end * scheme.interval_s) == scheme.duration_s for end in ends):

@@ -20,6 +20,7 @@ from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
 from wod_pipeline.parsing.grammar.rows import NO_ROWS, RowLine, row_line
 from wod_pipeline.parsing.grammar.tokens import tokens_of
+from wod_pipeline.parsing.grammar.variants import read_variant
 
 
 class LineReading(ReadValue, frozen=True, eq=False):
@@ -36,6 +37,7 @@ class LineReading(ReadValue, frozen=True, eq=False):
     scheme: ReadScheme | None = None
     movements: MovementLine | None = None
     bracketed: bool = False
+    variant: str | None = None
 
     @property
     def rows(self) -> tuple[ReadRow, ...]:
@@ -98,7 +100,8 @@ def read_line(line: str, at: int = 0) -> LineReading:
     if rest is None and not rows.rows and scheme is None and movements is None:
         scheme, caption = read_captioned(form, at, titled=label is not None)
         label = replace(label, title=caption) if label and not label.title and caption else label
-    return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text))
+    variant = read_variant(form.text) if scheme is None and movements is None else None
+    return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text), variant)
 
 
 def _bracketed(text: str) -> bool:

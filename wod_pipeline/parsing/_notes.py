@@ -10,47 +10,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._text import MAX_MATCHED, NUM, ReadValue, form_of
 from wod_pipeline.parsing.grammar.loads import load_in
 from wod_pipeline.parsing.grammar.readings import ReadLoad
-from wod_pipeline.program import Load, NoteKind, Range
-
-_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
-    (
-        re.compile("scale|substitute|regress|instead|flexib|limitation|option|not able|if you"),
-        re.compile(
-            r"\b(?:scale|substitute|regress|instead|flexibility|limitations?|option|not able to)\b"
-            r"|\bif you (?:can't|cannot|don't|aren't|are not)\b|\bif you're not\b"
-        ),
-        "scale",
-    ),
-    (
-        re.compile("score|record|log|comment|result"),
-        re.compile(r"\b(?:score|record|log|comments?|results?)\b"),
-        "score",
-    ),
-    (
-        re.compile("weight|load|heav|light|percent|build|work|%|kg|lb|pounds|rm|rpe"),
-        re.compile(
-            r"\b(?:weight|load|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
-            r"|work(?:ing)? up)\b|%|(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b"
-        ),
-        "load",
-    ),
-    (
-        re.compile("day|tomorrow|tonight|week|cycle|session|deload"),
-        re.compile(
-            r"\b(?:today|tomorrow|tonight|yesterday|week|cycle|sessions?|deload"
-            r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
-        ),
-        "schedule",
-    ),
-)
-"""What a line must contain for a kind to be worth looking for, its words, and the kind."""
-
-
-@lru_cache(maxsize=8192)
-def note_kind(line: str) -> NoteKind:
-    """The first kind whose words occur in the line."""
-    text = form_of(line).text
-    return next((kind for hint, words, kind in _KINDS if hint.search(text) and words.search(text)), "cue")
+from wod_pipeline.program import Load, Range
 
 
 class Added(ReadValue, frozen=True):

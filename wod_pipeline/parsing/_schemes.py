@@ -82,8 +82,15 @@ def _every(form: Form, at: int) -> ReadScheme | None:
     if not understood and build is None:
         return None
     duration, sets = _completed(interval, duration, sets)
-    scheme = ReadScheme("every", interval, duration, sets, movements=movements)
+    each = _OF_EACH.search(form.text, head.end())
+    scheme = ReadScheme(
+        "every", interval, duration, sets, of_each=int(each["n"]) if each else None, movements=movements
+    )
     return replace(scheme, rm_target=build.rm_target, movements=build.movements) if build else scheme
+
+
+_OF_EACH = re.compile(r"(?P<n>[0-9]{1,2}) (?:sets?|rounds?|times) (?:of )?each(?![a-z])")
+"""How often each of the movements that take turns is done."""
 
 
 def _interval(head: re.Match[str]) -> int:
@@ -360,6 +367,18 @@ def _counted(scheme: ReadScheme, found: re.Match[str]) -> ReadScheme:
     return replace(scheme, scheme=named, sets=sets_range(found))
 
 
+_FOR_MINUTES = re.compile(rf"(?:for )?(?P<time>{TIME})(?: of)?(?= ?:)")
+
+
+def _minutes(form: Form, at: int) -> ReadScheme | None:
+    """``["For"] TIME ["of"] ":"``: how long, and nothing of how."""
+    found = _FOR_MINUTES.match(form.text, at)
+    understood, movements = _read_behind(form, found.end()) if found else (False, None)
+    if not found or not understood:
+        return None
+    return ReadScheme("free", duration_s=time_s(found["time"]), movements=movements)
+
+
 def _cap(form: Form, at: int) -> ReadScheme | None:
     """``"Time Cap" [":"] TIME``."""
     found = _CAP.fullmatch(form.text, at)
@@ -384,6 +403,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"round|rft", _rounds),
         (r"set|[0-9] ?x ?[0-9]", _sets),
         (r"empty bar|with |using ", _empty_bar),
+        (r"(?:min|sec|[0-9]:)[^:]*:", _minutes),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""
@@ -435,7 +455,16 @@ def _cut(form: Form, aside: re.Match[str]) -> Form:
     return replace(form, text=form.text[: aside.start()] + aside["end"])
 
 
+_ASKING = re.compile(
+    r"(?:please )?(?:perform|complete|do)(?: (?:all of|the following|this|these)(?: (?:complex|movements|exercises))?)*,? "
+    r"(?=every |e[0-9:]*mom|on the |for )"
+)
+"""Words in front of a scheme that say nothing of it: `Perform the following every 2 minutes …`."""
+
+
 def _read_form(form: Form, at: int) -> ReadScheme | None:
+    asking = _ASKING.match(form.text, at)
+    at = asking.end() if asking else at
     for hint, read in _FORMS:
         if hint.search(form.text, at):
             found = read(form, at)

@@ -34,7 +34,7 @@ DROPPABLE = frozenset(
         " strict kipping unbroken weighted empty easy light heavy moderate slow fast standing seated deficit"
         " jumping inchworm tempo pause paused pausing"
         # the rest
-        " hold bottom top max of the your a or with"
+        " hold bottom top max of the your a or with hand release released hr"
     ).split()
 )
 """Words that say how or with what, and may be left out of a name."""

@@ -11,11 +11,12 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
-from wod_pipeline.parsing.grammar.measures import Read, quantity
-from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, Term
+from wod_pipeline.parsing.grammar.measures import Read
+from wod_pipeline.parsing.grammar.note_kinds import note_kind
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses, closing, head, is_group, plain_unknown
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
@@ -421,11 +422,30 @@ def _says_nothing(element: Element) -> bool:
     return len(element.terms) == 1 and not element.terms[0].counted and element.terms[0].load is None
 
 
-def leads_quantity(t: Tokens, i: int) -> bool:
-    """Whether a quantity stands at token `i`."""
-    return quantity(t, i) is not None
+# ---------------------------------------------------------------------------------------- unknown, but counted
+_MOST_WORDS = 5
+_NO_NAMES = one_of(
+    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest minute minutes"
+    " second seconds min sec x"
+)
 
 
-def figure_tokens(t: Tokens) -> tuple[Token, ...]:
-    """The tokens of a line that are figures."""
-    return tuple(token for token in t.all if token.kind not in {"word", "sign", "end"})
+def read_counted_name(form: Form) -> MovementLine | None:
+    """``N NAME`` with a name nobody knows: at most five words, no full stop, no other figure, no word of a note."""
+    t = tokens_of(form)
+    count = t.all[0]
+    words = t.all[1 : t.size]
+    names = [token for token in words if token.kind == "word"]
+    plain = all(token.kind == "word" or token.text in {"-", "'", "&"} for token in words)
+    if (
+        form.starred
+        or count.kind != "number"
+        or not count.value
+        or not plain
+        or not 0 < len(names) <= _MOST_WORDS
+    ):
+        return None
+    if any(token.text in _NO_NAMES for token in names) or note_kind(form.line) != "cue":
+        return None
+    part = ReadPart(None, words[0].start, words[-1].end)
+    return MovementLine((Element((Term((part,), times=count.value),)),))

@@ -1,0 +1,16 @@
+"""§6 Variants: lines that only say which version of the work stands below them."""
+
+from __future__ import annotations
+
+from wod_pipeline.parsing.grammar.tables import TABLES
+
+_WORDS = frozenset(word for row in TABLES["variant"] for word in row["words"])
+_BEHIND = (" division", " option", " version")
+
+
+def read_variant(text: str) -> str | None:
+    """``WORD ["Division" | "Option" | "Version"] [":"]``, and nothing else: the word; None when the line is none."""
+    said = text.strip(" .:-()[]")
+    for behind in _BEHIND:
+        said = said.removesuffix(behind)
+    return said if said in _WORDS else None
