@@ -13,7 +13,6 @@ from wod_pipeline_tests.parsing.facts import check
 from wod_pipeline_tests.parsing.forms import ABOVE_WORK, POSTS, WORK
 from wod_pipeline_tests.parsing.reading import codes, read
 
-
 # title, slug, local publication → first and last day, basis, confidence, program, diagnostics
 DATES = [
     ("June 2-6, 2020", "plan", "2020-05-31", "06-02 06-06 title exact plan"),

@@ -21,6 +21,7 @@ from wod_pipeline_tests.parsing.reading import read
 _FOLDER = Path(__file__).with_name("lines")
 _NOT_YET = "not_yet.txt"
 _ALWAYS = frozenset(("exercise", "code", "unread"))
+_WORD = re.compile(r"[\w%]+")
 _LITTLE = frozenset("a an the of your for perform with and then".split())
 
 
@@ -51,7 +52,9 @@ def found_and_expected(lines: str, *expected: str) -> tuple[list[str], list[str]
     """The facts of lines of work and those expected, both in one order and spelling."""
     kinds = _ALWAYS | {fact.split()[0] for fact in expected}
     found = facts(read([*ABOVE_WORK, *lines_of(lines)]), len(ABOVE_WORK))
-    compared = [fact for fact in found if fact.split()[0] in kinds and not fact.startswith("code unread_text")]
+    compared = [
+        fact for fact in found if fact.split()[0] in kinds and not fact.startswith("code unread_text")
+    ]
     return _in_order(compared), _in_order(expected)
 
 
@@ -63,7 +66,7 @@ def _in_order(told: list[str] | tuple[str, ...]) -> list[str]:
 def _spelt(fact: str) -> str:
     kind, rest = fact.split(" ", 1) if " " in fact else (fact, "")
     if kind == "unread":
-        return f"unread {' '.join(word for word in re.findall(r'[\w%]+', rest.lower()) if word not in _LITTLE)}"
+        return " ".join([kind, *(word for word in _WORD.findall(rest.lower()) if word not in _LITTLE)])
     clauses = (", ".join(sorted(clause.split(", "))) for clause in rest.split("; "))
     return f"{kind} {'; '.join(clauses)}"
 
