@@ -1,9 +1,9 @@
 """Lines of every form with the structure that the notation gives them: the files of lines/.
 
-A file holds sentences; below each, lines of work (below a label, `⏎` between them), and behind `=` the facts that must
-come out. Exercises and diagnostics are always compared, other kinds when a case names them. Of the words that are
-unread, little words and punctuation do not count. Cases that are known to fail stand in lines/not_yet.txt: one that
-passes must be taken out there.
+A file holds sentences; below each, lines of work (below a label, `⏎` between them), and behind `=` the facts that
+must come out. Exercises and diagnostics are always compared, other kinds when a case names them. Of the words that
+are unread, little words and punctuation do not count. Cases that are known to fail stand in lines/not_yet.txt: one
+that passes must be taken out there.
 """
 
 from __future__ import annotations
