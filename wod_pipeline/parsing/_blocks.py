@@ -287,7 +287,9 @@ class SessionReader:
 
     def _take_variant(self, n: int, reading: LineReading) -> bool:
         """A word for another version of the work, directly above work, opens blocks of that version."""
-        if reading.variant is None or self._segment is None or not self._below(n + 1).prescribes:
+        below = self._below(n + 1)
+        works = below.prescribes or read_counted_name(below.form) is not None
+        if reading.variant is None or self._segment is None or not works:
             return False
         self._variant, self._block = reading.variant, None
         block = self._open_block(n)
@@ -428,6 +430,9 @@ class SessionReader:
         self._assign(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             self._await(rows[-1].rest, [])
+        builds = self._reading(n).row_line.builds
+        if builds:
+            self._open_build(n, *builds)
         return True
 
     def _counts_sets(self, n: int, scheme: ReadScheme, block: BlockDraft, exercise: ExerciseDraft) -> bool:

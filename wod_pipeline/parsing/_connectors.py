@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue
 from wod_pipeline.parsing._times import CLOCK, TIME, time_s
 
@@ -49,7 +51,7 @@ _WHEN = re.compile(
 )
 _DOTS = re.compile(r"[.\u2026 ]*")
 _FIRST_WORD = re.compile(
-    r"[.\u2026]|rest |and |then|when|once|as soon|at |followed|immediately|directly|straight|after|next"
+    r"[.\u2026[(]|rest |and |then|when|once|as soon|at |followed|immediately|directly|straight|after|next"
     "|beginning|starting|from |on the "
 )
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
@@ -66,6 +68,9 @@ def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
         return None
     dots = _DOTS.match(text, at)
     at = dots.end() if dots else at
+    if text[at] in "[(" and text.rstrip(" .:")[-1:] in {"]", ")"}:
+        inner = replace(form, text=text[:at] + " " + text[at + 1 :].rstrip(" .:")[:-1])
+        return read_connector(inner, at + 1)
     for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _ON_MARK, _THEN):
         found = pattern.match(text, at)
         if found:

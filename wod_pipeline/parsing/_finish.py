@@ -315,6 +315,8 @@ class Finisher:
     def _explicit(self, read: ReadLoad | None, ids: list[str | None]) -> Reference | None:
         if read is None or read.named is None or read.load is None or read.load.kind != "percent":
             return None
+        if read.either:
+            return Reference(None, read.rm, "ambiguous", read.named)
         if read.named:
             return named_reference(read.named, read.rm, self._policy)
         if len(ids) == 1 and ids[0]:

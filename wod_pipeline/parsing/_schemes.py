@@ -374,7 +374,15 @@ def _minutes(form: Form, at: int) -> ReadScheme | None:
     """``["For"] TIME ["of"] ":"``: how long, and nothing of how."""
     found = _FOR_MINUTES.match(form.text, at)
     understood, movements = _read_behind(form, found.end()) if found else (False, None)
-    if not found or not understood:
+    if (
+        not found
+        or not understood
+        or (
+            movements
+            and " " not in form.text[found.end("time") : found.end()]
+            and not found[0].startswith("for")
+        )
+    ):
         return None
     return ReadScheme("free", duration_s=time_s(found["time"]), movements=movements)
 
@@ -403,7 +411,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
         (r"round|rft", _rounds),
         (r"set|[0-9] ?x ?[0-9]", _sets),
         (r"empty bar|with |using ", _empty_bar),
-        (r"(?:min|sec|[0-9]:)[^:]*:", _minutes),
+        (r"(?:min|sec|[0-9]:|['\"])[^:]*:", _minutes),
     )
 )
 """Each form with what a line must contain to be worth matching, in the order they are tried."""

@@ -255,7 +255,9 @@ def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
     if t.all[i].text == "as" and t.all[i + 1].text in {"needed", "required", "necessary", "much"}:
         j = i + (4 if t.all[i + 1].text == "much" else 2)
         return _with_between(t, Rest(qual="as_needed"), j)
-    if t.form.text.startswith("1:1", t.all[i].start) or _words(t, i, ("equal", "to", "work")):
+    if (t.all[i].kind == "number" and t.form.text.startswith("1:1", t.all[i].start)) or _words(
+        t, i, ("equal", "to", "work")
+    ):
         return _with_between(t, Rest(qual="equal_to_work"), _behind_equal(t, i))
     length, j = _length(t, i)
     if length is None:

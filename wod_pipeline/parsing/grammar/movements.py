@@ -189,6 +189,8 @@ def _joining(t: Tokens, i: int) -> int:
     """``"or" [":"] | "and" ["then"] | "then" | "directly" "into"``."""
     if t.all[i].text == "or":
         return i + 1 + (t.all[i + 1].text == ":")
+    if t.all[i].text in {"perform", "complete", "do"} and t.all[i + 1].kind not in {"word", "sign", "end"}:
+        return i + 1
     if t.all[i].text in {"and", "then"}:
         return skip(t, i + 1, one_of("then"))
     if t.all[i].text in {"directly", "immediately", "straight", "right"} and t.all[i + 1].text == "into":

@@ -22,7 +22,7 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
     paused = _pause_in_front(t, i, end)
     if paused:
         return paused
-    if t.all[i].kind == "number" and not _counts_part(t, i):
+    if t.all[i].text in _NO_START or (t.all[i].kind == "number" and not _counts_part(t, i)):
         return None
     last = _farthest(t, i, end)
     for j in range(last, i, -1):
@@ -64,6 +64,8 @@ def _pause_in_front(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], 
 
 def _counts_part(t: Tokens, i: int) -> bool:
     """Whether the number at token `i` is part of a name: `3-position`, `1-arm`."""
+    if "/" in t.all[i].text and not t.all[i].paired:
+        return True  # `1 1/4 front squat`
     glued = t.all[i + 1].text == "-" and not t.all[i + 1].spaced
     return t.all[i + 1 + glued].text in _COUNTED_PARTS and _is_small(t.all[i].value)
 
@@ -88,10 +90,16 @@ def _may_belong(token: Token, *, first: bool) -> bool:
 
 
 _NEVER = one_of("x with w")
+_NO_START = one_of("or and of a the with")
 
 
 def _is_small(value: Range | None) -> bool:
     return value is not None and value.min == value.max and value.min in {1, 2, 3, 4}
+
+
+def _is_side(t: Tokens, i: int, j: int) -> bool:
+    """Whether the tokens before `j` say a side: `/leg`."""
+    return j - 2 > i and t.all[j - 2].text == "/" and t.all[j - 1].text in {"leg", "arm", "side"}
 
 
 def _is_glued(t: Tokens, j: int) -> bool:

@@ -25,7 +25,7 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
     (
         re.compile("weight|load|heav|light|percent|build|work|%|kg|lb|pounds|rm|rpe"),
         re.compile(
-            r"\b(?:weight|load|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
+            r"\b(?:weights?|loads?|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
             r"|work(?:ing)? up)\b|%|(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b"
         ),
         "load",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
@@ -26,6 +28,7 @@ class RowLine(ReadValue, frozen=True):
 
     rows: tuple[ReadRow, ...] = ()
     unread: Spans = ()
+    builds: tuple[int, Literal["rm", "heavy"]] | None = None
 
 
 NO_ROWS = RowLine()
@@ -213,6 +216,9 @@ def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
     joint = t.all[j].text
     if joint in {*_TIMES, "/", "-"}:
         found = repetitions(t, j + 1)
+    elif t.all[i].kind == "sets" and _is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
+        told = repetitions(t, i + 2)
+        return (_count(t.all[i]), *told) if told else None
     elif t.all[i].kind == "reps":
         joint, found = "x", repetitions(t, i)
     else:
@@ -278,12 +284,36 @@ def row_line(t: Tokens, i: int) -> RowLine:
     if not found:
         return NO_ROWS
     rows, j = found
+    builds = target_behind(t, skip(t, j, one_of(", ; then and")))
+    j = builds[1] if builds else j
     resting = rest(t, skip(t, j, one_of(", ; - (")))
     if resting:
         rows = (*rows[:-1], replace(rows[-1], rest=resting[0].rest))
         j = resting[1]
     unread = _left(t, j)
-    return RowLine(rows, unread) if unread is not None else NO_ROWS
+    return RowLine(rows, unread, builds[0] if builds else None) if unread is not None else NO_ROWS
+
+
+SINGLES = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
+
+
+def target_behind(t: Tokens, i: int) -> Read[tuple[int, Literal["rm", "heavy"]]]:
+    """``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``: what is built to behind rows."""
+    j = skip(t, i, one_of("a to then build up work"))
+    if t.all[j].kind == "rm" and t.all[j].value:
+        return (_count(t.all[j]), "rm"), j + 1
+    if t.all[j].text not in {"heavy", "challenging"}:
+        return None
+    few = SINGLES.get(t.all[j + 1].text)
+    if few:
+        return (few, "heavy"), j + 2
+    if t.all[j + 1].text == "set" and t.all[j + 2].text == "of" and _is_whole(t.all[j + 3]):
+        return (_count(t.all[j + 3]), "heavy"), j + 4
+    return None
+
+
+def _count(token: Token) -> int:
+    return int((token.value.min if token.value else 1) or 1)
 
 
 _MOST_LEFT = 3
@@ -304,15 +334,12 @@ def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     return rows_at(t, i + (t.all[i].text == "x"))
 
 
-_FEW = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
-
-
 def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """``N ["x"] ("singles" | "doubles" | "triples") "@" LOAD``."""
     if not _is_whole(t.all[i]) or t.all[i].kind != "number":
         return None
     j = i + 1 + (t.all[i + 1].text == "x")
-    reps = _FEW.get(t.all[j].text)
+    reps = SINGLES.get(t.all[j].text)
     if reps is None or not (t.all[j + 1].text == "@" or (t.all[j + 1].text == "at" and _is_figure(t, j + 2))):
         return None
     count = int(t.all[i].value.min or 1)  # type: ignore[union-attr]
@@ -483,7 +510,8 @@ def _body(t: Tokens, i: int, *, loaded: bool) -> Read[ReadRow]:
     bracketed = t.all[i].text == "(" and not _is_sum(t, i + 1)
     i += bracketed
     found = row(t, i) or _reps_alone(t, i)
-    found = found if found and _is_whole_body(t, found[1]) else None
+    readable = found is not None and found[0].load is not None and found[0].load.load is not None
+    found = found if found and (readable or _is_whole_body(t, found[1])) else None
     if loaded:
         found = found if found and found[0].load else None
     elif found is None and t.all[i].text == "same":
@@ -537,6 +565,7 @@ def _named(t: Tokens, i: int) -> Read[ReadRow]:
     """``[N] NAME {"+" NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
     end = t.size
     ids: list[str | None] = []
+    counts: list[int] = []
     count: Range | None = None
     while True:
         counted = t.all[i].kind == "number" and _is_whole(t.all[i])
@@ -544,6 +573,7 @@ def _named(t: Tokens, i: int) -> Read[ReadRow]:
         if not found:
             return None
         count = t.all[i].value if counted and not ids else None
+        counts.append(_count(t.all[i]) if counted else 1)
         ids += [part.movement_id for part in found[0]]
         i = found[1]
         if t.all[i].text != "+":
@@ -558,7 +588,8 @@ def _named(t: Tokens, i: int) -> Read[ReadRow]:
     if not (reps or load) or not (t.all[i].kind == "end" or t.all[i].kind == "sign"):
         return None
     count = count if len(ids) == 1 and not reps else None
-    return ReadRow(None, None, 1, count or reps, load, named=tuple(ids)), i
+    said = tuple(counts) if len(counts) == len(ids) > 1 and set(counts) != {1} else ()
+    return ReadRow(None, None, 1, count or reps, load, named=tuple(ids), part_reps=said), i
 
 
 # ------------------------------------------------------------------------------------------------- tables

@@ -27,7 +27,7 @@ from wod_pipeline.parsing.grammar.measures import (
 )
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
-from wod_pipeline.parsing.grammar.rows import rows_at
+from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
@@ -429,24 +429,10 @@ def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
     return t.all[percent + 1].text != "of" and (percent == i or t.all[percent - 1].text == "x")
 
 
-_SINGLES = {"single": 1, "double": 2, "triple": 3}
-
-
-def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
-    """Behind rows: ``"heavy" ("single" | "set of" N) | N-RM``, what is built to after them."""
-    if not term.rows or term.builds:
-        return None
-    if t.all[j].kind == "rm" and t.all[j].value:
-        return replace(term, builds=(int(t.all[j].value.min or 1), "rm")), j + 1
-    k = skip(t, j, one_of("a to then build up work"))
-    if t.all[k].text not in {"heavy", "challenging"}:
-        return None
-    few = _SINGLES.get(t.all[k + 1].text)
-    if few:
-        return replace(term, builds=(few, "heavy")), k + 2
-    if t.all[k + 1].text == "set" and t.all[k + 2].text == "of" and t.all[k + 3].value:
-        return replace(term, builds=(int(t.all[k + 3].value.min or 1), "heavy")), k + 4
-    return None
+def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+    """Behind rows, what is built to after them."""
+    found = target_behind(t, j) if term.rows and not term.builds else None
+    return (replace(term, builds=found[0]), found[1]) if found else None
 
 
 def _by_x(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
@@ -573,7 +559,7 @@ def _plain_quantity(t: Tokens, j: int, k: int, term: Term, *, marked: bool) -> R
     seconds = seconds_of(token)
     if within and seconds:
         return replace(term, quantity=Quantity("duration_s", seconds, unit=True, max_of=within)), k + 1
-    if term.quantity is not None or (term.times is not None and token.kind == "number"):
+    if term.quantity is not None or term.rows or (term.times is not None and token.kind == "number"):
         return None
     if token.kind in _MEASURED:
         amount = quantity(t, k)
@@ -809,7 +795,7 @@ def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
 
 def _heavy_few(t: Tokens, k: int) -> Read[ReadLoad]:
     """``("heavy" | "challenging") ("single" | "double" | "triple")``, a load in words."""
-    if t.all[k].text not in {"heavy", "challenging"} or t.all[k + 1].text.rstrip("s") not in _SINGLES:
+    if t.all[k].text not in {"heavy", "challenging"} or t.all[k + 1].text.rstrip("s") not in SINGLES:
         return None
     return ReadLoad(Load("described", word="heavy")), k + 2
 
