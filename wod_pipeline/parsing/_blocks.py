@@ -24,8 +24,9 @@ from wod_pipeline.parsing._drafts import (
 )
 from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
+from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.movements import read_counted_name
-from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow
+from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import PLAIN_COLUMNS, Columns, read_header_above, read_table_row
 from wod_pipeline.program import Rest, RmTarget, Role, SourceLine
 
@@ -63,6 +64,9 @@ class SessionReader:
         self._settle_rest()
         for n in heads:
             self._assign(n, "heading", self._session)
+        for n, reading in self._readings.items():
+            if reading.repair and self._owners[n][0] != "note":
+                self._session.repairs[n] = reading.repair
 
     def _heading_with_work(self, n: int) -> bool:
         """Whether work stands behind the day of a heading; it is then read as a line of its own."""
@@ -209,6 +213,7 @@ class SessionReader:
             return True
         details = scheme.movements is None and (scheme.detail or scheme.scheme == "build_to_max")
         if details and self._block and self._block.detailed_by(scheme, n):
+            self._session.unread[n] = reading.unread
             self._block.lines.append(n)
             self._assign(n, "scheme", self._block)
             return True
@@ -279,6 +284,7 @@ class SessionReader:
         block.lines.append(n)
         if owns:
             self._assign(n, "scheme", block)
+        self._session.unread[n] = reading.unread
         if scheme.movements:
             self._append(n, reading, scheme.movements)
             block.closed = True
@@ -352,7 +358,8 @@ class SessionReader:
             shared = read.rest is not None and read.between
             block.rest = read.rest if shared else block.rest
             rest = None if shared else read.rest
-            added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=line.slot, rest=rest))
+            slot = line.slot if line.by_word or block.scheme.interval_s == 60 else None
+            added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=slot, slot_s=line.slot_s, rest=rest))
             for row in read.rows:
                 added[-1].add_row(row, n)
         block.number_choices(added, follows=line.alternative or self._alternative)
@@ -418,6 +425,8 @@ class SessionReader:
             return False
         if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
             return False
+        if self._take_told_sets(n, rows, block, exercise):
+            return True
         if schemed and len(rows) == 1 and not self._counts_sets(n, schemed, block, exercise):
             return False
         if not block.stated:
@@ -433,6 +442,21 @@ class SessionReader:
         builds = self._reading(n).row_line.builds
         if builds:
             self._open_build(n, *builds)
+        return True
+
+    def _take_told_sets(
+        self, n: int, rows: tuple[ReadRow, ...], block: BlockDraft, exercise: ExerciseDraft
+    ) -> bool:
+        """§8 `5 sets of 2 reps` below a bare name is the scheme of the name."""
+        row = rows[0]
+        says_sets = len(rows) == 1 and row.first is None and row.load is None and row.reps and row.repeat > 1
+        if not says_sets or not exercise.bare or exercise.rows or not exercise.alone or block.stated:
+            return False
+        block = self._own_block(block, exercise)
+        block.scheme = replace(block.scheme, sets=exact(row.repeat))
+        exercise.read = replace(exercise.read, quantity=Quantity("reps", row.reps, unit=True))
+        block.lines.append(n)
+        self._assign(n, "scheme", block)
         return True
 
     def _counts_sets(self, n: int, scheme: ReadScheme, block: BlockDraft, exercise: ExerciseDraft) -> bool:

@@ -11,8 +11,9 @@ from wod_pipeline.parsing._text import NUM, Form, ReadValue, number
 from wod_pipeline.parsing._times import TIME, time_s
 from wod_pipeline.parsing.grammar.loads import load_in
 from wod_pipeline.parsing.grammar.movements import read_movements
-from wod_pipeline.parsing.grammar.readings import Element, MovementLine, ReadLoad, ReadPart, Term
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, ReadLoad, ReadPart, Spans, Term
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
+from wod_pipeline.vocabulary import has_reference
 
 Detail = Literal["cap", "on", "off", "on off", "rounds", "reps", "above", "target", "named", "caption"]
 
@@ -39,6 +40,7 @@ class ReadScheme(ReadValue, frozen=True):
     empty_bar: bool = False
     detail: Detail | None = None
     movements: MovementLine | None = None
+    unread: Spans = ()
 
 
 SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to|or) ?(?P<sets2>{NUM}))?"
@@ -53,7 +55,7 @@ def sets_range(found: re.Match[str]) -> Range:
 _BUILD = re.compile(
     rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
     rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?))(?: or (?:less|fewer))?(?:,| to| -|:)* )?"
-    r"(?:(?P<verb>(?:to )?(?:build|work)(?:ing)?(?: up)? to|(?:to )?(?:find|establish|hit|(?:re-?)?test)"
+    r"(?:(?P<verb>(?:to )?(?:build|work|ramp)(?:ing)?(?: up)? to|to(?= (?:an? )?(?:heavy|[0-9]))|(?:to )?(?:est\.?|find|establish|hit|(?:re-?)?test)"
     r"|at)(?::| (?:a|an|your|the|new|today's|for))* )?"
     r"(?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?(?: set of (?P<n3>[0-9]{1,2}))?"
     r"|(?P<heavy>heavy|heaviest|challenging|tough|hard)(?![a-z])"
@@ -78,8 +80,8 @@ _AND_THEN = re.compile(
     r"[,;.]? (?:and )?then (?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z|,? (?:and )?then[ :.…]*\Z"
 )
 _NAME_FIRST = re.compile(
-    r"(?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign> - |: |, | )(?=(?:(?:build|work)(?:ing)?(?: up)? to|find|establish)\b"
-    r"|[0-9]{1,2}[ -]?(?:rm|rep max)\b|heavy (?:single|double|triple|set of))"
+    r"(?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign> - |: |, | )(?=(?:(?:build|work|ramp)(?:ing)?(?: up)? to|to(?: an?)?(?: heavy| [0-9]{1,2}[ -]?rm)|find|establish)\b"
+    r"|max(?:imum)?[ .:]*\Z|[0-9]{1,2}[ -]?(?:rm|rep max)\b|heavy (?:single|double|triple|set of))"
 )
 
 
@@ -106,9 +108,21 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
     into = _INTO.match(form.text, found.end())
     start = into.end() if into else found.end()
     form = _without_brackets(form, start)
+    form, aside = _without_aside(form, start)
     movements = read_movements(form, start) if found["verb"] else _bare_movements(form, start)
     movements = movements or (_unknown_lift(form, start) if scheme.detail is None and found["verb"] else None)
-    return replace(scheme, movements=movements, detail=None) if movements else None
+    return replace(scheme, movements=movements, detail=None, unread=aside) if movements else None
+
+
+_ASIDE = re.compile(r", (?P<said>[a-z' -]{3,40})[ .:]*\Z")
+
+
+def _without_aside(form: Form, start: int) -> tuple[Form, Spans]:
+    """The form without a few words behind the last comma that no movement is named by."""
+    found = _ASIDE.search(form.text, start)
+    if not found or read_movements(form, start) or read_movements(form, found.start("said")):
+        return form, ()
+    return replace(form, text=form.text[: found.start()]), (found.span("said"),)
 
 
 def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
@@ -152,9 +166,19 @@ def _read_named_build(form: Form, at: int) -> ReadScheme | None:
     timed = None if found["time"] else _BUILD_TIME.search(form.text, found.end())
     end = timed.start() if timed else len(form.text)
     movements = _bare_movements(replace(form, text=form.text[: named.end("name")]), at)
+    if found["max"] and not found["verb"] and not _has_maximum(movements):
+        return None
     if movements is None or not _BUILD_TAIL.fullmatch(form.text, found.end(), end):
         return None
     return replace(_stated(found, timed), movements=movements, detail="named")
+
+
+def _has_maximum(line: MovementLine | None) -> bool:
+    """Whether the one movement named has a maximum of its own: of others a maximum is that of repetitions or time."""
+    parts = (
+        [part for element in line.elements for term in element.terms for part in term.parts] if line else []
+    )
+    return bool(parts) and all(has_reference(part.movement_id) for part in parts)
 
 
 _WORK_UP = re.compile(

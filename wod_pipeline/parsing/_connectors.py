@@ -70,7 +70,8 @@ def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
     at = dots.end() if dots else at
     if text[at] in "[(" and text.rstrip(" .:")[-1:] in {"]", ")"}:
         inner = replace(form, text=text[:at] + " " + text[at + 1 :].rstrip(" .:")[:-1])
-        return read_connector(inner, at + 1)
+        read = read_connector(inner, at + 1)
+        return replace(read, behind=len(text)) if read and read.behind >= len(inner.text) else None
     for pattern in (_REST_THEN, _REST_UNTIL, _WHEN, _AT_MARK, _ON_MARK, _THEN):
         found = pattern.match(text, at)
         if found:

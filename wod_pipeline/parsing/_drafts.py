@@ -44,6 +44,7 @@ class ExerciseDraft:
     lines: list[int]
     alone: bool
     slot: int | None = None
+    slot_s: Range | None = None  # the time behind the slot
     rest: Rest | None = None
     choice: int | None = None
     above: int = 0  # how many of its numbered sets stand in the block above
@@ -335,6 +336,9 @@ class SessionDraft:
     outline: SessionOutline
     segments: list[SegmentDraft] = field(default_factory=list)
     notes: list[NoteDraft] = field(default_factory=list)
+    repairs: dict[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # by line: a misspelt word, and the right one
     unread: dict[int, Spans] = field(default_factory=dict)  # by line of work: what no rule used
 
 

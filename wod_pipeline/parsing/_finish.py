@@ -61,10 +61,12 @@ class Finisher:
         self._policy = policy
         self._offers = 0
         self._added_by: dict[int, list[tuple[Added, int]]] = {}
+        self._targets: dict[int, int | None] = {}  # by line of a note
+        self._in_warm_up = False
         self.diagnostics: dict[tuple[str, int | None], Diagnostic] = {}
 
     def _report(self, code: str, line: int, **words: object) -> None:
-        self.diagnostics.setdefault((code, line), diagnostic(code, line, **words))
+        self.diagnostics.setdefault((code, line), diagnostic(code, line, severity=None, **words))
 
     # ------------------------------------------------------------------ nodes
     def notes(self, drafts: list[NoteDraft]) -> list[Note]:
@@ -86,6 +88,7 @@ class Finisher:
         )
 
     def _segment(self, draft: SegmentDraft) -> Segment:
+        self._in_warm_up = draft.kind == "warm_up"
         blocks = [self._block(block) for block in draft.blocks]
         notes = self.notes(draft.notes)
         return Segment(
@@ -175,13 +178,41 @@ class Finisher:
         if single_row:
             exercise.reps = single_row.read.reps
         self._set_loads(exercise, draft, block, rows, single_row)
+        self._set_slot(exercise, draft, block)
+        if self._is_air_squat(exercise, block):
+            exercise.parts = [replace(exercise.parts[0], movement_id="air_squat")]
         self._check_rows(exercise, draft.above, block)
         self._check_sides(exercise, read, draft.lines[0])
         return exercise
 
+    def _set_slot(self, exercise: Exercise, draft: ExerciseDraft, block: BlockDraft) -> None:
+        """§7.7 A time behind a slot is its place on the clock, or, when shorter than the interval, how long is worked."""
+        seconds, interval = draft.slot_s, block.scheme.interval_s
+        if seconds is None or seconds.min is None or draft.slot is None or interval is None:
+            return
+        if seconds.min < interval:
+            exercise.duration_s = exercise.duration_s or seconds
+        elif seconds.min not in {draft.slot * interval, (draft.slot - 1) * interval}:
+            at = draft.slot * interval
+            self._report(
+                "every_mismatch",
+                draft.lines[0],
+                sets=draft.slot,
+                interval=in_words(interval),
+                product=in_words(at),
+                duration=in_words(round(seconds.min)),
+            )
+
+    def _is_air_squat(self, exercise: Exercise, block: BlockDraft) -> bool:
+        """§7.2 A squat that nothing says is loaded, in conditioning or a warm-up, is done without a bar."""
+        fast = block.scheme.scheme in {"rounds", "amrap", "for_time", "tabata"}
+        plain = len(exercise.parts) == 1 and exercise.parts[0].raw.lower() in {"squat", "squats"}
+        loaded = exercise.load or exercise.set_rows or block.own_sets
+        return plain and not loaded and (fast or self._in_warm_up)
+
     def _check_sides(self, exercise: Exercise, read: ReadExercise, n: int) -> None:
         """§7.6 A count beside the one for each side is that one, or twice it."""
-        total, side = read.total, exercise.reps
+        total, side = read.total, read.quantity.value if read.quantity else None
         if total is None or side is None or total in {side, _times(side, 2)}:
             return
         self._report(
@@ -262,10 +293,13 @@ class Finisher:
         self, own: ReadLoad | None, n: int, draft: ExerciseDraft, block: BlockDraft
     ) -> tuple[ReadLoad | None, int]:
         """§8 What the notes of the block and of the exercise add to the load of an exercise without set rows."""
-        added = [*self._added(block.notes), *self._added(draft.notes)]
+        added = [*self._of_block(draft, block), *self._added(draft.notes)]
         if not added and not block.scheme.empty_bar:
             return own, n
         load = own.load if own else None
+        told = next(((add.load, line) for add, line in added if add.load), None)
+        if own is None and told and not block.scheme.empty_bar:
+            return told
         if load is None and block.scheme.empty_bar:
             own = _of(Load("empty_bar"))
             load = own.load
@@ -282,6 +316,28 @@ class Finisher:
             rising = replace(load or Load("described"), ramp=True)
             own = replace(own, load=rising) if own else _of(rising)
         return own, n
+
+    def _of_block(self, draft: ExerciseDraft, block: BlockDraft) -> list[tuple[Added, int]]:
+        """What the notes of the block add to one of its exercises.
+
+        A note with others of the block below it speaks of the exercise above it, below the last of all when none of
+        them has a load, else of the last; above the first, or by its words, of all.
+        """
+        return [
+            (add, n)
+            for add, n in self._added(block.notes)
+            if self._target_of(add, n, block) in {None, id(draft)} and _is_done_with(draft, add, block)
+        ]
+
+    def _target_of(self, add: Added, n: int, block: BlockDraft) -> int | None:
+        """The id of the exercise that a note on line `n` speaks of; None: all of the block."""
+        if n not in self._targets:
+            before = [exercise for exercise in block.exercises if exercise.lines[0] < n]
+            last = len(before) == len(block.exercises)
+            bare = not any(exercise.read.load or exercise.rows for exercise in block.exercises)
+            of_all = add.of_all or not before or (last and bare)
+            self._targets[n] = None if of_all else id(before[-1])
+        return self._targets[n]
 
     def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
         """What notes add, those that add nothing left out; remembered for the block all its exercises share."""
@@ -339,6 +395,26 @@ class Finisher:
             lifts = " or ".join(MOVEMENTS[lift].name for lift in reference.candidates if lift in MOVEMENTS)
             self._report("ambiguous_reference", n, name=name, candidates=f" ({lifts})" if lifts else "")
         return replace(read.load, ref=reference) if reference else read.load
+
+
+_LIFTED = frozenset(("clean", "clean+jerk", "hinge", "jerk", "press", "pull", "snatch", "squat", "accessory"))
+"""Families whose movements are done with a weight."""
+
+
+def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
+    """Whether the weight a note tells is one for this exercise: it is done with the implement, or is lifted at all."""
+    if add.load is None or add.load.load is None or add.load.load.abs is None:
+        return True
+    parts = draft.read.parts
+    if add.done_with:
+        named = {
+            word
+            for part in parts
+            for word in (*part.raw.lower().split(), *(part.movement_id or "").split("_"))
+        }
+        return bool(named.intersection(add.done_with))
+    movements = [MOVEMENTS[part.movement_id] for part in parts if part.movement_id]
+    return len(block.exercises) == 1 or any(movement.family in _LIFTED for movement in movements)
 
 
 def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> None:

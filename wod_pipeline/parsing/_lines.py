@@ -20,6 +20,7 @@ from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
 from wod_pipeline.parsing.grammar.rows import NO_ROWS, RowLine, row_line
 from wod_pipeline.parsing.grammar.tokens import tokens_of
+from wod_pipeline.parsing.grammar.typos import repaired
 from wod_pipeline.parsing.grammar.variants import read_variant
 
 
@@ -38,6 +39,7 @@ class LineReading(ReadValue, frozen=True, eq=False):
     movements: MovementLine | None = None
     bracketed: bool = False
     variant: str | None = None
+    repair: tuple[str, str] | None = None  # a misspelt word, and as what it was read
 
     @property
     def rows(self) -> tuple[ReadRow, ...]:
@@ -48,6 +50,11 @@ class LineReading(ReadValue, frozen=True, eq=False):
     def prescribes(self) -> bool:
         """Whether the line is a scheme or movement line."""
         return self.scheme is not None or self.movements is not None
+
+    @property
+    def is_work(self) -> bool:
+        """Whether the line is read as more than a note."""
+        return self.prescribes or bool(self.rest or self.rows or self.connector or self.variant)
 
     @property
     def names_movement(self) -> bool:
@@ -72,7 +79,8 @@ class LineReading(ReadValue, frozen=True, eq=False):
     def unread(self) -> Spans:
         """The spans of the line that nothing was made of, though the rest was read."""
         movements = self.movements or (self.scheme.movements if self.scheme else None)
-        return self.in_line(movements.unread if movements else ())
+        aside = self.scheme.unread if self.scheme else ()
+        return self.in_line((*(movements.unread if movements else ()), *aside))
 
     def in_line(self, spans: Spans) -> Spans:
         """Spans of the matching form as spans of the line."""
@@ -81,10 +89,23 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
 @lru_cache(maxsize=16384)
 def read_line(line: str, at: int = 0) -> LineReading:
-    """The possibilities of a line, or of what begins at `at` in its form; each tried only where its words can be."""
+    """The possibilities of a line, or of what begins at `at` in its form; with a misspelt word put right, if need be."""
     form = form_of(line)
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)
+    reading = _read(form, at)
+    if reading.is_work and not reading.unread:
+        return reading
+    right = repaired(form)
+    if not right:
+        return reading
+    better = _read(right[0], at)
+    understood = better.is_work and (not reading.is_work or len(better.unread) < len(reading.unread))
+    return replace(better, repair=right[1:]) if understood else reading
+
+
+def _read(form: Form, at: int) -> LineReading:
+    """The possibilities of a form; each tried only where its words can be."""
     label = read_label(form, at)
     at = label.behind if label else at
     connector = read_connector(form, at)
@@ -96,10 +117,10 @@ def read_line(line: str, at: int = 0) -> LineReading:
     t = tokens_of(form)
     rows = row_line(t, t.at(at)) if rest is None else NO_ROWS
     scheme = read_scheme(form, at) if rest is None else None
-    movements = read_movements(form, at) if rest is None and scheme is None else None
-    if rest is None and not rows.rows and scheme is None and movements is None:
+    if rest is None and scheme is None:
         scheme, caption = read_captioned(form, at, titled=label is not None)
         label = replace(label, title=caption) if label and not label.title and caption else label
+    movements = read_movements(form, at) if rest is None and scheme is None else None
     variant = read_variant(form.text) if scheme is None and movements is None else None
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text), variant)
 

@@ -20,6 +20,50 @@ class Added(ReadValue, frozen=True):
     at_least: ReadLoad | None = None
     empty_bar: bool = False
     ramp: bool = False
+    load: ReadLoad | None = None
+    done_with: tuple[str, ...] = ()  # words of the implement whose weight it is; empty: of all that is lifted
+    of_all: bool = False  # it speaks of the whole block
+
+
+_LATER = re.compile(
+    r"\b(?:next week|coming weeks?|weeks to come|over the cycle|(?:later|further) in the cycle)\b"
+)
+"""What says that a note is about weeks to come."""
+_OF_ALL = re.compile(r"\b(?:all|both|each|everything)\b")
+_AT = re.compile(
+    r"\b(?:(?:all|every|each) (?:of the |your |working )*(?:reps?|sets?|lifts?)|everything)(?: (?:is|are|should be|done"
+    r"|performed|today))* (?:at|@) (?=[0-9])"
+)
+_RX = re.compile(r"\A\(?rx(?:'?d)? ?[:=-] ?\(?(?=[0-9])")
+_IMPLEMENTS = {
+    "dumbbell": ("db", "dumbbell"),
+    "db": ("db", "dumbbell"),
+    "kettlebell": ("kb", "kettlebell"),
+    "kb": ("kb", "kettlebell"),
+    "barbell": ("barbell",),
+    "wall ball": ("wall",),
+    "medball": ("wall", "medicine"),
+}
+_IMPLEMENT = re.compile(rf"\A\(?(?P<name>{'|'.join(_IMPLEMENTS)})s? ?[:=-] ?\(?(?=[0-9])")
+_BY_PERCENT = re.compile(
+    r"\b(?:increase|add)(?: (?P<pct>[0-9. -]{1,9}%) (?:to|on))? (?P<past>[a-z' ]{4,24}?) (?:weight|load)s?"
+    r"(?: by (?P<pct2>[0-9. -]{1,9}%))?"
+)
+
+
+def _told(text: str) -> Added:
+    """The load a note tells: `All reps at 80% of your best snatch`, `Rx: 95/65 lbs`, `Add 3% to last Friday's weight`."""
+    at = _AT.search(text) or _RX.match(text) or _IMPLEMENT.match(text)
+    if at:
+        read = load_in(text[at.end() :])
+        named = _IMPLEMENTS[at["name"]] if at.re is _IMPLEMENT else ()
+        return Added(load=read, done_with=named, of_all=True) if read and read.load else NOTHING
+    found = _BY_PERCENT.search(text)
+    if not found or not (found["pct"] or found["pct2"]):
+        return NOTHING
+    read = load_in(f"{found['pct'] or found['pct2']} more than {found['past']}")
+    past = read.load.past if read and read.load else None
+    return Added(load=read) if past else NOTHING
 
 
 _WORKING = r"(?:[3-9][0-9]|1[0-2][0-9])"
@@ -45,6 +89,7 @@ _RAMP = re.compile(
 _CAN_RISE = re.compile("build|work|add|increas|climb")
 _NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno|\bwithout)(?: [a-z]+)? ?\Z")
 NOTHING = Added()
+_CAN_TELL = re.compile(r"[0-9]")
 
 
 @lru_cache(maxsize=8192)
@@ -53,18 +98,25 @@ def read_added(line: str) -> Added:
     text = form_of(line).text
     if len(text) > MAX_MATCHED:
         return NOTHING
+    if _LATER.search(text):
+        return NOTHING
+    told = _told(text) if _CAN_TELL.search(text) else NOTHING
+    if told != NOTHING:
+        return told
     rising = _FROM_TO.search(text) if "from" in text else None
     if rising:
         low, high = Range(int(rising["from"]), None), Range(None, int(rising["to"]))
         at_most, at_least = (ReadLoad(Load("percent", pct=pct)) for pct in (high, low))
         return Added(at_most, at_least, ramp=True)
     percent = "%" in text
-    return Added(
+    added = Added(
         at_most=_bound(_AT_MOST.search(text), low=False) if percent else None,
         at_least=_bound(_AT_LEAST.search(text), low=True) if percent else None,
+        of_all=_OF_ALL.search(text) is not None,
         empty_bar="empty bar" in text and _EMPTY.search(text) is not None,
         ramp=_CAN_RISE.search(text) is not None and _rises(text),
     )
+    return NOTHING if added == Added(of_all=added.of_all) else added
 
 
 def _rises(text: str) -> bool:

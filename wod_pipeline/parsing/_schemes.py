@@ -11,30 +11,77 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, read_build, sets_range
-from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, exact, number
+from wod_pipeline.parsing._connectors import read_connector
+from wod_pipeline.parsing._text import MAX_MATCHED, NUM, Form, ReadValue, exact, number
 from wod_pipeline.parsing._times import TIME, clock_s, time_s
 from wod_pipeline.parsing.grammar.loads import load_in
 from wod_pipeline.parsing.grammar.measures import read_rest
 from wod_pipeline.parsing.grammar.movements import read_movements
-from wod_pipeline.parsing.grammar.readings import MovementLine
+from wod_pipeline.parsing.grammar.readings import MovementLine, Spans
 from wod_pipeline.program import Range, Rest, Scheme
 
 _QUALIFIER = re.compile(
     r"(?:(?: ?[,-])? ?(?:of|the (?:following(?: complex| exercises| movements)?|complex)|as follows|for quality"
     r"|not for time|nft|alternat(?:ing|e)(?: between)?|complete|perform|with (?:a )?partner"
     r"|at (?:an? )?[a-z]+ (?:pace|effort)|for (?:max(?:imum)? )?(?:loads?|weight|reps|times?)"
-    r"|unbroken|total|each)(?![a-z'])| ?\([^()]*\))*(?P<end>[ :.\u2026,;-]*)"
+    r"|unbroken|total|each)(?![a-z']))*(?P<end>[ :.\u2026,;-]*)"
 )
 
 
-def _read_behind(form: Form, at: int) -> tuple[bool, MovementLine | None]:
-    """Whether the rest of a scheme line is understood, and the movements it holds."""
-    found = _QUALIFIER.match(form.text, at)
-    at = found.end() if found else at
+class Behind(ReadValue, frozen=True):
+    """What stands behind a scheme: the movements it holds, or the words that no rule used."""
+
+    movements: MovementLine | None = None
+    unread: Spans = ()
+
+
+_MOST_UNREAD = 5
+"""So many words behind a comma, or in front of a colon at the end, are an aside; more are a sentence."""
+_WORD = re.compile(r"[^ ,;()]+")
+
+
+def _read_behind(form: Form, at: int) -> Behind | None:
+    """The rest of a scheme line; None when it is a sentence, so that the line is no scheme."""
+    at, asides = _behind_qualifiers(form, at)
     if at >= len(form.text):
-        return True, None
+        return Behind(unread=asides)
     movements = read_movements(form, at) or read_movements(form, at, lenient=True)
-    return movements is not None, movements
+    aside = None if movements else _aside(form, at)
+    if not movements and not aside:
+        return None
+    return Behind(movements, (*asides, *(aside.unread if aside else ())))
+
+
+_BRACKET = re.compile(r"[ ,]*\((?P<said>[^()]*)\)(?P<end>[ :.\u2026,;-]*)")
+_SAID_ELSEWHERE = re.compile(
+    r"[0-9]{1,2} (?:sets?|rounds?|times) (?:of )?each|emom|amrap|[0-9:]* ?(?:min\w*|cap|time cap).*"
+)
+
+
+def _behind_qualifiers(form: Form, at: int) -> tuple[int, Spans]:
+    """Where the words that say nothing more end, and the brackets among them that no rule used."""
+    asides: list[tuple[int, int]] = []
+    while True:
+        words = _QUALIFIER.match(form.text, at)
+        at = words.end() if words else at
+        bracket = _BRACKET.match(form.text, at)
+        if not bracket or not (bracket.end() == len(form.text) or bracket["end"].strip() or words):
+            return at, tuple(asides)
+        if bracket["said"] and "+" in bracket["said"]:
+            return at, tuple(asides)
+        if not _SAID_ELSEWHERE.fullmatch(bracket["said"]):
+            asides.append(bracket.span("said"))
+        at = bracket.end()
+
+
+def _aside(form: Form, at: int) -> Behind | None:
+    """``["," | "("] WORDS [":"]``: a few words that say how, and nothing the notation knows."""
+    text = form.text.rstrip(" .:")
+    words = _WORD.findall(text, at)
+    apart = form.text[:at].rstrip()[-1:] in {",", "(", "-"} or form.text.endswith(":") or len(words) == 1
+    if not apart or len(words) > _MOST_UNREAD or read_connector(form, at):
+        return None
+    return Behind(unread=((at, len(text)),))
 
 
 # ----------------------------------------------------------------------------------------------- every
@@ -53,7 +100,9 @@ _EVERY_SETS = re.compile(
 _EVERY_LONG = re.compile(
     rf",? ?\(?(?:(?:- )?for(?: a total of)?|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?"
 )
-_EVERY_BARE = re.compile(r",? ?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]|- )| of )")
+_EVERY_BARE = re.compile(
+    r",? ?(?:(?:for|x) ?(?P<marked>(?=[0-9]{1,3} [a-z])))?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]|- )| of |(?(marked) [a-z]))"
+)
 
 
 def _every(form: Form, at: int) -> ReadScheme | None:
@@ -77,16 +126,24 @@ def _every(form: Form, at: int) -> ReadScheme | None:
         elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
             sets, duration = _bare(int(found["bare"]), interval, minutes=_by_minutes(head))
             at, moved = found.end(), True
-    understood, movements = _read_behind(form, at)
-    build = None if understood else read_build(form, _QUALIFIER.match(form.text, at).end())  # type: ignore[union-attr]
-    if not understood and build is None:
+    at, asides = _behind_qualifiers(form, at)
+    build = None if read_movements(form, at) else read_build(form, at)
+    behind = Behind(build.movements) if build else _read_behind(form, at)
+    if behind is None:
         return None
+    behind = replace(behind, unread=(*asides, *behind.unread))
     duration, sets = _completed(interval, duration, sets)
     each = _OF_EACH.search(form.text, head.end())
     scheme = ReadScheme(
-        "every", interval, duration, sets, of_each=int(each["n"]) if each else None, movements=movements
+        "every",
+        interval,
+        duration,
+        sets,
+        of_each=int(each["n"]) if each else None,
+        movements=behind.movements,
+        unread=behind.unread,
     )
-    return replace(scheme, rm_target=build.rm_target, movements=build.movements) if build else scheme
+    return replace(scheme, rm_target=build.rm_target) if build else scheme
 
 
 _OF_EACH = re.compile(r"(?P<n>[0-9]{1,2}) (?:sets?|rounds?|times) (?:of )?each(?![a-z])")
@@ -163,8 +220,8 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
     if not found:
         return None
     load = _LOAD_BEHIND.fullmatch(form.text, found.end())
-    understood, movements = (True, None) if load else _read_behind(form, found.end())
-    if not understood:
+    behind = Behind() if load else _read_behind(form, found.end())
+    if behind is None:
         return None
     low, _, high = (found["reps"] or "").partition("-")
     reps = Range(number(low), number(high or low)) if low else None
@@ -180,7 +237,8 @@ def _sets(form: Form, at: int) -> ReadScheme | None:
         max_reps=bool(found["most"]),
         load=read,
         detail=detail,
-        movements=movements,
+        movements=behind.movements,
+        unread=behind.unread,
     )
 
 
@@ -191,12 +249,19 @@ def _rounds(form: Form, at: int) -> ReadScheme | None:
         return None
     timed = found.re is _RFT or bool(found["time"])
     cap = _CAP_INSIDE.match(form.text, found.end())
-    understood, movements = _read_behind(form, cap.end() if cap else found.end())
-    if not understood:
+    behind = _read_behind(form, cap.end() if cap else found.end())
+    if behind is None:
         return None
-    detail: Detail | None = None if timed or movements or form.text.endswith(":") else "rounds"
+    detail: Detail | None = None if timed or behind.movements or form.text.endswith(":") else "rounds"
     scheme: Scheme = "for_time" if timed else "rounds"
-    return ReadScheme(scheme, sets=sets_range(found), cap_s=_cap_s(cap), detail=detail, movements=movements)
+    return ReadScheme(
+        scheme,
+        sets=sets_range(found),
+        cap_s=_cap_s(cap),
+        detail=detail,
+        movements=behind.movements,
+        unread=behind.unread,
+    )
 
 
 def _for_time(form: Form, at: int) -> ReadScheme | None:
@@ -208,11 +273,13 @@ def _for_time(form: Form, at: int) -> ReadScheme | None:
     end = cap.end() if cap else found.end()
     listed = _REP_LINE.match(form.text, _QUALIFIER.match(form.text, end).end())  # type: ignore[union-attr]
     reps = _rep_list(listed) if listed else ()
-    understood, movements = _read_behind(form, listed.end() if listed else end)
-    if not understood:
+    behind = _read_behind(form, listed.end() if listed else end)
+    if behind is None:
         return None
-    movements = _apart(form, movements) if reps and movements else movements
-    return _with_reps(ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements), reps)
+    movements = _apart(form, behind.movements) if reps and behind.movements else behind.movements
+    return _with_reps(
+        ReadScheme("for_time", cap_s=_cap_s(cap), movements=movements, unread=behind.unread), reps
+    )
 
 
 def _done_for_time(form: Form, at: int) -> ReadScheme | None:
@@ -234,15 +301,21 @@ def _rep_line(form: Form, at: int) -> ReadScheme | None:
     if not found or len(reps) < 2 or (len(reps) < 3 and "for time" not in found[0]):
         return None
     cap = _CAP_INSIDE.match(form.text, found.end())
-    understood, movements = _read_behind(form, cap.end() if cap else found.end())
-    if not understood:
+    behind = _read_behind(form, cap.end() if cap else found.end())
+    if behind is None:
         return None
-    movements = _apart(form, movements) if movements else None
+    movements = _apart(form, behind.movements) if behind.movements else None
     timed = "for time" in found[0]
     even = len(set(reps)) == 1 and not timed
     alone = not timed and movements is None and not form.text.endswith(":")
     detail: Detail | None = "reps" if alone else None
-    stated = ReadScheme("sets" if even else "for_time", cap_s=_cap_s(cap), movements=movements, detail=detail)
+    stated = ReadScheme(
+        "sets" if even else "for_time",
+        cap_s=_cap_s(cap),
+        movements=movements,
+        unread=behind.unread,
+        detail=detail,
+    )
     return _with_reps(stated, reps)
 
 
@@ -296,10 +369,15 @@ def _amrap(form: Form, at: int) -> ReadScheme | None:
     if not found:
         return None
     written = found["first"] or found["then"]
-    understood, movements = _read_behind(form, found.end())
-    if not understood:
+    behind = _read_behind(form, found.end())
+    if behind is None:
         return None
-    return ReadScheme("amrap", duration_s=time_s(written) if written else None, movements=movements)
+    return ReadScheme(
+        "amrap",
+        duration_s=time_s(written) if written else None,
+        movements=behind.movements,
+        unread=behind.unread,
+    )
 
 
 def _tabata(form: Form, at: int) -> ReadScheme | None:
@@ -307,10 +385,17 @@ def _tabata(form: Form, at: int) -> ReadScheme | None:
     found = _TABATA.match(form.text, at)
     if not found:
         return None
-    understood, movements = _read_behind(form, found.end())
-    if not understood:
+    behind = _read_behind(form, found.end())
+    if behind is None:
         return None
-    return ReadScheme("tabata", sets=exact(8), seconds=20, rest=Rest(exact(10)), movements=movements)
+    return ReadScheme(
+        "tabata",
+        sets=exact(8),
+        seconds=20,
+        rest=Rest(exact(10)),
+        movements=behind.movements,
+        unread=behind.unread,
+    )
 
 
 def _on_off(form: Form, at: int) -> ReadScheme | None:
@@ -349,12 +434,16 @@ def _empty_bar(form: Form, at: int) -> ReadScheme | None:
     found = weighted or _EMPTY_BAR.match(form.text, at)
     if not found:
         return None
-    understood, movements = _read_behind(form, found.end())
-    if not understood:
+    behind = _read_behind(form, found.end())
+    if behind is None:
         return None
     if weighted:
-        return ReadScheme("free", load=load_in(weighted["word"]), movements=movements)
-    return _counted(ReadScheme("free", empty_bar=True, movements=movements), found)
+        return ReadScheme(
+            "free", load=load_in(weighted["word"]), movements=behind.movements, unread=behind.unread
+        )
+    return _counted(
+        ReadScheme("free", empty_bar=True, movements=behind.movements, unread=behind.unread), found
+    )
 
 
 def _counted(scheme: ReadScheme, found: re.Match[str]) -> ReadScheme:
@@ -373,24 +462,26 @@ _FOR_MINUTES = re.compile(rf"(?:for )?(?P<time>{TIME})(?: of)?(?= ?:)")
 def _minutes(form: Form, at: int) -> ReadScheme | None:
     """``["For"] TIME ["of"] ":"``: how long, and nothing of how."""
     found = _FOR_MINUTES.match(form.text, at)
-    understood, movements = _read_behind(form, found.end()) if found else (False, None)
-    if (
-        not found
-        or not understood
-        or (
-            movements
-            and " " not in form.text[found.end("time") : found.end()]
-            and not found[0].startswith("for")
-        )
-    ):
+    behind = _read_behind(form, found.end()) if found else None
+    if not found or behind is None or (behind.movements and not _says_for(found[0])):
         return None
-    return ReadScheme("free", duration_s=time_s(found["time"]), movements=movements)
+    return ReadScheme(
+        "free", duration_s=time_s(found["time"]), movements=behind.movements, unread=behind.unread
+    )
+
+
+def _says_for(said: str) -> bool:
+    """`1 min: 8 Dips` says in which minute, `10 minutes of: Run` for how long."""
+    return said.startswith("for ") or said.endswith(" of")
 
 
 def _cap(form: Form, at: int) -> ReadScheme | None:
     """``"Time Cap" [":"] TIME``."""
-    found = _CAP.fullmatch(form.text, at)
-    return ReadScheme("free", cap_s=_cap_s(found), detail="cap") if found else None
+    found = _CAP.match(form.text, at)
+    behind = _read_behind(form, found.end()) if found else None
+    if not found or behind is None or behind.movements:
+        return None
+    return ReadScheme("free", cap_s=_cap_s(found), detail="cap", unread=behind.unread)
 
 
 def _cap_s(found: re.Match[str] | None) -> int | None:

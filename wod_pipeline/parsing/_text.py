@@ -86,6 +86,17 @@ class Form(ReadValue, frozen=True):
         return self.origin(end - 1) + 1 if end and end not in self.starts else self.origin(end)
 
 
+def with_word(form: Form, start: int, end: int, word: str) -> Form:
+    """The form with another word at `start` to `end`; every other place keeps its way back to the line."""
+    shift = len(word) - (end - start)
+    before = [(at, origin) for at, origin in zip(form.starts, form.origins, strict=True) if at <= start]
+    after = [(at + shift, origin) for at, origin in zip(form.starts, form.origins, strict=True) if at > end]
+    moved = [*before, (start, form.origin(start)), (end + shift, form.origin(end)), *after]
+    places = dict(moved)
+    text = form.text[:start] + word + form.text[end:]
+    return Form(form.line, text, tuple(places), tuple(places.values()), form.starred)
+
+
 def steps(line: str) -> list[tuple[str, str]]:
     """Each step from the line to its matching form, by name, with the text after it. For people to read."""
     cased = _lowered(line)

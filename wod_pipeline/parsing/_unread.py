@@ -10,18 +10,20 @@ from wod_pipeline.parsing._text import form_of
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Spans
 from wod_pipeline.parsing.grammar.tokens import tokens_of
-from wod_pipeline.program import Diagnostic, SourceLine
+from wod_pipeline.program import Diagnostic, Severity, SourceLine
 from wod_pipeline.wording import shorten
 
 _LONGEST_QUOTE = 120
 
 
 def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagnostic]:
-    """A diagnostic for each line of work with unread words; a warning where they hold a figure or name a movement."""
+    """A diagnostic for each line of work with a misspelt word or unread ones; a warning where they hold a figure or name a movement."""
+    for n, (written, word) in session.repairs.items():
+        yield diagnostic("word_repaired", n, written=written, word=word)
     for n, spans in session.unread.items():
         words = unread_words(lines[n].text, spans)
         if words:
-            severity = "warn" if any(map(_tells, words)) else "info"
+            severity: Severity = "warn" if any(map(_tells, words)) else "info"
             quoted = ", ".join(f"“{shorten(each, _LONGEST_QUOTE)}”" for each in words)
             yield diagnostic("unread_text", n, severity=severity, words=quoted)
 

@@ -74,7 +74,11 @@ def _short(value: Any, without: frozenset[str]) -> Any:
     kept = {
         key: _short(item, without) for key, item in value.items() if key not in without and item is not None
     }
-    return {key: item for key, item in kept.items() if item is not False and item not in ([], {})}
+    return {
+        key: item
+        for key, item in kept.items()
+        if item is not False and (item not in ([], {}) or key == "pause")
+    }
 
 
 def _reference(ref: dict[str, Any]) -> str:

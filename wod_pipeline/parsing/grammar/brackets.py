@@ -7,9 +7,10 @@ from msgspec.structs import replace
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
-from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
+from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
 from wod_pipeline.parsing.grammar.tables import one_of
 from wod_pipeline.parsing.grammar.tokens import Tokens
+from wod_pipeline.program import Range
 
 _COMMAS = frozenset((",", ";"))
 
@@ -124,10 +125,14 @@ def _sides(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     if term.rows:  # `2x12x40% (6 each leg)`
         rows = tuple(replace(row, reps=amount[0].value) for row in term.rows)
         return replace(term, side=named, rows=rows)
-    total = term.quantity or None
-    return replace(
-        term, side=named, quantity=amount[0], times=None, total=total.value if total else term.times
-    )
+    return replace(term, side=named, quantity=amount[0], times=None, total=_same_field(term, amount[0]))
+
+
+def _same_field(term: Term, amount: Quantity) -> Range | None:
+    """The count the term has beside one for each side, in the same unit."""
+    if term.quantity is None:
+        return term.times if amount.field == "reps" else None
+    return term.quantity.value if term.quantity.field == amount.field else None
 
 
 def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:

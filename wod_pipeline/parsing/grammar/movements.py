@@ -22,6 +22,7 @@ from wod_pipeline.program import Range
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 _JOINERS = one_of(", ; + or and & / then")
 _MOST_TERMS = 40
+_MOST_BEHIND_X = 5
 _MOST_UNREAD = 2
 """Words of a line that may be unread before an `@`, a bracket or a clause about load: more is a sentence."""
 
@@ -55,6 +56,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         _all_alternatives(elements),
         lead.slot,
         lead.slot_s,
+        lead.by_word,
         lead.alternative,
         opens_alternative=opens,
         unread=unread,
@@ -92,6 +94,7 @@ class Lead(ReadValue, frozen=True):
     behind: int
     slot: int | None = None
     slot_s: Range | None = None
+    by_word: bool = True
     alternative: bool = False  # to the exercise above
     each: Range | None = None  # so many of each movement
 
@@ -104,6 +107,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     """``["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``; None: the line explains what a word means."""
     if _explains(t, i):
         return None
+    by_word = t.all[i].kind != "time"
     slot, slot_s, i = _slot(t, i)
     if (
         t.all[i].kind == "number"
@@ -114,7 +118,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
     each, i = _each(t, i)
-    return Lead(i, slot, slot_s, alternative, each)
+    return Lead(i, slot, slot_s, by_word, alternative, each)
 
 
 def _explains(t: Tokens, i: int) -> bool:
@@ -228,7 +232,8 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
     counted = any(
         term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms
     )
-    if stray > (_MOST_UNREAD if counted else 0):
+    marked = any(term.behind_x or term.rows or term.sets for element in elements for term in element.terms)
+    if stray > (_MOST_BEHIND_X if marked else _MOST_UNREAD if counted or names.lenient else 0):
         return ()
     if names.lenient and not any(
         part.movement_id for element in elements for term in element.terms for part in term.parts

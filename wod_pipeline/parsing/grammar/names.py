@@ -29,6 +29,7 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
         token = t.all[j - 1]
         if (
             token.kind == "number"
+            or _is_side(t, i, j)
             or token.text in _JOINS
             or token.text in _NO_END
             or (j < last and _is_glued(t, j))
@@ -86,7 +87,7 @@ def _may_belong(token: Token, *, first: bool) -> bool:
         return token.text not in _NEVER and can_be_in_name(token.text)
     if token.kind == "sign":
         return token.text in _JOINS and not first
-    return token.kind == "number" and _is_small(token.value)
+    return token.kind == "number" and (_is_small(token.value) or (first and "/" in token.text))
 
 
 _NEVER = one_of("x with w")

@@ -126,6 +126,7 @@ class MovementLine(ReadValue, frozen=True):
     elements: tuple[Element, ...]
     slot: int | None = None
     slot_s: Range | None = None  # a time in brackets behind the slot
+    by_word: bool = True  # `Minute 2`, `Station 2`, not `2 min`
     alternative: bool = False  # to the exercise above
     opens_alternative: bool = False  # to the exercise below
     unread: Spans = ()

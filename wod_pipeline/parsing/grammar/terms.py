@@ -338,10 +338,7 @@ def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: b
     found = head(t, k, end, any_name=loose) or (
         _plain_unknown(t, k, end) if any_name and "+" in t.text(j, k) else None
     )
-    if found is None:
-        return False
-    named_by_load = term.open_ended and not found[0].counted and t.all[j].text in {"or"} and not found[0].load
-    return not named_by_load
+    return found is not None
 
 
 def is_group(t: Tokens, i: int, end: int) -> bool:
@@ -385,7 +382,7 @@ def _spans(t: Tokens, tokens: list[Token]) -> tuple[tuple[int, int], ...]:
     """The places of tokens, neighbours as one span."""
     spans: list[tuple[int, int]] = []
     for token in tokens:
-        if spans and not t.form.text[spans[-1][1] : token.start].strip():
+        if spans and not t.form.text[spans[-1][1] : token.start].strip(" -'&/"):
             spans[-1] = (spans[-1][0], token.end)
         else:
             spans.append((token.start, token.end))
@@ -581,11 +578,18 @@ def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
     if not found or term.rows:
         return None
     most, j = found
+    if j == k + 1 and any(part.movement_id in _HOLDS for part in term.parts):
+        most = replace(most, max_of="time")
     if term.quantity is None:
         return replace(term, quantity=most, behind_x=True), j
     if term.quantity.field == "duration_s" and not term.quantity.max_of:
         return replace(term, quantity=replace(term.quantity, max_of=most.max_of)), j
     return None
+
+
+_HOLDS = frozenset((
+    "plank", "side_plank", "wall_sit", "l_sit", "hollow_hold", "superman_hold", "ring_support_hold", "handstand_hold",
+))  # fmt: skip
 
 
 def _listed(t: Tokens, k: int, term: Term) -> Read[Term]:
@@ -750,6 +754,17 @@ def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     ), j + 2
 
 
+def _bodyweights(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+    """``N "x" "bodyweight"`` behind a name: sets, repetitions or a share of it cannot be told."""
+    token = t.all[j]
+    if token.kind != "number" or t.all[j + 1].text != "x" or term.load or term.quantity:
+        return None
+    found = read_load(t, j + 2, marked=False)
+    if not found or not found[0].load or found[0].load.kind != "bodyweight":
+        return None
+    return replace(term, load=ReadLoad(None, words=t.words(j, found[1])), open_ended=True), found[1]
+
+
 def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
     token = t.all[j]
@@ -844,7 +859,7 @@ def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[T
 
 Rule = Callable[[Tokens, int, int, Term, bool], Read[Term]]
 _RULES: tuple[Rule, ...] = (
-    _tempo_alone, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
+    _tempo_alone, _bodyweights, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
 _MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, _by_x, _resting, _at, _aside, _side, _paused)

@@ -1,0 +1,78 @@
+"""§1.9 Misspelt words of the notation: one edit, or one swap of neighbours, from a word that it has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from wod_pipeline.parsing._text import Form, with_word
+from wod_pipeline.parsing.grammar.note_kinds import note_kind
+from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
+from wod_pipeline.vocabulary import can_be_in_name
+
+_WORDS = one_of(
+    "every minutes minute seconds second hours rounds round sets reps rest calories calorie meters meter metres yards"
+    " miles pounds kilos tabata amrap"
+)
+_SHORTEST, _SHORTEST_EDITED = 4, 5
+"""Letters of the shortest word that a swap, and that any other edit, is looked for in."""
+
+
+def repaired(form: Form) -> tuple[Form, str, str] | None:
+    """The form with its first misspelt word put right, the word as written, and as read; None without one.
+
+    Only a word behind a figure, or the first of the line, is looked at.
+    """
+    t = tokens_of(form)
+    for k in range(t.size):
+        token = t.all[k]
+        if token.kind != "word" or not (k == 0 or _is_figure(t, k - 1)):
+            continue
+        word = nearest(token.text)
+        if word:
+            return with_word(form, token.start, token.end, word), t.words(k, k + 1), word
+    return None
+
+
+def _is_figure(t: Tokens, k: int) -> bool:
+    token: Token = t.all[k]
+    return token.kind in {"number", "list"}
+
+
+@lru_cache(maxsize=4096)
+def nearest(word: str) -> str | None:
+    """The one word of the notation that `word` is a misspelling of; None when it is a word itself."""
+    if len(word) < _SHORTEST or word in _WORDS or can_be_in_name(word) or note_kind(word) != "cue":
+        return None
+    found = {known for known in _WORDS if _is_near(word, known)}
+    stems = {known.removesuffix("s") for known in found}
+    return (
+        max(found, key=len)
+        if len(stems) == 1 and word[-1:] != "s" and len(found) > 1
+        else next(iter(found), None)
+        if len(stems) == 1
+        else None
+    )
+
+
+def _is_near(word: str, known: str) -> bool:
+    if sorted(word) == sorted(known):
+        return _is_swap(word, known)
+    return min(len(word), len(known)) >= _SHORTEST_EDITED - (len(word) != len(known)) and _is_edit(
+        word, known
+    )
+
+
+def _is_swap(word: str, known: str) -> bool:
+    differing = [k for k in range(len(word)) if word[k] != known[k]]
+    return len(differing) == 2 and differing[1] == differing[0] + 1
+
+
+def _is_edit(word: str, known: str) -> bool:
+    """Whether one letter put in, left out or changed makes the one of the other."""
+    if abs(len(word) - len(known)) > 1:
+        return False
+    k = 0
+    while k < min(len(word), len(known)) and word[k] == known[k]:
+        k += 1
+    return word[k + 1 :] == known[k:] or word[k:] == known[k + 1 :] or word[k + 1 :] == known[k + 1 :]
