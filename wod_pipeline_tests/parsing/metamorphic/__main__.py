@@ -6,6 +6,7 @@ Files given are posts as WordPress returns them, in place of the fixtures, the s
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,15 +31,20 @@ def main() -> None:
     given = _arguments()
     rows = _trials(given.posts)
     found = {}
-    print(f"{'relation':14}{'source':11}{'trials':>8}" + "".join(f"{name:>9}" for name in OUTCOMES))
+    _say(f"{'relation':14}{'source':11}{'trials':>8}" + "".join(f"{name:>9}" for name in OUTCOMES))
     for (relation, source), trials in rows:
         found[relation, source] = failures(trials)
         counts = Counter(trial.outcome for trial in trials)
-        print(f"{relation:14}{source:11}{len(trials):8}" + "".join(f"{counts[name]:9}" for name in OUTCOMES))
+        _say(f"{relation:14}{source:11}{len(trials):8}" + "".join(f"{counts[name]:9}" for name in OUTCOMES))
         if relation == given.list:
-            print("".join(f"  {trial}\n" for trial in dict.fromkeys(trials) if trial.outcome != "right"), end="")
+            failing = dict.fromkeys(trial for trial in trials if trial.outcome != "right")
+            _say(*(f"  {trial}" for trial in failing))
     if given.write:
         write_known(found)
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,7 +1,7 @@
 """Every figure counts: with another figure in a line that is read as more than a note, the structure is another one.
 
-Or its diagnostics are. Exempt are the number of a list or a label (``2. Dips``, ``B1. Rows``), a figure of a name (``3-position``, ``1-arm``)
-where it stays in the name's words, and `one`, which may be a little word.
+Or its diagnostics are. Exempt are the number of a list or a label (``2. Dips``, ``B1. Rows``), a figure of a name
+(``3-position``, ``1-arm``) where it stays in the name's words, and `one`, which may be a little word.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from wod_pipeline_tests.parsing.metamorphic.trials import Trial
 _WORD_OF = {str(number): word for word, number in NUMBER_WORDS.items()}
 _NUMBER_WORDS = "|".join(set(_WORD_OF.values()) - {"one"})
 _FIGURE = re.compile(rf"(?<![\d.])\d+(?:\.\d+)?|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
-_LIST_NUMBER = re.compile(r"\s*(?:\d+|[A-Za-z]\d)[.)]\s")
-_IN_A_NAME = re.compile(r"[- ]?(?:position|arm|arms|leg|legged|way|point|stop|part|hand|dumbbell|kettlebell)\b", re.IGNORECASE)
+_LIST_NUMBER = re.compile(r"\s*(?:\d+|[A-Za-z]\d)[.):]\s")
+_IN_A_NAME = re.compile(
+    r"[- ]?(?:position|arm|arms|leg|legged|way|point|stop|part|hand|dumbbell|kettlebell)\b", re.IGNORECASE
+)
 
 
 def figure_trials(passage: Passage) -> Iterator[Trial]:
     """A trial for each figure of each line that prescribes something."""
-    for n in passage.reading.prescriptions():
+    for n in passage.reading.prescriptions:
         line = passage.lines[n]
         for match in _figures(line):
             texts = [_with_figure(line, match, other) for other in _others(match[0])]

@@ -11,30 +11,33 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from wod_pipeline.vocabulary import resolve
 from wod_pipeline_tests.parsing.metamorphic.passages import Passage, Reading
-from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial
+from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial, outcome_of
 
 _CLAUSE = re.compile(
     r"""
-      \ x\ \d+(?:-\d+)?\ (?:reps?|seconds|minutes|meters|yards|calories)(?:\ each\ (?:leg|arm|side))?
-    | \ @\ [0-9X]{4}(?!\S)
-    | \ @\ \d+(?:-\d+)?%(?:\ of\ (?:your\ )?\d+-?RM\ [A-Z][a-z]+(?:[ -][A-Z][a-z]+)*)?
-    | \ @\ [\d/]+\ (?:kg|lbs?)
-    | \ \((?:each|per)\ (?:leg|arm|side)\)
-    | \ with\ (?:a\ )?\d+\ second\ pause\ (?:at|in|above|below)\ (?:the\ )?[a-z-]+(?:\ position)?
-    | ,?\ rest\ \d+\ (?:seconds|minutes)
-    | ,\ tempo\ [0-9X]{4}
+    ,?\ (?:
+        x\ \d+(?:-\d+)?\ (?:reps?|seconds|minutes|meters|yards|calories)(?:\ each\ (?:leg|arm|side))?
+      | @\ [0-9X]{4}(?!\S)
+      | @\ \d+(?:-\d+)?%(?:\ of\ (?:your\ )?\d+-?RM\ [A-Z][a-z]+(?:[ -][A-Z][a-z]+)*)?
+      | @\ [\d/]+\ (?:kg|lbs?)
+      | \((?:each|per)\ (?:leg|arm|side)\)
+      | with\ (?:a\ )?\d+\ second\ pause\ (?:at|in|above|below)\ (?:the\ )?[a-z-]+(?:\ position)?
+      | rest\ \d+\ (?:seconds|minutes)
+      | tempo\ [0-9X]{4}
+    )
     """,
     re.VERBOSE,
 )
-_NAME = re.compile(r"[A-Z][A-Za-z&'’ +-]*?(?= x | @ | \(| with |, )")
+_NAME = re.compile(r"(?:(?:\d+|[A-Z]\d?)[.):] )?([A-Z][A-Za-z&'’ +-]*?)(?= x | @ | \(| with |, )")
 _EVERY = re.compile(r"(Every [\w:]+ ?[a-z]*), (for [\w:]+ ?[a-z]*)(?= \(|:|$)")
 _LISTED = re.compile(r"(?:[^:]*: )?(\d+ [A-Za-z' -]+(?:, \d+ [A-Za-z' -]+)+)")
 
 
 def order_trials(passage: Passage) -> Iterator[Trial]:
     """A trial for each two neighbours that may be swapped, in each line that prescribes something."""
-    for n in passage.reading.prescriptions():
+    for n in passage.reading.prescriptions:
         line = passage.lines[n]
         for text in (*_swapped_clauses(line), *_swapped_scheme(line)):
             yield Trial(passage.source, n, line, text, _outcome(passage, n, text))
@@ -44,7 +47,7 @@ def order_trials(passage: Passage) -> Iterator[Trial]:
 
 def _swapped_clauses(line: str) -> Iterator[str]:
     name = _NAME.match(line)
-    if not name:
+    if not name or not resolve(name[1]):  # an unknown name must stand before `x Q`
         return
     clauses = [match[0] for match in _CLAUSE.finditer(line, name.end())]
     if name[0] + "".join(clauses) == line:
@@ -65,17 +68,17 @@ def _swapped_list(line: str) -> Iterator[str]:
 
 def _neighbours_swapped(items: Sequence[str]) -> Iterator[list[str]]:
     for at in range(len(items) - 1):
+        if items[at].startswith(",") != items[at + 1].startswith(
+            ","
+        ):  # what has no comma goes with what it follows
+            continue
         yield [*items[:at], items[at + 1], items[at], *items[at + 2 :]]
 
 
 def _outcome(passage: Passage, n: int, text: str, *, any_order: bool = False) -> Outcome:
     changed = passage.with_line(n, text)
     arrange = _any_order if any_order else _as_it_is
-    if arrange(changed) == arrange(passage.reading):
-        return "right"
-    if changed.said_of(n) != passage.reading.said_of(n):
-        return "flagged"
-    return "lost" if changed.role(n) == "note" else "silent"
+    return outcome_of(passage.reading, changed, n, is_right=arrange(changed) == arrange(passage.reading))
 
 
 def _as_it_is(reading: Reading) -> Any:
@@ -89,7 +92,9 @@ def _any_order(reading: Reading) -> Any:
 def _with_sorted_exercises(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: sorted(part, key=lambda each: json.dumps(each, sort_keys=True)) if name == "exercises" else _with_sorted_exercises(part)
+            name: sorted(part, key=lambda each: json.dumps(each, sort_keys=True))
+            if name == "exercises"
+            else _with_sorted_exercises(part)
             for name, part in value.items()
         }
     return [_with_sorted_exercises(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -15,6 +15,7 @@ from wod_pipeline.parsing import explain_line, outline_post, read_post, structur
 from wod_pipeline.program import (
     Dates,
     Diagnostic,
+    Line,
     OutlinedPost,
     ParsedPost,
     RawPost,
@@ -27,8 +28,9 @@ from wod_pipeline.program import (
 FIXTURES = Path(__file__).parents[2] / "posts"
 SAMPLE_DAY = dt.date(2026, 3, 4)
 """The day for which the sample program is laid out."""
-_WORDING = frozenset(("raw", "title", "label", "text", "message", "source_line", "video_url"))
+_WORDING = frozenset(("raw", "title", "label", "text", "video_url"))
 """What repeats the coach's words, and so changes with their spelling alone."""
+_UNREAD_ROLES = frozenset(("note", "heading", "label"))
 
 
 class Reading:
@@ -60,26 +62,13 @@ class Reading:
             *(text for segment in segments for text in (segment.label, segment.title) if text),
         ]
 
-    def said_of(self, n: int) -> str:
-        """The messages of the diagnostics of line `n`, in a row."""
-        return " ".join(found.message for found in self.messages if found.line == n)
-
-    def role(self, n: int) -> str:
-        """The role of line `n`."""
-        return self._week.lines[n].role
-
-    def prescriptions(self) -> Iterator[int]:
-        """The lines that are read as more than a note, a label or a title."""
-        for line in self._week.lines:
-            if line.role not in {"note", "heading", "label"} or line.n in self._labelled_work:
-                yield line.n
-
     @cached_property
-    def _labelled_work(self) -> frozenset[int]:
-        """The lines of labels on which a block starts: ``B. Rows 3 x 8``."""
-        sessions = self._week.sessions
-        firsts = (block.lines[0] for each in sessions for segment in each.segments for block in segment.blocks)
-        return frozenset(n for n in firsts if self._week.lines[n].role == "label")
+    def prescriptions(self) -> list[int]:
+        """The lines that are read as more than a note, a label or a title."""
+        segments = [segment for session in self._week.sessions for segment in session.segments]
+        firsts = {block.lines[0] for segment in segments for block in segment.blocks}
+        lines = self._week.lines
+        return [line.n for line in lines if line.role not in _UNREAD_ROLES or _is_labelled_work(line, firsts)]
 
 
 class Passage:
@@ -102,6 +91,11 @@ class Passage:
         """The characters of `text`, in place of line `n`, that `explain_line` says nothing was made of."""
         spans = explain_line(text, above=self.lines[:n] or ("A.",)).unread
         return " ".join(text[start:end] for start, end in spans)
+
+
+def _is_labelled_work(line: Line, firsts: set[int]) -> bool:
+    """Whether a block starts on the line of a label: ``B. Rows 3 x 8``."""
+    return line.role == "label" and line.n in firsts
 
 
 def bare(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The same words in another spelling mean the same: case, dashes, quotes, the multiplication sign, spaces, numbers."""
+"""The same words in another spelling mean the same: case, dashes, signs, spaces, numbers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from wod_pipeline.parsing import read_lines
 from wod_pipeline.vocabulary import NUMBER_WORDS
 from wod_pipeline_tests.builders import paragraphs
 from wod_pipeline_tests.parsing.metamorphic.passages import Passage
-from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial
+from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial, outcome_of
 
 Spelling = Callable[[str], str]
 
 _WORD_OF = {str(number): word for word, number in NUMBER_WORDS.items()}
+_WORD = re.compile(rf"\b(?:{'|'.join(set(_WORD_OF.values()) - {'one'})})\b", re.IGNORECASE)
 _DASHES = "-–—−‑"
 _DASH = re.compile(f"[{_DASHES}‐‒―]")
 _NUMBER = re.compile(r"(?:^(?!\d+\))|(?<=[ (]))(?:1?[0-9]|20)(?=[ ),:]|$)(?! ?[%x×/:-] ?\d| [ap]m\b)")
+_LONG_WORD = re.compile(r"([A-Za-z]{4})([a-z]{3})")
 _TIMES = re.compile(r"(?<=[\s\d])[xX](?=[\s\d])")
 
 
@@ -26,8 +28,16 @@ def _dashes(dash: str) -> Spelling:
 
 def _spaces(line: str) -> str:
     """No-break and thin spaces for the line's spaces, as the line is then read from a post."""
-    spaced = "".join("\u00a0\u2009"[at % 2] if sign == " " else sign for at, sign in enumerate(line))
-    (read,) = read_lines(paragraphs([spaced]))
+    return _as_read("".join("\u00a0\u2009"[at % 2] if sign == " " else sign for at, sign in enumerate(line)))
+
+
+def _unseen_signs(line: str) -> str:
+    """Signs without a width between the words, and a soft hyphen in each long one."""
+    return _as_read(_LONG_WORD.sub("\\1\u00ad\\2", line.replace(" ", " \u200b")))
+
+
+def _as_read(line: str) -> str:
+    (read,) = read_lines(paragraphs([line]))
     return read.text
 
 
@@ -45,15 +55,19 @@ SPELLINGS: Mapping[str, Spelling] = {
     "lower case": str.lower,
     **{f"dash {dash}": _dashes(dash) for dash in _DASHES},
     "spaces": _spaces,
+    "unseen signs": _unseen_signs,
     "quotes": _quotes,
     "times sign": lambda line: _TIMES.sub("×", line),
     "number words": _number_words,
+    "figures for words": lambda line: _WORD.sub(lambda match: NUMBER_WORDS[match[0].lower()], line),
+    "bullet": lambda line: f"• {line}",
+    "emoji": lambda line: f"{line} 🔥",
 }
 
 
 def spelling_trials(passage: Passage) -> Iterator[Trial]:
     """A trial for each spelling of each line that prescribes something, where it changes the line."""
-    for n in passage.reading.prescriptions():
+    for n in passage.reading.prescriptions:
         line = passage.lines[n]
         for text in dict.fromkeys(spell(line) for spell in SPELLINGS.values()):
             if text == line:
@@ -63,8 +77,4 @@ def spelling_trials(passage: Passage) -> Iterator[Trial]:
 
 def _outcome(passage: Passage, n: int, text: str) -> Outcome:
     changed = passage.with_line(n, text)
-    if changed.facts == passage.reading.facts:
-        return "right"
-    if changed.said_of(n) != passage.reading.said_of(n):
-        return "flagged"
-    return "lost" if changed.role(n) == "note" else "silent"
+    return outcome_of(passage.reading, changed, n, is_right=changed.facts == passage.reading.facts)

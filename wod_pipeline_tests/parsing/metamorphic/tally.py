@@ -69,7 +69,7 @@ def known_failures() -> dict[tuple[str, str], dict[str, int]]:
 
 
 def write_known(found: Mapping[tuple[str, str], Counts]) -> None:
-    """Write these failures as the known ones, unless a relation has more of them than before.
+    """Write these failures as the known ones, unless a relation has more of them than before, or no file is there.
 
     Raises:
         ValueError: the relation, the source and both numbers, where there are more.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from wod_pipeline_tests.parsing.metamorphic.passages import Passage, Reading
-from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial
+from wod_pipeline_tests.parsing.metamorphic.trials import Outcome, Trial, outcome_of
 
 WORD = "blorfen"
 
@@ -19,18 +19,24 @@ _UNITS = r"""
     reps? sets? rounds? seconds? secs? minutes? mins? meters? metres? m km yards? yds? ft feet miles? cals? calories?
     lbs? kgs? kg pounds leg arm side
 """.split()
-_ENDS = re.compile(rf"(?:\d[\d.:/]*[%+#'\"″′]?|[\d.]\s*(?:lbs?|kg|m|s)|\b(?:{'|'.join(_UNITS)})|[)\]])$", re.IGNORECASE)
+_ENDS = re.compile(
+    rf"(?:\d[\d.:/]*[%+#'\"″′]?|[\d.]\s*(?:lbs?|kg|m|s)|\b(?:{'|'.join(_UNITS)})|[)\]])$", re.IGNORECASE
+)
 """The end of a clause: a figure, a unit, a side, a bracket."""
 _STARTS = re.compile(r"(?:@|\(|,|;|[:.…!]*$|(?:every|for|rest|tempo|then|with|w/|each|per)\b)", re.IGNORECASE)
 """The start of the next clause, or the end of the line."""
-_BEHIND_COMMA = re.compile(r"(?:@|\(|\d|[:.…!]*$|(?:every|for|rest|tempo|then|with|w/|each|per)\b)", re.IGNORECASE)
+_BEHIND_COMMA = re.compile(
+    r"(?:@|\(|\d|[:.…!]*$|(?:every|for|rest|tempo|then|with|w/|each|per)\b)", re.IGNORECASE
+)
+_REPS_LISTED, _MORE_REPS = re.compile(r"(?:^|[ x])\d+,?$"), re.compile(r",? ?\d+(?:,| reps?\b|$)")
+"""Within a list of figures, ``x 5, 5, 3 reps``, which is one clause."""
 _PLACE = re.compile(r"(?<=,) | (?=\S)|(?=[:.…!,;]*$)|(?=,)")
 _LIST_NUMBER = re.compile(r"\s*\d+[.)]$")
 
 
 def unknown_word_trials(passage: Passage) -> Iterator[Trial]:
     """A trial for each place between clauses of each line that prescribes something."""
-    for n in passage.reading.prescriptions():
+    for n in passage.reading.prescriptions:
         line = passage.lines[n]
         for place in _places(line, passage.reading.names):
             text = f"{line[:place]} {WORD}{line[place:]}"
@@ -49,6 +55,8 @@ def _is_between_clauses(line: str, place: int, names: list[str]) -> bool:
         return False
     if any(name and (before.endswith(name) or behind.startswith(name)) for name in names):
         return False
+    if _REPS_LISTED.search(before) and _MORE_REPS.match(behind):
+        return False
     if before.endswith(","):
         return bool(_BEHIND_COMMA.match(behind))
     return bool(_ENDS.search(before) and _STARTS.match(behind)) and not _closes_a_complex(before, names)
@@ -62,11 +70,8 @@ def _closes_a_complex(before: str, names: list[str]) -> bool:
 
 def _outcome(passage: Passage, n: int, text: str) -> Outcome:
     changed = passage.with_line(n, text)
-    if changed.facts == passage.reading.facts:
-        return "right" if says_unread(passage, n, text, changed) else "silent"
-    if WORD in changed.said_of(n):
-        return "flagged"
-    return "lost" if changed.role(n) == "note" else "silent"
+    is_right = changed.facts == passage.reading.facts and says_unread(passage, n, text, changed)
+    return outcome_of(passage.reading, changed, n, is_right=is_right)
 
 
 def says_unread(passage: Passage, n: int, text: str, changed: Reading) -> bool:
