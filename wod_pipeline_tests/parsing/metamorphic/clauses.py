@@ -52,6 +52,11 @@ def often(random: Random, likelihood: float) -> bool:
     return random.random() < likelihood
 
 
+def plural(name: str) -> str:
+    """The name with an s behind it, once."""
+    return name if name.endswith("s") else f"{name}s"
+
+
 def exact_or_range(low: float, high: float) -> Any:
     """A number, or two with a dash."""
     return low if low == high else f"{low}-{high}"
@@ -72,6 +77,7 @@ def quantity(random: Random) -> Said:
             Said(f"x {low} reps", {"reps": low}),
             Said(f"x {low}", {"reps": low}),
             Said(f"x {exact_or_range(low, high)} reps", {"reps": exact_or_range(low, high)}),
+            Said(f"x {meters} yards", {"distance_m": round(meters * 0.9144, 2)}),
             Said("x 1 rep", {"reps": 1}),
             Said(f"x {seconds} seconds", {"duration_s": seconds}),
             Said(f"x {meters} meters", {"distance_m": meters}),
@@ -92,6 +98,7 @@ def percent(random: Random, lift: Any) -> Said:
         inferred = {"kind": "percent", "pct": pct, "ref": f"inferred {lift.ref_chain[0]}"}
         loads += [Said(f"@ {pct}%", inferred)] * 2
         loads.append(Said(f"@ {low}%+", {**inferred, "pct": f"{low}+"}))
+        loads.append(Said(f"@ no more than {low}%", {**inferred, "pct": f"≤{low}"}))
     chosen = random.choice(loads)
     return Said(chosen.text, {"load": chosen.facts})
 
@@ -110,6 +117,17 @@ def weight(random: Random) -> Said:
             (f"@ RPE {rpe}", {"kind": "rpe", "rpe": rpe}),
             (f"@ RPE {rpe}-{rpe + 1}", {"kind": "rpe", "rpe": f"{rpe}-{rpe + 1}"}),
             ("(light)", {"kind": "described", "word": "light"}),
+            (f"@ {10 - rpe} RIR", {"kind": "rpe", "rpe": rpe}),
+            ("@ 1/2 BW", {"kind": "bodyweight", "pct": 50}),
+            ("@ same load as last Monday", {"kind": "relative_past", "past": "last_mon", "delta_pct": 0}),
+            (
+                f"@ {rpe}% more than last week",
+                {"kind": "relative_past", "past": "last_week", "delta_pct": rpe},
+            ),
+            (
+                f"@ {rpe}% less than last week",
+                {"kind": "relative_past", "past": "last_week", "delta_pct": -rpe},
+            ),
         )
     )
     return Said(text, {"load": facts})

@@ -1,8 +1,8 @@
 """Lines of prescriptions made from known values: what a segment says, and the blocks that it must become.
 
-Each maker takes a `Random`; clauses are made by `clauses`, sets by rows by `rows`. `random_prescriptions` gives the
-same ones on every machine, `prescriptions` is the same as a Hypothesis strategy. Blocks are written as
-`reading.short` writes them.
+Each maker takes a `Random`; clauses are made by `clauses`, sets by rows by `rows`, choices, tabata and what follows
+one another by `sequences`. `random_prescriptions` gives the same ones on every machine, `prescriptions` is the same as
+a Hypothesis strategy. Blocks are written as `reading.short` writes them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from wod_pipeline_tests.parsing.metamorphic.clauses import (
     often,
     pause,
     percent,
+    plural,
     quantity,
     quantity_of_both_sides,
     side,
@@ -38,6 +39,13 @@ from wod_pipeline_tests.parsing.metamorphic.rows import (
     rows_of_a_complex,
     rows_of_another_lift,
     sets_of_reps,
+)
+from wod_pipeline_tests.parsing.metamorphic.sequences import (
+    choices,
+    falling_reps,
+    one_after_another,
+    tabata,
+    with_a_cap,
 )
 
 
@@ -90,11 +98,11 @@ def work_item(random: Random) -> Said:
     counted, hold, covered = random.choice(COUNTED), random.choice(HOLDS), random.choice(COVERED)
     return random.choice(
         (
-            Said(f"{count} {_plural(counted.name)}", {"parts": [counted.id], "reps": count}),
-            Said(f"{count} x {_plural(counted.name)}", {"parts": [counted.id], "reps": count}),
+            Said(f"{count} {plural(counted.name)}", {"parts": [counted.id], "reps": count}),
+            Said(f"{count} x {plural(counted.name)}", {"parts": [counted.id], "reps": count}),
             _box_jumps(random, count),
             Said(
-                f"{count}/{count - 2} {_plural(counted.name)}",
+                f"{count}/{count - 2} {plural(counted.name)}",
                 {"parts": [counted.id], "reps": f"{count}/{count - 2}"},
             ),
             Said(f"{seconds} Second {hold.name}", {"parts": [hold.id], "duration_s": seconds}),
@@ -107,10 +115,6 @@ def work_item(random: Random) -> Said:
 def _box_jumps(random: Random, count: int) -> Said:
     tall = height(random)
     return Said(f"{count} Box Jumps {tall.text}", {"parts": ["box_jump"], "reps": count, **tall.facts})
-
-
-def _plural(name: str) -> str:
-    return name if name.endswith("s") else f"{name}s"
 
 
 # ------------------------------------------------------------------------------------------------- schemes
@@ -189,7 +193,7 @@ def slots(random: Random) -> Prescription:
     word = random.choice(("Minute {} –", "Station {}:", "Interval {} –", "Minute {}:"))
     for slot in range(1, count + 1):
         counted, reps = random.choice(COUNTED), random.randint(3, 20)
-        lines.append(f"{word.format(slot)} {_plural(counted.name)} x {reps} reps")
+        lines.append(f"{word.format(slot)} {plural(counted.name)} x {reps} reps")
         exercises.append({"parts": [counted.id], "reps": reps, "slot": slot})
     return Prescription(tuple(lines), [{**block, "exercises": exercises}])
 
@@ -242,6 +246,12 @@ _MAKERS = (
     rows_of_a_complex,
     rows_below,
     build_up,
+    choices,
+    falling_reps,
+    tabata,
+    with_a_cap,
+    one_after_another(under_a_scheme, conditioning),
+    one_after_another(conditioning, under_a_scheme),
 )
 
 

@@ -32,9 +32,11 @@ def round_trip_trial(made: Prescription) -> Trial:
 def _difference(expected: list[Facts], read: list[Facts]) -> str:
     if len(expected) != len(read):
         return f"{len(read)} blocks instead of {len(expected)}"
-    (want,), (got,) = expected, read
+    want, got = next((pair for pair in zip(expected, read, strict=True) if pair[0] != pair[1]), ({}, {}))
     pairs = [("block", _without(want), _without(got))]
-    pairs += [("exercise", *pair) for pair in zip(want["exercises"], got.get("exercises", []), strict=False)]
+    pairs += [
+        ("exercise", *pair) for pair in zip(want.get("exercises", []), got.get("exercises", []), strict=False)
+    ]
     return "; ".join(
         f"{name}.{key}: {json.dumps(b.get(key))} for {json.dumps(a.get(key))}"
         for name, a, b in pairs
