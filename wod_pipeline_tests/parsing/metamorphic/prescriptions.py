@@ -1,8 +1,8 @@
 """Lines of prescriptions made from known values: what a segment says, and the blocks that it must become.
 
 Each maker takes a `Random`; clauses are made by `clauses`, sets by rows by `rows`, choices, tabata and what follows
-one another by `sequences`. `random_prescriptions` gives the same ones on every machine, `prescriptions` is the same as
-a Hypothesis strategy. Blocks are written as `reading.short` writes them.
+one another by `sequences`. `random_prescriptions` gives the same ones on every machine, `prescriptions` is the same
+as a Hypothesis strategy. Blocks are written as `reading.short` writes them.
 """
 
 from __future__ import annotations
