@@ -283,8 +283,8 @@ class SetRow(Struct, gc=False, omit_defaults=True, frozen=True, rename={"first":
     last: int
     lines: Span
     reps: Range | None = None
-    part_reps: tuple[int, ...] = ()
     load: Load | None = None
+    part_reps: tuple[int, ...] = ()
 
 
 class Exercise(Struct, gc=False, omit_defaults=True):

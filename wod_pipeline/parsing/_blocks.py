@@ -65,8 +65,12 @@ class SessionReader:
         for n in heads:
             self._assign(n, "heading", self._session)
         for n, reading in self._readings.items():
-            if reading.repair and self._owners[n][0] != "note":
+            if self._owners[n][0] == "note":
+                continue
+            if reading.repair:
                 self._session.repairs[n] = reading.repair
+            if reading.odd and n not in self._session.unread:
+                self._session.unread[n] = reading.in_line(reading.odd)
 
     def _heading_with_work(self, n: int) -> bool:
         """Whether work stands behind the day of a heading; it is then read as a line of its own."""
@@ -431,7 +435,7 @@ class SessionReader:
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
-        self._session.unread[n] = self._reading(n).in_line(self._reading(n).row_line.unread)
+        self._session.unread[n] = self._reading(n).row_unread
         drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:

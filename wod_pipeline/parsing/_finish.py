@@ -285,7 +285,7 @@ class Finisher:
         ]
         exercise.load = loads[0]
         exercise.set_rows = [
-            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, row.read.part_reps, load)
+            SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load, row.read.part_reps)
             for row, load in zip(rows, loads[1:], strict=True)
         ]
 

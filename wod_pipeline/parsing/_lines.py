@@ -15,6 +15,7 @@ from wod_pipeline.parsing._schemes import read_captioned, read_scheme
 from wod_pipeline.parsing._segments import Label, read_label
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, form_of
 from wod_pipeline.parsing.grammar.exercises import ReadExercise, exercises_of
+from wod_pipeline.parsing.grammar.known import without_unknown
 from wod_pipeline.parsing.grammar.measures import read_rest
 from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
@@ -40,6 +41,7 @@ class LineReading(ReadValue, frozen=True, eq=False):
     bracketed: bool = False
     variant: str | None = None
     repair: tuple[str, str] | None = None  # a misspelt word, and as what it was read
+    odd: Spans = ()  # the one word nobody knows, which hides nothing else
 
     @property
     def rows(self) -> tuple[ReadRow, ...]:
@@ -55,6 +57,19 @@ class LineReading(ReadValue, frozen=True, eq=False):
     def is_work(self) -> bool:
         """Whether the line is read as more than a note."""
         return self.prescribes or bool(self.rest or self.rows or self.connector or self.variant)
+
+    @property
+    def flaws(self) -> int:
+        """How much of the line is not understood: unread spans, names nobody knows, loads that cannot be read."""
+        movements = self.movements or (self.scheme.movements if self.scheme else None)
+        terms = [term for element in movements.elements for term in element.terms] if movements else []
+        unknown = sum(part.movement_id is None for term in terms for part in term.parts)
+        loads = [*(term.load for term in terms), *(row.load for row in self.rows)]
+        return len(self.unread) + unknown + sum(load is not None and load.load is None for load in loads)
+
+    def is_better_than(self, other: LineReading) -> bool:
+        """Whether this reading of a changed line understands more than the one of the line as written."""
+        return self.is_work and (not other.is_work or self.flaws < other.flaws)
 
     @property
     def names_movement(self) -> bool:
@@ -80,7 +95,13 @@ class LineReading(ReadValue, frozen=True, eq=False):
         """The spans of the line that nothing was made of, though the rest was read."""
         movements = self.movements or (self.scheme.movements if self.scheme else None)
         aside = self.scheme.unread if self.scheme else ()
-        return self.in_line((*(movements.unread if movements else ()), *aside))
+        rows = self.row_line.unread if not movements else ()
+        return self.in_line((*(movements.unread if movements else ()), *aside, *rows, *self.odd))
+
+    @property
+    def row_unread(self) -> Spans:
+        """The spans of a line of set rows that nothing was made of."""
+        return self.in_line((*self.row_line.unread, *self.odd))
 
     def in_line(self, spans: Spans) -> Spans:
         """Spans of the matching form as spans of the line."""
@@ -94,14 +115,17 @@ def read_line(line: str, at: int = 0) -> LineReading:
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)
     reading = _read(form, at)
-    if reading.is_work and not reading.unread:
+    if reading.is_work and not reading.flaws:
         return reading
     right = repaired(form)
-    if not right:
-        return reading
-    better = _read(right[0], at)
-    understood = better.is_work and (not reading.is_work or len(better.unread) < len(reading.unread))
-    return replace(better, repair=right[1:]) if understood else reading
+    better = _read(right[0], at) if right else None
+    if right and better and better.is_better_than(reading):
+        return replace(better, repair=right[1:])
+    plain = without_unknown(form)
+    better = _read(plain[0], at) if plain else None
+    if plain and better and better.is_better_than(reading):
+        return replace(better, odd=(plain[1],))
+    return reading
 
 
 def _read(form: Form, at: int) -> LineReading:

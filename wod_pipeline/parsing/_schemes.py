@@ -86,7 +86,7 @@ def _aside(form: Form, at: int) -> Behind | None:
 
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
-    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
+    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:for (?P<ahead>{TIME}),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
     rf"(?P<whole>[0-9]{{1,2}}) 1/2 min(?:ute)?s?|(?P<minute>minute|min))"
     rf"|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
     rf"|(?:(?P<long>{TIME}) )?(?:e(?P<n>[0-9]{{1,2}}(?:\.5|:[0-5][0-9])?)?mo(?:[0-9]{{1,2}})?t?m|otm(?= x| for)"
@@ -114,7 +114,8 @@ def _every(form: Form, at: int) -> ReadScheme | None:
     if head is None:
         return None
     interval = _interval(head)
-    duration = time_s(head["long"]) if head["long"] else None
+    written = head["long"] or head["ahead"]
+    duration = time_s(written) if written else None
     sets = exact(int(head["first"])) if head["first"] else None
     at, moved = head.end(), True
     while moved:

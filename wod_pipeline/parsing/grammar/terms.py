@@ -679,16 +679,7 @@ def _is_aside(t: Tokens, i: int, close: int, term: Term) -> bool:
     """Whether brackets directly behind a name only belong to it: nothing they say is a clause, and no figure."""
     said = bracket(t, i, close, term)
     figures = any(token.kind not in {"word", "sign"} for token in t.all[i:close])
-    return replace(said, unread=()) == replace(term, unread=()) and (
-        not figures or _is_sum_of_names(t, i, close)
-    )
-
-
-def _is_sum_of_names(t: Tokens, i: int, close: int) -> bool:
-    """`(2 Cleans + 1 Jerk)`: what the name in front is made of."""
-    return any(token.text == "+" for token in t.all[i:close]) and any(
-        token.kind == "word" for token in t.all[i:close]
-    )
+    return replace(said, unread=()) == replace(term, unread=()) and not figures
 
 
 def _with_longer_name(term: Term, end: int) -> Term:

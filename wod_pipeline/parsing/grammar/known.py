@@ -1,0 +1,62 @@
+"""Words nobody knows: neither the notation nor the vocabulary has them. One of them hides nothing else of its line."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from wod_pipeline.parsing._text import Form, with_word
+from wod_pipeline.parsing.grammar.note_kinds import note_kind
+from wod_pipeline.parsing.grammar.tables import TABLES
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
+from wod_pipeline.vocabulary import can_be_in_name
+
+_WORDS = frozenset(
+    part for table, rows in TABLES.items() for row in rows for word in row["words"] for part in word.split()
+)
+_SHORTEST = 3
+"""Letters of the shortest word that is looked at."""
+
+
+@lru_cache(maxsize=8192)
+def is_known(word: str) -> bool:
+    """Whether the notation, the vocabulary or the kinds of notes have the word."""
+    return len(word) < _SHORTEST or word in _WORDS or can_be_in_name(word) or note_kind(word) != "cue"
+
+
+def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
+    """The form with its only unknown word blanked out, and where that stands; None when there is not exactly one.
+
+    A word directly in front of a name belongs to the name, and one that stands where a movement would is one.
+    """
+    t = tokens_of(form)
+    unknown = [k for k in range(t.size) if t.all[k].kind == "word" and not is_known(t.all[k].text)]
+    if len(unknown) != 1 or _names(t, unknown[0]):
+        return None
+    token = t.all[unknown[0]]
+    return with_word(form, token.start, token.end, " " * (token.end - token.start)), (token.start, token.end)
+
+
+def _names(t: Tokens, k: int) -> bool:
+    """Whether the unknown word at token `k` is, or belongs to, the name of a movement."""
+    behind = t.all[k + 1]
+    if behind.kind == "word" and can_be_in_name(behind.text) and behind.text not in _JOINS:
+        return True
+    if behind.text in {"-", "'"} and not behind.spaced:
+        return True
+    before = t.all[k - 1] if k else None
+    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(before)
+    return (
+        alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)
+    )
+
+
+_JOINS = frozenset(("for", "x", "with", "of", "at", "in", "on", "or", "and", "rest", "then", "each", "per"))
+
+
+def _counts(token: Token) -> bool:
+    return token.kind in {"number", "reps"}
+
+
+def _ends(t: Tokens, k: int) -> bool:
+    """Whether the word ends a line behind a comma: no movement stands there without saying how often."""
+    return t.all[k + 1].kind == "end" and k > 0 and t.all[k - 1].text == ","
