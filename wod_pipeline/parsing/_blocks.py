@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from wod_pipeline.bounds import EXERCISES_IN_BLOCK
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
+from wod_pipeline.parsing._continuations import unread_behind
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
     Draft,
@@ -27,7 +28,13 @@ from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.movements import read_counted_name
 from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRest, ReadRow
-from wod_pipeline.parsing.grammar.table_rows import PLAIN_COLUMNS, Columns, read_header_above, read_table_row
+from wod_pipeline.parsing.grammar.table_rows import (
+    PLAIN_COLUMNS,
+    Columns,
+    read_header_above,
+    read_table_row,
+    unread_cells,
+)
 from wod_pipeline.program import Rest, RmTarget, Role, SourceLine
 
 _AWAITING = frozenset(("target", "above", "on off"))
@@ -70,7 +77,7 @@ class SessionReader:
             if reading.repair:
                 self._session.repairs[n] = reading.repair
             if reading.odd and n not in self._session.unread:
-                self._session.unread[n] = reading.in_line(reading.odd)
+                self._session.unread[n] = reading.odd
 
     def _heading_with_work(self, n: int) -> bool:
         """Whether work stands behind the day of a heading; it is then read as a line of its own."""
@@ -99,7 +106,7 @@ class SessionReader:
         connects = reading.connector and self._take_connector(n, reading, last)
         if connects:
             return
-        table_row = self._table_row(reading)
+        table_row = self._table_row(n, reading)
         columns = self._header(n, reading, last)
         if columns:
             self._take_header(n, columns)
@@ -394,13 +401,16 @@ class SessionReader:
         went_on = exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block))
         if went_on:
             self._assign(n, "movement", exercise)
+            self._session.unread[n] = unread_behind(self._lines[n - 1].text, self._lines[n].text)
         return went_on
 
     # ------------------------------------------------------------------ set rows
-    def _table_row(self, reading: LineReading) -> tuple[ReadRow, ...]:
+    def _table_row(self, n: int, reading: LineReading) -> tuple[ReadRow, ...]:
         if self._exercise is None or "|" not in reading.form.text:
             return ()
         row = read_table_row(reading.form.text, self._columns)
+        if row:
+            self._session.unread[n] = reading.in_line(unread_cells(reading.form.text, self._columns))
         return (row,) if row else ()
 
     def _header(self, n: int, reading: LineReading, last: int) -> Columns | None:
@@ -435,7 +445,8 @@ class SessionReader:
             return False
         if not block.stated:
             block = self._own_block(block, exercise)
-        self._session.unread[n] = self._reading(n).row_unread
+        if self._reading(n).rows:
+            self._session.unread[n] = self._reading(n).row_unread
         drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:

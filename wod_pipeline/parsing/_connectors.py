@@ -68,7 +68,7 @@ def read_connector(form: Form, at: int = 0) -> ReadConnector | None:
         return None
     dots = _DOTS.match(text, at)
     at = dots.end() if dots else at
-    if text[at] in "[(" and text.rstrip(" .:")[-1:] in {"]", ")"}:
+    if text[at : at + 1] in {"[", "("} and text.rstrip(" .:")[-1:] in {"]", ")"}:
         inner = replace(form, text=text[:at] + " " + text[at + 1 :].rstrip(" .:")[:-1])
         read = read_connector(inner, at + 1)
         return replace(read, behind=len(text)) if read and read.behind >= len(inner.text) else None

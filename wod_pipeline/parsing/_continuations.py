@@ -10,6 +10,7 @@ import re
 from wod_pipeline.parsing._lines import read_exercises, read_line
 from wod_pipeline.parsing._text import form_of
 from wod_pipeline.parsing.grammar.exercises import ReadExercise
+from wod_pipeline.parsing.grammar.readings import Spans
 
 _LOAD = re.compile(r"@ ?\S")
 _QUANTITY = re.compile(r"x ?(?:[0-9:]|max)")
@@ -61,3 +62,11 @@ def _goes_on(before: ReadExercise, after: ReadExercise) -> bool:
     loaded = before.load is None or before.load == after.load
     more = after != before
     return same and counted and loaded and more and not before.rows and not after.rows
+
+
+def unread_behind(above: str, line: str) -> Spans:
+    """The spans of `line` that no rule used when it is read as one with the line above."""
+    whole = joined(above, line)
+    shift = len(whole) - len(line) if whole else 0
+    spans = read_line(whole).unread if whole else ()
+    return tuple((start - shift, end - shift) for start, end in spans if start >= shift)

@@ -96,12 +96,12 @@ class LineReading(ReadValue, frozen=True, eq=False):
         movements = self.movements or (self.scheme.movements if self.scheme else None)
         aside = self.scheme.unread if self.scheme else ()
         rows = self.row_line.unread if not movements else ()
-        return self.in_line((*(movements.unread if movements else ()), *aside, *rows, *self.odd))
+        return self.in_line((*(movements.unread if movements else ()), *aside, *rows)) + self.odd
 
     @property
     def row_unread(self) -> Spans:
         """The spans of a line of set rows that nothing was made of."""
-        return self.in_line((*self.row_line.unread, *self.odd))
+        return self.in_line(self.row_line.unread) + self.odd
 
     def in_line(self, spans: Spans) -> Spans:
         """Spans of the matching form as spans of the line."""

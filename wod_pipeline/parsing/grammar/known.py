@@ -24,16 +24,20 @@ def is_known(word: str) -> bool:
 
 
 def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
-    """The form with its only unknown word blanked out, and where that stands; None when there is not exactly one.
+    """The form without its only unknown word, and where that stands in the line; None when there is not exactly one.
 
-    A word directly in front of a name belongs to the name, and one that stands where a movement would is one.
+    The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name, and
+    one that stands where a movement would is one.
     """
     t = tokens_of(form)
     unknown = [k for k in range(t.size) if t.all[k].kind == "word" and not is_known(t.all[k].text)]
-    if len(unknown) != 1 or _names(t, unknown[0]):
+    if len(unknown) != 1 or not unknown[0] or _names(t, unknown[0]):
         return None
     token = t.all[unknown[0]]
-    return with_word(form, token.start, token.end, " " * (token.end - token.start)), (token.start, token.end)
+    spaced_before = token.start > 0 and form.text[token.start - 1] == " "
+    start = token.start - spaced_before
+    end = token.end + (not spaced_before and form.text[token.end : token.end + 1] == " ")
+    return with_word(form, start, end, ""), (form.origin(token.start), form.origin(token.end))
 
 
 def _names(t: Tokens, k: int) -> bool:

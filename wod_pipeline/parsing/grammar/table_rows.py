@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from wod_pipeline.parsing.grammar.loads import load
-from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow
+from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow, Spans
 from wod_pipeline.parsing.grammar.rows import repetitions
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens, tokens_in
@@ -79,6 +79,28 @@ def _span(cell: str) -> tuple[int, int] | None:
     last = t.all[i + 2].value
     joined = t.size == i + 3 and t.all[i + 1].text in {"-", "to", "thru", "through"}
     return (int(value.min), int(last.min or 0)) if joined and last else None
+
+
+def unread_cells(text: str, columns: Columns = PLAIN_COLUMNS) -> Spans:
+    """The spans of a table row that no rule used: what stands behind a load, and cells of no known column."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for column, cell in enumerate(text.split("|")):
+        t = tokens_in(cell.strip())
+        behind = _behind(t, column, columns)
+        start = at + len(cell) - len(cell.lstrip())
+        if behind < t.size:
+            spans.append((start + t.all[behind].start, start + t.all[t.size - 1].end))
+        at += len(cell) + 1
+    return tuple(spans)
+
+
+def _behind(t: Tokens, column: int, columns: Columns) -> int:
+    """The first token of a cell that no rule used."""
+    if column == columns.load:
+        found = load(_as_percent(t, t.form.text), skip(t, 0, one_of("@")))
+        return min(found[1], t.size) if found else t.size
+    return t.size if column in {columns.sets, columns.reps} else 0
 
 
 def _cell(cells: list[str], column: int | None) -> str:
