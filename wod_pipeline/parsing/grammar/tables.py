@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -40,6 +41,7 @@ def phrases(table: str) -> Phrases:
     return Phrases({phrase: row["means"] for row in TABLES[table] for phrase in row["words"]})
 
 
+@lru_cache(maxsize=1024)
 def one_of(*listed: str) -> frozenset[str]:
     """Words written as strings, for `in`."""
     return frozenset(word for words in listed for word in words.split())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._text import exact
+from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.brackets import bracket
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.loads import load_words
@@ -390,20 +390,31 @@ def _spans(t: Tokens, tokens: list[Token]) -> tuple[tuple[int, int], ...]:
 
 
 # ---------------------------------------------------------------------------------------------- one clause
+class Place(ReadValue, frozen=True):
+    """Where a clause may begin: token `j` of a term that ends before token `end`; `apart`: a comma stands in front."""
+
+    t: Tokens
+    j: int
+    end: int
+    apart: bool
+
+
 def _clause(
     t: Tokens, j: int, end: int, term: Term, *, apart: bool = False, lost: bool = False
 ) -> Read[Term]:
     """The clause at token `j`, added to the term. `apart`: a comma stands in front; `lost`: an unread word does."""
     token = t.all[j]
+    at = Place(t, j, end, apart)
     for rule in _MARKED_RULES if lost else _RULES:
-        found = rule(t, j, end, term, apart)
+        found = rule(at, term)
         if found and found[1] <= end and found[1] > j:
             return found
     return (term, j + 1) if token.text in _FILLERS and token.kind == "word" else None
 
 
-def _rows(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _rows(at: Place, term: Term) -> Read[Term]:
     """The sets one by one behind the name; a single one only where nothing marks it as the load of the exercise."""
+    t, j = at.t, at.j
     if term.quantity or term.rows or term.rep_scheme or term.load:
         return None
     k = skip(t, j, one_of("x : - @ ,"))
@@ -426,14 +437,16 @@ def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
     return t.all[percent + 1].text != "of" and (percent == i or t.all[percent - 1].text == "x")
 
 
-def _builds(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _builds(at: Place, term: Term) -> Read[Term]:
     """Behind rows, what is built to after them."""
+    t, j = at.t, at.j
     found = target_behind(t, j) if term.rows and not term.builds else None
     return (replace(term, builds=found[0]), found[1]) if found else None
 
 
-def _by_x(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _by_x(at: Place, term: Term) -> Read[Term]:
     """``"x" K "x" Q | "x" Q | "x" K ["sets"] | "x" N "+" N``."""
+    t, j = at.t, at.j
     if t.all[j].text != "x":
         return None
     j += 1
@@ -529,11 +542,12 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     return found
 
 
-def _figures(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _figures(at: Place, term: Term) -> Read[Term]:
     """What stands behind the name, or behind ``:``, ``-``, ``for``, a comma: a quantity, ``k x r``, a list."""
+    t, j = at.t, at.j
     k = skip(t, j, one_of(": - for"))
     token = t.all[k]
-    marked = k > j or apart
+    marked = k > j or at.apart
     if token.kind == "list":
         return _listed(t, k, term)
     if term.quantity is None:
@@ -630,8 +644,9 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
     )
 
 
-def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _at(at: Place, term: Term) -> Read[Term]:
     """``"@" (TEMPO | LOAD) | "at" LOAD``; from there on the line need not be understood."""
+    t, j = at.t, at.j
     slow = tempo(t, j)
     if slow and term.tempo is None:
         return replace(term, tempo=slow[0]), slow[1]
@@ -641,12 +656,12 @@ def _at(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     found = read_load(t, j + 1)
     if token.text == "at" and (not found or found[0].unit_missing or found[0].load is None):
         return None
-    if found and found[1] <= end:
+    if found and found[1] <= at.end:
         if term.load and term.load.load:
             return None
         return replace(term, load=found[0], open_ended=True), found[1]
     k = j + 1
-    while k < end and t.all[k].text not in {",", ";"} and not _parts(t, k, end):
+    while k < at.end and t.all[k].text not in {",", ";"} and not _parts(t, k, at.end):
         k += 1
     if k == j + 1:
         return None
@@ -662,14 +677,15 @@ def _parts(t: Tokens, k: int, end: int) -> bool:
     return t.all[k].text in {"or", "+"} and head(t, k + 1, end, any_name=False) is not None
 
 
-def _aside(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _aside(at: Place, term: Term) -> Read[Term]:
     """``"(" … ")"``."""
+    t, j = at.t, at.j
     if t.all[j].text not in {"(", "["}:
         return None
-    close = closing(t, j, end)
+    close = closing(t, j, at.end)
     if close == j + 1:
         return None
-    behind = min(close + 1, end)
+    behind = min(close + 1, at.end)
     if t.all[j - 1].end == term.parts[-1].end and _is_aside(t, j + 1, close, term):
         return _with_longer_name(term, t.all[behind - 1].end), behind
     return bracket(t, j + 1, close, term), behind
@@ -687,7 +703,8 @@ def _with_longer_name(term: Term, end: int) -> Term:
     return replace(term, parts=(*others, replace(last, end=end)))
 
 
-def _side(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _side(at: Place, term: Term) -> Read[Term]:
+    t, j = at.t, at.j
     found = side(t, j)
     if not found:
         return None
@@ -703,15 +720,16 @@ def _with_side(term: Term, named: Side | None, word: str) -> Term:
     return term if held else replace(term, side=term.side or named)
 
 
-def _paused(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _paused(at: Place, term: Term) -> Read[Term]:
     """A pause is the last part's, since it stands behind its movement."""
-    found = pause(t, j, marked=apart)
+    t, j = at.t, at.j
+    found = pause(t, j, marked=at.apart)
     if not found:
         return None
     last = term.parts[-1]
     if last.pause and last.pause.s:
         return _with_unheld(t, term, j, found[1]), found[1]
-    beside = not apart and t.all[j - 1].end == last.end
+    beside = not at.apart and t.all[j - 1].end == last.end
     term = _with_longer_name(term, t.all[found[1] - 1].end) if beside else term
     return with_pause(term, found[0]), found[1]
 
@@ -727,14 +745,16 @@ def _with_unheld(t: Tokens, term: Term, i: int, j: int) -> Term:
     return replace(term, unheld=(*term.unheld, (t.all[i].start, t.all[j - 1].end)))
 
 
-def _resting(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _resting(at: Place, term: Term) -> Read[Term]:
+    t, j = at.t, at.j
     k = j + (t.all[j].text == "-")
     found = rest(t, k) if t.all[k].text in {"rest", "resting"} or seconds_of(t.all[k]) else None
     return (replace(term, rest=found[0].rest, between=found[0].between), found[1]) if found else None
 
 
-def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _within(at: Place, term: Term) -> Read[Term]:
     """The time a maximum is done in: `Max Calories in 60 seconds`."""
+    t, j = at.t, at.j
     if t.all[j].text not in {"in", "within", "over"} or not term.quantity or not term.quantity.max_of:
         return None
     seconds = seconds_of(t.all[j + 1])
@@ -745,8 +765,9 @@ def _within(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     ), j + 2
 
 
-def _bodyweights(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:  # noqa: FBT001
+def _bodyweights(at: Place, term: Term) -> Read[Term]:
     """``N "x" "bodyweight"`` behind a name: sets, repetitions or a share of it cannot be told."""
+    t, j = at.t, at.j
     token = t.all[j]
     if token.kind != "number" or t.all[j + 1].text != "x" or term.load or term.quantity:
         return None
@@ -756,8 +777,9 @@ def _bodyweights(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[T
     return replace(term, load=ReadLoad(None, words=t.words(j, found[1])), open_ended=True), found[1]
 
 
-def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _pair(at: Place, term: Term) -> Read[Term]:
     """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
+    t, j = at.t, at.j
     token = t.all[j]
     value = token.value
     if (
@@ -778,18 +800,19 @@ def _pair(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
 _LEAST_WEIGHT = 10
 
 
-def _loaded(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _loaded(at: Place, term: Term) -> Read[Term]:
     """A clause about load without an `@`: a percent, a weight, an effort, the empty bar, a describing word."""
+    t, j = at.t, at.j
     k = (
         skip(t, j, one_of("with w / using at , - for to then"))
         if t.all[j].text in {"with", "w", "using", "-"}
         else j
     )
     found = read_load(t, k, marked=False)
-    if found is None and (apart or k > j or term.counted):
+    if found is None and (at.apart or k > j or term.counted):
         found = _heavy_few(t, k) or read_load(t, k) if t.all[k].kind == "word" else None
-        found = found if found and _closes(t, found[1], end) else None
-    if not found or found[1] > end:
+        found = found if found and _closes(t, found[1], at.end) else None
+    if not found or found[1] > at.end:
         return None
     read, behind = found
     if term.rows:
@@ -826,13 +849,14 @@ def _further(t: Tokens, term: Term, read: ReadLoad, j: int) -> Read[Term]:
     return None
 
 
-def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
+def _words(at: Place, term: Term) -> Read[Term]:
     """Words about load behind a quantity or a comma: `x 10 reps as heavy as possible`, `, building`."""
-    if not (term.counted or term.rows or apart or term.load or term.rep_scheme):
+    t, j = at.t, at.j
+    if not (term.counted or term.rows or at.apart or term.load or term.rep_scheme):
         return None
     k = j + (t.all[j].text == "-")
     found = load_words(t, k)
-    if not found or found[1] > end:
+    if not found or found[1] > at.end:
         return None
     read, behind = found
     if term.load is None and read.load is not None and not term.rows:
@@ -843,12 +867,13 @@ def _words(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
     return _with_unheld(t, replace(term, open_ended=True), k, behind), behind
 
 
-def _tempo_alone(t: Tokens, j: int, end: int, term: Term, apart: bool) -> Read[Term]:
-    found = tempo(t, j) or (bare_tempo(t, j) if apart and term.load else None)
+def _tempo_alone(at: Place, term: Term) -> Read[Term]:
+    t, j = at.t, at.j
+    found = tempo(t, j) or (bare_tempo(t, j) if at.apart and term.load else None)
     return (replace(term, tempo=found[0]), found[1]) if found and not term.tempo else None
 
 
-Rule = Callable[[Tokens, int, int, Term, bool], Read[Term]]
+Rule = Callable[[Place, Term], Read[Term]]
 _RULES: tuple[Rule, ...] = (
     _tempo_alone, _bodyweights, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
