@@ -31,3 +31,14 @@ def mode_inside(folder: Path) -> int:
 def mode_of_file(folder: Path) -> int:
     """The permissions of a new file in this folder."""
     return mode_inside(folder) & 0o666
+
+
+def make_folder_inside(folder: Path) -> None:
+    """Make a folder of a data folder, and that one, unless they exist."""
+    make_data_folder(folder.parent)
+    folder.mkdir(mode_inside(folder.parent), exist_ok=True)
+
+
+def open_own(path: str | Path, flags: int) -> int:
+    """An `opener` for `open`: a new file has the permissions of `mode_of_file`."""
+    return os.open(path, flags, mode_of_file(Path(path).parent))
