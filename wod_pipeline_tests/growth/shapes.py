@@ -166,6 +166,19 @@ POSTS: dict[str, Shape] = {
     "rows with a note each": _day(
         lambda k: "(knees out)" if k % 2 else f"Set {k // 2 + 1}: 3 reps @ 70%", "A.", "Back Squat"
     ),
+    "rows in kg below notes of every level": lambda n: lines(
+        [
+            "Monday",
+            *(f"Knees out, number {k}." for k in range(n // 4)),
+            "A.",
+            *(f"Think, number {k}." for k in range(n // 4)),
+            "Back Squat",
+            *(
+                f"Set {k // 2 + 1}: 3 reps @ {50 + k % 40} kg" if k % 2 else f"(knees {k} out)"
+                for k in range(n // 2)
+            ),
+        ]
+    ),
     "rows without numbers": _day(lambda k: f"{50 + k % 40}% x {k % 5 + 1}", "A.", "Back Squat"),
     "exercises with rows": _day(
         lambda k: f"Back Squat x {k}" if k % 3 == 0 else f"Set {k % 3}: 3 reps @ 70%", "A."

@@ -22,7 +22,9 @@ from wod_pipeline.quality import Case, judge, judge_stored
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading.export import as_csv, as_parquet
 from wod_pipeline.reading.index import build_index
+from wod_pipeline.reading.rows import Row, RowMaker
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, as_text, view_session
 from wod_pipeline.status import status_of
@@ -79,6 +81,8 @@ def pure_stages(content: str) -> dict[str, Step]:
         "Markdown": lambda: [as_markdown(view) for view in views],
         "calendar": lambda: as_calendar(value.records, ZONE),
         "API answer": lambda: encode(answers.session_answers(value.records, None)),
+        "CSV": lambda: as_csv(_rows(value)),
+        "Parquet": lambda: as_parquet(_rows(value)),
         "previews": lambda: (
             of_plain_week(weekly(plain)),
             of_outlined_week(weekly(outlined)),
@@ -86,6 +90,11 @@ def pure_stages(content: str) -> dict[str, Step]:
             of_records(value),
         ),
     }
+
+
+def _rows(value: WeekRecords) -> Iterator[Row]:
+    maker = RowMaker()
+    return (row for record in value.records for row in maker.rows(record))
 
 
 def history_of(records: Iterable[SessionRecord]) -> object:
