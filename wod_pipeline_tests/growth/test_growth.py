@@ -53,13 +53,14 @@ def excess(small: Step, large: Step) -> float:
 
     The smallest of several comparisons, so that what else the machine does counts for nothing.
     """
-    if cpu_s(large, rounds=1) < 2 * LEAST_S:
+    once = cpu_s(large, rounds=1)
+    if once < 2 * LEAST_S:
         return 0.0
-    factor = MOST + 1
+    factor = once / max(cpu_s(small), LEAST_S / 2)
     for _ in range(4):
-        factor = min(factor, cpu_s(large) / max(cpu_s(small), LEAST_S / 2))
         if factor <= MOST:
             break
+        factor = min(factor, cpu_s(large) / max(cpu_s(small), LEAST_S / 2))
     return factor
 
 
