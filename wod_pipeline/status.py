@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from wod_pipeline.bounds import LINKS_READ
 from wod_pipeline.parser_version import PARSER_VERSION, is_stale, oldest_parser
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
@@ -87,7 +88,8 @@ def _judge(
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
     stale = [_why_stale(raw, records)] if records and state is WeekState.STALE else []
     misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
-    remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
+    remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_cut_posts(raw, records)]
+    remarks += _remarks_on_records(records)
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
@@ -226,6 +228,24 @@ def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:
     remarks = ((raw.gone, "no longer on the site"), (protected, "password-protected"))
     malformed = [f"{name} was sent damaged: {problems}" for name, problems in malformed_posts(raw)]
     return [*(f"{_posts(ids)} {words}" for ids, words in remarks if ids), *malformed]
+
+
+def _cut_posts(raw: Weekly[RawPost] | None, records: WeekRecords | None) -> list[str]:
+    """What is not read of the posts without a session; the sessions of others say so."""
+    # Imported here, since most readers of this module need no parser.
+    from wod_pipeline.parsing import read_post
+
+    filled = {record.post_id for record in records.records} if records else set()
+    empty = [post for post in raw.posts if post.id not in filled] if raw else []
+    # A shorter post meets no bound, and need not be read.
+    unread = {
+        post.id: read_post(post).unread for post in empty if len(post.content.rendered) > LINKS_READ.most
+    }
+    return [
+        f"post {post_id} is too long to be read whole: {', '.join(words)} not read"
+        for post_id, words in unread.items()
+        if words
+    ]
 
 
 def _posts(ids: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import LINES_READ
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import (
     Diagnostic,
@@ -256,3 +257,12 @@ def test_a_week_without_a_post_names_the_one_that_was_published_in_its_place() -
 def test_a_post_is_dated_elsewhere_beyond_two_weeks_before_and_after_its_week(day: str, is_far: bool) -> None:
     week = dt.date(2026, 11, 23)
     assert is_dated_elsewhere(published(day, week).posts[0], week) is is_far
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_post_without_a_session_that_is_not_read_whole_is_named(more: int) -> None:
+    post = raw_post(*["Rest."] * (LINES_READ.most + more))
+    stamp = replace(STAMP, content_sha256=post.content_sha256)
+    (status,) = status_of([MONDAY], {MONDAY: fetched(post)}, {MONDAY: stored(NO_SESSION, stamp)})
+    said = [f"post {post.id} is too long to be read whole: 1 more line not read"] if more else []
+    assert (status.state, status.remarks) == (WeekState.NO_SESSION, said)

@@ -32,7 +32,7 @@ def doctor() -> None:
     """
     from wod_pipeline.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     _print_result("settings", True, _summary(settings))
     results = [_run_check(what, check) for what, check in _checks(settings)]
     if settings.on_aws:

@@ -124,11 +124,11 @@ def _add_routers(app: FastAPI) -> None:
     openapi.add_schemas(app, api.router, {"TimeZone": days.zone_schema()})
 
 
-def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:
-    """A function that reads the calendars of weeks from the lake."""
+def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], dict[str, bytes]]:
+    """A function that reads the calendars of weeks from the lake, by key."""
     if lake is None:
-        return lambda _: []
-    return lambda mondays: list(lake.read_many([calendar_key(monday) for monday in mondays]).values())
+        return lambda _: {}
+    return lambda mondays: lake.read_many([calendar_key(monday) for monday in mondays])
 
 
 def _build_index(index_cache: IndexCache) -> None:

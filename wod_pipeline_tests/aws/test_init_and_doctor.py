@@ -206,3 +206,17 @@ def bare_sessions_table(dynamodb: Any) -> None:
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def test_doctor_and_init_start_when_the_folder_of_posts_is_gone(
+    settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.setenv("WOD_SOURCE", str(tmp_path / "gone"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    found = {line.split()[1]: line for line in result.output.splitlines()}
+    assert found["source"].startswith(
+        f"fail  source    The folder of posts {tmp_path / 'gone'} cannot be read"
+    )
+    assert [name for name, line in found.items() if line.startswith("fail")] == ["source"]
+    assert "bucket or its region is not set" in str(run("aws", "init").exception)

@@ -177,8 +177,8 @@ def test_a_calendar_is_made_anew_only_when_something_in_it_changed(
     assert (text.count("CANCELLED"), text.count("BEGIN:VEVENT"), count) == (0, 1, 7)
 
 
-def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events(
-    site: TestClient, tmp_path: Path
+def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events_and_is_named(
+    site: TestClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = site.get("/calendar.ics").text
     FolderLake(tmp_path / "lake").write(calendar_key(MONDAY), b"BEGIN:VCALENDAR\r\nCut off")
@@ -187,6 +187,7 @@ def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events(
     assert answer.text.count("STATUS:CONFIRMED") == before.count("STATUS:CONFIRMED") > 0
     assert "CANCELLED" in before
     assert "CANCELLED" not in answer.text
+    assert f"left out: {calendar_key(MONDAY)} (it is no whole calendar)" in caplog.text
 
 
 def context_of(client: TestClient) -> context.AppContext:
