@@ -23,6 +23,7 @@ import datetime as dt
 import hashlib
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -113,6 +114,12 @@ def raw_revision_key(post: RawPost, data: bytes) -> str:
     """Where one revision of a post is kept for ever: by id, time of modification and hash of its bytes."""
     modified = re.sub(r"[^0-9T]", "", post.modified_gmt or post.modified) or "undated"
     return f"{REVISIONS}post={post.id}/{modified}-{_digest(data)}.json"
+
+
+def count_revisions(lake: Lake) -> Counter[int]:
+    """How many revisions of each post are kept, by its id; lists all of them."""
+    posts = (re.match(rf"{REVISIONS}post=(\d{{1,19}})/", key) for key in lake.keys(REVISIONS))
+    return Counter(int(found[1]) for found in posts if found)
 
 
 def _digest(data: bytes) -> str:

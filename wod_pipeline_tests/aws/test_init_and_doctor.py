@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.aws.setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.cli import group
+from wod_pipeline.cli.doctor import MANY_REVISIONS
 from wod_pipeline.errors import SettingsError, StorageRefused
 from wod_pipeline_tests.servers.aws import AwsServer
 
@@ -220,3 +221,18 @@ def test_doctor_and_init_start_when_the_folder_of_posts_is_gone(
     )
     assert [name for name, line in found.items() if line.startswith("fail")] == ["source"]
     assert "bucket or its region is not set" in str(run("aws", "init").exception)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_doctor_names_a_post_of_which_thousands_of_revisions_are_kept(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    more: int,
+) -> None:
+    folder = tmp_path / ".wod" / "lake" / "raw_post_revisions" / "post=7"
+    folder.mkdir(parents=True)
+    for number in range(MANY_REVISIONS + more):
+        (folder / f"20201221T{number:06}-0.json").touch()
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert ("note  revisions 1,001 revisions of post 7 are kept." in result.output) == bool(more)
