@@ -128,7 +128,8 @@ def describe(
 ) -> None:
     """Complete the description of the application and answer it at `path`.
 
-    The schemas are those of the answers of the router. `parameters` are schemas of parameters, `problems` the examples of each status by name.
+    The schemas are those of the answers of the router. `parameters` are schemas of parameters, `problems` the
+    examples of each status by name.
     """
     describe_paths = app.openapi
     kinds = [_answer_type(route.endpoint) for route in router.routes if isinstance(route, APIRoute)]

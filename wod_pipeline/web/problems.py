@@ -18,7 +18,8 @@ from wod_pipeline.web.turns import BUSY, LONG_ADDRESS, LONG_HEADERS
 _DETAILS: Mapping[int, Mapping[str, str]] = {
     400: {"no_host": NOT_ONE_HOST, "no_request": f"Invalid HTTP request received. {NO_REQUEST}"},
     404: {
-        "nothing_stored": "Nothing is stored for 2031-01-01. The week of Mon 30 Dec 2030 is not stored yet.",
+        "nothing_stored": "Nothing is stored for 2031-01-01. The week of Mon 30 Dec 2030 is not stored yet:"
+        " nobody has looked for its post.",
         "unknown_movement": "No such movement is known. Nearest: Back Squat, Box Squat, Air Squat.",
         "unknown_program": "No session of this program is stored. Programs: gym-plan.",
         "invalid_calendar": NOT_VALID,
