@@ -50,15 +50,18 @@ def athlete_of_parameters(given: Iterable[tuple[str, str]]) -> tuple[Athlete, li
 
 def _with_fewer_plates(fields: Mapping[str, str]) -> dict[str, str]:
     """The fields, without those of the smallest plates when all of them make too many weights."""
-    owned = {
-        name: (Fraction(name.removeprefix(PLATE)), int(fields[name])) for name in fields if _is_plate(name)
-    }
-    kept = plates_within_bound(dict(owned.values()))
-    return {name: text for name, text in fields.items() if name not in owned or owned[name][0] in kept}
+    owned = _owned_plates(fields)
+    left_out = {plate_field(plate) for plate in owned.keys() - plates_within_bound(owned)}
+    return {name: text for name, text in fields.items() if name not in left_out}
 
 
-def _is_plate(name: str) -> bool:
-    return name.startswith(PLATE)
+def _owned_plates(fields: Mapping[str, str]) -> dict[Fraction, int]:
+    """The pairs owned of each plate. Wrong ones are not among them: they are to be named, not left out."""
+    plates = [(name.removeprefix(PLATE), text) for name, text in fields.items() if name.startswith(PLATE)]
+    right = (
+        (weight, int(text)) for weight, text in plates if re.fullmatch(PLATE_PATTERN, f"{weight}:{int(text)}")
+    )
+    return {Fraction(weight): pairs for weight, pairs in right if pairs}
 
 
 _Read = tuple[str, str] | str

@@ -299,6 +299,13 @@ def test_of_plates_that_make_too_many_weights_the_smallest_are_left_out(client: 
     assert answer.json() == client.get(f"{DAY}?{kept}").json()
 
 
+@pytest.mark.parametrize("wrong", ["0.05:3", "0:1", "1:21"])
+def test_a_wrong_plate_beside_too_many_is_named_still(client: TestClient, wrong: str) -> None:
+    many = "&".join(f"plate=1.{n:02}:20" for n in (1, 3, 7, 9, 13, 27))
+    (error,) = errors_of(client, f"{DAY}?{many}&plate={wrong}")
+    assert error.startswith("query.plate: ")
+
+
 def test_every_wrong_max_is_named_at_once(client: TestClient) -> None:
     errors = errors_of(client, f"{DAY}?max=snach:1&max=jerk:0&step=99&plate=x")
     assert [error.split(":")[0] for error in errors] == [
