@@ -11,7 +11,6 @@ import click
 from wod_pipeline.cli.output import no_colour_option
 from wod_pipeline.errors import WodError
 from wod_pipeline.terminal import Styled, styled, write
-from wod_pipeline.wording import count
 
 if TYPE_CHECKING:
     from wod_pipeline.aws.setup import SetupStep
@@ -21,7 +20,9 @@ _NOTE = styled("note", "yellow")
 MANY_REVISIONS = 1_000
 """Kept revisions of one post beyond which the doctor names it."""
 _POSTS_NAMED = 3
-_MANY_ADVICE = "Find out what edits it: a program on the site, or somebody who took it over. All are kept; runs do not read them."
+_MANY_ADVICE = (
+    "Find out what edits it: a program on the site, or somebody who took it over. Runs do not read them."
+)
 
 
 @click.command()
@@ -63,7 +64,7 @@ def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
 
 
 def _print_many_revisions(settings: Settings) -> None:
-    """Print which posts have so many kept revisions that no person can have edited them; the lake may not be readable."""
+    """Print which posts have more kept revisions than a person makes."""
     from wod_pipeline import adapters
     from wod_pipeline.storage.stages import count_revisions
 
@@ -71,7 +72,7 @@ def _print_many_revisions(settings: Settings) -> None:
         kept = count_revisions(adapters.open_lake(settings))
         for post_id, number in kept.most_common(_POSTS_NAMED):
             if number > MANY_REVISIONS:
-                says = f"{count(number, 'revision')} of post {post_id} are kept. {_MANY_ADVICE}"
+                says = f"{number:,} revisions of post {post_id} are kept. {_MANY_ADVICE}"
                 _print_line(_NOTE, "revisions", says)
 
 
