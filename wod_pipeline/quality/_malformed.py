@@ -1,4 +1,4 @@
-"""Which posts of a week the site sent otherwise than WordPress does, at any stage. Pure."""
+"""Which posts of a week the site sent otherwise than WordPress does, and which are not read whole. Pure."""
 
 from __future__ import annotations
 
