@@ -7,6 +7,7 @@ what was wrong is said in `RawPost.problems`, and `RawPost.received` keeps the J
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, get_type_hints
 
@@ -25,6 +26,7 @@ _TYPES = {
 FIELDS = tuple(_TYPES)
 """The fields of a post that are asked for."""
 _LONGEST_NAME = 60
+_DIGITS = re.compile(f"[0-9]{{1,{len(str(LARGEST_POST_ID))}}}")
 
 
 def decode_posts(value: object, where: str) -> list[RawPost]:
@@ -61,17 +63,18 @@ def require_ids(posts: Iterable[RawPost], where: str) -> None:
         )
 
 
-def choose_post(first: RawPost, second: RawPost) -> RawPost:
-    """Which of two posts with the same id counts: one without problems, else the one edited last.
+def choose_post(versions: Iterable[RawPost]) -> RawPost:
+    """Which of the posts with the same id counts: one without problems, else the one edited last.
 
-    When they differ it says so, and `received` keeps the JSON of both.
+    When they differ it says so, and `received` keeps the JSON of all.
     """
-    if first == second:
-        return first
-    chosen = max((first, second), key=lambda post: (not post.problems, post.modified_gmt))
-    both = ", ".join(post.received or msgspec.json.encode(post).decode() for post in (first, second))
+    different = {msgspec.json.encode(post): post for post in versions}
+    chosen = max(different.values(), key=lambda post: (not post.problems, post.modified_gmt))
+    if len(different) == 1:
+        return chosen
+    received = ", ".join(post.received or encoded.decode() for encoded, post in different.items())
     problems = [*chosen.problems, "another post has the same id"]
-    return msgspec.structs.replace(chosen, problems=problems, received=f"[{both}]")
+    return msgspec.structs.replace(chosen, problems=problems, received=f"[{received}]")
 
 
 def _decode_odd(value: object, fields: dict[str, Any]) -> RawPost:
@@ -98,8 +101,7 @@ def _read_id(value: object) -> tuple[int, list[str]]:
         return value, []  # type: ignore[return-value]  # `_is_id` has looked
     if value is None:
         return 0, ["id is missing"]
-    digits = str(value)
-    known = int(digits) if isinstance(value, str) and digits.isascii() and digits.isdecimal() else 0
+    known = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else 0
     return known if _is_id(known) else 0, [f"id is {_describe(value)} instead of a number above 0"]
 
 
