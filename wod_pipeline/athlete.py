@@ -21,6 +21,7 @@ from wod_pipeline.errors import AthleteFileError
 from wod_pipeline.small_files import read_start
 from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight, decimal_text
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
+from wod_pipeline.wording import first_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -42,6 +43,7 @@ _STEPS = (Fraction("0.1"), Fraction(20))
 """The finest and the coarsest smallest step, in either unit."""
 _HEAVIEST_BAR = 100
 _SHOWN = 40
+_PROBLEMS_SHOWN = 50
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
 _MOST_SUMS = 4_000
@@ -70,11 +72,11 @@ def read_athlete(path: Path) -> Athlete | None:
 
 
 def athlete_of_text(data: bytes, where: str) -> Athlete:
-    """The athlete of a file's bytes. Raises `AthleteFileError` with every problem."""
+    """The athlete of a file's bytes. Raises `AthleteFileError` with the first 50 problems."""
     checked = check_text(data, where)
     if checked.problems:
         raise AthleteFileError(
-            "\n  ".join([f"{where} cannot be used:", *checked.problems]),
+            "\n  ".join([f"{where} cannot be used:", *first_of(checked.problems, _PROBLEMS_SHOWN)]),
             fix="Correct it and try `wod athlete check`.",
         )
     return checked.athlete

@@ -354,6 +354,15 @@ def test_the_message_of_a_file_with_problems(tmp_path: Path) -> None:
     assert caught.value.fix == "`wod athlete init` writes one to start from."
 
 
+def test_of_hundreds_of_problems_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    path = tmp_path / "athlete.toml"
+    path.write_text("[1-RM]\n" + "".join(f"qqq{n} = 1\n" for n in range(60)))
+    with pytest.raises(AthleteFileError) as caught:
+        read_athlete(path)
+    assert str(caught.value).count("is not a known movement") == 50
+    assert "\n  … and 10 more\n" in str(caught.value)
+
+
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     with pytest.raises(AthleteFileError) as caught:
         read_athlete(tmp_path)
