@@ -25,6 +25,8 @@ _TYPES = {
 }
 FIELDS = tuple(_TYPES)
 """The fields of a post that are asked for."""
+_TIMES = ("date", "date_gmt", "modified", "modified_gmt")
+_LONGEST_TIME = 40
 _LONGEST_NAME = 60
 _DIGITS = re.compile(f"[0-9]{{1,{len(str(LARGEST_POST_ID))}}}")
 
@@ -46,8 +48,8 @@ def decode_post(value: object) -> RawPost:
         post = msgspec.convert(fields, RawPost)
     except msgspec.ValidationError:
         return _decode_odd(value, fields)
-    sound = _is_id(post.id) and "rendered" in fields.get("content", {})
-    return post if sound else _decode_odd(value, fields)
+    is_sound = _is_id(post.id) and "rendered" in fields.get("content", {})
+    return post if is_sound and not any(map(_is_long_time, fields.items())) else _decode_odd(value, fields)
 
 
 def require_ids(posts: Iterable[RawPost], where: str) -> None:
@@ -109,8 +111,16 @@ def _is_id(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_POST_ID
 
 
+def _is_long_time(field: tuple[str, Any]) -> bool:
+    """Whether it is a time that is none: each session carries them, and a table takes no item of any size."""
+    name, value = field
+    return name in _TIMES and isinstance(value, str) and len(value) > _LONGEST_TIME
+
+
 def _read_field(name: str, value: Any) -> tuple[Any, list[str]]:
     """A field's value, None when it cannot be read, with what is wrong with it."""
+    if _is_long_time((name, value)):
+        return None, [f"{name} is a text of {len(value):,} characters instead of a time"]
     try:
         return msgspec.convert(value, _TYPES[name]), []
     except msgspec.ValidationError:

@@ -79,6 +79,11 @@ def test_half_a_character_becomes_a_question_mark_since_nothing_could_store_it()
             "categories is an object instead of a list of numbers",
             {"categories": []},
         ),
+        (
+            {"modified_gmt": "9" * 5_000},
+            "modified_gmt is a text of 5,000 characters instead of a time",
+            {"modified_gmt": ""},
+        ),
         ({"id": "5"}, "id is a text instead of a number above 0", {"id": 5}),
     ],
 )
