@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -18,6 +17,7 @@ from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_da
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
 from wod_pipeline.weeks import DAY, monday_of
+from wod_pipeline.wording import normalized
 
 _FAR_DAYS = 14
 _SEVERAL_WEEKS_DAYS = 10
@@ -169,12 +169,12 @@ def program_of(slug: str, near: dt.date | None) -> str:
     WordPress sends other letters percent-encoded. They are decoded, then left out, and a digest of the whole is put
     at the end, as at the end of a longer name that is cut: otherwise every program in Cyrillic would be the same.
     """
-    form = unicodedata.normalize("NFC", unquote(slug, errors="surrogateescape").lower())
+    form = normalized("NFC", unquote(slug, errors="surrogateescape").lower())
     reading = read_dates(form, near, slug=True)
     if reading:
         form = f"{form[: reading.span[0]]}-{form[reading.span[1] :]}".replace("week-of-", "-")
     form = _FINAL_NUMBER.sub("", re.sub("-+", "-", form).strip("-")).strip("-")
-    ascii_form = unicodedata.normalize("NFKD", form).encode("ascii", "ignore").decode()
+    ascii_form = normalized("NFKD", form).encode("ascii", "ignore").decode()
     plain = re.sub("-+", "-", _NOT_OF_PROGRAM.sub("-", ascii_form)).strip("-")
     if plain == form and len(plain) <= _LONGEST_PROGRAM:
         return plain

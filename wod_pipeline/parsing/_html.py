@@ -40,6 +40,8 @@ _UNEVEN = re.compile(f" [ {_ODD_SPACE}]+|[{_ODD_SPACE}][ {_ODD_SPACE}]*")
 _IN_ADDRESS = re.compile(r"[\t\n\r]")  # a browser drops these from an address
 _VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NUMBERED = re.compile("&#0*([0-9]*)")
+_DIGITS_OF_A_CHARACTER = 7  # the last character is 1,114,111
 _CELL = "\x1f"
 """Stands between two cells of a table row until the row is written; a control character no cell can contain."""
 
@@ -123,7 +125,7 @@ def read_text(html: str) -> str:
     """`html` as one line of text, as for a post's title."""
     if "<" in html:
         return " ".join(line.text for line in read_markup(html).lines)
-    text = unescape(_without_reserved(html)) if "&" in html else html
+    text = unescape(_with_short_numbers(_without_reserved(html))) if "&" in html else html
     return _squeezed(_SURROGATES.sub("\ufffd", text)).strip(" ")
 
 
@@ -138,10 +140,20 @@ def _without_reserved(html: str) -> str:
     return html
 
 
+def _with_short_numbers(html: str) -> str:
+    """Characters written as numbers, without digits that change nothing: Python refuses to read some thousands."""
+    return _NUMBERED.sub(_short_number, html) if "&#" in html else html
+
+
+def _short_number(found: re.Match[str]) -> str:
+    digits = found[1]
+    return f"&#{digits[: _DIGITS_OF_A_CHARACTER + 1] or '0'}" if found[0] != "&#" else "&#"
+
+
 def _prepared(html: str) -> str:
     """Markup without what is never text, and without what the tokeniser would read unlike a browser."""
     html = _without_reserved(html if html.isascii() else _SURROGATES.sub("\ufffd", html))
-    html = _PLAIN_LESS.sub("&lt;", _INERT.sub("", html))
+    html = _PLAIN_LESS.sub("&lt;", _INERT.sub("", _with_short_numbers(html)))
     if "[" in html:
         html = _BUILDER_TAG.sub(_MARK, html)
     end = html.rfind(">") + 1

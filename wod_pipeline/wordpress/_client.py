@@ -208,7 +208,7 @@ class WordPressSource:
                     return self._accept(pages)
                 earlier = pages.order
         raise SourceIncomplete(
-            f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
+            f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.versions)} "
             f"distinct ones or changed while they were read, {MAX_READS} times in a row. No post of this read "
             "was used."
         )
@@ -216,9 +216,10 @@ class WordPressSource:
     def _accept(self, pages: PageSet) -> list[RawPost]:
         if ids := pages.listed_twice():
             log.warning("%s lists a post more than once: %s", self._base, ", ".join(map(str, ids)))
-        require_ids(pages.posts.values(), self._base)
-        self._verify_category(has_posts=bool(pages.posts))
-        return list(pages.posts.values())
+        posts = pages.chosen()
+        require_ids(posts, self._base)
+        self._verify_category(has_posts=bool(posts))
+        return posts
 
     def _read_pages(self, query: Params) -> PageSet:
         """Every page, within the bounds of a reading. Raises `SourceMalformed` where the site goes beyond them."""

@@ -99,6 +99,20 @@ def _mixed(n: int) -> str:
     )
 
 
+SLUGS: dict[str, Shape] = {
+    name: _repeated(unit)
+    for name, unit in (
+        ("letters", "x"),
+        ("dashes", "-"),
+        ("spaced letters", "x "),
+        ("dates", "march-4-10-2024-"),
+        ("percent signs", "%"),
+        ("combining marks", "\u0323\u0301"),
+        ("combining marks, encoded", "%cc%a3%cc%81"),
+    )
+}
+"""Slugs, which a site may send at any length; the subjects of messages are made of the same."""
+
 _LINK = '<a href="https://video.example/{0}">Back Squat</a> x 3 reps @ 70%'
 
 POSTS: dict[str, Shape] = {

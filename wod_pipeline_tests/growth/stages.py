@@ -14,10 +14,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+from msgspec.structs import replace
 
 from wod_pipeline.assets.previews import of_outlined_week, of_parsed_week, of_plain_week, of_records
-from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post
-from wod_pipeline.program import RawPost, SessionRecord, Weekly, WeekRecords, encode
+from wod_pipeline.messages.delivery import one_line
+from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
+from wod_pipeline.program import RawPost, Rendered, SessionRecord, Weekly, WeekRecords, encode
 from wod_pipeline.quality import Case, judge, judge_stored
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.calendar import as_calendar
@@ -52,6 +54,17 @@ def cut_stages(content: str) -> dict[str, Step]:
     """Cutting sessions to what the table holds. Its cost is a step where a session becomes too large."""
     value = records_of(parsed_weekly(parse_post(post_of(content))))
     return {"fit for the table": lambda: fit_week(value)}
+
+
+def heading_stages(text: str) -> dict[str, Step]:
+    """What is read of a title, a slug and the subject of a message, each being this text."""
+    plain = post_of("<p>Monday</p><p>Snatch x 3</p>")
+    titled, named = replace(plain, title=Rendered(text)), replace(plain, slug=text)
+    return {
+        "title": lambda: (week_of(titled), parse_post(titled)),
+        "slug": lambda: (week_of(named), parse_post(named)),
+        "subject": lambda: one_line(text),
+    }
 
 
 def pure_stages(content: str) -> dict[str, Step]:

@@ -17,11 +17,12 @@ from wod_pipeline.reading.entries import index_week
 from wod_pipeline.rendering import view_session
 from wod_pipeline.training import doses_of
 from wod_pipeline_tests.builders import MONDAY, record_of
-from wod_pipeline_tests.growth.shapes import MARKUP, POSTS, lines
+from wod_pipeline_tests.growth.shapes import MARKUP, POSTS, SLUGS, lines
 from wod_pipeline_tests.growth.stages import (
     Step,
     cpu_s,
     cut_stages,
+    heading_stages,
     history_of,
     markup_stages,
     page_stages,
@@ -98,6 +99,11 @@ def test_any_mix_of_markup_is_read_in_linear_time(prefix: str, unit: str, end: s
 @pytest.mark.parametrize("name", POSTS)
 def test_every_step_of_a_post_is_linear(name: str) -> None:
     assert_linear(*(pure_stages(POSTS[name](size)) for size in (LINES, 2 * LINES)))
+
+
+@pytest.mark.parametrize("name", SLUGS)
+def test_every_step_of_a_title_and_a_slug_is_linear(name: str) -> None:
+    assert_linear(*(heading_stages(SLUGS[name](size)) for size in (20_000, 40_000)))
 
 
 @seed(14)
