@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -382,8 +383,12 @@ def load_settings(
     return Settings(**values)
 
 
+_MAY_HOLD_LOGIN = re.compile(r"[@\uff20\ufe6b]|%(25)*40|://.*\?", re.DOTALL)
+"""An @ in any form that an address may have it in, or an address with a query, where keys are put too."""
+
+
 def _problem(variable: Variable, text: str, fix: str) -> str:
-    shown = "(hidden)" if variable.secret or "@" in text else repr(text)
+    shown = "(hidden)" if variable.secret or _MAY_HOLD_LOGIN.search(text) else repr(text)
     return f"{variable.name} = {shown}: {fix}. Meaning: {variable.meaning}. Default: {variable.default or 'none'}."
 
 
