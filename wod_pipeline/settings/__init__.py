@@ -41,6 +41,7 @@ from wod_pipeline.settings._readers import (
     read_day,
     read_monday,
     read_origins,
+    read_page_url,
     read_path,
     read_phone,
     read_seconds,
@@ -184,7 +185,7 @@ class Settings:
     page_url: str = setting(
         "address at which people open the athlete's page, for links in calendars; needed behind a proxy. If it has a "
         "path, the page is served below that",
-        read=optional(read_url, ""),
+        read=optional(read_page_url, ""),
         example="https://training.example.com",
     )
     allowed_hosts: tuple[str, ...] = setting(
