@@ -31,3 +31,9 @@ def mode_inside(folder: Path) -> int:
 def mode_of_file(folder: Path) -> int:
     """The permissions of a new file in this folder."""
     return mode_inside(folder) & 0o666
+
+
+def narrow_umask(folder: Path) -> None:
+    """Let this process and its children, as Dagster's, make nothing that is open to whom the folder is not."""
+    before = os.umask(0o077)  # a umask is read by setting another one
+    os.umask(before | 0o777 & ~mode_inside(folder))

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
-from wod_pipeline.own_files import make_data_folder
+from wod_pipeline.own_files import make_data_folder, narrow_umask
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._hosts import (
@@ -419,6 +419,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 def use_dagster_home(settings: Settings) -> Path:
     """Set DAGSTER_HOME to the instance in the data folder, unless it is set; return the folder, created if needed.
 
+    What Dagster makes from here on is as closed as the folder above: `dagster.yaml` names classes that are loaded.
     Raises `SettingsError` when it cannot be created or used.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).expanduser().absolute()
@@ -431,6 +432,7 @@ def use_dagster_home(settings: Settings) -> Path:
         )
     try:
         make_data_folder(home.parent)
+        narrow_umask(home.parent)
         home.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError(
