@@ -49,7 +49,7 @@ def _loggable_text(text: str) -> str:
 
 
 class HidePersonal(logging.Filter):
-    """Hide what is personal in a record's message, arguments and traceback, before it is formatted, and clean them."""
+    """Hide what is personal in a record's message, arguments and traceback, and clean them, before formatting."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record and let it pass."""
