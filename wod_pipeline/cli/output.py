@@ -124,7 +124,7 @@ class _Cleaned(logging.Formatter):
 
 @contextmanager
 def without_repeated_warnings() -> Iterator[None]:
-    """Within it, Python's last resort, which prints warnings when nobody set up logging, prints each cleaned, once."""
+    """Within it, Python's last resort, which prints warnings when nobody set up logging, prints each once, clean."""
     handler, repeated = logging.lastResort, _Repeated()
     if handler is None:
         yield
