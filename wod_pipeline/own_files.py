@@ -42,3 +42,9 @@ def make_folder_inside(folder: Path) -> None:
 def open_own(path: str | Path, flags: int) -> int:
     """An `opener` for `open`: a new file has the permissions of `mode_of_file`."""
     return os.open(path, flags, mode_of_file(Path(path).parent))
+
+
+def narrow_umask(folder: Path) -> None:
+    """Let this process and its children, as Dagster's, make nothing that is open to whom the folder is not."""
+    before = os.umask(0o077)  # a umask is read by setting another one
+    os.umask(before | 0o777 & ~mode_inside(folder))

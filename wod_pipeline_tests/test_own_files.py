@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wod_pipeline.cli import main
-from wod_pipeline.settings import load_settings, use_dagster_home
+from wod_pipeline.settings import load_settings, use_dagster_home, write_instance_config
 from wod_pipeline.storage.folder import FolderLake
 from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.wordpress.site_lock import SiteLock
@@ -52,6 +52,19 @@ def test_dagsters_instance_is_within_the_closed_folder(
     home = use_dagster_home(load_settings())
     assert home.parent == tmp_path / "data"
     assert f"{home.parent.stat().st_mode & 0o777:o}" == "700"
+
+
+@pytest.mark.parametrize(("shared", "inside"), [(0o755, {"755", "644"}), (0o770, {"770", "660"})])
+def test_dagsters_instance_is_no_more_open_than_the_folder_whatever_the_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared: int, inside: set[str]
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("WOD_DATA_DIR", str(tmp_path / "data"))
+    os.umask(0)
+    (tmp_path / "data").mkdir(mode=shared)
+    home = use_dagster_home(load_settings())
+    write_instance_config(home)
+    assert modes(home) == inside
 
 
 def test_whatever_makes_the_data_folder_first_closes_it(

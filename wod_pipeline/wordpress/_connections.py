@@ -72,17 +72,25 @@ class Guard(Deadline):
 def reach_of_host(host: str) -> Reach:
     """From where a host can be reached, as far as its text tells: an address in any form, or a name of this machine.
 
-    IPv4 within IPv6 counts as what it is; other names are of the internet.
+    IPv4 within IPv6 counts as what it is, and IPv6 that is not assigned as of this network; other names are of the
+    internet.
     """
     name = host.strip("[]").partition("%")[0].rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return "loopback"
     address = _parse_address(name)
-    if address is None or (address.is_global and not address.is_multicast):
+    if address is None or _is_of_the_internet(address):
         return "internet"
     if address.is_loopback or address.is_unspecified:  # to connect to 0.0.0.0 is to connect to this machine
         return "loopback"
     return "link-local" if address.is_link_local else "private"
+
+
+def _is_of_the_internet(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if address.version == 6 and address not in _ASSIGNED_IPV6:
+        return False
+    is_special = any(address in network for network in _SPECIAL if network.version == address.version)
+    return address.is_global and not address.is_multicast and not is_special
 
 
 def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -101,6 +109,10 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_ASSIGNED_IPV6 = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that networks of the internet are given (RFC 4291 §2.4); another network may use the rest itself."""
+_SPECIAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("3fff::/20"))
+"""Of the registries of special addresses what some Pythons do not know; a cloud has its credentials in the first."""
 
 
 def _internal_redirect(host: str, address: str) -> SourceRefused:

@@ -117,6 +117,30 @@ def test_a_rule_of_others_that_deletes_what_cannot_be_made_again_is_named(
     assert ("lets them expire: rule tidy" in result.output) == (state == "missing")
 
 
+def test_an_index_or_expiry_of_another_kind_under_our_name_is_named(aws: AwsServer) -> None:
+    dynamodb = aws.client("dynamodb")
+    ensure_ledger_table(dynamodb, "wod-ledger")
+    expiry = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName="wod-ledger", TimeToLiveSpecification={**expiry, "Enabled": False})
+    dynamodb.update_time_to_live(TableName="wod-ledger", TimeToLiveSpecification=expiry)
+    bare_sessions_table(dynamodb)
+    index = {
+        "IndexName": "week-index",
+        "KeySchema": [{"AttributeName": "date", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    dynamodb.update_table(TableName="wod-sessions", GlobalSecondaryIndexUpdates=[{"Create": index}])
+    output = run("aws", "init", "--bucket", BUCKET).output
+    assert (
+        "missing  table wod-ledger deletes expired reservations: It goes by expires, not by ttl: aws"
+        in output
+    )
+    assert (
+        "missing  table wod-sessions has the index week-index: Its keys or attributes are others: aws"
+        in output
+    )
+
+
 def test_a_table_with_other_keys_is_refused_and_the_rest_is_made(
     aws: AwsServer, settings: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +168,11 @@ def test_a_secret_that_is_named_but_not_there_is_reported(
     secret = json.dumps({"username": "coach", "password": "x"})
     aws.client("secretsmanager").create_secret(Name="wod/site", SecretString=secret)
     assert "exists   secret wod/site" in run("aws", "init", "--bucket", BUCKET).output
+    aws.client("secretsmanager").delete_secret(SecretId="wod/site")
+    assert (
+        "missing  secret wod/site (it is being deleted): aws secretsmanager restore-secret --secret-id wod/site"
+        in run("aws", "init", "--bucket", BUCKET).output
+    )
 
 
 def test_a_topic_of_another_account_is_not_there(settings: pytest.MonkeyPatch) -> None:
