@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.date_habits import DayOrder
-from wod_pipeline.parsing._text import form_of, words
+from wod_pipeline.parsing._text import edits_between, form_of, words
 from wod_pipeline.weeks import DAY
 
 MONTHS = words("january february march april may june july august september october november december")
@@ -381,20 +381,8 @@ def _month(word: str) -> _Month | None:
         return _Month(exact[0] if exact else 9, misspelt=False)
     if not 4 <= len(word) <= 12 or word in _NO_MONTHS:
         return None
-    close = [n for n, name in enumerate(MONTHS, 1) if _within_two(word, name)]
+    close = [n for n, name in enumerate(MONTHS, 1) if edits_between(word, name) <= 2]
     return _Month(close[0], misspelt=True) if len(close) == 1 else None
-
-
-def _within_two(word: str, name: str) -> bool:
-    """Whether at most two letters were added, left out or changed between the two."""
-    if abs(len(word) - len(name)) > 2:
-        return False
-    row = list(range(len(name) + 1))
-    for i, letter in enumerate(word, 1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(name, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (letter != other))
-    return row[-1] <= 2
 
 
 def _year(text: str | None) -> int | None:

@@ -54,10 +54,16 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "The post names no date; its week is taken from its publication on {published}.",
         "Neither title, slug nor headings name a date.",
     ),
+    "word_repaired": DiagnosticKind(
+        "info",
+        "“{word}” was read as “{meant}”.",
+        "A misspelt word was read as the one word it can be.",
+    ),
     "missing_heading": DiagnosticKind(
         "warn",
         "A session starts here without a heading that says its day.",
-        "Labels start over, or a week's post has no headings, so the session has no date.",
+        "Labels start over, a week's post has no headings, a heading names several days, or a line above work may have"
+        " been meant as a heading: look at the post for the day of this work.",
     ),
     "ambiguous_reference": DiagnosticKind(
         "warn",

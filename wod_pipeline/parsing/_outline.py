@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from wod_pipeline.bounds import SESSIONS_READ
@@ -21,11 +22,13 @@ from wod_pipeline.parsing._headings import (
     Heading,
     can_cut,
     heads_work,
+    is_date_only,
     is_day_part,
     is_rest_only,
     kind_of,
     label_of_heading,
     may_head,
+    name_of_day,
     ordinal_of,
     read_heading,
     week_number,
@@ -58,7 +61,7 @@ def headings_of(texts: Sequence[str]) -> dict[int, Heading]:
     """
     days = {n: heading for n, text in enumerate(texts) if (heading := read_heading(text))}
     heads = {
-        n: heading for n, heading in days.items() if not heading.has_title or _heads_work(n, texts, days)
+        n: heading for n, heading in days.items() if not heading.needs_work or _heads_work(n, texts, days)
     }
     contents = _contents(texts, heads)
     return {n: heading for n, heading in heads.items() if n not in contents}
@@ -188,6 +191,7 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found:
         cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
     elif heading:
         cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
+        found += _doubts_of(n, heading)
     elif last and last.label and starts_over(text, below=last.label):
         cuts.append(_Cut(n, label=label_of(text)))
         found.append(diagnostic("missing_heading", n))
@@ -195,13 +199,51 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found:
         last.label = label_of(text) or last.label
 
 
+def _doubts_of(n: int, heading: Heading) -> Iterator[Diagnostic]:
+    """What is not sure of a heading: which of several days it means, or how its weekday is spelt."""
+    if heading.several:
+        yield diagnostic("missing_heading", n)
+    if heading.misspelt and heading.weekday:
+        yield diagnostic("word_repaired", n, word=heading.misspelt, meant=name_of_day(heading.weekday))
+
+
 def _doubtful_days(texts: Sequence[str], heads: dict[int, Heading]) -> Iterator[Diagnostic]:
-    """§4.1 A line that begins as a day's title does, directly above work, on a day that nothing else heads."""
+    """§4.1 Where work may stand under a day it is not for, or under none.
+
+    Work above the first heading; a line that only names a day, or begins as a day's title does, directly above
+    work, on a day that nothing else heads; and a title below which the labels of the day before go on.
+    """
+    doubtful = {n for n in _work_above(texts, heads)} | {n for n in heads if _labels_go_on(n, texts, heads)}
     headed = {heading.weekday for heading in heads.values()}
     for n, text in enumerate(texts[:-1]):
         day = may_head(text)
-        if day and day not in headed and heads_work(texts[n + 1]):
-            yield diagnostic("missing_heading", n)
+        if n not in heads and ((day and day not in headed) or is_date_only(text)) and heads_work(texts[n + 1]):
+            doubtful.add(n)
+    yield from (diagnostic("missing_heading", n) for n in sorted(doubtful))
+
+
+def _work_above(texts: Sequence[str], heads: dict[int, Heading]) -> list[int]:
+    """The first line of work above the first heading: it is in no session."""
+    above = (n for n in range(min(heads, default=0)) if heads_work(texts[n]))
+    return list(islice(above, 1))
+
+
+def _labels_go_on(n: int, texts: Sequence[str], heads: dict[int, Heading]) -> bool:
+    """Whether the first label below a day with a title is the next one after the last above: A, B in one session."""
+    if not heads[n].has_title:
+        return False
+    above = _first_label(texts, range(n - 1, -1, -1), heads)
+    below = _first_label(texts, range(n + 1, len(texts)), heads)
+    return bool(above and below and len(above) == len(below) == 1 and ord(below) == ord(above) + 1)
+
+
+def _first_label(texts: Sequence[str], numbers: Iterable[int], heads: dict[int, Heading]) -> str | None:
+    for m in numbers:
+        if m in heads:
+            return None
+        if can_cut(texts[m]) and (label := label_of(texts[m])):
+            return label
+    return None
 
 
 def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:
