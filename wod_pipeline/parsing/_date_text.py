@@ -39,6 +39,7 @@ _NAMED_FORMS = (
     "DAY MONTH YEAR?",
 )
 _FIGURE_FORMS = (
+    "NTH until A/B/YY",
     "A/B/YY until A/B/YY",
     "A/B until A/B/YY",
     "A/B until A/B",
@@ -46,6 +47,8 @@ _FIGURE_FORMS = (
     "A/B/YY",
     "A-B-YEAR until A-B-YEAR",
     "A-B-YEAR",
+    "YEAR/A/B until YEAR/A/B",
+    "YEAR/A/B until A/B",
     "YEAR/A/B",
     "YEAR-A-B until YEAR-A-B",
     "YEAR-A-B until A-B",
@@ -55,14 +58,17 @@ _FIGURE_FORMS = (
 _SHORT_FORMS = ("A/B",)
 """Figures without a year name a day in a heading only; elsewhere they count something."""
 
-_NOT_COUNTED = r"(?![ -]?(?:days?|weeks?|sets?|reps?)(?![a-z])(?![ -]#?[0-9]))"
+_NOT_COUNTED = (
+    r"(?![ -]?(?:(?:days?|weeks?|sets?|reps?|rounds?|min(?:ute)?s?)(?![a-z])(?![ -]#?[0-9])|x ?[0-9]))"
+)
 """`June 3 – 5 Day Program` names one day; `June 3-7 Week 5` names five."""
 _TOKENS = {
     "MONTH": ("month", r"[a-z]{3,12}", r"(?![a-z])\.?"),
     "DAY": ("day", r"[0-9]{1,2}", r"(?:st|nd|rd|th)?(?![0-9a-z])" + _NOT_COUNTED),
-    "YEAR": ("year", r"(?:19|20)[0-9]{2}", r"(?![0-9])"),
+    "YEAR": ("year", r"(?:19|20)[0-9]{2}|'[0-9]{2}", r"(?![0-9])"),
     "A": ("a", r"[0-9]{1,2}", r"(?![0-9])"),
     "B": ("b", r"[0-9]{1,2}", r"(?![0-9])"),
+    "NTH": ("b", r"[0-9]{1,2}", r"(?=\.)"),
     "YY": ("year", r"(?:19|20)?[0-9]{2}", r"(?![0-9])"),
 }
 """The group of each token, what it holds, and what may stand directly behind it."""
@@ -77,11 +83,12 @@ class _Gaps(NamedTuple):
     until: str
 
 
-_TITLE = _Gaps(r" ?(?:of )?", r"(?: ?, ?| )", r"[/.]", r"\.? ?(?:-|to|through|thru|until) ?")
+_TITLE = _Gaps(r" ?(?:of )?", r"(?: ?, ?| ?\(?)", r"[/.]", r"\.? ?(?:-|to|through|thru|until) ?")
 _SLUG = _Gaps(r"-(?:of-)?", r"-", r"-", r"-(?:(?:to|through|thru|until)-)?")
 _CYCLE_MARK = re.compile(r"(?<![a-z])(?:wk|week|w|block|cycle|phase|day)[ .#:-]*\Z")
 """What a figure behind it counts, as in `WK4/8`: no date."""
-_WEEK_OF = re.compile(r"\bweek[ -]of[ -](?:the[ -])?\Z")
+_WEEK_OF = re.compile(r"\b(?:week[ -](?:of|commencing|beginning|starting)|w/c)[ -](?:the[ -])?\Z")
+_THE = re.compile(r"\bthe (?=[0-9])")
 _WEEKDAY = re.compile(
     r"(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? "
     r"(?=[a-z]{3,12}\.? ?[0-9]|[0-9])"
@@ -178,7 +185,7 @@ def read_dates(
     Of two ranges the first is read, as a repair.
     """
     text = text[:_MOST]
-    form = text.lower() if slug else _WEEKDAY.sub("", form_of(text).text)
+    form = text.lower() if slug else _THE.sub("", _WEEKDAY.sub("", form_of(text).text))
     asked = _Asked(near, order, _SLUG if slug else _TITLE)
     found = _undisputed(form, (_NAMED_FORMS, _FIGURE_FORMS), asked)
     ranges = [each for each in found if each.reading and _is_range(each.match)]
@@ -194,6 +201,16 @@ def read_heading_date(text: str, near: dt.date | None, order: DayOrder = "month_
         return reading
     found = _undisputed(form_of(text).text[:_MOST], (_SHORT_FORMS,), _Asked(near, order, _TITLE))
     return next((each.reading for each in found if each.reading), None)
+
+
+def weekday_of_date(text: str, start: dt.date, near: dt.date | None, order: DayOrder) -> str | None:
+    """The weekday that a title writes directly before the day `start`, in its first three letters."""
+    form = form_of(text[:_MOST]).text
+    for found in _WEEKDAY.finditer(form):
+        reading = read_dates(form[found.end() :], near, order=order)
+        if reading and reading.start == start and reading.span[0] == 0:
+            return found[0][:3]
+    return None
 
 
 def _first_of(ranges: list[_Found], asked: _Asked) -> Reading | None:
@@ -232,7 +249,8 @@ def _found(form: str, kinds: Iterable[_Forms], asked: _Asked) -> Iterator[_Found
 def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | None:
     """What a form says, unless its words or figures are no date at all.
 
-    A word may be a misspelt month, and figures without a year a range, only if that makes days that anybody means.
+    A word may be a misspelt month, and figures without a year a range, only if that makes days that anybody means;
+    a misspelt month with one day and no year only near the publication (`Murph 5/31` names a workout).
     """
     groups = match.groupdict()
     months = [_month(word) for name in ("month1", "month2") if (word := groups.get(name))]
@@ -242,6 +260,9 @@ def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | No
     misspelt = any(month.misspelt for month in months if month)
     doubtful = misspelt or (forms is _FIGURE_FORMS and not _years(match))
     if doubtful and (reading is None or reading.days > _LONGEST):
+        return None
+    alone = misspelt and not _years(match) and not _is_range(match)
+    if alone and reading and asked.near and abs(reading.start - asked.near) > _FAR:
         return None
     return _Found(match, reading._replace(repaired=True) if misspelt and reading else reading)
 
@@ -292,6 +313,9 @@ def _orders(match: re.Match[str], asked: _Asked) -> Iterator[tuple[_Day, _Day | 
     """The first and the last day as written; figures alone in the program's order first, then in the other."""
     groups = {"a1": None, "year1": None, "year2": None, **match.groupdict()}
     first_year, last_year = (_year(groups[name]) for name in ("year1", "year2"))
+    if groups.get("a2") and not groups["a1"]:  # 25.-31.01.2021
+        yield _Day(None, int(match["b1"]), None), _Day(int(match["b2"]), int(match["a2"]), last_year)
+        return
     if not groups["a1"]:
         first = _named_day(groups, "1", first_year)
         yield first or _Day(None, 0, None), _named_day(groups, "2", last_year)
@@ -386,7 +410,8 @@ def _month(word: str) -> _Month | None:
 
 
 def _year(text: str | None) -> int | None:
-    return int(text) + (2000 if len(text) == 2 else 0) if text else None
+    digits = (text or "").lstrip("'")
+    return int(digits) + (2000 if len(digits) == 2 else 0) if digits else None
 
 
 def _nearest_year(day: _Day, near: dt.date | None) -> int | None:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
-from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date
+from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date, weekday_of_date
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
+from wod_pipeline.program import WEEKDAYS, Dates, DatesBasis, Diagnostic, Source
 from wod_pipeline.weeks import DAY, monday_of
 
 _FAR_DAYS = 14
@@ -71,7 +71,14 @@ def date_post(title: str, source: Source, headings: Iterable[str], habits: DateH
     if reading.repaired:
         found.append(diagnostic("date_repaired", days=_days(reading)))
     if published and abs((typed.start - published).days) > _FAR_DAYS:
-        found.append(diagnostic("date_contradiction", start=str(typed.start), published=str(published)))
+        found.append(
+            diagnostic("date_contradiction", start=str(typed.start), reason=f"was published on {published}")
+        )
+    elif basis == "title":
+        weekday = weekday_of_date(title, typed.start, published, habits.order)
+        if weekday and weekday != WEEKDAYS[reading.start.weekday()]:
+            reason = f"its title says {weekday.title()} of that day"
+            found.append(diagnostic("date_contradiction", start=str(typed.start), reason=reason))
     dates = Dates(reading.start, reading.end, basis, "repaired" if reading.repaired else "exact")
     return Dated(dates, _week_of(reading.start, reading.end), found)
 

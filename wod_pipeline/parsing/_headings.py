@@ -20,14 +20,14 @@ _DAY_NAME = (
 )
 _MAYBE_HEADING = re.compile(
     r"[\W_]*(?:mon|tue|wed|thu|fri|sat|sun|day|session|week|wk|w ?[0-9]"
-    r"|[mtwfs][a-z]{0,8}d[a-z]{0,8}|(?:[0-9]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|the"
-    r"|optional|rest|off|active|recovery|test|training|workout|deload|make).{0,60}?(?:mon|tue|wed|thu|fri|sat|sun|day))",
+    r"|[mtwfs][a-z]{0,8}d[a-z]{0,8}|(?:[0-9]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|the|optional|rest|off"
+    r"|active|recovery|test|training|workout|deload|make).{0,60}?(?:mon|tue|wed|thu|fri|sat|sun|day))",
     re.IGNORECASE,
 )
 _MARK = re.compile(
     rf"(?:{_DAY_NAME}(?P<possessive>(?<=day)'?s(?![a-z]))?"
-    r"|(?:(?P<numbered>day|session|week)|(?P<week>wk\.?|w(?= ?[0-9]{1,2} ?d ?[0-9]))|(?P<day>(?:(?<=[0-9])|(?<=[0-9] ))d))"
-    r" ?#?[0-9]{1,3}(?![0-9]*/))(?:(?=d ?[0-9])|(?![a-z0-9']))"
+    r"|(?:(?P<numbered>day|session|week)|(?P<week>wk\.?|w(?= ?[0-9]{1,2} ?d ?[0-9]))"
+    r"|(?P<day>(?:(?<=[0-9])|(?<=[0-9] ))d)) ?#?[0-9]{1,3}(?![0-9]*/))(?:(?=d ?[0-9])|(?![a-z0-9']))"
 )
 """A weekday, or a day, session or week by its number; `W3D2` is week 3, day 2."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -43,7 +43,7 @@ _DATE = re.compile(
     rf"|(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? [0-9]{{4}})?|the [0-9]{{1,2}}(?:st|nd|rd|th)"
 )
 _BEFORE_DAY = re.compile(
-    rf"[^a-z0-9]*(?:[0-9]{{1,2}}[.)] )?(?:(?:{_DATE.pattern})(?![0-9a-z/])[ ,:|-]+"
+    rf"[^a-z0-9]*(?:[0-9]{{1,2}}[.)] [^a-z0-9]*)?(?:(?:{_DATE.pattern})(?![0-9a-z/])[ ,:|-]+"
     r"|(?P<words>(?:optional|rest day|off day|day off|active recovery|recovery|test(?= day [0-9])|training(?= week)"
     r"|(?:workout|training|session) for|deload|make-?up)(?: ?[:|-]+)? ))*"
 )
@@ -51,7 +51,7 @@ _BEFORE_DAY = re.compile(
 _ONLY_BRACKETED = re.compile(rf"[ ,:-]*[(\[]{_DAY_NAME}(?![a-z'])[^a-z()\[\]]*[)\]]")
 _JOINS_DAYS = re.compile(r" ?(?:[/&+,|-]|and|or|to|thru|through) ?(?=(?:mon|tue|wed|thu|fri|sat|sun))")
 _FIRST_WORD = re.compile(r"[a-z]{4,11}(?![a-z'])")
-_NO_DAYS = frozenset(words("sundry sundae today midday holiday someday"))
+_NO_DAYS = frozenset(words("sundry sundae today todays midday holiday someday funday mayday"))
 """Words within a letter or two of a weekday that mean something else."""
 _BEHIND_DAY = re.compile(
     rf"[ ,]*(?:{_BRACKETS.pattern}|(?:{_DATE.pattern})(?![0-9a-z/])"
@@ -81,7 +81,9 @@ _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
 )
 _RECOVERY = re.compile(r"\brecovery\b")
 _ORDINAL = re.compile(r"(?:\b(?:session|day)|\bw ?[0-9]{1,2} ?d) ?#?([0-9]{1,3})\b")
-_DAY_PART = re.compile(r"\W*(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?#?[0-9]{1,3})(?: session)?\W*")
+_DAY_PART = re.compile(
+    r"\W*(?:am|pm|a\.m|p\.m|morning|afternoon|evening|session ?#?[0-9]{1,3})(?: session)?\W*"
+)
 _WEEK = re.compile(r"\b(?:week|wk\.?|w(?= ?[0-9]{1,2} ?d ?[0-9])) ?#?([0-9]{1,3})(?![0-9])")
 _WEEK_ONLY = re.compile(r"(?:training )?(?:week|wk\.?) ?#?([0-9]{1,3})\W*")
 _MAYBE_WEEK = re.compile("week|wk|w ?[0-9]", re.IGNORECASE)
@@ -249,7 +251,12 @@ def _misspelt_at(text: str, begin: int) -> tuple[str, Weekday] | None:
 def _misspelt_day(word: str, most: int) -> Weekday | None:
     """The one weekday within `most` letters of a word, two neighbours in the wrong order counted as one."""
     plain = word.removesuffix("'s").removesuffix("s")
-    if word in _NO_DAYS or not 5 <= len(plain) <= 11 or plain in _DAY_NAMES or not plain.startswith(_FIRST_LETTERS):
+    if (
+        word in _NO_DAYS
+        or not 5 <= len(plain) <= 11
+        or plain in _DAY_NAMES
+        or not plain.startswith(_FIRST_LETTERS)
+    ):
         return None
     close = [name for name in _DAY_NAMES if edits_between(plain, name, swaps=True) <= most]
     return _weekday(close[0]) if len(close) == 1 else None
@@ -260,6 +267,16 @@ def _says_only_when(text: str) -> bool:
     rest = _DATE.sub(" ", _CYCLE.sub(" ", _MAKE_UP.sub("makeup", _BRACKETS.sub(" ", text))))
     said = _PUNCTUATION.sub(" ", rest.replace("a.m", "am").replace("p.m", "pm")).split()
     return all(word in _HEADING_WORDS or _NUMBER.fullmatch(word) for word in said)
+
+
+def brackets_say_more(line: str) -> bool:
+    """Whether words stand in the brackets of a heading that are no words of headings, as in `Sunday (see you!)`."""
+    inside = " ".join(_BRACKETS.findall(form_of(line).text))
+    return any(
+        word not in _HEADING_WORDS and not _MARK.fullmatch(word)
+        for word in re.findall("[a-z]+", _DATE.sub(" ", inside))
+        if len(word) > 2 and word not in {"day", "session"}
+    )
 
 
 def _behind_sign(text: str, at: int) -> int:

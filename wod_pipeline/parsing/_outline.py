@@ -20,6 +20,7 @@ from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._extent import in_words
 from wod_pipeline.parsing._headings import (
     Heading,
+    brackets_say_more,
     can_cut,
     heads_work,
     is_date_only,
@@ -128,7 +129,8 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     lines = _first_sessions(plain, cuts, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
-    found += _doubtful_days(texts[: len(lines)], heads)
+    known = {each.line for each in found if each.code == "missing_heading"}
+    found += (each for each in _doubtful_days(texts[: len(lines)], heads) if each.line not in known)
     dates = _dates_of(cuts, texts, dated, habits.order)
     behind = [*(cut.first for cut in cuts[1:]), len(lines)]
     sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
@@ -213,24 +215,28 @@ def _doubtful_days(texts: Sequence[str], heads: dict[int, Heading]) -> Iterator[
     Work above the first heading; a line that only names a day, or begins as a day's title does, directly above
     work, on a day that nothing else heads; and a title below which the labels of the day before go on.
     """
-    doubtful = {n for n in _work_above(texts, heads)} | {n for n in heads if _labels_go_on(n, texts, heads)}
+    doubtful = {*_work_above(texts, heads), *(n for n in heads if _labels_go_on(n, texts, heads))}
     headed = {heading.weekday for heading in heads.values()}
     for n, text in enumerate(texts[:-1]):
         day = may_head(text)
-        if n not in heads and ((day and day not in headed) or is_date_only(text)) and heads_work(texts[n + 1]):
+        if (
+            n not in heads
+            and ((day and day not in headed) or is_date_only(text))
+            and heads_work(texts[n + 1])
+        ):
             doubtful.add(n)
     yield from (diagnostic("missing_heading", n) for n in sorted(doubtful))
 
 
 def _work_above(texts: Sequence[str], heads: dict[int, Heading]) -> list[int]:
-    """The first line of work above the first heading: it is in no session."""
-    above = (n for n in range(min(heads, default=0)) if heads_work(texts[n]))
-    return list(islice(above, 1))
+    """Where a part of a session stands above the first heading, and so in no session: its first line of work."""
+    above = list(islice((n for n in range(min(heads, default=0)) if heads_work(texts[n])), 2))
+    return above[:1] if len(above) > 1 else []
 
 
 def _labels_go_on(n: int, texts: Sequence[str], heads: dict[int, Heading]) -> bool:
     """Whether the first label below a day with a title is the next one after the last above: A, B in one session."""
-    if not heads[n].has_title:
+    if not (heads[n].has_title or brackets_say_more(texts[n])):
         return False
     above = _first_label(texts, range(n - 1, -1, -1), heads)
     below = _first_label(texts, range(n + 1, len(texts)), heads)

@@ -64,8 +64,20 @@ def shown(reading: Reading | None) -> str:
         ("June 1-7 & June 8-14, 2020", "06-01 06-07 repaired"),
         ("June 1-7, 2020 (6/1-6/7)", "06-01 06-07"),
         ("Agust 3-9", "08-03 08-09 repaired"),
+        ("Murph 15, 2020", "03-15 03-15 repaired"),
+        ("the 1st of June 2020 to the 7th of June 2020", "06-01 06-07"),
+        ("25.-31.05.2020", "05-25 05-31"),
+        ("2020/06/01 – 2020/06/07", "06-01 06-07"),
+        ("2020/06/01 – 06/07", "06-01 06-07"),
+        ("June 1-7, '19", "2019-06-01 2019-06-07"),
+        ("June 1 - 7 (2019)", "2019-06-01 2019-06-07"),
+        ("Week commencing 1 June 2020", "06-01 06-07"),
+        ("Week beginning Tuesday, June 2, 2020", "06-02 06-07"),
         ("June 29 – Jully 5, 2020", "06-29 07-05 repaired"),
         # no dates
+        ("Murph 11", "none"),
+        ("Mar 3 x 5", "none"),
+        ("May 5 rounds of fun", "none"),
         ("June 31 - July 5, 2020", "none"),
         ("WK4/8", "none"),
         ("Week 4/8/2020", "none"),
@@ -249,3 +261,23 @@ def test_the_same_weekday_twice_in_one_week_is_two_sessions_of_that_day() -> Non
         "06-01",
         "06-02",
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Sunday, June 8, 2020", ["date_contradiction"]),  # a Monday
+        ("Monday, June 8, 2020", []),
+        ("Monday June 8 – Sunday June 14, 2020", []),
+        ("Tuesday June 8 – 14, 2020", ["date_contradiction"]),
+        ("Sunday 9 am open gym, June 8-14, 2020", []),
+    ],
+)
+def test_a_title_whose_weekday_is_not_that_of_its_date_is_flagged(title: str, expected: list[str]) -> None:
+    found = read(f"Monday\n{WORK}", title=title, slug="plan", published="2020-06-07").diagnostics
+    assert [each.code for each in found] == expected
+
+
+def test_the_contradiction_names_the_weekday_that_the_title_says() -> None:
+    found = read(f"Monday\n{WORK}", title="Sunday, June 8, 2020", slug="plan", published="2020-06-07")
+    assert found.diagnostics[0].message == "The post is for 2020-06-08 but its title says Sun of that day."
