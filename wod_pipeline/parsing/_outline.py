@@ -130,7 +130,8 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
     known = {each.line for each in found if each.code == "missing_heading"}
-    found += (each for each in _doubtful_days(texts[: len(lines)], heads) if each.line not in known)
+    read = {n: heading for n, heading in heads.items() if n < len(lines)}
+    found += (each for each in _doubtful_days(texts[: len(lines)], read) if each.line not in known)
     dates = _dates_of(cuts, texts, dated, habits.order)
     behind = [*(cut.first for cut in cuts[1:]), len(lines)]
     sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
