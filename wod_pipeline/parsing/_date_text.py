@@ -88,6 +88,20 @@ _SLUG = _Gaps(r"-(?:of-)?", r"-", r"-", r"-(?:(?:to|through|thru|until)-)?")
 _CYCLE_MARK = re.compile(r"(?<![a-z])(?:wk|week|w|block|cycle|phase|day)[ .#:-]*\Z")
 """What a figure behind it counts, as in `WK4/8`: no date."""
 _WEEK_OF = re.compile(r"\b(?:week[ -](?:of|commencing|beginning|starting)|w/c)[ -](?:the[ -])?\Z")
+_NTH_DAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]? (?:the )?([0-9]{1,2})(?:st|nd|rd|th)(?![a-z0-9])"
+    r"(?! (?:day|week|session|block|phase|cycle|set|round))"
+)
+_LONGEST_PERIOD = 60
+_MAYBE_PERIOD = re.compile(
+    r"\W*(?:w|(?:mon|tue|wed|thu|fri|sat|sun)[a-z.,]* |jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|[0-9]{1,4}[./-]|(?:the )?[0-9]{1,2}(?:st|nd|rd|th)? )",
+    re.IGNORECASE,
+)
+_BESIDE_PERIOD = re.compile(
+    r"[^a-z0-9]*(?:(?:week|wk\.?) ?#?[0-9]{0,3}[^a-z0-9]*)?(?:of|commencing|beginning|starting)?[^a-z0-9]*"
+    r"(?:(?:week|wk\.?) ?#?[0-9]{1,3})?[^a-z0-9]*"
+)
 _THE = re.compile(r"\bthe (?=[0-9])")
 _WEEKDAY = re.compile(
     r"(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? "
@@ -199,8 +213,33 @@ def read_heading_date(text: str, near: dt.date | None, order: DayOrder = "month_
     reading = read_dates(text, near, order=order)
     if reading:
         return reading
-    found = _undisputed(form_of(text).text[:_MOST], (_SHORT_FORMS,), _Asked(near, order, _TITLE))
-    return next((each.reading for each in found if each.reading), None)
+    form = form_of(text).text[:_MOST]
+    found = _undisputed(form, (_SHORT_FORMS,), _Asked(near, order, _TITLE))
+    return next((each.reading for each in found if each.reading), None) or _day_of_month(form, near)
+
+
+def _day_of_month(form: str, near: dt.date | None) -> Reading | None:
+    """The day nearest to `near` of a heading that names only the day of the month: `Thursday 11th`."""
+    match = _NTH_DAY.match(form)
+    if match is None or near is None:
+        return None
+    months = {(each.year, each.month) for each in (near - 28 * DAY, near, near + 28 * DAY)}
+    days = [day for year, month in months if (day := _date(year, _Day(month, int(match[1]), None)))]
+    nearest = min(days, key=lambda day: (abs(day - near), day), default=None)
+    return Reading(nearest, nearest, True, match.span(1)) if nearest else None
+
+
+@lru_cache(maxsize=1024)
+def read_period(text: str, near: dt.date | None, order: DayOrder) -> dt.date | None:
+    """The first day of a line that is only a range of days or `Week of` a day, with `Week N` perhaps."""
+    if len(text) > _LONGEST_PERIOD or not _MAYBE_PERIOD.match(text):
+        return None
+    reading = read_dates(text, near, order=order)
+    if reading is None or reading.start == reading.end:
+        return None
+    form = _THE.sub("", _WEEKDAY.sub("", form_of(text).text))
+    rest = form[: reading.span[0]] + " " + form[reading.span[1] :]
+    return reading.start if _BESIDE_PERIOD.fullmatch(rest) else None
 
 
 def weekday_of_date(text: str, start: dt.date, near: dt.date | None, order: DayOrder) -> str | None:

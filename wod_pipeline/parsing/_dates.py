@@ -113,7 +113,7 @@ def _with_likely_year(reading: Reading, published: dt.date | None) -> Reading:
     if published is None or _is_near(reading.start, published) or reading.start.weekday() == 0:
         return reading
     for years in (1, -1):
-        start, end = (_years_later(day, years) for day in reading[:2])
+        start, end = (in_year(day, day.year + years) for day in reading[:2])
         if start and end and _is_near(start, published):
             return reading._replace(start=start, end=end, repaired=True)
     return reading
@@ -123,9 +123,10 @@ def _is_near(day: dt.date, published: dt.date) -> bool:
     return abs((day - published).days) <= _FAR_DAYS
 
 
-def _years_later(day: dt.date, years: int) -> dt.date | None:
+def in_year(day: dt.date, year: int) -> dt.date | None:
+    """The same day of another year; None for 29 February where there is none."""
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:  # 29 February
         return None
 

@@ -14,8 +14,15 @@ from typing import NamedTuple
 
 from wod_pipeline.bounds import SESSIONS_READ
 from wod_pipeline.date_habits import US_WEEKLY, DayOrder
-from wod_pipeline.parsing._date_text import read_heading_date
-from wod_pipeline.parsing._dates import Dated, date_post, is_of_several_weeks, program_of, published_day
+from wod_pipeline.parsing._date_text import read_heading_date, read_period
+from wod_pipeline.parsing._dates import (
+    Dated,
+    date_post,
+    in_year,
+    is_of_several_weeks,
+    program_of,
+    published_day,
+)
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._extent import in_words
 from wod_pipeline.parsing._headings import (
@@ -286,6 +293,9 @@ class _Headed(NamedTuple):
     written: dt.date | None
     week: int | None
     """N of the last `Week N`."""
+    begin: dt.date | None = None
+    """The first day of the last line that is only a range of days, as `June 8-14`."""
+    label: str = ""
 
 
 def _dates_of(
@@ -295,17 +305,30 @@ def _dates_of(
     if dated.week is None:
         return [None] * len(cuts)
     headed = [
-        _Headed(cut.weekday, _written(cut, texts, dated, order), week)
-        for cut, week in zip(cuts, _weeks_above(cuts, texts), strict=True)
+        _Headed(cut.weekday, _written(cut, texts, dated, order), week, begin, _text_of(cut, texts))
+        for cut, week, begin in zip(
+            cuts, _weeks_above(cuts, texts), _periods_above(cuts, texts, dated, order), strict=True
+        )
     ]
     if not _spans_weeks(headed, dated.dates):
         return [_day_in_week(cut.weekday, dated) for cut in cuts]
     dates: list[dt.date | None] = []
-    last, week = None, headed[0].week
-    for each in headed:
-        dates.append(_counted_on(each, last, week, dated))
-        last, week = dates[-1] or last, each.week
+    last, before = None, headed[0]
+    for n, each in enumerate(headed):
+        above = last + DAY if last and n and _is_of_next_week(each, before, last, dated.dates) else last
+        dates.append(_counted_on(each, above, before.week, dated))
+        last, before = dates[-1] or last, each
     return dates
+
+
+def _is_of_next_week(each: _Headed, before: _Headed, last: dt.date, dates: Dates) -> bool:
+    """Whether the same words head the next session again, and the dates of the post have another such day."""
+    if each.weekday is None or (each.weekday, each.label) != (before.weekday, before.label):
+        return False
+    is_long = (
+        dates.start is not None and dates.end is not None and is_of_several_weeks(dates.start, dates.end)
+    )
+    return is_long and dates.end is not None and last + 7 * DAY <= dates.end
 
 
 def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
@@ -314,6 +337,8 @@ def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Da
         return None
     if each.written and WEEKDAYS[each.written.weekday()] == each.weekday:
         return each.written
+    if each.begin and (last is None or last < each.begin):
+        return _day_on_or_after(each.begin, each.weekday)
     if last is None:
         return _day_in_week(each.weekday, dated)
     later = max((each.week or 0) - week, 0) if week else 0
@@ -327,9 +352,34 @@ def _written(cut: _Cut, texts: Sequence[str], dated: Dated, order: DayOrder) -> 
     reading = (
         read_heading_date(label_of_heading(texts[cut.headings[0]]), start, order) if cut.headings else None
     )
-    if reading is None or start is None or not 0 * DAY <= reading.start - monday_of(start) < _LONGEST_COUNT:
+    if reading is None or start is None:
         return None
-    return reading.start
+    years = (reading.start.year, start.year, start.year + 1)  # as typed first, else as that of the post
+    days = (day for year in years if (day := in_year(reading.start, year)))
+    return next((day for day in days if _is_counted(day, start)), None)
+
+
+def _is_counted(day: dt.date, start: dt.date) -> bool:
+    return 0 * DAY <= day - monday_of(start) < _LONGEST_COUNT
+
+
+def _text_of(cut: _Cut, texts: Sequence[str]) -> str:
+    return " ".join(texts[n] for n in cut.headings).casefold()
+
+
+def _periods_above(
+    cuts: Sequence[_Cut], texts: Sequence[str], dated: Dated, order: DayOrder
+) -> list[dt.date | None]:
+    """For each session, the first day of the last line above it that is only a range of days of the post."""
+    start = dated.dates.start
+    periods: list[dt.date | None] = []
+    period, at = None, 0
+    for cut in cuts:
+        found = (read_period(text, start, order) for text in reversed(texts[at : cut.first]))
+        period = next((day for day in found if day and start and _is_counted(day, start)), period)
+        periods.append(period)
+        at = cut.first
+    return periods
 
 
 def _weeks_above(cuts: Sequence[_Cut], texts: Sequence[str]) -> list[int | None]:
@@ -360,6 +410,8 @@ def _spans_weeks(headed: Sequence[_Headed], dates: Dates) -> bool:
         at, before = first.setdefault(each.weekday, (k, each))
         later = each.written and before.written and each.written > before.written
         if at < sunday < k or later or (before.week and each.week and each.week > before.week):
+            return True
+        if headed[0].begin and each.begin and monday_of(each.begin) > monday_of(headed[0].begin):
             return True
         sunday = min(sunday, k) if each.weekday == "sun" else sunday
     return False
