@@ -313,7 +313,8 @@ def _dates_of(
     if not _spans_weeks(headed, dated.dates):
         return [_day_in_week(cut.weekday, dated) for cut in cuts]
     dates: list[dt.date | None] = []
-    last, before = None, headed[0]
+    last: dt.date | None = None
+    before = headed[0]
     for n, each in enumerate(headed):
         above = last + DAY if last and n and _is_of_next_week(each, before, last, dated.dates) else last
         dates.append(_counted_on(each, above, before.week, dated))
@@ -325,10 +326,8 @@ def _is_of_next_week(each: _Headed, before: _Headed, last: dt.date, dates: Dates
     """Whether the same words head the next session again, and the dates of the post have another such day."""
     if each.weekday is None or (each.weekday, each.label) != (before.weekday, before.label):
         return False
-    is_long = (
-        dates.start is not None and dates.end is not None and is_of_several_weeks(dates.start, dates.end)
-    )
-    return is_long and dates.end is not None and last + 7 * DAY <= dates.end
+    start, end = dates.start, dates.end
+    return bool(start and end and is_of_several_weeks(start, end) and last + 7 * DAY <= end)
 
 
 def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
