@@ -71,7 +71,10 @@ _MOST_TITLE_WORDS = 6
 _LONGEST_DATE = 24
 _DAY_NAMES = words("monday tuesday wednesday thursday friday saturday sunday")
 _FIRST_LETTERS = ("m", "t", "w", "f", "s")
-_NAMES_DAY = re.compile("d[a-z]{0,3}y|day|mon|tue|wed|thu|fri|sat|sun|[mtwfs][a-z]{2,5}[da]y?", re.IGNORECASE)
+_NAMES_DAY = re.compile(
+    r"d[a-z]{0,2}y|[a-z]ay\b|\b(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b", re.IGNORECASE
+)
+_MAYBE_DATE = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[0-9]{4}", re.IGNORECASE)
 _POINTERS = frozenset(words("last next than as on from until till before after by this since like every see"))
 """Words before a weekday at the end of a line that point at another day."""
 _KINDS: tuple[tuple[re.Pattern[str], SessionKind], ...] = (
@@ -170,7 +173,7 @@ def _day_named(word: str) -> Weekday | None:
 @lru_cache(maxsize=8192)
 def is_date_only(line: str) -> bool:
     """Whether a line is a date and nothing else; figures only with a year, as they could count something."""
-    if len(line) > _LONGEST_DATE or not line[:1].isalnum():
+    if len(line) > _LONGEST_DATE or not _MAYBE_DATE.search(line):
         return False
     text = form_of(line).text.rstrip(" :.-")
     return _DATE.fullmatch(text) is not None and re.search("[a-z]{3}|[0-9]{4}", text) is not None
