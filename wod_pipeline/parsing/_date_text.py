@@ -444,7 +444,8 @@ def _month(word: str) -> _Month | None:
         return _Month(exact[0] if exact else 9, misspelt=False)
     if not 4 <= len(word) <= 12 or word in _NO_MONTHS:
         return None
-    close = [n for n, name in enumerate(MONTHS, 1) if edits_between(word, name) <= 2]
+    near = [(n, name) for n, name in enumerate(MONTHS, 1) if abs(len(name) - len(word)) <= 2]
+    close = [n for n, name in near if edits_between(word, name) <= 2]
     return _Month(close[0], misspelt=True) if len(close) == 1 else None
 
 

@@ -261,7 +261,8 @@ def _misspelt_day(word: str, most: int) -> Weekday | None:
         or not plain.startswith(_FIRST_LETTERS)
     ):
         return None
-    close = [name for name in _DAY_NAMES if edits_between(plain, name, swaps=True) <= most]
+    near = [name for name in _DAY_NAMES if abs(len(name) - len(plain)) <= most]
+    close = [name for name in near if edits_between(plain, name, swaps=True) <= most]
     return _weekday(close[0]) if len(close) == 1 else None
 
 
