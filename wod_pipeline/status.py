@@ -30,7 +30,7 @@ class WeekState(str, Enum):
     NO_SESSION = "no session"
     NOT_PUBLISHED = "not published"
     FAILED = "failed"
-    """The table does not hold what was fetched: a run stopped before its end."""
+    """The table does not hold what was fetched, as a run stopped before its end, or not its post's last edit."""
     STALE = "stale"
     """Made by an older version of the parser, which this program's may read otherwise."""
     CORRUPT = "corrupt"
@@ -69,12 +69,39 @@ def status_of(
     elsewhere = [
         (post, week) for week, raw in fetched.items() for post in raw.posts if is_dated_elsewhere(post, week)
     ]
+    newer = newer_elsewhere(fetched)
     return [
         _judge(
-            week, fetched.get(week), stored.get(week), corrupt.get(week, ()), _published_for(week, elsewhere)
+            week,
+            fetched.get(week),
+            stored.get(week),
+            corrupt.get(week, ()),
+            _published_for(week, elsewhere),
+            newer.get(week, {}),
         )
         for week in sorted(weeks, reverse=True)
     ]
+
+
+def newer_elsewhere(fetched: Mapping[dt.date, Weekly[RawPost]]) -> dict[dt.date, dict[int, dt.date]]:
+    """The weeks that hold a post as it was before an edit that another week has: post id → that week.
+
+    A post of several weeks, or one that was given another date, was then fetched for the other week alone. One that
+    the site no longer lists cannot be fetched anew.
+    """
+    newest: dict[int, tuple[str, dt.date]] = {}
+    for week, raw in fetched.items():
+        for post in raw.posts:
+            newest[post.id] = max(newest.get(post.id, ("", week)), (post.modified_gmt, week))
+    older = {
+        week: {
+            post.id: newest[post.id][1]
+            for post in raw.posts
+            if post.id and post.id not in raw.gone and post.modified_gmt < newest[post.id][0]
+        }
+        for week, raw in fetched.items()
+    }
+    return {week: posts for week, posts in older.items() if posts}
 
 
 def _judge(
@@ -83,9 +110,12 @@ def _judge(
     records: WeekRecords | None,
     corrupt: Sequence[str],
     elsewhere: Sequence[str],
+    newer: Mapping[int, dt.date],
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
+    if newer and state is WeekState.STORED:
+        state, failure = WeekState.FAILED, [_why_old(week, post, other) for post, other in newer.items()]
     stale = [_why_stale(raw, records)] if records and state is WeekState.STALE else []
     misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
     remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_cut_posts(raw, records)]
@@ -168,6 +198,13 @@ def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
     return {(stamp.post_id, stamp.content_sha256, stamp.modified_gmt) for stamp in stamps} == {
         (post.id, post.content_sha256, post.modified_gmt) for post in raw.posts
     }
+
+
+def _why_old(week: dt.date, post: int, other: dt.date) -> str:
+    return (
+        f"post {post} is stored as it was before an edit that the week of {other} has:"
+        f" wod materialize --week {week}"
+    )
 
 
 def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:

@@ -18,7 +18,14 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import WeekState, WeekStatus, is_dated_elsewhere, needs_run, status_of
+from wod_pipeline.status import (
+    WeekState,
+    WeekStatus,
+    is_dated_elsewhere,
+    needs_run,
+    newer_elsewhere,
+    status_of,
+)
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import (
     MONDAY,
@@ -266,3 +273,20 @@ def test_a_post_without_a_session_that_is_not_read_whole_is_named(more: int) -> 
     (status,) = status_of([MONDAY], {MONDAY: fetched(post)}, {MONDAY: stored(NO_SESSION, stamp)})
     said = [f"post {post.id} is too long to be read whole: 1 more line not read"] if more else []
     assert (status.state, status.remarks) == (WeekState.NO_SESSION, said)
+
+
+REVISED = replace(POST, modified_gmt="2026-03-03T01:00:00", content=Rendered("<p>Monday</p><p>Press x 5</p>"))
+
+
+def test_a_week_with_a_post_as_before_an_edit_that_another_week_has_needs_a_run() -> None:
+    both = {MONDAY: fetched(POST), MONDAY + WEEK: fetched(REVISED)}
+    assert newer_elsewhere(both) == {MONDAY: {POST.id: MONDAY + WEEK}}
+    why = f"post {POST.id} is stored as it was before an edit that the week of {MONDAY + WEEK} has"
+    (status,) = status_of([MONDAY], both, {MONDAY: stored(Outcome.PUBLISHED, STAMP)})
+    assert status.state is WeekState.FAILED
+    assert status.remarks == [f"{why}: wod materialize --week {MONDAY}"]
+
+
+def test_a_post_of_two_weeks_that_is_gone_or_the_same_in_both_needs_none() -> None:
+    assert newer_elsewhere({MONDAY: fetched(POST), MONDAY + WEEK: fetched(POST)}) == {}
+    assert newer_elsewhere({MONDAY: fetched(POST, gone=(POST.id,)), MONDAY + WEEK: fetched(REVISED)}) == {}
