@@ -56,6 +56,9 @@ _INERT = re.compile(
 )
 """Comments, doctypes, processing instructions and raw-text elements, left to right as a browser meets them."""
 
+_MOST_COLSPAN, _MOST_ROWSPAN = 1000, 65_534
+"""What a browser takes a larger number for."""
+
 _PLAIN_LESS = re.compile(r"<(?![a-zA-Z/!?])")
 _UNCLOSED_TAG = re.compile(r"<[a-zA-Z/][^>]*\Z")
 _LESS_IN_TAG = re.compile(r"<[a-zA-Z/][^<>]*<")
@@ -93,8 +96,14 @@ _BY_NAME: dict[str, Effect] = {
     "pre": "pre",
     "nav": "contents",
 }
-Cell = list[SourceLine]
-"""The lines in a cell of a table, not numbered."""
+
+
+class Cell(NamedTuple):
+    """A cell of a table: its lines, not numbered, and the columns and rows it covers."""
+
+    lines: list[SourceLine]
+    columns: int = 1
+    rows: int = 1
 
 
 class Row(NamedTuple):
@@ -161,11 +170,22 @@ class _Anchor:
         self.href = href
 
 
+class _Span(_Anchor):
+    """How many columns and rows of its table a cell covers."""
+
+    def __init__(self, attrs: Any) -> None:
+        super().__init__("")
+        self.columns = _covered(attrs.get("colspan"), _MOST_COLSPAN)
+        self.rows = _covered(attrs.get("rowspan"), _MOST_ROWSPAN)
+
+
 _STRIKE = _Anchor("")
 """Stands with a piece that is struck out."""
 _Piece = tuple[str, _Anchor | None]
 _BREAK_IN_CELL: _Piece = (" ", None)
 """A break inside a row, where a line does not end: known by its identity, when the cell is read by itself."""
+_INNER_CELL: _Piece = (" ", _Anchor(""))
+"""The start of a cell of a table inside a cell, known alike."""
 
 
 class _Element(NamedTuple):
@@ -229,7 +249,7 @@ class _Lines(BeautifulSoup):
         elif name == "a":
             self._anchor = _Anchor(_http(attrs.get("href", "")))
         elif name in _CELLS:
-            self._pieces.append((_CELL if self._rows == 1 else " ", None))
+            self._pieces.append((_CELL, _Span(attrs)) if self._rows == 1 else _INNER_CELL)
         elif name == "head":
             self._in_head = True
 
@@ -325,6 +345,8 @@ class _Lines(BeautifulSoup):
             self._pieces.append((text, _STRIKE if self._effects["struck"] else self._anchor))
 
     def _block_starts(self, name: str) -> None:
+        if name == "table" and self._rows == 1 and self._is_layout():
+            self._rows = 0
         if self._rows and not (self._rows == 1 and name == "tr"):
             self._rows += name == "table"
             self._pieces.append(_BREAK_IN_CELL)
@@ -334,6 +356,10 @@ class _Lines(BeautifulSoup):
         if name == "table":
             self._end_table()
             self._table = []
+
+    def _is_layout(self) -> bool:
+        """Whether nothing stands in the open table before the table in it, so that it only places that one."""
+        return not self._table and not any(piece.strip(" " + _CELL) for piece, _ in self._pieces)
 
     def _block_ends(self, name: str) -> None:
         if self._rows > 1:
@@ -379,20 +405,28 @@ def _names(attrs: Any) -> list[str]:
 
 def _cells_of(pieces: list[_Piece]) -> list[Cell]:
     """The cells of a row, each with its own lines: a break inside a cell ends a line of it."""
-    cells: list[list[list[_Piece]]] = []
+    cells: list[tuple[_Span, list[list[_Piece]]]] = []
     for piece in pieces:
-        if piece[0] == _CELL:
-            cells.append([[]])
+        if isinstance(piece[1], _Span):
+            cells.append((piece[1], [[]]))
         elif cells and piece is _BREAK_IN_CELL:
-            cells[-1].append([])
+            cells[-1][1].append([])
+        elif cells and piece is _INNER_CELL:
+            cells[-1][1][-1].append((" | ", None) if cells[-1][1][-1] else piece)
         elif cells:
-            cells[-1][-1].append(piece)
-    return [_lines_of_cell(lines) for lines in cells]
+            cells[-1][1][-1].append(piece)
+    return [Cell(_lines_of_cell(lines), span.columns, span.rows) for span, lines in cells]
 
 
-def _lines_of_cell(lines: list[list[_Piece]]) -> Cell:
+def _lines_of_cell(lines: list[list[_Piece]]) -> list[SourceLine]:
     written = [_written(line) for line in lines]
     return [SourceLine(0, text, links, struck) for text, links, struck in written if text or struck]
+
+
+def _covered(written: str | None, most: int) -> int:
+    """The columns or rows that a cell says it covers."""
+    figures = re.match(r"[ \t\n\f\r]*([0-9]{1,6})", written or "")
+    return min(max(int(figures[1]), 1), most) if figures else 1
 
 
 def _written(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...], tuple[str, ...]]:
