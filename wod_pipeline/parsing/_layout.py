@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._headings import heads_work, is_day_part, read_heading
-from wod_pipeline.parsing._html import Cell, Row, read_markup
+from wod_pipeline.parsing._html import Cell, Markup, Row, read_markup
 from wod_pipeline.program import SourceLine
 
 _FEWEST_DAYS = 2
@@ -39,13 +39,61 @@ def read_lines(html: str) -> list[SourceLine]:
     Never raises.
     """
     markup = read_markup(html)
-    if not markup.tables:
+    if markup.hides:
+        whole = read_markup(html, with_hidden=True)
+        markup = whole if _hides_the_week(markup, whole) else markup
+    if not (markup.tables or markup.titles):
         return markup.lines
     in_tables = {row.line for table in markup.tables for row in table}
     elsewhere = {_day(line.text) for line in markup.lines if line.n not in in_tables} - {None}
     days = {n: lines for table in markup.tables for n, lines in _unfolded(table, elsewhere).items()}
-    lines = [line for old in markup.lines for line in days.get(old.n, [old])]
-    return [replace(line, n=n) for n, line in enumerate(lines)] if days else markup.lines
+    moved = _moved(markup, in_tables)
+    if not (days or moved):
+        return markup.lines
+    order = sorted(markup.lines, key=lambda line: (moved.get(line.n, line.n), line.n not in moved))
+    lines = [line for old in order for line in days.get(old.n, [old])]
+    return [replace(line, n=n) for n, line in enumerate(lines)]
+
+
+def _hides_the_week(seen: Markup, whole: Markup) -> bool:
+    """Whether what a document hides is the week itself, so that a reader can surely open it in a way not known here.
+
+    It is if it holds all the work, or if it holds most of it and headings of days.
+    """
+    works, days = (
+        (_count(seen, _prescribes), _count(whole, _prescribes)),
+        (_count(seen, _day), _count(whole, _day)),
+    )
+    hidden = works[1] - works[0]
+    return hidden > 0 and (works[0] == 0 or (hidden > works[0] and days[1] > days[0]))
+
+
+def _prescribes(text: str) -> bool:
+    """Whether a line is work with a figure; a label alone is none."""
+    return " " in text and any(map(str.isdigit, text)) and heads_work(text)
+
+
+def _count(markup: Markup, is_counted: Callable[[str], object]) -> int:
+    in_tables = [
+        line for table in markup.tables for row in table for cell in row.cells for line in cell.lines
+    ]
+    return sum(bool(is_counted(line.text)) for line in (*markup.lines, *in_tables))
+
+
+def _moved(markup: Markup, in_tables: Collection[int | None]) -> dict[int, int]:
+    """The titles of tabs that are days' headings, and the line each heads: the first of the panel it opens.
+
+    None for a panel that is headed with the day itself.
+    """
+    lines = markup.lines
+    return {
+        title: panel
+        for title, panel in markup.titles
+        if title < panel < len(lines)
+        and not {title, panel}.intersection(in_tables)
+        and (day := _day(lines[title].text))
+        and day not in {_day(lines[panel].text), _day(lines[panel - 1].text) if panel - 1 > title else None}
+    }
 
 
 def _unfolded(table: Sequence[Row], elsewhere: set[str | None]) -> dict[int, list[SourceLine]]:
