@@ -43,12 +43,13 @@ _CONTROLLED = re.compile(
 TAB_CLASS = re.compile(r"\bet_pb_tab_[0-9]+\b")
 """The class that a tab and its panel share where a builder gives them no ids."""
 
-Effect = Literal["hidden", "struck", "pre", "contents", "tab"]
+Effect = Literal["hidden", "struck", "pre", "contents", "tab", "raised"]
 """What an element does to the text in it; the title of a tab has a line of its own."""
 BY_NAME: dict[str, tuple[Effect, ...]] = {
     **dict.fromkeys(("del", "s", "strike"), ("struck",)),
     "template": ("hidden",),
     "pre": ("pre",),
+    "sup": ("raised",),
     "nav": ("contents",),
 }
 

@@ -43,6 +43,8 @@ _UNEVEN = re.compile(f" [ {_ODD_SPACE}]+|[{_ODD_SPACE}][ {_ODD_SPACE}]*")
 _IN_ADDRESS = re.compile(r"[\t\n\r]")  # a browser drops these from an address
 _VANISHING = re.compile("[\u200b\ufeff\u00ad\u2060\0\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_FOOTNOTE = re.compile(r"[ \[(]*[0-9*\u2020\u2021\u00a7]{1,3}[ \])]*")
+"""The mark of a footnote, raised and linked to it; joined to a figure, it would be another figure."""
 _LEFT_OVER = re.compile("[][ |.,;:()*+&/\u2022\u00b7\u25aa\u25cf\u25e6\u2023\u2043\u2010-\u2015-]*")
 """Bullets and signs, which are no text of a line whose words are struck out."""
 _CELL = "\x1f"
@@ -147,8 +149,9 @@ def _prepared(html: str) -> str:
 class _Anchor:
     """What a piece of text stands in: an `a` element and its address, empty where that is no web address."""
 
-    def __init__(self, href: str) -> None:
+    def __init__(self, href: str, *, is_inner: bool = False) -> None:
         self.href = href
+        self.is_inner = is_inner  # leads to a place of the document
 
 
 class _Span(_Anchor):
@@ -240,7 +243,8 @@ class _Lines(BeautifulSoup):
         if name in BLOCKS:
             self._block_starts(name)
         elif name == "a":
-            self._anchor = _Anchor(_http(attrs.get("href", "")))
+            href = attrs.get("href", "")
+            self._anchor = _Anchor(_http(href), is_inner="#" in href)
         elif name in _CELLS:
             self._pieces.append((_CELL, _Span(attrs)) if self._rows == 1 else _INNER_CELL)
         elif name == "head":
@@ -323,10 +327,10 @@ class _Lines(BeautifulSoup):
         return controlled_ids(self._received)
 
     def _note_place(self, attrs: Any) -> None:
-        """Remember on which line a tab or a link stands, and where what it names begins."""
+        """Remember on which line a tab or a link begins, and where what it names begins."""
         if not attrs:
             return
-        written = attrs.get("aria-controls") or attrs.get("href") or ""
+        written = "" if self._has_text() else attrs.get("aria-controls") or attrs.get("href") or ""
         for name in ids_in(written.rpartition("#")[2]) if written else ():
             self._controls.setdefault(name, len(self._out))
         place = attrs.get("id")
@@ -337,6 +341,8 @@ class _Lines(BeautifulSoup):
 
     # ------------------------------------------------------------------ lines
     def _add(self, text: str) -> None:
+        if self._effects["raised"] and self._anchor and self._anchor.is_inner and _FOOTNOTE.fullmatch(text):
+            return
         if text:
             self._pieces.append((text, _STRIKE if self._effects["struck"] else self._anchor))
 
@@ -355,7 +361,11 @@ class _Lines(BeautifulSoup):
 
     def _is_layout(self) -> bool:
         """Whether nothing stands in the open table before the table in it, so that it only places that one."""
-        return not self._table and not any(piece.strip(" " + _CELL) for piece, _ in self._pieces)
+        return not self._table and not self._has_text()
+
+    def _has_text(self) -> bool:
+        """Whether something visible stands on the open line already."""
+        return any(piece.strip(" " + _CELL) for piece, _ in self._pieces)
 
     def _block_ends(self, name: str) -> None:
         if self._rows > 1:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -80,20 +80,30 @@ def _count(markup: Markup, is_counted: Callable[[str], object]) -> int:
     return sum(bool(is_counted(line.text)) for line in (*markup.lines, *in_tables))
 
 
-def _moved(markup: Markup, in_tables: Collection[int | None]) -> dict[int, int]:
+def _moved(markup: Markup, in_tables: set[int | None]) -> dict[int, int]:
     """The titles of tabs that are days' headings, and the line each heads: the first of the panel it opens.
 
-    None for a panel that is headed with the day itself.
+    They stand directly above the first panel, and are the only headings of their days; otherwise they are contents.
     """
     lines = markup.lines
-    return {
+    panels = {
         title: panel
         for title, panel in markup.titles
-        if title < panel < len(lines)
-        and not {title, panel}.intersection(in_tables)
-        and (day := _day(lines[title].text))
-        and day not in {_day(lines[panel].text), _day(lines[panel - 1].text) if panel - 1 > title else None}
+        if title < panel < len(lines) and title not in in_tables and _says_only_a_day(lines[title].text)
     }
+    headed = {_day(line.text) for line in lines if line.n not in panels} if panels else set()
+    firsts = set(panels.values()) - in_tables
+    moved: dict[int, int] = {}
+    for title in sorted(panels, reverse=True):
+        stands_above = title + 1 in firsts or title + 1 in moved
+        if stands_above and panels[title] in firsts and _day(lines[title].text) not in headed:
+            moved[title] = panels[title]
+    return moved
+
+
+def _says_only_a_day(text: str) -> bool:
+    heading = read_heading(text)
+    return heading is not None and heading.behind is None
 
 
 def _unfolded(table: Sequence[Row], elsewhere: set[str | None]) -> dict[int, list[SourceLine]]:
