@@ -25,7 +25,7 @@ _STYLED = re.compile(
 )
 MAY_MARK = re.compile(
     _STYLED.pattern
-    + r"|\bhidden\b|toc|table.of.contents|role *= *[\"']?tab|et_pb_tab_|aria-controls|href *= *[\"']?[^\"'\s>]*#",
+    + r"|\bhidden\b|toc|table.of.contents|role *= *[\"']?tab|et_pb_tab_|aria-controls|(?<!&)#",
     re.IGNORECASE,
 )
 """What a document contains if an element without a name for it may have an effect."""
@@ -36,7 +36,7 @@ _CONTENTS = frozenset(("toc", "lwptoc"))
 _TABLE_OF_CONTENTS = "table of contents"
 _CONTROLLED = re.compile(
     r"""aria-controls\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^"'\s<>]+))"""
-    r"""|(?:href|data-(?:bs-)?target)\s*=\s*["']?[^"'\s<>#]*#([^"'\s<>]+)""",
+    r"""|(?:href|data-(?:bs-)?target)\s*=\s*["']?([^"'\s<>]+)""",
     re.IGNORECASE,
 )
 
@@ -76,8 +76,10 @@ def can_be_opened(name: str, attrs: Any) -> bool:
 
 def controlled_ids(html: str) -> frozenset[str]:
     """The ids that a control or a link of a document names."""
-    found = ("".join(groups) for groups in _CONTROLLED.findall(html))
-    return frozenset(name for written in found for name in ids_in(written))
+    names: set[str] = set()
+    for *controls, address in _CONTROLLED.findall(html):
+        names.update(ids_in("".join(controls) or address.partition("#")[2]))
+    return frozenset(names)
 
 
 def ids_in(written: str) -> list[str]:

@@ -190,6 +190,7 @@ class _Lines(BeautifulSoup):
         self._places: dict[str, int] = {}  # by its id: the first line of what one names
         self._out: list[SourceLine] = []
         self._pieces: list[_Piece] = []
+        self._has_text = False  # something visible stands on the open line
         self._anchor: _Anchor | None = None
         self._in_head = False
         self._rows = 0  # open table rows and what nests in them; inside one, a break is a space
@@ -313,10 +314,10 @@ class _Lines(BeautifulSoup):
             del self._out[first:]
             self._unlinked.difference_update(unlinked)
             for by_line in (self._controls, self._places):
-                for name in [name for name, n in by_line.items() if n >= first]:
-                    del by_line[name]
-            for n in [n for n in self._struck if n >= first]:
-                del self._struck[n]
+                while by_line and next(reversed(by_line.values())) >= first:
+                    by_line.popitem()
+            while self._struck and next(reversed(self._struck)) >= first:
+                self._struck.popitem()
 
     def _can_be_opened(self, name: str, attrs: Any) -> bool:
         return can_be_opened(name, attrs) or (bool(attrs.get("id")) and attrs["id"] in self._controlled)
@@ -330,7 +331,7 @@ class _Lines(BeautifulSoup):
         """Remember on which line a tab or a link begins, and where what it names begins."""
         if not attrs:
             return
-        written = "" if self._has_text() else attrs.get("aria-controls") or attrs.get("href") or ""
+        written = "" if self._has_text else attrs.get("aria-controls") or attrs.get("href") or ""
         for name in ids_in(written.rpartition("#")[2]) if written else ():
             self._controls.setdefault(name, len(self._out))
         place = attrs.get("id")
@@ -344,6 +345,7 @@ class _Lines(BeautifulSoup):
         if self._effects["raised"] and self._anchor and self._anchor.is_inner and _FOOTNOTE.fullmatch(text):
             return
         if text:
+            self._has_text = self._has_text or text != " "
             self._pieces.append((text, _STRIKE if self._effects["struck"] else self._anchor))
 
     def _block_starts(self, name: str) -> None:
@@ -361,11 +363,7 @@ class _Lines(BeautifulSoup):
 
     def _is_layout(self) -> bool:
         """Whether nothing stands in the open table before the table in it, so that it only places that one."""
-        return not self._table and not self._has_text()
-
-    def _has_text(self) -> bool:
-        """Whether something visible stands on the open line already."""
-        return any(piece.strip(" " + _CELL) for piece, _ in self._pieces)
+        return not self._table and not self._has_text
 
     def _block_ends(self, name: str) -> None:
         if self._rows > 1:
@@ -383,7 +381,7 @@ class _Lines(BeautifulSoup):
         """End the line; write it when something on it is visible."""
         if not self._pieces:
             return
-        pieces, self._pieces = self._pieces, []
+        pieces, self._pieces, self._has_text = self._pieces, [], False
         n = len(self._out)
         text, links, struck = _written(pieces)
         self._write(text, links)
