@@ -127,7 +127,7 @@ def _add_routers(app: FastAPI) -> None:
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], dict[str, bytes]]:
-    """A function that reads the calendars of weeks from the lake, by key; without those that nobody can read or should."""
+    """A function that reads the calendars of weeks, by key; without those that nobody can or should read."""
     if lake is None:
         return lambda _: {}
     return lambda mondays: {

@@ -66,6 +66,23 @@ MARKUP: dict[str, Shape] = {
         ("spaces in a tag", "<p ", ""),
         ("equals in a tag", "<p =", ""),
         ("quotes in a tag", '<p "', ">"),
+        ("links to places", '<a href="#w"> </a>', ""),
+        ("links without an end", "<a href=", "#>"),
+        ("links to places in cells", '<td><a href="#w">', ""),
+        ("contents", '<div class=toc><a href="#w">Monday</a></div>', "<p id=w>x"),
+        ("struck text and contents", "<p>a <s>b</s></p><nav><a href=x>q</a></nav>", ""),
+        ("struck out", "<p><s>a</s><del>b", "c"),
+        ("struck-out styles", "<span style='white-space:pre;text-decoration:line-through'>a\n", "c"),
+        ("hidden days", "<p hidden>Monday<p hidden>A. Dips x 5", ""),
+        ("preformatted", "<pre>a\nb<pre hidden>", ""),
+        ("tabs", "<i role=tab aria-controls=w>Monday</i>", "<p id=w>x"),
+        ("builders' tags", "[vc_row a=[/vc_row][row]", ""),
+        ("builders' titles", "[vc_tta title='Monday' ", "]"),
+        ("columns of days", "<td>Monday", "<tr><td>Dips x 5"),
+        ("rows of days", "<tr><td>Monday<td>Dips x 5", ""),
+        ("rows above days", "<tr><td>a<td>b", "<tr><td>Monday<td>Dips x 5" * 300),
+        ("days and cells of many rows", "<tr><td>Monday<td>Friday<tr><td rowspan=99 colspan=9>Dips x 5", ""),
+        ("struck cells", "<tr><td>Monday<td>Dips x 5<br><s>a</s><tr><td><s>Friday</s><td>b", ""),
     )
 }
 """Units of markup, repeated, with what stands behind them."""

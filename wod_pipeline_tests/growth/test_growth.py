@@ -44,6 +44,8 @@ UNITS = (
         "<p <br <u <ul <li <b <a <td> <tr> <table> <script <style> <title> <template> <head <textarea <svg".split()
     ),
     *("</p </ul </script> <a=href= <!-- --> <![CDATA[ ]]> <? <! < > /> & &amp &amp; \" ' = / x".split()),
+    *("<s> <del> <pre> <nav> <td>Monday <tr><td>Friday Dips\u00a0x\u00a05 [vc_row] [/row] [row] [a=".split()),
+    *("<a href='#w'>", "<p hidden>", "<div class=toc>", "<i role=tab>", "<td rowspan=9 colspan=9>", "\n"),
     " ",
 )
 ENDS = ("", ">", '">', "'>", "-->", "/>", "</p>", "</script>")
