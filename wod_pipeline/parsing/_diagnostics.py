@@ -101,11 +101,6 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "Not understood, and not part of the work: {words}.",
         "Words or figures of a line of work that no rule reads; a warning where a figure or a movement is among them.",
     ),
-    "word_repaired": DiagnosticKind(
-        "info",
-        "“{written}” was read as “{word}”.",
-        "A word of the notation was mistyped by one letter.",
-    ),
     "struck_text": DiagnosticKind(
         "info",
         "The coach struck out {words}; it is not prescribed.",
