@@ -434,8 +434,8 @@ def _says_nothing(element: Element) -> bool:
 # ---------------------------------------------------------------------------------------- unknown, but counted
 _MOST_WORDS = 5
 _NO_NAMES = one_of(
-    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest minute minutes"
-    " second seconds min sec x"
+    "rep reps set sets round rounds attempt attempts try tries partner partners athlete athletes cap time total rest minute"
+    " minutes second seconds min sec x"
 )
 
 
