@@ -777,6 +777,18 @@ def _bodyweights(at: Place, term: Term) -> Read[Term]:
     return replace(term, load=ReadLoad(None, words=t.words(j, found[1])), open_ended=True), found[1]
 
 
+def _to_height(at: Place, term: Term) -> Read[Term]:
+    """``["to" ["a"]] HEIGHT ["box" | "target"]`` behind a comma, or with one of the words: `to a 24" box`."""
+    t, j = at.t, at.j
+    k = skip(t, j, one_of("to a"))
+    found = height(t, k)
+    if not found or term.height or not _has_height(term.parts):
+        return None
+    behind = skip(t, found[1], one_of("box high target"))
+    marked = at.apart or k > j or behind > found[1]
+    return (replace(term, height=found[0]), behind) if marked else None
+
+
 def _pair(at: Place, term: Term) -> Read[Term]:
     """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
     t, j = at.t, at.j
@@ -875,7 +887,7 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 _RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, _by_x, _within, _resting, _figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
 _MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, _by_x, _resting, _at, _aside, _side, _paused)
