@@ -158,7 +158,7 @@ def bare_tempo(t: Tokens, i: int) -> Read[str]:
 # --------------------------------------------------------------------------------------------------- pauses
 _PAUSING = one_of("pause pauses pausing paused")
 _PLACES = phrases("place")
-_AT_PLACE = one_of("at in above below on off just overhead @ the")
+_AT_PLACE = one_of("at in above below under on off just overhead @ the")
 _WITH = one_of("with w")
 
 
@@ -189,7 +189,7 @@ def pause_place(t: Tokens, i: int) -> Read[PausePlace]:
     if t.all[i].text not in _AT_PLACE or (t.all[i].text == "@" and t.all[i + 1].kind != "word"):
         return None
     found: str | None = None
-    j = i if t.all[i].text in {"below", "overhead"} else i + 1
+    j = i if t.all[i].text in {"below", "under", "overhead"} else i + 1
     start, behind = j, j
     while j < start + _MOST_PLACE_WORDS and t.all[j].kind == "word" and t.all[j].text not in _PLACE_END:
         place = _PLACES.match(t, j)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses, closing, head, is_group, plain_unknown
 from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of, tokens_of
@@ -52,6 +52,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         return None
     terms = [term for element in elements for term in element.terms]
     unread = tuple(sorted(span for term in terms for span in (*term.unread, *term.unheld)))
+    unread = (*lead.unread, *unread)
     return MovementLine(
         _all_alternatives(elements),
         lead.slot,
@@ -97,6 +98,7 @@ class Lead(ReadValue, frozen=True):
     by_word: bool = True
     alternative: bool = False  # to the exercise above
     each: Range | None = None  # so many of each movement
+    unread: Spans = ()  # of several slots none can be said
 
 
 _SLOTS = one_of("minute min minutes mins station interval")
@@ -108,7 +110,9 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     if _explains(t, i):
         return None
     by_word = t.all[i].kind != "time"
+    first = i
     slot, slot_s, i = _slot(t, i)
+    unread = ((t.all[first].start, t.all[i - 1].end),) if i > first and slot is None else ()
     if (
         t.all[i].kind == "number"
         and t.all[i + 1].text in {".", ")"}
@@ -118,7 +122,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
     each, i = _each(t, i)
-    return Lead(i, slot, slot_s, by_word, alternative, each)
+    return Lead(i, slot, slot_s, by_word, alternative, each, unread)
 
 
 def _explains(t: Tokens, i: int) -> bool:

@@ -199,7 +199,8 @@ def _counted(t: Tokens, i: int, end: int) -> Read[Term]:
         return Term(whole[0]), whole[1]
     named = name_at(t, i + 1 + (t.all[i + 1].text in {"of", "x"}), end)
     if not named:
-        return None
+        high = _height_first(t, i + 1, end)
+        return (replace(high[0], times=token.value), high[1]) if high else None
     amount = quantity(t, i)
     if amount and amount[0].per_side:
         return Term(named[0], quantity=amount[0]), named[1]
@@ -447,7 +448,7 @@ def _builds(at: Place, term: Term) -> Read[Term]:
 def _by_x(at: Place, term: Term) -> Read[Term]:
     """``"x" K "x" Q | "x" Q | "x" K ["sets"] | "x" N "+" N``."""
     t, j = at.t, at.j
-    if t.all[j].text != "x":
+    if t.all[j].text != "x" or (term.rows and t.all[j + 1].kind != "sets"):
         return None
     j += 1
     counts = part_counts(t, j)
@@ -489,7 +490,8 @@ def _with_quantity(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term
     last = t.all[j + 1]
     if not amount.unit and t.all[j].text == "-" and t.all[j].spaced and last.kind in {"number", *_MEASURED}:
         return _with_range(t, term, amount, j + 1)
-    return replace(term, quantity=amount, behind_x=True), j
+    told = amount.value or amount.max_of
+    return replace(term if told else _with_unheld(t, term, j - 1, j), quantity=amount, behind_x=True), j
 
 
 def _with_range(t: Tokens, term: Term, low: Quantity, j: int) -> Read[Term]:
@@ -705,7 +707,7 @@ def _with_longer_name(term: Term, end: int) -> Term:
 
 def _side(at: Place, term: Term) -> Read[Term]:
     t, j = at.t, at.j
-    found = side(t, j)
+    found = side(t, j + (t.all[j].text == "in"))
     if not found:
         return None
     (named, word), k = found
