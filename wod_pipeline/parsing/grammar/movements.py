@@ -52,7 +52,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         return None
     terms = [term for element in elements for term in element.terms]
     unread = tuple(sorted(span for term in terms for span in (*term.unread, *term.unheld)))
-    unread = (*lead.unread, *unread)
+    unread = (*lead.slot_words, *unread) if lead.slot is None else unread
     return MovementLine(
         _all_alternatives(elements),
         lead.slot,
@@ -61,6 +61,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         lead.alternative,
         opens_alternative=opens,
         unread=unread,
+        slot_words=lead.slot_words,
     )
 
 
@@ -98,7 +99,7 @@ class Lead(ReadValue, frozen=True):
     by_word: bool = True
     alternative: bool = False  # to the exercise above
     each: Range | None = None  # so many of each movement
-    unread: Spans = ()  # of several slots none can be said
+    slot_words: Spans = ()
 
 
 _SLOTS = one_of("minute min minutes mins station interval")
@@ -112,7 +113,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     by_word = t.all[i].kind != "time"
     first = i
     slot, slot_s, i = _slot(t, i)
-    unread = ((t.all[first].start, t.all[i - 1].end),) if i > first and slot is None else ()
+    words = ((t.all[first].start, t.all[i - 1].end),) if i > first else ()
     if (
         t.all[i].kind == "number"
         and t.all[i + 1].text in {".", ")"}
@@ -122,7 +123,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
     each, i = _each(t, i)
-    return Lead(i, slot, slot_s, by_word, alternative, each, unread)
+    return Lead(i, slot, slot_s, by_word, alternative, each, words)
 
 
 def _explains(t: Tokens, i: int) -> bool:
@@ -444,10 +445,11 @@ _NO_NAMES = one_of(
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME`` with a name nobody knows: at most five words, no full stop, no other figure, no word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: at most five words, no full stop, no figure, no word of a note."""
     t = tokens_of(form)
     count = t.all[0]
-    words = t.all[1 : t.size]
+    end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)
+    words = t.all[1:end]
     names = [token for token in words if token.kind == "word"]
     plain = all(token.kind == "word" or token.text in {"-", "'", "&"} for token in words)
     if (
@@ -458,7 +460,8 @@ def read_counted_name(form: Form) -> MovementLine | None:
         or not 0 < len(names) <= _MOST_WORDS
     ):
         return None
-    if any(token.text in _NO_NAMES for token in names) or note_kind(form.line) != "cue":
+    if any(token.text in _NO_NAMES for token in names) or note_kind(t.words(1, end)) != "cue":
         return None
     part = ReadPart(None, words[0].start, words[-1].end)
-    return MovementLine((Element((Term((part,), times=count.value),)),))
+    term, _ = clauses(t, end, t.size, Term((part,), times=count.value), any_name=False)
+    return MovementLine((Element((term,)),), unread=(*term.unread, *term.unheld))
