@@ -50,12 +50,16 @@ def load(t: Tokens, i: int, *, marked: bool = True) -> Read[ReadLoad]:
 
 
 # ----------------------------------------------------------------------------------------- compared with the past
+_USE = one_of("use the at")
+_SAME_WHAT = one_of("load loads weight weights percentage percentages %")
+
+
 def _same(t: Tokens, i: int) -> Read[ReadLoad]:
     """``["use"] ["the"] "same" ["load" | "weight"] ["as" | "from"] … PAST``."""
-    i = skip(t, i, one_of("use the at"))
+    i = skip(t, i, _USE)
     if t.all[i].text != "same":
         return None
-    j = skip(t, i + 1, one_of("load loads weight weights percentage percentages %"))
+    j = skip(t, i + 1, _SAME_WHAT)
     j = skip(t, j, _USED)
     past = _past(t, j)
     return (ReadLoad(Load("relative_past", past=past[0], delta_pct=Range(0, 0))), past[1]) if past else None
@@ -71,11 +75,15 @@ def _past(t: Tokens, i: int) -> Read[str]:
 
 _MORE = one_of("more heavier higher above over up")
 _LESS = one_of("less lighter lower below under down")
+_COMPARED = _MORE | _LESS
+
+
+_THE_WEIGHT = one_of("the weight from of load")
 
 
 def _compared(t: Tokens, i: int, pct: Range) -> Read[ReadLoad]:
     """Behind a percent: ``("more" | "less") ["than" … PAST] | "of" PAST``; less is a negative difference."""
-    if t.all[i].text in _MORE | _LESS:
+    if t.all[i].text in _COMPARED:
         less = t.all[i].text in _LESS
         if less and pct.min is not None and pct.max is not None:
             pct = Range(-pct.max, -pct.min)
@@ -84,15 +92,18 @@ def _compared(t: Tokens, i: int, pct: Range) -> Read[ReadLoad]:
         read = ReadLoad(Load("relative_past", past=past[0] if past else None, delta_pct=pct))
         return read, (past[1] if past else j)
     if t.all[i].text in {"of", "from"}:
-        past = _past(t, skip(t, i + 1, one_of("the weight from of load")))
+        past = _past(t, skip(t, i + 1, _THE_WEIGHT))
         if past:
             return ReadLoad(Load("relative_past", past=past[0], pct=pct)), _behind_past(t, past[1])
     return None
 
 
+_OF_THAT_DAY = one_of("heavy single double triple weight load max best top set")
+
+
 def _behind_past(t: Tokens, i: int) -> int:
     """`90% of today's heavy double`, `… of last week's weight`: what of that day is meant."""
-    return skip(t, i, one_of("heavy single double triple weight load max best top set"))
+    return skip(t, i, _OF_THAT_DAY)
 
 
 # ---------------------------------------------------------------------------------------------------- percents
@@ -148,12 +159,16 @@ def _bounded(value: Range, bound: str) -> Range:
     return Range(value.min, None) if bound == "at_least" else value
 
 
+_AND = one_of(", and")
+_UP = one_of("up")
+
+
 def _rising_to(t: Tokens, i: int) -> Read[Range]:
     """``[","] ["and"] RAMP "to" PERCENT | "→" PERCENT``."""
-    j = skip(t, i, one_of(", and"))
+    j = skip(t, i, _AND)
     ramp = _RAMPS.match(t, j)
     if ramp:
-        j = skip(t, ramp[1], one_of("up"))
+        j = skip(t, ramp[1], _UP)
         if t.all[j].text != "to":
             return None
         j += 1
@@ -274,6 +289,10 @@ def _clause_end(t: Tokens, i: int) -> int:
 _BODY = one_of("bw bodyweight")
 
 
+_YOUR_OWN = one_of("your")
+_TIMES = one_of("x times of")
+
+
 def _body(t: Tokens, i: int) -> Read[ReadLoad]:
     """``[FACTOR | FRACTION | PERCENT] ["x" | "times"] ["of"] ["your"] ("BW" | "body" "weight")``."""
     j, share = i, None
@@ -281,9 +300,9 @@ def _body(t: Tokens, i: int) -> Read[ReadLoad]:
     if token.kind in {"number", "percent", "reps"} and token.value and token.value.min is not None:
         if token.kind == "reps" and token.unit != "times":
             return None
-        j = skip(t, i + 1, one_of("x times of"))
+        j = skip(t, i + 1, _TIMES)
         share = _share(token)
-    j = skip(t, j, one_of("your"))
+    j = skip(t, j, _YOUR_OWN)
     if t.all[j].text in _BODY:
         j += 1
     elif t.all[j].text == "body":
@@ -307,11 +326,14 @@ def _share(token: Token) -> int | float:
     return tidy(low * (1 if token.kind == "percent" else 100))
 
 
+_OF_SIGN = one_of("of : =")
+
+
 def _rpe(t: Tokens, i: int) -> Read[ReadLoad]:
     """``"RPE" ["of" | ":"] N ["-" N] | N "RPE"``."""
     j = i + (t.all[i].text == "@")
     if t.all[j].text == "rpe":
-        k = skip(t, j + 1, one_of("of : ="))
+        k = skip(t, j + 1, _OF_SIGN)
         found = _number_range(t, k)
         return (ReadLoad(Load("rpe", rpe=found[0])), found[1]) if found else None
     found = _number_range(t, j)
@@ -399,21 +421,28 @@ def _two_weights(first: Token, last: Token, *, pair: bool) -> AbsoluteLoad:
     return AbsoluteLoad(weight_unit(last), min(low, high), max(low, high))
 
 
+_WITH = one_of("with w / using just the an a")
+
+
 def _empty_bar(t: Tokens, i: int) -> Read[ReadLoad]:
     """``["with" | "just"] ["the" | "an"] "empty" ("bar" | "barbell")``."""
-    j = skip(t, i, one_of("with w / using just the an a"))
+    j = skip(t, i, _WITH)
     if t.all[j].text == "empty" and t.all[j + 1].text in {"bar", "bars", "barbell", "barbells"}:
         return ReadLoad(Load("empty_bar")), j + 2
     return None
 
 
+_AS_A = one_of("as a an")
+_DESCRIBED_WHAT = one_of("weight weights load loads bar as possible")
+
+
 def _described(t: Tokens, i: int) -> Read[ReadLoad]:
     """``["as"] ["a"] ("light" | "moderate" | "heavy") ["weight" | "as possible"]``."""
-    j = skip(t, i, one_of("as a an"))
+    j = skip(t, i, _AS_A)
     found = _DEGREES.match(t, j)
     if not found or (t.all[found[1]].text == "-" and not t.all[found[1]].spaced):
         return None
-    k = skip(t, found[1], one_of("weight weights load loads bar as possible"))
+    k = skip(t, found[1], _DESCRIBED_WHAT)
     return ReadLoad(Load("described", word=found[0])), k  # type: ignore[arg-type]
 
 
@@ -444,7 +473,7 @@ _ANYWHERE = (_same, _body, _rpe, _rir, _percent, _empty_bar, _weight)
 _THINGS = one_of(
     "db dbs kb kbs dumbbell dumbbells dumb bell bells kettlebell kettlebells kettle bar bars barbell plate plates bumper"
     " bumpers ball balls medball med medicine wall slam vest vests sandbag sandbags sand bag bags total or for men women"
-    " each per in on a the hand hands arm arms side sides target across all sets / -"
+    " each per in on a the hand hands arm arms side sides target across all sets / - . ! ,"
 )
 """What may stand behind a load in brackets: the thing it is in, in which hand."""
 
@@ -456,7 +485,7 @@ def bracketed_load(t: Tokens, i: int, end: int) -> ReadLoad | None:
     if not found or found[1] > end:
         return None
     read, j = found
-    if skip(t, j, _THINGS | one_of(". ! ,")) < end:
+    if skip(t, j, _THINGS) < end:
         return None
     paired = read.load is not None and read.load.abs is not None and read.load.abs.f is not None
     return None if read.unit_missing and not paired and at == i else read
@@ -474,6 +503,7 @@ _AMONG = TELLING | one_of(
 )
 """What a clause about load is made of: only these words, one of the telling ones at least."""
 _RISING_WORDS = one_of("build building increase increasing ascending")
+_TELLING_RISE = TELLING | _RISING_WORDS
 _COMPARING = one_of("heavier lighter than same not too band bands if to")
 _DEGREE_WORDS = {
     "heavy": one_of("heavy heaviest ahap challenging"),
@@ -486,7 +516,7 @@ def load_words(t: Tokens, i: int) -> Read[ReadLoad]:
     """A clause of words about load up to its comma or end: as heavy as possible, building up, same weight across."""
     j, telling = i, False
     while t.all[j].text in _AMONG or (t.all[j].text == "-" and j > i and not t.all[j].spaced):
-        telling = telling or t.all[j].text in TELLING | _RISING_WORDS
+        telling = telling or t.all[j].text in _TELLING_RISE
         j += 1 + (t.all[j].text == "set" and t.all[j + 1].kind == "number")
     if not telling or not (_ends_clause(t, j) or t.all[j].text in {"!", "*"}) or t.all[j].text == "@":
         return None

@@ -33,7 +33,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     if token.text in _MOST:
         return maximum(t, i)
     if token.kind == "cluster":
-        return Quantity("reps", None, unit=False), skip(t, i + 1, _REPS)
+        return Quantity("reps", None, unit=False), skip(t, i + 1, REPS)
     if token.kind == "number":
         return _of_number(token), i + 1
     field = _FIELDS.get(token.kind)
@@ -45,7 +45,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     return Quantity(field, value, unit=True, per_side=_even_side(token), signed=signed), i + 1  # type: ignore[arg-type]
 
 
-_REPS = one_of("rep reps")
+REPS = one_of("rep reps")
 
 
 def _of_number(token: Token) -> Quantity:
@@ -286,13 +286,16 @@ def _length(t: Tokens, i: int) -> tuple[Range | None, int]:
     return starts, i + 1
 
 
+_RATIO = one_of("ratio ( ) work rest to : /")
+
+
 def _behind_equal(t: Tokens, i: int) -> int:
     if t.all[i].text == "equal":
         return i + 3 + (t.all[i + 3].text == "time")
     place = t.all[i].start + 3
     while t.all[i].kind != "end" and t.all[i].start < place:
         i += 1
-    return skip(t, i, one_of("ratio ( ) work rest to : /"))
+    return skip(t, i, _RATIO)
 
 
 def _words(t: Tokens, i: int, words: tuple[str, ...]) -> bool:

@@ -11,11 +11,13 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
+from wod_pipeline.parsing.grammar.brackets import closing, is_group
+from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.terms import clauses, closing, head, is_group, plain_unknown
+from wod_pipeline.parsing.grammar.terms import clauses
 from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
 
@@ -189,6 +191,9 @@ def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
     return None if several else int(token.value.min or 0), j
 
 
+_THEN = one_of("then")
+
+
 def _joining(t: Tokens, i: int) -> int:
     """``"or" [":"] | "and" ["then"] | "then" | "directly" "into"``."""
     if t.all[i].text == "or":
@@ -196,10 +201,14 @@ def _joining(t: Tokens, i: int) -> int:
     if t.all[i].text in {"perform", "complete", "do"} and t.all[i + 1].kind not in {"word", "sign", "end"}:
         return i + 1
     if t.all[i].text in {"and", "then"}:
-        return skip(t, i + 1, one_of("then"))
+        return skip(t, i + 1, _THEN)
     if t.all[i].text in {"directly", "immediately", "straight", "right"} and t.all[i + 1].text == "into":
         return i + 2
     return i
+
+
+_OF = one_of("of")
+_OF_THE_FOLLOWING = one_of("of the following :")
 
 
 def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
@@ -207,10 +216,10 @@ def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
     token = t.all[i]
     if token.kind not in {"number", "reps"} or token.value is None:
         return None, i
-    j = skip(t, i + 1, one_of("of"))
+    j = skip(t, i + 1, _OF)
     if t.all[j].text != "each":
         return None, i
-    k = skip(t, j + 1, one_of("of the following :"))
+    k = skip(t, j + 1, _OF_THE_FOLLOWING)
     return (token.value, k) if k > j + 1 else (None, i)
 
 
@@ -346,12 +355,15 @@ def _sets_of_whole(t: Tokens, i: int, end: int) -> tuple[Range | None, int]:
     return (token.value, i + 2) if is_group(t, i + 3, end) else (None, i)
 
 
+_TIMES = one_of("x of")
+
+
 def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     """``N ("x" | "of" | "reps of") "("``: how often a whole complex is done."""
     token = t.all[i]
     if token.kind not in {"number", "reps"} or token.value is None or token.value.min != token.value.max:
         return None
-    j = skip(t, i + 1, one_of("x of"))
+    j = skip(t, i + 1, _TIMES)
     if not is_group(t, j, end):
         return None
     close = closing(t, j, end)

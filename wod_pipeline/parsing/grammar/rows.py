@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import Read, rest
+from wod_pipeline.parsing.grammar.measures import REPS, Read, rest
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow, Spans
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens
-from wod_pipeline.program import Range, Rest
+from wod_pipeline.parsing.grammar.tokens import Tokens, count_of, is_whole
+from wod_pipeline.program import Range
 
 
 class Repetitions(ReadValue, frozen=True):
@@ -34,7 +34,6 @@ class RowLine(ReadValue, frozen=True):
 NO_ROWS = RowLine()
 
 
-_REPS = one_of("rep reps")
 _TIMES = one_of("x for")
 _HIGHEST_REPS = 999
 
@@ -47,20 +46,20 @@ def repetitions(t: Tokens, i: int) -> Read[Repetitions]:
         return (inner[0], inner[1] + 1) if inner and t.all[inner[1]].text == ")" else None
     token = t.all[i]
     if token.kind == "cluster":
-        return Repetitions(None), skip(t, i + 1, _REPS)
+        return Repetitions(None), skip(t, i + 1, REPS)
     if token.kind in {"number", "reps"} and "." in token.text.removesuffix("."):
-        return Repetitions(None), skip(t, i + 1, _REPS)
+        return Repetitions(None), skip(t, i + 1, REPS)
     if token.kind not in {"number", "reps"} or token.value is None or token.paired or _is_huge(token.value):
         return None
     counts, j = _sum(t, i)
     if len(counts) > 1:
-        return Repetitions(None, counts), skip(t, j, _REPS)
+        return Repetitions(None, counts), skip(t, j, REPS)
     if t.all[j].text == "(":
         counts, k = _sum(t, j + 1)
         if len(counts) > 1 and t.all[k].text == ")":
             return Repetitions(token.value, counts), k + 1
     value, j = _loose_range(t, i)
-    return Repetitions(value), _behind_each(t, skip(t, j, _REPS))
+    return Repetitions(value), skip(t, j, REPS)
 
 
 def _is_huge(value: Range) -> bool:
@@ -87,11 +86,6 @@ def _loose_range(t: Tokens, i: int) -> tuple[Range | None, int]:
     return first.value, i + 1
 
 
-def _behind_each(t: Tokens, i: int) -> int:
-    """`3 reps each`, `3 each leg`: of a row only the number is kept."""
-    return i
-
-
 # --------------------------------------------------------------------------------------------------- one row
 def row(t: Tokens, i: int) -> Read[ReadRow]:
     """``[N "x"] REPS "x" PERCENT | [N ("x" | "sets of")] REPS "@" LOAD | LOAD ["x" REPS ["x" SETS]] | …``."""
@@ -102,13 +96,21 @@ def row(t: Tokens, i: int) -> Read[ReadRow]:
     return _reps_first(t, i) or _load_first(t, i, marked=False)
 
 
+_MOST_WHAT = one_of("rep reps effort")
+
+
 def _most(t: Tokens, i: int) -> Read[ReadRow]:
     """``"max" ["reps"] "@" LOAD``."""
-    j = skip(t, i + 1, one_of("rep reps effort"))
+    j = skip(t, i + 1, _MOST_WHAT)
     if t.all[j].text != "@":
         return None
     load, k = _load_or_words(t, j + 1)
     return ReadRow(None, None, 1, None, load), k
+
+
+_BEFORE_LOAD = one_of(", with using - (")
+_COMMAS = one_of(", ;")
+_CLOSES = one_of(")")
 
 
 def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
@@ -119,15 +121,15 @@ def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
     reps, k = found
     if t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
         return _with_load(t, k + 1 + (t.all[k + 1].text == "@"), count, reps)
-    k = skip(t, k, one_of(", ;")) if t.all[k + 1].text in {"@", "at"} else k
+    k = skip(t, k, _COMMAS) if t.all[k + 1].text in {"@", "at"} else k
     marked = t.all[k].text == "@" or (t.all[k].text == "at" and _is_figure(t, k + 1))
     if marked:
         return _with_load(t, k + 1, count, reps)
-    has_unit = t.all[k - 1].text in _REPS or t.all[k - 1].kind == "reps"
-    j = skip(t, k, one_of(", with using - ("))
+    has_unit = t.all[k - 1].text in REPS or t.all[k - 1].kind == "reps"
+    j = skip(t, k, _BEFORE_LOAD)
     if has_unit and (_is_figure(t, j) or j > k) and (read := read_load(t, j)):
         return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(
-            t, read[1], one_of(")")
+            t, read[1], _CLOSES
         )
     return None
 
@@ -135,9 +137,9 @@ def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
 def _count_first(t: Tokens, i: int) -> tuple[int, int]:
     """``N "x" | N "sets" ("of" | "x")`` in front of the repetitions: how many sets."""
     token = t.all[i]
-    if not _is_whole(token):
+    if not is_whole(token):
         return 1, i
-    count = int(token.value.min or 1)  # type: ignore[union-attr]
+    count = count_of(token)
     if token.kind == "sets":
         return (count, i + 2) if t.all[i + 1].text in {"of", "x"} else (1, i)
     behind = repetitions(t, i + 2) if token.kind == "number" and t.all[i + 1].text == "x" else None
@@ -150,13 +152,6 @@ def _leads_to_load(t: Tokens, k: int) -> bool:
     if t.all[k].text in {"@", "at"} or (t.all[k].text in {",", ";"} and t.all[k + 1].text == "@"):
         return True
     return t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
-
-
-def _is_whole(token: Token) -> bool:
-    value = token.value
-    return (
-        value is not None and not token.paired and value.min == value.max and value.min == int(value.min or 0)
-    )
 
 
 def _is_figure(t: Tokens, i: int) -> bool:
@@ -177,14 +172,17 @@ def _with_load(t: Tokens, i: int, count: int, reps: Repetitions) -> Read[ReadRow
 def _sets_behind(t: Tokens, i: int) -> Read[int]:
     """``[","] ("x" | "for") N "sets"``."""
     j = i + (t.all[i].text in {",", ")"})
-    if t.all[j].text in _TIMES and t.all[j + 1].kind == "sets" and _is_whole(t.all[j + 1]):
-        return int(t.all[j + 1].value.min or 1), j + 2  # type: ignore[union-attr]
+    if t.all[j].text in _TIMES and t.all[j + 1].kind == "sets" and is_whole(t.all[j + 1]):
+        return count_of(t.all[j + 1]), j + 2
     return None
+
+
+_AT = one_of("@")
 
 
 def _load_or_words(t: Tokens, i: int) -> tuple[ReadLoad, int]:
     """The load behind an `@`, or the words that stand there."""
-    i = skip(t, i, one_of("@"))
+    i = skip(t, i, _AT)
     found = read_load(t, i)
     if found:
         return found
@@ -216,9 +214,9 @@ def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
     joint = t.all[j].text
     if joint in {*_TIMES, "/", "-"}:
         found = repetitions(t, j + 1)
-    elif t.all[i].kind == "sets" and _is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
+    elif t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
         told = repetitions(t, i + 2)
-        return (_count(t.all[i]), *told) if told else None
+        return (count_of(t.all[i]), *told) if told else None
     elif t.all[i].kind == "reps":
         joint, found = "x", repetitions(t, i)
     else:
@@ -226,8 +224,8 @@ def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
     if not found:
         return None
     reps, k = found
-    if t.all[k].text in _TIMES and t.all[k + 1].kind in {"number", "sets"} and _is_whole(t.all[k + 1]):
-        count = int(t.all[k + 1].value.min or 1)  # type: ignore[union-attr]
+    if t.all[k].text in _TIMES and t.all[k + 1].kind in {"number", "sets"} and is_whole(t.all[k + 1]):
+        count = count_of(t.all[k + 1])
         if joint == "-" and t.all[k + 1].kind == "number" and t.all[k - 1].kind == "number" and reps.reps:
             return int(reps.reps.min or 1), Repetitions(exact(count)), k + 2
         return count, reps, k + 2
@@ -240,19 +238,18 @@ def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
 _BETWEEN = one_of(", ; / then and &")
 
 
-def rows_at(t: Tokens, i: int, *, bracketed: bool = False) -> Read[tuple[ReadRow, ...]]:
+def rows_at(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """Rows one behind the other, by commas or by nothing: ``4x70%, 3x75%``, ``60% x 4, 70% x 3 80% x 2``.
 
     A clause that is no row ends the list and keeps the rows before it.
     """
-    del bracketed
     found: list[ReadRow] = []
     end = i
     while (read := _whole_row(t, i)) is not None and not (found and t.all[i].text == "@"):
         found.append(read[0])
         end = read[1]
         i = skip(t, end, _BETWEEN)
-        if t.all[i].text == "+" and _is_whole(t.all[i + 1]):
+        if t.all[i].text == "+" and is_whole(t.all[i + 1]):
             i += 1
     return (tuple(found), end) if found else None
 
@@ -274,6 +271,10 @@ def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
 
 
 # --------------------------------------------------------------------------------------------- lines of rows
+_THEN = one_of(", ; then and")
+_BEFORE_REST = one_of(", ; - (")
+
+
 def row_line(t: Tokens, i: int) -> RowLine:
     """The set rows a line is; none when it is no row line.
 
@@ -284,9 +285,9 @@ def row_line(t: Tokens, i: int) -> RowLine:
     if not found:
         return NO_ROWS
     rows, j = found
-    builds = target_behind(t, skip(t, j, one_of(", ; then and")))
+    builds = target_behind(t, skip(t, j, _THEN))
     j = builds[1] if builds else j
-    resting = rest(t, skip(t, j, one_of(", ; - (")))
+    resting = rest(t, skip(t, j, _BEFORE_REST))
     if resting:
         rows = (*rows[:-1], replace(rows[-1], rest=resting[0].rest))
         j = resting[1]
@@ -297,23 +298,22 @@ def row_line(t: Tokens, i: int) -> RowLine:
 SINGLES = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
 
 
+_BUILD_TO = one_of("a to then build up work")
+
+
 def target_behind(t: Tokens, i: int) -> Read[tuple[int, Literal["rm", "heavy"]]]:
     """``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``: what is built to behind rows."""
-    j = skip(t, i, one_of("a to then build up work"))
+    j = skip(t, i, _BUILD_TO)
     if t.all[j].kind == "rm" and t.all[j].value:
-        return (_count(t.all[j]), "rm"), j + 1
+        return (count_of(t.all[j]), "rm"), j + 1
     if t.all[j].text not in {"heavy", "challenging"}:
         return None
     few = SINGLES.get(t.all[j + 1].text)
     if few:
         return (few, "heavy"), j + 2
-    if t.all[j + 1].text == "set" and t.all[j + 2].text == "of" and _is_whole(t.all[j + 3]):
-        return (_count(t.all[j + 3]), "heavy"), j + 4
+    if t.all[j + 1].text == "set" and t.all[j + 2].text == "of" and is_whole(t.all[j + 3]):
+        return (count_of(t.all[j + 3]), "heavy"), j + 4
     return None
-
-
-def _count(token: Token) -> int:
-    return int((token.value.min if token.value else 1) or 1)
 
 
 _MOST_LEFT = 3
@@ -336,13 +336,13 @@ def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """``N ["x"] ("singles" | "doubles" | "triples") "@" LOAD``."""
-    if not _is_whole(t.all[i]) or t.all[i].kind != "number":
+    if not is_whole(t.all[i]) or t.all[i].kind != "number":
         return None
     j = i + 1 + (t.all[i + 1].text == "x")
     reps = SINGLES.get(t.all[j].text)
     if reps is None or not (t.all[j + 1].text == "@" or (t.all[j + 1].text == "at" and _is_figure(t, j + 2))):
         return None
-    count = int(t.all[i].value.min or 1)  # type: ignore[union-attr]
+    count = count_of(t.all[i])
     load, k = _load_or_words(t, j + 2)
     return (ReadRow(None, None, count, exact(reps), load),), k
 
@@ -350,9 +350,9 @@ def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """``N "sets" "@" LOAD | N ("sets of" | "x") REPS ["@" LOAD]``."""
     token = t.all[i]
-    if not _is_whole(token) or token.kind not in {"sets", "number"}:
+    if not is_whole(token) or token.kind not in {"sets", "number"}:
         return None
-    count = int(token.value.min or 1)  # type: ignore[union-attr]
+    count = count_of(token)
     if _is_loaded_sets(t, i):
         return _loaded_sets(t, i)
     if t.all[i + 1].text not in ({"of", "x"} if token.kind == "sets" else {"x"}):
@@ -369,7 +369,7 @@ def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 def _is_loaded_sets(t: Tokens, i: int) -> bool:
     marked = t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and _is_figure(t, i + 2))
-    return t.all[i].kind == "sets" and _is_whole(t.all[i]) and marked
+    return t.all[i].kind == "sets" and is_whole(t.all[i]) and marked
 
 
 def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
@@ -380,7 +380,7 @@ def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         said, end = _load_or_words(t, i + 2)
         if said.load is None:
             return None
-        rows.append(ReadRow(None, None, int(t.all[i].value.min or 1), None, said))  # type: ignore[union-attr]
+        rows.append(ReadRow(None, None, count_of(t.all[i]), None, said))
         i = skip(t, end, _BETWEEN)
     return tuple(rows), end
 
@@ -396,12 +396,15 @@ _NTH = {
 _TO = one_of("- to thru through")
 
 
+_BETWEEN_NUMBERED = one_of(", ; / * then ] )")
+
+
 def _numbered_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     rows: list[ReadRow] = []
     while found := _numbered(t, i):
         rows += found[0]
         end = found[1]
-        i = skip(t, end, one_of(", ; / * then ] )"))
+        i = skip(t, end, _BETWEEN_NUMBERED)
     return (tuple(rows), end) if rows else None
 
 
@@ -425,6 +428,9 @@ Numbers = list[tuple[list[tuple[int, int]], int]]
 """What the numbers of sets can be, each with the token where the body begins; the likelier first."""
 
 
+_NUMBER = one_of("# number no .")
+
+
 def _numbers(t: Tokens, i: int) -> tuple[str, Numbers] | None:
     """A dash between spaces ends the numbers (`Set 1 - 3 @ 60%`), unless several sets are announced
     (`Sets 1 - 3 @ 60%`) or nothing can be read behind it (`Set 1 - 3 = 60%`).
@@ -432,11 +438,14 @@ def _numbers(t: Tokens, i: int) -> tuple[str, Numbers] | None:
     word = t.all[i].text
     if word not in _OF:
         return None
-    j = skip(t, i + 1, one_of("# number no ."))
+    j = skip(t, i + 1, _NUMBER)
     tight, loose = _spans(t, j, loose=False), _spans(t, j, loose=True)
     order = (loose, tight) if word.endswith("s") else (tight, loose)
     found = [(spans, behind) for spans, k in order if spans and (behind := _separator(t, k)) is not None]
     return (word, found) if found else None
+
+
+_AND = one_of(", and & #")
 
 
 def _spans(t: Tokens, i: int, *, loose: bool) -> tuple[list[tuple[int, int]], int]:
@@ -447,7 +456,7 @@ def _spans(t: Tokens, i: int, *, loose: bool) -> tuple[list[tuple[int, int]], in
         if spans and spans[-1][1] + 1 == first:
             first = spans.pop()[0]
         spans.append((first, last))
-        j = skip(t, i, one_of(", and & #"))
+        j = skip(t, i, _AND)
         if j == i or _span(t, j, loose=loose) is None:
             break
         i = j
@@ -468,15 +477,18 @@ def _span(t: Tokens, i: int, *, loose: bool) -> Read[tuple[int, int]]:
         return None
     last = t.all[i + 2] if t.all[i + 1].text in _TO else None
     joined = last is not None and (loose or t.all[i + 1].text != "-")
-    if joined and last and last.kind == "number" and _is_whole(last) and value.min == value.max:
+    if joined and last and last.kind == "number" and is_whole(last) and value.min == value.max:
         return (int(value.min), int(last.value.min or 0)), i + 3  # type: ignore[union-attr]
     return (int(value.min), int(value.max)), i + 1
 
 
+_EQUALS = one_of("= : - .")
+
+
 def _separator(t: Tokens, i: int) -> int | None:
     """The token where the body begins: behind ``=``, ``:``, ``-``, ``.``, a bracket that closes, or before a figure."""
-    j = skip(t, i, one_of(")"))
-    k = skip(t, j, one_of("= : - ."))
+    j = skip(t, i, _CLOSES)
+    k = skip(t, j, _EQUALS)
     if k > j:
         return k
     figure = (
@@ -490,12 +502,15 @@ def _separator(t: Tokens, i: int) -> int | None:
     return k if figure else None
 
 
+_THE = one_of("the your")
+
+
 def _nth(t: Tokens, i: int) -> tuple[str, Numbers] | None:
     """``["the"] ("first" | "2nd") ("set" | "attempt")``."""
-    j = skip(t, i, one_of("the your"))
+    j = skip(t, i, _THE)
     if t.all[j].text in _NTH:
         n, j = _NTH[t.all[j].text], j + 1
-    elif t.all[j].kind == "number" and t.all[j + 1].text in {"st", "nd", "rd", "th"} and _is_whole(t.all[j]):
+    elif t.all[j].kind == "number" and t.all[j + 1].text in {"st", "nd", "rd", "th"} and is_whole(t.all[j]):
         n, j = int(t.all[j].value.min or 0), j + 2  # type: ignore[union-attr]
     else:
         return None
@@ -550,14 +565,18 @@ def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
 _TARGETS = one_of("max maximum heavy challenging tough hard")
 
 
+_UP_TO = one_of("up to a an your the today's")
+_TARGET_OF = one_of("single double triple set of for the day")
+
+
 def _builds(t: Tokens, i: int) -> Read[ReadRow]:
     """``("build" | "work") ["up"] "to" ["a"] (N-RM | "max" | "heavy" ["single"])``."""
     if t.all[i].text not in {"build", "building", "work", "working"}:
         return None
-    j = skip(t, i + 1, one_of("up to a an your the today's"))
+    j = skip(t, i + 1, _UP_TO)
     if t.all[j].kind != "rm" and t.all[j].text not in _TARGETS:
         return None
-    j = skip(t, j + 1, one_of("single double triple set of for the day"))
+    j = skip(t, j + 1, _TARGET_OF)
     return ReadRow(None, None, 1, None, None), j
 
 
@@ -568,12 +587,12 @@ def _named(t: Tokens, i: int) -> Read[ReadRow]:
     counts: list[int] = []
     count: Range | None = None
     while True:
-        counted = t.all[i].kind == "number" and _is_whole(t.all[i])
+        counted = t.all[i].kind == "number" and is_whole(t.all[i])
         found = name_at(t, i + counted, end)
         if not found:
             return None
         count = t.all[i].value if counted and not ids else None
-        counts.append(_count(t.all[i]) if counted else 1)
+        counts.append(count_of(t.all[i]) if counted else 1)
         ids += [part.movement_id for part in found[0]]
         i = found[1]
         if t.all[i].text != "+":
@@ -590,9 +609,3 @@ def _named(t: Tokens, i: int) -> Read[ReadRow]:
     count = count if len(ids) == 1 and not reps else None
     said = tuple(counts) if len(counts) == len(ids) > 1 and set(counts) != {1} else ()
     return ReadRow(None, None, 1, count or reps, load, named=tuple(ids), part_reps=said), i
-
-
-# ------------------------------------------------------------------------------------------------- tables
-def rest_of(row_: ReadRow) -> Rest | None:
-    """The rest a row says."""
-    return row_.rest

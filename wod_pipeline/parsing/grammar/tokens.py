@@ -221,6 +221,31 @@ def weight_unit(token: Token) -> WeightUnit | None:
     return "lb" if token.unit in _POUNDS else "pood" if token.unit.startswith("po") else "kg"
 
 
+MEASURED = frozenset(("time", "distance", "calories", "reps"))
+"""Kinds of figures with the unit of a quantity."""
+
+
+def is_whole(token: Token) -> bool:
+    """Whether the token is one whole number: no range, no pair."""
+    value = token.value
+    if value is None or token.paired or value.min != value.max:
+        return False
+    return value.min == int(value.min or 0)
+
+
+def count_of(token: Token) -> int:
+    """The number of a token as a count, its lower end of a range; 1 where it has none."""
+    return int((token.value.min if token.value else 1) or 1)
+
+
+def whole_count(token: Token) -> Range | None:
+    """The range of a count: whole numbers, a hundred at most, no pair."""
+    value = token.value
+    if value is None or token.paired or value.min is None or value.max is None or value.min != int(value.min):
+        return None
+    return value if value.max < 100 else None
+
+
 def _with_long_times(tokens: list[Token]) -> list[Token]:
     """`2 minutes [and] 30 seconds` as one token."""
     if sum(token.kind == "time" for token in tokens) < 2:
