@@ -19,7 +19,7 @@ from wod_pipeline.parsing.grammar.known import without_unknown
 from wod_pipeline.parsing.grammar.measures import read_rest
 from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
-from wod_pipeline.parsing.grammar.rows import NO_ROWS, RowLine, row_line
+from wod_pipeline.parsing.grammar.row_lines import NO_ROWS, RowLine, row_line
 from wod_pipeline.parsing.grammar.tokens import tokens_of
 from wod_pipeline.parsing.grammar.typos import repaired
 from wod_pipeline.parsing.grammar.variants import read_variant

@@ -10,8 +10,8 @@ from wod_pipeline.parsing.grammar.amounts import Place, by_x, figures, within
 from wod_pipeline.parsing.grammar.brackets import bracket, closing
 from wod_pipeline.parsing.grammar.families import has_height
 from wod_pipeline.parsing.grammar.heads import head
+from wod_pipeline.parsing.grammar.load_words import load_words
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.loads import load_words
 from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, pause, rest, side, tempo
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind

@@ -92,7 +92,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
         found = _SIDES.match(t, j)
         if found:
             return (found[0], t.all[j].text), found[1]  # type: ignore[return-value]
-        alone = t.all[i].text in {"each", "ea"} and (_ends_clause(t, j))
+        alone = t.all[i].text in {"each", "ea"} and (_ends_side(t, j))
         return ((None, ""), j) if alone else None
     if t.all[start].text == "/":
         found = _SIDES.match(t, start + 1)
@@ -103,7 +103,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
     return None
 
 
-def _ends_clause(t: Tokens, j: int) -> bool:
+def _ends_side(t: Tokens, j: int) -> bool:
     token = t.all[j]
     return token.kind == "end" or token.text in {",", "@", "(", ")", "x", ";", ".", "-"}
 
