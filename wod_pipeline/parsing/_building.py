@@ -12,6 +12,7 @@ from wod_pipeline.parsing._times import TIME, time_s
 from wod_pipeline.parsing.grammar.loads import load_in
 from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, ReadLoad, ReadPart, Spans, Term
+from wod_pipeline.parsing.grammar.rows import SINGLES
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 from wod_pipeline.vocabulary import has_reference
 
@@ -66,7 +67,6 @@ _BUILD_TIME = re.compile(
     rf",? (?:in|within|over) (?:no more than |at most |up to )?(?:(?P<time>{TIME})|{SETS} (?:sets?"
     r"|attempts?))[ .:]*\Z"
 )
-_FEW = {"single": 1, "double": 2, "triple": 3}
 _FEW_BEHIND = re.compile(r" (?P<few>single|double|triple)[ .:]*\Z")
 _INTO = re.compile(
     r"(?:,? ?(?:of|in|for|on)(?= )(?: (?:the|your|a|this|following|complex|day|today))*)*(?: complex"
@@ -103,7 +103,7 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
         return scheme if found["verb"] else None
     few = _FEW_BEHIND.search(form.text, found.end()) if scheme.rm_target is None else None
     if few:
-        scheme = replace(scheme, rm_target=RmTarget(_FEW[few["few"]], "heavy"))
+        scheme = replace(scheme, rm_target=RmTarget(SINGLES[few["few"]], "heavy"))
         form = replace(form, text=form.text[: few.start()])
     into = _INTO.match(form.text, found.end())
     start = into.end() if into else found.end()
@@ -229,6 +229,6 @@ def _target(found: re.Match[str]) -> RmTarget | None:
     if found["rm"] or found["max"]:
         return RmTarget(int(found["rm"] or found["n3"] or 1), "rm")
     if found["few"]:
-        return RmTarget(_FEW[found["few"]], "heavy")
+        return RmTarget(SINGLES[found["few"]], "heavy")
     count = found["n"] or found["n2"]
     return RmTarget(int(count), "heavy") if count else None

@@ -6,13 +6,11 @@ from functools import lru_cache
 
 from wod_pipeline.parsing._text import Form, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.tables import TABLES
+from wod_pipeline.parsing.grammar.tables import TABLES, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
 from wod_pipeline.vocabulary import can_be_in_name
 
-_WORDS = frozenset(
-    part for table, rows in TABLES.items() for row in rows for word in row["words"] for part in word.split()
-)
+_WORDS = frozenset(part for table in TABLES for words in words_of(table) for part in words.split())
 _SHORTEST = 3
 """Letters of the shortest word that is looked at."""
 

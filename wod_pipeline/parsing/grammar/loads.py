@@ -17,7 +17,7 @@ from wod_pipeline.parsing.grammar.percents import (
     same,
 )
 from wod_pipeline.parsing.grammar.readings import ReadLoad
-from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
+from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_in, weight_unit
 from wod_pipeline.program import AbsoluteLoad, Load, Range
 
@@ -224,11 +224,7 @@ _ANYWHERE = (same, _body, _rpe, _rir, percent, _empty_bar, _weight)
 
 
 # --------------------------------------------------------------------------------------------- loads in brackets
-_THINGS = one_of(
-    "db dbs kb kbs dumbbell dumbbells dumb bell bells kettlebell kettlebells kettle bar bars barbell plate plates bumper"
-    " bumpers ball balls medball med medicine wall slam vest vests sandbag sandbags sand bag bags total or for men women"
-    " each per in on a the hand hands arm arms side sides target across all sets / - . ! ,"
-)
+_THINGS = words_of("thing") | one_of("/ - . ! ,")
 """What may stand behind a load in brackets: the thing it is in, in which hand."""
 
 

@@ -10,20 +10,15 @@ from typing import TypeVar
 
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
-from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
-from wod_pipeline.program import MaxOf, Pause, PausePlace, Range, Rest, Side
+from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 T = TypeVar("T")
 Read = tuple[T, int] | None
 
 _FIELDS = {"reps": "reps", "time": "duration_s", "distance": "distance_m", "calories": "calories"}
-_MAXIMA: dict[str, MaxOf] = {
-    **dict.fromkeys(("rep", "reps", "repetitions", "unbroken", "effort", "set"), "reps"),
-    **dict.fromkeys(("cal", "cals", "calorie", "calories"), "calories"),
-    **dict.fromkeys(("distance", "meters", "metres", "meter", "metre"), "distance"),
-    **dict.fromkeys(("time", "seconds", "hold"), "time"),
-}
+_MAXIMA = meanings("maximum")
 _MOST = one_of("max maximum amrap me")
 
 
@@ -80,7 +75,7 @@ def maximum(t: Tokens, i: int) -> Read[Quantity]:
 
 # ---------------------------------------------------------------------------------------------------- sides
 _SIDES = phrases("side")
-_EACH = one_of("each per ea every both")
+_EACH = words_of("each")
 
 
 def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
@@ -156,7 +151,7 @@ def bare_tempo(t: Tokens, i: int) -> Read[str]:
 
 
 # --------------------------------------------------------------------------------------------------- pauses
-_PAUSING = one_of("pause pauses pausing paused")
+_PAUSING = words_of("pausing")
 _PLACES = phrases("place")
 _AT_PLACE = one_of("at in above below on off just overhead @ the")
 _WITH = one_of("with w")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import ReadLoad
-from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
+from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens
 from wod_pipeline.program import Load, Range
 from wod_pipeline.vocabulary import has_reference
@@ -19,12 +19,9 @@ BOUNDS = phrases("bound")
 BOUNDS_BEHIND = phrases("bound_behind")
 _RAMPS = phrases("ramp")
 _PAST = phrases("past")
-_ABOUT = one_of("about around roughly approx approximately ~ at slowly up from to .")
+_ABOUT = words_of("about") | one_of("at slowly up from to .")
 _YOUR = one_of("your the a an his her their my current best estimated est training today's")
-_ITSELF = frozenset((
-    "this exercise", "this movement", "this lift", "this complex", "the same exercise", "the same movement",
-    "the same lift", "that exercise", "that movement", "that lift", "the same complex", "that complex",
-))  # fmt: skip
+_ITSELF = phrases("itself")
 _USED = one_of("what that you we used did lifted hit had worked with on in from for as the one weight load")
 
 
@@ -52,9 +49,8 @@ def _past(t: Tokens, i: int) -> Read[str]:
     return found
 
 
-_MORE = one_of("more heavier higher above over up")
-_LESS = one_of("less lighter lower below under down")
-_COMPARED = _MORE | _LESS
+_LESS = words_of("difference", "less")
+_COMPARED = words_of("difference")
 
 
 _THE_WEIGHT = one_of("the weight from of load")
@@ -210,9 +206,9 @@ def _rm(token: Token) -> int:
 def _reference(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
     """``("in" | "of" | "for") "this exercise" | NAME {("or" | "+") NAME} ["weight"]``."""
     j = i + (t.all[i].text in {"in", "of", "for"})
-    for count in (3, 2):
-        if j + count <= t.size and t.text(j, j + count) in _ITSELF:
-            return replace(read, named=()), j + count
+    itself = _ITSELF.match(t, j)
+    if itself:
+        return replace(read, named=()), itself[1]
     named = _lift(t, i)
     if not named:
         return None

@@ -21,7 +21,7 @@ from wod_pipeline.parsing.grammar.rows import (
     rows_at,
     target_behind,
 )
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
@@ -133,12 +133,7 @@ def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 # ------------------------------------------------------------------------------------------- numbered sets
 _OF = one_of("set sets attempt attempts round rounds minute minutes")
-_NTH = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
-    )
-}
+_NTH = {word: int(n) for word, n in meanings("nth").items()}
 _TO = one_of("- to thru through")
 
 

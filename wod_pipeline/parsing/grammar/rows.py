@@ -8,7 +8,7 @@ from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import REPS, Read
 from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
@@ -256,7 +256,8 @@ def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
     return read if says_reps else None
 
 
-SINGLES = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
+SINGLES = {word: int(count) for word, count in meanings("few").items()}
+"""How many repetitions words mean: a single, doubles, a triple."""
 
 
 _BUILD_TO = one_of("a to then build up work")

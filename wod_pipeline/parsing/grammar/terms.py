@@ -15,11 +15,11 @@ from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import rows_at
-from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tables import one_of, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens
 from wod_pipeline.program import Load
 
-_FILLERS = one_of("unbroken total alternating reps rep ub . ! : … each")
+_FILLERS = words_of("filler") | {"each"}
 _QUIET = one_of(". ! : … , ; - *")
 
 
