@@ -186,7 +186,7 @@ class Finisher:
         return exercise
 
     def _set_slot(self, exercise: Exercise, draft: ExerciseDraft, block: BlockDraft) -> None:
-        """§7.7 A time behind a slot is its place on the clock, or, when shorter than the interval, how long is worked."""
+        """§7.7 A time behind a slot is its place on the clock, or when it is shorter than the interval, the work."""
         seconds, interval = draft.slot_s, block.scheme.interval_s
         if seconds is None or seconds.min is None or draft.slot is None or interval is None:
             return
@@ -402,7 +402,7 @@ _LIFTED = frozenset(("clean", "clean+jerk", "hinge", "jerk", "press", "pull", "s
 
 
 def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
-    """Whether the weight a note tells is one for this exercise: it is done with the implement, or is lifted at all."""
+    """Whether the weight a note tells is for this exercise: it is done with the implement, or lifted at all."""
     if add.load is None or add.load.load is None or add.load.load.abs is None:
         return True
     parts = draft.read.parts

@@ -110,7 +110,7 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
 @lru_cache(maxsize=16384)
 def read_line(line: str, at: int = 0) -> LineReading:
-    """The possibilities of a line, or of what begins at `at` in its form; with a misspelt word put right, if need be."""
+    """The possibilities of a line, or of what begins at `at` in its form; a misspelt word is put right if need be."""
     form = form_of(line)
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)

@@ -52,7 +52,7 @@ _BY_PERCENT = re.compile(
 
 
 def _told(text: str) -> Added:
-    """The load a note tells: `All reps at 80% of your best snatch`, `Rx: 95/65 lbs`, `Add 3% to last Friday's weight`."""
+    """The load a note tells: `All reps at 80% of your best snatch`, `Rx: 95/65 lbs`, `Add 3% to last Friday's`."""
     at = _AT.search(text) or _RX.match(text) or _IMPLEMENT.match(text)
     if at:
         read = load_in(text[at.end() :])

@@ -44,7 +44,7 @@ def _rows(at: Place, term: Term) -> Read[Term]:
 
 
 def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
-    """Whether one row is no load of an exercise with repetitions: it begins with the percent, or it stands behind an `x`."""
+    """Whether one row is no load of an exercise with repetitions: the percent comes first, or behind an `x`."""
     percent = next((k for k in range(i, behind) if t.all[k].kind == "percent"), None)
     if percent is None or any(token.text in {"@", "at"} for token in t.all[i - 1 : behind]):
         return False
@@ -155,7 +155,7 @@ def with_pause(term: Term, said: Pause) -> Term:
 
 
 def _with_unheld(t: Tokens, term: Term, i: int, j: int) -> Term:
-    """The term with a clause that is understood and that it has no place for: a second pause, a word beside rows."""
+    """The term with a clause that it has no place for, though it is understood: a second pause, words beside rows."""
     return replace(term, unheld=(*term.unheld, (t.all[i].start, t.all[j - 1].end)))
 
 
@@ -275,7 +275,8 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside, _side, _pair, _loaded, _words,
+    _tempo_alone, _bodyweights, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside, _side,
+    _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
 MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, by_x, _resting, _at, _aside, _side, _paused)

@@ -47,7 +47,7 @@ def head(t: Tokens, i: int, end: int, *, any_name: bool, whole: bool = False) ->
 
 
 def _take(t: Tokens, i: int, end: int) -> Read[Term]:
-    """``"Take" ["another"] Q "to" NAME``: all that is said is one thing to do, unless known names are joined by `or`."""
+    """``"Take" ["another"] Q "to" NAME``: all of it is one thing to do, unless known names are joined by `or`."""
     j = i + 1 + (t.all[i + 1].text == "another")
     amount = quantity(t, j)
     if not amount or not amount[0].unit or t.all[amount[1]].text != "to":

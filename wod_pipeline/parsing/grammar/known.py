@@ -1,4 +1,4 @@
-"""Words nobody knows: neither the notation nor the vocabulary has them. One of them hides nothing else of its line."""
+"""Words that neither the notation nor the vocabulary has. One of them hides nothing else of its line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_known(word: str) -> bool:
 
 
 def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
-    """The form without its only unknown word, and where that stands in the line; None when there is not exactly one.
+    """The form without its only unknown word, and where that stands in the line; None without exactly one.
 
     The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name, and
     one that stands where a movement would is one.

@@ -1,4 +1,4 @@
-"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests. One rule a function; each says how far it read.
+"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests, one rule a function.
 
 A rule takes the tokens and where it begins, and returns what it read with the token behind, or None.
 """
@@ -79,7 +79,7 @@ _EACH = words_of("each")
 
 
 def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
-    """``["on"] ("each" | "per" | "/") [leg | arm | side | …]``: the side, None when only each is said, and its word."""
+    """``["on"] ("each" | "per" | "/") [leg | arm | side]``: the side and its word; None when only each is said."""
     start = i
     i += t.all[i].text == "on" and t.all[i + 1].text in _EACH
     if t.all[i].text in _EACH:
@@ -153,7 +153,7 @@ def bare_tempo(t: Tokens, i: int) -> Read[str]:
 # --------------------------------------------------------------------------------------------------- pauses
 _PAUSING = words_of("pausing")
 _PLACES = phrases("place")
-_AT_PLACE = one_of("at in above below on off just overhead @ the")
+_AT_PLACE = one_of("at in above below under on off just overhead @ the")
 _WITH = one_of("with w")
 
 
@@ -177,26 +177,29 @@ def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
 _ARTICLES = one_of("a an the")
 _PLACE_END = one_of("x , ; + @ ( ) - : for then")
 _MOST_PLACE_WORDS = 9
+_NAMES_PLACE = one_of("below under overhead")
+"""Words in front of a place that are part of its name."""
 
 
 def pause_place(t: Tokens, i: int) -> Read[PausePlace]:
     """``("at" | "in" | "above" | "below" | …) words``: where the pause is, `other` when the words name no place."""
     if t.all[i].text not in _AT_PLACE or (t.all[i].text == "@" and t.all[i + 1].kind != "word"):
         return None
-    found: str | None = None
-    j = i if t.all[i].text in {"below", "overhead"} else i + 1
-    start, behind = j, j
+    found: PausePlace | None = None
+    j = start = i if t.all[i].text in _NAMES_PLACE else i + 1
     while j < start + _MOST_PLACE_WORDS and t.all[j].kind == "word" and t.all[j].text not in _PLACE_END:
-        place = _PLACES.match(t, j)
-        if place and found is None and t.all[j - 1].text != "above" and t.all[j - 2].text != "above":
-            found, j = place
-            behind = j
+        place = _PLACES.match(t, j) if found is None and not _is_above(t, j) else None
+        if place:
+            found, j = place  # type: ignore[assignment]
             continue
         j += 1
-        if j < len(t.all) and t.all[j].text == "-" and not t.all[j].spaced:
-            j += 1
-    del behind
-    return (found or "other", j) if j > i + 1 or found else None  # type: ignore[return-value]
+        j += t.all[j].text == "-" and not t.all[j].spaced
+    return (found or "other", j) if j > i + 1 or found else None
+
+
+def _is_above(t: Tokens, j: int) -> bool:
+    """`above the knee`: a place above another is none of those that have a name."""
+    return "above" in {t.all[j - 1].text, t.all[j - 2].text}
 
 
 # -------------------------------------------------------------------------------------------------- heights

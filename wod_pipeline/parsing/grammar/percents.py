@@ -167,7 +167,10 @@ def rm_weight(t: Tokens, i: int) -> Read[ReadLoad]:
 
 
 def _with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
-    """Add the maximum the line names: ``["of"] ["your"] [N-RM | "max"] (NAME | "this exercise") ["weight"]``, in brackets too."""
+    """Add the maximum the line names, in brackets or not.
+
+    ``["of"] ["your"] [N-RM | "max"] (NAME | "this exercise") ["weight"]``
+    """
     j = i + (t.all[i].text == "," and t.all[i + 1].text == "of")
     bracketed = t.all[j].text == "("
     j += bracketed

@@ -227,7 +227,7 @@ _EQUALS = one_of("= : - .")
 
 
 def _separator(t: Tokens, i: int) -> int | None:
-    """The token where the body begins: behind ``=``, ``:``, ``-``, ``.``, a bracket that closes, or before a figure."""
+    """The token where the body begins: behind ``=``, ``:``, ``-``, ``.``, a closing bracket, or before a figure."""
     j = skip(t, i, CLOSES)
     k = skip(t, j, _EQUALS)
     if k > j:
@@ -284,11 +284,16 @@ def _is_sum(t: Tokens, i: int) -> bool:
 
 def _is_whole_body(t: Tokens, j: int) -> bool:
     token = t.all[j]
-    return (
-        token.kind == "end"
-        or token.kind == "sign"
-        or token.text in {"then", "rest", "set", "sets", "each", "for", "on", "in"}
-    )
+    return token.kind in {"end", "sign"} or token.text in {
+        "then",
+        "rest",
+        "set",
+        "sets",
+        "each",
+        "for",
+        "on",
+        "in",
+    }
 
 
 def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:

@@ -264,7 +264,10 @@ _BUILD_TO = one_of("a to then build up work")
 
 
 def target_behind(t: Tokens, i: int) -> Read[tuple[int, Literal["rm", "heavy"]]]:
-    """``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``: what is built to behind rows."""
+    """What is built to behind rows.
+
+    ``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``
+    """
     j = skip(t, i, _BUILD_TO)
     if t.all[j].kind == "rm" and t.all[j].value:
         return (count_of(t.all[j]), "rm"), j + 1

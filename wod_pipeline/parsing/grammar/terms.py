@@ -24,7 +24,7 @@ _QUIET = one_of(". ! : … , ; - *")
 
 
 def clauses(t: Tokens, j: int, end: int, term: Term, *, any_name: bool) -> tuple[Term, int]:
-    """All that is said of a term from token `j` on, in any order; ends where another term begins, or at the line's end."""
+    """All that is said of a term from token `j` on, in any order, up to another term or the line's end."""
     unread: list[Token] = []
     term = _with_empty_bar(t, term)
     while j < end:
