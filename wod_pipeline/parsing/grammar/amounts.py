@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.families import HOLDS
-from wod_pipeline.parsing.grammar.measures import REPS, Read, maximum, quantity
+from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import MEASURED, Tokens, scaled, seconds_of, whole_count
@@ -15,7 +15,7 @@ from wod_pipeline.program import Range
 
 # ---------------------------------------------------------------------------------------------- one clause
 class Place(ReadValue, frozen=True):
-    """Where a clause may begin: token `j` of a term that ends before token `end`; `apart`: a comma stands in front."""
+    """Where a clause may begin: token `j`, of those before `end`; `apart`: a comma stands in front."""
 
     t: Tokens
     j: int
@@ -86,21 +86,10 @@ def _with_range(t: Tokens, term: Term, low: Quantity, j: int) -> Read[Term]:
 def part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
     """``N "+" N {"+" N} ["reps"]``, brackets around it or none: how often each part of a complex is done."""
     bracketed = t.all[i].text == "("
-    j = i + bracketed
-    counts: list[int] = []
-    while t.all[j].kind in {"number", "reps"} and (value := whole_count(t.all[j])) and value.min == value.max:
-        counts.append(int(value.min or 0))
-        if t.all[j + 1].text != "+":
-            break
-        j += 2
-    if len(counts) < 2 or t.all[j].kind not in {"number", "reps"}:
+    counts, j = joined_counts(t, i + bracketed)
+    if len(counts) < 2 or t.all[j].text == "+" or (bracketed and t.all[j].text != ")"):
         return None
-    j += 1
-    if bracketed:
-        if t.all[j].text != ")":
-            return None
-        j += 1
-    return tuple(counts), skip(t, j, REPS)
+    return counts, skip(t, j + bracketed, REPS)
 
 
 def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
@@ -117,8 +106,7 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     amount = quantity(t, j + 2)
     if sets is None or not amount:
         return None
-    found = _with_quantity(t, replace(term, sets=sets), *amount)
-    return found
+    return _with_quantity(t, replace(term, sets=sets), *amount)
 
 
 _BEFORE_AMOUNT = one_of(": - for")
@@ -139,34 +127,45 @@ def figures(at: Place, term: Term) -> Read[Term]:
         commas = _comma_list(t, k, term)
         if commas:
             return commas
-    if token.text in {"max", "maximum", "amrap"} and marked | (k == j):
+    if token.text in {"max", "maximum", "amrap"}:
         return _most(t, k, term)
     if token.kind == "sets" and (sets := whole_count(token)) and not term.sets:
         return replace(term, sets=sets), k + 1
-    return _plain_quantity(t, j, k, term, marked=marked)
+    return _plain_quantity(t, k, term, marked=marked)
 
 
-def _plain_quantity(t: Tokens, j: int, k: int, term: Term, *, marked: bool) -> Read[Term]:
+def _plain_quantity(t: Tokens, k: int, term: Term, *, marked: bool) -> Read[Term]:
+    """``Q``: with a unit, or where a sign or a comma marks it, or a load follows; the time of a maximum."""
     token = t.all[k]
-    within = term.quantity.max_of if term.quantity and term.quantity.value is None else None
-    seconds = seconds_of(token)
-    if within and seconds:
-        return replace(term, quantity=Quantity("duration_s", seconds, unit=True, max_of=within)), k + 1
+    timed = _time_of_maximum(t, k, term)
+    if timed:
+        return timed
     if term.quantity is not None or term.rows or (term.times is not None and token.kind == "number"):
         return None
-    if token.kind in MEASURED:
-        amount = quantity(t, k)
-        if not amount:
-            return None
-        times = t.all[amount[1]].text == "x" and t.all[amount[1] + 1].kind == "number"
-        if times and (sets := whole_count(t.all[amount[1] + 1])) and not amount[0].field == "reps":
-            return replace(term, quantity=amount[0], behind_x=True, sets=sets), amount[1] + 2
-        return _with_quantity(t, term, *amount)
-    if token.kind not in {"number", "cluster"}:
+    amount = quantity(t, k) if token.kind in MEASURED or token.kind in {"number", "cluster"} else None
+    if not amount:
         return None
-    amount = quantity(t, k)
-    before_load = t.all[k + 1].text == "@" or t.all[k + 1].kind in {"percent"}
-    return _with_quantity(t, term, *amount) if amount and (marked or before_load) else None
+    if token.kind in MEASURED:
+        return _times_so_many(t, term, *amount) or _with_quantity(t, term, *amount)
+    before_load = t.all[k + 1].text == "@" or t.all[k + 1].kind == "percent"
+    return _with_quantity(t, term, *amount) if marked or before_load else None
+
+
+def _time_of_maximum(t: Tokens, k: int, term: Term) -> Read[Term]:
+    """The time a maximum is done in, at token `k`."""
+    most = term.quantity.max_of if term.quantity and term.quantity.value is None else None
+    seconds = seconds_of(t.all[k]) if most else None
+    if not seconds:
+        return None
+    return replace(term, quantity=Quantity("duration_s", seconds, unit=True, max_of=most)), k + 1
+
+
+def _times_so_many(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term]:
+    """``Q "x" K``: a time or a distance so many times."""
+    if t.all[j].text != "x" or t.all[j + 1].kind != "number" or amount.field == "reps":
+        return None
+    sets = whole_count(t.all[j + 1])
+    return (replace(term, quantity=amount, behind_x=True, sets=sets), j + 2) if sets else None
 
 
 def _most(t: Tokens, k: int, term: Term) -> Read[Term]:

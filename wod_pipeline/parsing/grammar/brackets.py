@@ -7,9 +7,17 @@ from msgspec.structs import replace
 from wod_pipeline.parsing.grammar.families import HEIGHTS, has_height
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
+from wod_pipeline.parsing.grammar.measures import (
+    bare_tempo,
+    height,
+    joined_counts,
+    pause,
+    quantity,
+    rest,
+    side,
+)
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
-from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens
 from wod_pipeline.program import Range
 
@@ -31,19 +39,19 @@ def bracket(t: Tokens, i: int, end: int, term: Term) -> Term:
 
 
 def _pieces(t: Tokens, i: int, end: int) -> list[tuple[int, int]]:
+    """What brackets hold, cut at commas and dashes: from which token to which."""
     pieces, start = [], i
     for k in range(i, end + 1):
-        at_end = k == end
-        cuts = (
-            at_end
-            or t.all[k].text in _COMMAS
-            or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
-        )
-        if cuts:
-            if k > start:
-                pieces.append((start, k))
+        if k == end or _cuts(t, k):
+            pieces.append((start, k))
             start = k + 1
-    return pieces
+    return [(start, stop) for start, stop in pieces if stop > start]
+
+
+def _cuts(t: Tokens, k: int) -> bool:
+    """Whether a comma or a dash between spaces stands at token `k`."""
+    dash = t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced
+    return dash or t.all[k].text in _COMMAS
 
 
 def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -62,9 +70,7 @@ def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
         return None
     found = height(t, i)
     j = found[1] if found else i
-    while j < end and t.all[j].text in _BEHIND_HEIGHT:
-        j += 1
-    return replace(term, height=found[0]) if found and j == end else None
+    return replace(term, height=found[0]) if found and min(skip(t, j, _BEHIND_HEIGHT), end) == end else None
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -148,22 +154,8 @@ def _resting(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 def _counts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``N "+" N``: how often each part of a complex is done."""
-    numbers: list[int] = []
-    k = i
-    while (
-        k < end
-        and t.all[k].kind in {"number", "reps"}
-        and (value := t.all[k].value)
-        and value.min == value.max
-    ):
-        numbers.append(int(value.min or 0))
-        k += 1
-        if k == end:
-            return replace(term, counts=tuple(numbers)) if len(numbers) > 1 else None
-        if t.all[k].text != "+":
-            return None
-        k += 1
-    return None
+    counts, j = joined_counts(t, i)
+    return replace(term, counts=counts) if len(counts) > 1 and j == end else None
 
 
 def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:

@@ -59,30 +59,29 @@ def _builds(at: Place, term: Term) -> Read[Term]:
 
 
 def _at(at: Place, term: Term) -> Read[Term]:
-    """``"@" (TEMPO | LOAD) | "at" LOAD``; from there on the line need not be understood."""
+    """``("@" | "at") LOAD``; from there on the line need not be understood."""
     t, j = at.t, at.j
-    slow = tempo(t, j)
-    if slow and term.tempo is None:
-        return replace(term, tempo=slow[0]), slow[1]
-    token = t.all[j]
-    if token.text not in {"@", "at"}:
+    sign = t.all[j].text
+    if sign not in {"@", "at"}:
         return None
     found = read_load(t, j + 1)
-    if token.text == "at" and (not found or found[0].unit_missing or found[0].load is None):
+    if sign == "at" and (not found or found[0].unit_missing or found[0].load is None):
         return None
     if found and found[1] <= at.end:
-        if term.load and term.load.load:
-            return None
-        return replace(term, load=found[0], open_ended=True), found[1]
-    k = j + 1
+        loaded = term.load and term.load.load
+        return None if loaded else (replace(term, load=found[0], open_ended=True), found[1])
+    return _words_at(at, term)
+
+
+def _words_at(at: Place, term: Term) -> Read[Term]:
+    """What stands behind an `@` and is no load, up to a comma, another movement or another `@`."""
+    t, j = at.t, at.j + 1
+    k = j
     while k < at.end and t.all[k].text not in {",", ";"} and not _parts(t, k, at.end):
         k += 1
-    if k == j + 1:
+    if k == j or any(token.text == "@" for token in t.all[j:k]):
         return None
-    later = next((m for m in range(j + 1, k) if t.all[m].text == "@"), None)
-    if later is not None:
-        return None
-    kept = term.load or ReadLoad(None, words=t.text(j + 1, k))
+    kept = term.load or ReadLoad(None, words=t.text(j, k))
     return replace(term, load=kept, open_ended=True), k
 
 
@@ -179,7 +178,7 @@ def _bodyweights(at: Place, term: Term) -> Read[Term]:
 
 
 def _pair(at: Place, term: Term) -> Read[Term]:
-    """``N "/" N`` behind what is counted, both of two figures at least: men's and women's weights, their unit not said."""
+    """``N "/" N`` behind what is counted, of two figures each: men's and women's weights, their unit not said."""
     t, j = at.t, at.j
     token = t.all[j]
     value = token.value
@@ -218,7 +217,7 @@ def _loaded(at: Place, term: Term) -> Read[Term]:
     if term.rows:
         return _with_unheld(t, term, j, behind), behind
     if term.load and term.load.load:
-        return _further(t, term, read, behind)
+        return _further(term, read, behind)
     return replace(term, load=read, open_ended=True), behind
 
 
@@ -233,7 +232,7 @@ def _closes(t: Tokens, j: int, end: int) -> bool:
     return j >= end or t.all[j].kind == "sign" or t.all[j].text in SEPARATORS
 
 
-def _further(t: Tokens, term: Term, read: ReadLoad, j: int) -> Read[Term]:
+def _further(term: Term, read: ReadLoad, j: int) -> Read[Term]:
     """A second load: `building to 80%` raises a percent; any other makes the load unreadable."""
     before = term.load
     if before is None or before.load is None or read.load is None:

@@ -229,8 +229,8 @@ _HEADS_BY_FIGURE = (_paused_first, _weight_first, _sets_first, _height_first, _m
 
 # ------------------------------------------------------------------------------------------ unknown names
 _NOT_IN_NAME = one_of(
-    "emom amrap set sets round rounds rest minute minutes second seconds tabata rep reps every scale scaled scaling sub"
-    " substitute regress use if or x"
+    "emom amrap set sets round rounds rest minute minutes second seconds tabata rep reps every"
+    " scale scaled scaling sub substitute regress use if or x"
 )
 
 

@@ -24,8 +24,8 @@ def is_known(word: str) -> bool:
 def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
     """The form without its only unknown word, and where that stands in the line; None without exactly one.
 
-    The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name, and
-    one that stands where a movement would is one.
+    The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name,
+    and one that stands where a movement would is one.
     """
     t = tokens_of(form)
     unknown = [k for k in range(t.size) if t.all[k].kind == "word" and not is_known(t.all[k].text)]

@@ -57,6 +57,18 @@ def _even_side(token: Token) -> Side | None:
     return "side" if _is_even(token) else None
 
 
+def joined_counts(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
+    """``N {"+" N}``: the numbers, and the token behind them."""
+    counts: list[int] = []
+    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
+        counts.append(int(value.min or 0))
+        i += 1
+        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
+            break
+        i += 1
+    return tuple(counts), i
+
+
 def maximum(t: Tokens, i: int) -> Read[Quantity]:
     """``("max" | "amrap" | "me") ["-"] ["effort" | "set"] ["of"] [UNIT]``."""
     if t.all[i].text not in _MOST:

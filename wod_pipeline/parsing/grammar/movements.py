@@ -66,8 +66,8 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
 
 
 class Names(ReadValue, frozen=True):
-    """Which names a line may hold: `any`, unknown ones where only a name can stand; `whole`, such a name rather than a
-    known part of it; `lenient`, unknown ones behind a count.
+    """Which names a line may hold: `any`, unknown ones where only a name can stand; `whole`, such a name rather
+    than a known part of it; `lenient`, unknown ones behind a count.
     """
 
     any: bool = False
@@ -444,8 +444,8 @@ def _says_nothing(element: Element) -> bool:
 # ---------------------------------------------------------------------------------------- unknown, but counted
 _MOST_WORDS = 5
 _NO_NAMES = one_of(
-    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest minute minutes"
-    " second seconds min sec x"
+    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest"
+    " minute minutes second seconds min sec x"
 )
 
 

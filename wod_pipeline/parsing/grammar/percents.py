@@ -197,8 +197,8 @@ def _with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
 
 
 _NO_NAME = one_of(
-    "for each every on in with and then x to per across over today this but or at as if all from weight load same only"
-    " here again by until the"
+    "for each every on in with and then x to per across over today this but or at as if all from weight load"
+    " same only here again by until the"
 )
 
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import REPS, Read
+from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts
 from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow
 from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens, count_of, is_whole
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
 
@@ -31,37 +31,33 @@ def repetitions(t: Tokens, i: int) -> Read[Repetitions]:
         inner = repetitions(t, i + 1)
         return (inner[0], inner[1] + 1) if inner and t.all[inner[1]].text == ")" else None
     token = t.all[i]
-    if token.kind == "cluster":
+    if token.kind == "cluster" or (_counts(token) and "." in token.text.removesuffix(".")):
         return Repetitions(None), skip(t, i + 1, REPS)
-    if token.kind in {"number", "reps"} and "." in token.text.removesuffix("."):
-        return Repetitions(None), skip(t, i + 1, REPS)
-    if token.kind not in {"number", "reps"} or token.value is None or token.paired or _is_huge(token.value):
+    if not _counts(token) or token.value is None or token.paired or _is_huge(token.value):
         return None
-    counts, j = _sum(t, i)
+    counts, j = joined_counts(t, i)
     if len(counts) > 1:
         return Repetitions(None, counts), skip(t, j, REPS)
-    if t.all[j].text == "(":
-        counts, k = _sum(t, j + 1)
-        if len(counts) > 1 and t.all[k].text == ")":
-            return Repetitions(token.value, counts), k + 1
+    return _with_parts(t, j, token.value) or _plain_repetitions(t, i)
+
+
+def _counts(token: Token) -> bool:
+    return token.kind in {"number", "reps"}
+
+
+def _with_parts(t: Tokens, i: int, reps: Range) -> Read[Repetitions]:
+    """``"(" N "+" N ")"`` behind a number: of each part."""
+    counts, j = joined_counts(t, i + 1) if t.all[i].text == "(" else ((), i)
+    return (Repetitions(reps, counts), j + 1) if len(counts) > 1 and t.all[j].text == ")" else None
+
+
+def _plain_repetitions(t: Tokens, i: int) -> tuple[Repetitions, int]:
     value, j = _loose_range(t, i)
     return Repetitions(value), skip(t, j, REPS)
 
 
 def _is_huge(value: Range) -> bool:
     return any(n is not None and (n > _HIGHEST_REPS or n != int(n)) for n in (value.min, value.max))
-
-
-def _sum(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
-    """``N {"+" N}``: the numbers, and the token behind them."""
-    counts: list[int] = []
-    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
-        counts.append(int(value.min or 0))
-        i += 1
-        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
-            break
-        i += 1
-    return tuple(counts), i
 
 
 def _loose_range(t: Tokens, i: int) -> tuple[Range | None, int]:

@@ -90,6 +90,7 @@ _UNIT = re.compile(
     |(?P<pound>\#)""",
     re.VERBOSE,
 )
+_SIGNS = {"quote": "distance", "pound": "weight"}
 _METRES = {"m": 1, "k": 1000, "f": 0.3048, "y": 0.9144, "mi": 1609.344, '"': 0.0254, "'": 0.3048}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, '"': 1, "'": 60}
 _FRACTIONS = frozenset((a, b) for a in ("1", "2", "3", "5") for b in ("2", "3", "4", "8") if a < b)
@@ -141,11 +142,10 @@ def _figure(text: str, found: re.Match[str]) -> Token:
         value = Range(min(ends), max(ends))
         end = unit.end() if unit and unit["time"] else found.end()
         return Token("time", text[start:end], start, end, _is_spaced(text, start), value, value, ":")
-    kind: Kind = unit.lastgroup if unit else "number"  # type: ignore[assignment]
+    group = (unit.lastgroup or "") if unit else "number"
+    kind: Kind = _SIGNS.get(group, group)  # type: ignore[assignment]
     end = unit.end() if unit else found.end()
-    written = unit[kind] if unit else ""
-    if kind in {"quote", "pound"}:
-        kind = "distance" if kind == "quote" else "weight"
+    written = unit[group] if unit else ""
     if kind == "percent" and text[end : end + 1] == "+" and not text[end + 1 : end + 2].isdigit():
         return _measured(text, found, kind, written, end + 1, open_above=True)
     return _measured(text, found, kind, written, end, open_above=bool(found["plus"]))
