@@ -21,10 +21,29 @@ from wod_pipeline.parsing.grammar.readings import MovementLine, Spans
 from wod_pipeline.program import Range, Rest, Scheme
 
 _QUALIFIER = re.compile(
-    r"(?:(?: ?[,-])? ?(?:of|the (?:following(?: complex| exercises| movements)?|complex)|as follows|for quality"
-    r"|not for time|nft|alternat(?:ing|e)(?: between)?|complete|perform|with (?:a )?partner"
-    r"|at (?:an? )?[a-z]+ (?:pace|effort)|for (?:max(?:imum)? )?(?:loads?|weight|reps|times?)"
-    r"|unbroken|total|each)(?![a-z']))*(?P<end>[ :.\u2026,;-]*)"
+    r"""
+    (?:
+      (?:[ ]?[,-])?[ ]?
+      (?:
+        of
+        |the[ ](?:following(?:[ ]complex|[ ]exercises|[ ]movements)?|complex)
+        |as[ ]follows
+        |for[ ]quality
+        |not[ ]for[ ]time
+        |nft
+        |alternat(?:ing|e)(?:[ ]between)?
+        |complete
+        |perform
+        |with[ ](?:a[ ])?partner
+        |at[ ](?:an?[ ])?[a-z]+[ ](?:pace|effort)
+        |for[ ](?:max(?:imum)?[ ])?(?:loads?|weight|reps|times?)
+        |unbroken
+        |total
+        |each
+      )(?![a-z'])
+    )*(?P<end>[ :.\u2026,;-]*)
+    """,
+    re.VERBOSE,
 )
 
 
@@ -86,22 +105,40 @@ def _aside(form: Form, at: int) -> Behind | None:
 
 # ----------------------------------------------------------------------------------------------- every
 _EVERY = re.compile(
-    rf"(?:(?P<first>[0-9]{{1,2}}) (?:sets?|rounds?),? )?(?:for (?P<ahead>{TIME}),? )?(?:alternating )?(?:every (?:(?P<every>{TIME})|"
-    rf"(?P<whole>[0-9]{{1,2}}) 1/2 min(?:ute)?s?|(?P<minute>minute|min))"
-    rf"|on the (?:(?P<on>{TIME})|(?P<on_minute>minute))"
-    rf"|(?:(?P<long>{TIME}) )?(?:e(?P<n>[0-9]{{1,2}}(?:\.5|:[0-5][0-9])?)?mo(?:[0-9]{{1,2}})?t?m|otm(?= x| for)"
-    r"|e(?P<m>[0-9]{1,2})m(?= x| for)|e(?P<s>[0-9]{2,3})s(?:o[0-9]{0,3}[sm]?)?(?= x| for)))(?![a-z])"
-    rf"(?:,? ?(?:on the (?:{TIME}|minute|min)|every minute|\(?emom\)?)(?![a-z]))*"
+    rf"""
+    (?:(?P<first>[0-9]{{1,2}})[ ](?:sets?|rounds?),?[ ])?(?:for[ ](?P<ahead>{TIME}),?[ ])?
+    (?:alternating[ ])?
+    (?:
+      every[ ]
+      (?:(?P<every>{TIME})|(?P<whole>[0-9]{{1,2}})[ ]1/2[ ]min(?:ute)?s?|(?P<minute>minute|min))
+      |on[ ]the[ ](?:(?P<on>{TIME})|(?P<on_minute>minute))
+      |(?:(?P<long>{TIME})[ ])?
+      (?:
+        e(?P<n>[0-9]{{1,2}}(?:\.5|:[0-5][0-9])?)?mo(?:[0-9]{{1,2}})?t?m
+        |otm(?=[ ]x|[ ]for)
+        |e(?P<m>[0-9]{{1,2}})m(?=[ ]x|[ ]for)
+        |e(?P<s>[0-9]{{2,3}})s(?:o[0-9]{{0,3}}[sm]?)?(?=[ ]x|[ ]for)
+      )
+    )(?![a-z])(?:,?[ ]?(?:on[ ]the[ ](?:{TIME}|minute|min)|every[ ]minute|\(?emom\)?)(?![a-z]))*
+    """,
+    re.VERBOSE,
 )
 _EVERY_SETS = re.compile(
-    rf"[,;]? ?[(\[x-]? ?(?:for (?:a total of )?|complete |perform )?{SETS} ?(?:total )?(?:sets?|rounds?)"
-    r"(?! (?:of )?each)(?: total)?(?![a-z])[)\]]?"
+    rf"""
+    [,;]?[ ]?[(\[x-]?[ ]?(?:for[ ](?:a[ ]total[ ]of[ ])?|complete[ ]|perform[ ])?{SETS}[ ]?
+    (?:total[ ])?(?:sets?|rounds?)(?![ ](?:of[ ])?each)(?:[ ]total)?(?![a-z])[)\]]?
+    """,
+    re.VERBOSE,
 )
 _EVERY_LONG = re.compile(
     rf",? ?\(?(?:(?:- )?for(?: a total of)?|x|in|over|-|:)? ?(?P<time>{TIME})(?![a-z])\)?"
 )
 _EVERY_BARE = re.compile(
-    r",? ?(?:(?:for|x) ?(?P<marked>(?=[0-9]{1,3} [a-z])))?(?:(?:for|x) ?)?(?P<bare>[0-9]{1,3})(?= ?(?:\Z|[:(,.]|- )| of |(?(marked) [a-z]))"
+    r"""
+    ,?[ ]?(?:(?:for|x)[ ]?(?P<marked>(?=[0-9]{1,3}[ ][a-z])))?(?:(?:for|x)[ ]?)?(?P<bare>[0-9]{1,3})
+    (?=[ ]?(?:\Z|[:(,.]|-[ ])|[ ]of[ ]|(?(marked)[ ][a-z]))
+    """,
+    re.VERBOSE,
 )
 
 
@@ -187,14 +224,28 @@ def _completed(interval: int, duration: int | None, sets: Range | None) -> tuple
 
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
-_TIMED = r"(?P<time>,?(?: each)? for times?(?![a-z]),?)?"
+_TIMED = r"(?P<time>,?(?:[ ]each)?[ ]for[ ]times?(?![a-z]),?)?"
 _SETS_OF = re.compile(
-    rf"(?:(?:complete|perform|for a total of|for|do) )?{SETS} (?:working |total |(?:super|giant)[ -]?)?"
-    rf"sets?(?![a-z']){_TIMED}(?: (?:of|x) (?:(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?(?: of)?(?: each)?(?![a-z])| each"
-    r"|(?= ?(?:\Z|[:.@]| at [0-9])))|(?P<most>max(?:imum)? reps?(?![a-z]))))?"
+    rf"""
+    (?:(?:complete|perform|for[ ]a[ ]total[ ]of|for|do)[ ])?{SETS}[ ]
+    (?:working[ ]|total[ ]|(?:super|giant)[ -]?)?sets?(?![a-z']){_TIMED}
+    (?:
+      [ ](?:of|x)[ ]
+      (?:
+        (?P<reps>{NUM}(?:-{NUM})?)
+        (?:[ ]?reps?(?:[ ]of)?(?:[ ]each)?(?![a-z])|[ ]each|(?=[ ]?(?:\Z|[:.@]|[ ]at[ ][0-9])))
+        |(?P<most>max(?:imum)?[ ]reps?(?![a-z]))
+      )
+    )?
+    """,
+    re.VERBOSE,
 )
 _SUPERSET = re.compile(
-    rf"(?:super|giant)[ -]?sets?(?: x |:? ){SETS}(?: (?:sets?|rounds?))?(?P<time>)(?P<reps>)(?P<most>)(?=[ :.]*\Z)"
+    rf"""
+    (?:super|giant)[ -]?sets?(?:[ ]x[ ]|:?[ ]){SETS}(?:[ ](?:sets?|rounds?))?(?P<time>)(?P<reps>)
+    (?P<most>)(?=[ :.]*\Z)
+    """,
+    re.VERBOSE,
 )
 _K_BY_R = re.compile(
     rf"{SETS} ?x ?(?P<reps>{NUM}(?:-{NUM})?)(?: ?reps?)?(?P<time>)(?P<most>)(?= ?(?:@|:|\Z| at [0-9]))"
@@ -205,13 +256,19 @@ _ROUNDS = re.compile(
 )
 _RFT = re.compile(rf"{SETS} ?rft(?![a-z])")
 _FOR_TIME = re.compile(r"(?:complete |perform )?for time(?![a-z])")
-_REPS_LIST = r"(?P<reps>[0-9]{1,3}(?: ?- ?[0-9]{1,3}){1,14})"
+_REPS_LIST = r"(?P<reps>[0-9]{1,3}(?:[ ]?-[ ]?[0-9]{1,3}){1,14})"
 _REP_LINE = re.compile(
     rf"{_REPS_LIST}(?: ?reps?)?(?:,? (?:of|for time(?: of)?|reps? for time(?: of)?))*(?![a-z0-9%-])"
 )
 _CAP_INSIDE = re.compile(
-    rf",? ?[(,]? ?(?:with (?:a|an) )?(?:(?:time )?cap[:=]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|"
-    rf"(?P<before>{TIME})[ -](?:time )?cap)\)?"
+    rf"""
+    ,?[ ]?[(,]?[ ]?(?:with[ ](?:a|an)[ ])?
+    (?:
+      (?:time[ ])?cap[:=]?[ ]?(?:of[ ])?(?P<after>{TIME}|[0-9]{{1,3}})
+      |(?P<before>{TIME})[ -](?:time[ ])?cap
+    )\)?
+    """,
+    re.VERBOSE,
 )
 
 
@@ -348,19 +405,29 @@ def _with_reps(scheme: ReadScheme, reps: tuple[int, ...]) -> ReadScheme:
 
 # ---------------------------------------------------------------------------------------- amrap, tabata
 _AS_MANY = (
-    r"as many (?:rounds?|reps?|repetitions|rounds (?:and|&|/) reps|reps (?:and|&) rounds)(?: and (?:reps|rounds))?"
-    r" as possible"
+    r"as[ ]many[ ](?:rounds?|reps?|repetitions|rounds[ ](?:and|&|/)[ ]reps|reps[ ](?:and|&)[ ]rounds)(?:[ ]and[ ](?:reps|rounds))?"
+    r"[ ]as[ ]possible"
 )
 _AMRAP = re.compile(
-    rf"(?:complete |perform )?(?:(?:in )?(?P<first>{TIME}),?(?: of| complete| perform)? (?:{_AS_MANY}|amrap)"
-    rf"|(?:{_AS_MANY}(?: ?\(amrap\))?|amrap)(?: ?(?:in|for(?: a total of)?|x|-|:|,|of))* ?\(?"
-    rf"(?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?)(?![a-z])"
+    rf"""
+    (?:complete[ ]|perform[ ])?
+    (?:
+      (?:in[ ])?(?P<first>{TIME}),?(?:[ ]of|[ ]complete|[ ]perform)?[ ](?:{_AS_MANY}|amrap)
+      |(?:{_AS_MANY}(?:[ ]?\(amrap\))?|amrap)(?:[ ]?(?:in|for(?:[ ]a[ ]total[ ]of)?|x|-|:|,|of))*[ ]?\(?
+      (?P<then>{TIME}|[0-9]{{1,3}}(?!:?[0-9]))?\)?
+    )(?![a-z])
+    """,
+    re.VERBOSE,
 )
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
 _ON_OFF = re.compile(
-    rf"(?:{SETS} (?:rounds?|sets?) (?:of )?)?(?P<time>{TIME}) (?P<way>on|off|of work|work|of rest|rest)"
-    rf"(?:[ ,;/]+(?P<time2>{TIME}) (?P<way2>off|of rest|rest))?"
-    rf"(?:,? (?:x|for) (?P<times>{NUM})(?: (?:rounds?|sets?))?)?"
+    rf"""
+    (?:{SETS}[ ](?:rounds?|sets?)[ ](?:of[ ])?)?(?P<time>{TIME})[ ]
+    (?P<way>on|off|of[ ]work|work|of[ ]rest|rest)
+    (?:[ ,;/]+(?P<time2>{TIME})[ ](?P<way2>off|of[ ]rest|rest))?
+    (?:,?[ ](?:x|for)[ ](?P<times>{NUM})(?:[ ](?:rounds?|sets?))?)?
+    """,
+    re.VERBOSE,
 )
 
 
@@ -420,12 +487,24 @@ _WITH_WEIGHT = re.compile(
     r"(?:with |using )(?:an? )?(?P<word>light|moderate|medium|heavy) (?:weights?|bar(?:bell)?|loads?) ?:"
 )
 _EMPTY_BAR = re.compile(
-    rf"(?:(?:with |using )(?:the |an? )?empty bar(?:bell)?(?! ?[a-wyz])(?:(?: x |, ?|: ?){SETS} (?P<what>sets?"
-    r"|rounds?|reps?)(?: (?:of )?each)?)?|empty bar(?:bell)? ?(?=:))(?=[:,. -]|\Z)"
+    rf"""
+    (?:
+      (?:with[ ]|using[ ])(?:the[ ]|an?[ ])?empty[ ]bar(?:bell)?(?![ ]?[a-wyz])
+      (?:(?:[ ]x[ ]|,[ ]?|:[ ]?){SETS}[ ](?P<what>sets?|rounds?|reps?)(?:[ ](?:of[ ])?each)?)?
+      |empty[ ]bar(?:bell)?[ ]?(?=:)
+    )(?=[:,. -]|\Z)
+    """,
+    re.VERBOSE,
 )
 _CAP = re.compile(
-    rf"\(?(?:(?:time )?cap ?[:=-]? ?(?:of )?(?P<after>{TIME}|[0-9]{{1,3}})|(?P<before>{TIME})[ -]"
-    r"(?:time )?cap)\)?[ .]*"
+    rf"""
+    \(?
+    (?:
+      (?:time[ ])?cap[ ]?[:=-]?[ ]?(?:of[ ])?(?P<after>{TIME}|[0-9]{{1,3}})
+      |(?P<before>{TIME})[ -](?:time[ ])?cap
+    )\)?[ .]*
+    """,
+    re.VERBOSE,
 )
 
 
@@ -510,7 +589,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Form, int], ReadScheme | None]], 
 
 
 _RESTING = re.compile(
-    r"[ ,;(-]+(?:with )?(?P<rest>rest(?:ing)?\b[^,;()]{2,40}? between [^,;:()]{3,24}?)\)?,?(?P<end>(?: of)?[ :.]*)\Z"
+    r"""
+    [ ,;(-]+(?:with[ ])?(?P<rest>rest(?:ing)?\b[^,;()]{2,40}?[ ]between[ ][^,;:()]{3,24}?)\)?,?
+    (?P<end>(?:[ ]of)?[ :.]*)\Z
+    """,
+    re.VERBOSE,
 )
 _WITH_EMPTY_BAR = re.compile(
     r"(?<=\S),? \(?with (?:the |an? )?empty bar(?:bell)?\)?(?P<end>(?: of)?[ :.]*)\Z"
@@ -532,8 +615,11 @@ def read_scheme(form: Form, at: int = 0) -> ReadScheme | None:
 
 
 _CAPTION = re.compile(
-    r"(?P<name>[a-z][a-z'+&() /-]{2,60}?)(?: - |: )(?=every |e[0-9:]*mom|on the "
-    r"|[0-9]{1,2} (?:sets|rounds)|for time|amrap)"
+    r"""
+    (?P<name>[a-z][a-z'+&() /-]{2,60}?)(?:[ ]-[ ]|:[ ])
+    (?=every[ ]|e[0-9:]*mom|on[ ]the[ ]|[0-9]{1,2}[ ](?:sets|rounds)|for[ ]time|amrap)
+    """,
+    re.VERBOSE,
 )
 
 
@@ -556,8 +642,12 @@ def _cut(form: Form, aside: re.Match[str]) -> Form:
 
 
 _ASKING = re.compile(
-    r"(?:please )?(?:perform|complete|do)(?: (?:all of|the following|this|these)(?: (?:complex|movements|exercises))?)*,? "
-    r"(?=every |e[0-9:]*mom|on the |for )"
+    r"""
+    (?:please[ ])?(?:perform|complete|do)
+    (?:[ ](?:all[ ]of|the[ ]following|this|these)(?:[ ](?:complex|movements|exercises))?)*,?[ ]
+    (?=every[ ]|e[0-9:]*mom|on[ ]the[ ]|for[ ])
+    """,
+    re.VERBOSE,
 )
 """Words in front of a scheme that say nothing of it: `Perform the following every 2 minutes …`."""
 

@@ -11,12 +11,16 @@ SIGNS_S = {'"': 1, "'": 60}
 CLOCK = r"(?:[0-9]{1,3}:[0-5]|:[0-9])[0-9](?![0-9]|:[0-9])"
 _TIME_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?"
 _MIXED = (
-    rf"{NUM}[ -]?min(?:ute)?s?(?: and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
-    rf"| {NUM}[ -]?sec(?:ond)?s?(?= ?(?:[,:;.()]|x [0-9]|for [0-9]|\Z)))"
+    rf"{NUM}[ -]?min(?:ute)?s?(?:[ ]and[ ]{NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
+    rf"|[ ]{NUM}[ -]?sec(?:ond)?s?(?=[ ]?(?:[,:;.()]|x[ ][0-9]|for[ ][0-9]|\Z)))"
 )
-TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT}|{NUM}['\"](?![a-z0-9'\"]))"
+TIME = rf"(?:{CLOCK}(?:[ ]?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT}|{NUM}['\"](?![a-z0-9'\"]))"
 _TIME = re.compile(
-    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*|['\"])\.?(?:(?: and)? (?P<s>{NUM})[ -]?[a-z]+)?"
+    rf"""
+    (?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*|['\"])\.?
+    (?:(?:[ ]and)?[ ](?P<s>{NUM})[ -]?[a-z]+)?
+    """,
+    re.VERBOSE,
 )
 
 
