@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import replace
-
 from wod_pipeline.parsing._behind import Behind, behind_qualifiers, read_behind
 from wod_pipeline.parsing._building import SETS, ReadScheme, read_build, sets_range
 from wod_pipeline.parsing._text import Form, exact
@@ -61,6 +59,28 @@ def read_every(form: Form, at: int) -> ReadScheme | None:
     if head is None:
         return None
     interval = _interval(head)
+    duration, sets, at = _stated(form, head, interval)
+    at, asides = behind_qualifiers(form, at)
+    build = None if read_movements(form, at) else read_build(form, at)
+    behind = Behind(build.movements) if build else read_behind(form, at)
+    if behind is None:
+        return None
+    duration, sets = _completed(interval, duration, sets)
+    each = _OF_EACH.search(form.text, head.end())
+    return ReadScheme(
+        "every",
+        interval,
+        duration,
+        sets,
+        of_each=int(each["n"]) if each else None,
+        rm_target=build.rm_target if build else None,
+        movements=behind.movements,
+        unread=(*asides, *behind.unread),
+    )
+
+
+def _stated(form: Form, head: re.Match[str], interval: int) -> tuple[int | None, Range | None, int]:
+    """The duration and the sets the line states, in front of the interval or behind it, and where they end."""
     written = head["long"] or head["ahead"]
     duration = time_s(written) if written else None
     sets = exact(int(head["first"])) if head["first"] else None
@@ -74,24 +94,7 @@ def read_every(form: Form, at: int) -> ReadScheme | None:
         elif duration is None and sets is None and (found := _EVERY_BARE.match(form.text, at)):
             sets, duration = _bare(int(found["bare"]), interval, minutes=_by_minutes(head))
             at, moved = found.end(), True
-    at, asides = behind_qualifiers(form, at)
-    build = None if read_movements(form, at) else read_build(form, at)
-    behind = Behind(build.movements) if build else read_behind(form, at)
-    if behind is None:
-        return None
-    behind = replace(behind, unread=(*asides, *behind.unread))
-    duration, sets = _completed(interval, duration, sets)
-    each = _OF_EACH.search(form.text, head.end())
-    scheme = ReadScheme(
-        "every",
-        interval,
-        duration,
-        sets,
-        of_each=int(each["n"]) if each else None,
-        movements=behind.movements,
-        unread=behind.unread,
-    )
-    return replace(scheme, rm_target=build.rm_target) if build else scheme
+    return duration, sets, at
 
 
 _OF_EACH = re.compile(r"(?P<n>[0-9]{1,2}) (?:sets?|rounds?|times) (?:of )?each(?![a-z])")
@@ -104,12 +107,10 @@ def _interval(head: re.Match[str]) -> int:
         return time_s(written)
     if head["s"]:
         return int(head["s"])
+    if head["whole"]:
+        return 60 * int(head["whole"]) + 30
     count = head["n"] or head["m"] or "1"
-    return (
-        clock_s(count)
-        if ":" in count
-        else round(60 * float(f"{head['whole']}.5" if head["whole"] else count))
-    )
+    return clock_s(count) if ":" in count else round(60 * float(count))
 
 
 def _by_minutes(head: re.Match[str]) -> bool:

@@ -23,8 +23,8 @@ from wod_pipeline.program import Rest, Scheme
 
 # ---------------------------------------------------------------------------------------- amrap, tabata
 _AS_MANY = (
-    r"as[ ]many[ ](?:rounds?|reps?|repetitions|rounds[ ](?:and|&|/)[ ]reps|reps[ ](?:and|&)[ ]rounds)(?:[ ]and[ ](?:reps|rounds))?"
-    r"[ ]as[ ]possible"
+    r"as[ ]many[ ](?:rounds?|reps?|repetitions|rounds[ ](?:and|&|/)[ ]reps|reps[ ](?:and|&)[ ]rounds)"
+    r"(?:[ ]and[ ](?:reps|rounds))?[ ]as[ ]possible"
 )
 _AMRAP = re.compile(
     rf"""

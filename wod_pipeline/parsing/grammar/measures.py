@@ -235,8 +235,8 @@ def height(t: Tokens, i: int) -> Read[Range]:
 _BETWEEN = one_of("between after before btw b")
 _SETS = one_of("set sets round rounds")
 _BETWEEN_WHAT = one_of(
-    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts lift lifts"
-    " attempt attempts next each all every the your and part moving on to"
+    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts"
+    " lift lifts attempt attempts next each all every the your and part moving on to"
 )
 
 

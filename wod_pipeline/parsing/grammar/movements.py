@@ -18,7 +18,7 @@ from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
-from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
@@ -132,43 +132,55 @@ def _explains(t: Tokens, i: int) -> bool:
     return meant and t.all[behind].text in {"=", "is", "equals"}
 
 
-def _slot(t: Tokens, i: int) -> tuple[int | None, Range | None, int]:
+Slot = tuple[int | None, Range | None, int]
+"""The number of a slot, the time in brackets behind it, and the token behind both."""
+
+
+def _slot(t: Tokens, i: int) -> Slot:
     """``("Minute" | "Interval" | "Station") N ["(" TIME ")"] ("-" | ":") | N "min" ":" | ("Odd" | "Even") …``."""
     token = t.all[i]
-    if token.text in {"odd", "even"}:
+    none: Slot = (None, None, i)
+    if token.text in _PARITIES:
         j = skip(t, i + 1, _SLOTS)
-        return (1 if token.text == "odd" else 2, None, j + 1) if t.all[j].text in _SIGNS else (None, None, i)
-    if token.text in _SLOTS:
-        j = i + 1 + (t.all[i + 1].text == "#")
-        number, j = _slot_number(t, j)
-        if j == i + 1 + (t.all[i + 1].text == "#"):
-            return None, None, i
-    elif token.kind == "time" and token.unit.startswith("m") and t.all[i + 1].text in {":", "=", "-"}:
-        value = token.alone
-        small = (
-            value is not None
-            and value.min == value.max
-            and (value.min or 0) < 60
-            and value.min == int(value.min or 0)
-        )
-        number, j = (int(value.min or 0) if small and value else None), i + 1
-        if not small:
-            return None, None, i
-    elif (
-        token.kind == "number"
-        and t.all[i + 1].text in {"st", "nd", "rd", "th"}
-        and t.all[i + 2].text == "minute"
-    ):
-        number, j = int((token.value.min if token.value else 0) or 0), i + 3
-    else:
-        return None, None, i
+        return (_PARITIES[token.text], None, j + 1) if t.all[j].text in _SIGNS else none
+    named = _named_slot(t, i) or _minutes_slot(t, i) or _nth_slot(t, i)
+    if not named:
+        return none
+    number, j = named
     seconds = None
     if t.all[j].text == "(":
         close = closing(t, j, t.size)
         seconds = seconds_of(t.all[j + 1]) if close == j + 2 else None
         j = close + 1
     k = skip(t, j, _SIGNS)
-    return (number, seconds, k) if k > j and t.all[k].kind != "end" else (None, None, i)
+    return (number, seconds, k) if k > j and t.all[k].kind != "end" else none
+
+
+_PARITIES = {"odd": 1, "even": 2}
+
+
+def _named_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``("Minute" | "Interval" | "Station") ["#"] N {"," N}``."""
+    j = i + 1 + (t.all[i + 1].text == "#")
+    number, k = _slot_number(t, j) if t.all[i].text in _SLOTS else (None, j)
+    return (number, k) if k > j else None
+
+
+def _minutes_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``N "min" (":" | "=" | "-")``, less than an hour."""
+    token = t.all[i]
+    minutes = token.alone if token.kind == "time" and token.unit.startswith("m") else None
+    if minutes is None or minutes.min != minutes.max or t.all[i + 1].text not in {":", "=", "-"}:
+        return None
+    number = minutes.min or 0
+    return (int(number), i + 1) if number < 60 and number == int(number) else None
+
+
+def _nth_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``N ("st" | "nd" | "rd" | "th") "minute"``."""
+    token = t.all[i]
+    nth = token.kind == "number" and t.all[i + 1].text in ORDINAL_ENDS and t.all[i + 2].text == "minute"
+    return (int((token.value.min if token.value else 0) or 0), i + 3) if nth else None
 
 
 def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:

@@ -22,7 +22,7 @@ from wod_pipeline.parsing.grammar.rows import (
     target_behind,
 )
 from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens, count_of, is_whole
+from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
 
@@ -251,7 +251,7 @@ def _nth(t: Tokens, i: int) -> tuple[str, Numbers] | None:
     j = skip(t, i, _THE)
     if t.all[j].text in _NTH:
         n, j = _NTH[t.all[j].text], j + 1
-    elif t.all[j].kind == "number" and t.all[j + 1].text in {"st", "nd", "rd", "th"} and is_whole(t.all[j]):
+    elif t.all[j].kind == "number" and t.all[j + 1].text in ORDINAL_ENDS and is_whole(t.all[j]):
         n, j = int(t.all[j].value.min or 0), j + 2  # type: ignore[union-attr]
     else:
         return None

@@ -214,6 +214,7 @@ def weight_unit(token: Token) -> WeightUnit | None:
     return "lb" if token.unit in _POUNDS else "pood" if token.unit.startswith("po") else "kg"
 
 
+ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 MEASURED = frozenset(("time", "distance", "calories", "reps"))
 """Kinds of figures with the unit of a quantity."""
 
