@@ -6,6 +6,7 @@ One term is read in `terms`; in `exercises` the terms become exercises.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -43,17 +44,17 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         return None
     t = tokens_of(form)
     lead = read_lead(t, t.at(start))
-    if lead is None:
-        return None
+    return _behind_lead(t, lead, _PASSES if lenient else _PASSES[:-1]) if lead else None
+
+
+def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLine | None:
+    """The movements of the line, by the first of the passes that finds any."""
     end, opens = _end_of_work(t, lead.behind)
-    elements: tuple[Element, ...] = ()
-    for names in _PASSES[: 4 if lenient else 3]:
-        elements = elements or _elements(t, lead.behind, end, names)
+    elements = next(filter(None, (_elements(t, lead.behind, end, names) for names in passes)), ())
     elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
     if not elements:
         return None
-    terms = [term for element in elements for term in element.terms]
-    unread = tuple(sorted(span for term in terms for span in (*term.unread, *term.unheld)))
+    unread = sorted(span for term in _terms(elements) for span in (*term.unread, *term.unheld))
     return MovementLine(
         _all_alternatives(elements),
         lead.slot,
@@ -61,8 +62,12 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         lead.by_word,
         lead.alternative,
         opens_alternative=opens,
-        unread=unread,
+        unread=tuple(unread),
     )
+
+
+def _terms(elements: Iterable[Element]) -> list[Term]:
+    return [term for element in elements for term in element.terms]
 
 
 class Names(ReadValue, frozen=True):
@@ -76,6 +81,7 @@ class Names(ReadValue, frozen=True):
 
 
 _PASSES = (Names(), Names(any=True), Names(any=True, whole=True), Names(any=True, lenient=True))
+"""What is tried in turn; the lenient one last."""
 
 
 def _end_of_work(t: Tokens, i: int) -> tuple[int, bool]:
@@ -183,6 +189,9 @@ def _nth_slot(t: Tokens, i: int) -> Read[int | None]:
     return (int((token.value.min if token.value else 0) or 0), i + 3) if nth else None
 
 
+_MORE_SLOTS = one_of(", & and to")
+
+
 def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
     """The number of a slot; of several no single one can be said."""
     token = t.all[j]
@@ -192,13 +201,7 @@ def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
         return None, j
     several = token.value.min != token.value.max
     j += 1
-    while (
-        t.all[j].text in {",", "&", "and", "to", "-"}
-        and t.all[j + 1].kind == "number"
-        and t.all[j + 1].spaced is (t.all[j].text != "-" or t.all[j].spaced)
-    ):
-        if t.all[j].text == "-":
-            break
+    while t.all[j].text in _MORE_SLOTS and t.all[j + 1].kind == "number" and t.all[j + 1].spaced:
         several, j = True, j + 2
     return None if several else int(token.value.min or 0), j
 
@@ -238,10 +241,8 @@ def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
 # -------------------------------------------------------------------------------------------------- elements
 def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
     """The elements of a line; none when it is no movement line."""
-    if i >= end:
-        return ()
     elements: list[Element] = []
-    joiner, stray = "", 0
+    joiner = ""
     while i < end and len(elements) <= _MOST_TERMS:
         found = _element(t, i, end, names)
         if found is None:
@@ -249,18 +250,22 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
         element, i = found
         elements.append(replace(element, alternative=joiner == "or"))
         joiner, i = _joiner(t, i, end)
-    stray = sum(_stray(t, term) for element in elements for term in element.terms)
-    counted = any(
-        term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms
+    return tuple(elements) if _is_work(t, _terms(elements), names) else ()
+
+
+def _is_work(t: Tokens, terms: list[Term], names: Names) -> bool:
+    """Whether so much of the terms was read that their line is no sentence."""
+    known = any(part.movement_id for term in terms for part in term.parts)
+    return sum(_stray(t, term) for term in terms) <= _most_stray(terms, names) and (
+        known or not names.lenient
     )
-    marked = any(term.behind_x or term.rows or term.sets for element in elements for term in element.terms)
-    if stray > (_MOST_BEHIND_X if marked else _MOST_UNREAD if counted or names.lenient else 0):
-        return ()
-    if names.lenient and not any(
-        part.movement_id for element in elements for term in element.terms for part in term.parts
-    ):
-        return ()
-    return tuple(elements)
+
+
+def _most_stray(terms: list[Term], names: Names) -> int:
+    if any(term.behind_x or term.rows or term.sets for term in terms):
+        return _MOST_BEHIND_X
+    counted = any(term.counted or term.load for term in terms)
+    return _MOST_UNREAD if counted or names.lenient else 0
 
 
 def _stray(t: Tokens, term: Term) -> int:
@@ -287,36 +292,40 @@ def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
 
 
 def _element(t: Tokens, i: int, end: int, names: Names) -> Read[Element]:
-    """``[N "x"] "(" term {"+" term} ")" … | term {"+" term}``."""
+    """``[K "x" R | N ("x" | "of")] group | term {"+" (term | group)}``."""
     sets, i = _sets_of_whole(t, i, end)
-    whole = _whole_count(t, i, end)
-    count, i = whole if whole else (None, i)
+    count, i = _whole_count(t, i, end) or (None, i)
+    joined = _joined(t, i, end, names)
+    if joined is None:
+        return None
+    (first, *others), grouped, i = joined
+    first = replace(first, sets=sets) if sets else first
+    element = _counted_parts(Element((first, *others), grouped))
+    done = _done_whole(element, count) if count else element
+    return (done, i) if done else None
+
+
+def _joined(t: Tokens, i: int, end: int, names: Names) -> tuple[list[Term], bool, int] | None:
+    """``(term | group) {"+" (term | group)}``: the terms, whether brackets hold some together, the token behind."""
     terms: list[Term] = []
     grouped = False
     while True:
         if is_group(t, i, end):
-            inner = _group(t, i, end, names)
-            if inner is None:
+            group = _group(t, i, end, names)
+            if group is None:
                 return None
-            more, close = inner
-            terms += more
-            grouped, i = True, close + 1
-            terms[-1], i = clauses(t, i, end, terms[-1], any_name=names.any)
+            terms += group[0]
+            terms[-1], i = clauses(t, group[1] + 1, end, terms[-1], any_name=names.any)
+            grouped = True
         else:
             found = _term(t, i, end, names, joined=bool(terms))
             if found is None:
                 return None
-            term, i = found
-            terms.append(term)
-        if i < end and t.all[i].text == "+" and i + 1 < end:
-            i += 1
-            continue
-        break
-    if sets:
-        terms[0] = replace(terms[0], sets=sets)
-    element = _counted_parts(Element(tuple(terms), grouped))
-    done = _done_whole(element, count) if count else element
-    return (done, i) if done else None
+            terms.append(found[0])
+            i = found[1]
+        if t.all[i].text != "+" or i + 1 >= end:
+            return terms, grouped, i
+        i += 1
 
 
 def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Term]:
@@ -412,7 +421,7 @@ def _done_whole(element: Element, count: int) -> Element | None:
 # ------------------------------------------------------------------------------------- what terms share
 def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]:
     """The elements with `count` of each movement, as said in front of them; none when one of them says otherwise."""
-    terms = [term for element in elements for term in element.terms]
+    terms = _terms(elements)
     if len(terms) < 2 or any(term.counted or term.rows for term in terms):
         return ()
     return tuple(
@@ -425,7 +434,7 @@ def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     """`A + B x 3 reps each` is 3 of either."""
     if not elements or not elements[-1].terms[-1].each:
         return elements
-    terms = [term for element in elements for term in element.terms]
+    terms = _terms(elements)
     if len(terms) < 2 or any(term.counted for term in terms[:-1]):
         return elements
     amount = terms[-1].quantity

@@ -1,7 +1,7 @@
-"""§7.1 Terms: one movement of a line, what stands in front of it, and clause by clause what is said about it.
+"""§7.1 Terms: one movement of a line with all that is said about it, from its head to where another begins.
 
-The reader goes from token to token: a rule uses them, or they are unread. Lists, complexes and alternatives are put
-together in `lines`.
+The reader goes from token to token: a rule of `clauses` uses them, or they are unread. Lists, complexes and
+alternatives are put together in `movements`.
 """
 
 from __future__ import annotations
