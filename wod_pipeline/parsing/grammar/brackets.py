@@ -1,14 +1,23 @@
-"""§7 and §8: what brackets behind a movement say: a load, a side with its count, sets, a rest, a time, a height, a pause."""
+"""§7, §8: what brackets behind a movement say (load, side, sets, rest, time, height, pause), and where they close."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from wod_pipeline.parsing.grammar.families import HEIGHTS, has_height
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
+from wod_pipeline.parsing.grammar.measures import (
+    bare_tempo,
+    height,
+    joined_counts,
+    pause,
+    quantity,
+    rest,
+    side,
+)
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
-from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens
 from wod_pipeline.program import Range
 
@@ -30,19 +39,19 @@ def bracket(t: Tokens, i: int, end: int, term: Term) -> Term:
 
 
 def _pieces(t: Tokens, i: int, end: int) -> list[tuple[int, int]]:
+    """What brackets hold, cut at commas and dashes: from which token to which."""
     pieces, start = [], i
     for k in range(i, end + 1):
-        at_end = k == end
-        cuts = (
-            at_end
-            or t.all[k].text in _COMMAS
-            or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
-        )
-        if cuts:
-            if k > start:
-                pieces.append((start, k))
+        if k == end or _cuts(t, k):
+            pieces.append((start, k))
             start = k + 1
-    return pieces
+    return [(start, stop) for start, stop in pieces if stop > start]
+
+
+def _cuts(t: Tokens, k: int) -> bool:
+    """Whether a comma or a dash between spaces stands at token `k`."""
+    dash = t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced
+    return dash or t.all[k].text in _COMMAS
 
 
 def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -53,19 +62,15 @@ def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     return None
 
 
-_HEIGHTS = frozenset(
-    ("box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat")
-)
+_BEHIND_HEIGHT = one_of("box high target step rope")
 
 
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
-    if not any(part.movement_id in _HEIGHTS for part in term.parts):
+    if not has_height(term.parts):
         return None
     found = height(t, i)
     j = found[1] if found else i
-    while j < end and t.all[j].text in one_of("box high target step rope"):
-        j += 1
-    return replace(term, height=found[0]) if found and j == end else None
+    return replace(term, height=found[0]) if found and min(skip(t, j, _BEHIND_HEIGHT), end) == end else None
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -85,7 +90,7 @@ def _may_be_height(term: Term, read: ReadLoad) -> bool:
     weight = read.load.abs if read.load else None
     ids = {part.movement_id for part in term.parts}
     low = (weight.min if weight else None) or 0
-    return bool(ids & _HEIGHTS) and (low <= _HIGHEST_STEP or "step_up" not in ids)
+    return bool(ids & HEIGHTS) and (low <= _HIGHEST_STEP or "step_up" not in ids)
 
 
 _HIGHEST_STEP = 40
@@ -149,22 +154,8 @@ def _resting(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 def _counts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``N "+" N``: how often each part of a complex is done."""
-    numbers: list[int] = []
-    k = i
-    while (
-        k < end
-        and t.all[k].kind in {"number", "reps"}
-        and (value := t.all[k].value)
-        and value.min == value.max
-    ):
-        numbers.append(int(value.min or 0))
-        k += 1
-        if k == end:
-            return replace(term, counts=tuple(numbers)) if len(numbers) > 1 else None
-        if t.all[k].text != "+":
-            return None
-        k += 1
-    return None
+    counts, j = joined_counts(t, i)
+    return replace(term, counts=counts) if len(counts) > 1 and j == end else None
 
 
 def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -187,3 +178,24 @@ def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     found = bare_tempo(t, i)
     return replace(term, tempo=found[0]) if found and found[1] == end and term.tempo is None else None
+
+
+def is_group(t: Tokens, i: int, end: int) -> bool:
+    """Whether brackets at token `i` hold terms together: a `+` within, and no load."""
+    if i >= end or t.all[i].text not in {"(", "["}:
+        return False
+    close = closing(t, i, end)
+    inner = t.all[i + 1 : close]
+    named = any(token.kind == "word" for token in inner)
+    loaded = any(token.text == "@" or token.kind == "percent" for token in inner)
+    return close < end and named and not loaded and any(token.text == "+" for token in inner)
+
+
+def closing(t: Tokens, i: int, end: int) -> int:
+    """The token of the bracket that closes the one at token `i`; `end` when there is none."""
+    depth = 0
+    for k in range(i, end):
+        depth += (t.all[k].text in {"(", "["}) - (t.all[k].text in {")", "]"})
+        if depth == 0:
+            return k
+    return end

@@ -1,4 +1,4 @@
-"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests. One rule a function; each says how far it read.
+"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests, one rule a function.
 
 A rule takes the tokens and where it begins, and returns what it read with the token behind, or None.
 """
@@ -10,20 +10,15 @@ from typing import TypeVar
 
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
-from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
-from wod_pipeline.program import MaxOf, Pause, PausePlace, Range, Rest, Side
+from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 T = TypeVar("T")
 Read = tuple[T, int] | None
 
 _FIELDS = {"reps": "reps", "time": "duration_s", "distance": "distance_m", "calories": "calories"}
-_MAXIMA: dict[str, MaxOf] = {
-    **dict.fromkeys(("rep", "reps", "repetitions", "unbroken", "effort", "set"), "reps"),
-    **dict.fromkeys(("cal", "cals", "calorie", "calories"), "calories"),
-    **dict.fromkeys(("distance", "meters", "metres", "meter", "metre"), "distance"),
-    **dict.fromkeys(("time", "seconds", "hold"), "time"),
-}
+_MAXIMA = meanings("maximum")
 _MOST = one_of("max maximum amrap me")
 
 
@@ -33,7 +28,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     if token.text in _MOST:
         return maximum(t, i)
     if token.kind == "cluster":
-        return Quantity("reps", None, unit=False), skip(t, i + 1, _REPS)
+        return Quantity("reps", None, unit=False), skip(t, i + 1, REPS)
     if token.kind == "number":
         return _of_number(token), i + 1
     field = _FIELDS.get(token.kind)
@@ -45,7 +40,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     return Quantity(field, value, unit=True, per_side=_even_side(token), signed=signed), i + 1  # type: ignore[arg-type]
 
 
-_REPS = one_of("rep reps")
+REPS = one_of("rep reps")
 
 
 def _of_number(token: Token) -> Quantity:
@@ -60,6 +55,18 @@ def _is_even(token: Token) -> bool:
 def _even_side(token: Token) -> Side | None:
     """Equal halves are one for each side: `9/9 Rows`."""
     return "side" if _is_even(token) else None
+
+
+def joined_counts(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
+    """``N {"+" N}``: the numbers, and the token behind them."""
+    counts: list[int] = []
+    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
+        counts.append(int(value.min or 0))
+        i += 1
+        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
+            break
+        i += 1
+    return tuple(counts), i
 
 
 def maximum(t: Tokens, i: int) -> Read[Quantity]:
@@ -80,11 +87,11 @@ def maximum(t: Tokens, i: int) -> Read[Quantity]:
 
 # ---------------------------------------------------------------------------------------------------- sides
 _SIDES = phrases("side")
-_EACH = one_of("each per ea every both")
+_EACH = words_of("each")
 
 
 def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
-    """``["on"] ("each" | "per" | "/") [leg | arm | side | …]``: the side, None when only each is said, and its word."""
+    """``["on"] ("each" | "per" | "/") [leg | arm | side]``: the side and its word; None when only each is said."""
     start = i
     i += t.all[i].text == "on" and t.all[i + 1].text in _EACH
     if t.all[i].text in _EACH:
@@ -92,7 +99,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
         found = _SIDES.match(t, j)
         if found:
             return (found[0], t.all[j].text), found[1]  # type: ignore[return-value]
-        alone = t.all[i].text in {"each", "ea"} and (_ends_clause(t, j))
+        alone = t.all[i].text in {"each", "ea"} and (_ends_side(t, j))
         return ((None, ""), j) if alone else None
     if t.all[start].text == "/":
         found = _SIDES.match(t, start + 1)
@@ -103,7 +110,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
     return None
 
 
-def _ends_clause(t: Tokens, j: int) -> bool:
+def _ends_side(t: Tokens, j: int) -> bool:
     token = t.all[j]
     return token.kind == "end" or token.text in {",", "@", "(", ")", "x", ";", ".", "-"}
 
@@ -156,7 +163,7 @@ def bare_tempo(t: Tokens, i: int) -> Read[str]:
 
 
 # --------------------------------------------------------------------------------------------------- pauses
-_PAUSING = one_of("pause pauses pausing paused")
+_PAUSING = words_of("pausing")
 _PLACES = phrases("place")
 _AT_PLACE = one_of("at in above below under on off just overhead @ the")
 _WITH = one_of("with w")
@@ -182,26 +189,29 @@ def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
 _ARTICLES = one_of("a an the")
 _PLACE_END = one_of("x , ; + @ ( ) - : for then")
 _MOST_PLACE_WORDS = 9
+_NAMES_PLACE = one_of("below under overhead")
+"""Words in front of a place that are part of its name."""
 
 
 def pause_place(t: Tokens, i: int) -> Read[PausePlace]:
     """``("at" | "in" | "above" | "below" | …) words``: where the pause is, `other` when the words name no place."""
     if t.all[i].text not in _AT_PLACE or (t.all[i].text == "@" and t.all[i + 1].kind != "word"):
         return None
-    found: str | None = None
-    j = i if t.all[i].text in {"below", "under", "overhead"} else i + 1
-    start, behind = j, j
+    found: PausePlace | None = None
+    j = start = i if t.all[i].text in _NAMES_PLACE else i + 1
     while j < start + _MOST_PLACE_WORDS and t.all[j].kind == "word" and t.all[j].text not in _PLACE_END:
-        place = _PLACES.match(t, j)
-        if place and found is None and t.all[j - 1].text != "above" and t.all[j - 2].text != "above":
-            found, j = place
-            behind = j
+        place = _PLACES.match(t, j) if found is None and not _is_above(t, j) else None
+        if place:
+            found, j = place  # type: ignore[assignment]
             continue
         j += 1
-        if j < len(t.all) and t.all[j].text == "-" and not t.all[j].spaced:
-            j += 1
-    del behind
-    return (found or "other", j) if j > i + 1 or found else None  # type: ignore[return-value]
+        j += t.all[j].text == "-" and not t.all[j].spaced
+    return (found or "other", j) if j > i + 1 or found else None
+
+
+def _is_above(t: Tokens, j: int) -> bool:
+    """`above the knee`: a place above another is none of those that have a name."""
+    return "above" in {t.all[j - 1].text, t.all[j - 2].text}
 
 
 # -------------------------------------------------------------------------------------------------- heights
@@ -225,8 +235,8 @@ def height(t: Tokens, i: int) -> Read[Range]:
 _BETWEEN = one_of("between after before btw b")
 _SETS = one_of("set sets round rounds")
 _BETWEEN_WHAT = one_of(
-    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts lift lifts"
-    " attempt attempts next each all every the your and part moving on to"
+    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts"
+    " lift lifts attempt attempts next each all every the your and part moving on to"
 )
 
 
@@ -286,13 +296,16 @@ def _length(t: Tokens, i: int) -> tuple[Range | None, int]:
     return starts, i + 1
 
 
+_RATIO = one_of("ratio ( ) work rest to : /")
+
+
 def _behind_equal(t: Tokens, i: int) -> int:
     if t.all[i].text == "equal":
         return i + 3 + (t.all[i + 3].text == "time")
     place = t.all[i].start + 3
     while t.all[i].kind != "end" and t.all[i].start < place:
         i += 1
-    return skip(t, i, one_of("ratio ( ) work rest to : /"))
+    return skip(t, i, _RATIO)
 
 
 def _words(t: Tokens, i: int, words: tuple[str, ...]) -> bool:

@@ -67,10 +67,13 @@ def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | Non
     return ReadRow(*span, 1, reps[0].reps if reps else None, read, part_reps=part_reps)
 
 
+_SET = one_of("set sets #")
+
+
 def _span(cell: str) -> tuple[int, int] | None:
     """``["Set"] N ["-" M]``, and nothing else."""
     t = tokens_in(cell)
-    i = skip(t, 0, one_of("set sets #"))
+    i = skip(t, 0, _SET)
     value = t.all[i].value
     if t.all[i].kind != "number" or value is None or value.min is None or value.max is None:
         return None
@@ -95,10 +98,13 @@ def unread_cells(text: str, columns: Columns = PLAIN_COLUMNS) -> Spans:
     return tuple(spans)
 
 
+_AT = one_of("@")
+
+
 def _behind(t: Tokens, column: int, columns: Columns) -> int:
     """The first token of a cell that no rule used."""
     if column == columns.load:
-        found = load(_as_percent(t, t.form.text), skip(t, 0, one_of("@")))
+        found = load(_as_percent(t, t.form.text), skip(t, 0, _AT))
         return min(found[1], t.size) if found else t.size
     return t.size if column in {columns.sets, columns.reps} else 0
 
