@@ -22,7 +22,7 @@ def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagno
     It is a warning where the unread words hold a figure or name a movement.
     """
     for n, (written, word) in session.repairs.items():
-        yield diagnostic("word_repaired", n, written=written, word=word)
+        yield diagnostic("word_repaired", n, word=written, meant=word)
     for n, spans in session.unread.items():
         words = unread_words(lines[n].text, spans)
         if words:

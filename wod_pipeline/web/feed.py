@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,12 +19,12 @@ from wod_pipeline.reading.undated import DayChoices
 from wod_pipeline.reading.upcoming import chosen_between
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.api import MOST_DAYS, checked_days
+from wod_pipeline.web.api import within_a_year
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
 from wod_pipeline.web.days import Choices
 from wod_pipeline.web.etags import is_known
 from wod_pipeline.web.http import ConditionalRoute
-from wod_pipeline.web.openapi import problem_responses
+from wod_pipeline.web.openapi import calendar_responses
 from wod_pipeline.web.parameters import From, To
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_between, monday_of
 
@@ -34,7 +34,6 @@ router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
 """The days covered before and after today when the request names none."""
-MOST = dt.timedelta(days=MOST_DAYS - 1)
 NOT_VALID = (
     "This address of a calendar is not valid: it was mistyped or cut off, or it was revoked. The page /maxes makes"
     " another one."
@@ -54,7 +53,7 @@ class CalendarResponse(Response):
     "/calendar.ics",
     response_class=CalendarResponse,
     response_description="An iCalendar (RFC 5545)",
-    responses=problem_responses(422, 503),
+    responses=calendar_responses(422),
 )
 def calendar(
     request: Request,
@@ -68,12 +67,11 @@ def calendar(
 ) -> CalendarResponse:
     """One all-day event per session: of the last and the coming two months, or of the days given.
 
-    Each links to its day on this site. With `from` alone it covers at most a year. With `rest=no`, days without
-    training have no event.
+    Each links to its day on this site. It covers at most a year from `from` on. With `rest=no`, days without training
+    have no event.
     """
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
-    last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
-    checked_days(first, last)
+    last = within_a_year(first, to or max(context.program_today, first) + FUTURE)
     asked = Asked((first, last), visitor, page_url, rest, choices)
     return _response(context, asked, request.headers.get("if-none-match"))
 
@@ -82,7 +80,7 @@ def calendar(
     "/calendar/{token}.ics",
     response_class=CalendarResponse,
     response_description="An iCalendar (RFC 5545)",
-    responses=problem_responses(404, 422, 503),
+    responses=calendar_responses(404),
 )
 def personal_calendar(request: Request, context: Context, page_url: PageUrl, token: str) -> CalendarResponse:
     """The sessions of the last and the coming two months with an athlete's weights.
@@ -140,32 +138,48 @@ def _response(context: AppContext, asked: Asked, if_none_match: str | None) -> C
     return CalendarResponse(body, headers={"ETag": etag})
 
 
-def _parts(context: AppContext, asked: Asked, published: list[bytes]) -> object:
+def _parts(context: AppContext, asked: Asked, published: Mapping[str, bytes]) -> object:
     """All that the calendar depends on."""
     (first, last), stored = asked.between, context.index.weeks
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) <= week <= last]
     maxes_text = maxes.cookie_of(asked.athlete) if asked.athlete else ""
-    return (asked.between, maxes_text, asked.page_url, asked.rest_days, asked.choices, weeks, published)
+    return (
+        asked.between,
+        maxes_text,
+        asked.page_url,
+        asked.rest_days,
+        asked.choices,
+        weeks,
+        list(published.values()),
+    )
 
 
-def _make(context: AppContext, asked: Asked, published: list[bytes], read: SoundDays | None = None) -> bytes:
+def _make(
+    context: AppContext, asked: Asked, published: Mapping[str, bytes], read: SoundDays | None = None
+) -> bytes:
     """The calendar, without cancelled events where what was published cannot be read."""
     read = read or SoundDays(context.table.read_dates(*asked.between), [])
     try:
         return _as_calendar(context, asked, read, published)
     except ValueError as error:
-        log.warning("A stored calendar cannot be read; its cancelled events are left out: %s", error)
-        return _as_calendar(context, asked, read, [data for data in published if is_calendar(data)])
+        readable = {key: data for key, data in published.items() if is_calendar(data)}
+        unreadable = ", ".join(sorted(published.keys() - readable.keys()))
+        log.warning(
+            "Cannot be read as a stored calendar; the cancelled events in it are left out: %s (%s)",
+            unreadable,
+            error,
+        )
+        return _as_calendar(context, asked, read, readable)
 
 
-def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: list[bytes]) -> bytes:
+def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: Mapping[str, bytes]) -> bytes:
     covered = _covered(days_between(*asked.between), context.index.weeks.keys(), read.corrupt_weeks)
     return as_calendar(
         read.records,
         context.zone,
         asked.athlete,
         covered=covered,
-        stored=published,
+        stored=published.values(),
         page_url=asked.page_url,
         rest_days=asked.rest_days,
         between=asked.between,

@@ -256,15 +256,14 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
 def _is_work(t: Tokens, terms: list[Term], names: Names) -> bool:
     """Whether so much of the terms was read that their line is no sentence."""
     known = any(part.movement_id for term in terms for part in term.parts)
-    return sum(_stray(t, term) for term in terms) <= _most_stray(terms, names) and (
-        known or not names.lenient
-    )
+    stray = sum(_stray(t, term) for term in terms)
+    return stray <= _most_stray(terms, names) and (known or not names.lenient)
 
 
 def _most_stray(terms: list[Term], names: Names) -> int:
     if any(term.behind_x or term.rows or term.sets for term in terms):
         return _MOST_BEHIND_X
-    counted = any(term.counted or term.load for term in terms)
+    counted = any(term.counted or term.load or term.tempo for term in terms)
     return _MOST_UNREAD if counted or names.lenient else 0
 
 
