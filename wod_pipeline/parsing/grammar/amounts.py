@@ -29,7 +29,7 @@ def by_x(at: Place, term: Term) -> Read[Term]:
     if t.all[j].text != "x":
         return None
     j += 1
-    counts = part_counts(t, j)
+    counts = _part_counts(t, j)
     if counts and not term.quantity:
         return replace(term, counts=counts[0]), counts[1]
     listed = _comma_list(t, j, term) if not term.quantity else None
@@ -44,6 +44,7 @@ def by_x(at: Place, term: Term) -> Read[Term]:
 
 
 def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
+    """``K "sets" | Q | K`` behind an `x`: how much, the time of a maximum, or how many sets of what was said."""
     token = t.all[j]
     if token.kind == "sets" and (sets := whole_count(token)):
         return replace(term, sets=term.sets or sets), j + 1
@@ -83,7 +84,7 @@ def _with_range(t: Tokens, term: Term, low: Quantity, j: int) -> Read[Term]:
     return replace(term, quantity=replace(high[0], value=ends), behind_x=True), high[1]
 
 
-def part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
+def _part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
     """``N "+" N {"+" N} ["reps"]``, brackets around it or none: how often each part of a complex is done."""
     bracketed = t.all[i].text == "("
     counts, j = joined_counts(t, i + bracketed)
@@ -169,6 +170,7 @@ def _times_so_many(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term
 
 
 def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
+    """``"max" [UNIT]``: of a hold a time; behind a time, within it."""
     found = maximum(t, k)
     if not found or term.rows:
         return None

@@ -74,6 +74,7 @@ def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``LOAD``; behind another, the same weight in another unit."""
     if term.load is None:
         read = bracketed_load(t, i, end)
         if read and read.unit_missing and _may_be_height(term, read):

@@ -19,7 +19,6 @@ from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
 
-# ------------------------------------------------------------------------------------------------ clauses
 SEPARATORS = one_of(", ; + or and & / then")
 
 
@@ -144,10 +143,10 @@ def _paused(at: Place, term: Term) -> Read[Term]:
         return _with_unheld(t, term, j, found[1]), found[1]
     beside = not at.apart and t.all[j - 1].end == last.end
     term = _with_longer_name(term, t.all[found[1] - 1].end) if beside else term
-    return with_pause(term, found[0]), found[1]
+    return _with_pause(term, found[0]), found[1]
 
 
-def with_pause(term: Term, said: Pause) -> Term:
+def _with_pause(term: Term, said: Pause) -> Term:
     """The term with a pause in its last movement."""
     *others, last = term.parts
     return replace(term, parts=(*others, replace(last, pause=said)))

@@ -153,6 +153,7 @@ def _weight(t: Tokens, i: int) -> Read[ReadLoad]:
 
 
 def _weight_figure(t: Tokens, i: int) -> Read[AbsoluteLoad]:
+    """``WEIGHT | (WEIGHT | N) ("/" | "-" | "to") WEIGHT``."""
     token = t.all[i]
     if token.kind == "weight" and token.value:
         value = token.value

@@ -99,7 +99,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
         found = _SIDES.match(t, j)
         if found:
             return (found[0], t.all[j].text), found[1]  # type: ignore[return-value]
-        alone = t.all[i].text in {"each", "ea"} and (_ends_side(t, j))
+        alone = t.all[i].text in {"each", "ea"} and _ends_side(t, j)
         return ((None, ""), j) if alone else None
     if t.all[start].text == "/":
         found = _SIDES.match(t, start + 1)
@@ -166,13 +166,12 @@ def bare_tempo(t: Tokens, i: int) -> Read[str]:
 _PAUSING = words_of("pausing")
 _PLACES = phrases("place")
 _AT_PLACE = one_of("at in above below under on off just overhead @ the")
-_WITH = one_of("with w")
 
 
 def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
     """``("with" | "w/") ["a"] [TIME] "pause" [("at" | "in" | …) PLACE]``; `marked`: what stands in front says so."""
     j = i
-    if t.all[j].text in {"with", "w"}:
+    if t.all[j].text in _WITH:
         j += 1 + (t.all[j + 1].text == "/")
     elif not marked:
         return None
@@ -182,10 +181,11 @@ def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
     j += t.all[j].text == "-"
     if t.all[j].text not in _PAUSING:
         return None
-    place = pause_place(t, j + 1)
+    place = _pause_place(t, j + 1)
     return (Pause(seconds, place[0]), place[1]) if place else (Pause(seconds), j + 1)
 
 
+_WITH = one_of("with w")
 _ARTICLES = one_of("a an the")
 _PLACE_END = one_of("x , ; + @ ( ) - : for then")
 _MOST_PLACE_WORDS = 9
@@ -193,7 +193,7 @@ _NAMES_PLACE = one_of("below under overhead")
 """Words in front of a place that are part of its name."""
 
 
-def pause_place(t: Tokens, i: int) -> Read[PausePlace]:
+def _pause_place(t: Tokens, i: int) -> Read[PausePlace]:
     """``("at" | "in" | "above" | "below" | …) words``: where the pause is, `other` when the words name no place."""
     if t.all[i].text not in _AT_PLACE or (t.all[i].text == "@" and t.all[i + 1].kind != "word"):
         return None
@@ -258,6 +258,7 @@ _LEAST, _UP_TO = ("at", "least"), (("up", "to"), ("at", "most"), ("no", "more", 
 
 
 def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
+    """``["for"] ["at least" | "up to"] (TIME ["or less"] | "as needed" | "1:1" | "equal to work")``."""
     i = skip(t, i, _FOR)
     least = _words(t, i, _LEAST)
     most: tuple[str, ...] = next((words for words in _UP_TO if _words(t, i, words)), ())
@@ -336,6 +337,7 @@ def _or_as_needed(t: Tokens, i: int) -> int:
 
 
 def _behind_what(t: Tokens, i: int) -> int:
+    """The token behind the words for what a rest is between: `sets`, `each leg`, `A1 & A2`."""
     while (
         t.all[i].text in _BETWEEN_WHAT
         or (len(t.all[i].text) == 1 and t.all[i].text.isalpha())

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
 from wod_pipeline.parsing.grammar.brackets import closing, is_group
+from wod_pipeline.parsing.grammar.clauses import SEPARATORS
 from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
@@ -23,7 +24,6 @@ from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of
 from wod_pipeline.program import Range
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-_JOINERS = one_of(", ; + or and & / then")
 _MOST_TERMS = 40
 _MOST_BEHIND_X = 5
 _MOST_UNREAD = 2
@@ -284,7 +284,7 @@ def _in_brackets(t: Tokens, place: int) -> bool:
 def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
     """What joins the next element: `or` when it is among the separators."""
     said = ""
-    while i < end and t.all[i].text in _JOINERS:
+    while i < end and t.all[i].text in SEPARATORS:
         said = "or" if t.all[i].text == "or" else said
         i += 1
     return said, i
@@ -328,6 +328,7 @@ def _joined(t: Tokens, i: int, end: int, names: Names) -> tuple[list[Term], bool
 
 
 def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Term]:
+    """``head {clause}``; an unknown name only where `names` lets it stand. `joined`: a `+` stands in front."""
     found = head(t, i, end, any_name=names.any, whole=names.whole)
     if names.whole and (joined or _joins_next(t, i, end)):
         longer = plain_unknown(t, i, end)
@@ -361,9 +362,9 @@ def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
         term, j = found
         terms.append(term)
         if j < close:
-            if t.all[j].text not in _JOINERS:
+            if t.all[j].text not in SEPARATORS:
                 return None
-            j = skip(t, j, _JOINERS)
+            j = skip(t, j, SEPARATORS)
     return (terms, close) if terms else None
 
 

@@ -14,7 +14,7 @@ from wod_pipeline.parsing.grammar.rows import (
     BETWEEN,
     CLOSES,
     SINGLES,
-    is_figure,
+    is_loaded,
     load_or_words,
     repetitions,
     row,
@@ -86,7 +86,7 @@ def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     j = i + 1 + (t.all[i + 1].text == "x")
     reps = SINGLES.get(t.all[j].text)
-    if reps is None or not (t.all[j + 1].text == "@" or (t.all[j + 1].text == "at" and is_figure(t, j + 2))):
+    if reps is None or not is_loaded(t, j + 1):
         return None
     count = count_of(t.all[i])
     load, k = load_or_words(t, j + 2)
@@ -108,13 +108,13 @@ def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     reps, j = found
     load: ReadLoad | None = None
-    if t.all[j].text == "@" or (t.all[j].text == "at" and is_figure(t, j + 1)):
+    if is_loaded(t, j):
         load, j = load_or_words(t, j + 1)
     return (ReadRow(None, None, count, reps.reps, load, part_reps=reps.part_reps),), j
 
 
 def _is_loaded_sets(t: Tokens, i: int) -> bool:
-    marked = t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and is_figure(t, i + 2))
+    marked = is_loaded(t, i + 1)
     return t.all[i].kind == "sets" and is_whole(t.all[i]) and marked
 
 
@@ -208,6 +208,7 @@ _MOST_SETS = 999
 
 
 def _span(t: Tokens, i: int, *, loose: bool) -> Read[tuple[int, int]]:
+    """``N ["-" M]``; `loose`: with a dash between spaces too."""
     token = t.all[i]
     if token.kind == "list":
         return (token.numbers[0], token.numbers[-1]), i + 1
@@ -283,6 +284,7 @@ def _is_sum(t: Tokens, i: int) -> bool:
 
 
 def _is_whole_body(t: Tokens, j: int) -> bool:
+    """Whether what numbered sets prescribe may end in front of token `j`."""
     token = t.all[j]
     return token.kind in {"end", "sign"} or token.text in {
         "then",
@@ -297,6 +299,7 @@ def _is_whole_body(t: Tokens, j: int) -> bool:
 
 
 def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
+    """``["x"] REPS``."""
     i += t.all[i].text == "x"
     if t.all[i].kind not in {"number", "reps", "cluster"} and t.all[i].text != "(":
         return None

@@ -96,20 +96,20 @@ CLOSES = one_of(")")
 
 
 def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
+    """``[N ("x" | "sets of")] REPS ("x" FIGURE | "@" LOAD)``; behind the word `reps` a load needs no sign."""
     count, j = _count_first(t, i)
     found = repetitions(t, j)
     if not found:
         return None
     reps, k = found
-    if t.all[k].text == "x" and is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
+    if t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
         return _with_load(t, k + 1 + (t.all[k + 1].text == "@"), count, reps)
     k = skip(t, k, _COMMAS) if t.all[k + 1].text in {"@", "at"} else k
-    marked = t.all[k].text == "@" or (t.all[k].text == "at" and is_figure(t, k + 1))
-    if marked:
+    if is_loaded(t, k):
         return _with_load(t, k + 1, count, reps)
     has_unit = t.all[k - 1].text in REPS or t.all[k - 1].kind == "reps"
     j = skip(t, k, _BEFORE_LOAD)
-    if has_unit and (is_figure(t, j) or j > k) and (read := read_load(t, j)):
+    if has_unit and (_is_figure(t, j) or j > k) and (read := read_load(t, j)):
         return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(
             t, read[1], CLOSES
         )
@@ -133,10 +133,15 @@ def _count_first(t: Tokens, i: int) -> tuple[int, int]:
 def _leads_to_load(t: Tokens, k: int) -> bool:
     if t.all[k].text in {"@", "at"} or (t.all[k].text in {",", ";"} and t.all[k + 1].text == "@"):
         return True
-    return t.all[k].text == "x" and is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
+    return t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
 
 
-def is_figure(t: Tokens, i: int) -> bool:
+def is_loaded(t: Tokens, i: int) -> bool:
+    """Whether an `@`, or an `at` before a figure, stands at token `i`."""
+    return t.all[i].text == "@" or (t.all[i].text == "at" and _is_figure(t, i + 1))
+
+
+def _is_figure(t: Tokens, i: int) -> bool:
     """Whether a percent or a weight stands at token `i`."""
     if t.all[i].kind in {"percent", "weight"}:
         return True
