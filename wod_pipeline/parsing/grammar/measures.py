@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
-from wod_pipeline.parsing.grammar.tables import meanings, one_of, phrases, skip, words_of
+from wod_pipeline.parsing.grammar.tables import Phrases, meanings, one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
@@ -244,43 +244,47 @@ def rest(t: Tokens, i: int) -> Read[ReadRest]:
     """``"rest" [for] (TIME | "as needed" | "1:1") ["between" …] | TIME ["of"] "rest" [between …]``."""
     if t.all[i].text in {"rest", "resting"}:
         return _behind_rest(t, i + 1)
-    if seconds_of(t.all[i]) and "rest" in {
-        t.all[i + 1].text,
-        t.all[i + 1 + (t.all[i + 1].text == "of")].text,
-    }:
-        j = i + 2 + (t.all[i + 1].text == "of")
-        return _with_between(t, Rest(seconds_of(t.all[i])), j)
-    return None
+    seconds = seconds_of(t.all[i])
+    j = i + 1 + (t.all[i + 1].text == "of")
+    return _with_between(t, Rest(seconds), j + 1) if seconds and t.all[j].text == "rest" else None
 
 
 _FOR = one_of(": = - for about exactly period")
-_LEAST, _UP_TO = ("at", "least"), (("up", "to"), ("at", "most"), ("no", "more", "than"))
+_NEEDED = one_of("needed required necessary")
+_REST_BOUNDS = Phrases({
+    "at least": "at_least", "up to": "at_most", "at most": "at_most", "no more than": "at_most",
+})  # fmt: skip
 
 
 def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
     """``["for"] ["at least" | "up to"] (TIME ["or less"] | "as needed" | "1:1" | "equal to work")``."""
     i = skip(t, i, _FOR)
-    least = _words(t, i, _LEAST)
-    most: tuple[str, ...] = next((words for words in _UP_TO if _words(t, i, words)), ())
-    i = skip(t, i + (2 if least else len(most)), _FOR)
-    if t.all[i].text == "as" and t.all[i + 1].text in {"needed", "required", "necessary", "much"}:
-        j = i + (4 if t.all[i + 1].text == "much" else 2)
-        return _with_between(t, Rest(qual="as_needed"), j)
-    if (t.all[i].kind == "number" and t.form.text.startswith("1:1", t.all[i].start)) or _words(
-        t, i, ("equal", "to", "work")
-    ):
-        return _with_between(t, Rest(qual="equal_to_work"), _behind_equal(t, i))
+    bound, i = _REST_BOUNDS.match(t, i) or ("", i)
+    i = skip(t, i, _FOR)
+    qualified = _qualified(t, i)
+    if qualified:
+        return _with_between(t, *qualified)
     length, j = _length(t, i)
     if length is None:
         return None
     less = j + (t.all[j].text == "(")
     if t.all[less].text == "or" and t.all[less + 1].text == "less":
-        most, j = ("less",), less + 2
-    if least:
-        length = Range(length.min, None)
-    elif most:
-        length = Range(None, length.max)
+        bound, j = bound or "at_most", less + 2
+    if bound:
+        length = Range(length.min, None) if bound == "at_least" else Range(None, length.max)
     return _with_between(t, Rest(length), j)
+
+
+def _qualified(t: Tokens, i: int) -> Read[Rest]:
+    """``"as" ("needed" | "much as needed") | "1:1" | "equal to work"``."""
+    if t.all[i].text == "as" and t.all[i + 1].text in _NEEDED:
+        return Rest(qual="as_needed"), i + 2
+    if t.all[i].text == "as" and t.all[i + 1].text == "much":
+        return Rest(qual="as_needed"), i + 4
+    one_to_one = t.all[i].kind == "number" and t.form.text.startswith("1:1", t.all[i].start)
+    if one_to_one or _words(t, i, ("equal", "to", "work")):
+        return Rest(qual="equal_to_work"), _behind_equal(t, i)
+    return None
 
 
 def _length(t: Tokens, i: int) -> tuple[Range | None, int]:

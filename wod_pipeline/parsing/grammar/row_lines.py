@@ -330,31 +330,38 @@ def _builds(t: Tokens, i: int) -> Read[ReadRow]:
 
 
 def _named(t: Tokens, i: int) -> Read[ReadRow]:
-    """``[N] NAME {"+" NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
-    end = t.size
-    ids: list[str | None] = []
-    counts: list[int] = []
-    count: Range | None = None
-    while True:
-        counted = t.all[i].kind == "number" and is_whole(t.all[i])
-        found = name_at(t, i + counted, end)
-        if not found:
-            return None
-        count = t.all[i].value if counted and not ids else None
-        counts.append(count_of(t.all[i]) if counted else 1)
-        ids += [part.movement_id for part in found[0]]
-        i = found[1]
-        if t.all[i].text != "+":
-            break
-        i += 1
+    """``[N] NAME {"+" [N] NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
+    names = _counted_names(t, i)
+    if not names:
+        return None
+    ids, counts, i = names
     reps: Range | None = None
     if t.all[i].text == "x" and (read := repetitions(t, i + 1)):
         reps, i = read[0].reps, read[1]
     load: ReadLoad | None = None
     if t.all[i].text == "@":
         load, i = load_or_words(t, i + 1)
-    if not (reps or load) or not (t.all[i].kind == "end" or t.all[i].kind == "sign"):
+    if not (reps or load) or t.all[i].kind not in {"end", "sign"}:
         return None
-    count = count if len(ids) == 1 and not reps else None
-    said = tuple(counts) if len(counts) == len(ids) > 1 and set(counts) != {1} else ()
-    return ReadRow(None, None, 1, count or reps, load, named=tuple(ids), part_reps=said), i
+    if len(ids) == 1 and reps is None and counts[0] is not None:
+        reps = exact(counts[0])
+    each = tuple(count or 1 for count in counts)
+    part_reps = each if len(each) == len(ids) > 1 and set(each) != {1} else ()
+    return ReadRow(None, None, 1, reps, load, named=ids, part_reps=part_reps), i
+
+
+def _counted_names(t: Tokens, i: int) -> tuple[tuple[str | None, ...], list[int | None], int] | None:
+    """``[N] NAME {"+" [N] NAME}``: the movements, how often each name is done, and the token behind them."""
+    ids: tuple[str | None, ...] = ()
+    counts: list[int | None] = []
+    while True:
+        counted = t.all[i].kind == "number" and is_whole(t.all[i])
+        found = name_at(t, i + counted, t.size)
+        if not found:
+            return None
+        counts.append(count_of(t.all[i]) if counted else None)
+        ids = (*ids, *(part.movement_id for part in found[0]))
+        i = found[1]
+        if t.all[i].text != "+":
+            return ids, counts, i
+        i += 1

@@ -195,30 +195,47 @@ def _load_first(t: Tokens, i: int, *, marked: bool) -> Read[ReadRow]:
     return ReadRow(None, None, 1, None, load), j
 
 
-def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
+Behind = tuple[int, Repetitions, int]
+"""How many sets, how often in each, and the token behind both."""
+
+
+def _behind_load(t: Tokens, i: int) -> Behind | None:
     """The sets and repetitions behind a load: `x 4 x 2` and `/4` are reps first, `- 4 x 3` is sets first."""
     j = i + (t.all[i].text == "," and t.all[i + 1].text in _TIMES)
-    joint = t.all[j].text
-    if joint in {*_TIMES, "/", "-"}:
-        found = repetitions(t, j + 1)
-    elif t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
-        told = repetitions(t, i + 2)
-        return (count_of(t.all[i]), *told) if told else None
-    elif t.all[i].kind == "reps":
-        joint, found = "x", repetitions(t, i)
-    else:
-        found = None
+    if t.all[j].text == "-":
+        return _sets_by_reps(t, j + 1) or _reps_by_sets(t, j + 1)
+    if t.all[j].text in _TIMES or t.all[j].text == "/":
+        return _reps_by_sets(t, j + 1)
+    if t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
+        reps = repetitions(t, i + 2)
+        return (count_of(t.all[i]), *reps) if reps else None
+    return _reps_by_sets(t, i) if t.all[i].kind == "reps" else None
+
+
+def _reps_by_sets(t: Tokens, i: int) -> Behind | None:
+    """``REPS [("x" | "for") (N | N "sets")]``."""
+    found = repetitions(t, i)
     if not found:
         return None
-    reps, k = found
-    if t.all[k].text in _TIMES and t.all[k + 1].kind in {"number", "sets"} and is_whole(t.all[k + 1]):
-        count = count_of(t.all[k + 1])
-        if joint == "-" and t.all[k + 1].kind == "number" and t.all[k - 1].kind == "number" and reps.reps:
-            return int(reps.reps.min or 1), Repetitions(exact(count)), k + 2
-        return count, reps, k + 2
-    if joint == "-" and t.all[k].text == "x" and (more := repetitions(t, k + 1)) and reps.reps:
-        return int(reps.reps.min or 1), more[0], more[1]
-    return 1, reps, k
+    reps, j = found
+    sets = t.all[j + 1]
+    if t.all[j].text in _TIMES and sets.kind in {"number", "sets"} and is_whole(sets):
+        return count_of(sets), reps, j + 2
+    return 1, reps, j
+
+
+def _sets_by_reps(t: Tokens, i: int) -> Behind | None:
+    """``N ("x" | "for") N | N "x" REPS``, the first of them no repetitions by its own words."""
+    first = repetitions(t, i)
+    if not first or not first[0].reps:
+        return None
+    sets, j = int(first[0].reps.min or 1), first[1]
+    last = t.all[j + 1]
+    if t.all[j].text in _TIMES and last.kind in {"number", "sets"} and is_whole(last):
+        bare = last.kind == "number" and t.all[j - 1].kind == "number"
+        return (sets, Repetitions(exact(count_of(last))), j + 2) if bare else None
+    more = repetitions(t, j + 1) if t.all[j].text == "x" else None
+    return (sets, *more) if more else None
 
 
 # ---------------------------------------------------------------------------------------------- several rows
