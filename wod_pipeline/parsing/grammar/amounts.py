@@ -63,7 +63,7 @@ def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
 
 
 def _with_quantity(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term]:
-    """The term so often; `5 or more`, `3 controlled reps`, `5 (each leg)`."""
+    """``Q ["or more" | "and up"] | N "-" Q``: the term so often."""
     if t.all[j].text in {"or", "and"} and t.all[j + 1].text in {"more", "up"} and amount.value:
         amount, j = replace(amount, value=Range(amount.value.min, None)), j + 2
     last = t.all[j + 1]
@@ -153,7 +153,7 @@ def _plain_quantity(t: Tokens, k: int, term: Term, *, marked: bool) -> Read[Term
 
 
 def _time_of_maximum(t: Tokens, k: int, term: Term) -> Read[Term]:
-    """The time a maximum is done in, at token `k`."""
+    """``TIME`` at token `k`, when the term is a maximum whose time is not said."""
     most = term.quantity.max_of if term.quantity and term.quantity.value is None else None
     seconds = seconds_of(t.all[k]) if most else None
     if not seconds:
@@ -219,7 +219,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
 
 
 def within(at: Place, term: Term) -> Read[Term]:
-    """The time a maximum is done in: `Max Calories in 60 seconds`."""
+    """``("in" | "within" | "over") TIME``: the time a maximum is done in: `Max Calories in 60 seconds`."""
     t, j = at.t, at.j
     if t.all[j].text not in {"in", "within", "over"} or not term.quantity or not term.quantity.max_of:
         return None

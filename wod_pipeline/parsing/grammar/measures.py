@@ -141,7 +141,7 @@ def tempo(t: Tokens, i: int) -> Read[str]:
 
 
 def four(t: Tokens, i: int) -> Read[str]:
-    """Four characters of 0–9 and X, with dashes between them or none."""
+    """``C [-] C [-] C [-] C``, each of 0–9 and X."""
     if t.all[i].kind not in {"number", "list", "cluster", "word"} or (
         t.all[i].kind == "word" and t.all[i].text[0] != "x"
     ):
@@ -157,7 +157,7 @@ def four(t: Tokens, i: int) -> Read[str]:
 
 
 def bare_tempo(t: Tokens, i: int) -> Read[str]:
-    """Four characters that can only be a tempo where they stand alone: no round hundred."""
+    """``FOUR`` that can only be a tempo where it stands alone: no round hundred."""
     found = four(t, i)
     return found if found and not _ROUND_HUNDRED.fullmatch(found[0]) else None
 
@@ -318,7 +318,7 @@ def _words(t: Tokens, i: int, words: tuple[str, ...]) -> bool:
 
 
 def _with_between(t: Tokens, rest: Rest, i: int) -> Read[ReadRest]:
-    """What stands behind a rest: between what it is, or when it is repeated."""
+    """``["or as needed"] [("between" | "after") WHAT]`` behind a rest."""
     i = _or_as_needed(t, i)
     j = i + (t.all[i].text == "in")
     if t.all[j].text in _BETWEEN:

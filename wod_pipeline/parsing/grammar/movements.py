@@ -351,7 +351,7 @@ def _joins_next(t: Tokens, i: int, end: int) -> bool:
 
 
 def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
-    """The terms within the brackets at token `i`, and the token of the bracket that closes."""
+    """``"(" term {JOINER term} ")"``: the terms, and the token of the bracket that closes."""
     close = closing(t, i, end)
     terms: list[Term] = []
     j = i + 1

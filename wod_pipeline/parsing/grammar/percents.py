@@ -230,6 +230,7 @@ def _reference(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
 
 
 def _lift(t: Tokens, i: int) -> Read[tuple[str, ...]]:
+    """``["your"] NAME`` of lifts that have a maximum: their ids."""
     i = skip(t, i, _YOUR)
     found = name_at(t, i, t.size)
     ids = tuple(part.movement_id for part in found[0] if part.movement_id) if found else ()

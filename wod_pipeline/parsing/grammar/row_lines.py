@@ -77,6 +77,7 @@ def _left(t: Tokens, j: int) -> Spans | None:
 
 
 def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
+    """``["x"] ROWS``."""
     return rows_at(t, i + (t.all[i].text == "x"))
 
 
@@ -132,7 +133,9 @@ def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 
 # ------------------------------------------------------------------------------------------- numbered sets
-_OF = one_of("set sets attempt attempts round rounds minute minutes")
+_NAME_MOVEMENTS = one_of("round rounds minute minutes")
+"""Words with a number that mostly say when a movement is done, not how heavy."""
+_OF = one_of("set sets attempt attempts") | _NAME_MOVEMENTS
 _NTH = {word: int(n) for word, n in meanings("nth").items()}
 _TO = one_of("- to thru through")
 
@@ -141,6 +144,7 @@ _BETWEEN_NUMBERED = one_of(", ; / * then ] )")
 
 
 def _numbered_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
+    """``numbered {[","] numbered}``."""
     rows: list[ReadRow] = []
     while found := _numbered(t, i):
         rows += found[0]
@@ -157,10 +161,10 @@ def _numbered(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     word, readings = head
     for spans, j in readings:
-        body = _body(t, j, loaded=word[0] in "rm")
+        body = _body(t, j, loaded=word in _NAME_MOVEMENTS)
         if body:
             read, k = body
-            k += t.all[k].text in {")", "]"} and t.all[i - 1].text in {"(", "["} if i else False
+            k += i > 0 and t.all[i - 1].text in {"(", "["} and t.all[k].text in {")", "]"}
             return tuple(replace(read, first=first, last=last) for first, last in spans), k
     return None
 
@@ -263,7 +267,7 @@ def _nth(t: Tokens, i: int) -> tuple[str, Numbers] | None:
 
 
 def _body(t: Tokens, i: int, *, loaded: bool) -> Read[ReadRow]:
-    """What numbered sets prescribe; rounds and minutes, which name movements otherwise, a load at least."""
+    """``["("] (row | REPS | "same" … | build | named) [")"]``; of rounds and minutes a load at least (`loaded`)."""
     bracketed = t.all[i].text == "(" and not _is_sum(t, i + 1)
     i += bracketed
     found = row(t, i) or _reps_alone(t, i)

@@ -149,6 +149,7 @@ def _is_figure(t: Tokens, i: int) -> bool:
 
 
 def _with_load(t: Tokens, i: int, count: int, reps: Repetitions) -> Read[ReadRow]:
+    """``LOAD ["x" N "sets"]`` behind repetitions."""
     load, j = load_or_words(t, i)
     behind = _sets_behind(t, j)
     if behind:
@@ -259,7 +260,7 @@ def rows_at(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 
 def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
-    """A row that says both how often and how heavy; the load must be readable."""
+    """``row`` that says both how often and how heavy; the load must be readable."""
     if t.all[i].kind not in {"number", "percent", "weight", "cluster", "reps", "sets"} and t.all[
         i
     ].text not in {"@", "("}:
