@@ -1,4 +1,4 @@
-"""§8 What the notes of a block and of an exercise add to the load of an exercise: a cap, a floor, a rise, a weight."""
+"""§8 What the notes of a block and of an exercise add to its load: a cap, a floor, a rise, a weight."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from wod_pipeline.vocabulary import MOVEMENTS
 
 
 class NoteLoads:
-    """The notes of a post as what they add to loads, each read once. `unreadable`: told of a load that cannot rise."""
+    """The notes of a post as what they add to loads, each read once.
+
+    `unreadable` is called with the line and the words of a load that should rise and cannot be read.
+    """
 
     def __init__(self, lines: list[SourceLine], unreadable: Callable[[int, str], None]) -> None:
         self._lines = lines
@@ -29,26 +32,20 @@ class NoteLoads:
         added = [*self._of_block(draft, block), *self._added(draft.notes)]
         if not added and not block.scheme.empty_bar:
             return own, n
-        load = own.load if own else None
         told = next(((add.load, line) for add, line in added if add.load), None)
         if own is None and told and not block.scheme.empty_bar:
             return told
-        if load is None and block.scheme.empty_bar:
-            own = _of(Load("empty_bar"))
-            load = own.load
-        bounds = [(read, line) for add, line in added for read in (add.at_most, add.at_least) if read]
-        if bounds and (load is None or load.kind in {"described", "empty_bar"}):
-            own, n = _joined([read for read, _ in bounds]), bounds[0][1]
-            load = own.load
-        if load is None and own is None and any(add.empty_bar for add, _ in added):
-            own = _of(Load("empty_bar"))
-            load = own.load
+        own, n = _bounded(own, n, added, empty_bar=block.scheme.empty_bar)
         if any(add.ramp for add, _ in added):
-            if own and load is None:
-                self._unreadable(n, own.words)
-            rising = replace(load or Load("described"), ramp=True)
-            own = replace(own, load=rising) if own else _of(rising)
+            own = self._rising(own, n)
         return own, n
+
+    def _rising(self, own: ReadLoad | None, n: int) -> ReadLoad:
+        if own is None:
+            return ReadLoad(Load("described", ramp=True))
+        if own.load is None:
+            self._unreadable(n, own.words)
+        return replace(own, load=replace(own.load or Load("described"), ramp=True))
 
     def _of_block(self, draft: ExerciseDraft, block: BlockDraft) -> list[tuple[Added, int]]:
         """What the notes of the block add to one of its exercises.
@@ -103,8 +100,18 @@ def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
     return len(block.exercises) == 1 or any(movement.family in _LIFTED for movement in movements)
 
 
-def _of(load: Load) -> ReadLoad:
-    return ReadLoad(load)
+def _bounded(
+    own: ReadLoad | None, n: int, added: list[tuple[Added, int]], *, empty_bar: bool
+) -> tuple[ReadLoad | None, int]:
+    """The load with its line; the empty bar, or a cap and a floor, where it says no more than a word itself."""
+    if empty_bar and (own is None or own.load is None):
+        own = ReadLoad(Load("empty_bar"))
+    bounds = [(read, line) for add, line in added for read in (add.at_most, add.at_least) if read]
+    if bounds and (own is None or own.load is None or own.load.kind in {"described", "empty_bar"}):
+        return _joined([read for read, _ in bounds]), bounds[0][1]
+    if own is None and any(add.empty_bar for add, _ in added):
+        own = ReadLoad(Load("empty_bar"))
+    return own, n
 
 
 def _joined(bounds: list[ReadLoad]) -> ReadLoad:

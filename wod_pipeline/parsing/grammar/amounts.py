@@ -29,7 +29,7 @@ def by_x(at: Place, term: Term) -> Read[Term]:
     if t.all[j].text != "x" or (term.rows and t.all[j + 1].kind != "sets"):
         return None
     j += 1
-    counts = part_counts(t, j)
+    counts = _part_counts(t, j)
     if counts and not term.quantity:
         return replace(term, counts=counts[0]), counts[1]
     listed = _comma_list(t, j, term) if not term.quantity else None
@@ -44,6 +44,7 @@ def by_x(at: Place, term: Term) -> Read[Term]:
 
 
 def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
+    """``K "sets" | Q | K`` behind an `x`: how much, the time of a maximum, or how many sets of what was said."""
     token = t.all[j]
     if token.kind == "sets" and (sets := whole_count(token)):
         return replace(term, sets=term.sets or sets), j + 1
@@ -62,7 +63,7 @@ def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
 
 
 def _with_quantity(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term]:
-    """The term so often; `5 or more`, `3 controlled reps`, `5 (each leg)`."""
+    """``Q ["or more" | "and up"] | N "-" Q``: the term so often."""
     if t.all[j].text in {"or", "and"} and t.all[j + 1].text in {"more", "up"} and amount.value:
         amount, j = replace(amount, value=Range(amount.value.min, None)), j + 2
     last = t.all[j + 1]
@@ -85,7 +86,7 @@ def _with_range(t: Tokens, term: Term, low: Quantity, j: int) -> Read[Term]:
     return replace(term, quantity=replace(high[0], value=ends), behind_x=True), high[1]
 
 
-def part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
+def _part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
     """``N "+" N {"+" N} ["reps"]``, brackets around it or none: how often each part of a complex is done."""
     bracketed = t.all[i].text == "("
     counts, j = joined_counts(t, i + bracketed)
@@ -154,7 +155,7 @@ def _plain_quantity(t: Tokens, k: int, term: Term, *, marked: bool) -> Read[Term
 
 
 def _time_of_maximum(t: Tokens, k: int, term: Term) -> Read[Term]:
-    """The time a maximum is done in, at token `k`."""
+    """``TIME`` at token `k`, when the term is a maximum whose time is not said."""
     most = term.quantity.max_of if term.quantity and term.quantity.value is None else None
     seconds = seconds_of(t.all[k]) if most else None
     if not seconds:
@@ -171,6 +172,7 @@ def _times_so_many(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term
 
 
 def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
+    """``"max" [UNIT]``: of a hold a time; behind a time, within it."""
     found = maximum(t, k)
     if not found or term.rows:
         return None
@@ -219,7 +221,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
 
 
 def within(at: Place, term: Term) -> Read[Term]:
-    """The time a maximum is done in: `Max Calories in 60 seconds`."""
+    """``("in" | "within" | "over") TIME``: the time a maximum is done in: `Max Calories in 60 seconds`."""
     t, j = at.t, at.j
     if t.all[j].text not in {"in", "within", "over"} or not term.quantity or not term.quantity.max_of:
         return None

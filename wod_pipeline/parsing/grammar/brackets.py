@@ -55,6 +55,7 @@ def _cuts(t: Tokens, k: int) -> bool:
 
 
 def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """The term with what the first rule makes of all the tokens from `i` to `end`."""
     for rule in (_height, _loads, _sides, _sets, _resting, _counts, _amounts, _pauses, _tempos):
         found = rule(t, i, end, term)
         if found is not None:
@@ -66,6 +67,7 @@ _BEHIND_HEIGHT = one_of("box high target step rope")
 
 
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``HEIGHT ["box" | "high" | "target" | …]``, of what is done to a height."""
     if not has_height(term.parts):
         return None
     found = height(t, i)
@@ -74,6 +76,7 @@ def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``LOAD``; behind another, the same weight in another unit."""
     if term.load is None:
         read = bracketed_load(t, i, end)
         if read and read.unit_missing and _may_be_height(term, read):
@@ -109,7 +112,7 @@ def _thrown(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _several(t: Tokens, i: int, end: int, term: Term) -> Term | None:
-    """Percents one behind the other are no load that can be read."""
+    """``PERCENT {PERCENT}``: percents one behind the other are no load that can be read."""
     percents = sum(token.kind == "percent" for token in t.all[i:end])
     others = any(token.kind not in {"percent", "sign"} for token in t.all[i:end])
     if percents < 2 or others:
@@ -141,6 +144,7 @@ def _same_field(term: Term, amount: Quantity) -> Range | None:
 
 
 def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``N ("sets" | "rounds")``."""
     token = t.all[i]
     if token.kind in {"sets", "rounds"} and i + 1 == end and token.value and not token.paired:
         return replace(term, sets=term.sets or token.value)
@@ -148,6 +152,7 @@ def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _resting(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``REST``."""
     found = rest(t, i)
     return replace(term, rest=found[0].rest) if found and found[1] == end else None
 
@@ -168,6 +173,7 @@ def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``PAUSE``, of the last movement of the term."""
     found = pause(t, i, marked=True)
     if not found or found[1] != end:
         return None
@@ -176,6 +182,7 @@ def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``FOUR``: a tempo without its word."""
     found = bare_tempo(t, i)
     return replace(term, tempo=found[0]) if found and found[1] == end and term.tempo is None else None
 

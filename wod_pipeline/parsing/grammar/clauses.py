@@ -19,7 +19,6 @@ from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
 
-# ------------------------------------------------------------------------------------------------ clauses
 SEPARATORS = one_of(", ; + or and & / then")
 
 
@@ -27,7 +26,7 @@ _BEFORE_ROWS = one_of("x : - @ ,")
 
 
 def _rows(at: Place, term: Term) -> Read[Term]:
-    """The sets one by one behind the name; a single one only where nothing marks it as the load of the exercise."""
+    """``["x" | ":" | "-"] ROWS``: the sets one by one; a single one only where nothing marks it as a load."""
     t, j = at.t, at.j
     if term.quantity or term.rows or term.rep_scheme or term.load:
         return None
@@ -52,7 +51,7 @@ def _is_lone_row(t: Tokens, i: int, behind: int) -> bool:
 
 
 def _builds(at: Place, term: Term) -> Read[Term]:
-    """Behind rows, what is built to after them."""
+    """``TARGET`` behind rows: what is built to after them."""
     t, j = at.t, at.j
     found = target_behind(t, j) if term.rows and not term.builds else None
     return (replace(term, builds=found[0]), found[1]) if found else None
@@ -74,7 +73,7 @@ def _at(at: Place, term: Term) -> Read[Term]:
 
 
 def _words_at(at: Place, term: Term) -> Read[Term]:
-    """What stands behind an `@` and is no load, up to a comma, another movement or another `@`."""
+    """``"@" WORDS`` that are no load, up to a comma, another movement or another `@`."""
     t, j = at.t, at.j + 1
     k = j
     while k < at.end and t.all[k].text not in {",", ";"} and not _parts(t, k, at.end):
@@ -117,6 +116,7 @@ def _with_longer_name(term: Term, end: int) -> Term:
 
 
 def _side(at: Place, term: Term) -> Read[Term]:
+    """``SIDE``."""
     t, j = at.t, at.j
     found = side(t, j + (t.all[j].text == "in"))
     if not found:
@@ -134,7 +134,7 @@ def _with_side(term: Term, named: Side | None, word: str) -> Term:
 
 
 def _paused(at: Place, term: Term) -> Read[Term]:
-    """A pause is the last part's, since it stands behind its movement."""
+    """``PAUSE``: of the last movement of the term, since it stands behind it."""
     t, j = at.t, at.j
     found = pause(t, j, marked=at.apart)
     if not found:
@@ -144,10 +144,10 @@ def _paused(at: Place, term: Term) -> Read[Term]:
         return _with_unheld(t, term, j, found[1]), found[1]
     beside = not at.apart and t.all[j - 1].end == last.end
     term = _with_longer_name(term, t.all[found[1] - 1].end) if beside else term
-    return with_pause(term, found[0]), found[1]
+    return _with_pause(term, found[0]), found[1]
 
 
-def with_pause(term: Term, said: Pause) -> Term:
+def _with_pause(term: Term, said: Pause) -> Term:
     """The term with a pause in its last movement."""
     *others, last = term.parts
     return replace(term, parts=(*others, replace(last, pause=said)))
@@ -159,6 +159,7 @@ def _with_unheld(t: Tokens, term: Term, i: int, j: int) -> Term:
 
 
 def _resting(at: Place, term: Term) -> Read[Term]:
+    """``["-"] REST``."""
     t, j = at.t, at.j
     k = j + (t.all[j].text == "-")
     found = rest(t, k) if t.all[k].text in {"rest", "resting"} or seconds_of(t.all[k]) else None
@@ -216,7 +217,7 @@ _BEFORE_LOAD = one_of("with w / using at , - for to then")
 
 
 def _loaded(at: Place, term: Term) -> Read[Term]:
-    """A clause about load without an `@`: a percent, a weight, an effort, the empty bar, a describing word."""
+    """``["with" | "using" | "-"] LOAD`` without an `@`: a percent, a weight, an effort, the empty bar, a word."""
     t, j = at.t, at.j
     k = skip(t, j, _BEFORE_LOAD) if t.all[j].text in {"with", "w", "using", "-"} else j
     found = read_load(t, k, marked=False)
@@ -245,7 +246,7 @@ def _closes(t: Tokens, j: int, end: int) -> bool:
 
 
 def _further(term: Term, read: ReadLoad, j: int) -> Read[Term]:
-    """A second load: `building to 80%` raises a percent; any other makes the load unreadable."""
+    """A second load: `building to 80%` raises a percent; any other is left unread."""
     before = term.load
     if before is None or before.load is None or read.load is None:
         return None
@@ -261,7 +262,7 @@ def _further(term: Term, read: ReadLoad, j: int) -> Read[Term]:
 
 
 def _words(at: Place, term: Term) -> Read[Term]:
-    """Words about load behind a quantity or a comma: `x 10 reps as heavy as possible`, `, building`."""
+    """``["-"] LOAD-WORDS`` behind a quantity or a comma: `x 10 reps as heavy as possible`, `, building`."""
     t, j = at.t, at.j
     if not (term.counted or term.rows or at.apart or term.load or term.rep_scheme):
         return None
@@ -279,6 +280,7 @@ def _words(at: Place, term: Term) -> Read[Term]:
 
 
 def _tempo_alone(at: Place, term: Term) -> Read[Term]:
+    """``TEMPO``; behind a load and a comma without its word."""
     t, j = at.t, at.j
     found = tempo(t, j) or (bare_tempo(t, j) if at.apart and term.load else None)
     return (replace(term, tempo=found[0]), found[1]) if found and not term.tempo else None

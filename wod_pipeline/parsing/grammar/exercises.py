@@ -143,6 +143,7 @@ def _count(term: Term, total: Quantity | None) -> int | None:
 def _exercise(
     form: Form, terms: tuple[Term, ...], counts: tuple[int | None, ...], quantity: Quantity | None
 ) -> ReadExercise:
+    """One exercise of terms with their counts: what several terms say of it, the last one says."""
     last_first = terms[::-1]
     loaded = next((term for term in last_first if term.load), terms[-1])
     parts = tuple(

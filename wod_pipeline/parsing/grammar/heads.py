@@ -87,6 +87,7 @@ _OF_THE = one_of("of in a an the")
 
 
 def _accumulate(t: Tokens, i: int, end: int) -> Read[Term]:
+    """``"accumulate" ["a total of"] Q ["of"] NAME``."""
     j = skip(t, i + 1, _TOTAL_OF)
     amount = quantity(t, j)
     named = name_at(t, skip(t, amount[1], _OF_THE), end) if amount else None
@@ -133,7 +134,7 @@ _YOUR = one_of("your the a")
 
 
 def _percent_first(t: Tokens, i: int, end: int, found: tuple[ReadLoad, int]) -> Read[Term]:
-    """The lift a percent is of, named behind it, is what is done: `75% of 1-RM Front Squat x 3`."""
+    """``PERCENT ["of" ["your"] [N-RM | "max"]] NAME``: that lift is what is done: `75% of 1-RM Front Squat x 3`."""
     j = i + 1
     of = t.all[j].text == "of"
     k = skip(t, j + of, _YOUR)
@@ -251,6 +252,7 @@ def _unknown(t: Tokens, i: int, end: int) -> Read[Term]:
 
 
 def _counted_in_front(t: Tokens, i: int) -> Read[Range]:
+    """``N``."""
     token = t.all[i]
     return (token.value, i + 1) if token.kind == "number" and token.value else None
 

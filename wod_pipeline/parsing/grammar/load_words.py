@@ -19,7 +19,7 @@ _DEGREES = {word: words_of("load_word", word) for word in ("heavy", "moderate", 
 
 
 def load_words(t: Tokens, i: int) -> Read[ReadLoad]:
-    """A clause of words about load up to its comma or end: as heavy as possible, building up, same weight across."""
+    """``WORD {WORD | "-"}`` up to a comma or the end: as heavy as possible, building up, same weight across."""
     j, telling = i, False
     while t.all[j].text in _AMONG or (t.all[j].text == "-" and j > i and not t.all[j].spaced):
         telling = telling or t.all[j].text in _TELLING

@@ -117,12 +117,14 @@ def _rir(t: Tokens, i: int) -> Read[ReadLoad]:
 
 
 def _in_reserve(left: Range, j: int) -> Read[ReadLoad]:
+    """The effort that leaves so many repetitions."""
     if left.min is None or left.max is None:
         return None
     return ReadLoad(Load("rpe", rpe=Range(tidy(10 - left.max), tidy(10 - left.min)))), j
 
 
 def _number_range(t: Tokens, i: int) -> Read[Range]:
+    """``N [("-" | "to") N]``."""
     token = t.all[i]
     if token.kind != "number" or token.value is None or token.paired:
         return None
@@ -153,6 +155,7 @@ def _weight(t: Tokens, i: int) -> Read[ReadLoad]:
 
 
 def _weight_figure(t: Tokens, i: int) -> Read[AbsoluteLoad]:
+    """``WEIGHT | (WEIGHT | N) ("/" | "-" | "to") WEIGHT``."""
     token = t.all[i]
     if token.kind == "weight" and token.value:
         value = token.value
@@ -201,7 +204,7 @@ def _described(t: Tokens, i: int) -> Read[ReadLoad]:
 
 
 def _bare(t: Tokens, i: int) -> Read[ReadLoad]:
-    """A number where only a weight can stand, its unit not said."""
+    """``N [("-" | "to" | "/") N]`` where only a weight can stand, its unit not said."""
     token = t.all[i]
     if token.kind != "number" or token.value is None:
         return None

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
 from wod_pipeline.parsing.grammar.brackets import closing, is_group
+from wod_pipeline.parsing.grammar.clauses import SEPARATORS
 from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
@@ -23,7 +24,6 @@ from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of
 from wod_pipeline.program import Range
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-_JOINERS = one_of(", ; + or and & / then")
 _MOST_TERMS = 40
 _MOST_BEHIND_X = 5
 _MOST_UNREAD = 2
@@ -261,15 +261,14 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
 def _is_work(t: Tokens, terms: list[Term], names: Names) -> bool:
     """Whether so much of the terms was read that their line is no sentence."""
     known = any(part.movement_id for term in terms for part in term.parts)
-    return sum(_stray(t, term) for term in terms) <= _most_stray(terms, names) and (
-        known or not names.lenient
-    )
+    stray = sum(_stray(t, term) for term in terms)
+    return stray <= _most_stray(terms, names) and (known or not names.lenient)
 
 
 def _most_stray(terms: list[Term], names: Names) -> int:
     if any(term.behind_x or term.rows or term.sets for term in terms):
         return _MOST_BEHIND_X
-    counted = any(term.counted or term.load for term in terms)
+    counted = any(term.counted or term.load or term.tempo for term in terms)
     return _MOST_UNREAD if counted or names.lenient else 0
 
 
@@ -290,7 +289,7 @@ def _in_brackets(t: Tokens, place: int) -> bool:
 def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
     """What joins the next element: `or` when it is among the separators."""
     said = ""
-    while i < end and t.all[i].text in _JOINERS:
+    while i < end and t.all[i].text in SEPARATORS:
         said = "or" if t.all[i].text == "or" else said
         i += 1
     return said, i
@@ -334,6 +333,7 @@ def _joined(t: Tokens, i: int, end: int, names: Names) -> tuple[list[Term], bool
 
 
 def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Term]:
+    """``head {clause}``; an unknown name only where `names` lets it stand. `joined`: a `+` stands in front."""
     found = head(t, i, end, any_name=names.any, whole=names.whole)
     if names.whole and (joined or _joins_next(t, i, end)):
         longer = plain_unknown(t, i, end)
@@ -356,7 +356,7 @@ def _joins_next(t: Tokens, i: int, end: int) -> bool:
 
 
 def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
-    """The terms within the brackets at token `i`, and the token of the bracket that closes."""
+    """``"(" term {JOINER term} ")"``: the terms, and the token of the bracket that closes."""
     close = closing(t, i, end)
     terms: list[Term] = []
     j = i + 1
@@ -367,9 +367,9 @@ def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
         term, j = found
         terms.append(term)
         if j < close:
-            if t.all[j].text not in _JOINERS:
+            if t.all[j].text not in SEPARATORS:
                 return None
-            j = skip(t, j, _JOINERS)
+            j = skip(t, j, SEPARATORS)
     return (terms, close) if terms else None
 
 

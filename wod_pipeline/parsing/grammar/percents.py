@@ -172,30 +172,35 @@ def _with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
     ``["of"] ["your"] [N-RM | "max"] (NAME | "this exercise") ["weight"]``
     """
     j = i + (t.all[i].text == "," and t.all[i + 1].text == "of")
-    bracketed = t.all[j].text == "("
-    j += bracketed
-    of = t.all[j].text == "of"
-    if bracketed and not (of or t.all[skip(t, j, _YOUR)].kind == "rm"):
-        return read, i
-    j = skip(t, j + of, _YOUR)
+    if t.all[j].text != "(":
+        return _with_maximum(t, j, read) or _bare_reference(t, i, read)
+    of_maximum = t.all[j + 1].text == "of" or t.all[skip(t, j + 1, _YOUR)].kind == "rm"
+    found = _with_maximum(t, j + 1, read) if of_maximum else None
+    return (found[0], found[1] + (t.all[found[1]].text == ")")) if found else (read, i)
+
+
+def _with_maximum(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
+    """Behind a percent ``"of"`` or ``N-RM``, and what it is of; None where neither stands."""
+    of = t.all[i].text == "of"
+    j = skip(t, i + of, _YOUR)
     marked = t.all[j].kind == "rm" or (t.all[j].text in {"max", "maximum"} and of)
+    if not (of or marked):
+        return None
     rm, j = (_rm(t.all[j]), j + 1) if marked else (1, j)
     read = replace(read, rm=rm)
-    if not (of or marked):
-        return _bare_reference(t, i, read)
     found = _reference(t, j, read)
     if found:
-        close = found[1] + (bracketed and t.all[found[1]].text == ")")
-        return found[0], close
+        return found
     if marked:
         unknown = t.all[j].kind == "word" and t.all[j].text not in _NO_NAME
-        return replace(read, unknown_lift=unknown), j + (bracketed and t.all[j].text == ")")
-    if t.all[j].kind == "end" or t.all[j].text in {".", ",", ";", ":", ")"}:
-        return replace(read, rm=rm), j
+        return replace(read, unknown_lift=unknown), j
+    if t.all[j].kind == "end" or t.all[j].text in _ENDS_OF:
+        return read, j
     last = clause_end(t, j)
     return ReadLoad(None, words=t.text(i - 1, last)), last
 
 
+_ENDS_OF = one_of(". , ; : )")
 _NO_NAME = one_of(
     "for each every on in with and then x to per across over today this but or at as if all from weight load"
     " same only here again by until the"
@@ -225,6 +230,7 @@ def _reference(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
 
 
 def _lift(t: Tokens, i: int) -> Read[tuple[str, ...]]:
+    """``["your"] NAME`` of lifts that have a maximum: their ids."""
     i = skip(t, i, _YOUR)
     found = name_at(t, i, t.size)
     ids = tuple(part.movement_id for part in found[0] if part.movement_id) if found else ()

@@ -76,12 +76,6 @@ class ReadPart(ReadValue, frozen=True):
     pause: Pause | None = None
 
 
-class Height(ReadValue, frozen=True):
-    """The height of a box or a target in centimetres."""
-
-    cm: Range
-
-
 class Term(ReadValue, frozen=True):
     """One movement of a line with all that is said about it."""
 

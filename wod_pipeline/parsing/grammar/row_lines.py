@@ -14,7 +14,7 @@ from wod_pipeline.parsing.grammar.rows import (
     BETWEEN,
     CLOSES,
     SINGLES,
-    is_figure,
+    is_loaded,
     load_or_words,
     repetitions,
     row,
@@ -77,6 +77,7 @@ def _left(t: Tokens, j: int) -> Spans | None:
 
 
 def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
+    """``["x"] ROWS``."""
     return rows_at(t, i + (t.all[i].text == "x"))
 
 
@@ -86,7 +87,7 @@ def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     j = i + 1 + (t.all[i + 1].text == "x")
     reps = SINGLES.get(t.all[j].text)
-    if reps is None or not (t.all[j + 1].text == "@" or (t.all[j + 1].text == "at" and is_figure(t, j + 2))):
+    if reps is None or not is_loaded(t, j + 1):
         return None
     count = count_of(t.all[i])
     load, k = load_or_words(t, j + 2)
@@ -108,13 +109,13 @@ def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     reps, j = found
     load: ReadLoad | None = None
-    if t.all[j].text == "@" or (t.all[j].text == "at" and is_figure(t, j + 1)):
+    if is_loaded(t, j):
         load, j = load_or_words(t, j + 1)
     return (ReadRow(None, None, count, reps.reps, load, part_reps=reps.part_reps),), j
 
 
 def _is_loaded_sets(t: Tokens, i: int) -> bool:
-    marked = t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and is_figure(t, i + 2))
+    marked = is_loaded(t, i + 1)
     return t.all[i].kind == "sets" and is_whole(t.all[i]) and marked
 
 
@@ -132,7 +133,9 @@ def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 
 # ------------------------------------------------------------------------------------------- numbered sets
-_OF = one_of("set sets attempt attempts round rounds minute minutes")
+_NAME_MOVEMENTS = one_of("round rounds minute minutes")
+"""Words with a number that mostly say when a movement is done, not how heavy."""
+_OF = one_of("set sets attempt attempts") | _NAME_MOVEMENTS
 _NTH = {word: int(n) for word, n in meanings("nth").items()}
 _TO = one_of("- to thru through")
 
@@ -141,6 +144,7 @@ _BETWEEN_NUMBERED = one_of(", ; / * then ] )")
 
 
 def _numbered_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
+    """``numbered {[","] numbered}``."""
     rows: list[ReadRow] = []
     while found := _numbered(t, i):
         rows += found[0]
@@ -157,10 +161,10 @@ def _numbered(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         return None
     word, readings = head
     for spans, j in readings:
-        body = _body(t, j, loaded=word[0] in "rm")
+        body = _body(t, j, loaded=word in _NAME_MOVEMENTS)
         if body:
             read, k = body
-            k += t.all[k].text in {")", "]"} and t.all[i - 1].text in {"(", "["} if i else False
+            k += i > 0 and t.all[i - 1].text in {"(", "["} and t.all[k].text in {")", "]"}
             return tuple(replace(read, first=first, last=last) for first, last in spans), k
     return None
 
@@ -208,6 +212,7 @@ _MOST_SETS = 999
 
 
 def _span(t: Tokens, i: int, *, loose: bool) -> Read[tuple[int, int]]:
+    """``N ["-" M]``; `loose`: with a dash between spaces too."""
     token = t.all[i]
     if token.kind == "list":
         return (token.numbers[0], token.numbers[-1]), i + 1
@@ -262,7 +267,7 @@ def _nth(t: Tokens, i: int) -> tuple[str, Numbers] | None:
 
 
 def _body(t: Tokens, i: int, *, loaded: bool) -> Read[ReadRow]:
-    """What numbered sets prescribe; rounds and minutes, which name movements otherwise, a load at least."""
+    """``["("] (row | REPS | "same" … | build | named) [")"]``; of rounds and minutes a load at least (`loaded`)."""
     bracketed = t.all[i].text == "(" and not _is_sum(t, i + 1)
     i += bracketed
     found = row(t, i) or _reps_alone(t, i)
@@ -283,6 +288,7 @@ def _is_sum(t: Tokens, i: int) -> bool:
 
 
 def _is_whole_body(t: Tokens, j: int) -> bool:
+    """Whether what numbered sets prescribe may end in front of token `j`."""
     token = t.all[j]
     return token.kind in {"end", "sign"} or token.text in {
         "then",
@@ -297,6 +303,7 @@ def _is_whole_body(t: Tokens, j: int) -> bool:
 
 
 def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
+    """``["x"] REPS``."""
     i += t.all[i].text == "x"
     if t.all[i].kind not in {"number", "reps", "cluster"} and t.all[i].text != "(":
         return None
@@ -327,31 +334,38 @@ def _builds(t: Tokens, i: int) -> Read[ReadRow]:
 
 
 def _named(t: Tokens, i: int) -> Read[ReadRow]:
-    """``[N] NAME {"+" NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
-    end = t.size
-    ids: list[str | None] = []
-    counts: list[int] = []
-    count: Range | None = None
-    while True:
-        counted = t.all[i].kind == "number" and is_whole(t.all[i])
-        found = name_at(t, i + counted, end)
-        if not found:
-            return None
-        count = t.all[i].value if counted and not ids else None
-        counts.append(count_of(t.all[i]) if counted else 1)
-        ids += [part.movement_id for part in found[0]]
-        i = found[1]
-        if t.all[i].text != "+":
-            break
-        i += 1
+    """``[N] NAME {"+" [N] NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
+    names = _counted_names(t, i)
+    if not names:
+        return None
+    ids, counts, i = names
     reps: Range | None = None
     if t.all[i].text == "x" and (read := repetitions(t, i + 1)):
         reps, i = read[0].reps, read[1]
     load: ReadLoad | None = None
     if t.all[i].text == "@":
         load, i = load_or_words(t, i + 1)
-    if not (reps or load) or not (t.all[i].kind == "end" or t.all[i].kind == "sign"):
+    if not (reps or load) or t.all[i].kind not in {"end", "sign"}:
         return None
-    count = count if len(ids) == 1 and not reps else None
-    said = tuple(counts) if len(counts) == len(ids) > 1 and set(counts) != {1} else ()
-    return ReadRow(None, None, 1, count or reps, load, named=tuple(ids), part_reps=said), i
+    if len(ids) == 1 and reps is None and counts[0] is not None:
+        reps = exact(counts[0])
+    each = tuple(count or 1 for count in counts)
+    part_reps = each if len(each) == len(ids) > 1 and set(each) != {1} else ()
+    return ReadRow(None, None, 1, reps, load, named=ids, part_reps=part_reps), i
+
+
+def _counted_names(t: Tokens, i: int) -> tuple[tuple[str | None, ...], list[int | None], int] | None:
+    """``[N] NAME {"+" [N] NAME}``: the movements, how often each name is done, and the token behind them."""
+    ids: tuple[str | None, ...] = ()
+    counts: list[int | None] = []
+    while True:
+        counted = t.all[i].kind == "number" and is_whole(t.all[i])
+        found = name_at(t, i + counted, t.size)
+        if not found:
+            return None
+        counts.append(count_of(t.all[i]) if counted else None)
+        ids = (*ids, *(part.movement_id for part in found[0]))
+        i = found[1]
+        if t.all[i].text != "+":
+            return ids, counts, i
+        i += 1

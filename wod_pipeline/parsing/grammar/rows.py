@@ -96,20 +96,20 @@ CLOSES = one_of(")")
 
 
 def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
+    """``[N ("x" | "sets of")] REPS ("x" FIGURE | "@" LOAD)``; behind the word `reps` a load needs no sign."""
     count, j = _count_first(t, i)
     found = repetitions(t, j)
     if not found:
         return None
     reps, k = found
-    if t.all[k].text == "x" and is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
+    if t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
         return _with_load(t, k + 1 + (t.all[k + 1].text == "@"), count, reps)
     k = skip(t, k, _COMMAS) if t.all[k + 1].text in {"@", "at"} else k
-    marked = t.all[k].text == "@" or (t.all[k].text == "at" and is_figure(t, k + 1))
-    if marked:
+    if is_loaded(t, k):
         return _with_load(t, k + 1, count, reps)
     has_unit = t.all[k - 1].text in REPS or t.all[k - 1].kind == "reps"
     j = skip(t, k, _BEFORE_LOAD)
-    if has_unit and (is_figure(t, j) or j > k) and (read := read_load(t, j)):
+    if has_unit and (_is_figure(t, j) or j > k) and (read := read_load(t, j)):
         return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(
             t, read[1], CLOSES
         )
@@ -133,10 +133,15 @@ def _count_first(t: Tokens, i: int) -> tuple[int, int]:
 def _leads_to_load(t: Tokens, k: int) -> bool:
     if t.all[k].text in {"@", "at"} or (t.all[k].text in {",", ";"} and t.all[k + 1].text == "@"):
         return True
-    return t.all[k].text == "x" and is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
+    return t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
 
 
-def is_figure(t: Tokens, i: int) -> bool:
+def is_loaded(t: Tokens, i: int) -> bool:
+    """Whether an `@`, or an `at` before a figure, stands at token `i`."""
+    return t.all[i].text == "@" or (t.all[i].text == "at" and _is_figure(t, i + 1))
+
+
+def _is_figure(t: Tokens, i: int) -> bool:
     """Whether a percent or a weight stands at token `i`."""
     if t.all[i].kind in {"percent", "weight"}:
         return True
@@ -144,6 +149,7 @@ def is_figure(t: Tokens, i: int) -> bool:
 
 
 def _with_load(t: Tokens, i: int, count: int, reps: Repetitions) -> Read[ReadRow]:
+    """``LOAD ["x" N "sets"]`` behind repetitions."""
     load, j = load_or_words(t, i)
     behind = _sets_behind(t, j)
     if behind:
@@ -190,30 +196,47 @@ def _load_first(t: Tokens, i: int, *, marked: bool) -> Read[ReadRow]:
     return ReadRow(None, None, 1, None, load), j
 
 
-def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
+Behind = tuple[int, Repetitions, int]
+"""How many sets, how often in each, and the token behind both."""
+
+
+def _behind_load(t: Tokens, i: int) -> Behind | None:
     """The sets and repetitions behind a load: `x 4 x 2` and `/4` are reps first, `- 4 x 3` is sets first."""
     j = i + (t.all[i].text == "," and t.all[i + 1].text in _TIMES)
-    joint = t.all[j].text
-    if joint in {*_TIMES, "/", "-"}:
-        found = repetitions(t, j + 1)
-    elif t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
-        told = repetitions(t, i + 2)
-        return (count_of(t.all[i]), *told) if told else None
-    elif t.all[i].kind == "reps":
-        joint, found = "x", repetitions(t, i)
-    else:
-        found = None
+    if t.all[j].text == "-":
+        return _sets_by_reps(t, j + 1) or _reps_by_sets(t, j + 1)
+    if t.all[j].text in _TIMES or t.all[j].text == "/":
+        return _reps_by_sets(t, j + 1)
+    if t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
+        reps = repetitions(t, i + 2)
+        return (count_of(t.all[i]), *reps) if reps else None
+    return _reps_by_sets(t, i) if t.all[i].kind == "reps" else None
+
+
+def _reps_by_sets(t: Tokens, i: int) -> Behind | None:
+    """``REPS [("x" | "for") (N | N "sets")]``."""
+    found = repetitions(t, i)
     if not found:
         return None
-    reps, k = found
-    if t.all[k].text in _TIMES and t.all[k + 1].kind in {"number", "sets"} and is_whole(t.all[k + 1]):
-        count = count_of(t.all[k + 1])
-        if joint == "-" and t.all[k + 1].kind == "number" and t.all[k - 1].kind == "number" and reps.reps:
-            return int(reps.reps.min or 1), Repetitions(exact(count)), k + 2
-        return count, reps, k + 2
-    if joint == "-" and t.all[k].text == "x" and (more := repetitions(t, k + 1)) and reps.reps:
-        return int(reps.reps.min or 1), more[0], more[1]
-    return 1, reps, k
+    reps, j = found
+    sets = t.all[j + 1]
+    if t.all[j].text in _TIMES and sets.kind in {"number", "sets"} and is_whole(sets):
+        return count_of(sets), reps, j + 2
+    return 1, reps, j
+
+
+def _sets_by_reps(t: Tokens, i: int) -> Behind | None:
+    """``N ("x" | "for") N | N "x" REPS``, the first of them no repetitions by its own words."""
+    first = repetitions(t, i)
+    if not first or not first[0].reps:
+        return None
+    sets, j = int(first[0].reps.min or 1), first[1]
+    last = t.all[j + 1]
+    if t.all[j].text in _TIMES and last.kind in {"number", "sets"} and is_whole(last):
+        bare = last.kind == "number" and t.all[j - 1].kind == "number"
+        return (sets, Repetitions(exact(count_of(last))), j + 2) if bare else None
+    more = repetitions(t, j + 1) if t.all[j].text == "x" else None
+    return (sets, *more) if more else None
 
 
 # ---------------------------------------------------------------------------------------------- several rows
@@ -237,7 +260,7 @@ def rows_at(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 
 def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
-    """A row that says both how often and how heavy; the load must be readable."""
+    """``row`` that says both how often and how heavy; the load must be readable."""
     if t.all[i].kind not in {"number", "percent", "weight", "cluster", "reps", "sets"} and t.all[
         i
     ].text not in {"@", "("}:

@@ -28,7 +28,7 @@ _NOTHING = one_of("max maximum amrap -")
 PLAIN_COLUMNS = Columns(0, 1, 2)
 
 
-def read_header(text: str) -> Columns | None:
+def _header(text: str) -> Columns | None:
     """The header row of a table of sets: ``Set | Reps | %`` in any order."""
     cells = [cell.strip(" .:") for cell in _CELLS.split(text)] if "|" in text else []
     places: dict[str, int] = {}
@@ -43,7 +43,7 @@ def read_header(text: str) -> Columns | None:
 
 def read_header_above(text: str, below: str) -> Columns | None:
     """The header `text` is for the table row `below`: cells without a figure are one, whatever their words."""
-    columns = read_header(text)
+    columns = _header(text)
     if columns is None and any(c.isdigit() for c in text):
         return None
     columns = columns or PLAIN_COLUMNS

@@ -151,6 +151,7 @@ def _figure(text: str, found: re.Match[str]) -> Token:
 
 
 def _measured(text: str, found: re.Match[str], kind: Kind, unit: str, end: int, *, open_above: bool) -> Token:
+    """The token of a figure: its value as written, and in the unit of its kind."""
     start, paired = found.start(), found["join"] == "/"
     if found["whole"]:
         value = number(found["whole"]) + _QUARTERS[found["half"]]
