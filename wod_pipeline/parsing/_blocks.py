@@ -20,7 +20,7 @@ from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_line
 from wod_pipeline.parsing._open_places import OpenPlaces
 from wod_pipeline.parsing._text import exact
-from wod_pipeline.parsing.grammar.movements import read_counted_name
+from wod_pipeline.parsing.grammar.movements import read_counted_name, read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import (
     Columns,
@@ -262,7 +262,7 @@ class SessionReader(OpenPlaces):
         above = self._owners.get(n - 1)
         if block is None or above is None or above[0] not in {"scheme", "movement"} or block.closed:
             return False
-        line = read_counted_name(reading.form)
+        line = read_counted_name(reading.form) or read_movements(reading.form, lenient=True)
         return self._take_movements(n, replace(reading, movements=line), line) if line else False
 
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = "".join(
     (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/notation.md", "CONTRIBUTING.md")
 )
-TRANSCRIPTS = re.findall(r'```console\n\$ (?:\.venv/bin/)?wod explain "([^"\n]*)"\n(.*?)```', PAGES, re.DOTALL)
+TRANSCRIPTS = re.findall(
+    r'```console\n\$ (?:\.venv/bin/)?wod explain "([^"\n]*)"\n(.*?)```', PAGES, re.DOTALL
+)
 
 
 @pytest.mark.parametrize(("line", "shown"), TRANSCRIPTS, ids=[line for line, _ in TRANSCRIPTS])
