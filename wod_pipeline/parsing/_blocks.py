@@ -257,12 +257,14 @@ class SessionReader(OpenPlaces):
 
     # ------------------------------------------------------------------ movements
     def _take_counted_name(self, n: int, reading: LineReading) -> bool:
-        """§7.1 `N NAME` with a name nobody knows, directly below a scheme line or another movement of its block."""
+        """§7.1 `N NAME` with a name nobody knows, or a list that has one, directly below a scheme line or another movement of its block."""
         block = self._block
         above = self._owners.get(n - 1)
         if block is None or above is None or above[0] not in {"scheme", "movement"} or block.closed:
             return False
-        line = read_counted_name(reading.form) or read_movements(reading.form, lenient=True)
+        line = read_counted_name(reading.form)
+        if line is None and reading.form.text[:1].isdigit():
+            line = read_movements(reading.form, lenient=True)
         return self._take_movements(n, replace(reading, movements=line), line) if line else False
 
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
