@@ -257,7 +257,7 @@ class SessionReader(OpenPlaces):
 
     # ------------------------------------------------------------------ movements
     def _take_counted_name(self, n: int, reading: LineReading) -> bool:
-        """§7.1 `N NAME` with a name nobody knows, or a list that has one, directly below a scheme line or another movement of its block."""
+        """§7.1 A counted name nobody knows, alone or in a list, directly below a scheme line or another movement."""
         block = self._block
         above = self._owners.get(n - 1)
         if block is None or above is None or above[0] not in {"scheme", "movement"} or block.closed:
