@@ -18,7 +18,7 @@ from wod_pipeline.parsing.grammar.measures import (
 )
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens
+from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens
 from wod_pipeline.program import Range
 
 _COMMAS = frozenset((",", ";"))
@@ -189,7 +189,7 @@ def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 def is_group(t: Tokens, i: int, end: int) -> bool:
     """Whether brackets at token `i` hold terms together: a `+` within, and no load."""
-    if i >= end or t.all[i].text not in {"(", "["}:
+    if i >= end or t.all[i].text not in OPENING:
         return False
     close = closing(t, i, end)
     inner = t.all[i + 1 : close]
@@ -202,7 +202,7 @@ def closing(t: Tokens, i: int, end: int) -> int:
     """The token of the bracket that closes the one at token `i`; `end` when there is none."""
     depth = 0
     for k in range(i, end):
-        depth += (t.all[k].text in {"(", "["}) - (t.all[k].text in {")", "]"})
+        depth += (t.all[k].text in OPENING) - (t.all[k].text in {")", "]"})
         if depth == 0:
             return k
     return end

@@ -16,7 +16,7 @@ from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, pause, rest,
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of
+from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
 
 SEPARATORS = one_of(", ; + or and & / then")
@@ -92,7 +92,7 @@ def _parts(t: Tokens, k: int, end: int) -> bool:
 def _aside(at: Place, term: Term) -> Read[Term]:
     """``"(" … ")"``."""
     t, j = at.t, at.j
-    if t.all[j].text not in {"(", "["}:
+    if t.all[j].text not in OPENING:
         return None
     close = closing(t, j, at.end)
     if close == j + 1:
