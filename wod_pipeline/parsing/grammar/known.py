@@ -46,7 +46,9 @@ def _names(t: Tokens, k: int) -> bool:
     if behind.text in {"-", "'"} and not behind.spaced:
         return True
     before = t.all[k - 1] if k else None
-    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(t, k - 1)
+    if before and before.kind == "rm":
+        return True
+    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(before)
     return (
         alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)
     )
