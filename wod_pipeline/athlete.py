@@ -43,7 +43,7 @@ _STEPS = (Fraction("0.1"), Fraction(20))
 _HEAVIEST_BAR = 100
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
-_MOST_SUMS = 4_000
+MOST_SUMS = 4_000
 """Different weights that one side may hold: a gym of everything has about 2,300. More would take long to work out."""
 
 
@@ -231,10 +231,18 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
         else:
             names[plate], owned[plate] = name, pairs
     owned = {plate: pairs for plate, pairs in owned.items() if pairs}
-    if _sums(owned) > _MOST_SUMS:
-        problems.append(f"[plates] make more than {_MOST_SUMS:,} different weights: leave out the smallest.")
+    if _sums(owned) > MOST_SUMS:
+        problems.append(f"[plates] make more than {MOST_SUMS:,} different weights: leave out the smallest.")
         return ()
     return tuple(sorted(owned.items(), reverse=True))
+
+
+def plates_within_bound(owned: Mapping[Fraction, int]) -> dict[Fraction, int]:
+    """The plates, without the smallest ones when all make more than `MOST_SUMS` weights on one side."""
+    kept = {plate: owned[plate] for plate in sorted(owned, reverse=True)}
+    while _sums(kept) > MOST_SUMS:
+        kept.popitem()
+    return kept
 
 
 def _sums(owned: Mapping[Fraction, int]) -> int:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wod_pipeline.absence import Absence
@@ -51,7 +51,8 @@ class SessionsAnswer(Struct, omit_defaults=True):
     A session whose post names no day has no date and is not counted: those of a day's week are `undated`, and of
     longer times `undated_weeks` are the weeks that hold some. Of a day without a session `absence` says why, and of
     longer times without any why their first week has none.
-    `corrupt_weeks` are weeks left out because what is stored of them cannot be read.
+    `corrupt_weeks` are weeks left out because what is stored of them cannot be read. Of longer times `from` and `to`
+    are the first and the last day that are answered, with `to` before `from` when there is none.
     """
 
     sessions: list[SessionAnswer]
@@ -60,6 +61,8 @@ class SessionsAnswer(Struct, omit_defaults=True):
     undated_weeks: list[dt.date] = []
     corrupt_weeks: list[dt.date] = []
     absence: Absence | None = None
+    from_: dt.date | None = field(default=None, name="from")
+    to: dt.date | None = None
 
 
 class WeekFacts(Struct):
@@ -164,11 +167,17 @@ class LoadFacts(Struct, omit_defaults=True):
 
 
 class LoadAnswer(Struct, omit_defaults=True):
-    """The load of each period, oldest first. `unit` is the unit of the tonnage."""
+    """The load of each period, oldest first. `unit` is the unit of the tonnage.
+
+    `from` and `to` are the first and the last day that are answered, with `to` before `from` when there is none;
+    without `to` the time has no end.
+    """
 
     by: Period
     rows: list[LoadFacts]
     unit: Unit | None = None
+    from_: dt.date | None = field(default=None, name="from")
+    to: dt.date | None = None
 
 
 class SearchRow(Struct):

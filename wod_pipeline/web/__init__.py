@@ -41,6 +41,7 @@ The API:
 - `parameters`: those of the API: days, pages, filters, maxes; others are refused
 - `max_parameters`: maxes given as parameters
 - `openapi`: the API's description, made from the types of the answers
+- `problems`: the problems of that description, in the words in which they are answered
 - `cors`: which other sites' pages may read the API
 
 Calendars:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -99,12 +100,14 @@ def sessions(
     from_: From = None,
     to: To = None,
 ) -> Json[answers.SessionsAnswer]:
-    """Sessions dated from one day to another, at most a year apart; without days, those of the current week.
+    """Sessions dated from one day to another; without days, those of the current week.
 
+    At most a year is answered, and `to` of the answer is its last day; the header `Link` leads on to the next days.
     Sessions without a date are not among them: `undated_weeks` names the weeks that hold some. Neither are those of
     weeks that cannot be read, which `corrupt_weeks` names.
     """
     first, last = _days(reader.today, from_, to)
+    next_day = last + DAY if to and last < to else None
     read = read_sound_days(context.table, first, last)
     records = only.of(read.records)
     total = len(records)
@@ -114,9 +117,11 @@ def sessions(
         total,
         undated_weeks=undated,
         corrupt_weeks=read.corrupt_weeks,
-        absence=None if read.records or read.corrupt_weeks else _absence_from(context, first),
+        absence=None if read.records or read.corrupt_weeks or last < first else _absence_from(context, first),
+        from_=first,
+        to=last,
     )
-    return Json(answer, page.links(total), lasts=not read.corrupt_weeks)
+    return Json(answer, page.links(total, next_day), lasts=not read.corrupt_weeks)
 
 
 def _absence_from(context: AppContext, day: dt.date) -> Absence:
@@ -129,14 +134,12 @@ def _days(today: dt.date, first: dt.date | None, last: dt.date | None) -> tuple[
     to_last_day = WEEK - DAY
     if first is None:
         first = max(last - to_last_day, FIRST_DAY) if last else monday_of(today)
-    return checked_days(first, last or min(first + to_last_day, LAST_DAY))
+    return first, within_a_year(first, last or first + to_last_day)
 
 
-def checked_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """The days unchanged. Raises 422 unless they are in order and less than `MOST_DAYS` apart."""
-    if not 0 <= (last - first).days < MOST_DAYS:
-        raise HTTPException(422, f"`to` has to be `from` or later, and less than {MOST_DAYS} days after it.")
-    return first, last
+def within_a_year(first: dt.date, last: dt.date) -> dt.date:
+    """The last day that is answered of those from `first` to `last`: at most `MOST_DAYS` are, up to `LAST_DAY`."""
+    return min(last, first + dt.timedelta(days=MOST_DAYS - 1), LAST_DAY)
 
 
 @get(router, "/sessions/today", 404)
@@ -217,18 +220,16 @@ def load(
     from_: From = None,
     to: To = None,
 ) -> Json[answers.LoadAnswer]:
-    """Training load by day (at most a year), week or month; without days, from half a year ago on.
+    """Training load by day, week or month; without days, from half a year ago on.
 
-    The page `/load` explains the figures.
+    By day at most a year is answered, and `to` of the answer is its last day. The page `/load` explains the figures.
     """
     first = from_ or max((to or reader.today) - HALF_A_YEAR, FIRST_DAY)
-    last = to or (first + dt.timedelta(days=MOST_DAYS - 1) if by == "day" else LAST_DAY)
-    if last < first or (by == "day" and (last - first).days >= MOST_DAYS):
-        raise HTTPException(
-            422, f"`to` has to be `from` or later, by day less than {MOST_DAYS} days after it."
-        )
-    rows = load_rows(context.index, by, first, last, athlete, only.passes)
-    return Json(answers.load_answer(by, rows, athlete))
+    last = within_a_year(first, to or LAST_DAY) if by == "day" else to or LAST_DAY
+    rows = load_rows(context.index, by, first, last, athlete, only.passes) if first <= last else []
+    return Json(
+        replace(answers.load_answer(by, rows, athlete), from_=first, to=None if last == LAST_DAY else last)
+    )
 
 
 @get(router, "/search", 404)

@@ -26,6 +26,7 @@ from wod_pipeline.web import (
     feed,
     openapi,
     pages,
+    problems,
     static_files,
     subscribing,
 )
@@ -88,7 +89,7 @@ def create_app(
         description="A coach's weightlifting program as structured, dated sessions. Read-only.",
         docs_url=None,
         redoc_url=None,
-        openapi_url=api.OPENAPI_PATH,
+        openapi_url=None,  # `openapi` answers it
         lifespan=lifespan,
     )
     app.state.context = AppContext(
@@ -106,11 +107,11 @@ def _add_middleware(app: FastAPI, origins: Collection[str], hosts: Collection[st
     """The last one added is the outermost: security headers are on every answer."""
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION)
     app.add_middleware(HeadAsGet)
-    if origins:
-        app.add_middleware(ApiCors, origins=origins)
     app.add_middleware(Turns)
     app.add_middleware(Unforeseen)
     app.add_middleware(AllowedHosts, hosts=hosts)
+    if origins:  # outside of those that answer themselves: another site's page may read these answers too
+        app.add_middleware(ApiCors, origins=origins)
     app.add_middleware(RootPath, page_url=page_url)
     app.add_middleware(SecurityHeaders)
 
@@ -121,7 +122,7 @@ def _add_routers(app: FastAPI) -> None:
     for module in (subscribing, pages, cookies, static_files):
         app.include_router(module.router)
     app.include_router(api.moved_router())
-    openapi.add_schemas(app, api.router, {"TimeZone": days.zone_schema()})
+    openapi.describe(app, api.router, api.OPENAPI_PATH, {"TimeZone": days.zone_schema()}, problems.EXAMPLES)
 
 
 def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:

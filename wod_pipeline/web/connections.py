@@ -20,10 +20,11 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from wod_pipeline.web.http import SECURITY_HEADERS
+from wod_pipeline.web.http import SECURITY_HEADERS, problem
 
 LARGEST_HEAD = 16_384
 """Bytes of a request's first line and headers that are read while they are incomplete."""
+NO_REQUEST = f"It has to name one Host, and its head may have {LARGEST_HEAD:,} bytes."
 _DISCARD = struct.pack("ii", 1, 0)
 """Of `SO_LINGER`: on, for no seconds."""
 _OTHER_FILES = 124
@@ -147,10 +148,10 @@ class GuardedProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request."""
-        body = f"{msg} It has to name one Host, and its head may have {LARGEST_HEAD:,} bytes.\n".encode()
-        headers = {**SECURITY_HEADERS, "Content-Type": "text/plain", "Connection": "close"}
+        answer = problem(400, f"{msg} {NO_REQUEST}")
+        headers = {**SECURITY_HEADERS, "Content-Type": answer.headers["content-type"], "Connection": "close"}
         head = h11.Response(status_code=400, headers=list(headers.items()), reason=b"Bad Request")
-        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 

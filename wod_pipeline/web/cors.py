@@ -26,7 +26,7 @@ class ApiCors:
             allow_origins=origins,
             allow_methods=("GET", "HEAD"),
             allow_headers=("If-None-Match",),
-            expose_headers=("ETag", "Link", "Allow"),
+            expose_headers=("ETag", "Link", "Allow", "Retry-After", "X-Request-ID"),
             max_age=REMEMBER_S,
         )
 

@@ -22,12 +22,13 @@ from wod_pipeline.errors import StorageError
 from wod_pipeline.web import pages
 from wod_pipeline.web.http import allowed_methods, is_answered, problem, redirect
 from wod_pipeline.web.mistakes import mistake_words
-from wod_pipeline.web.openapi import PROBLEMS
 from wod_pipeline.web.root_path import path_in_site
 
 log = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-ID"
+WRONG_PARAMETER = "A parameter is wrong."
+UNREADABLE = "The sessions cannot be read for now."
 
 
 class Unforeseen:
@@ -58,6 +59,11 @@ def unforeseen(request_id: str) -> str:
         "The server made a mistake, not you. Trying again may help. If not, tell whoever runs it: its log has the"
         f" cause under {request_id}."
     )
+
+
+def other_methods(allowed: str) -> str:
+    """What a visitor reads who used another method than these."""
+    return f"This address answers {allowed}."
 
 
 def failure_answer(
@@ -91,8 +97,7 @@ def add_error_handlers(app: FastAPI) -> None:
         allow = {"Allow": allowed_methods(request)}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
-        detail = f"This address answers {allow['Allow']}."
-        return failure_answer(request.scope, 405, detail, headers=allow)
+        return failure_answer(request.scope, 405, other_methods(allow["Allow"]), headers=allow)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_parameter(request: Request, error: RequestValidationError) -> Response:
@@ -101,7 +106,7 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(StorageError)
     async def on_storage_error(request: Request, error: StorageError) -> Response:
         log.error("Could not read the sessions: %s", error)
-        return failure_answer(request.scope, 503, PROBLEMS[503])
+        return failure_answer(request.scope, 503, UNREADABLE)
 
 
 def _parameter_answer(scope: Scope, error: RequestValidationError) -> Response:
@@ -110,7 +115,7 @@ def _parameter_answer(scope: Scope, error: RequestValidationError) -> Response:
     wrong = [
         f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
     ]
-    return failure_answer(scope, 422, PROBLEMS[422], wrong)
+    return failure_answer(scope, 422, WRONG_PARAMETER, wrong)
 
 
 def _with_other_slash(request: Request) -> str | None:

@@ -19,12 +19,12 @@ from wod_pipeline.reading.undated import DayChoices
 from wod_pipeline.reading.upcoming import chosen_between
 from wod_pipeline.training import Athlete
 from wod_pipeline.web import maxes, personal
-from wod_pipeline.web.api import MOST_DAYS, checked_days
+from wod_pipeline.web.api import within_a_year
 from wod_pipeline.web.context import AppContext, Context, PageUrl, Visitor
 from wod_pipeline.web.days import Choices
 from wod_pipeline.web.etags import is_known
 from wod_pipeline.web.http import ConditionalRoute
-from wod_pipeline.web.openapi import problem_responses
+from wod_pipeline.web.openapi import calendar_responses
 from wod_pipeline.web.parameters import From, To
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY, WEEK, days_between, monday_of
 
@@ -34,7 +34,6 @@ router = APIRouter(route_class=ConditionalRoute)
 
 PAST, FUTURE = dt.timedelta(days=60), dt.timedelta(days=60)
 """The days covered before and after today when the request names none."""
-MOST = dt.timedelta(days=MOST_DAYS - 1)
 NOT_VALID = (
     "This address of a calendar is not valid: it was mistyped or cut off, or it was revoked. The page /maxes makes"
     " another one."
@@ -54,7 +53,7 @@ class CalendarResponse(Response):
     "/calendar.ics",
     response_class=CalendarResponse,
     response_description="An iCalendar (RFC 5545)",
-    responses=problem_responses(422, 503),
+    responses=calendar_responses(422),
 )
 def calendar(
     request: Request,
@@ -68,12 +67,11 @@ def calendar(
 ) -> CalendarResponse:
     """One all-day event per session: of the last and the coming two months, or of the days given.
 
-    Each links to its day on this site. With `from` alone it covers at most a year. With `rest=no`, days without
-    training have no event.
+    Each links to its day on this site. It covers at most a year from `from` on. With `rest=no`, days without training
+    have no event.
     """
     first = from_ or max((to or context.program_today) - PAST, FIRST_DAY)
-    last = to or min(max(context.program_today, first) + FUTURE, first + MOST, LAST_DAY)
-    checked_days(first, last)
+    last = within_a_year(first, to or max(context.program_today, first) + FUTURE)
     asked = Asked((first, last), visitor, page_url, rest, choices)
     return _response(context, asked, request.headers.get("if-none-match"))
 
@@ -82,7 +80,7 @@ def calendar(
     "/calendar/{token}.ics",
     response_class=CalendarResponse,
     response_description="An iCalendar (RFC 5545)",
-    responses=problem_responses(404, 422, 503),
+    responses=calendar_responses(404),
 )
 def personal_calendar(request: Request, context: Context, page_url: PageUrl, token: str) -> CalendarResponse:
     """The sessions of the last and the coming two months with an athlete's weights.

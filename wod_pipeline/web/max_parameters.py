@@ -1,7 +1,9 @@
 """Maxes in the parameters of a request: `max=snatch:100&max=back_squat.3:150&plate=20:2&bar=15&step=1&unit=kg`.
 
 They say what the cookie says (`maxes`), one max or kind of plate each, for programs and other sites that have no
-cookie. What is wrong in them is named. The server keeps none of them, and `access_log` leaves their values out.
+cookie. What is wrong in them is named. Whatever the API's description allows is taken: of a max or plate named twice
+the last counts, and of plates that make too many weights the smallest are left out. The server keeps none of them,
+and `access_log` leaves their values out.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
+from wod_pipeline.athlete import plates_within_bound
 from wod_pipeline.rendering import clean
 from wod_pipeline.training import Athlete
 from wod_pipeline.vocabulary import MOVEMENTS, find_movement, nearest_movements
-from wod_pipeline.web.maxes import LONGEST_VALUE, check_fields, field_name, plate_field
+from wod_pipeline.web.maxes import LONGEST_VALUE, PLATE, check_fields, field_name, plate_field
 from wod_pipeline.wording import shorten
 
 # The patterns are those of the API's description. Of maxes more is read: names and aliases, heavier ones in lb.
@@ -37,13 +40,28 @@ def athlete_of_parameters(given: Iterable[tuple[str, str]]) -> tuple[Athlete, li
     fields: dict[str, str] = {}
     for parameter, text in given:
         read = _READERS[parameter](text)
-        if isinstance(read, str) or read[0] in fields:
-            wrong = read if isinstance(read, str) else "is given already"
-            problems.append((parameter, f"{shorten(clean(text), LONGEST_QUOTE)!r} {wrong}"))
+        if isinstance(read, str):
+            problems.append((parameter, f"{shorten(clean(text), LONGEST_QUOTE)!r} {read}"))
         else:
             fields[read[0]] = read[1]
-    checked = check_fields(fields.items())
+    checked = check_fields(_with_fewer_plates(fields).items())
     return checked.athlete, problems + [_about_parameter(problem) for problem in checked.problems]
+
+
+def _with_fewer_plates(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields, without those of the smallest plates when all of them make too many weights."""
+    owned = _owned_plates(fields)
+    left_out = {plate_field(plate) for plate in owned.keys() - plates_within_bound(owned)}
+    return {name: text for name, text in fields.items() if name not in left_out}
+
+
+def _owned_plates(fields: Mapping[str, str]) -> dict[Fraction, int]:
+    """The pairs owned of each plate. Wrong ones are not among them: they are to be named, not left out."""
+    plates = [(name.removeprefix(PLATE), text) for name, text in fields.items() if name.startswith(PLATE)]
+    right = (
+        (weight, int(text)) for weight, text in plates if re.fullmatch(PLATE_PATTERN, f"{weight}:{int(text)}")
+    )
+    return {Fraction(weight): pairs for weight, pairs in right if pairs}
 
 
 _Read = tuple[str, str] | str

@@ -57,8 +57,8 @@ def _table(fields: Iterable[tuple[str, str]]) -> Mapping[str, object]:
             table["unit"] = value
         elif name in ("bar", "step"):
             bar["weight" if name == "bar" else "step"] = value
-        elif name.startswith(_PLATE):
-            plates[name.removeprefix(_PLATE)] = int(value) if value.isdecimal() else value
+        elif name.startswith(PLATE):
+            plates[name.removeprefix(PLATE)] = int(value) if value.isdecimal() else value
         else:
             movement, _, reps = name.rpartition(".") if "." in name else (name, "", "1")
             maxes = table.setdefault(f"{reps[:2]}-RM", {})
@@ -109,7 +109,7 @@ def convert_fields(fields: Iterable[tuple[str, str]], before: Athlete | None) ->
     return [
         (name, new.get(name, value) if value.strip() == old.get(name) else value)
         for name, value in fields
-        if not name.startswith(_PLATE)
+        if not name.startswith(PLATE)
     ]
 
 
@@ -135,12 +135,13 @@ def changed_unit(fields: Iterable[tuple[str, str]], before: Athlete | None) -> U
     return "kg" if unit == "kg" else "lb" if unit == "lb" else None
 
 
-_PLATE = "plate."
+PLATE = "plate."
+"""The start of the names of the fields of plates."""
 
 
 def plate_field(plate: Fraction) -> str:
     """The form's field for the pairs of a plate: `plate.20`, `plate.2.5`."""
-    return f"{_PLATE}{decimal_text(plate)}"
+    return f"{PLATE}{decimal_text(plate)}"
 
 
 def bar_text(rack: Rack) -> str:

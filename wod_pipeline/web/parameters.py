@@ -17,6 +17,7 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from wod_pipeline.athlete import MOST_SUMS
 from wod_pipeline.program import SessionKind, SessionRecord
 from wod_pipeline.reading.entries import IndexEntry
 from wod_pipeline.rendering import clean
@@ -103,10 +104,14 @@ Day = Annotated[
     dt.date, BeforeValidator(_check_form), AfterValidator(_check_range), WithJsonSchema(_DAY_SCHEMA)
 ]
 From = Annotated[
-    Day | None, Query(alias="from", description="First day; not after `to`", examples=["2026-03-02"])
+    Day | None,
+    Query(
+        alias="from", description="First day; with one after `to` there are no days", examples=["2026-03-02"]
+    ),
 ]
 To = Annotated[
-    Day | None, Query(description="Last day; not before `from`, nor a year after it", examples=["2026-03-08"])
+    Day | None,
+    Query(description="Last day; days a year or more after `from` are left out", examples=["2026-03-08"]),
 ]
 DayInPath = Annotated[Day, Path(examples=["2026-03-02"])]
 Words = Annotated[str, Query(max_length=100, description="Words, all of which must occur")]
@@ -125,12 +130,17 @@ class Page:
         """The items on this page."""
         return list(items[self.offset : self.offset + self.limit])
 
-    def links(self, total: int) -> dict[str, str]:
-        """The `Link` header (RFC 8288) with the pages before and after this one in a list of `total` items."""
-        offsets = {"prev": self._previous(total)} if self.offset > 0 else {}
+    def links(self, total: int, next_day: dt.date | None = None) -> dict[str, str]:
+        """The `Link` header (RFC 8288) with the pages before and after this one in a list of `total` items.
+
+        After the last one comes the first page of the list from `next_day` on, if that is given.
+        """
+        urls = {"prev": self._url(self._previous(total))} if self.offset > 0 else {}
         if self.offset + self.limit < total:
-            offsets["next"] = self.offset + self.limit
-        links = [f'<{self._url(offset)}>; rel="{rel}"' for rel, offset in offsets.items()]
+            urls["next"] = self._url(self.offset + self.limit)
+        elif next_day:
+            urls["next"] = self._url(0, {"from": next_day.isoformat()})
+        links = [f'<{url}>; rel="{rel}"' for rel, url in urls.items()]
         return {"Link": ", ".join(links)} if links else {}
 
     def _previous(self, total: int) -> int:
@@ -138,12 +148,13 @@ class Page:
         last = max(total - 1, 0) // self.limit * self.limit
         return last if self.offset >= total else max(self.offset - self.limit, 0)
 
-    def _url(self, offset: int) -> str:
-        """The address of this request with another offset."""
+    def _url(self, offset: int, others: Mapping[str, str] | None = None) -> str:
+        """The address of this request with another offset, and these other parameters."""
+        changed = {**(others or {}), "limit": self.limit, "offset": offset}
         parameters = self.request.query_params.multi_items()
-        kept = [(name, value) for name, value in parameters if name not in {"limit", "offset"}]
+        kept = [(name, value) for name, value in parameters if name not in changed]
         path = quote(self.request.scope["path"])
-        return f"{path}?{urlencode([*kept, ('limit', self.limit), ('offset', offset)])}"
+        return f"{path}?{urlencode([*kept, *changed.items()])}"
 
 
 def _check_digits(text: object) -> object:
@@ -225,10 +236,9 @@ Maxes = Annotated[
     Query(
         alias="max",
         max_length=60,
-        json_schema_extra={"uniqueItems": True},
-        description="A max for which weights are worked out, once for each: movement (id, name or alias), "
-        "`.` and the repetitions unless it is a 1-RM, `:` and the weight in `unit` or with its own."
-        + _IN_PLACE,
+        description="A max for which weights are worked out: movement (id, name or alias), "
+        "`.` and the repetitions unless it is a 1-RM, `:` and the weight in `unit` or with its own. "
+        "Of one named twice the last counts." + _IN_PLACE,
         examples=[["snatch:100", "back_squat.3:150", "clean_and_jerk:275 lb"]],
     ),
 ]
@@ -249,9 +259,9 @@ Plates = Annotated[
     Query(
         alias="plate",
         max_length=16,
-        json_schema_extra={"uniqueItems": True},
-        description="Plates owned, once for each kind: weight of one in `unit`, `:`, number of pairs. Without any "
-        "every step can be loaded",
+        description="Plates owned: weight of one in `unit`, `:`, number of pairs. Of a weight named twice the last "
+        f"counts. When all make more than {MOST_SUMS:,} different weights on one side, the smallest plates are left "
+        "out. Without any every step can be loaded",
         examples=[["20:2", "10:1", "2.5:1"]],
     ),
 ]

@@ -23,6 +23,8 @@ BUSY = "Too many requests are waiting for an answer. Try again in a few seconds.
 RETRY_AFTER_S = 5
 LONGEST_ADDRESS, LONGEST_HEADERS = 32_768, 32_768
 """Bytes of a request's path and query, and of all its headers: several times what the site itself makes."""
+LONG_ADDRESS = f"The address is too long: at most {LONGEST_ADDRESS:,} bytes are read."
+LONG_HEADERS = f"The headers are too long: at most {LONGEST_HEADERS:,} bytes are read, cookies included."
 _IPV6_SITE = 64
 """Bits of an IPv6 address that one household shares (RFC 6177)."""
 
@@ -73,9 +75,9 @@ class Turns:
 def _too_long(scope: Scope) -> tuple[int, str] | None:
     """Status and words for a request whose address or headers are longer than is read."""
     if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
-        return 414, f"The address is too long: at most {LONGEST_ADDRESS:,} bytes are read."
+        return 414, LONG_ADDRESS
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
-        return 431, f"The headers are too long: at most {LONGEST_HEADERS:,} bytes are read, cookies included."
+        return 431, LONG_HEADERS
     return None
 
 

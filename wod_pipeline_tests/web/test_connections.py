@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -162,4 +163,7 @@ def test_what_is_no_request_is_refused_with_the_security_headers(port: int, data
         answer = client.makefile("rb").read().decode()
     assert answer.startswith("HTTP/1.1 400 Bad Request")
     assert "X-Content-Type-Options: nosniff" in answer
-    assert answer.endswith("It has to name one Host, and its head may have 16,384 bytes.\n")
+    head, _, body = answer.partition("\r\n\r\n")
+    assert "application/problem+json" in head
+    assert json.loads(body)["status"] == 400
+    assert json.loads(body)["detail"].endswith("It has to name one Host, and its head may have 16,384 bytes.")

@@ -47,9 +47,27 @@ def test_a_site_that_is_named_may_read_every_answer_of_the_api(
 ) -> None:
     headers = cross_origin_headers(opened, path, FRIEND, method)
     assert headers["access-control-allow-origin"] == FRIEND
-    assert headers["access-control-expose-headers"] == "ETag, Link, Allow"
+    assert headers["access-control-expose-headers"] == "ETag, Link, Allow, Retry-After, X-Request-ID"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
     assert "access-control-allow-credentials" not in headers
+
+
+def test_a_site_that_is_named_may_read_why_a_request_was_refused_before_its_turn(
+    table: SqliteSessionTable,
+) -> None:
+    app = create_app(table, ZONE, now=noon_of(TODAY), origins=(FRIEND,), hosts=("testserver",))
+    app.state.context = None  # whatever is asked fails
+    with TestClient(app, raise_server_exceptions=False) as client:
+        refused = {
+            400: client.get(DAY, headers={"Origin": FRIEND, "Host": "a b"}),
+            414: client.get(f"{DAY}?{'x' * 40_000}", headers={"Origin": FRIEND}),
+            421: client.get(DAY, headers={"Origin": FRIEND, "Host": "other.example"}),
+            500: client.get(DAY, headers={"Origin": FRIEND}),
+        }
+    for status, answer in refused.items():
+        assert answer.status_code == status
+        assert answer.headers["access-control-allow-origin"] == FRIEND
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,6 @@ def test_bar_step_and_plates_are_parameters(client: TestClient, query: str) -> N
         ("max=unit:lb", "query.max: 'unit:lb' names no known movement"),
         ("max=snatch:heavy", "query.max: [1-RM] snatch: 'heavy' is not a weight; write a number, or '205 lb'."),
         ("max=snatch:701", "query.max: [1-RM] snatch: 701 kg is not between 0 and 700 kg."),
-        ("max=snatch:100&max=Snatch:110", "query.max: 'Snatch:110' is given already"),
         ("max=snatch:-5", "query.max: [1-RM] snatch: '-5' is not a weight"),
         ("unit=stone", "query.unit: Input should be 'kg' or 'lb'"),
         ("bar=heavy", "query.bar: 'heavy' is no empty bar; write its weight in `unit` or with its own, such as 15"),
@@ -274,13 +273,37 @@ def test_bar_step_and_plates_are_parameters(client: TestClient, query: str) -> N
         ("plate=20", "query.plate: '20' is no plate; write weight:pairs, such as 2.5:1"),
         ("plate=20:99", "query.plate: 20 = 99: write the number of pairs, 0 to 20."),
         ("plate=0:1", "query.plate: '0' is not the weight of a plate"),
-        ("plate=20:1&plate=20.0:2", "query.plate: '20.0:2' is given already"),
         ("&".join(["max=snatch:100"] * 61), "query.max: List should have at most 60 items"),
     ],
 )  # fmt: skip
 def test_a_wrong_max_is_named(lifter: TestClient, query: str, error: str) -> None:
     (first, *_) = errors_of(lifter, f"{DAY}?{query}")
     assert first.startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("max=power_clean:60&max=Power%20Clean:105", "max=power_clean:105"),
+        ("max=power_clean:105&plate=20:1&plate=20.0:2", "max=power_clean:105&plate=20:2"),
+    ],
+)
+def test_of_a_max_or_plate_named_twice_the_last_counts(client: TestClient, given: str, meant: str) -> None:
+    assert client.get(f"{DAY}?{given}").json() == client.get(f"{DAY}?{meant}").json()
+
+
+def test_of_plates_that_make_too_many_weights_the_smallest_are_left_out(client: TestClient) -> None:
+    kept = "max=power_clean:105&plate=20:20&plate=10.01:20&plate=5.03:5"
+    answer = client.get(f"{DAY}?{kept}&plate=1.07:20&plate=0.11:20")
+    assert answer.status_code == 200
+    assert answer.json() == client.get(f"{DAY}?{kept}").json()
+
+
+@pytest.mark.parametrize("wrong", ["0.05:3", "0:1", "1:21"])
+def test_a_wrong_plate_beside_too_many_is_named_still(client: TestClient, wrong: str) -> None:
+    many = "&".join(f"plate=1.{n:02}:20" for n in (1, 3, 7, 9, 13, 27))
+    (error,) = errors_of(client, f"{DAY}?{many}&plate={wrong}")
+    assert error.startswith("query.plate: ")
 
 
 def test_every_wrong_max_is_named_at_once(client: TestClient) -> None:
