@@ -20,10 +20,14 @@ class Told(Protocol):
     """A diagnostic, as far as it is looked at here."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """Which kind of diagnostic."""
+        ...
 
     @property
-    def message(self) -> str: ...
+    def message(self) -> str:
+        """Its sentence."""
+        ...
 
 
 def quote(words: Iterable[str]) -> str:
@@ -42,7 +46,7 @@ def count_words(text: str) -> int:
 
 
 def count_unread(line: str, diagnostics: Iterable[Told]) -> int:
-    """How many words of a line are unread by its diagnostics; all of them where a quote was cut, since no one knows."""
+    """How many words of a line its diagnostics call unread; all of them where a quote was cut."""
     told = [quotes_of(each.message) for each in diagnostics if each.code == UNREAD_TEXT]
     if any(_CUT in quotes for quotes in told):
         return count_words(line)

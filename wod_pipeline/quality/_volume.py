@@ -17,7 +17,10 @@ _MAD_TO_SIGMA = 0.6745
 
 @dataclass(frozen=True)
 class Volume:
-    """The counts of one week, other versions of the work (scaled, masters) left out. `lifts` are those of `training.lifts_in`, to the nearest whole number."""
+    """The counts of one week, without other versions of the work (scaled, masters).
+
+    `lifts` are those of `training.lifts_in`, to the nearest whole number.
+    """
 
     week: dt.date
     sessions: int

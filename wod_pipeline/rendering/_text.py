@@ -141,7 +141,7 @@ class _Page:
 
 
 class Version(NamedTuple):
-    """Blocks and notes of a segment that belong to one version of its work; `heading` is empty for the work itself."""
+    """Neighbours in a segment that belong to one version of its work; `heading` is empty for the work itself."""
 
     heading: str
     is_other: bool

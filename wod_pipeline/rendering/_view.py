@@ -312,7 +312,7 @@ class _Lines:
         return [(line.n, self._note(line, "cue")) for line in unowned]
 
     def remarks(self, span: Span) -> list[tuple[int, NoteView]]:
-        """What is struck out of these lines, and those with unread words, if not shown yet; notes show it themselves."""
+        """What is struck out of these lines, and lines with unread words, unless shown before; notes show it."""
         return self._remarks(self.within(span))
 
     def all_remarks(self) -> list[tuple[int, NoteView]]:

@@ -176,7 +176,7 @@ _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
 
 
 def variant_words(block: Block) -> str:
-    """Which version of the work this is: `Rx`, `Scaled, instead of the work as written`; empty for the work itself."""
+    """Which version of the work this is: `Rx`, `Scaled, instead of the work beside it`; may be empty."""
     if not block.variant:
         return ""
     name = clean(block.variant).capitalize()
@@ -233,7 +233,7 @@ def reps_words(reps: Range) -> str:
 
 
 def row_reps(row: SetRow) -> str:
-    """The repetitions of a set row: `2 reps`, `3+1` of a complex's parts, `2 reps of 1+1`; empty when it has none."""
+    """The repetitions of a set row: `2 reps`, `3+1` of a complex's parts, `2 reps of 1+1`; may be empty."""
     reps = reps_words(row.reps) if row.reps is not None else ""
     return " of ".join(words for words in (reps, part_counts(row.part_reps)) if words)
 
