@@ -98,13 +98,14 @@ class _Page:
     def version(self, version: Version) -> Iterator[str]:
         if version.heading:
             yield from self._wrap(f"{version.heading}:", 2, style=_BOLD)
+        indent = 4 if version.heading else 2
         for item in version.items:
-            yield from self._note(item, 2) if isinstance(item, NoteView) else self.block(item)
+            yield from self._note(item, indent) if isinstance(item, NoteView) else self._block(item, indent)
 
-    def block(self, block: BlockView) -> Iterator[str]:
+    def _block(self, block: BlockView, indent: int) -> Iterator[str]:
         if block.scheme:
-            yield from self._wrap(block.scheme, 2)
-        indent = 4 if block.scheme else 2
+            yield from self._wrap(block.scheme, indent)
+            indent += 2
         for group in lines_of(block):
             if isinstance(group, NoteView):
                 yield from self._note(group, indent)
