@@ -3,8 +3,9 @@
 lift
     One repetition with a barbell at working weight; a complex counts every part (clean + 2 front squats +
     jerk is four), as often as the set says (75% x 3+1). This is the number of lifts of Soviet
-    weightlifting (A. S. Medvedyev, *A System of Multi-Year Training in Weightlifting*, 1986). At working weight are percentages of a max, for movements
-    of any family, and absolute weights, RPE and loads relative to an earlier one for barbell movements.
+    weightlifting (A. S. Medvedyev, *A System of Multi-Year Training in Weightlifting*, 1986). At working
+    weight are percentages of a max, for movements of any family, and absolute weights, RPE and loads relative
+    to an earlier one for barbell movements.
     Warm-up, cool-down and conditioning, the empty bar, exercises without a stated load, and other versions of
     the work (scaled, masters) do not count.
     Amounts per side count twice; of alternatives (exercises of a block with the same `choice`) the first
