@@ -26,6 +26,7 @@ storage. The README shows the same map::
     absence.py       why a day or week has no session, in words; pure
     small_files.py   the start of a file that a person wrote, within bounds of size and time
     own_files.py     who may read what is made in the data folder
+    deadline.py      ends the connections of an exchange with a server when its time is over
     athlete.py       the athlete's file of maxes, plates and smallest step; pure
     rendering/       one view of a session for terminal, Markdown and page; pure
     watching/        when to look, when to alert: the decisions of schedule and sensors; pure

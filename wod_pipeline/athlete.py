@@ -21,6 +21,7 @@ from wod_pipeline.errors import AthleteFileError
 from wod_pipeline.small_files import read_start
 from wod_pipeline.training import STANDARD_RACKS, Athlete, Rack, Unit, Weight, decimal_text
 from wod_pipeline.vocabulary import find_movement, movement_name, nearest_movements
+from wod_pipeline.wording import first_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -41,6 +42,8 @@ _WEIGHT = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3}|,\d{1,2})?)\s*(kgs?|lbs?)?\s*", r
 _STEPS = (Fraction("0.1"), Fraction(20))
 """The finest and the coarsest smallest step, in either unit."""
 _HEAVIEST_BAR = 100
+_SHOWN = 40
+_PROBLEMS_SHOWN = 50
 _MOST_KINDS_OF_PLATE = 16
 _MOST_PAIRS = 20
 MOST_SUMS = 4_000
@@ -69,11 +72,11 @@ def read_athlete(path: Path) -> Athlete | None:
 
 
 def athlete_of_text(data: bytes, where: str) -> Athlete:
-    """The athlete of a file's bytes. Raises `AthleteFileError` with every problem."""
+    """The athlete of a file's bytes. Raises `AthleteFileError` with the first 50 problems."""
     checked = check_text(data, where)
     if checked.problems:
         raise AthleteFileError(
-            "\n  ".join([f"{where} cannot be used:", *checked.problems]),
+            "\n  ".join([f"{where} cannot be used:", *first_of(checked.problems, _PROBLEMS_SHOWN)]),
             fix="Correct it and try `wod athlete check`.",
         )
     return checked.athlete
@@ -89,13 +92,31 @@ def check_text(data: bytes, where: str) -> Checked:
         raise AthleteFileError(f"{where} is not a TOML file: it is saved as UTF-16.", fix="Save it as UTF-8.")
     try:
         text = data.decode("utf-8").replace("\ufeff", " ")  # a byte order mark is white space
-        table = tomllib.loads(text, parse_float=Decimal)
+        table = tomllib.loads(text, parse_float=_decimal)
     except (ValueError, RecursionError) as error:
         raise AthleteFileError(
-            f"{where} is not a TOML file: {error}.",
+            f"{where} is not a TOML file: {_trouble(error)}.",
             fix="`wod athlete init` writes one to start from.",
         ) from error
     return athlete_from(table)
+
+
+def _trouble(error: ValueError | RecursionError) -> str:
+    """Why TOML cannot be read, also where Python's reader gives up on it."""
+    if isinstance(error, (tomllib.TOMLDecodeError, UnicodeDecodeError, _NotANumberError)):
+        return str(error)
+    return "it is nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
+
+
+class _NotANumberError(ValueError):
+    """A number with a point or exponent that is beyond all bounds."""
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of 19 digits; `InvalidOperation` is no ValueError
+        raise _NotANumberError(f"{_shown(text)} is too large or too small") from None
 
 
 def athlete_from(table: Mapping[str, object]) -> Checked:
@@ -108,7 +129,9 @@ def athlete_from(table: Mapping[str, object]) -> Checked:
             continue
         matched = _RM_TABLE.fullmatch(name)
         if matched is None or not 1 <= int(matched[1]) <= 20:
-            problems.append(f"[{name}] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like.")
+            problems.append(
+                f"[{name[:_SHOWN]}] is not known: use unit, [bar], [plates], [1-RM], [3-RM] and the like."
+            )
         elif isinstance(value, Mapping):
             maxes.update(_maxes(int(matched[1]), value, unit, problems))
         else:
@@ -119,7 +142,22 @@ def athlete_from(table: Mapping[str, object]) -> Checked:
 def _unit(value: object) -> tuple[Unit, list[str]]:
     if value == "kg" or value == "lb":  # noqa: PLR1714  mypy narrows only the comparison
         return value, []
-    return "kg", [f"unit is {value!r}: use kg or lb."]
+    return "kg", [f"unit is {_shown(value)}: use kg or lb."]
+
+
+def _shown(value: object) -> str:
+    """The start of a value of the file, texts in quotes."""
+    return repr(value[:_SHOWN]) if isinstance(value, str) else _written(value)[:_SHOWN]
+
+
+def _written(value: object) -> str:
+    """A value of the file as text; TOML has numbers longer and tables deeper than Python writes."""
+    try:
+        return str(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    except RecursionError:
+        return "a table of hundreds of levels"
 
 
 # -------------------------------------------------------------------------------------------------- maxes
@@ -131,7 +169,7 @@ def _maxes(
         movement = find_movement(name)
         weight = as_weight(value, unit)
         if movement is None:
-            problems.append(f"[{reps}-RM] {name!r} is not a known movement{_meant(name)}.")
+            problems.append(f"[{reps}-RM] {_shown(name)} is not a known movement{_meant(name)}.")
         elif movement in names:
             both = f"{names[movement]!r} and {name!r}"
             problems.append(f"[{reps}-RM] {both} are both {movement_name(movement)}: write it once.")
@@ -149,9 +187,10 @@ def _meant(name: str) -> str:
 
 def as_weight(value: object, unit: Unit) -> Weight | str:
     """A weight written as a number in `unit` or as `"205 lb"`; a sentence when it cannot be one."""
-    matched = _WEIGHT.fullmatch(str(value)) if isinstance(value, (int, Decimal, str)) else None
+    text = _written(value)
+    matched = _WEIGHT.fullmatch(text) if isinstance(value, (int, Decimal, str)) else None
     if matched is None or isinstance(value, bool):
-        return f"{str(value)[:40]!r} is not a weight; write a number, or {'205 lb'!r}"
+        return f"{_shown(text)} is not a weight; write a number, or {'205 lb'!r}"
     written: Unit = unit if matched[2] is None else "kg" if matched[2].lower().startswith("kg") else "lb"
     amount = Fraction(matched[1].replace(",", "."))
     if not 0 < amount <= HEAVIEST[written]:
@@ -166,7 +205,9 @@ def _rack(table: Mapping[str, object], unit: Unit, problems: list[str]) -> Rack:
     if not isinstance(bar, Mapping):
         problems.append("bar must be a table: [bar] with weight and step.")
         return standard
-    problems += [f"[bar] {name} is not known: use weight and step." for name in set(bar) - {"weight", "step"}]
+    problems += [
+        f"[bar] {name[:_SHOWN]} is not known: use weight and step." for name in set(bar) - {"weight", "step"}
+    ]
     own_bar = _bar(bar.get("weight"), unit, problems)
     return Rack(
         unit,
@@ -222,12 +263,14 @@ def _plates(table: object, problems: list[str]) -> tuple[tuple[Fraction, int], .
             problems.append(f"[plates] {names[plate]!r} and {name!r} are the same plate: write it once.")
         elif plate is None:
             problems.append(
-                f"[plates] {name!r} is not the weight of a plate (0.1 to 100, at most 2 decimals)."
+                f"[plates] {_shown(name)} is not the weight of a plate (0.1 to 100, at most 2 decimals)."
             )
         elif isinstance(pairs, Mapping):
             problems.append(f'[plates] {name}…: put a plate with decimals in quotes, "{name}.5" = 1.')
         elif isinstance(pairs, bool) or not isinstance(pairs, int) or not 0 <= pairs <= _MOST_PAIRS:
-            problems.append(f"[plates] {name} = {pairs!r}: write the number of pairs, 0 to {_MOST_PAIRS}.")
+            problems.append(
+                f"[plates] {name} = {_shown(pairs)}: write the number of pairs, 0 to {_MOST_PAIRS}."
+            )
         else:
             names[plate], owned[plate] = name, pairs
     owned = {plate: pairs for plate, pairs in owned.items() if pairs}

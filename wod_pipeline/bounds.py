@@ -157,6 +157,13 @@ LINE_SHOWN = Bound(
     "the end of the line is left out; the page has it behind “Show all”",
     "“… (98,000 more characters)” behind the line",
 )
+TEXT_REPEATED = Bound(
+    2_000,
+    "characters of a text or list that the rows of a CSV or Parquet export repeat",
+    "the longest has some 200; a session's notes would stand in each of its rows",
+    "the first row of the session, segment, block or exercise has all of it",
+    "“… (4,700 items, in the first row of this session only)” as the list's one item, also of the lists beside it",
+)
 CALENDAR_BYTES = Bound(
     2**20,
     "bytes of a week's calendar in the lake that is carried on",
@@ -193,6 +200,7 @@ BOUNDS = (
     LINES_SHOWN,
     CHARACTERS_SHOWN,
     LINE_SHOWN,
+    TEXT_REPEATED,
     CALENDAR_BYTES,
     INDEX_BYTES,
 )

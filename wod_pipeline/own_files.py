@@ -31,3 +31,20 @@ def mode_inside(folder: Path) -> int:
 def mode_of_file(folder: Path) -> int:
     """The permissions of a new file in this folder."""
     return mode_inside(folder) & 0o666
+
+
+def make_folder_inside(folder: Path) -> None:
+    """Make a folder of a data folder, and that one, unless they exist."""
+    make_data_folder(folder.parent)
+    folder.mkdir(mode_inside(folder.parent), exist_ok=True)
+
+
+def open_own(path: str | Path, flags: int) -> int:
+    """An `opener` for `open`: a new file has the permissions of `mode_of_file`."""
+    return os.open(path, flags, mode_of_file(Path(path).parent))
+
+
+def narrow_umask(folder: Path) -> None:
+    """Let this process and its children, as Dagster's, make nothing that is open to whom the folder is not."""
+    before = os.umask(0o077)  # a umask is read by setting another one
+    os.umask(before | 0o777 & ~mode_inside(folder))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from wod_pipeline.bounds import LINKS_READ
 from wod_pipeline.parser_version import PARSER_VERSION, is_stale, oldest_parser
 from wod_pipeline.program import Outcome, PostStamp, RawPost, StoredWeek, Weekly, WeekRecords
 from wod_pipeline.quality import MALFORMED, malformed_posts, unsound
@@ -29,7 +30,7 @@ class WeekState(str, Enum):
     NO_SESSION = "no session"
     NOT_PUBLISHED = "not published"
     FAILED = "failed"
-    """The table does not hold what was fetched: a run stopped before its end."""
+    """The table does not hold what was fetched, as a run stopped before its end, or not its post's last edit."""
     STALE = "stale"
     """Made by an older version of the parser, which this program's may read otherwise."""
     CORRUPT = "corrupt"
@@ -68,12 +69,39 @@ def status_of(
     elsewhere = [
         (post, week) for week, raw in fetched.items() for post in raw.posts if is_dated_elsewhere(post, week)
     ]
+    newer = newer_elsewhere(fetched)
     return [
         _judge(
-            week, fetched.get(week), stored.get(week), corrupt.get(week, ()), _published_for(week, elsewhere)
+            week,
+            fetched.get(week),
+            stored.get(week),
+            corrupt.get(week, ()),
+            _published_for(week, elsewhere),
+            newer.get(week, {}),
         )
         for week in sorted(weeks, reverse=True)
     ]
+
+
+def newer_elsewhere(fetched: Mapping[dt.date, Weekly[RawPost]]) -> dict[dt.date, dict[int, dt.date]]:
+    """The weeks that hold a post as it was before an edit that another week has: post id → that week.
+
+    A post of several weeks, or one that was given another date, was then fetched for the other week alone. One that
+    the site no longer lists cannot be fetched anew.
+    """
+    newest: dict[int, tuple[str, dt.date]] = {}
+    for week, raw in fetched.items():
+        for post in raw.posts:
+            newest[post.id] = max(newest.get(post.id, ("", week)), (post.modified_gmt, week))
+    older = {
+        week: {
+            post.id: newest[post.id][1]
+            for post in raw.posts
+            if post.id and post.id not in raw.gone and post.modified_gmt < newest[post.id][0]
+        }
+        for week, raw in fetched.items()
+    }
+    return {week: posts for week, posts in older.items() if posts}
 
 
 def _judge(
@@ -82,12 +110,16 @@ def _judge(
     records: WeekRecords | None,
     corrupt: Sequence[str],
     elsewhere: Sequence[str],
+    newer: Mapping[int, dt.date],
 ) -> WeekStatus:
     state = WeekState.CORRUPT if corrupt else _state(raw, records)
     failure = [_why_failed(raw, records)] if raw and state is WeekState.FAILED else []
+    if newer and state is WeekState.STORED:
+        state, failure = WeekState.FAILED, [_why_old(week, post, other) for post, other in newer.items()]
     stale = [_why_stale(raw, records)] if records and state is WeekState.STALE else []
     misdated = elsewhere if state in {WeekState.NOT_PUBLISHED, WeekState.MISSING} else ()
-    remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_remarks_on_records(records)]
+    remarks = [*corrupt, *failure, *stale, *misdated, *_remarks_on_posts(raw), *_cut_posts(raw, records)]
+    remarks += _remarks_on_records(records)
     return WeekStatus(
         week=week,
         state=WeekState.FLAGGED if remarks and state is WeekState.STORED else state,
@@ -168,6 +200,13 @@ def made_from(stamps: Iterable[PostStamp], raw: Weekly[RawPost]) -> bool:
     }
 
 
+def _why_old(week: dt.date, post: int, other: dt.date) -> str:
+    return (
+        f"post {post} is stored as it was before an edit that the week of {other} has:"
+        f" wod materialize --week {week}"
+    )
+
+
 def _why_failed(raw: Weekly[RawPost], stored: WeekRecords | None) -> str:
     """Why the table does not hold the posts as fetched: the table's own rules, tried again on what they parse to."""
     # Imported here, since most readers of this module need no parser.
@@ -226,6 +265,24 @@ def _remarks_on_posts(raw: Weekly[RawPost] | None) -> list[str]:
     remarks = ((raw.gone, "no longer on the site"), (protected, "password-protected"))
     malformed = [f"{name} was sent damaged: {problems}" for name, problems in malformed_posts(raw)]
     return [*(f"{_posts(ids)} {words}" for ids, words in remarks if ids), *malformed]
+
+
+def _cut_posts(raw: Weekly[RawPost] | None, records: WeekRecords | None) -> list[str]:
+    """What is not read of the posts without a session; the sessions of others say so."""
+    # Imported here, since most readers of this module need no parser.
+    from wod_pipeline.parsing import read_post
+
+    filled = {record.post_id for record in records.records} if records else set()
+    empty = [post for post in raw.posts if post.id not in filled] if raw else []
+    # A shorter post meets no bound, and need not be read.
+    unread = {
+        post.id: read_post(post).unread for post in empty if len(post.content.rendered) > LINKS_READ.most
+    }
+    return [
+        f"post {post_id} is too long to be read whole: {', '.join(words)} not read"
+        for post_id, words in unread.items()
+        if words
+    ]
 
 
 def _posts(ids: Sequence[int]) -> str:

@@ -85,7 +85,7 @@ def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None
         ("[1-RM]\nsnatch = -5", "[1-RM] snatch: '-5' is not a weight; write a number, or '205 lb'."),
         ("[1-RM]\nsnatch = 7000", "[1-RM] snatch: 7000 kg is not between 0 and 700 kg."),
         ("[plates]\n2.5 = 1", '[plates] 2…: put a plate with decimals in quotes, "2.5" = 1.'),
-        ("[plates]\n20 = 1.5", "[plates] 20 = Decimal('1.5'): write the number of pairs, 0 to 20."),
+        ("[plates]\n20 = 1.5", "[plates] 20 = 1.5: write the number of pairs, 0 to 20."),
         (
             '[plates]\n"-5" = 1',
             "[plates] '-5' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
@@ -100,6 +100,58 @@ def test_a_movement_that_resembles_none_is_answered_with_where_to_look() -> None
 )
 def test_each_mistake_has_its_sentence(text: str, problem: str) -> None:
     assert problems(text) == [problem]
+
+
+HUGE = "0x" + "f" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            f"[1-RM]\nsnatch = {HUGE}",
+            "[1-RM] snatch: 'a number of thousands of digits' is not a weight; write a number, or '205 lb'.",
+        ),
+        (
+            f"[bar]\nstep = {HUGE}",
+            "[bar] step: 'a number of thousands of digits' is not a weight; write a number, or '205 lb'.",
+        ),
+        (
+            f"[plates]\n20 = {HUGE}",
+            "[plates] 20 = a number of thousands of digits: write the number of pairs, 0 to 20.",
+        ),
+        (f"unit = {HUGE}", "unit is a number of thousands of digits: use kg or lb."),
+        (f"unit = [{HUGE}]", "unit is a number of thousands of digits: use kg or lb."),
+        (f"unit.{'a.' * 5_000}a = 1", "unit is a table of hundreds of levels: use kg or lb."),
+        (f"[bar]\n{'w' * 9_000} = 1", f"[bar] {'w' * 40} is not known: use weight and step."),
+        (
+            f"[1-RM]\n{'s' * 9_000} = 1",
+            f"[1-RM] '{'s' * 40}' is not a known movement; `wod movements` lists them.",
+        ),
+        (
+            f"[plates]\n{'9' * 9_000} = 1",
+            f"[plates] '{'9' * 40}' is not the weight of a plate (0.1 to 100, at most 2 decimals).",
+        ),
+    ],
+    ids=str.split("max step pairs unit list table bar-name movement plate"),
+)
+def test_a_mistake_beyond_all_bounds_has_a_short_sentence_too(text: str, problem: str) -> None:
+    assert problems(text) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"[1-RM]\nsnatch = {'9' * 5_000}", "a number has too many digits"),
+        ("[1-RM]\nsnatch = 1e-9999999999999999999", "'1e-9999999999999999999' is too large or too small"),
+        (f"a = {'[' * 5_000}", "it is nested too deeply"),
+    ],
+    ids=str.split("digits exponent depth"),
+)
+def test_a_file_that_toml_s_reader_gives_up_on_says_why(text: str, why: str) -> None:
+    with pytest.raises(AthleteFileError) as raised:
+        check_text(text.encode(), "athlete.toml")
+    assert str(raised.value).startswith(f"athlete.toml is not a TOML file: {why}. `wod athlete init`")
 
 
 def test_a_movement_given_twice_under_two_names_is_a_mistake() -> None:
@@ -300,6 +352,15 @@ def test_the_message_of_a_file_with_problems(tmp_path: Path) -> None:
         read_athlete(path)
     assert str(caught.value).startswith(f"{path} is not a TOML file: ")
     assert caught.value.fix == "`wod athlete init` writes one to start from."
+
+
+def test_of_hundreds_of_problems_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    path = tmp_path / "athlete.toml"
+    path.write_text("[1-RM]\n" + "".join(f"qqq{n} = 1\n" for n in range(60)))
+    with pytest.raises(AthleteFileError) as caught:
+        read_athlete(path)
+    assert str(caught.value).count("is not a known movement") == 50
+    assert "\n  … and 10 more\n" in str(caught.value)
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:

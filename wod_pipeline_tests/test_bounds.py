@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from wod_pipeline.bounds import (
     CHARACTERS_READ,
@@ -19,11 +20,12 @@ from wod_pipeline.bounds import (
 )
 from wod_pipeline.parsing import parse_post, read_post
 from wod_pipeline.program import ParsedPost, Rendered, SessionRecord
-from wod_pipeline.quality import Case, judge
+from wod_pipeline.quality import Case, cut_posts, judge
 from wod_pipeline.reading.answers import session_answers
+from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, as_text, view_session
 from wod_pipeline_tests import limits_page
-from wod_pipeline_tests.builders import raw_post, record_of, week_records
+from wod_pipeline_tests.builders import parsed_weekly, raw_post, record_of, week_records
 
 AROUND = (-1, 0, 1)
 DAY = ("Monday", "A.", "5 sets of:", "Back Squat x 3 reps @ 70%")
@@ -168,3 +170,11 @@ def test_a_check_warns_of_a_post_beyond_the_bounds(bound: Bound, lines: int) -> 
     verdicts = {verdict.claim: verdict for verdict in judge(Case(value))}
     assert not verdicts["every_post_is_read_whole"].passed
     assert verdicts["every_post_is_read_whole"].says == "1 post goes beyond the bounds of what is read."
+
+
+def test_a_post_without_a_session_that_is_not_read_whole_fails_its_check() -> None:
+    parsed = replace(parse_post(raw_post(*DAY, *["Breathe."] * LINES_READ.most)), sessions=[])
+    case = Case(records_of(parsed_weekly(parsed)), cut=tuple(cut_posts(parsed_weekly(parsed))))
+    (verdict,) = [each for each in judge(case) if each.claim == "every_post_is_read_whole"]
+    assert not verdict.passed
+    assert "4 more lines not read" in str(verdict.rows)

@@ -47,6 +47,37 @@ def test_a_wrong_password_setting_is_never_shown() -> None:
     assert "hunter2" not in repr(load(WOD_WORDPRESS_USER="coach", WOD_WORDPRESS_PASSWORD="hunter2"))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https%3A%2F%2Fcoach%3Ahunter2%40site.example",
+        "https%253A%252F%252Fcoach%253Ahunter2%2540site.example",
+        "https://coach:hunter2\uff20site.example",
+        "https://site.example/?key=hunter2",
+    ],
+)
+def test_an_address_that_may_hold_a_login_is_not_shown(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"WOD_WORDPRESS_URL = \(hidden\)") as caught:
+        load(WOD_WORDPRESS_URL=address)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//other.example", "/../wod", "/wod/.", "/a%2Fb", "/w%20od", "/größe", "/a;b", "/a\\b", "/%0d%0aX:y"],
+)
+def test_a_path_that_would_lead_elsewhere_in_a_link_redirect_or_cookie_is_refused(path: str) -> None:
+    with pytest.raises(SettingsError, match=r"WOD_PAGE_URL .* between the slashes of its path"):
+        load(WOD_PAGE_URL=f"https://gym.example{path}")
+
+
+@pytest.mark.parametrize("path", ["", "/wod", "/wod/", "/~coach/wod_2.0", "/.well-known/wod"])
+def test_a_path_of_plain_letters_is_where_the_page_is_served(path: str) -> None:
+    assert load(WOD_PAGE_URL=f"https://gym.example{path}").page_url == f"https://gym.example{path}".rstrip(
+        "/"
+    )
+
+
 def test_aws_storage_needs_a_bucket_and_a_region() -> None:
     with pytest.raises(SettingsError, match="WOD_S3_BUCKET is not set") as caught:
         load(WOD_STORAGE="aws")

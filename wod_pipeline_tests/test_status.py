@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from msgspec.structs import replace
 
+from wod_pipeline.bounds import LINES_READ
 from wod_pipeline.parser_version import PARSER_VERSION
 from wod_pipeline.program import (
     Diagnostic,
@@ -17,7 +18,14 @@ from wod_pipeline.program import (
     Weekly,
     WeekRecords,
 )
-from wod_pipeline.status import WeekState, WeekStatus, is_dated_elsewhere, needs_run, status_of
+from wod_pipeline.status import (
+    WeekState,
+    WeekStatus,
+    is_dated_elsewhere,
+    needs_run,
+    newer_elsewhere,
+    status_of,
+)
 from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import (
     MONDAY,
@@ -256,3 +264,29 @@ def test_a_week_without_a_post_names_the_one_that_was_published_in_its_place() -
 def test_a_post_is_dated_elsewhere_beyond_two_weeks_before_and_after_its_week(day: str, is_far: bool) -> None:
     week = dt.date(2026, 11, 23)
     assert is_dated_elsewhere(published(day, week).posts[0], week) is is_far
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_post_without_a_session_that_is_not_read_whole_is_named(more: int) -> None:
+    post = raw_post(*["Rest."] * (LINES_READ.most + more))
+    stamp = replace(STAMP, content_sha256=post.content_sha256)
+    (status,) = status_of([MONDAY], {MONDAY: fetched(post)}, {MONDAY: stored(NO_SESSION, stamp)})
+    said = [f"post {post.id} is too long to be read whole: 1 more line not read"] if more else []
+    assert (status.state, status.remarks) == (WeekState.NO_SESSION, said)
+
+
+REVISED = replace(POST, modified_gmt="2026-03-03T01:00:00", content=Rendered("<p>Monday</p><p>Press x 5</p>"))
+
+
+def test_a_week_with_a_post_as_before_an_edit_that_another_week_has_needs_a_run() -> None:
+    both = {MONDAY: fetched(POST), MONDAY + WEEK: fetched(REVISED)}
+    assert newer_elsewhere(both) == {MONDAY: {POST.id: MONDAY + WEEK}}
+    why = f"post {POST.id} is stored as it was before an edit that the week of {MONDAY + WEEK} has"
+    (status,) = status_of([MONDAY], both, {MONDAY: stored(Outcome.PUBLISHED, STAMP)})
+    assert status.state is WeekState.FAILED
+    assert status.remarks == [f"{why}: wod materialize --week {MONDAY}"]
+
+
+def test_a_post_of_two_weeks_that_is_gone_or_the_same_in_both_needs_none() -> None:
+    assert newer_elsewhere({MONDAY: fetched(POST), MONDAY + WEEK: fetched(POST)}) == {}
+    assert newer_elsewhere({MONDAY: fetched(POST, gone=(POST.id,)), MONDAY + WEEK: fetched(REVISED)}) == {}

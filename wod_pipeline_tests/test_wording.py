@@ -21,6 +21,7 @@ from wod_pipeline.wording import (
     first_of,
     is_web_address,
     long_day,
+    normalized,
     short_day,
     shorten,
 )
@@ -193,3 +194,10 @@ def test_the_rule_about_numbers_finds_what_it_forbids() -> None:
 )
 def test_a_number_and_its_noun_agree_on_pages(path: Path) -> None:
     assert re.findall(rf"\}}\}} (?:{COUNTED})s\b", path.read_text(encoding="utf-8")) == []
+
+
+def test_a_text_is_normalized_whole_but_for_where_a_long_one_is_divided() -> None:
+    assert normalized("NFC", "e\u0301" * 500) == "\u00e9" * 500
+    assert normalized("NFC", f"{'x' * 998}e\u0301e\u0301") == f"{'x' * 998}\u00e9\u00e9"
+    assert normalized("NFC", f"{'x' * 999}e\u0301e\u0301") == f"{'x' * 999}e\u0301\u00e9"
+    assert normalized("NFKD", "\u00e9" * 2_000) == "e\u0301" * 2_000

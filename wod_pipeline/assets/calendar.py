@@ -12,11 +12,11 @@ import dagster as dg
 
 from wod_pipeline.assets.stored_weeks import read_stored_weeks, record_weeks
 from wod_pipeline.program import WeekRecords
-from wod_pipeline.reading.derived import CALENDAR, Inputs, read_sound
+from wod_pipeline.reading.derived import CALENDAR, Inputs
 from wod_pipeline.resources.lake import LakeResource
 from wod_pipeline.resources.session_table import SessionTableResource
 from wod_pipeline.resources.weekly import ROW_COUNT, storage_metadata
-from wod_pipeline.storage.stages import calendar_key
+from wod_pipeline.storage.stages import calendar_key, read_sound
 
 PAGE_URL = "page_url"
 """The asset's metadata with the address of the page that its events link to."""

@@ -31,6 +31,7 @@ from wod_pipeline.quality import (
     TableContent,
     Verdict,
     Volume,
+    cut_posts,
     judge,
     judge_stored,
     malformed_posts,
@@ -164,8 +165,8 @@ def cases_of(
     stored = {week.week: TableContent(week.sessions, week.posts) for week in table.weeks()}
     past = _past_volumes(table, min(parsed))
     for week, posts in _readable(parsed, unreadable):
-        value, malformed = records.of(posts), tuple(malformed_posts(posts))
-        case = Case(value, stored.get(week, TableContent()), past, posts.gone, malformed, may_empty)
+        value, malformed, cut = records.of(posts), tuple(malformed_posts(posts)), tuple(cut_posts(posts))
+        case = Case(value, stored.get(week, TableContent()), past, posts.gone, malformed, cut, may_empty)
         yield case
         if value.records:
             past = [*past, case.volume][-LIMITS.past_weeks :]

@@ -31,6 +31,8 @@ Metadata = dict[str, Any]
 
 TABLE_ROWS = 50
 """Rows shown of a table; the stored value has all."""
+_LONGEST_LINK = 2_000
+"""Browsers open longer ones too, but Dagster's event log keeps a preview of every run."""
 
 
 def of_raw_week(week: Weekly[RawPost]) -> Metadata:
@@ -152,7 +154,7 @@ def _links(posts: Iterable[tuple[int, str, str]]) -> str:
 
 
 def _is_web(link: str) -> bool:
-    return is_web_address(link) and not set(link) & set(' <>"\n\r\t')
+    return is_web_address(link) and len(link) <= _LONGEST_LINK and not set(link) & set(' <>"\n\r\t')
 
 
 def _diagnostics(weeks: list[ParsedPost]) -> str:

@@ -6,6 +6,7 @@ it only where AWS is used. It does not decide what is stored or sent.
 - `_bucket_owner`: the account that must own the bucket, named with every S3 request
 - `_bucket_policy`: requests without TLS refused by the bucket's policy
 - `_clients`: clients, and how each kind of use waits and tries again
+- `_connections`: the deadline of a request, from the connection to the last byte
 - `_failures`: failures of AWS as our errors, and whether a rerun can clear them
 - `_secrets`: secrets, as text
 - `setup`: bucket, tables and secrets, created where they are missing

@@ -16,6 +16,7 @@ from botocore.config import Config
 
 from wod_pipeline import __version__
 from wod_pipeline.aws._bucket_owner import ANY_OWNER, LoginAccount, expect_owner, is_at_aws
+from wod_pipeline.aws._connections import bound_requests
 from wod_pipeline.aws._failures import in_words
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ _ACCOUNTS: WeakKeyDictionary[boto3.session.Session, LoginAccount] = WeakKeyDicti
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """How a client waits and tries again. `max_attempts` counts requests, the first one included."""
+    """How a client waits and tries again. `max_attempts` counts requests, the first one included.
+
+    A whole request ends after `READS_PER_REQUEST` times `read_timeout_s`, and is then not tried again.
+    """
 
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 20.0
@@ -75,7 +79,7 @@ def client(
     as `verify`. Raises `StorageRefused` without a region.
     """
     with _errors_in_words(f"No {service} client can be created"), _ONE_AT_A_TIME:
-        return (session or _session(region or None)).client(
+        return bound_requests(session or _session(region or None)).client(
             service,  # type: ignore[call-overload]
             endpoint_url=endpoint_url or None,
             config=options.as_config(),
@@ -113,7 +117,9 @@ def s3_client(
 def table(name: str, options: ClientOptions, *, session: boto3.session.Session, **connection: Any) -> Table:
     """A DynamoDB table as boto3's own object. Raises `StorageRefused` as `client` does."""
     with _errors_in_words("No dynamodb resource can be created"), _ONE_AT_A_TIME:
-        return session.resource("dynamodb", config=options.as_config(), **connection).Table(name)
+        return (
+            bound_requests(session).resource("dynamodb", config=options.as_config(), **connection).Table(name)
+        )
 
 
 def session(**login: str | None) -> boto3.session.Session:

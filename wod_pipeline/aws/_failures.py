@@ -15,6 +15,13 @@ from wod_pipeline.wording import clock_advice, is_clock_trouble, shorten
 AwsFailure = (boto.ClientError, boto.BotoCoreError, ResponseParserError)
 """What any call of a client may raise."""
 
+
+class AwsDeadlineError(boto.BotoCoreError):
+    """A request that was ended since it took too long; botocore does not try such a one again."""
+
+    fmt = "{service} did not finish its answer within {seconds:g} seconds"
+
+
 PASSING = frozenset(
     (
         "InternalError InternalFailure InternalServerError LimitExceededException OperationAborted"
@@ -98,12 +105,21 @@ def in_words(error: Exception, doing: str, advice: Mapping[str, str] | None = No
         return StorageRefused(
             f"{doing}: {str(error).rstrip('.')}.", fix=clock_advice(dt.datetime.now(dt.timezone.utc))
         )
+    return _unanswered(error, doing) or StorageRefused(
+        f"{doing}: {str(error).rstrip('.')}.", fix="Check the AWS settings."
+    )
+
+
+def _unanswered(error: Exception, doing: str) -> StorageUnavailable | None:
+    """The error of a request that got no whole answer; None for another one."""
+    if isinstance(error, AwsDeadlineError):
+        return StorageUnavailable(f"{doing}: {error}.", fix="Check the network and AWS_ENDPOINT_URL.")
     if isinstance(error, _UNREACHABLE):
         return StorageUnavailable(
             f"{doing}: AWS could not be reached ({str(error).rstrip('.')}).",
             fix="Check the network, AWS_REGION and AWS_ENDPOINT_URL.",
         )
-    return StorageRefused(f"{doing}: {str(error).rstrip('.')}.", fix="Check the AWS settings.")
+    return None
 
 
 def _server_time(error: boto.ClientError) -> dt.datetime | None:

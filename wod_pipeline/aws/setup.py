@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SetupState = Literal["exists", "created", "missing", "skipped"]
 
 WEEK_INDEX = "week-index"
+_TTL = "ttl"
+"""The attribute of the ledger's items that says when they expire."""
 _INTERMEDIATE = ("plain_text_posts", "daily_sessions", "segmented_exercises")
 """Stages whose objects expire, since they can be computed again from raw posts."""
 _KEPT = ("raw_posts", "raw_post_revisions", "removed_posts")
@@ -99,34 +101,28 @@ def ensure_ledger_table(client: DynamoDBClient, table: str, *, change: bool = Tr
 
 def find_secret(client: SecretsManagerClient, name: str) -> SetupStep:
     """Whether the secret with the site's login exists; its value is neither created nor read."""
-    what = f"secret {name}"
-    try:
-        client.describe_secret(SecretId=name)
-    except AwsFailure as error:
-        if code_of(error) != "ResourceNotFoundException":
-            raise in_words(error, f"The {what} could not be described") from error
-        value = '{"username": "…", "password": "…"}'
-        return SetupStep(
-            what, "missing", f"aws secretsmanager create-secret --name {name} --secret-string '{value}'"
-        )
-    return SetupStep(what, "exists")
+    value = '{"username": "…", "password": "…"}'
+    create = f"aws secretsmanager create-secret --name {name} --secret-string '{value}'"
+    return _find_secret(client, name) or SetupStep(f"secret {name}", "missing", create)
 
 
 def ensure_feed_key(client: SecretsManagerClient, name: str, key: str) -> SetupStep:
     """The secret with the key of personal calendars; `key` is put into a new one, and never shown."""
+    return _find_secret(client, name) or _create_feed_key(client, name, key)
+
+
+def _find_secret(client: SecretsManagerClient, name: str) -> SetupStep | None:
+    """What there is of a secret: itself, or what is being deleted and can be restored, or nothing."""
     what = f"secret {name}"
     try:
         description: dict[str, Any] = {**client.describe_secret(SecretId=name)}
     except AwsFailure as error:
-        if code_of(error) != "ResourceNotFoundException":
-            raise in_words(error, f"The {what} could not be described") from error
-        return _create_feed_key(client, name, key)
+        if code_of(error) == "ResourceNotFoundException":
+            return None
+        raise in_words(error, f"The {what} could not be described") from error
     if "DeletedDate" in description:
-        return SetupStep(
-            f"{what} (it is being deleted)",
-            "missing",
-            f"aws secretsmanager restore-secret --secret-id {name}",
-        )
+        restore = f"aws secretsmanager restore-secret --secret-id {name}"
+        return SetupStep(f"{what} (it is being deleted)", "missing", restore)
     return SetupStep(what, "exists")
 
 
@@ -300,8 +296,9 @@ class _Table:
         """Create the index on ``week`` unless it exists; DynamoDB fills it in the background."""
         what = f"table {self._name} has the index {WEEK_INDEX}"
         indexes = (self._describe() or {}).get("GlobalSecondaryIndexes", [])
-        if any(index["IndexName"] == WEEK_INDEX for index in indexes):
-            return SetupStep(what, "exists")
+        ours = next((index for index in indexes if index["IndexName"] == WEEK_INDEX), None)
+        if ours is not None:
+            return self._judge_index(what, ours)
         return self._change(
             what,
             "update_table",
@@ -309,14 +306,36 @@ class _Table:
             GlobalSecondaryIndexUpdates=[{"Create": _INDEX}],
         )
 
+    def _judge_index(self, what: str, index: dict[str, Any]) -> SetupStep:
+        """Whether the index of that name has the keys and all attributes that weeks are read by."""
+        if _contains(index, _INDEX):
+            return SetupStep(what, "exists")
+        delete = json.dumps([{"Delete": {"IndexName": WEEK_INDEX}}])
+        command = (
+            f"aws dynamodb update-table --table-name {self._name} --global-secondary-index-updates '{delete}'"
+        )
+        return SetupStep(what, "missing", f"Its keys or attributes are others: {command}, then {_INIT}")
+
     def ensure_expiry(self) -> SetupStep:
         """Let DynamoDB delete items whose ``ttl`` has passed."""
         what = f"table {self._name} deletes expired reservations"
         current = self._call("describe_time_to_live").get("TimeToLiveDescription", {})
         if current.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
-            return SetupStep(what, "exists")
-        specification = {"Enabled": True, "AttributeName": "ttl"}
+            return self._judge_expiry(what, current.get("AttributeName", _TTL))
+        specification = {"Enabled": True, "AttributeName": _TTL}
         return self._change(what, "update_time_to_live", TimeToLiveSpecification=specification)
+
+    def _judge_expiry(self, what: str, attribute: str) -> SetupStep:
+        """Whether items expire by our attribute: DynamoDB has one for a table, and takes another after an hour."""
+        if attribute == _TTL:
+            return SetupStep(what, "exists")
+        other = f"Enabled=false,AttributeName={attribute}"
+        command = (
+            f"aws dynamodb update-time-to-live --table-name {self._name} --time-to-live-specification {other}"
+        )
+        return SetupStep(
+            what, "missing", f"It goes by {attribute}, not by {_TTL}: {command}, and an hour later {_INIT}"
+        )
 
     def ensure_recovery(self) -> SetupStep:
         """Turn on point-in-time recovery where the server offers it."""

@@ -10,6 +10,7 @@ import click
 
 from wod_pipeline.cli.context import STANDARD_STREAM, read_existing_athlete
 from wod_pipeline.errors import AthleteFileError
+from wod_pipeline.own_files import make_data_folder, open_own
 from wod_pipeline.terminal import write
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def init(file: Path | None) -> None:
         write(EXAMPLE, end="")
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as out:
+        make_data_folder(path.parent)
+        with open(path, "x", encoding="utf-8", opener=open_own) as out:
             out.write(EXAMPLE)
     except FileExistsError as error:
         raise AthleteFileError(f"{path} already exists.", fix="Edit it, or delete it first.") from error

@@ -72,7 +72,7 @@ def init(bucket: str, topic: str, key: str) -> None:
     """
     from wod_pipeline.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     bucket = bucket or settings.s3_bucket
     if not bucket or not settings.aws_region:
         raise SettingsError(

@@ -18,6 +18,7 @@ from wod_pipeline.quality import (
     LIMITS,
     Case,
     Verdict,
+    cut_posts,
     judge,
     judge_stored,
     malformed_posts,
@@ -110,8 +111,9 @@ def _judge_weeks(
     for week in [week for week in weeks if week in stored]:
         parsed: Weekly[ParsedPost] | None = parsed_weeks.get(week)
         malformed = tuple(malformed_posts(parsed)) if parsed else ()
+        cut = tuple(cut_posts(parsed)) if parsed else ()
         gone = parsed.gone if parsed else ()
-        yield from judge(Case(stored[week], past=past, gone=gone, malformed=malformed))
+        yield from judge(Case(stored[week], past=past, gone=gone, malformed=malformed, cut=cut))
         if parsed:
             yield judge_stored(fit_week(records_of(parsed)), stored[week])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from wod_pipeline.settings import Settings
 
 _NOTE = styled("note", "yellow")
+MANY_REVISIONS = 1_000
+"""Kept revisions of one post beyond which the doctor names it."""
+_POSTS_NAMED = 3
+_MANY_ADVICE = (
+    "Find out what edits it: a program on the site, or somebody who took it over. Runs do not read them."
+)
 
 
 @click.command()
@@ -23,8 +30,9 @@ _NOTE = styled("note", "yellow")
 def doctor() -> None:
     """Check the settings and every service they name. Prints one line for each: ok, or what to do.
 
-    Stored data is not changed, and nothing is sent. The exit code is 1 when a service failed. On AWS, a line that
-    starts with note says what the set-up lacks beside what is needed to run, and the command that adds it.
+    Stored data is not changed, and nothing is sent. The exit code is 1 when a service failed. A line that starts with
+    note names a post with thousands of kept revisions, or says what the set-up on AWS lacks beside what is needed to
+    run, and the command that adds it.
 
     \b
     wod doctor
@@ -32,9 +40,10 @@ def doctor() -> None:
     """
     from wod_pipeline.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(no_source=True)
     _print_result("settings", True, _summary(settings))
     results = [_run_check(what, check) for what, check in _checks(settings)]
+    _print_many_revisions(settings)
     if settings.on_aws:
         _print_set_up(settings)
     if not all(results):
@@ -52,6 +61,19 @@ def _checks(settings: Settings) -> list[tuple[str, Callable[[], str]]]:
         ("messages", lambda: adapters.open_notifier(settings).check()),
         ("calendar", lambda: adapters.check_feed_key(settings)),
     ]
+
+
+def _print_many_revisions(settings: Settings) -> None:
+    """Print which posts have more kept revisions than a person makes."""
+    from wod_pipeline import adapters
+    from wod_pipeline.storage.stages import count_revisions
+
+    with contextlib.suppress(WodError):  # the check of the lake has said so
+        kept = count_revisions(adapters.open_lake(settings))
+        for post_id, number in kept.most_common(_POSTS_NAMED):
+            if number > MANY_REVISIONS:
+                says = f"{number:,} revisions of post {post_id} are kept. {_MANY_ADVICE}"
+                _print_line(_NOTE, "revisions", says)
 
 
 def _print_set_up(settings: Settings) -> None:

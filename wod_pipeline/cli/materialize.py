@@ -183,10 +183,12 @@ def _run(settings: Settings, weeks: list[dt.date], **options: Any) -> int:
 def _needing_a_run(settings: Settings, weeks: list[dt.date], *, from_stored: bool) -> list[dt.date]:
     """The weeks without stored sessions, not stored as last fetched, made by an older parser, or not readable.
 
+    Those, too, whose post was fetched anew for another of its weeks alone.
+
     `from_stored`: not those of which only a fetch could bring a session.
     """
     from wod_pipeline.adapters import open_lake, open_table
-    from wod_pipeline.status import needs_derivation, needs_run
+    from wod_pipeline.status import needs_derivation, needs_run, newer_elsewhere
     from wod_pipeline.storage.stages import read_stage
 
     corrupt: set[dt.date] = set()
@@ -196,7 +198,8 @@ def _needing_a_run(settings: Settings, weeks: list[dt.date], *, from_stored: boo
     of_table = [week for week in weeks if week in stored]
     fetched = read_stage(open_lake(settings), "raw_posts", of_table, lambda week, _: corrupt.add(week))
     needs = needs_derivation if from_stored else needs_run
-    return [week for week in weeks if week in corrupt or needs(fetched.get(week), stored.get(week))]
+    again = corrupt if from_stored else {*corrupt, *newer_elsewhere(fetched)}
+    return [week for week in weeks if week in again or needs(fetched.get(week), stored.get(week))]
 
 
 def _range(

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import click
 
 from wod_pipeline.errors import StorageCorrupt, StorageUnavailable
-from wod_pipeline.terminal import warn
+from wod_pipeline.terminal import clean_lines, warn
 
 CLOSED_PIPE = 141
 """The exit code of a program whose reader, such as `head`, has ended: 128 + SIGPIPE."""
@@ -114,17 +114,28 @@ class _Repeated(logging.Filter):
         return True
 
 
+class _Cleaned(logging.Formatter):
+    """Formats a warning as a command prints it: it may name what a site or a file says."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message, with its traceback if any."""
+        return clean_lines(super().format(record))
+
+
 @contextmanager
 def without_repeated_warnings() -> Iterator[None]:
-    """Within it, Python's last resort, which prints warnings where no logging is set up, prints each once."""
+    """Within it, Python's last resort, which prints warnings when nobody set up logging, prints each once, clean."""
     handler, repeated = logging.lastResort, _Repeated()
     if handler is None:
         yield
         return
+    formatter = handler.formatter
     handler.addFilter(repeated)
+    handler.setFormatter(_Cleaned())
     try:
         yield
     finally:
+        handler.setFormatter(formatter)
         handler.removeFilter(repeated)
 
 

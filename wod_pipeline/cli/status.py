@@ -60,7 +60,8 @@ def status(
     flagged        stored, with remarks a person should look at
     no session     the post holds no session
     not published  the source has no post for the week
-    failed         fetched, but not stored as fetched: a run stopped before its end
+    failed         fetched, but not stored as fetched: a run stopped before its end, or another week of the same
+                   post has a newer edit of it
     stale          made by an older version of the parser; `wod materialize --from-stored --missing` makes it anew
     corrupt        what is stored cannot be read back; running the week again makes it anew
     missing        never fetched

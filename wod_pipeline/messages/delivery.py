@@ -8,7 +8,6 @@ all the same, with a warning: sending twice is better than not at all.
 from __future__ import annotations
 
 import contextlib
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,7 +17,7 @@ from wod_pipeline.errors import AlertError, StorageError
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
 from wod_pipeline.storage import Ledger
-from wod_pipeline.wording import shorten
+from wod_pipeline.wording import normalized, shorten
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -136,7 +135,7 @@ def for_phone(message: Message) -> dict[str, Any]:
 
 def one_line(text: str, limit: int = SUBJECT_CHARACTERS) -> str:
     """The text as one line of printable ASCII, cut at a word when longer than `limit`."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    decomposed = normalized("NFKD", text.translate(_ASCII))
     plain = "".join(char for char in decomposed if char.isspace() or (char.isascii() and char.isprintable()))
     words = " ".join(plain.split())
     # "…" becomes three characters of ASCII, two more than `shorten` counts.

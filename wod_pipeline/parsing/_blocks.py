@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from wod_pipeline.bounds import EXERCISES_IN_BLOCK
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
-from wod_pipeline.parsing._continuations import unread_behind
+from wod_pipeline.parsing._continuations import ends_in_plus, unread_behind
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
     Draft,
@@ -236,7 +236,10 @@ class SessionReader:
     def _take_reps(self, n: int, scheme: ReadScheme) -> bool:
         """Repetitions set by set directly below a bare name are that name's, unless they are of what follows."""
         block, exercise = self._block, self._exercise
-        if scheme.detail != "reps" or block is None or exercise is None or not exercise.alone:
+        told = scheme.scheme == "sets" and scheme.reps is not None and scheme.movements is None
+        if block is None or exercise is None or not exercise.alone:
+            return False
+        if scheme.detail != "reps" and not (told and exercise.bare and not block.stated):
             return False
         follows = self._below(n + 1).names_movement and not self._below(n + 2).lists_reps
         if follows or exercise.has_reps or exercise.lines[-1] != n - 1:
@@ -395,7 +398,7 @@ class SessionReader:
     def _take_continuation(self, n: int, reading: LineReading) -> bool:
         """A line that only goes on with the exercise directly above is one with it."""
         exercise, block, segment = self._exercise, self._block, self._segment
-        alone = reading.prescribes and self._lines[n - 1].text[-1] != "+"
+        alone = reading.prescribes and not ends_in_plus(self._lines[n - 1].text)
         if alone or not (exercise and block and segment) or block.closed:
             return False
         went_on = exercise.go_on(self._lines, n, self._session.outline.lines[1], joins=segment.joins(block))

@@ -11,6 +11,7 @@ from wod_pipeline.parsing._lines import read_exercises, read_line
 from wod_pipeline.parsing._text import form_of
 from wod_pipeline.parsing.grammar.exercises import ReadExercise
 from wod_pipeline.parsing.grammar.readings import Spans
+from wod_pipeline.parsing.grammar.tokens import tokens_of
 
 _LOAD = re.compile(r"@ ?\S")
 _QUANTITY = re.compile(r"x ?(?:[0-9:]|max)")
@@ -25,7 +26,15 @@ _FIRST = frozenset("@x0123456789")
 
 def can_go_on(above: str, line: str) -> bool:
     """Whether a look at their ends allows that a line goes on with the one above; most lines do not."""
-    return line[0].lower() in _FIRST or line[0] > "~" or above[-1] == "+"
+    return line[0].lower() in _FIRST or line[0] > "~" or ends_in_plus(above)
+
+
+def ends_in_plus(line: str) -> bool:
+    """Whether a line ends in a `+` that joins another movement, and not in one of a figure: `@ 41%+`."""
+    if "+" not in line:
+        return False
+    t = tokens_of(form_of(line))
+    return t.size > 0 and t.all[t.size - 1].kind == "sign" and t.all[t.size - 1].text == "+"
 
 
 def joined(above: str, line: str) -> str | None:
@@ -33,7 +42,7 @@ def joined(above: str, line: str) -> str | None:
     form = form_of(line)
     if form.starred:
         return None
-    if above.endswith("+") or _LOAD.match(form.text) or _QUANTITY.match(form.text):
+    if ends_in_plus(above) or _LOAD.match(form.text) or _QUANTITY.match(form.text):
         return f"{above} {line.strip()}"
     return f"{above} x {line.strip()}" if _COUNTS.match(form.text) else None
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wod_pipeline.date_habits import DayOrder
-from wod_pipeline.parsing._text import form_of, words
+from wod_pipeline.parsing._text import edits_between, form_of, words
 from wod_pipeline.weeks import DAY
 
 MONTHS = words("january february march april may june july august september october november december")
@@ -39,6 +39,7 @@ _NAMED_FORMS = (
     "DAY MONTH YEAR?",
 )
 _FIGURE_FORMS = (
+    "NTH until A/B/YY",
     "A/B/YY until A/B/YY",
     "A/B until A/B/YY",
     "A/B until A/B",
@@ -46,6 +47,8 @@ _FIGURE_FORMS = (
     "A/B/YY",
     "A-B-YEAR until A-B-YEAR",
     "A-B-YEAR",
+    "YEAR/A/B until YEAR/A/B",
+    "YEAR/A/B until A/B",
     "YEAR/A/B",
     "YEAR-A-B until YEAR-A-B",
     "YEAR-A-B until A-B",
@@ -55,14 +58,17 @@ _FIGURE_FORMS = (
 _SHORT_FORMS = ("A/B",)
 """Figures without a year name a day in a heading only; elsewhere they count something."""
 
-_NOT_COUNTED = r"(?![ -]?(?:days?|weeks?|sets?|reps?)(?![a-z])(?![ -]#?[0-9]))"
+_NOT_COUNTED = (
+    r"(?![ -]?(?:(?:days?|weeks?|sets?|reps?|rounds?|min(?:ute)?s?)(?![a-z])(?![ -]#?[0-9])|x ?[0-9]))"
+)
 """`June 3 – 5 Day Program` names one day; `June 3-7 Week 5` names five."""
 _TOKENS = {
     "MONTH": ("month", r"[a-z]{3,12}", r"(?![a-z])\.?"),
     "DAY": ("day", r"[0-9]{1,2}", r"(?:st|nd|rd|th)?(?![0-9a-z])" + _NOT_COUNTED),
-    "YEAR": ("year", r"(?:19|20)[0-9]{2}", r"(?![0-9])"),
+    "YEAR": ("year", r"(?:19|20)[0-9]{2}|'[0-9]{2}", r"(?![0-9])"),
     "A": ("a", r"[0-9]{1,2}", r"(?![0-9])"),
     "B": ("b", r"[0-9]{1,2}", r"(?![0-9])"),
+    "NTH": ("b", r"[0-9]{1,2}", r"(?=\.)"),
     "YY": ("year", r"(?:19|20)?[0-9]{2}", r"(?![0-9])"),
 }
 """The group of each token, what it holds, and what may stand directly behind it."""
@@ -77,11 +83,26 @@ class _Gaps(NamedTuple):
     until: str
 
 
-_TITLE = _Gaps(r" ?(?:of )?", r"(?: ?, ?| )", r"[/.]", r"\.? ?(?:-|to|through|thru|until) ?")
+_TITLE = _Gaps(r" ?(?:of )?", r"(?: ?, ?| ?\(?)", r"[/.]", r"\.? ?(?:-|to|through|thru|until) ?")
 _SLUG = _Gaps(r"-(?:of-)?", r"-", r"-", r"-(?:(?:to|through|thru|until)-)?")
 _CYCLE_MARK = re.compile(r"(?<![a-z])(?:wk|week|w|block|cycle|phase|day)[ .#:-]*\Z")
 """What a figure behind it counts, as in `WK4/8`: no date."""
-_WEEK_OF = re.compile(r"\bweek[ -]of[ -](?:the[ -])?\Z")
+_WEEK_OF = re.compile(r"\b(?:week[ -](?:of|commencing|beginning|starting)|w/c)[ -](?:the[ -])?\Z")
+_NTH_DAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]? (?:the )?([0-9]{1,2})(?:st|nd|rd|th)(?![a-z0-9])"
+    r"(?! (?:day|week|session|block|phase|cycle|set|round))"
+)
+_LONGEST_PERIOD = 60
+_MAYBE_PERIOD = re.compile(
+    r"\W*(?:w|(?:mon|tue|wed|thu|fri|sat|sun)[a-z.,]* |jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|[0-9]{1,4}[./-]|(?:the )?[0-9]{1,2}(?:st|nd|rd|th)? )",
+    re.IGNORECASE,
+)
+_BESIDE_PERIOD = re.compile(
+    r"[^a-z0-9]*(?:(?:week|wk\.?) ?#?[0-9]{0,3}[^a-z0-9]*)?(?:of|commencing|beginning|starting)?[^a-z0-9]*"
+    r"(?:(?:week|wk\.?) ?#?[0-9]{1,3})?[^a-z0-9]*"
+)
+_THE = re.compile(r"\bthe (?=[0-9])")
 _WEEKDAY = re.compile(
     r"(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? "
     r"(?=[a-z]{3,12}\.? ?[0-9]|[0-9])"
@@ -178,7 +199,7 @@ def read_dates(
     Of two ranges the first is read, as a repair.
     """
     text = text[:_MOST]
-    form = text.lower() if slug else _WEEKDAY.sub("", form_of(text).text)
+    form = text.lower() if slug else _THE.sub("", _WEEKDAY.sub("", form_of(text).text))
     asked = _Asked(near, order, _SLUG if slug else _TITLE)
     found = _undisputed(form, (_NAMED_FORMS, _FIGURE_FORMS), asked)
     ranges = [each for each in found if each.reading and _is_range(each.match)]
@@ -192,8 +213,43 @@ def read_heading_date(text: str, near: dt.date | None, order: DayOrder = "month_
     reading = read_dates(text, near, order=order)
     if reading:
         return reading
-    found = _undisputed(form_of(text).text[:_MOST], (_SHORT_FORMS,), _Asked(near, order, _TITLE))
-    return next((each.reading for each in found if each.reading), None)
+    form = form_of(text).text[:_MOST]
+    found = _undisputed(form, (_SHORT_FORMS,), _Asked(near, order, _TITLE))
+    return next((each.reading for each in found if each.reading), None) or _day_of_month(form, near)
+
+
+def _day_of_month(form: str, near: dt.date | None) -> Reading | None:
+    """The day nearest to `near` of a heading that names only the day of the month: `Thursday 11th`."""
+    match = _NTH_DAY.match(form)
+    if match is None or near is None:
+        return None
+    months = {(each.year, each.month) for each in (near - 28 * DAY, near, near + 28 * DAY)}
+    days = [day for year, month in months if (day := _date(year, _Day(month, int(match[1]), None)))]
+    nearest = min(days, key=lambda day: (abs(day - near), day), default=None)
+    return Reading(nearest, nearest, True, match.span(1)) if nearest else None
+
+
+@lru_cache(maxsize=1024)
+def read_period(text: str, near: dt.date | None, order: DayOrder) -> dt.date | None:
+    """The first day of a line that is only a range of days or `Week of` a day, with `Week N` perhaps."""
+    if len(text) > _LONGEST_PERIOD or not _MAYBE_PERIOD.match(text):
+        return None
+    reading = read_dates(text, near, order=order)
+    if reading is None or reading.start == reading.end:
+        return None
+    form = _THE.sub("", _WEEKDAY.sub("", form_of(text).text))
+    rest = form[: reading.span[0]] + " " + form[reading.span[1] :]
+    return reading.start if _BESIDE_PERIOD.fullmatch(rest) else None
+
+
+def weekday_of_date(text: str, start: dt.date, near: dt.date | None, order: DayOrder) -> str | None:
+    """The weekday that a title writes directly before the day `start`, in its first three letters."""
+    form = form_of(text[:_MOST]).text
+    for found in _WEEKDAY.finditer(form):
+        reading = read_dates(form[found.end() :], near, order=order)
+        if reading and reading.start == start and reading.span[0] == 0:
+            return found[0][:3]
+    return None
 
 
 def _first_of(ranges: list[_Found], asked: _Asked) -> Reading | None:
@@ -232,7 +288,8 @@ def _found(form: str, kinds: Iterable[_Forms], asked: _Asked) -> Iterator[_Found
 def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | None:
     """What a form says, unless its words or figures are no date at all.
 
-    A word may be a misspelt month, and figures without a year a range, only if that makes days that anybody means.
+    A word may be a misspelt month, and figures without a year a range, only if that makes days that anybody means;
+    a misspelt month with one day and no year only near the publication (`Murph 5/31` names a workout).
     """
     groups = match.groupdict()
     months = [_month(word) for name in ("month1", "month2") if (word := groups.get(name))]
@@ -242,6 +299,9 @@ def _found_at(match: re.Match[str], forms: _Forms, asked: _Asked) -> _Found | No
     misspelt = any(month.misspelt for month in months if month)
     doubtful = misspelt or (forms is _FIGURE_FORMS and not _years(match))
     if doubtful and (reading is None or reading.days > _LONGEST):
+        return None
+    alone = misspelt and not _years(match) and not _is_range(match)
+    if alone and reading and asked.near and abs(reading.start - asked.near) > _FAR:
         return None
     return _Found(match, reading._replace(repaired=True) if misspelt and reading else reading)
 
@@ -292,6 +352,9 @@ def _orders(match: re.Match[str], asked: _Asked) -> Iterator[tuple[_Day, _Day | 
     """The first and the last day as written; figures alone in the program's order first, then in the other."""
     groups = {"a1": None, "year1": None, "year2": None, **match.groupdict()}
     first_year, last_year = (_year(groups[name]) for name in ("year1", "year2"))
+    if groups.get("a2") and not groups["a1"]:  # 25.-31.01.2021
+        yield _Day(None, int(match["b1"]), None), _Day(int(match["b2"]), int(match["a2"]), last_year)
+        return
     if not groups["a1"]:
         first = _named_day(groups, "1", first_year)
         yield first or _Day(None, 0, None), _named_day(groups, "2", last_year)
@@ -381,24 +444,14 @@ def _month(word: str) -> _Month | None:
         return _Month(exact[0] if exact else 9, misspelt=False)
     if not 4 <= len(word) <= 12 or word in _NO_MONTHS:
         return None
-    close = [n for n, name in enumerate(MONTHS, 1) if _within_two(word, name)]
+    near = [(n, name) for n, name in enumerate(MONTHS, 1) if abs(len(name) - len(word)) <= 2]
+    close = [n for n, name in near if edits_between(word, name) <= 2]
     return _Month(close[0], misspelt=True) if len(close) == 1 else None
 
 
-def _within_two(word: str, name: str) -> bool:
-    """Whether at most two letters were added, left out or changed between the two."""
-    if abs(len(word) - len(name)) > 2:
-        return False
-    row = list(range(len(name) + 1))
-    for i, letter in enumerate(word, 1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(name, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (letter != other))
-    return row[-1] <= 2
-
-
 def _year(text: str | None) -> int | None:
-    return int(text) + (2000 if len(text) == 2 else 0) if text else None
+    digits = (text or "").lstrip("'")
+    return int(digits) + (2000 if len(digits) == 2 else 0) if digits else None
 
 
 def _nearest_year(day: _Day, near: dt.date | None) -> int | None:

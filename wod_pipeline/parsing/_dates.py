@@ -8,16 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
-from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date
+from wod_pipeline.parsing._date_text import Reading, read_dates, read_heading_date, weekday_of_date
 from wod_pipeline.parsing._diagnostics import diagnostic
-from wod_pipeline.program import Dates, DatesBasis, Diagnostic, Source
+from wod_pipeline.program import WEEKDAYS, Dates, DatesBasis, Diagnostic, Source
 from wod_pipeline.weeks import DAY, monday_of
+from wod_pipeline.wording import normalized
 
 _FAR_DAYS = 14
 _SEVERAL_WEEKS_DAYS = 10
@@ -71,7 +71,14 @@ def date_post(title: str, source: Source, headings: Iterable[str], habits: DateH
     if reading.repaired:
         found.append(diagnostic("date_repaired", days=_days(reading)))
     if published and abs((typed.start - published).days) > _FAR_DAYS:
-        found.append(diagnostic("date_contradiction", start=str(typed.start), published=str(published)))
+        found.append(
+            diagnostic("date_contradiction", start=str(typed.start), reason=f"was published on {published}")
+        )
+    elif basis == "title":
+        weekday = weekday_of_date(title, typed.start, published, habits.order)
+        if weekday and weekday != WEEKDAYS[reading.start.weekday()]:
+            reason = f"its title says {weekday.title()} of that day"
+            found.append(diagnostic("date_contradiction", start=str(typed.start), reason=reason))
     dates = Dates(reading.start, reading.end, basis, "repaired" if reading.repaired else "exact")
     return Dated(dates, _week_of(reading.start, reading.end), found)
 
@@ -106,7 +113,7 @@ def _with_likely_year(reading: Reading, published: dt.date | None) -> Reading:
     if published is None or _is_near(reading.start, published) or reading.start.weekday() == 0:
         return reading
     for years in (1, -1):
-        start, end = (_years_later(day, years) for day in reading[:2])
+        start, end = (in_year(day, day.year + years) for day in reading[:2])
         if start and end and _is_near(start, published):
             return reading._replace(start=start, end=end, repaired=True)
     return reading
@@ -116,9 +123,10 @@ def _is_near(day: dt.date, published: dt.date) -> bool:
     return abs((day - published).days) <= _FAR_DAYS
 
 
-def _years_later(day: dt.date, years: int) -> dt.date | None:
+def in_year(day: dt.date, year: int) -> dt.date | None:
+    """The same day of another year; None for 29 February where there is none."""
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:  # 29 February
         return None
 
@@ -169,12 +177,12 @@ def program_of(slug: str, near: dt.date | None) -> str:
     WordPress sends other letters percent-encoded. They are decoded, then left out, and a digest of the whole is put
     at the end, as at the end of a longer name that is cut: otherwise every program in Cyrillic would be the same.
     """
-    form = unicodedata.normalize("NFC", unquote(slug, errors="surrogateescape").lower())
+    form = normalized("NFC", unquote(slug, errors="surrogateescape").lower())
     reading = read_dates(form, near, slug=True)
     if reading:
         form = f"{form[: reading.span[0]]}-{form[reading.span[1] :]}".replace("week-of-", "-")
     form = _FINAL_NUMBER.sub("", re.sub("-+", "-", form).strip("-")).strip("-")
-    ascii_form = unicodedata.normalize("NFKD", form).encode("ascii", "ignore").decode()
+    ascii_form = normalized("NFKD", form).encode("ascii", "ignore").decode()
     plain = re.sub("-+", "-", _NOT_OF_PROGRAM.sub("-", ascii_form)).strip("-")
     if plain == form and len(plain) <= _LONGEST_PROGRAM:
         return plain

@@ -41,8 +41,9 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
     ),
     "date_contradiction": DiagnosticKind(
         "warn",
-        "The post is for {start} but was published on {published}.",
-        "The stated start is more than two weeks from the publication; it is kept, unless only its year is wrong.",
+        "The post is for {start} but {reason}.",
+        "The stated start is more than two weeks from the publication, or another weekday than the title says; it is"
+        " kept, unless only its year is wrong.",
     ),
     "date_repaired": DiagnosticKind(
         "info",
@@ -54,10 +55,16 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "The post names no date; its week is taken from its publication on {published}.",
         "Neither title, slug nor headings name a date.",
     ),
+    "word_repaired": DiagnosticKind(
+        "info",
+        "“{word}” was read as “{meant}”.",
+        "A misspelt word was read as the one word it can be.",
+    ),
     "missing_heading": DiagnosticKind(
         "warn",
         "A session starts here without a heading that says its day.",
-        "Labels start over, or a week's post has no headings, so the session has no date.",
+        "Labels start over, a week's post has no headings, a heading names several days, or a line may have been"
+        " meant as a heading: the day of this work is not sure.",
     ),
     "ambiguous_reference": DiagnosticKind(
         "warn",
@@ -93,11 +100,6 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
         "info",
         "Not understood, and not part of the work: {words}.",
         "Words or figures of a line of work that no rule reads; a warning where a figure or a movement is among them.",
-    ),
-    "word_repaired": DiagnosticKind(
-        "info",
-        "“{written}” was read as “{word}”.",
-        "A word of the notation was mistyped by one letter.",
     ),
     "struck_text": DiagnosticKind(
         "info",

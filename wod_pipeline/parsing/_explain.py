@@ -17,7 +17,8 @@ from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_line
 from wod_pipeline.parsing._references import NO_OVERRIDES, Policy
 from wod_pipeline.parsing._structure import structure_post
-from wod_pipeline.parsing._text import ReadValue, steps
+from wod_pipeline.parsing._text import ReadValue, form_of, steps
+from wod_pipeline.parsing.grammar.tokens import Tokens, tokens_of
 from wod_pipeline.program import (
     Dates,
     Diagnostic,
@@ -123,8 +124,18 @@ def _steps(line: str, reading: LineReading) -> tuple[Step, ...]:
     )
     return (
         *(Step(name, result) for name, result in steps(line)),
+        Step("tokens", _written(tokens_of(form_of(line)))),
         *(Step(name, result or "no") for name, result in tried),
     )
+
+
+def _written(t: Tokens) -> str:
+    """The tokens one by one; figures with their kind: `back · squat · x · 5 reps (reps)`."""
+    said = (
+        token.text if token.kind in {"word", "sign"} else f"{token.text} ({token.kind})"
+        for token in t.all[: t.size]
+    )
+    return " · ".join(said)
 
 
 def _said(value: Any) -> str:
@@ -143,7 +154,9 @@ def _said(value: Any) -> str:
     return "" if value is False else str(value)
 
 
-_PLACES = frozenset(("start", "end", "behind", "open_ended", "behind_x", "words", "load_words", "unread"))
+_PLACES = frozenset(
+    ("start", "end", "behind", "by_word", "open_ended", "behind_x", "words", "load_words", "unread")
+)
 
 
 def _without_none(value: Any) -> Any:

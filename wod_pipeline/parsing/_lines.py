@@ -56,7 +56,8 @@ class LineReading(ReadValue, frozen=True, eq=False):
     @property
     def is_work(self) -> bool:
         """Whether the line is read as more than a note."""
-        return self.prescribes or bool(self.rest or self.rows or self.connector or self.variant)
+        connects = self.connector is not None and self.connector.behind >= len(self.form.text)
+        return self.prescribes or connects or bool(self.rest or self.rows or self.variant)
 
     @property
     def flaws(self) -> int:
@@ -69,7 +70,8 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
     def is_better_than(self, other: LineReading) -> bool:
         """Whether this reading of a changed line understands more than the one of the line as written."""
-        return self.is_work and (not other.is_work or self.flaws < other.flaws)
+        flaws = self.flaws - len(self.odd)
+        return self.is_work and (not other.is_work or flaws < other.flaws)
 
     @property
     def names_movement(self) -> bool:
@@ -118,13 +120,15 @@ def read_line(line: str, at: int = 0) -> LineReading:
     if reading.is_work and not reading.flaws:
         return reading
     right = repaired(form)
-    better = _read(right[0], at) if right else None
-    if right and better and better.is_better_than(reading):
-        return replace(better, repair=right[1:])
-    plain = without_unknown(form)
-    better = _read(plain[0], at) if plain else None
-    if plain and better and better.is_better_than(reading):
-        return replace(better, odd=(plain[1],))
+    if right:
+        better = replace(_read(right[0], at), repair=right[1:])
+        reading = better if better.is_better_than(reading) else reading
+    if reading.is_work and not reading.flaws:
+        return reading
+    plain = without_unknown(right[0] if right else form)
+    if plain:
+        better = replace(_read(plain[0], at), odd=(plain[1],), repair=right[1:] if right else None)
+        reading = better if better.is_better_than(reading) else reading
     return reading
 
 

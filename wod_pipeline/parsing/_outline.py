@@ -9,23 +9,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from wod_pipeline.bounds import SESSIONS_READ
 from wod_pipeline.date_habits import US_WEEKLY, DayOrder
-from wod_pipeline.parsing._date_text import read_heading_date
-from wod_pipeline.parsing._dates import Dated, date_post, is_of_several_weeks, program_of, published_day
+from wod_pipeline.parsing._date_text import read_heading_date, read_period
+from wod_pipeline.parsing._dates import (
+    Dated,
+    date_post,
+    in_year,
+    is_of_several_weeks,
+    program_of,
+    published_day,
+)
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._extent import in_words
 from wod_pipeline.parsing._headings import (
     Heading,
+    brackets_say_more,
     can_cut,
     heads_work,
+    is_date_only,
     is_day_part,
     is_rest_only,
     kind_of,
     label_of_heading,
     may_head,
+    name_of_day,
     ordinal_of,
     read_heading,
     week_number,
@@ -58,7 +69,7 @@ def headings_of(texts: Sequence[str]) -> dict[int, Heading]:
     """
     days = {n: heading for n, text in enumerate(texts) if (heading := read_heading(text))}
     heads = {
-        n: heading for n, heading in days.items() if not heading.has_title or _heads_work(n, texts, days)
+        n: heading for n, heading in days.items() if not heading.needs_work or _heads_work(n, texts, days)
     }
     contents = _contents(texts, heads)
     return {n: heading for n, heading in heads.items() if n not in contents}
@@ -125,7 +136,9 @@ def outline_post(plain: PlainPost) -> OutlinedPost:
     lines = _first_sessions(plain, cuts, found)
     if not any(cut.headings for cut in cuts) and texts:
         _fit_without_heading(cuts, dated, found)
-    found += _doubtful_days(texts[: len(lines)], heads)
+    known = {each.line for each in found if each.code == "missing_heading"}
+    read = {n: heading for n, heading in heads.items() if n < len(lines)}
+    found += (each for each in _doubtful_days(texts[: len(lines)], read) if each.line not in known)
     dates = _dates_of(cuts, texts, dated, habits.order)
     behind = [*(cut.first for cut in cuts[1:]), len(lines)]
     sessions = [_session(*each, texts) for each in zip(cuts, behind, dates, strict=False)]
@@ -188,6 +201,7 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found:
         cuts.append(_Cut(n, last.weekday, [n], under_weekday=True))
     elif heading:
         cuts.append(_Cut(n, heading.weekday, [n], under_weekday=heading.weekday is not None))
+        found += _doubts_of(n, heading)
     elif last and last.label and starts_over(text, below=last.label):
         cuts.append(_Cut(n, label=label_of(text)))
         found.append(diagnostic("missing_heading", n))
@@ -195,13 +209,55 @@ def _cut_at(cuts: list[_Cut], n: int, text: str, heading: Heading | None, found:
         last.label = label_of(text) or last.label
 
 
+def _doubts_of(n: int, heading: Heading) -> Iterator[Diagnostic]:
+    """What is not sure of a heading: which of several days it means, or how its weekday is spelt."""
+    if heading.several:
+        yield diagnostic("missing_heading", n)
+    if heading.misspelt and heading.weekday:
+        yield diagnostic("word_repaired", n, word=heading.misspelt, meant=name_of_day(heading.weekday))
+
+
 def _doubtful_days(texts: Sequence[str], heads: dict[int, Heading]) -> Iterator[Diagnostic]:
-    """§4.1 A line that begins as a day's title does, directly above work, on a day that nothing else heads."""
+    """§4.1 Where work may stand under a day it is not for, or under none.
+
+    Work above the first heading; a line that only names a day, or begins as a day's title does, directly above
+    work, on a day that nothing else heads; and a title below which the labels of the day before go on.
+    """
+    doubtful = {*_work_above(texts, heads), *(n for n in heads if _labels_go_on(n, texts, heads))}
     headed = {heading.weekday for heading in heads.values()}
     for n, text in enumerate(texts[:-1]):
         day = may_head(text)
-        if day and day not in headed and heads_work(texts[n + 1]):
-            yield diagnostic("missing_heading", n)
+        if (
+            n not in heads
+            and ((day and day not in headed) or is_date_only(text))
+            and heads_work(texts[n + 1])
+        ):
+            doubtful.add(n)
+    yield from (diagnostic("missing_heading", n) for n in sorted(doubtful))
+
+
+def _work_above(texts: Sequence[str], heads: dict[int, Heading]) -> list[int]:
+    """Where a part of a session stands above the first heading, and so in no session: its first line of work."""
+    above = list(islice((n for n in range(min(heads, default=0)) if heads_work(texts[n])), 2))
+    return above[:1] if len(above) > 1 else []
+
+
+def _labels_go_on(n: int, texts: Sequence[str], heads: dict[int, Heading]) -> bool:
+    """Whether the first label below a day with a title is the next one after the last above: A, B in one session."""
+    if not (heads[n].has_title or brackets_say_more(texts[n])):
+        return False
+    above = _first_label(texts, range(n - 1, -1, -1), heads)
+    below = _first_label(texts, range(n + 1, len(texts)), heads)
+    return bool(above and below and len(above) == len(below) == 1 and ord(below) == ord(above) + 1)
+
+
+def _first_label(texts: Sequence[str], numbers: Iterable[int], heads: dict[int, Heading]) -> str | None:
+    for m in numbers:
+        if m in heads:
+            return None
+        if can_cut(texts[m]) and (label := label_of(texts[m])):
+            return label
+    return None
 
 
 def _fit_without_heading(cuts: list[_Cut], dated: Dated, found: list[Diagnostic]) -> None:
@@ -237,6 +293,9 @@ class _Headed(NamedTuple):
     written: dt.date | None
     week: int | None
     """N of the last `Week N`."""
+    begin: dt.date | None = None
+    """The first day of the last line that is only a range of days, as `June 8-14`."""
+    label: str = ""
 
 
 def _dates_of(
@@ -246,17 +305,29 @@ def _dates_of(
     if dated.week is None:
         return [None] * len(cuts)
     headed = [
-        _Headed(cut.weekday, _written(cut, texts, dated, order), week)
-        for cut, week in zip(cuts, _weeks_above(cuts, texts), strict=True)
+        _Headed(cut.weekday, _written(cut, texts, dated, order), week, begin, _text_of(cut, texts))
+        for cut, week, begin in zip(
+            cuts, _weeks_above(cuts, texts), _periods_above(cuts, texts, dated, order), strict=True
+        )
     ]
     if not _spans_weeks(headed, dated.dates):
         return [_day_in_week(cut.weekday, dated) for cut in cuts]
     dates: list[dt.date | None] = []
-    last, week = None, headed[0].week
-    for each in headed:
-        dates.append(_counted_on(each, last, week, dated))
-        last, week = dates[-1] or last, each.week
+    last: dt.date | None = None
+    before = headed[0]
+    for n, each in enumerate(headed):
+        above = last + DAY if last and n and _is_of_next_week(each, before, last, dated.dates) else last
+        dates.append(_counted_on(each, above, before.week, dated))
+        last, before = dates[-1] or last, each
     return dates
+
+
+def _is_of_next_week(each: _Headed, before: _Headed, last: dt.date, dates: Dates) -> bool:
+    """Whether the same words head the next session again, and the dates of the post have another such day."""
+    if each.weekday is None or (each.weekday, each.label) != (before.weekday, before.label):
+        return False
+    start, end = dates.start, dates.end
+    return bool(start and end and is_of_several_weeks(start, end) and last + 7 * DAY <= end)
 
 
 def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Dated) -> dt.date | None:
@@ -265,6 +336,8 @@ def _counted_on(each: _Headed, last: dt.date | None, week: int | None, dated: Da
         return None
     if each.written and WEEKDAYS[each.written.weekday()] == each.weekday:
         return each.written
+    if each.begin and (last is None or last < each.begin):
+        return _day_on_or_after(each.begin, each.weekday)
     if last is None:
         return _day_in_week(each.weekday, dated)
     later = max((each.week or 0) - week, 0) if week else 0
@@ -278,9 +351,34 @@ def _written(cut: _Cut, texts: Sequence[str], dated: Dated, order: DayOrder) -> 
     reading = (
         read_heading_date(label_of_heading(texts[cut.headings[0]]), start, order) if cut.headings else None
     )
-    if reading is None or start is None or not 0 * DAY <= reading.start - monday_of(start) < _LONGEST_COUNT:
+    if reading is None or start is None:
         return None
-    return reading.start
+    years = (reading.start.year, start.year, start.year + 1)  # as typed first, else as that of the post
+    days = (day for year in years if (day := in_year(reading.start, year)))
+    return next((day for day in days if _is_counted(day, start)), None)
+
+
+def _is_counted(day: dt.date, start: dt.date) -> bool:
+    return 0 * DAY <= day - monday_of(start) < _LONGEST_COUNT
+
+
+def _text_of(cut: _Cut, texts: Sequence[str]) -> str:
+    return " ".join(texts[n] for n in cut.headings).casefold()
+
+
+def _periods_above(
+    cuts: Sequence[_Cut], texts: Sequence[str], dated: Dated, order: DayOrder
+) -> list[dt.date | None]:
+    """For each session, the first day of the last line above it that is only a range of days of the post."""
+    start = dated.dates.start
+    periods: list[dt.date | None] = []
+    period, at = None, 0
+    for cut in cuts:
+        found = (read_period(text, start, order) for text in reversed(texts[at : cut.first]))
+        period = next((day for day in found if day and start and _is_counted(day, start)), period)
+        periods.append(period)
+        at = cut.first
+    return periods
 
 
 def _weeks_above(cuts: Sequence[_Cut], texts: Sequence[str]) -> list[int | None]:
@@ -311,6 +409,8 @@ def _spans_weeks(headed: Sequence[_Headed], dates: Dates) -> bool:
         at, before = first.setdefault(each.weekday, (k, each))
         later = each.written and before.written and each.written > before.written
         if at < sunday < k or later or (before.week and each.week and each.week > before.week):
+            return True
+        if headed[0].begin and each.begin and monday_of(each.begin) > monday_of(headed[0].begin):
             return True
         sunday = min(sunday, k) if each.weekday == "sun" else sunday
     return False

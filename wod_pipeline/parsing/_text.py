@@ -198,3 +198,19 @@ def tidy(value: float, digits: int = 2) -> Number:
     """`value` rounded, and an int when that loses nothing."""
     rounded = round(value, digits)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def edits_between(word: str, name: str, *, swaps: bool = False) -> int:
+    """How many letters were added, left out or changed between two words.
+
+    With `swaps`, two neighbours in the wrong order are one edit (the optimal string alignment distance).
+    """
+    above: list[int] = []
+    row = list(range(len(name) + 1))
+    for i, letter in enumerate(word, 1):
+        above, last, row = row, above, [i]
+        for j, other in enumerate(name, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other)))
+            if swaps and i > 1 and j > 1 and word[i - 2] == other and letter == name[j - 2]:
+                row[j] = min(row[j], last[j - 2] + 1)
+    return row[-1]

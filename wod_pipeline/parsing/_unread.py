@@ -17,7 +17,7 @@ from wod_pipeline.unread_text import UNREAD_TEXT, quote
 def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagnostic]:
     """A diagnostic for each line of work with a misspelt word or unread ones; a warning where they hold a figure or name a movement."""
     for n, (written, word) in session.repairs.items():
-        yield diagnostic("word_repaired", n, written=written, word=word)
+        yield diagnostic("word_repaired", n, word=written, meant=word)
     for n, spans in session.unread.items():
         words = unread_words(lines[n].text, spans)
         if words:

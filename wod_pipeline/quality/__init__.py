@@ -9,7 +9,7 @@ What the session table holds and what was usual before is handed in by the calle
 
 from wod_pipeline.quality._case import Case, TableContent, Verdict
 from wod_pipeline.quality._claims import CLAIMS, LIMITS, Claim, Stage
-from wod_pipeline.quality._malformed import MALFORMED, malformed_posts, name_post
+from wod_pipeline.quality._malformed import MALFORMED, cut_posts, malformed_posts, name_post
 from wod_pipeline.quality._verdicts import judge, judge_stored, unsound
 from wod_pipeline.quality._volume import Volume, volume_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "TableContent",
     "Verdict",
     "Volume",
+    "cut_posts",
     "judge",
     "judge_stored",
     "malformed_posts",

@@ -40,6 +40,8 @@ class Case:
     """Ids of those posts of the week that the site no longer lists."""
     malformed: Sequence[tuple[str, str]] = ()
     """Name and problems of each post of the week that was sent otherwise than WordPress does."""
+    cut: Sequence[tuple[int | None, str]] = ()
+    """Id of each post without a session that goes beyond a bound of reading, and what is not read of it."""
     may_empty: bool = False
     """A person has allowed that the week loses its sessions."""
     limits: Limits = LIMITS

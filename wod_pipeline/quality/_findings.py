@@ -259,7 +259,9 @@ def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding
 
 def judge_bounds(case: Case) -> Finding:
     """Posts and blocks that go beyond a bound."""
-    rows = tuple(row for code in _BEYOND for row in _diagnosed(case.records, code))
+    of_sessions = [row for code in _BEYOND for row in _diagnosed(case.records, code)]
+    without_session = [_post_row(post_id, message) for post_id, message in case.cut]
+    rows = (*of_sessions, *without_session)
     if not rows:
         return Finding(None, "Every post is read whole.")
     posts = {row["post_id"] for row in rows}
@@ -297,6 +299,11 @@ def _diagnosed(records: WeekRecords, code: str) -> list[Row]:
                     "message": diagnostic.message,
                 }
     return list(rows.values())
+
+
+def _post_row(post_id: int | None, message: str) -> Row:
+    """The row of a diagnostic about a post without a session."""
+    return {"date": "", "post_id": post_id, "line": None, "text": "", "message": message}
 
 
 def _session_row(record: SessionRecord) -> Row:

@@ -169,7 +169,12 @@ def _foreign_events(own_files: Iterable[bytes]) -> dict[str, Component]:
 
 
 def _day(event: Component) -> dt.date:
-    return as_day(event.decoded("dtstart"))
+    """The day of an event; the first there is for one of another program that does not say it readably."""
+    try:
+        start = getattr(event["DTSTART"], "dt", None)  # none where it is given twice
+    except ValueError:  # not a time
+        return dt.date.min
+    return as_day(start) if isinstance(start, dt.date) else dt.date.min
 
 
 def _current_events(records: Iterable[SessionRecord], athlete: Athlete | None) -> Iterator[tuple[str, Event]]:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.pacing import batched
 from wod_pipeline.program import StoredWeek, sha256_of
 from wod_pipeline.storage import Lake
-from wod_pipeline.storage.stages import BATCH, calendar_key, load_key
+from wod_pipeline.storage.stages import BATCH, calendar_key, load_key, read_sound
 from wod_pipeline.weeks import WEEK, weeks_between
 
 LOAD, CALENDAR = "training_load", "session_calendar"
@@ -128,19 +127,6 @@ def _read_each(
     for some in batched(keys, BATCH):
         found |= {keys[key]: digest_in(data) for key, data in read_sound(lake, some).items()}
     return found
-
-
-def read_sound(
-    lake: Lake, keys: Sequence[str], on_corrupt: Callable[[str, StorageCorrupt], None] = lambda *_: None
-) -> dict[str, bytes]:
-    """The objects under these keys. One that the store itself finds corrupt is left out and given to `on_corrupt`."""
-    try:
-        return lake.read_many(keys)
-    except StorageCorrupt as error:
-        if len(keys) == 1:
-            on_corrupt(keys[0], error)
-            return {}
-    return {key: data for one in keys for key, data in read_sound(lake, [one], on_corrupt).items()}
 
 
 def made_from_of_load(data: bytes) -> str:

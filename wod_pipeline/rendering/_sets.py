@@ -16,10 +16,9 @@ from wod_pipeline.rendering import _words as words
 from wod_pipeline.rendering._numbers import WorkingWeightView, view_working
 from wod_pipeline.training import (
     Athlete,
+    Implement,
     WorkingWeight,
-    goes_on_barbell,
     is_attempt_at_max,
-    is_held,
     ramp_weights,
     sets_of,
     working_weight,
@@ -80,16 +79,17 @@ def view_sets(
     `written` is its text in the post, which tells a barbell from other implements.
     """
     is_attempt = lifter.test_day or block.rm_target is not None
+    implement = Implement(exercise, written)
     for sets in _prescriptions(block, exercise):
         load = words.load_words(sets.load, "" if is_shared else _reference(exercise, sets.load))
         attempt = is_attempt and is_attempt_at_max(exercise, sets.load)
         count = sets.last - sets.first + 1
         ramp = ramp_weights(sets.load, count, lifter.athlete, attempt=attempt) if sets.load else ()
-        if is_held(exercise) and sets.load is not None and sets.load.kind == "percent":
+        if implement.is_held and sets.load is not None and sets.load.kind == "percent":
             yield _held_set(sets, load, lifter.athlete)
         elif ramp:
             yield from _ramp(sets, load, ramp, lifter.athlete)
-        elif sets.load is None or not goes_on_barbell(exercise, sets.load, written):
+        elif sets.load is None or not implement.is_barbell(sets.load):
             yield SetView(sets.label, sets.reps, _with_conversion(load, sets.load, lifter.athlete))
         else:
             working = working_weight(sets.load, lifter.athlete, attempt=attempt)

@@ -208,7 +208,8 @@ class NewPostsTick:
         message = messages.posts_gone(name, gone, self.links, in_doubt=in_doubt)
         if gone and not send(self.notifier, message, self.log):
             return state, set()
-        absent, weeks = update_gone(now, listed, posts.newest_weeks(stored), state.gone_posts)
+        weeks_of = {number: {each.week for each in revisions} for number, revisions in stored.items()}
+        absent, weeks = update_gone(now, listed, weeks_of, state.gone_posts)
         return posts.record_sweep(now, listed, gone, state, absent), weeks
 
     @property

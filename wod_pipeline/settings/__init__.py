@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 from wod_pipeline.date_habits import US_WEEKLY, Cadence, DateHabits, DayOrder
 from wod_pipeline.errors import SettingsError
 from wod_pipeline.feed_key import validate_key
-from wod_pipeline.own_files import make_data_folder
+from wod_pipeline.own_files import make_data_folder, narrow_umask
 from wod_pipeline.settings._declaring import Variable, endpoint, setting
 from wod_pipeline.settings._dotenv import read_dotenv
 from wod_pipeline.settings._hosts import (
@@ -40,6 +41,7 @@ from wod_pipeline.settings._readers import (
     read_day,
     read_monday,
     read_origins,
+    read_page_url,
     read_path,
     read_phone,
     read_seconds,
@@ -183,7 +185,7 @@ class Settings:
     page_url: str = setting(
         "address at which people open the athlete's page, for links in calendars; needed behind a proxy. If it has a "
         "path, the page is served below that",
-        read=optional(read_url, ""),
+        read=optional(read_page_url, ""),
         example="https://training.example.com",
     )
     allowed_hosts: tuple[str, ...] = setting(
@@ -382,8 +384,12 @@ def load_settings(
     return Settings(**values)
 
 
+_MAY_HOLD_LOGIN = re.compile(r"[@\uff20\ufe6b]|%(25)*40|://.*\?", re.DOTALL)
+"""An @ in any form that an address may have it in, or an address with a query, where keys are put too."""
+
+
 def _problem(variable: Variable, text: str, fix: str) -> str:
-    shown = "(hidden)" if variable.secret or "@" in text else repr(text)
+    shown = "(hidden)" if variable.secret or _MAY_HOLD_LOGIN.search(text) else repr(text)
     return f"{variable.name} = {shown}: {fix}. Meaning: {variable.meaning}. Default: {variable.default or 'none'}."
 
 
@@ -413,6 +419,7 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 def use_dagster_home(settings: Settings) -> Path:
     """Set DAGSTER_HOME to the instance in the data folder, unless it is set; return the folder, created if needed.
 
+    What Dagster makes from here on is as closed as the folder above: `dagster.yaml` names classes that are loaded.
     Raises `SettingsError` when it cannot be created or used.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).expanduser().absolute()
@@ -425,6 +432,7 @@ def use_dagster_home(settings: Settings) -> Path:
         )
     try:
         make_data_folder(home.parent)
+        narrow_umask(home.parent)
         home.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError(

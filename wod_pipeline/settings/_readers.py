@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from wod_pipeline.weeks import WEEK, monday_of
@@ -36,6 +37,14 @@ def read_url(text: str) -> str:
             else "use a web address such as https://www.example.com"
         )
     return text.rstrip("/")
+
+
+def read_page_url(text: str) -> str:
+    """The address of the athlete's page, whose path goes into links, redirects and cookies as it is."""
+    url = read_url(text)
+    if not re.fullmatch(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)*", urlsplit(url).path):
+        raise ValueError("use letters, digits and . _ ~ - between the slashes of its path, such as /wod")
+    return url
 
 
 def read_origins(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +29,8 @@ _WORKERS = 8
 """Files at once: a write waits for the disk to flush, and disks flush several files together."""
 _TRANSIENT = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN}
 """Errors that pass: space is freed, another process closes its files, a network file system comes back."""
+_DAMAGED = {errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO}
+"""Errors of one object that is no file, or that nobody may read."""
 _FREE_SPACE = "Free some space, or set WOD_DATA_DIR to a folder on another disk."
 _PERMISSION = "Give this user write permission there, or set WOD_DATA_DIR to a folder they can write to."
 _MOVE_FILE = "A file is in the way of a folder: move it elsewhere."
@@ -115,11 +118,12 @@ class FolderLake:
     def _read(self, path: Path) -> bytes | None:
         with _errors_in_words(path):
             try:
-                return path.read_bytes()
+                return _read_file(path)
             except FileNotFoundError:
                 return None
-            except (IsADirectoryError, PermissionError) as error:
-                if not os.path.lexists(path):  # the folder is closed, and with it every object
+            except OSError as error:
+                # Where the folder is closed, so is every object in it.
+                if error.errno not in _DAMAGED or not os.path.lexists(path):
                     raise
                 raise StorageCorrupt(
                     f"{path} cannot be read: {error.strerror}.",
@@ -143,6 +147,21 @@ class FolderLake:
                 return False
             flush_folder(path.parent)
         return True
+
+
+def _read_file(path: Path) -> bytes:
+    """The bytes of a plain file. A pipe would be waited for, and a device may have no end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.ENXIO, "It is a pipe or a device", str(path))
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from wod_pipeline.storage.stages import (
     RawWeek,
     decode_revision,
     read_removals,
+    read_sound,
     read_stage,
     write_each,
     write_stage,
@@ -144,7 +145,7 @@ def _newest_revisions(lake: Lake, prefix: str = REVISIONS) -> Iterable[RawPost]:
     for keys in keys_of.values():
         keys.sort(key=_is_dated_then_name)
     while keys_of:
-        objects = lake.read_many([keys[-1] for keys in keys_of.values()])
+        objects = read_sound(lake, [keys[-1] for keys in keys_of.values()])
         for folder, keys in list(keys_of.items()):
             post = _readable(keys[-1], objects.get(keys[-1], b""))
             keys.pop()

@@ -74,6 +74,7 @@ _CODES = {
     "file is not a database": _NOT_A_DATABASE,
 }
 """SQLite's own sentences for these codes, for Python 3.10, whose errors have no code. Compared as a whole."""
+_MOVE_FILE = "Move the file elsewhere, then materialize the weeks again: all of it comes from the lake."
 _COLUMNS = "SELECT date, session, CAST(item AS BLOB) FROM sessions"
 """The item as bytes: SQLite's Python module refuses a whole result when one text of it is not UTF-8."""
 _BATCH = 64
@@ -94,6 +95,7 @@ class _Database:
             if not self.path.exists():
                 yield None
                 return
+            self._refuse_what_is_no_file()
             with contextlib.closing(self._connect()) as connection:
                 connection.execute("BEGIN")
                 yield connection if _has_sessions(connection) else None
@@ -103,6 +105,7 @@ class _Database:
         """A connection with the write lock; committed at the end, rolled back on any error."""
         with self._errors_in_words():
             make_data_folder(self.path.parent)
+            self._refuse_what_is_no_file()
             # SQLite gives the journal the permissions of the file.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, mode_of_file(self.path.parent)))
             with contextlib.closing(self._connect()) as connection:
@@ -118,9 +121,18 @@ class _Database:
         with self.writing() as connection:
             connection.execute("PRAGMA user_version = 0")
 
+    def _refuse_what_is_no_file(self) -> None:
+        """Raise for a folder, a pipe or a device: SQLite would wait for it, or call it an error of the disk."""
+        if self.path.exists() and not self.path.is_file():
+            raise StorageRefused(
+                f"The session table cannot be at {self.path}: it is no file.", fix="Move it elsewhere."
+            )
+
     def _connect(self) -> sqlite3.Connection:
         # isolation_level None: without it, `sqlite3` begins transactions on its own.
         connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None)
+        # A row that is not UTF-8 is then one that another program has changed, which costs its week alone.
+        connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_spill = OFF")  # a spill would block readers until the commit
         return connection
@@ -365,8 +377,10 @@ def _in_words(error: sqlite3.Error, path: Path) -> StorageError:
     if code in {_NOT_A_DATABASE, _CORRUPT}:
         return StorageRefused(
             f"{path} is not a usable SQLite database ({reason}).",
-            fix="Move the file elsewhere, then materialize the weeks again: all of it comes from the lake.",
+            fix=_MOVE_FILE,
         )
+    if reason.startswith("no such column"):
+        return StorageRefused(f"{path} is the database of another program ({reason}).", fix=_MOVE_FILE)
     return StorageRefused(
         f"The session table {path} cannot be used: {reason}.",
         fix="Give this user read and write permission for the file and its folder, or set WOD_DATA_DIR to another.",

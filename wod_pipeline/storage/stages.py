@@ -23,7 +23,8 @@ import datetime as dt
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -115,6 +116,12 @@ def raw_revision_key(post: RawPost, data: bytes) -> str:
     return f"{REVISIONS}post={post.id}/{modified}-{_digest(data)}.json"
 
 
+def count_revisions(lake: Lake) -> Counter[int]:
+    """How many revisions of each post are kept, by its id; lists all of them."""
+    posts = (re.match(rf"{REVISIONS}post=(\d{{1,19}})/", key) for key in lake.keys(REVISIONS))
+    return Counter(int(found[1]) for found in posts if found)
+
+
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
@@ -186,13 +193,26 @@ def write_stage(lake: Lake, stage: str, values: Mapping[dt.date, Any]) -> dict[d
     return {week: written[stage_key(stage, week)] for week in values}
 
 
+def read_sound(
+    lake: Lake, keys: Sequence[str], on_corrupt: Callable[[str, StorageCorrupt], None] = lambda *_: None
+) -> dict[str, bytes]:
+    """The objects under these keys. One that the store itself finds corrupt is left out and given to `on_corrupt`."""
+    try:
+        return lake.read_many(keys)
+    except StorageCorrupt as error:
+        if len(keys) == 1:
+            on_corrupt(keys[0], error)
+            return {}
+    return {key: data for one in keys for key, data in read_sound(lake, [one], on_corrupt).items()}
+
+
 def read_removals(lake: Lake, weeks: Iterable[dt.date]) -> dict[dt.date, list[RemovedPost]]:
     """The posts last taken out of those weeks; weeks without any, or with an unreadable record, are absent.
 
     A post that the site has listed again since may be among them: the next look at the site brings it back.
     """
     keys = {removals_key(week): week for week in weeks}
-    objects = lake.read_many(list(keys))
+    objects = read_sound(lake, list(keys))
     return {keys[key]: removed for key, data in objects.items() if (removed := _decode_removals(key, data))}
 
 
@@ -248,7 +268,7 @@ def write_records(lake: Lake, values: Mapping[dt.date, WeekRecords]) -> dict[dt.
 
 def read_stored_records(lake: Lake, weeks: Iterable[dt.date]) -> dict[dt.date, list[SessionRecord]]:
     """The records that the lake has of those weeks; weeks without, or with unreadable ones, are absent."""
-    objects = lake.read_many([records_key(week) for week in weeks])
+    objects = read_sound(lake, [records_key(week) for week in weeks])
     return {
         week: records
         for week in weeks
@@ -271,7 +291,7 @@ def read_records(lake: Lake, digests: Mapping[dt.date, str]) -> Iterator[tuple[d
     line has exactly the bytes that its digest was made from, so that comparing them needs no parsing.
     """
     for weeks in batched(digests, BATCH):
-        objects = lake.read_many([records_key(week) for week in weeks])
+        objects = read_sound(lake, [records_key(week) for week in weeks])
         for week in weeks:
             if (data := objects.get(records_key(week))) is None:
                 continue

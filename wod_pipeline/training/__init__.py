@@ -6,7 +6,7 @@ written in `wod_pipeline.rendering`.
 
 from __future__ import annotations
 
-from wod_pipeline.training._implements import goes_on_barbell, is_attempt_at_max, is_held
+from wod_pipeline.training._implements import Implement, is_attempt_at_max
 from wod_pipeline.training._lifts import Dose, LiftCounter, doses_of, lifts_in, top_percent
 from wod_pipeline.training._load import (
     ZONES,
@@ -49,6 +49,7 @@ __all__ = [
     "Athlete",
     "Dose",
     "Fit",
+    "Implement",
     "LiftCounter",
     "LoadRow",
     "LoadedBar",
@@ -64,9 +65,7 @@ __all__ = [
     "decimal_text",
     "doses_of",
     "exact",
-    "goes_on_barbell",
     "is_attempt_at_max",
-    "is_held",
     "largest_percent",
     "lifts_in",
     "load_by",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from wod_pipeline.program import Exercise, Load
 from wod_pipeline.training._lifts import is_barbell_lift
@@ -19,27 +20,37 @@ _HELD_MOVEMENTS = frozenset(
 )
 
 
-def goes_on_barbell(exercise: Exercise, load: Load, written: str) -> bool:
-    """Whether a load is put on a barbell; `written` is the exercise's text in the post.
+class Implement:
+    """What the sets of an exercise are done with; `written` is the exercise's text in the post.
 
-    A percentage of a max is, unless the exercise is held in the hands. A weight may be that of a dumbbell, a plate or
-    a vest wherever the words name one.
+    The text is searched once, whatever the number of sets: it has a line for each of them.
     """
-    if load.kind == "percent":
-        return not is_held(exercise)
-    return load.kind != "absolute" or _is_on_barbell(exercise, written)
 
+    def __init__(self, exercise: Exercise, written: str) -> None:
+        self._exercise, self._written = exercise, written
 
-def _is_on_barbell(exercise: Exercise, written: str) -> bool:
-    named = " ".join((written, *(part.raw for part in exercise.parts)))
-    return is_barbell_lift(exercise) and not _IMPLEMENT.search(named)
+    def is_barbell(self, load: Load) -> bool:
+        """Whether a load is put on a barbell.
 
+        A percentage of a max is, unless the exercise is held in the hands. A weight may be that of a dumbbell, a
+        plate or a vest wherever the words name one.
+        """
+        if load.kind == "percent":
+            return not self.is_held
+        return load.kind != "absolute" or self._takes_weights
 
-def is_held(exercise: Exercise) -> bool:
-    """Whether an exercise is done without a barbell, by its name. Chains, bands and plates go with a barbell."""
-    named = " ".join(part.raw for part in exercise.parts)
-    is_named = bool(_HELD.search(named)) and not _BARBELL.search(named)
-    return is_named or any(part.movement_id in _HELD_MOVEMENTS for part in exercise.parts)
+    @cached_property
+    def is_held(self) -> bool:
+        """Whether the exercise is done without a barbell, by its name. Chains, bands and plates go with a barbell."""
+        parts = self._exercise.parts
+        named = " ".join(part.raw for part in parts)
+        is_named = bool(_HELD.search(named)) and not _BARBELL.search(named)
+        return is_named or any(part.movement_id in _HELD_MOVEMENTS for part in parts)
+
+    @cached_property
+    def _takes_weights(self) -> bool:
+        named = " ".join((self._written, *(part.raw for part in self._exercise.parts)))
+        return is_barbell_lift(self._exercise) and not _IMPLEMENT.search(named)
 
 
 def is_attempt_at_max(exercise: Exercise, load: Load | None) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wod_pipeline.program import Number
 
@@ -155,10 +155,10 @@ class Rack:
 
     def side(self, amount: Fraction) -> tuple[Fraction, ...] | None:
         """Plates for one side, heaviest first and as few as possible; None when they cannot make `amount`."""
-        return self._side_sums.get((amount - self.bar) / 2)
+        return self._side_sums.plates_of((amount - self.bar) / 2)
 
     @cached_property
-    def _side_sums(self) -> dict[Fraction, tuple[Fraction, ...]]:
+    def _side_sums(self) -> _SideSums:
         """`_sides` of these plates, kept here because their hash takes longer than all else about a weight."""
         return _sides(self.plates or STANDARD_PLATES[self.unit])
 
@@ -171,28 +171,70 @@ STANDARD_RACKS: Mapping[Unit, Rack] = {
 WOMENS_BARS: Mapping[Unit, Fraction] = {"kg": Fraction(15), "lb": Fraction(35)}
 
 
+class _SideSums(NamedTuple):
+    """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first.
+
+    Sums are whole numbers of a `scale`-th. A choice of plates is one number, of which the least is the best: how
+    many plates, times `unit`, less how many of each kind, as the digits of a number, those of the heaviest first.
+    """
+
+    plates: tuple[tuple[Fraction, int], ...]
+    scale: int
+    base: int
+    choices: dict[int, int]
+
+    @property
+    def unit(self) -> int:
+        """Larger than any number of the digits."""
+        return int(self.base ** len(self.plates))
+
+    def plates_of(self, side: Fraction) -> tuple[Fraction, ...] | None:
+        """The best plates for a sum, heaviest first; None when they cannot make it."""
+        choice = self.choices.get(side * self.scale)  # type: ignore[call-overload]
+        if choice is None:
+            return None
+        digits, counts = -choice % self.unit, []
+        for _ in self.plates:
+            digits, count = divmod(digits, self.base)
+            counts.append(count)
+        return tuple(
+            plate for (plate, _), n in zip(self.plates, reversed(counts), strict=True) for _ in range(n)
+        )
+
+
 @lru_cache(maxsize=32)
-def _sides(plates: tuple[tuple[Fraction, int], ...]) -> dict[Fraction, tuple[Fraction, ...]]:
-    """Every sum one side can hold, with the fewest plates that make it, of equally few the heaviest first."""
-    scale = math.lcm(
-        *(plate.denominator for plate, _ in plates)
-    )  # integers: fractions take ten times as long
-    sides: dict[int, tuple[int, ...]] = {0: ()}
+def _sides(plates: tuple[tuple[Fraction, int], ...]) -> _SideSums:
+    # Integers: fractions take ten times as long.
+    scale = math.lcm(*(plate.denominator for plate, _ in plates))
+    sums = _SideSums(plates, scale, max((pairs for _, pairs in plates), default=0) + 1, {0: 0})
+    known, worth = sums.choices, sums.unit
     for plate, pairs in plates:
-        size = int(plate * scale)
-        for total, chosen in list(sides.items()):
-            for count in range(1, pairs + 1):
-                known = sides.get(total + size * count)
-                if known is None or len(chosen) + count <= len(known):
-                    more = (*chosen, *(size,) * count)
-                    if known is None or (len(more), known) < (len(known), more):
-                        sides[total + size * count] = more
-    named = {int(plate * scale): plate for plate, _ in plates}
-    return {Fraction(total, scale): tuple(named[size] for size in chosen) for total, chosen in sides.items()}
+        worth //= sums.base
+        for pieces in _parts(pairs):
+            size, cost = int(plate * scale) * pieces, (sums.unit - worth) * pieces
+            for total, choice in list(known.items()):
+                if choice + cost < known.get(total + size, choice + cost + 1):
+                    known[total + size] = choice + cost
+    return sums
+
+
+def _parts(pairs: int) -> list[int]:
+    """Numbers of which some add up to any number up to `pairs`: 1, 2, 4, … and what is left."""
+    parts: list[int] = []
+    while pairs > 0:
+        parts.append(min(1 << len(parts), pairs))
+        pairs -= parts[-1]
+    return parts
 
 
 @lru_cache(maxsize=32)
 def _owned_weights(rack: Rack) -> tuple[Fraction, ...]:
     """Every weight the owned plates make in whole steps above the bar."""
-    weights = (rack.bar + 2 * side for side in _sides(rack.plates))
-    return tuple(sorted(weight for weight in weights if (weight - rack.bar) % rack.step == 0))
+    sums = _sides(rack.plates)
+    scale = math.lcm(sums.scale, rack.step.denominator)
+    finer, step = 2 * scale // sums.scale, int(rack.step * scale)
+    return tuple(
+        rack.bar + Fraction(total * finer, scale)
+        for total in sorted(sums.choices)
+        if total * finer % step == 0
+    )

@@ -34,7 +34,19 @@ class GonePost(Struct, frozen=True, omit_defaults=True):
     week: dt.date
     since: dt.datetime
     requests: int = 0
-    """Runs of its week requested because of that."""
+    """Runs of its weeks requested because of that."""
+    more_weeks: tuple[dt.date, ...] = ()
+    """The earlier weeks of a post of several."""
+
+    @property
+    def weeks(self) -> set[dt.date]:
+        """Every week the post is stored under, or was when it disappeared."""
+        return {self.week, *self.more_weeks}
+
+
+def _gone(weeks: Collection[dt.date], since: dt.datetime) -> GonePost:
+    *earlier, newest = sorted(weeks)
+    return GonePost(newest, since, more_weeks=tuple(earlier))
 
 
 GonePosts = Mapping[int, GonePost]
@@ -52,24 +64,25 @@ def is_watched(gone: GonePosts) -> bool:
 
 
 def update_gone(
-    now: dt.datetime, listed: Collection[int], stored: Mapping[int, dt.date], known: GonePosts
+    now: dt.datetime, listed: Collection[int], stored: Mapping[int, Collection[dt.date]], known: GonePosts
 ) -> tuple[dict[int, GonePost], set[dt.date]]:
-    """The absent posts after a look, and the weeks to run because of them; `stored` is post id → newest week.
+    """The absent posts after a look, and the weeks to run because of them; `stored` is post id → its weeks.
 
     While the listing is in doubt nothing is run. A post that has been taken out of its week is remembered, so that
     its return is noticed.
     """
-    absent = {number: week for number, week in stored.items() if number not in listed}
-    returned = {post.week for number, post in known.items() if number in listed and post.requests}
+    absent = {number: weeks for number, weeks in stored.items() if number not in listed}
+    back = [post for number, post in known.items() if number in listed and post.requests]
+    returned = {week for post in back for week in post.weeks}
     gone = {number: post for number, post in known.items() if number not in listed}
-    gone |= {number: GonePost(week, now) for number, week in absent.items() if number not in gone}
+    gone |= {number: _gone(weeks, now) for number, weeks in absent.items() if number not in gone}
     if too_many_gone(len(absent), len(stored)):
         return _newest(gone), returned
     due = {number for number in absent if _is_due(now, gone[number])}
     asked = {
         number: msgspec.structs.replace(gone[number], requests=gone[number].requests + 1) for number in due
     }
-    return _newest({**gone, **asked}), returned | {gone[number].week for number in due}
+    return _newest({**gone, **asked}), returned | {week for number in due for week in gone[number].weeks}
 
 
 def _is_due(now: dt.datetime, post: GonePost) -> bool:

@@ -1,7 +1,8 @@
 """What the server logs: as uvicorn does, without addresses of personal calendars and without maxes in parameters.
 
 The address of a personal calendar is a key to the athlete's weights. Both may be in the line of a request, also of a
-mistyped one, and in the message or the traceback of an error.
+mistyped one, and in the message or the traceback of an error. So may control characters, which are removed: somebody
+reads the log in a terminal.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
 
+from wod_pipeline.terminal import clean_lines
 from wod_pipeline.web.personal import SHORTEST_TOKEN
 
 HIDDEN = "[personal]"
@@ -42,24 +44,28 @@ def hide_personal(text: str) -> str:
     return hide_parameters(hide_addresses(text))
 
 
+def _loggable_text(text: str) -> str:
+    return clean_lines(hide_personal(text))
+
+
 class HidePersonal(logging.Filter):
-    """Hide what is personal in a record's message, arguments and traceback, before it is formatted."""
+    """Hide what is personal in a record's message, arguments and traceback, and clean them, before formatting."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record and let it pass."""
         if isinstance(record.msg, str):
-            record.msg = hide_personal(record.msg)
+            record.msg = _loggable_text(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(map(_hidden, record.args))
         if record.exc_info:
-            record.exc_text = hide_personal(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = _loggable_text(logging.Formatter().formatException(record.exc_info))
         return True
 
 
 def _hidden(value: object) -> object:
-    """The value itself unless its text has something personal."""
+    """The value itself unless its text has something that is not logged."""
     text = str(value)
-    hidden = hide_personal(text)
+    hidden = _loggable_text(text)
     return value if hidden == text else hidden
 
 

@@ -13,12 +13,13 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from wod_pipeline import __version__, adapters
-from wod_pipeline.errors import StorageError
+from wod_pipeline.bounds import CALENDAR_BYTES
+from wod_pipeline.errors import StorageCorrupt, StorageError
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.reading.index import IndexCache
 from wod_pipeline.settings import ANY_HOST, Settings
 from wod_pipeline.storage import Lake, SessionTable
-from wod_pipeline.storage.stages import calendar_key
+from wod_pipeline.storage.stages import calendar_key, read_sound
 from wod_pipeline.web import (
     api,
     cookies,
@@ -125,11 +126,26 @@ def _add_routers(app: FastAPI) -> None:
     openapi.describe(app, api.router, api.OPENAPI_PATH, {"TimeZone": days.zone_schema()}, problems.EXAMPLES)
 
 
-def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], list[bytes]]:
-    """A function that reads the calendars of weeks from the lake."""
+def _calendar_reader(lake: Lake | None) -> Callable[[Sequence[dt.date]], dict[str, bytes]]:
+    """A function that reads the calendars of weeks, by key; without those that nobody can or should read."""
     if lake is None:
-        return lambda _: []
-    return lambda mondays: list(lake.read_many([calendar_key(monday) for monday in mondays]).values())
+        return lambda _: {}
+    return lambda mondays: {
+        key: data
+        for key, data in read_sound(lake, [calendar_key(monday) for monday in mondays], _warn_of_lost).items()
+        if _is_within_bound(key, data)
+    }
+
+
+def _warn_of_lost(key: str, error: StorageCorrupt) -> None:
+    log.warning("%s; its cancelled events are left out: %s", key, error)
+
+
+def _is_within_bound(key: str, data: bytes) -> bool:
+    if len(data) <= CALENDAR_BYTES.most:
+        return True
+    log.warning("%s has %s bytes; its cancelled events are left out.", key, f"{len(data):,}")
+    return False
 
 
 def _build_index(index_cache: IndexCache) -> None:

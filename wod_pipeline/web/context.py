@@ -44,7 +44,7 @@ class AppContext:
     zone: ZoneInfo
     now: Callable[[], dt.datetime]
     lake: Lake | None
-    stored_calendars: Callable[[Sequence[dt.date]], list[bytes]]
+    stored_calendars: Callable[[Sequence[dt.date]], dict[str, bytes]]
     feed_key: FeedKey | None = None
     page_url: str = ""
     recent_calendars: RecentCalendars = field(default_factory=RecentCalendars)

@@ -49,7 +49,8 @@ class Unforeseen:
 
 def _log_and_answer(scope: Scope, error: Exception) -> Response:
     request_id = secrets.token_hex(6)
-    log.error("Request %s failed: %s %s", request_id, scope["method"], scope["path"], exc_info=error)
+    # Quoted, as uvicorn does: a line break in the path would begin another line of the log.
+    log.error("Request %s failed: %s %s", request_id, scope["method"], quote(scope["path"]), exc_info=error)
     return failure_answer(scope, 500, unforeseen(request_id), headers={REQUEST_ID: request_id})
 
 

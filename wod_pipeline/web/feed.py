@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -138,32 +138,48 @@ def _response(context: AppContext, asked: Asked, if_none_match: str | None) -> C
     return CalendarResponse(body, headers={"ETag": etag})
 
 
-def _parts(context: AppContext, asked: Asked, published: list[bytes]) -> object:
+def _parts(context: AppContext, asked: Asked, published: Mapping[str, bytes]) -> object:
     """All that the calendar depends on."""
     (first, last), stored = asked.between, context.index.weeks
     weeks = [stored[week] for week in sorted(stored) if monday_of(first) <= week <= last]
     maxes_text = maxes.cookie_of(asked.athlete) if asked.athlete else ""
-    return (asked.between, maxes_text, asked.page_url, asked.rest_days, asked.choices, weeks, published)
+    return (
+        asked.between,
+        maxes_text,
+        asked.page_url,
+        asked.rest_days,
+        asked.choices,
+        weeks,
+        list(published.values()),
+    )
 
 
-def _make(context: AppContext, asked: Asked, published: list[bytes], read: SoundDays | None = None) -> bytes:
+def _make(
+    context: AppContext, asked: Asked, published: Mapping[str, bytes], read: SoundDays | None = None
+) -> bytes:
     """The calendar, without cancelled events where what was published cannot be read."""
     read = read or SoundDays(context.table.read_dates(*asked.between), [])
     try:
         return _as_calendar(context, asked, read, published)
     except ValueError as error:
-        log.warning("A stored calendar cannot be read; its cancelled events are left out: %s", error)
-        return _as_calendar(context, asked, read, [data for data in published if is_calendar(data)])
+        readable = {key: data for key, data in published.items() if is_calendar(data)}
+        unreadable = ", ".join(sorted(published.keys() - readable.keys()))
+        log.warning(
+            "Cannot be read as a stored calendar; the cancelled events in it are left out: %s (%s)",
+            unreadable,
+            error,
+        )
+        return _as_calendar(context, asked, read, readable)
 
 
-def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: list[bytes]) -> bytes:
+def _as_calendar(context: AppContext, asked: Asked, read: SoundDays, published: Mapping[str, bytes]) -> bytes:
     covered = _covered(days_between(*asked.between), context.index.weeks.keys(), read.corrupt_weeks)
     return as_calendar(
         read.records,
         context.zone,
         asked.athlete,
         covered=covered,
-        stored=published,
+        stored=published.values(),
         page_url=asked.page_url,
         rest_days=asked.rest_days,
         between=asked.between,

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from wod_pipeline.rendering import clean
 from wod_pipeline.weeks import FIRST_DAY, LAST_DAY
 from wod_pipeline.wording import shorten
 
@@ -14,7 +15,7 @@ LONGEST_QUOTE = 40
 
 def mistake_words(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors as a sentence: `“foo” is not a day. Write it as 2026-11-27: year, month, day.`"""
-    quoted = f"“{shorten(str(error['input']), LONGEST_QUOTE)}”"
+    quoted = f"“{shorten(clean(str(error['input'])), LONGEST_QUOTE)}”"
     name, limits = error["loc"][-1], error.get("ctx", {})
     if name == "day" and _is_outside(str(error["input"])):
         return f"{quoted} is outside of the days that can be shown: {FIRST_DAY} to {LAST_DAY}."

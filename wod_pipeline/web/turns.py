@@ -54,6 +54,8 @@ class Turns:
             await failure_answer(scope, *problem)(scope, receive, send)
         else:
             body = await _read_body(scope, receive)
+            if _has_left(body):
+                return
             for message in await self._answer(scope, body, receive):
                 await send(message)
 
@@ -101,6 +103,11 @@ async def _read_body(scope: Scope, receive: Receive) -> list[Message]:
         length += len(message.get("body", b""))
         is_complete = not message.get("more_body", False)
     return read
+
+
+def _has_left(read: Sequence[Message]) -> bool:
+    """Whether the client went, or was dropped, before its form was complete: nobody is there to be answered."""
+    return bool(read) and read[-1]["type"] == "http.disconnect"
 
 
 def _replaying(read: Sequence[Message], receive: Receive) -> Receive:

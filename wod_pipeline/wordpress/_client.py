@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from wod_pipeline.bounds import ANSWER_BYTES
 from wod_pipeline.errors import SourceIncomplete, SourceMalformed, SourceRefused
 from wod_pipeline.pacing import batched
+from wod_pipeline.post_times import time_of
 from wod_pipeline.program import RawPost
 from wod_pipeline.weeks import DAY, as_day
 from wod_pipeline.wording import count, is_site_address
@@ -171,8 +172,13 @@ class WordPressSource:
             response = self._get("posts", self._query({"per_page": 1, "order": "desc", "_fields": "id,date"}))
             newest = decode_posts(response.value, response.where)
             self._verify_category(has_posts=bool(newest))
-        day = f", the newest of {printable(newest[0].date, 10)}" if newest else ""
-        posts = count(_totals(response)[0], "post")
+        total, pages_of_one = _totals(response)
+        announced = PageSet()
+        announced.add(newest, total)
+        announced.check_bounds(self._bounds, math.ceil(pages_of_one / PER_PAGE), response.where)
+        published = time_of(newest[0].date) if newest else None
+        day = f", the newest of {published.date()}" if published else ""
+        posts = count(total, "post")
         doubt = "" if self._category_verified else " The site hides its categories: this one may not exist."
         return f"{self._base} answers: {posts} in {self._category_name}{day}.{doubt}"
 
@@ -208,7 +214,7 @@ class WordPressSource:
                     return self._accept(pages)
                 earlier = pages.order
         raise SourceIncomplete(
-            f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.posts)} "
+            f"{self._base} announced {count(pages.totals[-1], 'post')}, but its pages held {len(pages.versions)} "
             f"distinct ones or changed while they were read, {MAX_READS} times in a row. No post of this read "
             "was used."
         )
@@ -216,9 +222,10 @@ class WordPressSource:
     def _accept(self, pages: PageSet) -> list[RawPost]:
         if ids := pages.listed_twice():
             log.warning("%s lists a post more than once: %s", self._base, ", ".join(map(str, ids)))
-        require_ids(pages.posts.values(), self._base)
-        self._verify_category(has_posts=bool(pages.posts))
-        return list(pages.posts.values())
+        posts = pages.chosen()
+        require_ids(posts, self._base)
+        self._verify_category(has_posts=bool(posts))
+        return posts
 
     def _read_pages(self, query: Params) -> PageSet:
         """Every page, within the bounds of a reading. Raises `SourceMalformed` where the site goes beyond them."""
@@ -353,9 +360,9 @@ def _totals(response: JsonResponse) -> tuple[int, int]:
 
 def _as_number(header: str) -> int:
     """Raises `ValueError` also for a number that no site can mean."""
-    if len(header) > _MOST_DIGITS or (number := int(header)) < 0:
+    if len(header) > _MOST_DIGITS or not (header.isascii() and header.isdigit()):
         raise ValueError(header)
-    return number
+    return int(header)
 
 
 def _is_past_end(response: JsonResponse) -> bool:

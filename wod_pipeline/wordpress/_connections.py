@@ -1,19 +1,13 @@
 """The connections to a site: one time limit for a whole exchange, and the addresses a redirect may lead to.
 
-A timeout of `requests` is for the next bytes only: a server that sends a byte now and then, of a status line, of
-headers, of the size of a chunk or of one `100 Continue` after another, would be waited for without end. So the
-exchange has a timer, which shuts its sockets down: whatever waits for them then ends. A name may have any number of
-addresses, each with a timeout of its own, so they are tried here one by one. Only the lookup of a name cannot be
-ended; the resolver of the system bounds it.
+The time limit is a `Deadline`. A name may have any number of addresses, each with a timeout of its own, so they are
+tried here one by one.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Literal
@@ -29,61 +23,32 @@ from urllib3.exceptions import (
 )
 from urllib3.util.connection import allowed_gai_family
 
+from wod_pipeline.deadline import Deadline
 from wod_pipeline.errors import SourceRefused
 
 Reach = Literal["internet", "loopback", "link-local", "private"]
 """From where an address can be reached: everywhere, this machine, this wire, this network."""
 
 
-class Guard:
+class Guard(Deadline):
     """Keeps the deadline of the exchange in progress, and refuses connections that only a redirect asks for.
 
-    One exchange at a time. `site_host` is the host of the address that a person chose: it may be anywhere.
+    `site_host` is the host of the address that a person chose: it may be anywhere.
     """
 
     def __init__(self) -> None:
-        self.is_over = False
-        """Whether the last exchange was ended by its deadline."""
-        self._lock = threading.Lock()
-        self._watched: list[socket.socket] = []
-        self._is_running = self._is_redirected = False
-        self._ends_at = 0.0
+        super().__init__()
+        self._is_redirected = False
         self._site: Reach = "internet"
 
     @contextmanager
     def exchange(self, site_host: str, seconds: float) -> Iterator[None]:
         """Within it, connections end when `seconds` have passed."""
-        self.is_over, self._is_running, self._is_redirected = False, True, False
-        self._ends_at = time.monotonic() + seconds
+        self._is_redirected = False
         if (known := reach_of_host(site_host)) != "internet":  # a proxy connects without `admit`
             self._site = known
-        timer = threading.Timer(seconds, self._end)
-        timer.daemon = True
-        timer.start()
-        try:
+        with self.running(seconds):
             yield
-        finally:
-            timer.cancel()
-            with self._lock:
-                self._is_running = False
-                watched, self._watched = self._watched, []
-            for each in watched:
-                each.close()
-
-    def at_most(self, seconds: float | None) -> float:
-        """The seconds, or what is left of the exchange when that is less."""
-        left = max(self._ends_at - time.monotonic(), 0.001)
-        return left if seconds is None else min(seconds, left)
-
-    def watch(self, connected: socket.socket) -> None:
-        """Shut the socket down at the deadline, even when TLS has taken it over by then."""
-        with self._lock:
-            if not self._is_running:
-                return
-            # A second handle on the connection: TLS detaches the first.
-            self._watched.append(socket.socket(fileno=os.dup(connected.fileno())))
-            if self.is_over:
-                _shut_down(self._watched[-1])
 
     def follow(self, host: str) -> None:
         """From here on it is a redirect that asks. Raise `SourceRefused` when its host tells that it leads inside."""
@@ -103,34 +68,29 @@ class Guard:
         elif reach not in {"internet", self._site}:
             raise _internal_redirect(host, address)
 
-    def _end(self) -> None:
-        with self._lock:
-            if not self._is_running:
-                return
-            self.is_over = True
-            for each in self._watched:
-                _shut_down(each)
-
-
-def _shut_down(connected: socket.socket) -> None:
-    with suppress(OSError):  # it is closed already
-        connected.shutdown(socket.SHUT_RDWR)
-
 
 def reach_of_host(host: str) -> Reach:
     """From where a host can be reached, as far as its text tells: an address in any form, or a name of this machine.
 
-    IPv4 within IPv6 counts as what it is; other names are of the internet.
+    IPv4 within IPv6 counts as what it is, and IPv6 that is not assigned as of this network; other names are of the
+    internet.
     """
     name = host.strip("[]").partition("%")[0].rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return "loopback"
     address = _parse_address(name)
-    if address is None or (address.is_global and not address.is_multicast):
+    if address is None or _is_of_the_internet(address):
         return "internet"
     if address.is_loopback or address.is_unspecified:  # to connect to 0.0.0.0 is to connect to this machine
         return "loopback"
     return "link-local" if address.is_link_local else "private"
+
+
+def _is_of_the_internet(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if address.version == 6 and address not in _ASSIGNED_IPV6:
+        return False
+    is_special = any(address in network for network in _SPECIAL if network.version == address.version)
+    return address.is_global and not address.is_multicast and not is_special
 
 
 def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -149,6 +109,10 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_ASSIGNED_IPV6 = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that networks of the internet are given (RFC 4291 §2.4); another network may use the rest itself."""
+_SPECIAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("3fff::/20"))
+"""Of the registries of special addresses what some Pythons do not know; a cloud has its credentials in the first."""
 
 
 def _internal_redirect(host: str, address: str) -> SourceRefused:

@@ -7,6 +7,7 @@ what was wrong is said in `RawPost.problems`, and `RawPost.received` keeps the J
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, get_type_hints
 
@@ -24,7 +25,10 @@ _TYPES = {
 }
 FIELDS = tuple(_TYPES)
 """The fields of a post that are asked for."""
+_TIMES = ("date", "date_gmt", "modified", "modified_gmt")
+_LONGEST_TIME = 40
 _LONGEST_NAME = 60
+_DIGITS = re.compile(f"[0-9]{{1,{len(str(LARGEST_POST_ID))}}}")
 
 
 def decode_posts(value: object, where: str) -> list[RawPost]:
@@ -44,8 +48,8 @@ def decode_post(value: object) -> RawPost:
         post = msgspec.convert(fields, RawPost)
     except msgspec.ValidationError:
         return _decode_odd(value, fields)
-    sound = _is_id(post.id) and "rendered" in fields.get("content", {})
-    return post if sound else _decode_odd(value, fields)
+    is_sound = _is_id(post.id) and "rendered" in fields.get("content", {})
+    return post if is_sound and not any(map(_is_long_time, fields.items())) else _decode_odd(value, fields)
 
 
 def require_ids(posts: Iterable[RawPost], where: str) -> None:
@@ -61,17 +65,18 @@ def require_ids(posts: Iterable[RawPost], where: str) -> None:
         )
 
 
-def choose_post(first: RawPost, second: RawPost) -> RawPost:
-    """Which of two posts with the same id counts: one without problems, else the one edited last.
+def choose_post(versions: Iterable[RawPost]) -> RawPost:
+    """Which of the posts with the same id counts: one without problems, else the one edited last.
 
-    When they differ it says so, and `received` keeps the JSON of both.
+    When they differ it says so, and `received` keeps the JSON of all.
     """
-    if first == second:
-        return first
-    chosen = max((first, second), key=lambda post: (not post.problems, post.modified_gmt))
-    both = ", ".join(post.received or msgspec.json.encode(post).decode() for post in (first, second))
+    different = {msgspec.json.encode(post): post for post in versions}
+    chosen = max(different.values(), key=lambda post: (not post.problems, post.modified_gmt))
+    if len(different) == 1:
+        return chosen
+    received = ", ".join(post.received or encoded.decode() for encoded, post in different.items())
     problems = [*chosen.problems, "another post has the same id"]
-    return msgspec.structs.replace(chosen, problems=problems, received=f"[{both}]")
+    return msgspec.structs.replace(chosen, problems=problems, received=f"[{received}]")
 
 
 def _decode_odd(value: object, fields: dict[str, Any]) -> RawPost:
@@ -98,8 +103,7 @@ def _read_id(value: object) -> tuple[int, list[str]]:
         return value, []  # type: ignore[return-value]  # `_is_id` has looked
     if value is None:
         return 0, ["id is missing"]
-    digits = str(value)
-    known = int(digits) if isinstance(value, str) and digits.isascii() and digits.isdecimal() else 0
+    known = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else 0
     return known if _is_id(known) else 0, [f"id is {_describe(value)} instead of a number above 0"]
 
 
@@ -107,8 +111,16 @@ def _is_id(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_POST_ID
 
 
+def _is_long_time(field: tuple[str, Any]) -> bool:
+    """Whether it is a time that is none: each session carries them, and a table takes no item of any size."""
+    name, value = field
+    return name in _TIMES and isinstance(value, str) and len(value) > _LONGEST_TIME
+
+
 def _read_field(name: str, value: Any) -> tuple[Any, list[str]]:
     """A field's value, None when it cannot be read, with what is wrong with it."""
+    if _is_long_time((name, value)):
+        return None, [f"{name} is a text of {len(value):,} characters instead of a time"]
     try:
         return msgspec.convert(value, _TYPES[name]), []
     except msgspec.ValidationError:

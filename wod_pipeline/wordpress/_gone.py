@@ -20,6 +20,7 @@ from wod_pipeline.post_times import utc_of
 from wod_pipeline.program import OutlinedPost, RawPost, Weekly
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.watching.gone import GONE_FOR
+from wod_pipeline.weeks import monday_of
 
 REPUBLISHED_WITHIN = dt.timedelta(days=1)
 """Between the first look without the old post and the publication of the same content for another week."""
@@ -41,14 +42,17 @@ def replace_gone(
     since: Mapping[int, dt.datetime],
     now: dt.datetime,
     *,
+    week: dt.date,
     stored: Collection[int],
     in_doubt: bool,
 ) -> list[RemovedPost]:
-    """The gone posts of a week that one of the week's `listed` posts replaces; `stored`: those known before."""
+    """The gone posts of `week` that one of the week's `listed` posts replaces; `stored`: those known before."""
     removed = []
     for post in gone:
         lasting = not in_doubt and now - since[post.id] >= GONE_FOR
-        successor = _same_content(post, listed, stored) or (_same_program(post, listed) if lasting else None)
+        successor = _same_content(post, listed, stored) or (
+            _same_program(post, listed, week) if lasting else None
+        )
         if successor is not None:
             removed.append(removed_post(post, since[post.id], replaced_by=successor))
     return removed
@@ -102,23 +106,31 @@ def _share_program(post: RawPost, other: RawPost) -> bool:
     return outline_post(read_post(post)).program == outline_post(read_post(other)).program
 
 
-def _same_program(post: RawPost, listed: Iterable[RawPost]) -> int | None:
-    """The id of the newest listed post of the same program that covers the sessions of the gone one."""
+def _same_program(post: RawPost, listed: Iterable[RawPost], week: dt.date) -> int | None:
+    """The id of the newest listed post of the same program that covers the week's sessions of the gone one."""
     old = outline_post(read_post(post))
     if not old.program:
         return None
     outlines = ((other.id, outline_post(read_post(other))) for other in listed)
     return max(
-        (number for number, new in outlines if new.program == old.program and _covers(new, old)), default=None
+        (number for number, new in outlines if new.program == old.program and _covers(new, old, week)),
+        default=None,
     )
 
 
-def _covers(new: OutlinedPost, old: OutlinedPost) -> bool:
-    """Whether the new post has sessions, and on at least half of the old one's days: a part is no replacement."""
-    days = _days_of(old)
-    return bool(new.sessions) and 2 * len(days & _days_of(new)) >= len(days)
+def _covers(new: OutlinedPost, old: OutlinedPost, week: dt.date) -> bool:
+    """Whether the new post has sessions, and on at least half of the old one's days: a part is no replacement.
+
+    Of a post of several weeks only the days of this week count: each week is replaced by itself.
+    """
+    days = _days_of(old, week)
+    return bool(new.sessions) and 2 * len(days & _days_of(new, week)) >= len(days)
 
 
-def _days_of(outline: OutlinedPost) -> set[object]:
-    """What tells the sessions of a post apart: date, otherwise number, otherwise heading."""
-    return {session.date or session.ordinal or session.label for session in outline.sessions}
+def _days_of(outline: OutlinedPost, week: dt.date) -> set[object]:
+    """What tells the sessions of a post's week apart: date, otherwise number, otherwise heading."""
+    return {
+        session.date or session.ordinal or session.label
+        for session in outline.sessions
+        if session.date is None or monday_of(session.date) == week
+    }

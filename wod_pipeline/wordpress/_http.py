@@ -305,14 +305,16 @@ def _too_slow(where: str) -> _TransientError:
     return _TransientError(SourceUnavailable(f"{where} did not finish its response in time."))
 
 
-def _failure(error: Exception, where: str) -> _TransientError | SourceRefused:
-    """What it means that an exchange failed: worth a retry, or refused."""
+def _failure(error: Exception, where: str) -> _TransientError | SourceError:
+    """What it means that an exchange failed: worth a retry, or not."""
     cause = _root_cause(error)
     if isinstance(error, requests.exceptions.SSLError):
         fix = clock_advice(dt.datetime.now(dt.timezone.utc)) if is_clock_trouble(cause) else ""
         return SourceRefused(f"The certificate of {where} is not trusted: {cause}.", fix=fix)
     if isinstance(error, requests.exceptions.Timeout):
         return _TransientError(SourceUnavailable(f"{where} did not answer in time."))
+    if isinstance(error.__context__, urllib3.exceptions.InvalidHeader):  # of the answer, not of the request
+        return SourceMalformed(f"{where} sends headers that cannot be read: {cause}.")
     broken = (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError)
     # Every error of `requests` is an OSError: its own of another kind are about the request.
     if isinstance(error, broken) or not isinstance(error, requests.exceptions.RequestException):

@@ -35,10 +35,11 @@ class PageSet:
     Posts without an id are told apart by their JSON.
     """
 
-    posts: dict[int | str, RawPost] = field(default_factory=dict)
+    versions: dict[int | str, list[RawPost]] = field(default_factory=dict)
+    """What was received under each id."""
     totals: list[int] = field(default_factory=list)
     order: list[int | str] = field(default_factory=list)
-    """The keys of `posts` as they were received, also one that came again."""
+    """The keys of `versions` as they were received, also one that came again."""
 
     @property
     def complete(self) -> bool:
@@ -46,7 +47,11 @@ class PageSet:
 
         An item without an id that equals an earlier one counts, since the site counts it too.
         """
-        return set(self.totals) == {len(self.posts) + len(self._again(str))}
+        return set(self.totals) == {len(self.versions) + len(self._again(str))}
+
+    def chosen(self) -> list[RawPost]:
+        """Each post once. Chosen when all are known, since one may come thousands of times."""
+        return [choose_post(posts) if len(posts) > 1 else posts[0] for posts in self.versions.values()]
 
     def is_repeated(self, earlier: list[int | str] | None) -> bool:
         """Whether its order is the `earlier` one, item by item: then an id that came twice is listed twice.
@@ -61,13 +66,13 @@ class PageSet:
 
     def add(self, posts: list[RawPost], total: int) -> bool:
         """Add a page; return whether it held any new post."""
-        before = len(self.posts)
+        before = len(self.versions)
         self.totals.append(total)
         for post in posts:
             key = post.id or post.received
             self.order.append(key)
-            self.posts[key] = choose_post(self.posts[key], post) if key in self.posts else post
-        return len(self.posts) > before
+            self.versions.setdefault(key, []).append(post)
+        return len(self.versions) > before
 
     def check_bounds(self, bounds: ReadingBounds, page_count: int, where: str) -> None:
         """Raise `SourceMalformed` when the site announces, or has sent, more than a reading follows."""

@@ -156,7 +156,7 @@ def _update_week(
     absent = [post for post in stored if post.id not in look.listed]
     since = absent_since(absent, previous, look.at)
     ids = {post.id for post in stored}
-    removed = replace_gone(absent, current, since, look.at, stored=ids, in_doubt=look.in_doubt)
+    removed = replace_gone(absent, current, since, look.at, week=week, stored=ids, in_doubt=look.in_doubt)
     left = [post for post in absent if post.id not in {one.post_id for one in removed}]
     if not look.in_doubt:
         removed += replace_redated(left, look.elsewhere(week), since, look.at)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from wod_pipeline.errors import SourceBusy
+from wod_pipeline.own_files import make_folder_inside, mode_of_file, open_own
 from wod_pipeline.wording import elapsed
 
 LONGEST_TURN_S = 3600.0
@@ -62,9 +63,11 @@ class SiteLock:
         where no lock can be made: then the site is asked without one. Raises `SourceBusy` after `wait_s`. If that is
         None one waits as long as the holders change, and gives up after `LONGEST_TURN_S` behind one.
         """
-        lock, warn = FileLock(self._path), warn or tell
+        warn = warn or tell
+        lock = FileLock(self._path)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder_inside(self._path.parent)
+            lock = self._file_lock(self._path)
             self._wait_for(lock, _Wait(wait_s, self._turn(), self._clock), tell, warn)
         except OSError as error:
             why = error.strerror or error
@@ -80,7 +83,7 @@ class SiteLock:
 
     def _wait_for(self, lock: FileLock, wait: _Wait, tell: Tell, warn: Tell) -> None:
         """Take the lock, after those who came earlier; but for a minute at most, since one of them may be stopped."""
-        line = FileLock(self._next)
+        line = self._file_lock(self._next)
         try:
             if _take(line, 0.0) and _take(lock, 0.0):
                 return
@@ -123,8 +126,11 @@ class SiteLock:
         return ""
 
     def _write_holder(self, text: str) -> None:
-        with suppress(OSError):
-            self._holder.write_text(text, encoding="utf-8")
+        with suppress(OSError), open(self._holder, "w", encoding="utf-8", opener=open_own) as file:
+            file.write(text)
+
+    def _file_lock(self, path: Path) -> FileLock:
+        return FileLock(path, mode=mode_of_file(path.parent))
 
 
 class _Wait:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from wod_pipeline.aws.setup import ensure_bucket, ensure_ledger_table, ensure_sessions_table
 from wod_pipeline.cli import group
+from wod_pipeline.cli.doctor import MANY_REVISIONS
 from wod_pipeline.errors import SettingsError, StorageRefused
 from wod_pipeline_tests.servers.aws import AwsServer
 
@@ -116,6 +117,30 @@ def test_a_rule_of_others_that_deletes_what_cannot_be_made_again_is_named(
     assert ("lets them expire: rule tidy" in result.output) == (state == "missing")
 
 
+def test_an_index_or_expiry_of_another_kind_under_our_name_is_named(aws: AwsServer) -> None:
+    dynamodb = aws.client("dynamodb")
+    ensure_ledger_table(dynamodb, "wod-ledger")
+    expiry = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName="wod-ledger", TimeToLiveSpecification={**expiry, "Enabled": False})
+    dynamodb.update_time_to_live(TableName="wod-ledger", TimeToLiveSpecification=expiry)
+    bare_sessions_table(dynamodb)
+    index = {
+        "IndexName": "week-index",
+        "KeySchema": [{"AttributeName": "date", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    dynamodb.update_table(TableName="wod-sessions", GlobalSecondaryIndexUpdates=[{"Create": index}])
+    output = run("aws", "init", "--bucket", BUCKET).output
+    assert (
+        "missing  table wod-ledger deletes expired reservations: It goes by expires, not by ttl: aws"
+        in output
+    )
+    assert (
+        "missing  table wod-sessions has the index week-index: Its keys or attributes are others: aws"
+        in output
+    )
+
+
 def test_a_table_with_other_keys_is_refused_and_the_rest_is_made(
     aws: AwsServer, settings: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +168,11 @@ def test_a_secret_that_is_named_but_not_there_is_reported(
     secret = json.dumps({"username": "coach", "password": "x"})
     aws.client("secretsmanager").create_secret(Name="wod/site", SecretString=secret)
     assert "exists   secret wod/site" in run("aws", "init", "--bucket", BUCKET).output
+    aws.client("secretsmanager").delete_secret(SecretId="wod/site")
+    assert (
+        "missing  secret wod/site (it is being deleted): aws secretsmanager restore-secret --secret-id wod/site"
+        in run("aws", "init", "--bucket", BUCKET).output
+    )
 
 
 def test_a_topic_of_another_account_is_not_there(settings: pytest.MonkeyPatch) -> None:
@@ -206,3 +236,32 @@ def bare_sessions_table(dynamodb: Any) -> None:
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def test_doctor_and_init_start_when_the_folder_of_posts_is_gone(
+    settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.setenv("WOD_SOURCE", str(tmp_path / "gone"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    found = {line.split()[1]: line for line in result.output.splitlines()}
+    assert found["source"].startswith(
+        f"fail  source    The folder of posts {tmp_path / 'gone'} cannot be read"
+    )
+    assert [name for name, line in found.items() if line.startswith("fail")] == ["source"]
+    assert "bucket or its region is not set" in str(run("aws", "init").exception)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_doctor_names_a_post_of_which_thousands_of_revisions_are_kept(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    more: int,
+) -> None:
+    folder = tmp_path / ".wod" / "lake" / "raw_post_revisions" / "post=7"
+    folder.mkdir(parents=True)
+    for number in range(MANY_REVISIONS + more):
+        (folder / f"20201221T{number:06}-0.json").touch()
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert ("note  revisions 1,001 revisions of post 7 are kept." in result.output) == bool(more)

@@ -160,3 +160,13 @@ def test_a_warning_is_printed_again_when_it_is_logged_again_much_later() -> None
         ]
     assert printed == [True, False, True, False, True]
     assert logging.lastResort.filter(record("a", 0))
+
+
+def test_a_warning_is_printed_without_what_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    made = logging.LogRecord(
+        "wod_pipeline", logging.WARNING, "", 0, "%s", ("\x1b[2J\u202ea site says\r",), None
+    )
+    with without_repeated_warnings():
+        assert logging.lastResort is not None
+        logging.lastResort.handle(made)
+    assert capsys.readouterr().err == "[2Ja site says\n"

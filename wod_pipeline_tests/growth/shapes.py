@@ -66,6 +66,23 @@ MARKUP: dict[str, Shape] = {
         ("spaces in a tag", "<p ", ""),
         ("equals in a tag", "<p =", ""),
         ("quotes in a tag", '<p "', ">"),
+        ("links to places", '<a href="#w"> </a>', ""),
+        ("links without an end", "<a href=", "#>"),
+        ("links to places in cells", '<td><a href="#w">', ""),
+        ("contents", '<div class=toc><a href="#w">Monday</a></div>', "<p id=w>x"),
+        ("struck text and contents", "<p>a <s>b</s></p><nav><a href=x>q</a></nav>", ""),
+        ("struck out", "<p><s>a</s><del>b", "c"),
+        ("struck-out styles", "<span style='white-space:pre;text-decoration:line-through'>a\n", "c"),
+        ("hidden days", "<p hidden>Monday<p hidden>A. Dips x 5", ""),
+        ("preformatted", "<pre>a\nb<pre hidden>", ""),
+        ("tabs", "<i role=tab aria-controls=w>Monday</i>", "<p id=w>x"),
+        ("builders' tags", "[vc_row a=[/vc_row][row]", ""),
+        ("builders' titles", "[vc_tta title='Monday' ", "]"),
+        ("columns of days", "<td>Monday", "<tr><td>Dips x 5"),
+        ("rows of days", "<tr><td>Monday<td>Dips x 5", ""),
+        ("rows above days", "<tr><td>a<td>b", "<tr><td>Monday<td>Dips x 5" * 300),
+        ("days and cells of many rows", "<tr><td>Monday<td>Friday<tr><td rowspan=99 colspan=9>Dips x 5", ""),
+        ("struck cells", "<tr><td>Monday<td>Dips x 5<br><s>a</s><tr><td><s>Friday</s><td>b", ""),
     )
 }
 """Units of markup, repeated, with what stands behind them."""
@@ -98,6 +115,20 @@ def _mixed(n: int) -> str:
         ]
     )
 
+
+SLUGS: dict[str, Shape] = {
+    name: _repeated(unit)
+    for name, unit in (
+        ("letters", "x"),
+        ("dashes", "-"),
+        ("spaced letters", "x "),
+        ("dates", "march-4-10-2024-"),
+        ("percent signs", "%"),
+        ("combining marks", "\u0323\u0301"),
+        ("combining marks, encoded", "%cc%a3%cc%81"),
+    )
+}
+"""Slugs, which a site may send at any length; the subjects of messages are made of the same."""
 
 _LINK = '<a href="https://video.example/{0}">Back Squat</a> x 3 reps @ 70%'
 
@@ -165,6 +196,19 @@ POSTS: dict[str, Shape] = {
     "equal rows": _day(lambda _: "Set 1: 3 reps @ 70%", "A.", "Back Squat"),
     "rows with a note each": _day(
         lambda k: "(knees out)" if k % 2 else f"Set {k // 2 + 1}: 3 reps @ 70%", "A.", "Back Squat"
+    ),
+    "rows in kg below notes of every level": lambda n: lines(
+        [
+            "Monday",
+            *(f"Knees out, number {k}." for k in range(n // 4)),
+            "A.",
+            *(f"Think, number {k}." for k in range(n // 4)),
+            "Back Squat",
+            *(
+                f"Set {k // 2 + 1}: 3 reps @ {50 + k % 40} kg" if k % 2 else f"(knees {k} out)"
+                for k in range(n // 2)
+            ),
+        ]
     ),
     "rows without numbers": _day(lambda k: f"{50 + k % 40}% x {k % 5 + 1}", "A.", "Back Squat"),
     "exercises with rows": _day(

@@ -14,15 +14,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+from msgspec.structs import replace
 
 from wod_pipeline.assets.previews import of_outlined_week, of_parsed_week, of_plain_week, of_records
-from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post
-from wod_pipeline.program import RawPost, SessionRecord, Weekly, WeekRecords, encode
+from wod_pipeline.messages.delivery import one_line
+from wod_pipeline.parsing import outline_post, parse_post, read_lines, read_post, structure_post, week_of
+from wod_pipeline.program import RawPost, Rendered, SessionRecord, Weekly, WeekRecords, encode
 from wod_pipeline.quality import Case, judge, judge_stored
 from wod_pipeline.reading import answers
 from wod_pipeline.reading.calendar import as_calendar
 from wod_pipeline.reading.entries import index_week
+from wod_pipeline.reading.export import as_csv, as_parquet
 from wod_pipeline.reading.index import build_index
+from wod_pipeline.reading.rows import Row, RowMaker
 from wod_pipeline.records import records_of
 from wod_pipeline.rendering import as_markdown, as_text, view_session
 from wod_pipeline.status import status_of
@@ -52,6 +56,17 @@ def cut_stages(content: str) -> dict[str, Step]:
     return {"fit for the table": lambda: fit_week(value)}
 
 
+def heading_stages(text: str) -> dict[str, Step]:
+    """What is read of a title, a slug and the subject of a message, each being this text."""
+    plain = post_of("<p>Monday</p><p>Snatch x 3</p>")
+    titled, named = replace(plain, title=Rendered(text)), replace(plain, slug=text)
+    return {
+        "title": lambda: (week_of(titled), parse_post(titled)),
+        "slug": lambda: (week_of(named), parse_post(named)),
+        "subject": lambda: one_line(text),
+    }
+
+
 def pure_stages(content: str) -> dict[str, Step]:
     """Every step without storage and web, by name."""
     post = post_of(content)
@@ -79,6 +94,8 @@ def pure_stages(content: str) -> dict[str, Step]:
         "Markdown": lambda: [as_markdown(view) for view in views],
         "calendar": lambda: as_calendar(value.records, ZONE),
         "API answer": lambda: encode(answers.session_answers(value.records, None)),
+        "CSV": lambda: as_csv(_rows(value)),
+        "Parquet": lambda: as_parquet(_rows(value)),
         "previews": lambda: (
             of_plain_week(weekly(plain)),
             of_outlined_week(weekly(outlined)),
@@ -86,6 +103,11 @@ def pure_stages(content: str) -> dict[str, Step]:
             of_records(value),
         ),
     }
+
+
+def _rows(value: WeekRecords) -> Iterator[Row]:
+    maker = RowMaker()
+    return (row for record in value.records for row in maker.rows(record))
 
 
 def history_of(records: Iterable[SessionRecord]) -> object:

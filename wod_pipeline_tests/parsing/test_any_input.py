@@ -43,28 +43,25 @@ TAGS = """
     ]]> <? <b> </i> <a/> </ </a> <pre> </pre> <s> </s> <del> </del> <nav> </nav> <details> </details> [vc_row]
     [/vc_row] [caption [ ] <th> <ul> </ul>
 """
-STYLED = [
-    "<a href='http://x'>",
-    "<a href='#w'>",
-    "<p hidden>",
-    "<div id='w' style='display:none'>",
-    "<div class='toc'>",
-]
-STYLED += [
-    "<span style='text-decoration:line-through'>",
-    "<p style='white-space:pre'>",
-    "<div role=tabpanel hidden>",
-]
-STYLED += [
-    "\n",
-    "Monday",
-    "<td>Friday</td>",
-    "\u200f",
-    "<tr><td>Monday<td>Snatch x 1<tr><td>Friday<td>Dips x 5",
-]
-MARKUP = st.lists(st.sampled_from([*words(TAGS), *STYLED]) | LINES | st.text(max_size=20), max_size=40).map(
-    "".join
+STYLED = (
+    """
+    <a href='http://x'>|<a href='#w'>|<p hidden>|<div id='w' style='display:none'>|<div class='toc'>|\u200f|Monday
+    <span style='text-decoration:line-through'>|<p style='white-space:pre'>|<div role=tabpanel hidden>|<td>Friday</td>
+    <tr><td>Monday<td>Snatch x 1<tr><td>Friday<td>Dips x 5|<tr><td rowspan=3>Monday<td>Snatch x 1<tr><td colspan=2>
+    <table><tr><td>Monday<td><s>Friday</s><tr><td>Dips x 5<br><s>Rows x 8</s><td>|<td rowspan=2 colspan=9>|</span>
+    <table><tr><th colspan=2>Week 1<tr><th>Monday<th>Friday<tr><td>Snatch x 1<td>Dips x 5|<tr style='display:none'>
+    <button role=tab aria-controls='w'>Monday</button>|<a href='https://x/#w'>Friday</a>|<div id=w>|<pre hidden>
+    <span style='white-space:pre-wrap;text-decoration:underline line-through !important'>|<tr style='text-decoration:
+    [vc_tta_section title="Monday" tab_id="1"]|[/vc_tta_section]|[row]|[/row]|[60 kg]|<li class='et_pb_tab_0'>|<ins>
+    <div class='et_pb_tab_0'>|<details><summary>|<div class='elementor-tab-content' style='display:none;color:red'>
+    line-through'>|<s><p>|<div class=tabcontent style='display:none'>Monday<p>A. Snatch 5 x 2</div>|</del>|<pre><s>
+""".strip()
+    .replace("\n", "|\n")
+    .split("|")
 )
+MARKUP = st.lists(
+    st.sampled_from([*words(TAGS), *STYLED, "\n"]) | LINES | st.text(max_size=20), max_size=40
+).map("".join)
 
 
 def week_of_html(html: str, **fields: Any) -> ParsedPost:

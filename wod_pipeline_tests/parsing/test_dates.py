@@ -64,8 +64,20 @@ def shown(reading: Reading | None) -> str:
         ("June 1-7 & June 8-14, 2020", "06-01 06-07 repaired"),
         ("June 1-7, 2020 (6/1-6/7)", "06-01 06-07"),
         ("Agust 3-9", "08-03 08-09 repaired"),
+        ("Murph 15, 2020", "03-15 03-15 repaired"),
+        ("the 1st of June 2020 to the 7th of June 2020", "06-01 06-07"),
+        ("25.-31.05.2020", "05-25 05-31"),
+        ("2020/06/01 – 2020/06/07", "06-01 06-07"),
+        ("2020/06/01 – 06/07", "06-01 06-07"),
+        ("June 1-7, '19", "2019-06-01 2019-06-07"),
+        ("June 1 - 7 (2019)", "2019-06-01 2019-06-07"),
+        ("Week commencing 1 June 2020", "06-01 06-07"),
+        ("Week beginning Tuesday, June 2, 2020", "06-02 06-07"),
         ("June 29 – Jully 5, 2020", "06-29 07-05 repaired"),
         # no dates
+        ("Murph 11", "none"),
+        ("Mar 3 x 5", "none"),
+        ("May 5 rounds of fun", "none"),
         ("June 31 - July 5, 2020", "none"),
         ("WK4/8", "none"),
         ("Week 4/8/2020", "none"),
@@ -249,3 +261,52 @@ def test_the_same_weekday_twice_in_one_week_is_two_sessions_of_that_day() -> Non
         "06-01",
         "06-02",
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Sunday, June 8, 2020", ["date_contradiction"]),  # a Monday
+        ("Monday, June 8, 2020", []),
+        ("Monday June 8 – Sunday June 14, 2020", []),
+        ("Tuesday June 8 – 14, 2020", ["date_contradiction"]),
+        ("Sunday 9 am open gym, June 8-14, 2020", []),
+    ],
+)
+def test_a_title_whose_weekday_is_not_that_of_its_date_is_flagged(title: str, expected: list[str]) -> None:
+    found = read(f"Monday\n{WORK}", title=title, slug="plan", published="2020-06-07").diagnostics
+    assert [each.code for each in found] == expected
+
+
+def test_the_contradiction_names_the_weekday_that_the_title_says() -> None:
+    found = read(f"Monday\n{WORK}", title="Sunday, June 8, 2020", slug="plan", published="2020-06-07")
+    assert found.diagnostics[0].message == "The post is for 2020-06-08 but its title says Sun of that day."
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "days"),
+    [
+        # a line that is only a range of days, or `Week of` one, begins a week
+        ("June 1-14", "Week of June 1 ⏎ Monday ⏎ W ⏎ Week of June 8 ⏎ Thursday ⏎ W", "01 11"),
+        ("June 1-14", "June 1-7 ⏎ Monday ⏎ W ⏎ Week 2: June 8-14 ⏎ Friday ⏎ W ⏎ Saturday ⏎ W", "01 12 13"),
+        ("June 1-7", "June 1-7 ⏎ Monday ⏎ W ⏎ June 8-14 ⏎ Monday ⏎ W", "01 08"),
+        ("June 1-14", "Monday ⏎ W ⏎ June 8-14 is a deload ⏎ Friday ⏎ W", "01 05"),
+        # a day of the month alone
+        ("June 1-14", "Monday 1st ⏎ W ⏎ Thursday 11th ⏎ W ⏎ Friday the 12th ⏎ W", "01 11 12"),
+        # the same words twice: the next week, while the post's dates have one
+        ("June 1-14", "Monday ⏎ W ⏎ Monday ⏎ W ⏎ Monday ⏎ W", "01 08 08"),
+        ("June 1-14", "Monday AM ⏎ W ⏎ Monday PM ⏎ W", "01 01"),
+        ("June 1-7", "Monday ⏎ W ⏎ Monday ⏎ W ⏎ Sunday ⏎ W", "01 01 07"),
+        # the year of the heading typed wrong
+        ("June 1-14", "Monday, June 1, 2019 ⏎ W ⏎ Tuesday, June 9, 2019 ⏎ W", "01 09"),
+    ],
+)
+def test_each_session_of_several_weeks_has_the_day_its_lines_say(title: str, lines: str, days: str) -> None:
+    text = "\n".join(WORK if line == "W" else line for line in lines.split(" ⏎ "))
+    found = read(text, title=f"{title}, 2020", slug="plan", published="2020-05-31")
+    assert [str(session.date) for session in found.sessions] == [f"2020-06-{day}" for day in days.split()]
+
+
+def test_a_day_of_the_month_that_is_not_the_weekday_is_flagged() -> None:
+    found = read(f"Thursday 11th\n{WORK}", title="June 1-7, 2020", slug="plan", published="2020-05-31")
+    assert ("heading_date_mismatch", 0) in codes(found)

@@ -79,6 +79,27 @@ def test_a_title_is_one_line_of_text() -> None:
     assert read_text(" plain\n title ") == "plain title"
 
 
+@pytest.mark.parametrize(
+    ("number", "character"),
+    [
+        (f"{'0' * 5_000}66", "B"),
+        ("9" * 5_000, "\ufffd"),
+        (f"66{'0' * 5_000}", "\ufffd"),
+        ("0" * 5_000, "\ufffd"),
+        ("1114112", "\ufffd"),
+        ("128512", "\U0001f600"),
+    ],
+)
+def test_a_character_written_with_thousands_of_digits_is_read_in_text_links_and_titles(
+    number: str, character: str
+) -> None:
+    written = f"a&#{number};c"
+    assert read_text(written) == read_text(f"<b>{written}") == f"a{character}c"
+    (line,) = read_lines(f'{written} <a href="http://x/{written}">{written}</a>')
+    assert line.text == f"a{character}c a{character}c"
+    assert line.links[0].href == f"http://x/a{character}c"
+
+
 # ---------------------------------------------------------------------------- the same by way of a tree
 def by_tree(html: str) -> list[str]:
     """The lines of well-formed markup without tables, read from BeautifulSoup's tree."""

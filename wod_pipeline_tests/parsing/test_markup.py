@@ -156,6 +156,119 @@ def test_links_and_struck_out_words_go_with_their_cell() -> None:
     assert (lines[2].text, lines[2].struck) == ("Dips x 5", ("8",))
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        # a style says what its last declaration says
+        ("<p style='display:none;display:block'>a</p>b", ["a", "b"]),
+        ("<p style='/*display:none*/color:red'>a</p><p style='--display:none'>b</p>", ["a", "b"]),
+        ("<p style='content-visibility:hidden'>a</p><p style='display:nonexistent'>b</p>", ["a", "b"]),
+        ("<p style='DISPLAY : none!important;display:block'>a</p>b", ["b"]),
+        # an element may do more than one thing
+        ("<pre style='display:none'>a</pre>b<pre hidden>c</pre>", ["b"]),
+        # ids may be named by a whole address, encoded, or with others
+        ("<a href='https://coach.example/w/#w1'>x</a><div id=w1 hidden>a</div>", ["x", "a"]),
+        ("<a href='#m%C3%B6n'>x</a><div id='m\u00f6n' hidden>a</div>", ["x", "a"]),
+        ("<i aria-controls='w1 w2'>x</i><div id=w2 hidden>a</div>", ["x", "a"]),
+        ("<i data-bs-target='#w1'>x</i><div id=w1 hidden>a</div>", ["x", "a"]),
+        # the mark of a footnote is no figure of the work; a raised ordinal is a word's end
+        ("Dips x 2<sup data-fn='n' class='fn'><a href='#n' id='n-link'>1</a></sup>", ["Dips x 2"]),
+        ("Dips x 2<a href='#n'><sup>[1]</sup></a> slowly", ["Dips x 2 slowly"]),
+        ("June 1<sup>st</sup> <sup><a href='#n'>see below</a></sup>", ["June 1st see below"]),
+        # words in square brackets are text, those of a builder are not
+        ("Row [video] x 2 [row] [optional] [/side]", ["Row [video] x 2 [row] [optional] [/side]"]),
+        ("[row]a[column]b[/column][/row]c", ["a", "b", "c"]),
+        ("[vc_row\n el_class='x']a", ["a"]),
+    ],
+)
+def test_a_line_is_what_a_browser_would_show(html: str, expected: list[str]) -> None:
+    assert texts(html) == expected
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "a <span style='white-space:pre-wrap;text-decoration:line-through'>b</span>",
+        "a <span style='text-decoration:underline line-through;white-space:pre'>b</span>",
+        "a <span style='text-decoration-line:line-through !important'>b</span>",
+        "a<pre style='text-decoration:line-through'>b</pre>",
+        "a<div class='tab' style='display:none;text-decoration:line-through'>b</div>",
+        "a<p>\u2022 <s>b</s></p>",
+        "a<p>(<s>b</s>).</p>",
+    ],
+)
+def test_struck_out_words_are_not_text_whatever_else_is_said_of_them(html: str) -> None:
+    assert struck(html) == [("a", ("b",))]
+
+
+def test_what_is_struck_out_of_contents_goes_with_them() -> None:
+    assert struck("a<nav><a href='#x'>Friday <s>b</s></a></nav><p>c</p>") == [("a", ()), ("c", ())]
+
+
+WORK = "<p>A.</p><p>Snatch 5 x 2</p>"
+TABS = {
+    "buttons": (
+        "<button role=tab aria-controls=t1>Monday</button><button role=tab aria-controls=t2>Friday</button>"
+        f"<div id=t1 role=tabpanel>{WORK}</div><div id=t2 role=tabpanel style='display:none'>{WORK}</div>"
+    ),
+    "links": (
+        "<ul><li><a href='#t1'>Monday</a></li><li><a href='#t2'>Friday</a></li></ul>"
+        f"<div id=t1>{WORK}</div><div id=t2>{WORK}</div>"
+    ),
+    "classes": (
+        "<ul><li class='et_pb_tab_0'>Monday</li><li class='et_pb_tab_1'>Friday</li></ul>"
+        f"<div class='et_pb_tab et_pb_tab_0'>{WORK}</div><div class='et_pb_tab et_pb_tab_1'>{WORK}</div>"
+    ),
+    "tags": (
+        f"<p>[vc_tta_tabs][vc_tta_section title=&#8221;Monday&#8221; tab_id=&#8221;1&#8221;]{WORK}[/vc_tta_section]"
+        f"[vc_tta_section title='Friday' tab_id='2']{WORK}[/vc_tta_section][/vc_tta_tabs]"
+    ),
+}
+
+
+@pytest.mark.parametrize("html", TABS.values(), ids=TABS)
+def test_the_title_of_a_tab_heads_what_the_tab_opens(html: str) -> None:
+    assert texts(html) == ["Monday", "A.", "Snatch 5 x 2", "Friday", "A.", "Snatch 5 x 2"]
+
+
+LINKS = "<a href='#t1'>Monday</a><br><a href='#t2'>Friday</a>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{LINKS}<h2 id=t1>Monday</h2>{WORK}<h2 id=t2>Friday</h2>{WORK}",  # contents
+        f"{LINKS}<div id=t1><p>June 1</p><p>Monday</p>{WORK}</div><div id=t2><p>Friday</p>{WORK}</div>",
+        f"{LINKS}<p>Enjoy</p><div id=t1>{WORK}</div><div id=t2>{WORK}</div>",  # no tabs of these panels
+        f"<p>Monday<a href='#t1'>*</a></p><p>Friday</p>{WORK}<p id=t1>x</p>",  # not all of the line
+    ],
+)
+def test_a_link_that_is_no_title_of_a_tab_stays_where_it_is(html: str) -> None:
+    assert [text.strip("*") for text in texts(html)[:2]] == ["Monday", "Friday"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>Monday</p><div class='collapseomatic_content' style='display:none'>{WORK}</div>",
+        f"<div class='tabcontent' style='display:none'><h3>Monday</h3>{WORK}</div>",
+    ],
+)
+def test_hidden_text_that_holds_all_the_work_is_read(html: str) -> None:
+    assert texts(html) == ["Monday", "A.", "Snatch 5 x 2"]
+
+
+def test_hidden_days_with_most_of_the_work_are_read() -> None:
+    panels = "".join(f"<div hidden><p>{day}</p>{WORK}</div>" for day in ("Wednesday", "Friday"))
+    assert texts(f"<p>Monday</p>{WORK}{panels}").count("Snatch 5 x 2") == 3
+
+
+def test_less_hidden_work_or_such_without_a_day_is_no_text() -> None:
+    week = f"<p>Monday</p>{WORK}"
+    assert "Friday" not in texts(f"{week}<div hidden><p>Friday</p>{WORK}</div>")
+    assert texts(f"{week}<div hidden>{WORK}{WORK}</div>") == texts(week)
+
+
 def test_struck_out_work_is_never_prescribed_and_is_said() -> None:
     html = "<p>Monday</p><p>A.</p><p>Snatch x 2 @ <s>85-90%</s> 65-70%</p><p><del>Back Squat x 3</del></p>"
     week = parse_post(post((), content=html))

@@ -132,6 +132,16 @@ def test_an_event_of_somebody_else_is_not_cancelled() -> None:
     assert (event["status"], event["url"]) == ("CANCELLED", "https://gym.example/day/2026-03-02")
 
 
+@pytest.mark.parametrize(
+    "start", ["DTSTART:99999999", "DTSTART:x", "DTSTART:", "DTSTART:20260302\r\nDTSTART:20260303"]
+)
+def test_an_event_of_somebody_else_without_a_readable_day_stays_as_it_is(start: str) -> None:
+    foreign = FOREIGN.format(uid="dentist@example.com").replace("DTSTART;VALUE=DATE:20260302", start)
+    data = as_calendar([], ZONE, previous=[foreign.encode()], covered=DAYS)
+    assert start.encode() in data
+    assert b"SUMMARY:Old" in data
+
+
 def test_maxes_change_neither_uid_nor_sequence() -> None:
     who = Athlete(maxes={("snatch", 1): Weight(Fraction(100), "kg")})
     plain, own = (

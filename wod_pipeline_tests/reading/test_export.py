@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from wod_pipeline.bounds import TEXT_REPEATED
 from wod_pipeline.program import SessionRecord
 from wod_pipeline.reading.export import _csv_cell, as_csv, as_parquet, as_table
 from wod_pipeline.reading.rows import COLUMNS
@@ -302,3 +303,36 @@ def test_a_spreadsheet_runs_nothing_of_a_hostile_post() -> None:
 def test_a_cell_that_some_spreadsheet_would_run_is_shown_as_text(text: str, cell: str) -> None:
     assert _csv_cell(text) == cell
     assert _csv_cell((text, "b")) == f"{cell}|b"
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_list_that_rows_repeat_is_whole_in_the_first_row_and_in_all_up_to_its_bound(more: int) -> None:
+    notes = ("Breathe.", "x" * (TEXT_REPEATED.most - len("Breathe.") + more))
+    first, second, third = rows_of(
+        record_of(*notes, "A.", "Back Squat", "Set 1: 3 @ 70%", "Set 2: 3 @ 75%", "B.", "Rest")
+    )
+    said = ("… (2 items, in the first row of this session only)",) if more > 0 else notes
+    assert [row["session_notes"] for row in (first, second, third)] == [notes, said, said]
+    assert [len(row["session_note_kinds"]) for row in (first, second)] == [2, len(said)]
+    assert (second["session"], second["block_notes"]) == (first["session"], first["block_notes"])
+
+
+def test_the_lines_of_many_set_rows_are_in_the_first_row_of_their_exercise() -> None:
+    sets = [f"Set {n}: 3 reps @ {50 + n % 40}%" for n in range(1, 200)]
+    rows = rows_of(record_of("A.", "Back Squat", *sets, "B.", "Snatch", *sets))
+    whole = [n for n, row in enumerate(rows) if len(row["exercise_lines"]) == 200]
+    assert (whole, len(rows)) == ([0, 199], 398)
+    assert rows[1]["exercise_lines"] == ("… (200 items, in the first row of this exercise only)",)
+    assert [row["percent_min"] for row in rows[:3]] == [51, 52, 53]
+
+
+def test_a_long_title_is_cut_in_further_rows() -> None:
+    title = "word " * 1_000 + "end"
+    first, second = rows_of(
+        msgspec.structs.replace(
+            record_of("A.", "Back Squat", "Set 1: 3 @ 70%", "Set 2: 3 @ 75%"), post_title=title
+        )
+    )
+    assert first["post_title"] == title
+    assert second["post_title"].endswith("word…")
+    assert len(second["post_title"]) <= TEXT_REPEATED.most

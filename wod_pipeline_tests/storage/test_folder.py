@@ -22,7 +22,9 @@ from wod_pipeline.errors import (
     StorageRefused,
     StorageUnavailable,
 )
+from wod_pipeline.storage import folder
 from wod_pipeline.storage.folder import FolderLake
+from wod_pipeline.storage.stages import read_sound
 
 KEY = "raw_posts/week=2021-03-01/posts.json"
 
@@ -146,13 +148,31 @@ def test_an_object_that_nobody_may_read_is_corrupt_and_written_over(
 ) -> None:
     lake.write(KEY, b"x")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", failing(errno.EACCES))
+        patch.setattr(folder, "_read_file", failing(errno.EACCES))
         with pytest.raises(StorageCorrupt, match=f"{KEY} cannot be read"):
             lake.read(KEY)
         with pytest.raises(StorageRefused, match="write permission"):  # not this object, but its folder
             lake.read("closed/x")
         assert lake.write(KEY, b"y").changed
     assert lake.read(KEY) == b"y"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop of links", "link to a device", "link to a folder"])
+def test_what_is_no_file_is_a_corrupt_object_that_is_not_waited_for_and_written_over(
+    lake: FolderLake, root: Path, kind: str
+) -> None:
+    lake.write("other/x", b"x")
+    path = root / KEY
+    path.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"loop of links": path, "link to a device": "/dev/zero"}.get(kind, root / "other"))
+    with pytest.raises(StorageCorrupt, match=f"{KEY} cannot be read: "):
+        lake.read(KEY)
+    assert read_sound(lake, [KEY, "other/x", "none/x"]) == {"other/x": b"x"}
+    assert lake.write(KEY, b"y").changed
+    assert (lake.read(KEY), path.is_symlink(), lake.read("other/x")) == (b"y", False, b"x")
 
 
 def test_a_name_too_long_is_refused(lake: FolderLake) -> None:
@@ -204,6 +224,7 @@ def run_and_kill(root: Path, step: str, when: str) -> subprocess.CompletedProces
     program = f"""
         import os, signal, sys
         from pathlib import Path
+        from wod_pipeline.storage import folder
         from wod_pipeline.storage.folder import FolderLake
         real = {step}
         def step(*args, **more):

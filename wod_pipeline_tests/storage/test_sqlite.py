@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import datetime as dt
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -261,6 +262,28 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
         SqliteSessionTable(tmp_path / "file" / "wod.sqlite").replace_week(week_of_words("Snatch"))
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_what_is_no_file_in_place_of_the_table_is_refused_and_not_waited_for(
+    table: SqliteSessionTable, path: Path, kind: str
+) -> None:
+    path.parent.mkdir()
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir() if kind == "folder" else os.mkfifo(path)
+    for attempt in (lambda: table.read_week(MONDAY), lambda: table.replace_week(week_of_words("Snatch"))):
+        with pytest.raises(StorageRefused, match=r"it is no file\. Move it elsewhere"):
+            attempt()
+
+
+def test_a_table_of_another_program_is_refused_with_what_to_do(table: SqliteSessionTable, path: Path) -> None:
+    path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE sessions (id INTEGER)")
+    with pytest.raises(StorageRefused, match=r"database of another program .*Move the file elsewhere"):
+        table.read_week(MONDAY)
+
+
 DAMAGE = {
     "UPDATE sessions SET item = '[1, 2]' WHERE date = '2021-03-01'": "not a JSON object",
     "UPDATE sessions SET item = CAST(x'7BFF' AS TEXT) WHERE date = '2021-03-01'": "not a JSON object",
@@ -269,6 +292,8 @@ DAMAGE = {
     "UPDATE sessions SET item = json_set(item, '$.kind', 'x') WHERE date = '2021-03-01'": "cannot be read",
     "UPDATE sessions SET item = json_remove(item, '$.posts') WHERE session = '2021-03-01'": "cannot be read",
     "DELETE FROM sessions WHERE date = '2021-03-01'": "is inconsistent",
+    "UPDATE sessions SET date = CAST(x'FF' AS TEXT) || date WHERE date = '2021-03-01'": "is inconsistent",
+    "UPDATE sessions SET session = CAST(x'FF' AS TEXT) || session WHERE date = '2021-03-01'": "is inconsistent",
     "UPDATE sessions SET item = json_set(item, '$.record_sha256', 'x') WHERE week = '2021-03-01'": (
         "is inconsistent"
     ),

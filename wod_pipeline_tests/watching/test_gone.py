@@ -15,7 +15,7 @@ from wod_pipeline.watching.gone import (
 
 NOW = dt.datetime(2026, 11, 22, 21, tzinfo=dt.timezone.utc)
 WEEK, NEXT = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
-STORED = {1: WEEK, 2: NEXT}
+STORED = {1: [WEEK], 2: [NEXT]}
 
 
 def test_an_absent_post_asks_at_once_and_again_when_its_absence_has_lasted() -> None:
@@ -42,15 +42,22 @@ def test_a_post_listed_again_asks_for_its_week_and_is_forgotten() -> None:
     assert update_gone(NOW, {1, 2}, STORED, gone) == ({}, {WEEK})
 
 
+def test_an_absent_post_of_two_weeks_asks_for_both_and_so_does_its_return() -> None:
+    stored = {1: {WEEK, NEXT}, 2: {NEXT}}
+    gone, weeks = update_gone(NOW, {2}, stored, {})
+    assert weeks == {WEEK, NEXT}
+    assert update_gone(NOW, {1, 2}, stored, gone) == ({}, {WEEK, NEXT})
+
+
 def test_a_post_taken_out_of_its_week_is_remembered_until_it_is_listed_again() -> None:
     gone, _ = update_gone(NOW, {2}, STORED, {})
-    gone, weeks = update_gone(NOW + GONE_FOR, {2}, {2: NEXT}, gone)
+    gone, weeks = update_gone(NOW + GONE_FOR, {2}, {2: [NEXT]}, gone)
     assert (list(gone), weeks) == ([1], set())
-    assert update_gone(NOW + 2 * GONE_FOR, {1, 2}, {2: NEXT}, gone) == ({}, {WEEK})
+    assert update_gone(NOW + 2 * GONE_FOR, {1, 2}, {2: [NEXT]}, gone) == ({}, {WEEK})
 
 
 def test_nothing_is_run_while_many_posts_are_absent_together() -> None:
-    stored = dict.fromkeys(range(MOST_GONE + 1), WEEK)
+    stored = dict.fromkeys(range(MOST_GONE + 1), (WEEK,))
     gone, weeks = update_gone(NOW, set(), stored, {})
     assert (len(gone), weeks) == (MOST_GONE + 1, set())
     gone, weeks = update_gone(NOW + GONE_FOR, {0}, stored, gone)

@@ -56,6 +56,21 @@ def test_arguments_and_tracebacks_are_hidden_too() -> None:
     assert "ValueError: invalid literal for int() with base 10: '/calendar/[personal].ics'" in text
 
 
+def test_what_steers_a_terminal_is_not_logged() -> None:
+    try:
+        int("\x1b[2J\u202e\r1")
+    except ValueError as error:
+        wrong = RuntimeError(f"a post says \x1b]0;owned\x07: {error}")
+        record = logging.LogRecord(
+            "x", logging.ERROR, __file__, 1, "%s \x9b", ("\x1b[2J",), (type(wrong), wrong, None)
+        )
+    HidePersonal().filter(record)
+    logged = logging.Formatter().format(record)
+    assert logged.startswith("[2J")
+    assert "a post says ]0;owned" in logged
+    assert not set("\x1b\x07\x9b\r\u202e") & set(logged)
+
+
 def test_the_log_of_requests_leaves_maxes_out() -> None:
     address = "/api/v1/sessions?from=2026-11-17&max=snatch:100&max=jerk%3A120&bar=15&limit=3"
     record = logging.makeLogRecord(

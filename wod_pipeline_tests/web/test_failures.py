@@ -50,6 +50,14 @@ def test_an_error_that_nobody_foresaw_is_logged_once_and_named_in_the_answer(
     assert "secret of the server" in logging.Formatter().format(record)
 
 
+def test_a_path_with_a_line_break_begins_no_line_of_the_log(
+    broken: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert broken.get("/lifts/a%0AINFO:%20forged").status_code == 500
+    (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert record.getMessage().endswith("failed: GET /lifts/a%0AINFO%3A%20forged")
+
+
 def test_head_gets_the_same_headers(broken: TestClient) -> None:
     answer = broken.head("/api/v1/sessions/2026-11-17")
     assert answer.status_code == 500

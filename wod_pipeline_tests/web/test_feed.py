@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import os
 import re
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
+from wod_pipeline.bounds import CALENDAR_BYTES
 from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.feed_key import FeedKey
 from wod_pipeline.program import WeekRecords
@@ -29,6 +31,7 @@ from wod_pipeline.training import Athlete
 from wod_pipeline.web import context, feed, maxes, personal
 from wod_pipeline.web.app import create_app
 from wod_pipeline.web.recent_calendars import RecentCalendars
+from wod_pipeline.weeks import WEEK
 from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.web.conftest import FEED_KEY, MAXES, TODAY, ZONE, noon_of
 
@@ -177,8 +180,8 @@ def test_a_calendar_is_made_anew_only_when_something_in_it_changed(
     assert (text.count("CANCELLED"), text.count("BEGIN:VEVENT"), count) == (0, 1, 7)
 
 
-def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events(
-    site: TestClient, tmp_path: Path
+def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events_and_is_named(
+    site: TestClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = site.get("/calendar.ics").text
     FolderLake(tmp_path / "lake").write(calendar_key(MONDAY), b"BEGIN:VCALENDAR\r\nCut off")
@@ -187,6 +190,7 @@ def test_a_stored_calendar_that_cannot_be_read_costs_only_its_cancelled_events(
     assert answer.text.count("STATUS:CONFIRMED") == before.count("STATUS:CONFIRMED") > 0
     assert "CANCELLED" in before
     assert "CANCELLED" not in answer.text
+    assert f"left out: {calendar_key(MONDAY)} (it is no whole calendar)" in caplog.text
 
 
 def context_of(client: TestClient) -> context.AppContext:
@@ -405,3 +409,21 @@ def test_a_week_that_cannot_be_read_keeps_its_published_events(
     assert "cannot be read" in caplog.text
     sessions = site.get(f"/api/v1/sessions?from={MONDAY}&to={WEDNESDAY}").json()
     assert (sessions["total"], sessions["corrupt_weeks"]) == (0, [str(MONDAY)])
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "too large"])
+def test_a_stored_calendar_that_nobody_can_read_costs_only_its_cancelled_events(
+    kind: str, site: TestClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lake, other = FolderLake(tmp_path / "lake"), calendar_key(MONDAY - WEEK)
+    lake.write(other, b" " * (CALENDAR_BYTES.most + 1) if kind == "too large" else b"")
+    if kind != "too large":
+        path = tmp_path / "lake" / other
+        path.unlink()
+        path.mkdir() if kind == "folder" else os.mkfifo(path)
+    answer = site.get("/calendar.ics")
+    assert answer.status_code == 200
+    assert len(Calendar.from_ical(answer.content).walk("VEVENT")) == 4
+    assert answer.text.count("CANCELLED") == 1  # of the week that can be read
+    assert f"{other}" in caplog.text
+    assert "cancelled events are left out" in caplog.text

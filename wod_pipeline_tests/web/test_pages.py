@@ -161,6 +161,7 @@ def test_errors_are_pages_with_a_way_back(client: TestClient) -> None:
     ("path", "sentence"),
     [
         ("/day/foo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
+        ("/day/%00f%1b%e2%80%aeoo", "“foo” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/week/2026-13-01", "“2026-13-01” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/day/1764201600", "“1764201600” is not a day. Write it as 2026-11-27: year, month, day."),
         ("/day/0001-01-01", "“0001-01-01” is outside of the days that can be shown: "),

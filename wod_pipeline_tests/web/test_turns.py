@@ -149,6 +149,28 @@ def test_a_form_that_is_still_arriving_and_an_answer_that_is_not_taken_have_no_t
     assert [message["type"] for message in run(ask())] == ["http.response.start", "http.response.body"]
 
 
+def test_who_leaves_before_the_form_is_complete_costs_no_answer() -> None:
+    async def never_asked(*_: object) -> None:
+        raise AssertionError
+
+    async def ask() -> list[Message]:
+        messages = iter(
+            [{"type": "http.request", "body": b"a=", "more_body": True}, {"type": "http.disconnect"}]
+        )
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return next(messages)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await Turns(never_asked)(scope_of(method="POST"), receive, send)
+        return sent
+
+    assert run(ask()) == []
+
+
 @pytest.mark.parametrize(
     ("address", "client"),
     [

@@ -251,6 +251,24 @@ def test_a_site_that_announces_more_than_is_followed_is_asked_once(
     assert len(wp.log) == 1
 
 
+@pytest.mark.parametrize(("posts", "pages"), [(POSTS_LISTED.most + 1, 1), (1, 1_000_000_000)])
+def test_a_check_does_not_pass_a_site_whose_posts_would_not_be_read(
+    wp: FakeWordPress, source: WordPressSource, posts: int, pages: int
+) -> None:
+    totals = {"X-WP-Total": str(posts), "X-WP-TotalPages": str(pages)}
+    wp.intercept = lambda request: as_json([{"id": 1, "date": "2021-02-21T00:00:00"}], headers=totals)
+    with pytest.raises(SourceMalformed, match="at most 50,000 posts on 500 pages are read"):
+        source.check()
+
+
+@pytest.mark.parametrize("newest", [{"id": 1, "date": "soon"}, {"id": 1}, None])
+def test_a_check_names_no_day_that_the_site_does_not(
+    wp: FakeWordPress, source: WordPressSource, newest: Any
+) -> None:
+    wp.intercept = lambda request: as_json([newest], headers={"X-WP-Total": "1", "X-WP-TotalPages": "1"})
+    assert source.check() == f"{wp.url} answers: 1 post in category 213."
+
+
 def test_an_answer_without_totals_proves_nothing_and_is_refused(
     wp: FakeWordPress, source: WordPressSource
 ) -> None:

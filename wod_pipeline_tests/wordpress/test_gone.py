@@ -188,3 +188,12 @@ def test_a_week_done_again_does_not_replace_the_post_of_the_week_before() -> Non
 def test_a_protected_post_of_another_week_replaces_nothing() -> None:
     old, new = raw_post(content="", number=1), redated(content="")
     assert ids(looks(weekly(old), (NOW, [new]), (LATER, [new]))) == [1]
+
+
+def test_of_a_gone_post_of_two_weeks_only_the_days_of_the_week_itself_are_compared() -> None:
+    slug = slug_of(MONDAY, "Gym Plan")
+    lines = ["Monday", "Snatch x 3", "Sunday", "Snatch x 3", "Monday", "Snatch x 3", "Tuesday", "Snatch x 3"]
+    lines += ["Wednesday", "Snatch x 3"]
+    old = raw_post(*lines, number=1, title="March 2-15, 2026 Gym Plan", slug=slug)
+    new = a_post(2, "Clean", days="Monday Sunday")
+    assert replacements(looks(weekly(old), (NOW, [new]), (LATER, [new]))) == {1: 2}

@@ -35,6 +35,7 @@ from wod_pipeline.wordpress._http import (
     parse_retry_after,
     retry_delay_s,
 )
+from wod_pipeline_tests.servers.dripping import dripping_server
 from wod_pipeline_tests.servers.faults import Fault, Faults
 from wod_pipeline_tests.servers.posts import generate_posts
 from wod_pipeline_tests.servers.wordpress import FakeWordPress
@@ -279,6 +280,17 @@ def trickle(listening: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
         while True:
             connection.sendall(b" ")
+
+
+def test_lengths_that_contradict_each_other_are_said_to_be_of_the_answer(open_source: OpenSource) -> None:
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"
+    )
+    with (
+        dripping_server((head + b"[]", b"")) as address,
+        pytest.raises(SourceMalformed, match="sends headers"),
+    ):
+        open_source(address).list_ids()
 
 
 def test_an_answer_that_trickles_in_for_ever_is_given_up(open_source: OpenSource) -> None:

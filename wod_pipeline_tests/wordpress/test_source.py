@@ -14,7 +14,7 @@ from wod_pipeline.errors import SourceMalformed
 from wod_pipeline.post_times import time_of
 from wod_pipeline.program import RawPost, Rendered, decode, encode
 from wod_pipeline.wordpress import decode_post
-from wod_pipeline.wordpress._decoding import decode_posts
+from wod_pipeline.wordpress._decoding import choose_post, decode_posts
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -79,6 +79,11 @@ def test_half_a_character_becomes_a_question_mark_since_nothing_could_store_it()
             "categories is an object instead of a list of numbers",
             {"categories": []},
         ),
+        (
+            {"modified_gmt": "9" * 5_000},
+            "modified_gmt is a text of 5,000 characters instead of a time",
+            {"modified_gmt": ""},
+        ),
         ({"id": "5"}, "id is a text instead of a number above 0", {"id": 5}),
     ],
 )
@@ -94,7 +99,7 @@ def test_an_odd_field_costs_only_itself_and_the_json_is_kept(
     assert json.loads(post.received) == received
 
 
-@pytest.mark.parametrize("post_id", [..., None, True, 0, -4, 2**63, 5.5, "five", "٥", "", [5]])
+@pytest.mark.parametrize("post_id", [..., None, True, 0, -4, 2**63, 5.5, "five", "٥", "", [5], "9" * 5_000])
 def test_a_post_without_a_usable_id_has_none_and_says_so(post_id: object) -> None:
     post = odd(id=post_id)
     assert post.id == 0
@@ -138,3 +143,13 @@ def test_times_are_read_as_wordpress_writes_them() -> None:
 @pytest.mark.parametrize("text", ["", "0000-00-00T00:00:00", "yesterday", "2020-02-30T00:00:00", "٢٠٢٠"])
 def test_a_time_that_cannot_be_read_is_none(text: str) -> None:
     assert time_of(text) is None
+
+
+def test_of_many_posts_with_the_same_id_the_json_of_each_is_kept_once() -> None:
+    posts = [
+        decode_post({"id": 5, "modified_gmt": f"2026-03-0{day}T00:00:00", "content": CONTENT})
+        for day in (2, 3, 1, 3)
+    ]
+    chosen = choose_post(posts)
+    assert (chosen.modified_gmt, chosen.problems) == ("2026-03-03T00:00:00", ["another post has the same id"])
+    assert [each["modified_gmt"][9] for each in json.loads(chosen.received)] == ["2", "3", "1"]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from wod_pipeline.parsing._text import Form, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.tables import TABLES
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
+from wod_pipeline.parsing.grammar.tokens import Tokens, tokens_of
 from wod_pipeline.vocabulary import can_be_in_name
 
 _WORDS = frozenset(
@@ -48,7 +48,7 @@ def _names(t: Tokens, k: int) -> bool:
     if behind.text in {"-", "'"} and not behind.spaced:
         return True
     before = t.all[k - 1] if k else None
-    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(before)
+    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(t, k - 1)
     return (
         alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)
     )
@@ -57,8 +57,9 @@ def _names(t: Tokens, k: int) -> bool:
 _JOINS = frozenset(("for", "x", "with", "of", "at", "in", "on", "or", "and", "rest", "then", "each", "per"))
 
 
-def _counts(token: Token) -> bool:
-    return token.kind in {"number", "reps"}
+def _counts(t: Tokens, k: int) -> bool:
+    """Whether token `k` is a bare number in front of a name, and not how often something is done."""
+    return t.all[k].kind == "number" and (k == 0 or t.all[k - 1].text not in {"x", "/", "-", "@"})
 
 
 def _ends(t: Tokens, k: int) -> bool:

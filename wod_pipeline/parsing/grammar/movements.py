@@ -230,7 +230,9 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
         joiner, i = _joiner(t, i, end)
     stray = sum(_stray(t, term) for element in elements for term in element.terms)
     counted = any(
-        term.counted or term.rows or term.sets or term.load for element in elements for term in element.terms
+        term.counted or term.rows or term.sets or term.load or term.tempo
+        for element in elements
+        for term in element.terms
     )
     marked = any(term.behind_x or term.rows or term.sets for element in elements for term in element.terms)
     if stray > (_MOST_BEHIND_X if marked else _MOST_UNREAD if counted or names.lenient else 0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from wod_pipeline.parsing._text import Form, with_word
+from wod_pipeline.parsing._text import Form, edits_between, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.tables import one_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
@@ -44,35 +44,13 @@ def nearest(word: str) -> str | None:
     """The one word of the notation that `word` is a misspelling of; None when it is a word itself."""
     if len(word) < _SHORTEST or word in _WORDS or can_be_in_name(word) or note_kind(word) != "cue":
         return None
-    found = {known for known in _WORDS if _is_near(word, known)}
+    found = sorted((known for known in _WORDS if _is_near(word, known)), key=len)
     stems = {known.removesuffix("s") for known in found}
-    return (
-        max(found, key=len)
-        if len(stems) == 1 and word[-1:] != "s" and len(found) > 1
-        else next(iter(found), None)
-        if len(stems) == 1
-        else None
-    )
+    return found[-1] if len(stems) == 1 else None
 
 
 def _is_near(word: str, known: str) -> bool:
-    if sorted(word) == sorted(known):
-        return _is_swap(word, known)
-    return min(len(word), len(known)) >= _SHORTEST_EDITED - (len(word) != len(known)) and _is_edit(
-        word, known
-    )
-
-
-def _is_swap(word: str, known: str) -> bool:
-    differing = [k for k in range(len(word)) if word[k] != known[k]]
-    return len(differing) == 2 and differing[1] == differing[0] + 1
-
-
-def _is_edit(word: str, known: str) -> bool:
-    """Whether one letter put in, left out or changed makes the one of the other."""
-    if abs(len(word) - len(known)) > 1:
-        return False
-    k = 0
-    while k < min(len(word), len(known)) and word[k] == known[k]:
-        k += 1
-    return word[k + 1 :] == known[k:] or word[k:] == known[k + 1 :] or word[k + 1 :] == known[k + 1 :]
+    """One swap of neighbours apart; or, of longer words, one letter put in, left out or changed."""
+    long_enough = min(len(word), len(known)) >= _SHORTEST_EDITED - (len(word) != len(known))
+    is_swap = sorted(word) == sorted(known)
+    return (long_enough or is_swap) and edits_between(word, known, swaps=True) == 1
