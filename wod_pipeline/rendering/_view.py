@@ -92,7 +92,7 @@ class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
 class BlockView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="block"):
     """Exercises and notes in reading order under one scheme sentence (empty when there is no scheme).
 
-    `variant` is the heading of a version of the work: `Rx`, `Scaled, instead of the work beside it`; empty for the
+    `variant` is the heading of a version of the work: `Rx`, `Scaled, as an alternative`; empty for the
     work itself. `is_other_version` says that it is done instead of other work.
     """
 

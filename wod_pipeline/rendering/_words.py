@@ -176,11 +176,11 @@ _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
 
 
 def variant_words(block: Block) -> str:
-    """Which version of the work this is: `Rx`, `Scaled, instead of the work beside it`; may be empty."""
+    """Which version of the work this is: `Rx`, `Scaled, as an alternative`; may be empty."""
     if not block.variant:
         return ""
     name = clean(block.variant).capitalize()
-    return f"{name}, instead of the work beside it" if block.is_other_version else name
+    return f"{name}, as an alternative" if block.is_other_version else name
 
 
 # ----------------------------------------------------------------------------------------------- exercises

@@ -53,11 +53,11 @@ def test_another_version_stands_under_its_own_heading() -> None:
         "E\n"
         "  For time\n"
         "    Thrusters, 21 reps, 95/65 lb\n"
-        "  Scaled, instead of the work beside it:\n"
+        "  Scaled, as an alternative:\n"
         "    Thrusters, 21 reps, 65/45 lb\n"
         "    Sit-Ups, 15 reps\n"
     )
-    assert "- **Scaled, instead of the work beside it**\n  - **Thrusters** 21 reps, 65/45 lb" in as_markdown(
+    assert "- **Scaled, as an alternative**\n  - **Thrusters** 21 reps, 65/45 lb" in as_markdown(
         view
     )
 
@@ -66,7 +66,7 @@ def test_the_history_of_a_lift_names_the_version() -> None:
     segment = record_of(*SCALED).segments[0]
     block = segment.blocks[1]
     assert list(as_lines(view_exercise(block, block.exercises[0]))) == [
-        "  Scaled, instead of the work beside it:",
+        "  Scaled, as an alternative:",
         "    Thrusters, 21 reps, 65/45 lb",
     ]
 
