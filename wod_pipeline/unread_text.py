@@ -13,7 +13,7 @@ from wod_pipeline.wording import shorten
 UNREAD_TEXT = "unread_text"
 """The code of the diagnostic."""
 _LONGEST_QUOTE = 120
-_CUT = "…”"
+_BETWEEN = "”, “"
 
 
 class Told(Protocol):
@@ -32,12 +32,18 @@ class Told(Protocol):
 
 def quote(words: Iterable[str]) -> str:
     """The words as they stand in the message: `“by feel”, “tomorrow”`, each of at most 120 characters."""
-    return ", ".join(f"“{shorten(each, _LONGEST_QUOTE)}”" for each in words)
+    return f"“{_BETWEEN.join(shorten(each, _LONGEST_QUOTE) for each in words)}”"
 
 
-def quotes_of(message: str) -> str:
-    """The quotes of a message: what stands from its first quotation mark to its last."""
-    return message[message.find("“") : message.rfind("”") + 1]
+def quoted_words(message: str) -> list[str]:
+    """What a message quotes, in order; a quote that was cut ends in `…`."""
+    quotes = message[message.find("“") + 1 : message.rfind("”")]
+    return quotes.split(_BETWEEN) if "”" in message else []
+
+
+def bare(words: str) -> str:
+    """The words without signs around them."""
+    return words.strip(" .,;:-()[]")
 
 
 def count_words(text: str) -> int:
@@ -47,7 +53,7 @@ def count_words(text: str) -> int:
 
 def count_unread(line: str, diagnostics: Iterable[Told]) -> int:
     """How many words of a line its diagnostics call unread; all of them where a quote was cut."""
-    told = [quotes_of(each.message) for each in diagnostics if each.code == UNREAD_TEXT]
-    if any(_CUT in quotes for quotes in told):
+    told = [words for d in diagnostics if d.code == UNREAD_TEXT for words in quoted_words(d.message)]
+    if any(words.endswith("…") for words in told):
         return count_words(line)
     return min(sum(map(count_words, told)), count_words(line))

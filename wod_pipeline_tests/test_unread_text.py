@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wod_pipeline.program import Diagnostic
-from wod_pipeline.unread_text import UNREAD_TEXT, count_unread, count_words, quote, quotes_of
+from wod_pipeline.unread_text import UNREAD_TEXT, count_unread, count_words, quote, quoted_words
 from wod_pipeline_tests.builders import record_of
 
 LINE = "Back Squat x 3 reps @ 75% like a gazelle"
@@ -18,7 +18,9 @@ def test_a_word_holds_a_letter_or_a_figure() -> None:
 
 
 def test_the_quotes_are_found_in_the_readers_sentence() -> None:
-    assert [quotes_of(d.message) for d in of_line(LINE)] == [quote(["like a gazelle"])]
+    assert [quoted_words(d.message) for d in of_line(LINE)] == [["like a gazelle"]]
+    assert quoted_words(f"Not read: {quote(['one more', 'two'])}.") == ["one more", "two"]
+    assert quoted_words("Nothing is quoted.") == []
 
 
 def test_unread_words_of_a_line_are_counted() -> None:

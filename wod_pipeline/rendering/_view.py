@@ -34,7 +34,7 @@ from wod_pipeline.rendering import _words as words
 from wod_pipeline.rendering._extent import more_lines, shown_part
 from wod_pipeline.rendering._sets import Lifter, SetView, shared_reference, view_sets
 from wod_pipeline.training import Athlete
-from wod_pipeline.unread_text import UNREAD_TEXT, quotes_of
+from wod_pipeline.unread_text import UNREAD_TEXT, bare, quote, quoted_words
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -288,7 +288,12 @@ class _Lines:
 
     def __init__(self, lines: Sequence[Line], diagnostics: Iterable[Diagnostic] = ()) -> None:
         self._by_number = {line.n: line for line in lines}
-        self._unread = {d.line: d.message for d in diagnostics if d.code == UNREAD_TEXT}
+        told = ((d.line, quoted_words(d.message)) for d in diagnostics if d.code == UNREAD_TEXT)
+        self._unread = {
+            n: words
+            for n, words in told
+            if n in self._by_number and not _only_links(self._by_number[n], words)
+        }
         self._shown: set[int] = set()
 
     def text(self, n: int) -> str:
@@ -328,13 +333,19 @@ class _Lines:
     def _remark(self, line: Line) -> NoteView:
         if line.n not in self._unread:
             return NoteView((TextRun("Struck out:"), *_struck_runs(line)))
-        unread = f" – not understood: {words.clean(quotes_of(self._unread[line.n]))}"
+        unread = f" – not understood: {words.clean(quote(self._unread[line.n]))}"
         return NoteView((TextRun("As written: "), *text_runs(line), TextRun(unread)), is_unread=True)
 
     def links(self, span: Span) -> list[TextRun]:
         """The links on these lines, each once; notes show their links themselves."""
         linking = [line for line in self.within(span) if line.links and line.role != "note"]
         return [run for run in dict.fromkeys(run for line in linking for run in text_runs(line)) if run.href]
+
+
+def _only_links(line: Line, unread: Iterable[str]) -> bool:
+    """Whether the unread words are those of links, which are shown anyway: `(video)`."""
+    linked = {bare(line.text[link.start : link.end]) for link in line.links}
+    return linked.issuperset(unread)
 
 
 def text_runs(line: Line) -> tuple[TextRun, ...]:

@@ -57,9 +57,7 @@ def test_another_version_stands_under_its_own_heading() -> None:
         "    Thrusters, 21 reps, 65/45 lb\n"
         "    Sit-Ups, 15 reps\n"
     )
-    assert "- **Scaled, as an alternative**\n  - **Thrusters** 21 reps, 65/45 lb" in as_markdown(
-        view
-    )
+    assert "- **Scaled, as an alternative**\n  - **Thrusters** 21 reps, 65/45 lb" in as_markdown(view)
 
 
 def test_the_history_of_a_lift_names_the_version() -> None:
@@ -94,3 +92,8 @@ def test_words_that_were_repaired_and_counts_that_disagree_are_warnings() -> Non
 def test_a_height_without_its_line_is_said_in_centimetres() -> None:
     block, exercise = exercise_of("Three sets of:", 'Box Jumps x 5 reps (24")')
     assert list(as_lines(view_exercise(block, exercise)))[-1].strip() == "Box Jumps, 5 reps, height 61 cm"
+
+
+def test_unread_words_of_a_link_are_shown_as_the_link_alone() -> None:
+    content = '<p>Monday</p><p>A.</p><p>Three sets of:</p><p>Dips x 6 reps (<a href="https://e.example/v">see</a>)</p>'
+    assert shown(record_of(content=content))[1:] == ["Dips, 6 reps", "https://e.example/v"]
