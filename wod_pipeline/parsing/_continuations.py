@@ -42,9 +42,10 @@ def joined(above: str, line: str) -> str | None:
     form = form_of(line)
     if form.starred:
         return None
+    plain = form.words(0, len(form.text)).strip()  # without a bullet
     if ends_in_plus(above) or _LOAD.match(form.text) or _QUANTITY.match(form.text):
-        return f"{above} {line.strip()}"
-    return f"{above} x {line.strip()}" if _COUNTS.match(form.text) else None
+        return f"{above.rstrip()} {plain}"
+    return f"{above.rstrip()} x {plain}" if _COUNTS.match(form.text) else None
 
 
 def read_on(own: list[str], below: list[str], before: ReadExercise, *, joins: bool) -> ReadExercise | None:

@@ -2,8 +2,7 @@
 
 A file holds sentences; below each, lines of work (below a label, `⏎` between them), and behind `=` the facts that
 must come out. Exercises and diagnostics are always compared, other kinds when a case names them. Of the words that
-are unread, little words and punctuation do not count. Cases that are known to fail stand in lines/not_yet.txt: one
-that passes must be taken out there.
+are unread, little words and punctuation do not count.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from wod_pipeline_tests.parsing.forms import ABOVE_WORK, lines_of
 from wod_pipeline_tests.parsing.reading import read
 
 _FOLDER = Path(__file__).with_name("lines")
-_NOT_YET = "not_yet.txt"
 _ALWAYS = frozenset(("exercise", "code", "unread"))
 _WORD = re.compile(r"[\w%]+")
 _LITTLE = frozenset("a an the of your for perform with and then".split())
@@ -42,10 +40,8 @@ def _cases(name: str, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 CASES = dict(
     case
     for path in sorted(_FOLDER.glob("*.txt"))
-    if path.name != _NOT_YET
     for case in _cases(path.stem, path.read_text(encoding="utf-8"))
 )
-NOT_YET = (_FOLDER / _NOT_YET).read_text(encoding="utf-8").splitlines()
 
 
 def found_and_expected(lines: str, *expected: str) -> tuple[list[str], list[str]]:
@@ -74,12 +70,4 @@ def _spelt(fact: str) -> str:
 @pytest.mark.parametrize("case", CASES, ids=CASES)
 def test_a_line_reads_as_the_notation_says(case: str) -> None:
     found, expected = found_and_expected(*CASES[case])
-    if case in NOT_YET:
-        assert found != expected, f"it passes: take it out of lines/{_NOT_YET}"
-    else:
-        assert found == expected
-
-
-def test_the_cases_that_fail_are_cases() -> None:
-    assert sorted(set(NOT_YET)) == sorted(NOT_YET)
-    assert set(NOT_YET) <= set(CASES)
+    assert found == expected

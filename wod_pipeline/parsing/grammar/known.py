@@ -59,7 +59,10 @@ _JOINS = frozenset(("for", "x", "with", "of", "at", "in", "on", "or", "and", "re
 
 def _counts(t: Tokens, k: int) -> bool:
     """Whether token `k` is a bare number in front of a name, and not how often something is done."""
-    return t.all[k].kind == "number" and (k == 0 or t.all[k - 1].text not in {"x", "/", "-", "@"})
+    return t.all[k].kind == "number" and (k == 0 or t.all[k - 1].text not in _BEFORE_HOW_OFTEN)
+
+
+_BEFORE_HOW_OFTEN = frozenset(("x", "/", "-", "@", ":", "of", "set", "sets", "attempt", "attempts"))
 
 
 def _ends(t: Tokens, k: int) -> bool:

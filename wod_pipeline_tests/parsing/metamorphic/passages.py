@@ -43,7 +43,7 @@ class Reading:
     @cached_property
     def facts(self) -> Any:
         """The sessions without the coach's words, the role and owner of each line, the codes of the diagnostics."""
-        sessions = bare(msgspec.to_builtins(self._week.sessions))
+        sessions = bare(msgspec.json.decode(msgspec.json.encode(self._week.sessions)))
         codes = [(found.code, found.line) for found in self._week.diagnostics if found.code != "unread_text"]
         return sessions, [(line.role, line.owner) for line in self._week.lines], codes
 
