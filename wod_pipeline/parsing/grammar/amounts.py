@@ -26,7 +26,7 @@ class Place(ReadValue, frozen=True):
 def by_x(at: Place, term: Term) -> Read[Term]:
     """``"x" K "x" Q | "x" Q | "x" K ["sets"] | "x" N "+" N``."""
     t, j = at.t, at.j
-    if t.all[j].text != "x":
+    if t.all[j].text != "x" or (term.rows and t.all[j + 1].kind != "sets"):
         return None
     j += 1
     counts = _part_counts(t, j)
@@ -69,6 +69,8 @@ def _with_quantity(t: Tokens, term: Term, amount: Quantity, j: int) -> Read[Term
     last = t.all[j + 1]
     if not amount.unit and t.all[j].text == "-" and t.all[j].spaced and last.kind in {"number", *MEASURED}:
         return _with_range(t, term, amount, j + 1)
+    if not (amount.value or amount.max_of):  # `x 1.1.1`
+        term = replace(term, unheld=(*term.unheld, (t.all[j - 1].start, t.all[j - 1].end)))
     return replace(term, quantity=amount, behind_x=True), j
 
 

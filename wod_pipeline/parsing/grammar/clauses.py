@@ -12,7 +12,7 @@ from wod_pipeline.parsing.grammar.families import has_height
 from wod_pipeline.parsing.grammar.heads import head
 from wod_pipeline.parsing.grammar.load_words import load_words
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, pause, rest, side, tempo
+from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, height, pause, rest, side, tempo
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
 from wod_pipeline.parsing.grammar.tables import one_of, skip
@@ -118,7 +118,7 @@ def _with_longer_name(term: Term, end: int) -> Term:
 def _side(at: Place, term: Term) -> Read[Term]:
     """``SIDE``."""
     t, j = at.t, at.j
-    found = side(t, j)
+    found = side(t, j + (t.all[j].text == "in"))
     if not found:
         return None
     (named, word), k = found
@@ -176,6 +176,18 @@ def _bodyweights(at: Place, term: Term) -> Read[Term]:
     if not found or not found[0].load or found[0].load.kind != "bodyweight":
         return None
     return replace(term, load=ReadLoad(None, words=t.words(j, found[1])), open_ended=True), found[1]
+
+
+def _to_height(at: Place, term: Term) -> Read[Term]:
+    """``["to" ["a"]] HEIGHT ["box" | "target"]`` behind a comma, or with one of the words: `to a 24" box`."""
+    t, j = at.t, at.j
+    k = skip(t, j, one_of("to a"))
+    found = height(t, k)
+    if not found or term.height or not has_height(term.parts):
+        return None
+    behind = skip(t, found[1], one_of("box high target"))
+    marked = at.apart or k > j or behind > found[1]
+    return (replace(term, height=found[0]), behind) if marked else None
 
 
 def _pair(at: Place, term: Term) -> Read[Term]:
@@ -276,7 +288,8 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside, _side,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside,
+    _side,
     _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""

@@ -196,7 +196,8 @@ def _counted(t: Tokens, i: int, end: int) -> Read[Term]:
         return Term(whole[0]), whole[1]
     named = name_at(t, i + 1 + (t.all[i + 1].text in {"of", "x"}), end)
     if not named:
-        return None
+        high = _height_first(t, i + 1, end)
+        return (replace(high[0], times=token.value), high[1]) if high else None
     amount = quantity(t, i)
     if amount and amount[0].per_side:
         return Term(named[0], quantity=amount[0]), named[1]

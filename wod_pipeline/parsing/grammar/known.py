@@ -46,6 +46,8 @@ def _names(t: Tokens, k: int) -> bool:
     if behind.text in {"-", "'"} and not behind.spaced:
         return True
     before = t.all[k - 1] if k else None
+    if before and before.kind == "rm":
+        return True
     alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(t, k - 1)
     return (
         alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)

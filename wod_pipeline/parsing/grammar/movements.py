@@ -17,7 +17,7 @@ from wod_pipeline.parsing.grammar.clauses import SEPARATORS
 from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
 from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, ORDINAL_ENDS, Tokens, seconds_of, tokens_of
@@ -55,6 +55,7 @@ def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLi
     if not elements:
         return None
     unread = sorted(span for term in _terms(elements) for span in (*term.unread, *term.unheld))
+    aside = lead.slot_words if lead.slot is None else ()
     return MovementLine(
         _all_alternatives(elements),
         lead.slot,
@@ -62,7 +63,8 @@ def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLi
         lead.by_word,
         lead.alternative,
         opens_alternative=opens,
-        unread=tuple(unread),
+        unread=(*aside, *unread),
+        slot_words=lead.slot_words,
     )
 
 
@@ -105,6 +107,7 @@ class Lead(ReadValue, frozen=True):
     by_word: bool = True
     alternative: bool = False  # to the exercise above
     each: Range | None = None  # so many of each movement
+    slot_words: Spans = ()
 
 
 _SLOTS = one_of("minute min minutes mins station interval")
@@ -116,7 +119,9 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     if _explains(t, i):
         return None
     by_word = t.all[i].kind != "time"
+    first = i
     slot, slot_s, i = _slot(t, i)
+    words = ((t.all[first].start, t.all[i - 1].end),) if i > first else ()
     if (
         t.all[i].kind == "number"
         and t.all[i + 1].text in {".", ")"}
@@ -126,7 +131,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
     each, i = _each(t, i)
-    return Lead(i, slot, slot_s, by_word, alternative, each)
+    return Lead(i, slot, slot_s, by_word, alternative, each, words)
 
 
 def _explains(t: Tokens, i: int) -> bool:
@@ -465,16 +470,17 @@ def _says_nothing(element: Element) -> bool:
 # ---------------------------------------------------------------------------------------- unknown, but counted
 _MOST_WORDS = 5
 _NO_NAMES = one_of(
-    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest"
+    "rep reps set sets round rounds attempt attempts try tries partner partners athlete athletes cap time total rest"
     " minute minutes second seconds min sec x"
 )
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME`` with a name nobody knows: at most five words, no full stop, no other figure, no word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: five words at most, no full stop, figure or note word."""
     t = tokens_of(form)
     count = t.all[0]
-    words = t.all[1 : t.size]
+    end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)
+    words = t.all[1:end]
     names = [token for token in words if token.kind == "word"]
     plain = all(token.kind == "word" or token.text in {"-", "'", "&"} for token in words)
     if (
@@ -485,7 +491,8 @@ def read_counted_name(form: Form) -> MovementLine | None:
         or not 0 < len(names) <= _MOST_WORDS
     ):
         return None
-    if any(token.text in _NO_NAMES for token in names) or note_kind(form.line) != "cue":
+    if any(token.text in _NO_NAMES for token in names) or note_kind(t.words(1, end)) != "cue":
         return None
     part = ReadPart(None, words[0].start, words[-1].end)
-    return MovementLine((Element((Term((part,), times=count.value),)),))
+    term, _ = clauses(t, end, t.size, Term((part,), times=count.value), any_name=False)
+    return MovementLine((Element((term,)),), unread=(*term.unread, *term.unheld))

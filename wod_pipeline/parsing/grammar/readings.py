@@ -124,6 +124,7 @@ class MovementLine(ReadValue, frozen=True):
     alternative: bool = False  # to the exercise above
     opens_alternative: bool = False  # to the exercise below
     unread: Spans = ()
+    slot_words: Spans = ()  # where the slot is said
 
     @property
     def sets(self) -> Range | None:
