@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.families import HEIGHTS, has_height
+from wod_pipeline.parsing.grammar.families import HEIGHTS, HIGH_THINGS, has_height
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import (
@@ -17,7 +17,7 @@ from wod_pipeline.parsing.grammar.measures import (
     side,
 )
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import skip
 from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens
 from wod_pipeline.program import Range
 
@@ -63,16 +63,13 @@ def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     return None
 
 
-_BEHIND_HEIGHT = one_of("box high target step rope")
-
-
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``HEIGHT ["box" | "high" | "target" | …]``, of what is done to a height."""
     if not has_height(term.parts):
         return None
     found = height(t, i)
     j = found[1] if found else i
-    return replace(term, height=found[0]) if found and min(skip(t, j, _BEHIND_HEIGHT), end) == end else None
+    return replace(term, height=found[0]) if found and min(skip(t, j, HIGH_THINGS), end) == end else None
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
