@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from wod_pipeline.parsing._text import Form, edits_between, with_word
+from wod_pipeline.parsing._text import Form, is_within, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.tables import words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
@@ -50,4 +50,4 @@ def _is_near(word: str, known: str) -> bool:
     """One swap of neighbours apart; or, of longer words, one letter put in, left out or changed."""
     long_enough = min(len(word), len(known)) >= _SHORTEST_EDITED - (len(word) != len(known))
     is_swap = sorted(word) == sorted(known)
-    return (long_enough or is_swap) and edits_between(word, known, swaps=True) == 1
+    return (long_enough or is_swap) and is_within(word, known, 1)
