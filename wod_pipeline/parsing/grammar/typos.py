@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from wod_pipeline.parsing._text import Form, is_within, with_word
@@ -15,11 +16,17 @@ _SHORTEST, _SHORTEST_EDITED = 4, 5
 """Letters of the shortest word that a swap, and that any other edit, is looked for in."""
 
 
+_LOOKED_AT = re.compile(r"(?:^|(?<=[0-9])|(?<=[0-9] ))[^\W\d_]{4,}")
+"""The first word of a line, and words behind a figure."""
+
+
 def repaired(form: Form) -> tuple[Form, str, str] | None:
     """The form with its first misspelt word put right, the word as written, and as read; None without one.
 
     Only a word behind a figure, or the first of the line, is looked at.
     """
+    if not any(map(nearest, _LOOKED_AT.findall(form.text))):
+        return None
     t = tokens_of(form)
     for k in range(t.size):
         token = t.all[k]
