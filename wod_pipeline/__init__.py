@@ -13,6 +13,7 @@ storage. The README shows the same map::
     date_habits.py   what a program's posts leave unsaid of their dates; pure
     parser_version.py  which version of the parser made a stored value; pure
     program.py       the data model: a post at each stage, ParsedPost and all it holds, SessionRecord; pure
+    unread_text.py   the quotes of words that were not understood, written and read; pure
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
     terminal.py      the one writer of the command line: cleaned of control characters, logins hidden
     vocabulary/      the movements, and how a written name becomes one of them; pure

@@ -333,6 +333,11 @@ class Block(Struct, gc=False, omit_defaults=True):
     rest: Rest | None = None
     notes: list[Note] = []
 
+    @property
+    def is_other_version(self) -> bool:
+        """Whether its work is done instead of other work of the session, never beside it: the scaled version."""
+        return self.variant not in {None, "rx"}
+
 
 class Segment(Struct, gc=False, omit_defaults=True):
     """A lettered or titled part of a session."""

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from wod_pipeline.messages._daily import prescription
 from wod_pipeline.program import Block, Exercise, SessionRecord, Span, walk_exercises
-from wod_pipeline.rendering import clean, load_words
+from wod_pipeline.rendering import clean, load_words, variant_words
 from wod_pipeline.wording import short_day, shorten
 
 MAX_TEXT = 70
@@ -147,7 +147,7 @@ def _lifts(record: SessionRecord) -> list[Lift]:
 def _lift(label: str, block: Block, exercise: Exercise, schemes: Collection[int]) -> Lift:
     words = prescription(exercise, block)
     load = load_words(exercise.load)
-    parts = (label, words, load if load not in words else "")
+    parts = (label, variant_words(block), words, load if load not in words else "")
     names = " + ".join(part.raw for part in exercise.parts)
     of_block = (n for n in _numbers(block.lines) if n in schemes)
     return Lift(

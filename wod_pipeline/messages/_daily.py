@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from wod_pipeline.messages._message import Message
 from wod_pipeline.messages._words import SMS_CHARACTERS
 from wod_pipeline.program import Block, Exercise, Load, SessionRecord, walk_exercises
-from wod_pipeline.rendering import clean, span
+from wod_pipeline.rendering import clean, part_counts, span
 from wod_pipeline.training import SetRun, sets_of
 from wod_pipeline.wording import long_day, short_day, shorten
 
@@ -36,7 +36,7 @@ def _session_parts(record: SessionRecord) -> list[str]:
     parts = [
         f"{segment.label} {prescription(exercise, block)}" if segment.label else prescription(exercise, block)
         for segment, block, exercise in walk_exercises(record.segments)
-        if segment.kind not in {"warm_up", "cool_down"}
+        if segment.kind not in {"warm_up", "cool_down"} and not block.is_other_version
     ]
     return parts or [clean(record.label or "see the post")]
 
@@ -52,6 +52,8 @@ def prescription(exercise: Exercise, block: Block) -> str:
 
 def _run_words(run: SetRun) -> str:
     reps = span(run.reps) if run.reps else ""
+    if run.part_reps:
+        reps = f"{reps}x({part_counts(run.part_reps)})" if reps else f"({part_counts(run.part_reps)})"
     return _joined(f"{span(run.sets)}x{reps}" if run.sets and reps else reps, _percent(run.load))
 
 

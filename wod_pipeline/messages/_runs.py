@@ -203,6 +203,6 @@ def _session_line(record: SessionRecord) -> str:
 def _main_lifts(record: SessionRecord) -> Iterable[str]:
     return (
         " + ".join(clean(part.raw) for part in exercise.parts)
-        for segment, _, exercise in walk_exercises(record.segments)
-        if segment.kind == "main"
+        for segment, block, exercise in walk_exercises(record.segments)
+        if segment.kind == "main" and not block.is_other_version
     )

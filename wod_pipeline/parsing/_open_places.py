@@ -145,12 +145,12 @@ class OpenPlaces:
         has_slot = line.slot is not None and (line.by_word or block.scheme.interval_s == 60)
         slot_words = () if has_slot or line.slot is None else reading.in_line(line.slot_words)
         self._session.unread[n] = (*slot_words, *reading.unread)
+        slot = line.slot if has_slot else None
         added = []
         for read in reads:
             shared = read.rest is not None and read.between
             block.rest = read.rest if shared else block.rest
             rest = None if shared else read.rest
-            slot = line.slot if has_slot else None
             added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=slot, slot_s=line.slot_s, rest=rest))
             for row in read.rows:
                 added[-1].add_row(row, n)

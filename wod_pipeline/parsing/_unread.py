@@ -11,9 +11,7 @@ from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Spans
 from wod_pipeline.parsing.grammar.tokens import tokens_of
 from wod_pipeline.program import Diagnostic, Severity, SourceLine
-from wod_pipeline.wording import shorten
-
-_LONGEST_QUOTE = 120
+from wod_pipeline.unread_text import UNREAD_TEXT, quote
 
 
 def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagnostic]:
@@ -27,8 +25,7 @@ def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagno
         words = unread_words(lines[n].text, spans)
         if words:
             severity: Severity = "warn" if any(map(_tells, words)) else "info"
-            quoted = ", ".join(f"“{shorten(each, _LONGEST_QUOTE)}”" for each in words)
-            yield diagnostic("unread_text", n, severity=severity, words=quoted)
+            yield diagnostic(UNREAD_TEXT, n, severity=severity, words=quote(words))
 
 
 def unread_words(line: str, spans: Spans) -> list[str]:

@@ -48,7 +48,7 @@ class Limits:
     usual_day_share: float = 0.9
     """A weekday with a session in at least this share of the past weeks is a usual training day."""
     least_read_share: float = 0.75
-    """Least share of the week's lines to be read as more than a note, as a fraction."""
+    """Least share of the words of work to be understood, as a fraction."""
     unknown_movement_share: float = 0.05
     """Largest share of exercises whose movement may be unknown, as a fraction."""
 

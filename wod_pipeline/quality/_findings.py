@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from calendar import day_name
 from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from wod_pipeline.parser_version import is_read_anew
-from wod_pipeline.program import WEEKDAYS, Exercise, Line, Outcome, SessionRecord, Weekday, WeekRecords
+from wod_pipeline.program import (
+    WEEKDAYS,
+    Diagnostic,
+    Exercise,
+    Line,
+    Outcome,
+    SessionRecord,
+    Weekday,
+    WeekRecords,
+)
 from wod_pipeline.quality._case import Case, Finding, Row
 from wod_pipeline.quality._claims import Grade, Limits
 from wod_pipeline.quality._volume import (
@@ -19,11 +31,13 @@ from wod_pipeline.quality._volume import (
     usual_range,
     week_exercises,
 )
+from wod_pipeline.unread_text import count_unread, count_words
 from wod_pipeline.weeks import monday_of
 from wod_pipeline.wording import count, emptying_command
 
 _BEYOND = ("post_cut", "block_cut", "introduction_cut", "remarks_cut")
 """Codes of what goes beyond a bound."""
+_FIGURE = re.compile(r"\d")
 
 
 # ------------------------------------------------------------------------------------ may it be stored
@@ -188,23 +202,53 @@ def _grade_of(z: float, limits: Limits) -> Grade | None:
 
 # ------------------------------------------------------------------------------------ is it understood
 def judge_lines(case: Case) -> Finding:
-    """The share of lines that are read as more than notes; lines of preambles count."""
-    lines = _lines(case.records)
-    notes = {key: line for key, line in lines.items() if line.role == "note"}
-    share = 1 - len(notes) / len(lines) if lines else 1.0
-    says = f"{share:.0%} of {count(lines, 'line')} read as more than a note."
-    numbers = {"lines": len(lines), "notes": len(notes), "share_read": round(share, 4)}
+    """The share of the words of work that are understood; lines of preambles count.
+
+    Work are the lines read as more than a note, and the notes that hold a figure: of a note nothing counts as
+    understood, although it may tell a load. So a new notation shows, and talk between the work does not.
+    """
+    work = [
+        told for told in _lines(case.records) if told.line.role != "note" or _FIGURE.search(told.line.text)
+    ]
+    words, unread = sum(told.words for told in work), sum(told.unread for told in work)
+    share = 1 - unread / words if words else 1.0
+    says = f"{share:.0%} of {count(words, 'word')} of work understood."
+    numbers = {"words": words, "unread": unread, "share_read": round(share, 4)}
     if share >= case.limits.least_read_share:
         return Finding(None, says, (), numbers)
     rows: tuple[Row, ...] = tuple(
-        {"post_id": post, "line": n, "text": line.text} for (post, n), line in notes.items()
+        {"post_id": told.post_id, "line": told.line.n, "text": told.line.text, "unread": told.unread}
+        for told in work
+        if told.unread
     )
     return Finding("warn", says, rows, numbers)
 
 
-def _lines(records: WeekRecords) -> dict[tuple[int, int], Line]:
+class _ToldLine(NamedTuple):
+    """A line of a post, with how many words it has and how many of them are not understood as work."""
+
+    post_id: int
+    line: Line
+    words: int
+    unread: int
+
+
+def _lines(records: WeekRecords) -> Iterable[_ToldLine]:
     """Every line of the week by post and number; a preamble, which every record carries, once."""
-    return {(r.post_id, line.n): line for r in records.records for line in [*r.preamble, *r.lines]}
+    told: dict[tuple[int, int], _ToldLine] = {}
+    for record in records.records:
+        on_line: dict[int | None, list[Diagnostic]] = {}
+        for diagnostic in record.diagnostics:
+            on_line.setdefault(diagnostic.line, []).append(diagnostic)
+        for line in (*record.preamble, *record.lines):
+            told[record.post_id, line.n] = _told(record.post_id, line, on_line.get(line.n, []))
+    return told.values()
+
+
+def _told(post_id: int, line: Line, diagnostics: Iterable[Diagnostic]) -> _ToldLine:
+    words = count_words(line.text)
+    unread = words if line.role == "note" else count_unread(line.text, diagnostics)
+    return _ToldLine(post_id, line, words, unread)
 
 
 def judge_diagnostics(case: Case, code: str, noun: str, trouble: str) -> Finding:

@@ -17,7 +17,10 @@ _MAD_TO_SIGMA = 0.6745
 
 @dataclass(frozen=True)
 class Volume:
-    """The counts of one week. `lifts` are those of `training.lifts_in`, to the nearest whole number."""
+    """The counts of one week, without other versions of the work (scaled, masters).
+
+    `lifts` are those of `training.lifts_in`, to the nearest whole number.
+    """
 
     week: dt.date
     sessions: int
@@ -31,7 +34,7 @@ def volume_of(records: WeekRecords) -> Volume:
     return Volume(
         week=records.week,
         sessions=len(records.records),
-        exercises=sum(1 for _ in week_exercises(records)),
+        exercises=sum(map(_exercises_of_work, records.records)),
         lifts=round(sum(map(lifts_in, records.records))),
         training_days=frozenset(
             record.weekday for record in records.records if record.weekday and is_training(record)
@@ -39,14 +42,18 @@ def volume_of(records: WeekRecords) -> Volume:
     )
 
 
+def _exercises_of_work(record: SessionRecord) -> int:
+    return sum(not block.is_other_version for _, block, _ in walk_exercises(record.segments))
+
+
 def week_exercises(records: WeekRecords) -> Iterator[Exercise]:
-    """Every exercise of the week, alternatives included."""
+    """Every exercise of the week, alternatives and other versions of the work included."""
     for record in records.records:
         yield from exercises_in(record)
 
 
 def exercises_in(record: SessionRecord) -> Iterator[Exercise]:
-    """Every exercise of the session, alternatives included."""
+    """Every exercise of the session, alternatives and other versions of the work included."""
     return (exercise for *_, exercise in walk_exercises(record.segments))
 
 

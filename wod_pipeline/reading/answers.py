@@ -271,8 +271,9 @@ def history_row(movement: str, occurrence: Occurrence, athlete: Athlete | None) 
 
 
 def top_percent_of(occurrence: Occurrence) -> Number | None:
-    """The highest percentage prescribed for a lift in a session; None without a percentage."""
-    tops = [top for placed in occurrence.exercises if (top := top_percent(placed.exercise)) is not None]
+    """The highest percentage prescribed for a lift in a session; None without one. Other versions do not count."""
+    of_work = [placed.exercise for placed in occurrence.exercises if not placed.block.is_other_version]
+    tops = [top for exercise in of_work if (top := top_percent(exercise)) is not None]
     return _optional_number(max(tops, default=None))
 
 

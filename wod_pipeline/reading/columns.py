@@ -271,6 +271,12 @@ BLOCK_COLUMNS: tuple[Column, ...] = (
     _seconds("block_interval_s", "Interval of `every`", f"{_BLOCK}interval_s"),
     _seconds("block_duration_s", "Time of the whole block", f"{_BLOCK}duration_s"),
     _seconds("block_cap_s", "Time cap", f"{_BLOCK}cap_s"),
+    _field(
+        "block_variant",
+        "text",
+        "Another version of the work: `rx`, `scaled`, `masters` …; other than `rx` it is done instead of other work",
+        f"{_BLOCK}variant",
+    ),
     *ends_of("block_sets", "Sets or rounds of the block", attrgetter("it.sets"), f"{_BLOCK}sets"),
     Column(
         "rm_target_reps",
@@ -409,6 +415,12 @@ MOVEMENT_COLUMNS: tuple[Column, ...] = (
     ),
     *ends_of("duration_s", "How long, in seconds", attrgetter("it.duration_s"), f"{_EXERCISE}duration_s"),
     *ends_of("distance_m", "How far, in metres", attrgetter("it.distance_m"), f"{_EXERCISE}distance_m"),
+    *ends_of(
+        "height_cm",
+        "Height of the box, rope or target, in centimetres",
+        attrgetter("it.height_cm"),
+        f"{_EXERCISE}height_cm",
+    ),
     *ends_of("calories", "Calories on a machine", attrgetter("it.calories"), f"{_EXERCISE}calories"),
     _field("per_side", "text", "The amount is for each `leg`, `arm` or `side`", f"{_EXERCISE}per_side"),
     _field("tempo", "text", "Tempo: `31X1`", f"{_EXERCISE}tempo"),
@@ -438,5 +450,5 @@ MOVEMENT_COLUMNS: tuple[Column, ...] = (
 def movements_of(exercise: Exercise) -> Hashable:
     """All that `MOVEMENT_COLUMNS` read of an exercise: equal for exercises with the same cells there."""
     it = exercise
-    amounts = (it.max_of, it.duration_s, it.distance_m, it.calories, it.per_side)
+    amounts = (it.max_of, it.duration_s, it.distance_m, it.height_cm, it.calories, it.per_side)
     return tuple(it.parts), tuple(it.rep_scheme), amounts, it.tempo, it.slot, it.rest, it.choice

@@ -43,6 +43,7 @@ SOURCES = (
     "reading/entries.py",
     "rendering",
     "training",
+    "unread_text.py",
     "vocabulary",
     "weeks.py",
     "wording.py",

@@ -74,6 +74,13 @@ SET_COLUMNS: tuple[Column, ...] = (
     ),
     *ends_of("sets", "Number of sets of the run", attrgetter("run.sets"), women=False),
     *ends_of("reps", "Repetitions of a set", attrgetter("run.reps"), f"{_EXERCISE}reps", f"{_ROW}reps"),
+    Column(
+        "set_part_reps",
+        "integers",
+        "Of each movement: its repetitions within one of the complex, where these sets have their own",
+        lambda sets: sets.run.part_reps or None,
+        (f"{_ROW}part_reps",),
+    ),
     Column("quantity", "text", "Repetitions, time, distance or calories of a set in words", _quantity),
 )
 

@@ -126,7 +126,7 @@ class RowMaker:
 
     def _sets(self, movements: Hashable, sets: Sets) -> Cells:
         run = sets.run
-        key = movements, sets.exercise.reps, sets.number, run.first, run.sets, run.reps
+        key = movements, sets.exercise.reps, sets.number, run.first, run.sets, run.reps, run.part_reps
         if key not in self._made:
             self._made[key] = _cells(SET_COLUMNS, sets)
         return self._made[key]

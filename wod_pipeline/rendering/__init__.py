@@ -21,6 +21,7 @@ from wod_pipeline.rendering._text import (
     note_alone,
     preamble_as_text,
     rows_of,
+    versions_of,
 )
 from wod_pipeline.rendering._view import (
     BlockView,
@@ -38,13 +39,17 @@ from wod_pipeline.rendering._view import (
 from wod_pipeline.rendering._weights import weight_note, working_words
 from wod_pipeline.rendering._words import (
     clean,
+    height_words,
     load_words,
+    part_counts,
     quantity,
     reference_words,
     reps_words,
     rest_words,
     scheme_sentence,
+    slot_words,
     span,
+    variant_words,
 )
 
 __all__ = [
@@ -61,11 +66,13 @@ __all__ = [
     "escape_markdown",
     "exercises_of",
     "facts_of",
+    "height_words",
     "is_own_max",
     "lines_of",
     "links_of",
     "load_words",
     "note_alone",
+    "part_counts",
     "preamble_as_text",
     "quantity",
     "reference_words",
@@ -74,9 +81,12 @@ __all__ = [
     "rows_of",
     "scheme_sentence",
     "session_title",
+    "slot_words",
     "span",
     "text_with_addresses",
     "title_of",
+    "variant_words",
+    "versions_of",
     "view_exercise",
     "view_session",
     "web_address",

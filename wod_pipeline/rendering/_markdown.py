@@ -20,6 +20,7 @@ from wod_pipeline.rendering._text import (
     rows_of,
     session_heading,
     set_line,
+    versions_of,
 )
 from wod_pipeline.rendering._view import BlockView, ExerciseView, NoteView, SegmentView, SessionView, TextRun
 
@@ -77,17 +78,21 @@ def _segment(segment: SegmentView) -> Iterator[str]:
         yield f"**{escape_markdown(segment.heading)}**\n"
     for warning in segment.warnings:
         yield _bullet(0, f"**Note** {escape_markdown(warning)}")
-    for item in segment.items:
-        if isinstance(item, NoteView):
-            yield _bullet(0, f"*{_text_runs(item.runs)}*")
-        else:
-            yield from _block(item)
+    for version in versions_of(segment.items):
+        if version.heading:
+            yield _bullet(0, f"**{escape_markdown(version.heading)}**")
+        depth = 1 if version.heading else 0
+        for item in version.items:
+            if isinstance(item, NoteView):
+                yield _bullet(depth, f"*{_text_runs(item.runs)}*")
+            else:
+                yield from _block(item, depth)
 
 
-def _block(block: BlockView) -> Iterator[str]:
+def _block(block: BlockView, depth: int) -> Iterator[str]:
     if block.scheme:
-        yield _bullet(0, escape_markdown(block.scheme))
-    depth = 1 if block.scheme else 0
+        yield _bullet(depth, escape_markdown(block.scheme))
+        depth += 1
     for group in lines_of(block):
         if isinstance(group, NoteView):
             yield _bullet(depth, f"*{_text_runs(group.runs)}*")

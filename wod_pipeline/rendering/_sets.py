@@ -142,8 +142,9 @@ def _prescriptions(block: Block, exercise: Exercise) -> Iterator[_Prescription]:
     if not exercise.set_rows and exercise.load is not None:
         yield _Prescription("", 1, _last_set(block, exercise), "", exercise.load)
     for row in exercise.set_rows:
-        reps = words.reps_words(row.reps) if row.reps is not None else ""
-        yield _Prescription(_row_label(row), row.first, row.last, reps, row.load or exercise.load)
+        yield _Prescription(
+            _row_label(row), row.first, row.last, words.row_reps(row), row.load or exercise.load
+        )
 
 
 def _last_set(block: Block, exercise: Exercise) -> int:

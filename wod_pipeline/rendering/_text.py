@@ -7,7 +7,9 @@ line; Markdown and the page use them too.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -47,7 +49,9 @@ def preamble_as_text(view: SessionView, width: int = 80, colour: bool = False) -
 
 def as_lines(block: BlockView, width: int = 80, colour: bool = False) -> Iterator[str]:
     """One block as lines; `width` as in `as_text`."""
-    return _Page(max(width, 20), colour).block(block)
+    page = _Page(max(width, 20), colour)
+    for version in versions_of([block]):
+        yield from page.version(version)
 
 
 def session_heading(view: SessionView) -> str:
@@ -88,13 +92,20 @@ class _Page:
         if segment.heading:
             yield from self._wrap(segment.heading, style=_BOLD)
         yield from self._warnings(segment.warnings, indent=2)
-        for item in segment.items:
-            yield from self._note(item, 2) if isinstance(item, NoteView) else self.block(item)
+        for version in versions_of(segment.items):
+            yield from self.version(version)
 
-    def block(self, block: BlockView) -> Iterator[str]:
+    def version(self, version: Version) -> Iterator[str]:
+        if version.heading:
+            yield from self._wrap(f"{version.heading}:", 2, style=_BOLD)
+        indent = 4 if version.heading else 2
+        for item in version.items:
+            yield from self._note(item, indent) if isinstance(item, NoteView) else self._block(item, indent)
+
+    def _block(self, block: BlockView, indent: int) -> Iterator[str]:
         if block.scheme:
-            yield from self._wrap(block.scheme, 2)
-        indent = 4 if block.scheme else 2
+            yield from self._wrap(block.scheme, indent)
+            indent += 2
         for group in lines_of(block):
             if isinstance(group, NoteView):
                 yield from self._note(group, indent)
@@ -130,6 +141,24 @@ class _Page:
         )
 
 
+class Version(NamedTuple):
+    """Neighbours in a segment that belong to one version of its work; `heading` is empty for the work itself."""
+
+    heading: str
+    is_other: bool
+    items: tuple[BlockView | NoteView, ...]
+
+
+def versions_of(items: Iterable[BlockView | NoteView]) -> Iterator[Version]:
+    """The items in order, neighbouring blocks of one version together."""
+    for (heading, is_other), group in groupby(items, _version):
+        yield Version(heading, is_other, tuple(group))
+
+
+def _version(item: BlockView | NoteView) -> tuple[str, bool]:
+    return ("", False) if isinstance(item, NoteView) else (item.variant, item.is_other_version)
+
+
 def lines_of(block: BlockView) -> Iterator[tuple[ExerciseView, ...] | NoteView]:
     """The block's notes and exercises in order; exercises written on one line of the post form one group."""
     group: tuple[ExerciseView, ...] = ()
@@ -162,16 +191,17 @@ def rows_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[Set
 
 
 def facts_of(exercise: ExerciseView, *, percent_apart: bool = False) -> tuple[str, ...]:
-    """What stands beside the name: quantity, a load without a line of its own, tempo, minute, rest.
+    """What stands beside the name: quantity, height, a load without a line of its own, tempo, slot, rest.
 
     Last comes what the percentages on the lines below are of: `% of 1-RM Snatch`.
     """
     is_apart = bool(rows_of(exercise, percent_apart=percent_apart))
     facts = [
         exercise.quantity,
+        exercise.height,
         "" if is_apart else _load_beside_name(exercise),
         f"tempo {exercise.tempo}" if exercise.tempo else "",
-        exercise.minute,
+        exercise.slot,
         f"then rest {exercise.rest}" if exercise.rest else "",
         f"% {exercise.reference}" if is_apart and exercise.reference else "",
     ]

@@ -34,6 +34,7 @@ from wod_pipeline.rendering import _words as words
 from wod_pipeline.rendering._extent import more_lines, shown_part
 from wod_pipeline.rendering._sets import Lifter, SetView, shared_reference, view_sets
 from wod_pipeline.training import Athlete
+from wod_pipeline.unread_text import UNREAD_TEXT, bare, quote, quoted_words
 from wod_pipeline.wording import is_web_address, shorten
 
 ItemT = TypeVar("ItemT")
@@ -48,10 +49,11 @@ class TextRun(Struct, frozen=True, omit_defaults=True):
 
 
 class NoteView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="note"):
-    """A line shown as the coach wrote it."""
+    """A line shown as the coach wrote it. `is_unread`: it is work, of which some words were not understood."""
 
     runs: tuple[TextRun, ...]
     kind: NoteKind = "cue"
+    is_unread: bool = False
 
     @property
     def text(self) -> str:
@@ -70,7 +72,9 @@ class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     sets: tuple[SetView, ...]
     rest: str = ""
     tempo: str = ""
-    minute: str = ""
+    slot: str = ""
+    """Which interval of the block's rotation it has: `minute 2`."""
+    height: str = ""
     alternative: bool = False
     """Whether this is an alternative to the previous exercise."""
     same_line: bool = False
@@ -86,10 +90,16 @@ class ExerciseView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
 
 
 class BlockView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="block"):
-    """Exercises and notes in reading order under one scheme sentence (empty when there is no scheme)."""
+    """Exercises and notes in reading order under one scheme sentence (empty when there is no scheme).
+
+    `variant` is the heading of a version of the work: `Rx`, `Scaled, as an alternative`; empty for the
+    work itself. `is_other_version` says that it is done instead of other work.
+    """
 
     scheme: str
     items: tuple[ExerciseView | NoteView, ...]
+    variant: str = ""
+    is_other_version: bool = False
 
 
 class SegmentView(Struct, frozen=True, omit_defaults=True, tag_field="is", tag="segment"):
@@ -161,8 +171,14 @@ _WARNINGS = {
 }
 
 
-_NAMING_DAYS = {"date_contradiction", "date_repaired"}
-"""Codes whose own sentence is shown, since it names the days, with the year."""
+_WITH_OWN_SENTENCE = {
+    "date_contradiction",
+    "date_repaired",
+    "load_mismatch",
+    "sides_mismatch",
+    "word_repaired",
+}
+"""Codes whose own sentence is shown, since it names the days, weights, counts or words."""
 _ABOUT_DAYS = {"heading_date_mismatch", "missing_heading"}
 """Codes about a session's day, wherever in the session they were found."""
 
@@ -176,7 +192,7 @@ def view_session(
     """
     stored = record
     record, more = (record, 0) if whole else shown_part(record)
-    lines = _Lines(record.lines)
+    lines = _Lines(record.lines, record.diagnostics)
     lifter = Lifter(athlete, record.kind == "test")
     on_lines = _by_line(record.diagnostics)
     parts: list[tuple[int, SegmentView | NoteView]] = [
@@ -184,7 +200,7 @@ def view_session(
     ]
     parts += lines.notes(record.notes)
     parts += lines.unshown(record)
-    parts += lines.all_struck()
+    parts += lines.all_remarks()
     items = _in_order(parts)
     in_segments = {line.n for segment in record.segments for line in lines.within(segment.lines)}
     of_post = [d for d in record.diagnostics if d.line is None]
@@ -252,7 +268,7 @@ def exercises_of(items: Iterable[SegmentView | NoteView]) -> Iterator[ExerciseVi
 
 def _warnings(diagnostics: Sequence[Diagnostic], lines: _Lines) -> Iterator[str]:
     for diagnostic in diagnostics:
-        own_words = words.clean(diagnostic.message) if diagnostic.code in _NAMING_DAYS else None
+        own_words = words.clean(diagnostic.message) if diagnostic.code in _WITH_OWN_SENTENCE else None
         sentence = own_words or _WARNINGS.get(diagnostic.code)
         if sentence is None:
             continue
@@ -268,10 +284,16 @@ def web_address(href: str) -> str:
 
 
 class _Lines:
-    """A session's source lines by number, and which of them have been shown as notes."""
+    """A session's source lines by number, and which of them have been shown as notes or remarks."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], diagnostics: Iterable[Diagnostic] = ()) -> None:
         self._by_number = {line.n: line for line in lines}
+        told = ((d.line, quoted_words(d.message)) for d in diagnostics if d.code == UNREAD_TEXT)
+        self._unread = {
+            n: words
+            for n, words in told
+            if n in self._by_number and not _only_links(self._by_number[n], words)
+        }
         self._shown: set[int] = set()
 
     def text(self, n: int) -> str:
@@ -294,24 +316,36 @@ class _Lines:
         unowned = [line for line in record.lines if line.role == "note" and line.n not in self._shown]
         return [(line.n, self._note(line, "cue")) for line in unowned]
 
-    def struck(self, span: Span) -> list[tuple[int, NoteView]]:
-        """What is struck out of these lines and was not shown yet; notes show it themselves."""
-        return self._struck(self.within(span))
+    def remarks(self, span: Span) -> list[tuple[int, NoteView]]:
+        """What is struck out of these lines, and lines with unread words, unless shown before; notes show it."""
+        return self._remarks(self.within(span))
 
-    def all_struck(self) -> list[tuple[int, NoteView]]:
-        """What is struck out of the session's other lines, such as its heading."""
-        return self._struck(self._by_number.values())
+    def all_remarks(self) -> list[tuple[int, NoteView]]:
+        """The same of the session's other lines, such as its heading."""
+        return self._remarks(self._by_number.values())
 
-    def _struck(self, lines: Iterable[Line]) -> list[tuple[int, NoteView]]:
-        found = (line for line in lines if line.struck and line.role != "note")
+    def _remarks(self, lines: Iterable[Line]) -> list[tuple[int, NoteView]]:
+        found = (line for line in lines if (line.struck or line.n in self._unread) and line.role != "note")
         new = [line for line in found if line.n not in self._shown]
         self._shown.update(line.n for line in new)
-        return [(line.n, NoteView((TextRun("Struck out:"), *_struck_runs(line)))) for line in new]
+        return [(line.n, self._remark(line)) for line in new]
+
+    def _remark(self, line: Line) -> NoteView:
+        if line.n not in self._unread:
+            return NoteView((TextRun("Struck out:"), *_struck_runs(line)))
+        unread = f" – not understood: {words.clean(quote(self._unread[line.n]))}"
+        return NoteView((TextRun("As written: "), *text_runs(line), TextRun(unread)), is_unread=True)
 
     def links(self, span: Span) -> list[TextRun]:
         """The links on these lines, each once; notes show their links themselves."""
         linking = [line for line in self.within(span) if line.links and line.role != "note"]
         return [run for run in dict.fromkeys(run for line in linking for run in text_runs(line)) if run.href]
+
+
+def _only_links(line: Line, unread: Iterable[str]) -> bool:
+    """Whether the unread words are those of links, which are shown anyway: `(video)`."""
+    linked = {bare(line.text[link.start : link.end]) for link in line.links}
+    return linked.issuperset(unread)
 
 
 def text_runs(line: Line) -> tuple[TextRun, ...]:
@@ -393,7 +427,7 @@ def _segment(
         (block.lines[0], _block(block, lines, lifter)) for block in segment.blocks
     ]
     parts += lines.notes(segment.notes)
-    parts += lines.struck(segment.lines)
+    parts += lines.remarks(segment.lines)
     label = words.clean(segment.label or "")
     return SegmentView(
         label=label,
@@ -426,9 +460,9 @@ def _block(block: Block, lines: _Lines, lifter: Lifter) -> BlockView:
         )
         parts.append((exercise.lines[0], view))
         previous = exercise
-    parts += [*lines.notes(block.notes), *lines.struck(block.lines)]
+    parts += [*lines.notes(block.notes), *lines.remarks(block.lines)]
     scheme = words.scheme_sentence(block) or ("With the empty bar" if empty_bar else "")
-    return BlockView(scheme, _in_order(parts))
+    return BlockView(scheme, _in_order(parts), words.variant_words(block), block.is_other_version)
 
 
 def _all_empty_bar(block: Block) -> bool:
@@ -450,12 +484,13 @@ def _exercise(
         sets=tuple(sets),
         rest=words.rest_words(exercise.rest),
         tempo=words.clean(exercise.tempo or ""),
-        minute=f"minute {exercise.slot}" if exercise.slot is not None else "",
+        slot=words.slot_words(block, exercise),
+        height=words.height_words(exercise, written),
         alternative=previous is not None
         and exercise.choice is not None
         and exercise.choice == previous.choice,
         same_line=same_line,
-        notes=tuple(note for _, note in (*lines.notes(exercise.notes), *lines.struck(exercise.lines))),
+        notes=tuple(note for _, note in (*lines.notes(exercise.notes), *lines.remarks(exercise.lines))),
         reference=reference,
     )
 
@@ -474,7 +509,8 @@ def view_exercise(
     """
     view = _exercise(block, exercise, None, _Lines([]), Lifter(athlete, test_day), written)
     shown = replace(view, sets=()) if _all_empty_bar(block) else view
-    return BlockView(words.scheme_sentence(block), (shown,))
+    scheme, variant = words.scheme_sentence(block), words.variant_words(block)
+    return BlockView(scheme, (shown,), variant, block.is_other_version)
 
 
 def title_of(exercise: Exercise) -> str:

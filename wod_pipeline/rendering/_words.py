@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ from wod_pipeline.program import (
     Range,
     Rest,
     Scheme,
+    SetRow,
 )
 from wod_pipeline.training import Unit, Weight, decimal_text, exact
 from wod_pipeline.vocabulary import movement_name
@@ -170,11 +171,27 @@ _SCHEMES: Mapping[Scheme, Callable[[Block], str]] = {
     "for_time": _for_time,
     "tabata": _tabata,
     "build_to_max": _build,
-    "free": lambda _: "",
+    "free": lambda block: f"For {clock(block.duration_s)}" if block.duration_s is not None else "",
 }
 
 
+def variant_words(block: Block) -> str:
+    """Which version of the work this is: `Rx`, `Scaled, as an alternative`; may be empty."""
+    if not block.variant:
+        return ""
+    name = clean(block.variant).capitalize()
+    return f"{name}, as an alternative" if block.is_other_version else name
+
+
 # ----------------------------------------------------------------------------------------------- exercises
+def slot_words(block: Block, exercise: Exercise) -> str:
+    """Which interval of the block's rotation an exercise has: `minute 2`, `interval 2`; empty when it has none."""
+    if exercise.slot is None:
+        return ""
+    is_minute = block.scheme == "every" and block.interval_s == 60
+    return f"{'minute' if is_minute else 'interval'} {exercise.slot}"
+
+
 def part_name(part: Part) -> str:
     """The coach's words for one movement, with its reps within a complex and its pause if the words have none."""
     count = f"{part.reps} " if part.reps is not None and part.reps > 1 else ""
@@ -215,6 +232,38 @@ def reps_words(reps: Range) -> str:
     return span(reps, f" {plural(reps.max, 'rep')}")
 
 
+def row_reps(row: SetRow) -> str:
+    """The repetitions of a set row: `2 reps`, `3+1` of a complex's parts, `2 reps of 1+1`; may be empty."""
+    reps = reps_words(row.reps) if row.reps is not None else ""
+    return " of ".join(words for words in (reps, part_counts(row.part_reps)) if words)
+
+
+def part_counts(part_reps: Sequence[int]) -> str:
+    """The counts of a complex's parts: `3+1`; empty without any."""
+    return "+".join(map(str, part_reps))
+
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_HEIGHT_UNITS = {"in": 2.54, "ft": 30.48, "m": 100}
+
+
+def height_words(exercise: Exercise, written: str = "") -> str:
+    """The height of a box, rope or target: `height 24/20 in (61/51 cm)`; empty when none is stated.
+
+    `written` is the exercise's text in the post, which tells the unit.
+    """
+    height = exercise.height_cm
+    if height is None:
+        return ""
+    metric = span(_scaled(height, 1, 0), " cm")
+    ends = [end for end in (height.min, height.max, height.f) if end is not None]
+    figures = {float(figure) for figure in _FIGURE.findall(written)}
+    for unit, size in _HEIGHT_UNITS.items():
+        if all(round(end / size, 2) in figures for end in ends):
+            return f"height {span(_scaled(height, size, 2), f' {unit}')} ({metric})"
+    return f"height {metric}"
+
+
 def _distance(metres: Range, written: str) -> str:
     stated = _stated_distance(metres, written)
     return f"{stated} ({_metric(metres)})" if stated else _metric(metres)
@@ -242,9 +291,9 @@ def _metric(metres: Range) -> str:
     return span(_scaled(metres, 1000, 2), " km")
 
 
-def _scaled(value: Range, divisor: int, digits: int) -> Range:
+def _scaled(value: Range, divisor: float, digits: int) -> Range:
     def end(amount: Number | None) -> Number | None:
-        return None if amount is None else round(amount / divisor, digits)
+        return None if amount is None else round(amount / divisor, digits or None)
 
     return Range(end(value.min), end(value.max), end(value.f))
 

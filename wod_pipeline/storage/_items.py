@@ -33,6 +33,7 @@ import msgspec
 
 from wod_pipeline.errors import StorageCorrupt
 from wod_pipeline.program import SessionRecord
+from wod_pipeline.storage._older import name_slots
 from wod_pipeline.weeks import monday_of
 
 Item = dict[str, Any]
@@ -89,6 +90,7 @@ def record_from_item(item: Item) -> SessionRecord:
     try:
         if _PARSER in fields:
             fields[_PARSER] = msgspec.convert(fields[_PARSER], int, strict=False)
+        name_slots(fields.get("segments"))
         record = msgspec.convert(_with_nulls(fields, SessionRecord), SessionRecord)
     except msgspec.ValidationError as error:
         raise corrupt_item((str(item.get("date")), str(item.get("session"))), error) from error

@@ -45,6 +45,7 @@ from wod_pipeline.program import (
 from wod_pipeline.removals import RemovedPost
 from wod_pipeline.storage import Lake, Written
 from wod_pipeline.storage._keys import records_key as records_key  # noqa: PLC0414 a key of this layout too
+from wod_pipeline.storage._older import with_slots
 from wod_pipeline.storage._week import digest_of, sort_records
 from wod_pipeline.weeks import monday_of
 
@@ -136,7 +137,7 @@ def decode_revision(key: str, data: bytes) -> RawPost:
 def decode_stage(stage: str, week: dt.date, data: bytes) -> Any:
     """Read a stage's value back. Raises `StorageCorrupt` naming the object when the bytes are not that week's."""
     try:
-        value = decode(data, STAGES[stage])
+        value = decode(data if stage == "raw_posts" else with_slots(data), STAGES[stage])
     except msgspec.MsgspecError as error:
         raise _corrupt(stage, week, str(error)) from error
     if value.week != week:
@@ -279,7 +280,7 @@ def read_stored_records(lake: Lake, weeks: Iterable[dt.date]) -> dict[dt.date, l
 
 def _try_decode_records(data: bytes) -> list[SessionRecord] | None:
     try:
-        return [decode(line, SessionRecord) for line in data.splitlines()]
+        return [decode(line, SessionRecord) for line in with_slots(data).splitlines()]
     except msgspec.MsgspecError:
         return None
 
@@ -297,4 +298,4 @@ def read_records(lake: Lake, digests: Mapping[dt.date, str]) -> Iterator[tuple[d
                 continue
             lines = data.splitlines(keepends=True)
             if digest_of(hashlib.sha256(line).hexdigest() for line in lines) == digests[week]:
-                yield week, sort_records([decode(line, SessionRecord) for line in lines])
+                yield week, sort_records([decode(with_slots(line), SessionRecord) for line in lines])

@@ -2,10 +2,12 @@
 
 lift
     One repetition with a barbell at working weight; a complex counts every part (clean + 2 front squats +
-    jerk is four). This is the number of lifts of Soviet weightlifting (A. S. Medvedyev, *A System of
-    Multi-Year Training in Weightlifting*, 1986). At working weight are percentages of a max, for movements
-    of any family, and absolute weights, RPE and loads relative to an earlier one for barbell movements.
-    Warm-up, cool-down and conditioning, the empty bar, and exercises without a stated load do not count.
+    jerk is four), as often as the set says (75% x 3+1). This is the number of lifts of Soviet
+    weightlifting (A. S. Medvedyev, *A System of Multi-Year Training in Weightlifting*, 1986). At working
+    weight are percentages of a max, for movements of any family, and absolute weights, RPE and loads relative
+    to an earlier one for barbell movements.
+    Warm-up, cool-down and conditioning, the empty bar, exercises without a stated load, and other versions of
+    the work (scaled, masters) do not count.
     Amounts per side count twice; of alternatives (exercises of a block with the same `choice`) the first
     at working weight counts; a range counts by its midpoint, an open end by the end that is stated.
 hard set
@@ -16,7 +18,7 @@ hard set
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -24,7 +26,7 @@ from msgspec import Struct
 
 from wod_pipeline.program import Block, Exercise, Load, Range, SegmentKind, SessionRecord
 from wod_pipeline.training._rack import as_decimal, exact
-from wod_pipeline.training._sets import sets_of
+from wod_pipeline.training._sets import SetRun, sets_of
 from wod_pipeline.training._weights import midpoint
 from wod_pipeline.vocabulary import movement_family
 
@@ -58,6 +60,7 @@ class Dose(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
 
     `families` holds how many lifts of each family one repetition is. `sets` is None when the exercise is at
     working weight, but the post does not say how many repetitions. `percent` is of a 1-RM; None when unknown.
+    `part_reps` are the counts of the exercise's parts, where these sets have their own.
     """
 
     families: tuple[tuple[str, int], ...]
@@ -67,6 +70,7 @@ class Dose(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     hard: bool
     load: Load | None
     builds_to_max: bool = False
+    part_reps: tuple[int, ...] = ()
 
     @property
     def repetitions(self) -> Decimal:
@@ -104,18 +108,20 @@ class LiftCounter:
     def __init__(self, movement: str) -> None:
         self._movement = movement
         self._block: Block | None = None
-        self._repetitions: dict[int, Decimal] = {}
+        self._doses: dict[int, tuple[Dose, ...]] = {}
 
     def lifts(self, kind: SegmentKind, block: Block, exercise: Exercise) -> Decimal:
         """The lifts of an exercise; it is one of the block's own, `kind` that of its segment."""
         if self._block is not block:
             self._block = block
-            self._repetitions = {
-                id(counted): sum((dose.repetitions for dose in doses), Decimal(0))
-                for counted, doses in _counted_exercises(kind, block)
-            }
-        per_rep = sum(part.reps or 1 for part in exercise.parts if part.movement_id == self._movement)
-        return self._repetitions.get(id(exercise), Decimal(0)) * per_rep
+            self._doses = {id(counted): doses for counted, doses in _counted_exercises(kind, block)}
+        doses = self._doses.get(id(exercise), ())
+        return sum((dose.repetitions * self._per_rep(exercise, dose) for dose in doses), Decimal(0))
+
+    def _per_rep(self, exercise: Exercise, dose: Dose) -> int:
+        counts = counts_of_parts(exercise, dose.part_reps)
+        parts = zip(exercise.parts, counts, strict=True)
+        return sum(count for part, count in parts if part.movement_id == self._movement)
 
 
 def top_percent(exercise: Exercise) -> Decimal | None:
@@ -131,7 +137,7 @@ def top_percent(exercise: Exercise) -> Decimal | None:
 # -------------------------------------------------------------------------------------------- what counts
 def _counted_exercises(kind: SegmentKind, block: Block) -> Iterator[tuple[Exercise, tuple[Dose, ...]]]:
     """The exercises of a block that count, each with its doses; of alternatives the first that has a dose."""
-    if kind in _EXCLUDED_SEGMENTS or block.scheme in _EXCLUDED_SCHEMES:
+    if kind in _EXCLUDED_SEGMENTS or block.scheme in _EXCLUDED_SCHEMES or block.is_other_version:
         return
     chosen: set[int | None] = set()
     for exercise in block.exercises:
@@ -142,28 +148,35 @@ def _counted_exercises(kind: SegmentKind, block: Block) -> Iterator[tuple[Exerci
 
 
 def _doses(block: Block, exercise: Exercise) -> Iterator[Dose]:
-    families = _families(exercise)
     if block.scheme == "build_to_max":
-        yield Dose(families, None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
+        yield Dose(_families(exercise, ()), None, Decimal(0), None, hard=True, load=None, builds_to_max=True)
         return
     for run in sets_of(block, exercise):
-        load = run.load
+        load, families = run.load, _families(exercise, run.part_reps)
         if load is None or not _is_at_working_weight(load, families):
             continue
         percent = _percent_of_1rm(load)
-        reps = _reps_per_set(run.reps, exercise)
+        reps = _reps_per_set(run, exercise)
         hard = _is_hard(load, percent)
         if reps is not None:
-            yield Dose(families, _number_of_sets(run.sets), reps, percent, hard, load)
+            sets = _number_of_sets(run.sets)
+            yield Dose(families, sets, reps, percent, hard, load, part_reps=run.part_reps)
         elif not (exercise.duration_s or exercise.distance_m):
             yield Dose(families, None, Decimal(0), percent, hard, load)
 
 
-def _families(exercise: Exercise) -> tuple[tuple[str, int], ...]:
+def _families(exercise: Exercise, part_reps: Sequence[int]) -> tuple[tuple[str, int], ...]:
     counts: Counter[str] = Counter()
-    for part in exercise.parts:
-        counts[movement_family(part.movement_id) or OTHER] += min(part.reps or 1, _MAX_COUNT)
+    for part, count in zip(exercise.parts, counts_of_parts(exercise, part_reps), strict=True):
+        counts[movement_family(part.movement_id) or OTHER] += min(count, _MAX_COUNT)
     return tuple(counts.items())
+
+
+def counts_of_parts(exercise: Exercise, part_reps: Sequence[int]) -> Sequence[int]:
+    """How often each part comes within one repetition: as these sets state it, else as the exercise does."""
+    if len(part_reps) == len(exercise.parts):
+        return part_reps
+    return [part.reps or 1 for part in exercise.parts]
 
 
 def is_barbell_lift(exercise: Exercise) -> bool:
@@ -187,10 +200,10 @@ def _number_of_sets(stated: Range | None) -> Decimal:
     return Decimal(1) if sets is None else sets
 
 
-def _reps_per_set(stated: Range | None, exercise: Exercise) -> Decimal | None:
+def _reps_per_set(run: SetRun, exercise: Exercise) -> Decimal | None:
     """Repetitions of one set, both sides; None when they are not stated. A complex without a count is done once."""
-    reps = _middle(stated)
-    if reps is None and _is_counted_complex(exercise):
+    reps = _middle(run.reps)
+    if reps is None and (run.part_reps or _is_counted_complex(exercise)):
         reps = Decimal(1)
     return reps * 2 if reps is not None and exercise.per_side else reps
 

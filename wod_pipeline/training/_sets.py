@@ -13,12 +13,14 @@ class SetRun(NamedTuple):
     """Consecutive sets of an exercise with the same prescription.
 
     `first` is the number of the first set, from 1. `sets` is how many there are; None when the post does not say.
+    `part_reps` are the counts of the exercise's parts within one repetition, where these sets have their own.
     """
 
     first: int
     sets: Range | None
     reps: Range | None
     load: Load | None
+    part_reps: tuple[int, ...] = ()
 
     @property
     def last(self) -> int | None:
@@ -49,7 +51,7 @@ def _runs_of_row(exercise: Exercise, row: SetRow) -> Iterator[SetRun]:
     if reps is None and scheme and len(scheme) == sets:
         yield from _runs_of_scheme(row.first, scheme, load)
     else:
-        yield SetRun(row.first, _exactly(sets), reps, load)
+        yield SetRun(row.first, _exactly(sets), reps, load, row.part_reps)
 
 
 def _runs_of_scheme(first: int, scheme: Iterable[int], load: Load | None) -> Iterator[SetRun]:
@@ -64,13 +66,13 @@ def _exactly(count: int) -> Range:
 
 
 def _turns(block: Block, exercise: Exercise) -> Range | None:
-    """How often an exercise comes up in its block. Exercises named for minutes take turns."""
-    sets, minute = block.sets, exercise.slot
-    if sets is None or not minute:
+    """How often an exercise comes up in its block. Exercises named for intervals take turns; a round has them all."""
+    sets, slot = block.sets, exercise.slot
+    if sets is None or not slot or block.scheme != "every":
         return sets
     cycle = max(other.slot or 0 for other in block.exercises)
 
     def turns(end: Number | None) -> int | None:
-        return None if end is None else max(int(end) - minute, -1) // cycle + 1
+        return None if end is None else max(int(end) - slot, -1) // cycle + 1
 
     return Range(turns(sets.min), turns(sets.max))

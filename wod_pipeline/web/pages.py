@@ -24,6 +24,7 @@ from wod_pipeline.rendering import (
     links_of,
     note_alone,
     rows_of,
+    versions_of,
 )
 from wod_pipeline.training import ZONES, Athlete, Period, decimal_text
 from wod_pipeline.vocabulary import movement_name
@@ -84,6 +85,7 @@ _GLOBALS = {
     "count": count,
     "day_span": day_span,
     "lines_of": lines_of,
+    "versions_of": versions_of,
     "rows_of": rows_of,
     "facts_of": facts_of,
     "links_of": links_of,

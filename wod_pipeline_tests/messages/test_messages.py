@@ -117,6 +117,11 @@ def test_a_week_of_very_many_sessions_is_cut() -> None:
         (["Clean + Jerk"], "Clean + Jerk"),
         (["3 sets of:", "Press 5-3-1"], "Press 5-3-1"),
         (["5 sets of:", "Snatch x 2 @ 70-75%"], "Snatch 5x2 70–75%"),
+        (
+            ["Snatch Push Press + Overhead Squat 70% x 3+1 x 4"],
+            "Snatch Push Press + Overhead Squat 4x(3+1) 70%",
+        ),
+        (["Power Clean + Jerk 70% x 2 (1+1) x 4"], "Power Clean + Jerk 4x2x(1+1) 70%"),
         (["2 sets of:", "Jerk", "*Sets 1-2 = @ 80%"], "Jerk 80%"),
     ],
 )

@@ -496,34 +496,37 @@ def test_a_week_of_notes_shows_the_lines_that_were_not_understood() -> None:
     verdict = check(
         "most_lines_are_understood",
         plain_week(days=(0,), notes=("Stay tight 0", "Stay tight 1")),
-        "warn: 67% of 6 lines read as more than a note.",
+        "warn: 65% of 17 words of work understood.",
     )
-    assert verdict.rows[0] == {"post_id": 7, "line": 4, "text": "Stay tight 0"}
-    assert verdict.numbers == {"lines": 6, "notes": 2, "share_read": 0.6667}
+    assert verdict.rows[0] == {"post_id": 7, "line": 4, "text": "Stay tight 0", "unread": 3}
+    assert verdict.numbers == {"words": 17, "unread": 6, "share_read": 0.6471}
 
 
-def test_three_quarters_of_the_lines_read_are_enough() -> None:
-    for notes, outcome in ((1, "holds: 80% of 5"), (2, "warn: 67% of 6")):
-        words = tuple(f"Stay tight {n}" for n in range(notes))
-        check(
-            "most_lines_are_understood",
-            plain_week(days=(0,), notes=words),
-            f"{outcome} lines read as more than a note.",
-        )
-    week = plain_week(days=(0, 1, 2), notes=tuple(f"Stay tight {n}" for n in range(4)))
-    verdict = check("most_lines_are_understood", week, "holds: 75% of 16 lines read as more than a note.")
-    assert verdict.numbers == {"lines": 16, "notes": 4, "share_read": 0.75}
-    assert verdict.rows == ()
+def test_talk_without_a_figure_is_no_work_that_was_not_understood() -> None:
+    week = plain_week(days=(0,), notes=["Stay tight"] * 9)
+    assert verdict_on("most_lines_are_understood", week).numbers["unread"] == 0
     assert verdict_on("most_lines_are_understood", not_published()).numbers["share_read"] == 1
+
+
+def test_words_left_unread_in_a_line_of_work_are_counted() -> None:
+    line = "Back Squat x 5 reps @ 70% like a gazelle"
+    week = msgspec.structs.replace(plain_week(days=(0,)), records=[session_of("A.", line)])
+    assert verdict_on("most_lines_are_understood", week).numbers["unread"] == 3
+
+
+def test_other_versions_of_the_work_are_not_counted_as_exercises() -> None:
+    lines = ("A.", "Three sets of:", "Dips x 6 reps", "Scaled:", "Rows x 6 reps")
+    week = msgspec.structs.replace(plain_week(days=(0,)), records=[session_of(*lines)])
+    assert volume_of(week).exercises == 1
 
 
 def test_a_preamble_carried_by_every_record_counts_once() -> None:
     week = plain_week()
-    preamble = [Line(99, "Stay tight", "note", "")]
+    preamble = [Line(99, "Stay tight 3", "note", "")]
     records = [msgspec.structs.replace(r, preamble=preamble) for r in week.records]
 
     verdict = verdict_on("most_lines_are_understood", msgspec.structs.replace(week, records=records))
-    assert verdict.numbers["notes"] == 1
+    assert verdict.numbers["unread"] == 3
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,15 @@ def test_a_row_for_each_exercise_and_its_sets() -> None:
     ]
 
 
+def test_slots_heights_counts_of_parts_and_versions_have_columns() -> None:
+    lines = ("A.", "EMOM x 4:", 'Minute 2 - Box Jumps x 5 reps (24/20")', "Scaled:", "Step-Ups x 5 reps")
+    jumps, steps = rows_of(record_of(*lines))
+    assert cells(jumps, "slot height_cm_min height_cm_women block_variant") == (2, 60.96, 50.8, None)
+    assert cells(steps, "slot height_cm_min block_variant") == (None, None, "scaled")
+    row = the_row("Power Clean + Jerk 70% x 2 (1+1) x 4")
+    assert cells(row, "reps_min set_part_reps part_reps") == (2, (1, 1), (1, 1))
+
+
 def test_a_rest_day_and_a_note_have_a_row_without_an_exercise() -> None:
     record = msgspec.structs.replace(record_of(*SESSION), segments=[])
     (row,) = rows_of(record)

@@ -333,7 +333,7 @@ def test_the_largest_session_that_is_not_cut_is_accepted_by_dynamodb(
 
 def test_a_number_dynamodb_cannot_hold_is_refused_naming_the_session(store: Store) -> None:
     value = week_of_words("Snatch")
-    value.records[0].segments[0].blocks[0].exercises[0].minute = 10**39
+    value.records[0].segments[0].blocks[0].exercises[0].slot = 10**39
     with pytest.raises(
         StorageRefused, match=r"session .harbour-plan/4711/000. of 2021-03-01 .* outside the range"
     ):

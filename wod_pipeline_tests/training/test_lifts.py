@@ -56,6 +56,16 @@ FORMS = [
     (f"{EVERY_3} ⏎ Back Squat x 5 reps ⏎ *Set 1 = empty bar ⏎ *Sets 2-4 = 70%", 3 * 5),
     (f"{EVERY_2} ⏎ 4 Clean + Jerks @ 80%", 4 * 4 * 2),
     (f"{EVERY_2} ⏎ Clean + Jerk @ 80%", 4 * 2),
+    ("Snatch Push Press + Overhead Squat 70% x 3+1 x 4", 4 * (3 + 1)),
+    ("Power Clean + Jerk 70% x 2 (1+1) x 4", 4 * 2 * 2),
+    # --------------------------------------------------------------------------- versions, slots of a rotation
+    ("Three sets of: ⏎ Snatch x 2 reps @ 70% ⏎ Scaled: ⏎ Power Snatch x 3 reps @ 60%", 3 * 2),
+    ("Rx: ⏎ Snatch 5 x 2 @ 70% ⏎ Masters: ⏎ Snatch 3 x 2 @ 70%", 5 * 2),
+    (
+        "Every 2 minutes, for 12 minutes: ⏎ Interval 1 - Snatch x 2 @ 70% ⏎ Interval 2 - Jerk x 3 @ 70%",
+        3 * (2 + 3),
+    ),
+    ("Three rounds of: ⏎ Station 1: Snatch x 2 reps @ 70% ⏎ Station 2: Jerk x 3 reps @ 70%", 3 * (2 + 3)),
     # ----------------------------------------------------------------------------------- sides, ranges, ends
     ("Three sets of: ⏎ Split Squat x 6 reps each leg @ 60 kg", 3 * 6 * 2),
     ("Three sets of: ⏎ Barbell Lunge x 12 reps (6 each leg) @ 60 kg", 3 * 6 * 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,14 +13,18 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from wod_pipeline.cli.export import export
+from wod_pipeline.storage.sqlite import SqliteSessionTable
 from wod_pipeline.training import Athlete, Rack
 from wod_pipeline.training._rack import KG_PER_LB
 from wod_pipeline.vocabulary import MOVEMENTS
 from wod_pipeline.web import api, maxes
+from wod_pipeline.web.app import create_app
 from wod_pipeline.web.forms import parse_fields
 from wod_pipeline.web.http import SECURITY_HEADERS
 from wod_pipeline.web.static_files import static_address
+from wod_pipeline_tests.builders import MONDAY, raw_post, week_records
 from wod_pipeline_tests.hostile import FORBIDDEN_CHARACTERS
+from wod_pipeline_tests.web.conftest import ZONE
 
 PATHS = (
     "/",
@@ -555,3 +560,37 @@ def test_a_hostile_post_is_text_in_the_api_and_the_calendar(client: TestClient) 
     assert "<script>document.title = 'owned'</script>" in [line["text"] for line in lines]
     calendar = client.get("/calendar.ics?from=2026-03-01&to=2026-03-08")
     assert not FORBIDDEN_CHARACTERS & set(calendar.text)
+
+
+# ------------------------------------------------------------------------------------- versions, unread words
+@pytest.fixture
+def versions(tmp_path: Path) -> Iterator[str]:
+    """The page of a day with another version of its work, and with words that nobody can read."""
+    lines = (
+        "Monday",
+        "A.",
+        "For time:",
+        "21 Thrusters",
+        "Scaled:",
+        "15 Thrusters",
+        "B.",
+        "Dips x 6 like a gazelle",
+    )
+    table = SqliteSessionTable(tmp_path / "versions.sqlite")
+    table.replace_week(week_records(raw_post(*lines)))
+    with TestClient(create_app(table, ZONE)) as client:
+        yield client.get(f"/day/{MONDAY}").text
+
+
+def test_another_version_of_the_work_is_folded_under_its_heading(versions: str) -> None:
+    folded = re.search(r'<details class="version">(.*?)</details>', versions, re.DOTALL)
+    assert folded is not None
+    assert "<summary>Scaled, as an alternative</summary>" in folded[1]
+    assert "15 reps" in folded[1]
+    assert "21 reps" not in folded[1]
+    Elements(versions)
+
+
+def test_unread_words_stand_below_their_exercise(versions: str) -> None:
+    unread = 'class="note unread" dir="auto">As written: Dips x 6 like a gazelle – not understood: “like a gazelle”'
+    assert unread in versions.partition(">Dips<")[2]

@@ -20,8 +20,9 @@ from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
-from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
+from wod_pipeline.vocabulary import can_be_in_name
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 _MOST_TERMS = 40
@@ -39,12 +40,32 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
-    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    bracketed = text[start : start + 1] in OPENING and _WHOLLY_BRACKETED.fullmatch(text, start)
     if form.starred or len(text) > MAX_MATCHED or bracketed or start >= len(text):
+        return None
+    if not _may_name(text, start):
         return None
     t = tokens_of(form)
     lead = read_lead(t, t.at(start))
     return _behind_lead(t, lead, _PASSES if lenient else _PASSES[1:]) if lead else None
+
+
+_FIRST = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_LEADS = frozenset(
+    "minute min minutes mins station interval odd even or and then perform complete do directly immediately straight"
+    " right take accumulate max maximum a each".split()
+)
+
+
+def _may_name(text: str, start: int) -> bool:
+    """Whether a line can name movements: it says how much, or begins with a word of a name or a lead."""
+    first = _FIRST.match(text, start)
+    return (
+        not first or _FIGURE.search(text, start) is not None or first[0] in _LEADS or can_be_in_name(first[0])
+    )
+
+
+_FIGURE = re.compile(r"[0-9+@:(]| x | max")
 
 
 def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLine | None:
@@ -234,7 +255,7 @@ _OF_THE_FOLLOWING = one_of("of the following :")
 def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
     """``N ["reps"] ["of"] "each" ["of" ["the following"]] [":"]``."""
     token = t.all[i]
-    if token.kind not in {"number", "reps"} or token.value is None:
+    if token.kind not in COUNTING or token.value is None:
         return None, i
     j = skip(t, i + 1, _OF)
     if t.all[j].text != "each":
@@ -376,7 +397,7 @@ def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
 def _sets_of_whole(t: Tokens, i: int, end: int) -> tuple[Range | None, int]:
     """``K "x" R "("``: so many sets of a whole complex."""
     token = t.all[i]
-    if token.kind != "number" or t.all[i + 1].text != "x" or t.all[i + 2].kind not in {"number", "reps"}:
+    if token.kind != "number" or t.all[i + 1].text != "x" or t.all[i + 2].kind not in COUNTING:
         return None, i
     return (token.value, i + 2) if is_group(t, i + 3, end) else (None, i)
 
@@ -387,7 +408,7 @@ _TIMES = one_of("x of")
 def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     """``N ("x" | "of" | "reps of") "("``: how often a whole complex is done."""
     token = t.all[i]
-    if token.kind not in {"number", "reps"} or token.value is None or token.value.min != token.value.max:
+    if token.kind not in COUNTING or token.value is None or token.value.min != token.value.max:
         return None
     j = skip(t, i + 1, _TIMES)
     if not is_group(t, j, end):
@@ -476,7 +497,7 @@ _NO_NAMES = one_of(
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME [("@" | "(") …]`` with a name nobody knows: at most five words, no stop, figure or word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: five words at most, no full stop, figure or note word."""
     t = tokens_of(form)
     count = t.all[0]
     end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)
