@@ -17,7 +17,7 @@ storage. The README shows the same map::
     weeks.py         training weeks and wall clocks: Mondays, ranges, chunks, cut-off times; pure
     terminal.py      the one writer of the command line: cleaned of control characters, logins hidden
     vocabulary/      the movements, and how a written name becomes one of them; pure
-    parsing/         a post's HTML → a ParsedPost; one module per rule of the notation; pure
+    parsing/         a post's HTML → a ParsedPost; its days and blocks, and the grammar of a line; pure
     records.py       a ParsedPost → one record per session; pure
     training/        lifts and training load, working weights, plates; pure
     quality/         claims about a week, their severities and thresholds, and the verdicts; pure

@@ -68,6 +68,13 @@ def test_every_module_to_run_is_there(module: str) -> None:
     assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
 
 
+def test_the_rule_shown_is_one_of_the_grammar() -> None:
+    shown = re.findall(r"```python\n(def .*?)```", CONTRIBUTING, re.DOTALL)
+    clauses = (ROOT / "wod_pipeline" / "parsing" / "grammar" / "clauses.py").read_text(encoding="utf-8")
+    assert len(shown) == 1
+    assert shown[0] in clauses
+
+
 MESSAGES = OPERATIONS.split("\n## Messages\n", 1)[1].split("\n#", 1)[0]
 
 

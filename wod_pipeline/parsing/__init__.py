@@ -6,9 +6,9 @@ Three stages, each a value another stage can be run from::
 
 One module a concern, named for the section of the notation (docs/notation.md) it reads:
 `_html`, `_effects`, `_builder_tags`, `_layout` and `_extent` §1, `_text` §1.6, `_owners` §2, `_dates` §3,
-`_outline` §4, `_segments` §5, `_schemes`, `_building`, `_connectors` and `_blocks` §6, `_exercises`, `_clauses`,
-`_leads`, `_minutes`, `_pieces`, `_lists`, `_complexes`, `_continuations`, `_quantities` §7, `_loads`,
-`_load_words`, `_references` and `_set_rows` §8, `_rest` §9, `_notes` §10, `_diagnostics` §11. No Dagster, no
+`_outline` §4, `_segments` §5, `_schemes`, `_counted`, `_every`, `_building`, `_behind`, `_times`, `_connectors`,
+`_open_places` and `_blocks` §6, `_continuations` §7, `_references` and `_note_loads` §8, `_notes` §10,
+`_diagnostics`, `_contradictions` and `_unread` §11; the words within a line, §7 to §9, in `grammar`. No Dagster, no
 network, no storage here.
 """
 

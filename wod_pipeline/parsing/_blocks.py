@@ -1,63 +1,40 @@
 """§6 Blocks: reading the lines of a session one after the other, each into the place where it belongs.
 
-The reader keeps what is open (segment, block, exercise) and decides by it which of a line's possibilities holds.
+The reader decides by what is open (`_open_places`) which of a line's possibilities holds.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec.structs import replace
 
-from wod_pipeline.bounds import EXERCISES_IN_BLOCK
 from wod_pipeline.parsing._building import ReadScheme
 from wod_pipeline.parsing._connectors import ReadConnector
 from wod_pipeline.parsing._continuations import ends_in_plus, unread_behind
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
-    Draft,
     ExerciseDraft,
     NoteDraft,
-    Owners,
-    PendingRest,
     SegmentDraft,
-    SessionDraft,
 )
 from wod_pipeline.parsing._headings import read_heading
-from wod_pipeline.parsing._lines import LineReading, read_exercises, read_line
+from wod_pipeline.parsing._lines import LineReading, read_line
+from wod_pipeline.parsing._open_places import OpenPlaces
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.movements import read_counted_name
 from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import (
-    PLAIN_COLUMNS,
     Columns,
     read_header_above,
     read_table_row,
     unread_cells,
 )
-from wod_pipeline.program import Rest, RmTarget, Role, SourceLine
 
 _AWAITING = frozenset(("target", "above", "on off"))
 """Details that open a block only directly above a movement."""
 
 
-class SessionReader:
+class SessionReader(OpenPlaces):
     """Reads the lines of one session into a draft, and assigns every one of them to a node."""
-
-    def __init__(self, lines: list[SourceLine], session: SessionDraft, owners: Owners) -> None:
-        self._lines = lines
-        self._session = session
-        self._owners = owners
-        self._readings: dict[int, LineReading] = {}
-        self._segment: SegmentDraft | None = None
-        self._block: BlockDraft | None = None
-        self._exercise: ExerciseDraft | None = None
-        self._resting: PendingRest | None = None
-        self._carried: list[tuple[int, ReadConnector]] = []  # connectors directly above a label
-        self._clocks: list[ReadConnector] = []  # what they say of the segment's first block
-        self._columns: Columns = PLAIN_COLUMNS
-        self._alternative = False
-        self._variant: str | None = None  # of the blocks that are opened
 
     def read(self) -> None:
         """Read every line of the session."""
@@ -88,15 +65,6 @@ class SessionReader:
         return True
 
     # ------------------------------------------------------------------ one line
-    def _reading(self, n: int) -> LineReading:
-        reading = self._readings.get(n)
-        if reading is None:
-            reading = self._readings[n] = read_line(self._lines[n].text)
-        return reading
-
-    def _assign(self, n: int, role: Role, owner: Draft) -> None:
-        self._owners[n] = (role, owner)
-
     def _take(self, n: int, last: int) -> None:
         """The first role that fits (§2)."""
         reading = self._reading(n)
@@ -134,14 +102,6 @@ class SessionReader:
         labelled = len(before) < len(body)
         if any(self._reading(n).prescribes for n in before):
             self._open_segment(SegmentDraft(None, "warm_up" if labelled else None))
-
-    def _open_segment(self, segment: SegmentDraft) -> None:
-        self._settle_rest()
-        self._session.segments.append(segment)
-        self._segment, self._block, self._exercise = segment, None, None
-        self._variant = None
-        self._alternative = False
-        self._clocks = []
 
     def _take_label(self, n: int, reading: LineReading) -> None:
         """§5.1 The label opens the segment; what stands behind it is read as a line of its own."""
@@ -199,24 +159,7 @@ class SessionReader:
             return self._take_scheme(n, reading, reading.scheme)
         return self._take_movements(n, reading, reading.movements)
 
-    # ------------------------------------------------------------------ blocks
-    def _open_block(self, n: int, *, shares: bool = False) -> BlockDraft:
-        self._settle_rest()
-        own = [] if shares else [n]
-        if self._block and self._block.waiting:  # connectors in a row open one block
-            self._block.lines += own
-            return self._block
-        if self._segment is None:
-            self._open_segment(SegmentDraft(None, None))
-        assert self._segment is not None  # noqa: S101 - just opened
-        block = BlockDraft(lines=own, variant=self._variant)
-        for connector in self._clocks:
-            block.set_clock(connector)
-        self._clocks = []
-        self._segment.blocks.append(block)
-        self._block, self._exercise, self._columns = block, None, PLAIN_COLUMNS
-        return block
-
+    # ------------------------------------------------------------------ schemes
     def _take_scheme(self, n: int, reading: LineReading, scheme: ReadScheme | None) -> bool:
         if scheme is None:
             return False
@@ -269,10 +212,6 @@ class SessionReader:
         self._append(n, reading, scheme.movements)
         self._assign(n, "scheme", block)
         return True
-
-    def _below(self, n: int) -> LineReading:
-        """Line `n`, or an empty one when the session ends above it."""
-        return self._reading(n) if n <= self._session.outline.lines[1] else read_line("")
 
     def _opens(self, n: int, scheme: ReadScheme) -> bool:
         """Whether a scheme line opens a block; one that says only what to build to, or how, needs its movement."""
@@ -332,69 +271,6 @@ class SessionReader:
         self._add_movements(n, reading, line, owns=True)
         return True
 
-    def _is_beyond(self, n: int, line: MovementLine) -> bool:
-        """Whether the line's exercises would be too many for the block they belong to, which is then marked."""
-        block = self._block
-        if block is None or len(block.exercises) < EXERCISES_IN_BLOCK.most or self._leaves(block, line):
-            return False
-        block.full_at = n if block.full_at is None else block.full_at
-        return True
-
-    def _leaves(self, block: BlockDraft, line: MovementLine) -> bool:
-        """Whether a movement line opens a block of its own below this one (§6)."""
-        return block.closed or block.left_by(own=line.sets is not None or line.has_rows)
-
-    def _add_movements(self, n: int, reading: LineReading, line: MovementLine, *, owns: bool) -> None:
-        """Add the exercises of a movement line to the block they belong to, opening one where §6 says so."""
-        own = line.sets is not None or line.has_rows
-        block = self._block
-        if block is None or self._leaves(block, line):
-            block = self._open_block(n, shares=True)
-        if own and not block.stated:
-            block.own_sets = True
-            block.scheme = ReadScheme("sets", sets=line.sets)
-        elif line.slot is not None and not block.stated:
-            block.scheme = ReadScheme("every")
-        added = self._append(n, reading, line)
-        if owns:
-            self._assign(n, "movement", added[0] if len(added) == 1 else block)
-            block.lines += [n] if len(added) > 1 else []
-
-    def _append(self, n: int, reading: LineReading, line: MovementLine) -> list[ExerciseDraft]:
-        block, segment = self._block, self._segment
-        assert block is not None  # noqa: S101 - opened by the caller
-        assert segment is not None  # noqa: S101
-        reads = read_exercises(reading, joins=segment.joins(block))
-        self._settle_rest(followed=True)
-        self._session.unread[n] = reading.unread
-        added = []
-        for read in reads:
-            shared = read.rest is not None and read.between
-            block.rest = read.rest if shared else block.rest
-            rest = None if shared else read.rest
-            slot = line.slot if line.by_word or block.scheme.interval_s == 60 else None
-            added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=slot, slot_s=line.slot_s, rest=rest))
-            for row in read.rows:
-                added[-1].add_row(row, n)
-        block.number_choices(added, follows=line.alternative or self._alternative)
-        block.exercises += added
-        self._exercise, self._alternative = added[-1], line.opens_alternative
-        if block.own_sets and line.sets is None:
-            block.scheme = replace(block.scheme, sets=self._exercise.last_set())
-        if reads[-1].builds:
-            self._open_build(n, *reads[-1].builds)
-        return added
-
-    def _open_build(self, n: int, reps: int, kind: Literal["rm", "heavy"]) -> None:
-        """§8 Behind the rows of a line, what is built to after them is a block of its own, of the same movements."""
-        above = self._exercise
-        assert above is not None  # noqa: S101 - just added
-        block = self._open_block(n, shares=True)
-        block.scheme = ReadScheme("build_to_max", rm_target=RmTarget(reps, kind))
-        block.scheme_line, block.closed = n, True
-        self._exercise = above.again(n)
-        block.exercises.append(self._exercise)
-
     def _take_continuation(self, n: int, reading: LineReading) -> bool:
         """A line that only goes on with the exercise directly above is one with it."""
         exercise, block, segment = self._exercise, self._block, self._segment
@@ -433,23 +309,27 @@ class SessionReader:
         if rows and self._exercise is None and self._segment:
             self._exercise = self._segment.adopt_name() or self._segment.go_on(rows[0], n)
         exercise, block = self._exercise, self._block
-        if (
-            not rows
-            or exercise is None
-            or block is None
-            or not exercise.takes(rows, self._reading(n).movements)
-        ):
-            return False
-        if rows[0].load is None and rows[0].first is None and exercise.read.quantity:
+        if not rows or exercise is None or block is None or not self._takes_rows(n, rows, exercise):
             return False
         if self._take_told_sets(n, rows, block, exercise):
             return True
         if schemed and len(rows) == 1 and not self._counts_sets(n, schemed, block, exercise):
             return False
-        if not block.stated:
-            block = self._own_block(block, exercise)
-        if self._reading(n).rows:
-            self._session.unread[n] = self._reading(n).row_unread
+        block = block if block.stated else self._own_block(block, exercise)
+        self._add_rows(n, rows, block, exercise)
+        return True
+
+    def _takes_rows(self, n: int, rows: tuple[ReadRow, ...], exercise: ExerciseDraft) -> bool:
+        """Whether the rows can be of the exercise: bare repetitions only where it says none itself."""
+        bare = rows[0].load is None and rows[0].first is None
+        return exercise.takes(rows, self._reading(n).movements) and not (bare and exercise.read.quantity)
+
+    def _add_rows(
+        self, n: int, rows: tuple[ReadRow, ...], block: BlockDraft, exercise: ExerciseDraft
+    ) -> None:
+        reading = self._reading(n)
+        if reading.rows:
+            self._session.unread[n] = reading.row_unread
         drafts = [exercise.add_row(row, n) for row in rows]
         exercise.lines.append(n)
         if block.own_sets:
@@ -457,10 +337,8 @@ class SessionReader:
         self._assign(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
         if rows[-1].rest:
             self._await(rows[-1].rest, [])
-        builds = self._reading(n).row_line.builds
-        if builds:
-            self._open_build(n, *builds)
-        return True
+        if reading.row_line.builds:
+            self._open_build(n, *reading.row_line.builds)
 
     def _take_told_sets(
         self, n: int, rows: tuple[ReadRow, ...], block: BlockDraft, exercise: ExerciseDraft
@@ -489,28 +367,6 @@ class SessionReader:
             return not self._below(n + 1).names_movement
         return not block.stated and (bool(exercise.rows) or exercise.bare)
 
-    def _own_block(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
-        """Under no scheme line an exercise with set rows is a block of its own."""
-        if not block.own_sets and len(block.exercises) > 1 and exercise.alone:
-            block = self._split_off(block, exercise)
-        if not block.own_sets:
-            block.own_sets = True
-            block.scheme = ReadScheme("sets", cap_s=block.scheme.cap_s)
-        return block
-
-    def _split_off(self, block: BlockDraft, exercise: ExerciseDraft) -> BlockDraft:
-        """The exercise, and all that stands below it, in a block of its own."""
-        own = block.split_at(exercise.lines[0])
-        for n in own.lines:
-            role, _ = self._owners[n]
-            self._assign(n, role, own)
-        if self._resting:
-            self._resting.block = own
-        assert self._segment is not None  # noqa: S101 - a block is open
-        self._segment.blocks.append(own)
-        self._block = own
-        return own
-
     # ------------------------------------------------------------------ rest
     def _take_rest(self, n: int, rest: ReadRest | None) -> bool:
         """§9 A rest waits until it is known whether another exercise of the block follows."""
@@ -524,23 +380,6 @@ class SessionReader:
         else:
             self._await(rest.rest, [n])
         return True
-
-    def _settle_rest(self, *, followed: bool = False) -> None:
-        resting, self._resting = self._resting, None
-        if resting is None:
-            return
-        owner = resting.settle(followed=followed)
-        for n in resting.lines:
-            self._assign(n, "rest", owner)
-
-    def _await(self, rest: Rest, lines: list[int]) -> None:
-        """Keep a rest, with those that wait already, until it is known whose it is."""
-        assert self._block is not None  # noqa: S101 - asked by the callers
-        assert self._exercise is not None  # noqa: S101
-        before = self._resting
-        waiting, notes = (before.lines, before.notes) if before else ([], [])
-        waiting += lines
-        self._resting = PendingRest(waiting, rest, self._block, self._exercise, notes)
 
     # ------------------------------------------------------------------ notes
     def _take_note(self, n: int, *, bracketed: bool) -> None:

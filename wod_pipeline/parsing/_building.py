@@ -12,6 +12,7 @@ from wod_pipeline.parsing._times import TIME, time_s
 from wod_pipeline.parsing.grammar.loads import load_in
 from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, ReadLoad, ReadPart, Spans, Term
+from wod_pipeline.parsing.grammar.rows import SINGLES
 from wod_pipeline.program import Range, Rest, RmTarget, Scheme
 from wod_pipeline.vocabulary import has_reference
 
@@ -43,7 +44,7 @@ class ReadScheme(ReadValue, frozen=True):
     unread: Spans = ()
 
 
-SETS = rf"(?P<sets>{NUM})(?: ?(?:-|to|or) ?(?P<sets2>{NUM}))?"
+SETS = rf"(?P<sets>{NUM})(?:[ ]?(?:-|to|or)[ ]?(?P<sets2>{NUM}))?"
 
 
 def sets_range(found: re.Match[str]) -> Range:
@@ -53,35 +54,78 @@ def sets_range(found: re.Match[str]) -> Range:
 
 
 _BUILD = re.compile(
-    rf"(?:(?:(?:in|take|over|within|you have|with) )?(?:[0-9]{{1,3}}-)?"
-    rf"(?:(?P<time>{TIME})|{SETS} (?:sets?|attempts?))(?: or (?:less|fewer))?(?:,| to| -|:)* )?"
-    r"(?:(?P<verb>(?:to )?(?:build|work|ramp)(?:ing)?(?: up)? to|to(?= (?:an? )?(?:heavy|[0-9]))|(?:to )?(?:est\.?|find|establish|hit|(?:re-?)?test)"
-    r"|at)(?::| (?:a|an|your|the|new|today's|for))* )?"
-    r"(?:(?P<rm>[0-9]{1,2})[ -]?(?:rm|reps?[ -]max(?:imum)?)|(?P<max>max)(?:imum)?(?: set of (?P<n3>[0-9]{1,2}))?"
-    r"|(?P<heavy>heavy|heaviest|challenging|tough|hard)(?![a-z])"
-    r"(?: (?:(?P<few>single|double|triple)|set of (?P<n>[0-9]{1,2})(?:[ -]reps?)?"
-    r"|(?P<n2>[0-9]{1,2})(?:[ -]reps?(?: set)?)?(?!-)))?)(?![a-z])"
+    rf"""
+    (?:
+      (?:(?:in|take|over|within|you[ ]have|with)[ ])?(?:[0-9]{{1,3}}-)?
+      (?:(?P<time>{TIME})|{SETS}[ ](?:sets?|attempts?))(?:[ ]or[ ](?:less|fewer))?(?:,|[ ]to|[ ]-|:)*
+      [ ]
+    )?
+    (?:
+      (?P<verb>
+        (?:to[ ])?(?:build|work|ramp)(?:ing)?(?:[ ]up)?[ ]to
+        |to(?=[ ](?:an?[ ])?(?:heavy|[0-9]))
+        |(?:to[ ])?(?:est\.?|find|establish|hit|(?:re-?)?test)
+        |at
+      )(?::|[ ](?:a|an|your|the|new|today's|for))*[ ]
+    )?
+    (?:
+      (?P<rm>[0-9]{{1,2}})[ -]?(?:rm|reps?[ -]max(?:imum)?)
+      |(?P<max>max)(?:imum)?(?:[ ]set[ ]of[ ](?P<n3>[0-9]{{1,2}}))?
+      |(?P<heavy>heavy|heaviest|challenging|tough|hard)(?![a-z])
+      (?:
+        [ ]
+        (?:
+          (?P<few>single|double|triple)
+          |set[ ]of[ ](?P<n>[0-9]{{1,2}})(?:[ -]reps?)?
+          |(?P<n2>[0-9]{{1,2}})(?:[ -]reps?(?:[ ]set)?)?(?!-)
+        )
+      )?
+    )(?![a-z])
+    """,
+    re.VERBOSE,
 )
 _BUILD_TIME = re.compile(
-    rf",? (?:in|within|over) (?:no more than |at most |up to )?(?:(?P<time>{TIME})|{SETS} (?:sets?"
-    r"|attempts?))[ .:]*\Z"
+    rf"""
+    ,?[ ](?:in|within|over)[ ](?:no[ ]more[ ]than[ ]|at[ ]most[ ]|up[ ]to[ ])?
+    (?:(?P<time>{TIME})|{SETS}[ ](?:sets?|attempts?))[ .:]*\Z
+    """,
+    re.VERBOSE,
 )
-_FEW = {"single": 1, "double": 2, "triple": 3}
 _FEW_BEHIND = re.compile(r" (?P<few>single|double|triple)[ .:]*\Z")
 _INTO = re.compile(
-    r"(?:,? ?(?:of|in|for|on)(?= )(?: (?:the|your|a|this|following|complex|day|today))*)*(?: complex"
-    r"| lift)? ?[:-]? ?(?=\S)"
+    r"""
+    (?:,?[ ]?(?:of|in|for|on)(?=[ ])(?:[ ](?:the|your|a|this|following|complex|day|today))*)*
+    (?:[ ]complex|[ ]lift)?[ ]?[:-]?[ ]?(?=\S)
+    """,
+    re.VERBOSE,
 )
 _BUILD_TAIL = re.compile(
     r"(?:,? (?:of|for|in|the|this|following|complex|lift|movements?|exercises?|day|today))*[ .:,\u2026]*"
 )
 _FOR_TODAY = re.compile(r",? (?:for|of) (?:the day|today)(?P<end>[ .:]*)\Z")
 _AND_THEN = re.compile(
-    r"[,;.]? (?:and )?then (?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z|,? (?:and )?then[ :.…]*\Z"
+    r"""
+    [,;.]?[ ](?:and[ ])?then[ ](?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z
+    |,?[ ](?:and[ ])?then[ :.…]*\Z
+    """,
+    re.VERBOSE,
 )
 _NAME_FIRST = re.compile(
-    r"(?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign> - |: |, | )(?=(?:(?:build|work|ramp)(?:ing)?(?: up)? to|to(?: an?)?(?: heavy| [0-9]{1,2}[ -]?rm)|find|establish)\b"
-    r"|max(?:imum)?[ .:]*\Z|[0-9]{1,2}[ -]?(?:rm|rep max)\b|heavy (?:single|double|triple|set of))"
+    r"""
+    (?P<name>[a-z][a-z'+& -]{2,50}?)(?P<sign>[ ]-[ ]|:[ ]|,[ ]|[ ])
+    (?=
+      (?:
+        (?:build|work|ramp)(?:ing)?(?:[ ]up)?[ ]to
+        |to(?:[ ]an?)?(?:[ ]heavy|[ ][0-9]{1,2}[ -]?rm)
+        |find
+        |establish
+      )\b
+      |max(?:imum)?[ .:]*\Z
+      |[0-9]{1,2}[ -]?(?:rm|rep[ ]max)\b
+      |heavy[ ](?:single|double|triple|set[ ]of)
+    )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -103,7 +147,7 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
         return scheme if found["verb"] else None
     few = _FEW_BEHIND.search(form.text, found.end()) if scheme.rm_target is None else None
     if few:
-        scheme = replace(scheme, rm_target=RmTarget(_FEW[few["few"]], "heavy"))
+        scheme = replace(scheme, rm_target=RmTarget(SINGLES[few["few"]], "heavy"))
         form = replace(form, text=form.text[: few.start()])
     into = _INTO.match(form.text, found.end())
     start = into.end() if into else found.end()
@@ -182,8 +226,15 @@ def _has_maximum(line: MovementLine | None) -> bool:
 
 
 _WORK_UP = re.compile(
-    rf"(?:in|take|over|within|with) (?:(?P<time>{TIME})|{SETS} sets?)(?: or (?:less|fewer))?(?:,| to| -|:)* "
-    r"(?P<load>(?:build|work)(?:ing)?(?: up)? to [0-9. -]{1,12}% (?:of )?(?:your |the )*[0-9]{1,2}[ -]?rm )(?=[a-z])"
+    rf"""
+    (?:in|take|over|within|with)[ ](?:(?P<time>{TIME})|{SETS}[ ]sets?)(?:[ ]or[ ](?:less|fewer))?
+    (?:,|[ ]to|[ ]-|:)*[ ]
+    (?P<load>
+      (?:build|work)(?:ing)?(?:[ ]up)?[ ]to[ ][0-9. -]{{1,12}}%[ ](?:of[ ])?(?:your[ ]|the[ ])*
+      [0-9]{{1,2}}[ -]?rm[ ]
+    )(?=[a-z])
+    """,
+    re.VERBOSE,
 )
 
 
@@ -229,6 +280,6 @@ def _target(found: re.Match[str]) -> RmTarget | None:
     if found["rm"] or found["max"]:
         return RmTarget(int(found["rm"] or found["n3"] or 1), "rm")
     if found["few"]:
-        return RmTarget(_FEW[found["few"]], "heavy")
+        return RmTarget(SINGLES[found["few"]], "heavy")
     count = found["n"] or found["n2"]
     return RmTarget(int(count), "heavy") if count else None

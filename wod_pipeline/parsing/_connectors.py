@@ -19,40 +19,85 @@ class ReadConnector(ReadValue, frozen=True):
 
 
 _CLOCK = rf"(?P<clock>{TIME}|[0-9]{{1,3}})"
-_READS = r"(?:the )?(?:running )?clock (?:reaches|hits|reads|says|is at) "
+_READS = r"(?:the[ ])?(?:running[ ])?clock[ ](?:reaches|hits|reads|says|is[ ]at)[ ]"
 _GO_ON = (
-    r"(?:,? (?:complete|perform|begin|start|do|continue with|move on to)(?: the following)?"
+    r"(?:,?[ ](?:complete|perform|begin|start|do|continue[ ]with|move[ ]on[ ]to)(?:[ ]the[ ]following)?"
     r"(?=[ :.,;\u2026-]*\Z))?"
 )
 _THEN = re.compile(
-    r"(?:(?:immediately |directly )?followed (?:immediately |directly )?by|(?:and )?then|after(?:wards"
-    rf"| that)|(?:immediately|directly|straight) into|next(?=[:.\u2026, -]*\Z)){_GO_ON}"
-    r"(?:,? (?:immediately|directly)(?: after(?:wards)?)?(?=[:.\u2026, -]*\Z))?"
+    rf"""
+    (?:
+      (?:immediately[ ]|directly[ ])?followed[ ](?:immediately[ ]|directly[ ])?by
+      |(?:and[ ])?then
+      |after(?:wards|[ ]that)
+      |(?:immediately|directly|straight)[ ]into
+      |next(?=[:.\u2026, -]*\Z)
+    ){_GO_ON}(?:,?[ ](?:immediately|directly)(?:[ ]after(?:wards)?)?(?=[:.\u2026, -]*\Z))?
+    """,
+    re.VERBOSE,
 )
 _REST_THEN = re.compile(
-    rf"(?:(?:after|once|when) [a-z' ]{{3,40}}, )?rest (?:for |exactly )*"
-    rf"(?:(?P<rest>{TIME})(?: until {_READS}{_CLOCK})?|[0-9:]{{1,5}} ?(?:-|to) ?{TIME}|as (?:needed|required))"
-    r"(?:[,;]? (?:and )?then(?!,? (?:repeat|switch))(?: (?:complete|perform|begin|start|move on to))?"
-    r"(?: the following)?|,? (?:and )?followed by)"
+    rf"""
+    (?:(?:after|once|when)[ ][a-z' ]{{3,40}},[ ])?rest[ ](?:for[ ]|exactly[ ])*
+    (?:
+      (?P<rest>{TIME})(?:[ ]until[ ]{_READS}{_CLOCK})?
+      |[0-9:]{{1,5}}[ ]?(?:-|to)[ ]?{TIME}
+      |as[ ](?:needed|required)
+    )
+    (?:
+      [,;]?[ ](?:and[ ])?then(?!,?[ ](?:repeat|switch))
+      (?:[ ](?:complete|perform|begin|start|move[ ]on[ ]to))?(?:[ ]the[ ]following)?
+      |,?[ ](?:and[ ])?followed[ ]by
+    )
+    """,
+    re.VERBOSE,
 )
 _REST_UNTIL = re.compile(
-    rf"rest (?:for )?(?:(?P<rest>{TIME}) )?until (?:{_READS}|the )?"
-    rf"{_CLOCK}(?:[ -](?:minute )?mark)?(?:,? (?:and )?then)?{_GO_ON}"
+    rf"""
+    rest[ ](?:for[ ])?(?:(?P<rest>{TIME})[ ])?until[ ](?:{_READS}|the[ ])?{_CLOCK}
+    (?:[ -](?:minute[ ])?mark)?(?:,?[ ](?:and[ ])?then)?{_GO_ON}
+    """,
+    re.VERBOSE,
 )
 _AT_MARK = re.compile(
-    r"(?:(?:and )?then,? )?(?:(?:(?:beginning|starting) )?at|from) (?:the |minute )?"
-    rf"{_CLOCK}(?: ?(?:-|to) ?(?:{TIME}))?[ -]?(?:(?:minute )?mark|on the clock)?"
-    rf"(?:,? (?:then|complete|begin|start)(?! the))?{_GO_ON}"
+    rf"""
+    (?:(?:and[ ])?then,?[ ])?(?:(?:(?:beginning|starting)[ ])?at|from)[ ](?:the[ ]|minute[ ])?{_CLOCK}
+    (?:[ ]?(?:-|to)[ ]?(?:{TIME}))?[ -]?(?:(?:minute[ ])?mark|on[ ]the[ ]clock)?
+    (?:,?[ ](?:then|complete|begin|start)(?![ ]the))?{_GO_ON}
+    """,
+    re.VERBOSE,
 )
 _ON_MARK = re.compile(rf"(?:(?:and )?then,? )?on the (?P<clock>{CLOCK})(?: mark)?(?=[ :.,;\u2026-]*\Z)")
 _WHEN = re.compile(
-    rf"(?:and |then,? )*(?:when|once|as soon as) {_READS}"
-    rf"{_CLOCK}(?: (?:minutes?|mark))?(?:,? (?:and )?then)?{_GO_ON}"
+    rf"""
+    (?:and[ ]|then,?[ ])*(?:when|once|as[ ]soon[ ]as)[ ]{_READS}{_CLOCK}(?:[ ](?:minutes?|mark))?
+    (?:,?[ ](?:and[ ])?then)?{_GO_ON}
+    """,
+    re.VERBOSE,
 )
 _DOTS = re.compile(r"[.\u2026 ]*")
 _FIRST_WORD = re.compile(
-    r"[.\u2026[(]|rest |and |then|when|once|as soon|at |followed|immediately|directly|straight|after|next"
-    "|beginning|starting|from |on the "
+    r"""
+    [.\u2026[(]
+    |rest[ ]
+    |and[ ]
+    |then
+    |when
+    |once
+    |as[ ]soon
+    |at[ ]
+    |followed
+    |immediately
+    |directly
+    |straight
+    |after
+    |next
+    |beginning
+    |starting
+    |from[ ]
+    |on[ ]the[ ]
+    """,
+    re.VERBOSE,
 )
 _ON_CLOCK = re.compile(r"mark|clock|[0-9]:[0-9]")
 _SIGNS = re.compile(r"[ :.,;\u2026-]*")

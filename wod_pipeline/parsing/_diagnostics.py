@@ -99,7 +99,8 @@ DIAGNOSTICS: dict[str, DiagnosticKind] = {
     "unread_text": DiagnosticKind(
         "info",
         "Not understood, and not part of the work: {words}.",
-        "Words or figures of a line of work that no rule reads; a warning where a figure or a movement is among them.",
+        "Words or figures of a line of work that no rule reads; a warning where a figure or a movement is among "
+        "them.",
     ),
     "struck_text": DiagnosticKind(
         "info",

@@ -32,6 +32,8 @@ from wod_pipeline.program import (
 )
 
 _WIDTH = 80
+_LONG_NAME = 20
+"""The name of a step from which on its result stands below it, and not beside it."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,13 @@ class Explanation:
         yield "(~ unread)" if unread else "(everything was read)"
 
     def _stepped(self) -> Iterator[str]:
-        width = max(len(step.name) for step in self.steps) + 2
+        width = max(len(step.name) for step in self.steps if len(step.name) < _LONG_NAME) + 2
         before = None
         for step in self.steps:
             lead = f"{step.name}:".ljust(width)
+            if len(lead) > width:
+                yield lead
+                lead = " " * width
             unchanged, before = step.result == before and step.result != "no", step.result
             yield from textwrap.wrap(
                 "(unchanged)" if unchanged else step.result or "(nothing)",
@@ -121,6 +126,8 @@ def _steps(line: str, reading: LineReading) -> tuple[Step, ...]:
         ("set rows?", "; ".join(_said(row) for row in reading.rows)),
         ("scheme?", _said(reading.scheme)),
         ("movements?", _said(reading.movements)),
+        ("misspelt word?", "{} for {}".format(*reading.repair) if reading.repair else ""),
+        ("unread?", "; ".join(line[start:end] for start, end in reading.unread)),
     )
     return (
         *(Step(name, result) for name, result in steps(line)),

@@ -5,12 +5,20 @@ By now every line has its place; here each node is given what the lines around i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from wod_pipeline.bounds import EXERCISES_IN_BLOCK
+from wod_pipeline.parsing._contradictions import (
+    Fault,
+    figure,
+    interval_mismatch,
+    rows_gap,
+    sides_mismatch,
+    slot_mismatch,
+    weight_mismatch,
+)
 from wod_pipeline.parsing._diagnostics import diagnostic
 from wod_pipeline.parsing._drafts import (
     BlockDraft,
@@ -20,7 +28,7 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._notes import NOTHING, Added, read_added
+from wod_pipeline.parsing._note_loads import NoteLoads
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
 from wod_pipeline.parsing._text import exact
@@ -28,7 +36,6 @@ from wod_pipeline.parsing.grammar.exercises import NamedPart, ReadExercise
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad
 from wod_pipeline.program import (
-    AbsoluteLoad,
     Block,
     Diagnostic,
     Exercise,
@@ -45,7 +52,6 @@ from wod_pipeline.program import (
     Span,
 )
 from wod_pipeline.vocabulary import MOVEMENTS, movement_name, nearest_movements
-from wod_pipeline.wording import count
 
 _LIKENESS = 0.75
 """How like a known name must be to be offered, as difflib's ratio."""
@@ -60,13 +66,16 @@ class Finisher:
         self._lines = lines
         self._policy = policy
         self._offers = 0
-        self._added_by: dict[int, list[tuple[Added, int]]] = {}
-        self._targets: dict[int, int | None] = {}  # by line of a note
+        self._of_notes = NoteLoads(lines, lambda n, words: self._report("unreadable_load", n, load=words))
         self._in_warm_up = False
         self.diagnostics: dict[tuple[str, int | None], Diagnostic] = {}
 
     def _report(self, code: str, line: int, **words: object) -> None:
         self.diagnostics.setdefault((code, line), diagnostic(code, line, severity=None, **words))
+
+    def _report_faults(self, line: int, faults: Iterator[Fault]) -> None:
+        for fault in faults:
+            self._report(fault.code, line, **fault.words)
 
     # ------------------------------------------------------------------ nodes
     def notes(self, drafts: list[NoteDraft]) -> list[Note]:
@@ -105,7 +114,8 @@ class Finisher:
         scheme = draft.scheme
         exercises = [self._exercise(exercise, draft) for exercise in draft.exercises]
         notes = self.notes(draft.notes)
-        self._check_interval(draft)
+        if draft.scheme_line is not None:
+            self._report_faults(draft.scheme_line, interval_mismatch(scheme, draft.exercises))
         if draft.full_at is not None:
             self._report("block_cut", draft.full_at, most=EXERCISES_IN_BLOCK.most)
         return Block(
@@ -122,39 +132,6 @@ class Finisher:
             rm_target=scheme.rm_target,
             rest=draft.rest,
             notes=notes,
-        )
-
-    def _check_interval(self, draft: BlockDraft) -> None:
-        """§6 The three figures of an interval scheme, when all are stated, must agree."""
-        scheme, line = draft.scheme, draft.scheme_line
-        if (
-            scheme.scheme != "every"
-            or line is None
-            or not (scheme.interval_s and scheme.duration_s and scheme.sets)
-        ):
-            return
-        slots = max((exercise.slot or 0 for exercise in draft.exercises), default=0) or len(draft.exercises)
-        if scheme.of_each and scheme.sets != exact(scheme.of_each * slots):
-            self._report(
-                "every_mismatch",
-                line,
-                sets=scheme.of_each * slots,
-                interval=in_words(scheme.interval_s),
-                product=in_words(scheme.of_each * slots * scheme.interval_s),
-                duration=in_words(scheme.duration_s),
-            )
-            return
-        ends = [end for end in (scheme.sets.min, scheme.sets.max) if end is not None]
-        if any(round(end * scheme.interval_s) == scheme.duration_s for end in ends):
-            return
-        sets = ends[-1] if ends else 0
-        self._report(
-            "every_mismatch",
-            line,
-            sets=sets,
-            interval=in_words(scheme.interval_s),
-            product=in_words(round(sets * scheme.interval_s)),
-            duration=in_words(scheme.duration_s),
         )
 
     # ------------------------------------------------------------------ exercises
@@ -178,30 +155,24 @@ class Finisher:
         if single_row:
             exercise.reps = single_row.read.reps
         self._set_loads(exercise, draft, block, rows, single_row)
-        self._set_slot(exercise, draft, block)
+        self._set_slot(exercise, draft, block.scheme.interval_s)
         if self._is_air_squat(exercise, block):
             exercise.parts = [replace(exercise.parts[0], movement_id="air_squat")]
-        self._check_rows(exercise, draft.above, block)
-        self._check_sides(exercise, read, draft.lines[0])
+        if exercise.set_rows:
+            gap = rows_gap(exercise.set_rows, draft.above, block.scheme.sets)
+            self._report_faults(exercise.set_rows[0].lines[0], gap)
+        self._report_faults(draft.lines[0], sides_mismatch(read))
         return exercise
 
-    def _set_slot(self, exercise: Exercise, draft: ExerciseDraft, block: BlockDraft) -> None:
-        """§7.7 A time behind a slot is its place on the clock, or, when shorter than the interval, how long is worked."""
-        seconds, interval = draft.slot_s, block.scheme.interval_s
-        if seconds is None or seconds.min is None or draft.slot is None or interval is None:
+    def _set_slot(self, exercise: Exercise, draft: ExerciseDraft, interval: int | None) -> None:
+        """§7.7 A time behind a slot is its place on the clock, or when it is shorter than the interval, the work."""
+        seconds, slot = draft.slot_s, draft.slot
+        if seconds is None or seconds.min is None or slot is None or interval is None:
             return
         if seconds.min < interval:
             exercise.duration_s = exercise.duration_s or seconds
-        elif seconds.min not in {draft.slot * interval, (draft.slot - 1) * interval}:
-            at = draft.slot * interval
-            self._report(
-                "every_mismatch",
-                draft.lines[0],
-                sets=draft.slot,
-                interval=in_words(interval),
-                product=in_words(at),
-                duration=in_words(round(seconds.min)),
-            )
+        else:
+            self._report_faults(draft.lines[0], slot_mismatch(slot, round(seconds.min), interval))
 
     def _is_air_squat(self, exercise: Exercise, block: BlockDraft) -> bool:
         """§7.2 A squat that nothing says is loaded, in conditioning or a warm-up, is done without a bar."""
@@ -209,18 +180,6 @@ class Finisher:
         plain = len(exercise.parts) == 1 and exercise.parts[0].raw.lower() in {"squat", "squats"}
         loaded = exercise.load or exercise.set_rows or block.own_sets
         return plain and not loaded and (fast or self._in_warm_up)
-
-    def _check_sides(self, exercise: Exercise, read: ReadExercise, n: int) -> None:
-        """§7.6 A count beside the one for each side is that one, or twice it."""
-        total, side = read.total, read.quantity.value if read.quantity else None
-        if total is None or side is None or total in {side, _times(side, 2)}:
-            return
-        self._report(
-            "sides_mismatch",
-            n,
-            total=_figure(total.min, total.max, total.f),
-            side=_figure(side.min, side.max, side.f),
-        )
 
     def _single_row(self, draft: ExerciseDraft, block: BlockDraft) -> RowDraft | None:
         """`NAME 70% x 4` under a scheme line prescribes every set of it, not the first."""
@@ -247,18 +206,6 @@ class Finisher:
         offer = f"; did you mean “{movement_name(near[0])}”?" if near else "."
         self._report("unknown_movement", n, name=name, nearest=offer)
 
-    def _check_rows(self, exercise: Exercise, above: int, block: BlockDraft) -> None:
-        """§8 Set rows must cover 1…sets exactly once, counted on from the block above when they go on there."""
-        if not exercise.set_rows:
-            return
-        spans = [range(row.first, min(row.last, row.first + 999) + 1) for row in exercise.set_rows]
-        sets = block.scheme.sets
-        last = max((span[-1] for span in spans if span), default=0)
-        count = sets.max if sets and sets.max is not None else last - above
-        if not _cover(spans, range(above + 1, above + int(count) + 1)):
-            numbers = ", ".join(map(str, islice(chain.from_iterable(spans), 20)))
-            self._report("set_rows_gap", exercise.set_rows[0].lines[0], named=numbers, sets=count)
-
     # ------------------------------------------------------------------ loads
     def _set_loads(
         self,
@@ -273,7 +220,7 @@ class Finisher:
         if own is None and not rows and block.scheme.load and block.scheme_line is not None:
             own, n = block.scheme.load, block.scheme_line
         if not rows:
-            own, n = self._with_notes(own, n, draft, block)
+            own, n = self._of_notes.with_notes(own, n, draft, block)
             if own is None:
                 return
         stated: list[tuple[ReadLoad | None, int]] = [(own, n), *((row.read.load, row.n) for row in rows)]
@@ -288,66 +235,6 @@ class Finisher:
             SetRow(row.first, row.last, (row.n, row.n), row.read.reps, load, row.read.part_reps)
             for row, load in zip(rows, loads[1:], strict=True)
         ]
-
-    def _with_notes(
-        self, own: ReadLoad | None, n: int, draft: ExerciseDraft, block: BlockDraft
-    ) -> tuple[ReadLoad | None, int]:
-        """§8 What the notes of the block and of the exercise add to the load of an exercise without set rows."""
-        added = [*self._of_block(draft, block), *self._added(draft.notes)]
-        if not added and not block.scheme.empty_bar:
-            return own, n
-        load = own.load if own else None
-        told = next(((add.load, line) for add, line in added if add.load), None)
-        if own is None and told and not block.scheme.empty_bar:
-            return told
-        if load is None and block.scheme.empty_bar:
-            own = _of(Load("empty_bar"))
-            load = own.load
-        bounds = [(read, line) for add, line in added for read in (add.at_most, add.at_least) if read]
-        if bounds and (load is None or load.kind in {"described", "empty_bar"}):
-            own, n = _joined([read for read, _ in bounds]), bounds[0][1]
-            load = own.load
-        if load is None and own is None and any(add.empty_bar for add, _ in added):
-            own = _of(Load("empty_bar"))
-            load = own.load
-        if any(add.ramp for add, _ in added):
-            if own and load is None:
-                self._report("unreadable_load", n, load=own.words)
-            rising = replace(load or Load("described"), ramp=True)
-            own = replace(own, load=rising) if own else _of(rising)
-        return own, n
-
-    def _of_block(self, draft: ExerciseDraft, block: BlockDraft) -> list[tuple[Added, int]]:
-        """What the notes of the block add to one of its exercises.
-
-        A note with others of the block below it speaks of the exercise above it, below the last of all when none of
-        them has a load, else of the last; above the first, or by its words, of all.
-        """
-        return [
-            (add, n)
-            for add, n in self._added(block.notes)
-            if self._target_of(add, n, block) in {None, id(draft)} and _is_done_with(draft, add, block)
-        ]
-
-    def _target_of(self, add: Added, n: int, block: BlockDraft) -> int | None:
-        """The id of the exercise that a note on line `n` speaks of; None: all of the block."""
-        if n not in self._targets:
-            before = [exercise for exercise in block.exercises if exercise.lines[0] < n]
-            last = len(before) == len(block.exercises)
-            bare = not any(exercise.read.load or exercise.rows for exercise in block.exercises)
-            of_all = add.of_all or not before or (last and bare)
-            self._targets[n] = None if of_all else id(before[-1])
-        return self._targets[n]
-
-    def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
-        """What notes add, those that add nothing left out; remembered for the block all its exercises share."""
-        if not notes:
-            return []
-        key = id(notes)
-        if key not in self._added_by:
-            reads = ((read_added(self._lines[note.n].text), note.n) for note in notes)
-            self._added_by[key] = [(read, n) for read, n in reads if read != NOTHING]
-        return self._added_by[key]
 
     def _references(
         self, stated: list[tuple[ReadLoad | None, int]], ids: list[str | None]
@@ -387,34 +274,14 @@ class Finisher:
             self._report("unreadable_load", n, load=read.words)
             return None
         weight = read.load.abs
-        if weight and read.also and not _is_same_weight(weight, read.also):
-            self._report("load_mismatch", n, first=_weight_words(weight), second=_weight_words(read.also))
+        if weight and read.also:
+            self._report_faults(n, weight_mismatch(weight, read.also))
         if read.unit_missing and weight:
-            self._report("load_unit_missing", n, load=_figure(weight.min, weight.max, weight.f))
+            self._report("load_unit_missing", n, load=figure(Range(weight.min, weight.max, weight.f)))
         if reference and reference.source == "ambiguous":
             lifts = " or ".join(MOVEMENTS[lift].name for lift in reference.candidates if lift in MOVEMENTS)
             self._report("ambiguous_reference", n, name=name, candidates=f" ({lifts})" if lifts else "")
         return replace(read.load, ref=reference) if reference else read.load
-
-
-_LIFTED = frozenset(("clean", "clean+jerk", "hinge", "jerk", "press", "pull", "snatch", "squat", "accessory"))
-"""Families whose movements are done with a weight."""
-
-
-def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
-    """Whether the weight a note tells is one for this exercise: it is done with the implement, or is lifted at all."""
-    if add.load is None or add.load.load is None or add.load.load.abs is None:
-        return True
-    parts = draft.read.parts
-    if add.done_with:
-        named = {
-            word
-            for part in parts
-            for word in (*part.raw.lower().split(), *(part.movement_id or "").split("_"))
-        }
-        return bool(named.intersection(add.done_with))
-    movements = [MOVEMENTS[part.movement_id] for part in parts if part.movement_id]
-    return len(block.exercises) == 1 or any(movement.family in _LIFTED for movement in movements)
 
 
 def _set_quantity(exercise: Exercise, read: ReadExercise, block: BlockDraft) -> None:
@@ -448,72 +315,8 @@ def _is_target(quantity: Quantity, block: BlockDraft) -> bool:
     return len(block.exercises) == 1 or quantity.value == exact(target.reps)
 
 
-def _cover(spans: Iterable[range], whole: range) -> bool:
-    """Whether the spans together hold every number of `whole` exactly once, and no other."""
-    at = whole.start
-    for span in sorted(filter(None, spans), key=lambda span: span.start):
-        if span.start != at:
-            return False
-        at = span.stop
-    return at == max(whole.stop, whole.start)
-
-
-def _of(load: Load) -> ReadLoad:
-    return ReadLoad(load)
-
-
-def _joined(bounds: list[ReadLoad]) -> ReadLoad:
-    """A floor and a cap from different notes make one range."""
-    ranges = [read.load.pct for read in bounds if read.load and read.load.pct]
-    low = next((pct.min for pct in ranges if pct.min is not None), None)
-    high = next((pct.max for pct in ranges if pct.max is not None), None)
-    named = next((read for read in bounds if read.named is not None), bounds[0])
-    return replace(named, load=Load("percent", pct=Range(low, high)))
-
-
 def _inherited(near: Reference) -> Reference:
     return near if near.source == "ambiguous" else replace(near, source="inherited")
-
-
-def _times(value: Range, factor: int) -> Range:
-    low, high, women = (None if n is None else n * factor for n in (value.min, value.max, value.f))
-    return Range(low, high, women)
-
-
-_KILOGRAMS = {"kg": 1.0, "lb": 0.45359237, "pood": 16.38}
-
-
-def _is_same_weight(first: AbsoluteLoad, second: AbsoluteLoad) -> bool:
-    """§8 Two ways to say a weight agree when they are at most 3 % or 1 kg apart."""
-    if first.unit is None or second.unit is None or first.unit == second.unit:
-        return True
-    pairs = zip((first.min, first.max, first.f), (second.min, second.max, second.f), strict=True)
-    for one, other in pairs:
-        if one is not None and other is not None:
-            kilos, more = one * _KILOGRAMS[first.unit], other * _KILOGRAMS[second.unit]
-            if abs(kilos - more) > max(1, 0.03 * kilos):
-                return False
-    return True
-
-
-def _weight_words(weight: AbsoluteLoad) -> str:
-    return f"{_figure(weight.min, weight.max, weight.f)} {weight.unit or ''}".strip()
-
-
-def _figure(low: object, high: object, women: object) -> str:
-    if women is not None:
-        return f"{low}/{women}"
-    return f"{low}" if low == high else f"{low}-{high}"
-
-
-def in_words(seconds: int) -> str:
-    """A time for people: `90 seconds`, `2 minutes`, `2:30 minutes`."""
-    if seconds < 120 and seconds % 60:
-        return f"{seconds} seconds"
-    minutes, rest = divmod(seconds, 60)
-    if rest:
-        return f"{minutes}:{rest:02d} minutes"
-    return count(minutes, "minute")
 
 
 def _kind(blocks: list[Block]) -> SegmentKind:

@@ -19,7 +19,7 @@ from wod_pipeline.parsing.grammar.known import without_unknown
 from wod_pipeline.parsing.grammar.measures import read_rest
 from wod_pipeline.parsing.grammar.movements import read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, ReadRest, ReadRow, Spans
-from wod_pipeline.parsing.grammar.rows import NO_ROWS, RowLine, row_line
+from wod_pipeline.parsing.grammar.row_lines import NO_ROWS, RowLine, row_line
 from wod_pipeline.parsing.grammar.tokens import tokens_of
 from wod_pipeline.parsing.grammar.typos import repaired
 from wod_pipeline.parsing.grammar.variants import read_variant
@@ -112,7 +112,7 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
 @lru_cache(maxsize=16384)
 def read_line(line: str, at: int = 0) -> LineReading:
-    """The possibilities of a line, or of what begins at `at` in its form; with a misspelt word put right, if need be."""
+    """The possibilities of a line, or of what begins at `at` in its form; a misspelt word is put right if need be."""
     form = form_of(line)
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)

@@ -31,8 +31,11 @@ _LATER = re.compile(
 """What says that a note is about weeks to come."""
 _OF_ALL = re.compile(r"\b(?:all|both|each|everything)\b")
 _AT = re.compile(
-    r"\b(?:(?:all|every|each) (?:of the |your |working )*(?:reps?|sets?|lifts?)|everything)(?: (?:is|are|should be|done"
-    r"|performed|today))* (?:at|@) (?=[0-9])"
+    r"""
+    \b(?:(?:all|every|each)[ ](?:of[ ]the[ ]|your[ ]|working[ ])*(?:reps?|sets?|lifts?)|everything)
+    (?:[ ](?:is|are|should[ ]be|done|performed|today))*[ ](?:at|@)[ ](?=[0-9])
+    """,
+    re.VERBOSE,
 )
 _RX = re.compile(r"\A\(?rx(?:'?d)? ?[:=-] ?\(?(?=[0-9])")
 _IMPLEMENTS = {
@@ -46,13 +49,16 @@ _IMPLEMENTS = {
 }
 _IMPLEMENT = re.compile(rf"\A\(?(?P<name>{'|'.join(_IMPLEMENTS)})s? ?[:=-] ?\(?(?=[0-9])")
 _BY_PERCENT = re.compile(
-    r"\b(?:increase|add)(?: (?P<pct>[0-9. -]{1,9}%) (?:to|on))? (?P<past>[a-z' ]{4,24}?) (?:weight|load)s?"
-    r"(?: by (?P<pct2>[0-9. -]{1,9}%))?"
+    r"""
+    \b(?:increase|add)(?:[ ](?P<pct>[0-9. -]{1,9}%)[ ](?:to|on))?[ ](?P<past>[a-z' ]{4,24}?)[ ]
+    (?:weight|load)s?(?:[ ]by[ ](?P<pct2>[0-9. -]{1,9}%))?
+    """,
+    re.VERBOSE,
 )
 
 
 def _told(text: str) -> Added:
-    """The load a note tells: `All reps at 80% of your best snatch`, `Rx: 95/65 lbs`, `Add 3% to last Friday's weight`."""
+    """The load a note tells: `All reps at 80% of your best snatch`, `Rx: 95/65 lbs`, `Add 3% to last Friday's`."""
     at = _AT.search(text) or _RX.match(text) or _IMPLEMENT.match(text)
     if at:
         read = load_in(text[at.end() :])
@@ -68,23 +74,45 @@ def _told(text: str) -> Added:
 
 _WORKING = r"(?:[3-9][0-9]|1[0-2][0-9])"
 _AT_MOST = re.compile(
-    rf"\b(?:stay|keep)(?:ing)?\b[^.;]{{0,60}}?\b(?:below|under) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
-    r"|\b(?:(?:do not|don't|never) (?:go (?:above|over|past|heavier than)|exceed)|not? more than"
-    rf"|work(?:ing)? between) (?P<bound>{_WORKING}(?:-{_WORKING})? ?%)(?! ?(?:jump|each|per\b|increase|more))"
-    rf"|\bstay(?:ing)? (?:at|around) (?P<own>{_WORKING} ?%) or (?:below|under|less|lower)"
+    rf"""
+    \b(?:stay|keep)(?:ing)?\b[^.;]{{0,60}}?\b(?:below|under)[ ](?:about[ ]|around[ ])?
+    (?P<pct>{NUM}(?:[ ]?-[ ]?{NUM})?[ ]?%)
+    |\b
+    (?:
+      (?:do[ ]not|don't|never)[ ](?:go[ ](?:above|over|past|heavier[ ]than)|exceed)
+      |not?[ ]more[ ]than
+      |work(?:ing)?[ ]between
+    )[ ](?P<bound>{_WORKING}(?:-{_WORKING})?[ ]?%)(?![ ]?(?:jump|each|per\b|increase|more))
+    |\bstay(?:ing)?[ ](?:at|around)[ ](?P<own>{_WORKING}[ ]?%)[ ]or[ ](?:below|under|less|lower)
+    """,
+    re.VERBOSE,
 )
 _AT_LEAST = re.compile(
-    rf"\bstart(?:ing)? (?:out )?(?:at|around|from) (?:about |around )?(?P<pct>{NUM}(?: ?- ?{NUM})? ?%)"
-    rf"|\bwork(?:ing)? between (?P<bound>{_WORKING}-{_WORKING} ?%)(?P<own>)"
+    rf"""
+    \bstart(?:ing)?[ ](?:out[ ])?(?:at|around|from)[ ](?:about[ ]|around[ ])?
+    (?P<pct>{NUM}(?:[ ]?-[ ]?{NUM})?[ ]?%)
+    |\bwork(?:ing)?[ ]between[ ](?P<bound>{_WORKING}-{_WORKING}[ ]?%)(?P<own>)
+    """,
+    re.VERBOSE,
 )
 _FROM_TO = re.compile(
-    rf"\b(?:build|work|ramp|climb)(?:ing)?(?: up)? from (?P<from>{_WORKING})(?: ?%)? (?:up )?to (?P<to>{_WORKING}) ?%"
+    rf"""
+    \b(?:build|work|ramp|climb)(?:ing)?(?:[ ]up)?[ ]from[ ](?P<from>{_WORKING})(?:[ ]?%)?[ ](?:up[ ])?
+    to[ ](?P<to>{_WORKING})[ ]?%
+    """,
+    re.VERBOSE,
 )
 _EMPTY = re.compile(r"\b(?:start|begin)(?:n?ing)? (?:out )?with (?:the |an? |just the )*empty bar(?:bell)?\b")
 _RAMP = re.compile(
-    r"\bbuild(?:ing)?(?: [a-z]+)? (?:over|across|up|in|to)\b|\bwork(?:ing)? up\b|"
-    r"\badd(?:ing)? weight (?:as|each|every)\b|\bbuild(?:ing)? (?:each|every) (?:set|round)\b"
-    r"|\bincreas(?:e|es|ing)\b|(?<!rope )\bclimb(?:ing)?\b"
+    r"""
+    \bbuild(?:ing)?(?:[ ][a-z]+)?[ ](?:over|across|up|in|to)\b
+    |\bwork(?:ing)?[ ]up\b
+    |\badd(?:ing)?[ ]weight[ ](?:as|each|every)\b
+    |\bbuild(?:ing)?[ ](?:each|every)[ ](?:set|round)\b
+    |\bincreas(?:e|es|ing)\b
+    |(?<!rope[ ])\bclimb(?:ing)?\b
+    """,
+    re.VERBOSE,
 )
 _CAN_RISE = re.compile("build|work|add|increas|climb")
 _NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno|\bwithout)(?: [a-z]+)? ?\Z")

@@ -6,17 +6,21 @@ import re
 
 from wod_pipeline.parsing._text import NUM, number
 
-SIGNS_S = {'"': 1, "'": 60}
-"""Seconds of the signs that stand for a time in a scheme and a rest."""
+SECONDS = {"s": 1, "m": 60, "h": 3600, '"': 1, "'": 60}
+"""Seconds of a unit, by its first letter, and of the signs that stand for a time."""
 CLOCK = r"(?:[0-9]{1,3}:[0-5]|:[0-9])[0-9](?![0-9]|:[0-9])"
 _TIME_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?)(?![a-z0-9])\.?"
 _MIXED = (
-    rf"{NUM}[ -]?min(?:ute)?s?(?: and {NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
-    rf"| {NUM}[ -]?sec(?:ond)?s?(?= ?(?:[,:;.()]|x [0-9]|for [0-9]|\Z)))"
+    rf"{NUM}[ -]?min(?:ute)?s?(?:[ ]and[ ]{NUM}[ -]?sec(?:ond)?s?(?![a-z0-9])"
+    rf"|[ ]{NUM}[ -]?sec(?:ond)?s?(?=[ ]?(?:[,:;.()]|x[ ][0-9]|for[ ][0-9]|\Z)))"
 )
-TIME = rf"(?:{CLOCK}(?: ?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT}|{NUM}['\"](?![a-z0-9'\"]))"
+TIME = rf"(?:{CLOCK}(?:[ ]?(?:minutes?|mins?))?|{_MIXED}|{NUM}[ -]?{_TIME_UNIT}|{NUM}['\"](?![a-z0-9'\"]))"
 _TIME = re.compile(
-    rf"(?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*|['\"])\.?(?:(?: and)? (?P<s>{NUM})[ -]?[a-z]+)?"
+    rf"""
+    (?:(?P<clock>{CLOCK})|(?P<n>{NUM}))[ -]?(?P<unit>[a-z]*|['\"])\.?
+    (?:(?:[ ]and)?[ ](?P<s>{NUM})[ -]?[a-z]+)?
+    """,
+    re.VERBOSE,
 )
 
 
@@ -33,5 +37,4 @@ def time_s(text: str) -> int:
         return 0
     if found["clock"]:
         return clock_s(found["clock"])
-    factor = {"s": 1, "h": 3600, **SIGNS_S}.get(found["unit"][:1], 60)
-    return round(number(found["n"]) * factor + number(found["s"] or "0"))
+    return round(number(found["n"]) * SECONDS.get(found["unit"][:1], 60) + number(found["s"] or "0"))

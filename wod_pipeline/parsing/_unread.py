@@ -15,7 +15,10 @@ from wod_pipeline.unread_text import UNREAD_TEXT, quote
 
 
 def unread_of(session: SessionDraft, lines: list[SourceLine]) -> Iterator[Diagnostic]:
-    """A diagnostic for each line of work with a misspelt word or unread ones; a warning where they hold a figure or name a movement."""
+    """A diagnostic for each line of work with a misspelt word or unread ones.
+
+    It is a warning where the unread words hold a figure or name a movement.
+    """
     for n, (written, word) in session.repairs.items():
         yield diagnostic("word_repaired", n, word=written, meant=word)
     for n, spans in session.unread.items():

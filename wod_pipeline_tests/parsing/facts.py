@@ -60,7 +60,7 @@ def _part(part: Any) -> str:
         return str(part or "?")
     count = f"{part['reps']} " if part.get("reps", 1) != 1 else ""
     pause = f" paused {_words(part['pause'])}".rstrip() if "pause" in part else ""
-    return f"{count}{part['movement'] or '?'}{pause}"
+    return f"{count}{part.get('movement') or '?'}{pause}"
 
 
 def _load(load: dict[str, Any]) -> str:

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wod_pipeline.parsing import explain_line
 from wod_pipeline_tests.parsing.test_any_input import LINES
+
+ROOT = Path(__file__).parents[2]
+PAGES = "".join(
+    (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/notation.md", "CONTRIBUTING.md")
+)
+TRANSCRIPTS = re.findall(
+    r'```console\n\$ (?:\.venv/bin/)?wod explain "([^"\n]*)"\n(.*?)```', PAGES, re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("line", "shown"), TRANSCRIPTS, ids=[line for line, _ in TRANSCRIPTS])
+def test_a_transcript_in_the_docs_is_what_the_command_prints(line: str, shown: str) -> None:
+    assert explain_line(line).render() == shown.rstrip("\n")
+
+
+def test_readme_and_notation_show_the_command() -> None:
+    assert len(TRANSCRIPTS) >= 3
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,23 @@
-"""§7 and §8: what brackets behind a movement say: a load, a side with its count, sets, a rest, a time, a height, a pause."""
+"""§7, §8: what brackets behind a movement say (load, side, sets, rest, time, height, pause), and where they close."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from wod_pipeline.parsing.grammar.families import HEIGHTS, has_height
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import bare_tempo, height, pause, quantity, rest, side
+from wod_pipeline.parsing.grammar.measures import (
+    bare_tempo,
+    height,
+    joined_counts,
+    pause,
+    quantity,
+    rest,
+    side,
+)
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
-from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import Tokens
 from wod_pipeline.program import Range
 
@@ -30,22 +39,23 @@ def bracket(t: Tokens, i: int, end: int, term: Term) -> Term:
 
 
 def _pieces(t: Tokens, i: int, end: int) -> list[tuple[int, int]]:
+    """What brackets hold, cut at commas and dashes: from which token to which."""
     pieces, start = [], i
     for k in range(i, end + 1):
-        at_end = k == end
-        cuts = (
-            at_end
-            or t.all[k].text in _COMMAS
-            or (t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced)
-        )
-        if cuts:
-            if k > start:
-                pieces.append((start, k))
+        if k == end or _cuts(t, k):
+            pieces.append((start, k))
             start = k + 1
-    return pieces
+    return [(start, stop) for start, stop in pieces if stop > start]
+
+
+def _cuts(t: Tokens, k: int) -> bool:
+    """Whether a comma or a dash between spaces stands at token `k`."""
+    dash = t.all[k].text == "-" and t.all[k].spaced and t.all[k + 1].spaced
+    return dash or t.all[k].text in _COMMAS
 
 
 def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """The term with what the first rule makes of all the tokens from `i` to `end`."""
     for rule in (_height, _loads, _sides, _sets, _resting, _counts, _amounts, _pauses, _tempos):
         found = rule(t, i, end, term)
         if found is not None:
@@ -53,22 +63,20 @@ def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     return None
 
 
-_HEIGHTS = frozenset(
-    ("box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat")
-)
+_BEHIND_HEIGHT = one_of("box high target step rope")
 
 
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
-    if not any(part.movement_id in _HEIGHTS for part in term.parts):
+    """``HEIGHT ["box" | "high" | "target" | …]``, of what is done to a height."""
+    if not has_height(term.parts):
         return None
     found = height(t, i)
     j = found[1] if found else i
-    while j < end and t.all[j].text in one_of("box high target step rope"):
-        j += 1
-    return replace(term, height=found[0]) if found and j == end else None
+    return replace(term, height=found[0]) if found and min(skip(t, j, _BEHIND_HEIGHT), end) == end else None
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``LOAD``; behind another, the same weight in another unit."""
     if term.load is None:
         read = bracketed_load(t, i, end)
         if read and read.unit_missing and _may_be_height(term, read):
@@ -85,7 +93,7 @@ def _may_be_height(term: Term, read: ReadLoad) -> bool:
     weight = read.load.abs if read.load else None
     ids = {part.movement_id for part in term.parts}
     low = (weight.min if weight else None) or 0
-    return bool(ids & _HEIGHTS) and (low <= _HIGHEST_STEP or "step_up" not in ids)
+    return bool(ids & HEIGHTS) and (low <= _HIGHEST_STEP or "step_up" not in ids)
 
 
 _HIGHEST_STEP = 40
@@ -104,7 +112,7 @@ def _thrown(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _several(t: Tokens, i: int, end: int, term: Term) -> Term | None:
-    """Percents one behind the other are no load that can be read."""
+    """``PERCENT {PERCENT}``: percents one behind the other are no load that can be read."""
     percents = sum(token.kind == "percent" for token in t.all[i:end])
     others = any(token.kind not in {"percent", "sign"} for token in t.all[i:end])
     if percents < 2 or others:
@@ -136,6 +144,7 @@ def _same_field(term: Term, amount: Quantity) -> Range | None:
 
 
 def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``N ("sets" | "rounds")``."""
     token = t.all[i]
     if token.kind in {"sets", "rounds"} and i + 1 == end and token.value and not token.paired:
         return replace(term, sets=term.sets or token.value)
@@ -143,28 +152,15 @@ def _sets(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _resting(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``REST``."""
     found = rest(t, i)
     return replace(term, rest=found[0].rest) if found and found[1] == end else None
 
 
 def _counts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``N "+" N``: how often each part of a complex is done."""
-    numbers: list[int] = []
-    k = i
-    while (
-        k < end
-        and t.all[k].kind in {"number", "reps"}
-        and (value := t.all[k].value)
-        and value.min == value.max
-    ):
-        numbers.append(int(value.min or 0))
-        k += 1
-        if k == end:
-            return replace(term, counts=tuple(numbers)) if len(numbers) > 1 else None
-        if t.all[k].text != "+":
-            return None
-        k += 1
-    return None
+    counts, j = joined_counts(t, i)
+    return replace(term, counts=counts) if len(counts) > 1 and j == end else None
 
 
 def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -177,6 +173,7 @@ def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``PAUSE``, of the last movement of the term."""
     found = pause(t, i, marked=True)
     if not found or found[1] != end:
         return None
@@ -185,5 +182,27 @@ def _pauses(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 
 def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
+    """``FOUR``: a tempo without its word."""
     found = bare_tempo(t, i)
     return replace(term, tempo=found[0]) if found and found[1] == end and term.tempo is None else None
+
+
+def is_group(t: Tokens, i: int, end: int) -> bool:
+    """Whether brackets at token `i` hold terms together: a `+` within, and no load."""
+    if i >= end or t.all[i].text not in {"(", "["}:
+        return False
+    close = closing(t, i, end)
+    inner = t.all[i + 1 : close]
+    named = any(token.kind == "word" for token in inner)
+    loaded = any(token.text == "@" or token.kind == "percent" for token in inner)
+    return close < end and named and not loaded and any(token.text == "+" for token in inner)
+
+
+def closing(t: Tokens, i: int, end: int) -> int:
+    """The token of the bracket that closes the one at token `i`; `end` when there is none."""
+    depth = 0
+    for k in range(i, end):
+        depth += (t.all[k].text in {"(", "["}) - (t.all[k].text in {")", "]"})
+        if depth == 0:
+            return k
+    return end

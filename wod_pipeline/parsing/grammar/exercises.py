@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing._text import Form, ReadValue, words
+from wod_pipeline.parsing._text import Form, ReadValue
+from wod_pipeline.parsing.grammar.families import HOLDS, RIDES
 from wod_pipeline.parsing.grammar.readings import (
     Element,
     MovementLine,
@@ -19,10 +20,6 @@ from wod_pipeline.parsing.grammar.readings import (
 )
 from wod_pipeline.program import Pause, Range, Rest, Side
 
-_HOLDS = frozenset(
-    words("plank side_plank wall_sit l_sit hollow_hold superman_hold ring_support_hold handstand_hold")
-)
-_RIDES = frozenset(words("row_erg bike_erg ski_erg cardio"))
 _LONGEST_RIDE_S = 3600
 
 
@@ -146,6 +143,7 @@ def _count(term: Term, total: Quantity | None) -> int | None:
 def _exercise(
     form: Form, terms: tuple[Term, ...], counts: tuple[int | None, ...], quantity: Quantity | None
 ) -> ReadExercise:
+    """One exercise of terms with their counts: what several terms say of it, the last one says."""
     last_first = terms[::-1]
     loaded = next((term for term in last_first if term.load), terms[-1])
     parts = tuple(
@@ -173,8 +171,8 @@ def _as_time(quantity: Quantity | None, parts: tuple[NamedPart, ...]) -> Quantit
         return quantity
     sign, seconds = quantity.signed
     movement_id = parts[0].movement_id or ""
-    is_hold = movement_id in _HOLDS or "hold" in parts[0].raw.lower().split()
-    is_ride = movement_id in _RIDES and sign == "'" and (seconds.max or 0) <= _LONGEST_RIDE_S
+    is_hold = movement_id in HOLDS or "hold" in parts[0].raw.lower().split()
+    is_ride = movement_id in RIDES and sign == "'" and (seconds.max or 0) <= _LONGEST_RIDE_S
     return replace(quantity, field="duration_s", value=seconds) if is_hold or is_ride else quantity
 
 

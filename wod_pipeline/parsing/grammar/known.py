@@ -1,4 +1,4 @@
-"""Words nobody knows: neither the notation nor the vocabulary has them. One of them hides nothing else of its line."""
+"""Words that neither the notation nor the vocabulary has. One of them hides nothing else of its line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from functools import lru_cache
 
 from wod_pipeline.parsing._text import Form, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.tables import TABLES
+from wod_pipeline.parsing.grammar.tables import TABLES, words_of
 from wod_pipeline.parsing.grammar.tokens import Tokens, tokens_of
 from wod_pipeline.vocabulary import can_be_in_name
 
-_WORDS = frozenset(
-    part for table, rows in TABLES.items() for row in rows for word in row["words"] for part in word.split()
-)
+_WORDS = frozenset(part for table in TABLES for words in words_of(table) for part in words.split())
 _SHORTEST = 3
 """Letters of the shortest word that is looked at."""
 
@@ -24,10 +22,10 @@ def is_known(word: str) -> bool:
 
 
 def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
-    """The form without its only unknown word, and where that stands in the line; None when there is not exactly one.
+    """The form without its only unknown word, and where that stands in the line; None without exactly one.
 
-    The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name, and
-    one that stands where a movement would is one.
+    The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name,
+    and one that stands where a movement would is one.
     """
     t = tokens_of(form)
     unknown = [k for k in range(t.size) if t.all[k].kind == "word" and not is_known(t.all[k].text)]
@@ -48,7 +46,9 @@ def _names(t: Tokens, k: int) -> bool:
     if behind.text in {"-", "'"} and not behind.spaced:
         return True
     before = t.all[k - 1] if k else None
-    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(t, k - 1)
+    if before and before.kind == "rm":
+        return True
+    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(before)
     return (
         alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)
     )

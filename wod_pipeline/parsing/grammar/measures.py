@@ -1,4 +1,4 @@
-"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests. One rule a function; each says how far it read.
+"""§7.5 to §7.8, §9: quantities, sides, tempos, pauses, heights and rests, one rule a function.
 
 A rule takes the tokens and where it begins, and returns what it read with the token behind, or None.
 """
@@ -10,20 +10,15 @@ from typing import TypeVar
 
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
-from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip
+from wod_pipeline.parsing.grammar.tables import Phrases, meanings, one_of, phrases, skip, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
-from wod_pipeline.program import MaxOf, Pause, PausePlace, Range, Rest, Side
+from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 T = TypeVar("T")
 Read = tuple[T, int] | None
 
 _FIELDS = {"reps": "reps", "time": "duration_s", "distance": "distance_m", "calories": "calories"}
-_MAXIMA: dict[str, MaxOf] = {
-    **dict.fromkeys(("rep", "reps", "repetitions", "unbroken", "effort", "set"), "reps"),
-    **dict.fromkeys(("cal", "cals", "calorie", "calories"), "calories"),
-    **dict.fromkeys(("distance", "meters", "metres", "meter", "metre"), "distance"),
-    **dict.fromkeys(("time", "seconds", "hold"), "time"),
-}
+_MAXIMA = meanings("maximum")
 _MOST = one_of("max maximum amrap me")
 
 
@@ -33,7 +28,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     if token.text in _MOST:
         return maximum(t, i)
     if token.kind == "cluster":
-        return Quantity("reps", None, unit=False), skip(t, i + 1, _REPS)
+        return Quantity("reps", None, unit=False), skip(t, i + 1, REPS)
     if token.kind == "number":
         return _of_number(token), i + 1
     field = _FIELDS.get(token.kind)
@@ -45,7 +40,7 @@ def quantity(t: Tokens, i: int) -> Read[Quantity]:
     return Quantity(field, value, unit=True, per_side=_even_side(token), signed=signed), i + 1  # type: ignore[arg-type]
 
 
-_REPS = one_of("rep reps")
+REPS = one_of("rep reps")
 
 
 def _of_number(token: Token) -> Quantity:
@@ -60,6 +55,18 @@ def _is_even(token: Token) -> bool:
 def _even_side(token: Token) -> Side | None:
     """Equal halves are one for each side: `9/9 Rows`."""
     return "side" if _is_even(token) else None
+
+
+def joined_counts(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
+    """``N {"+" N}``: the numbers, and the token behind them."""
+    counts: list[int] = []
+    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
+        counts.append(int(value.min or 0))
+        i += 1
+        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
+            break
+        i += 1
+    return tuple(counts), i
 
 
 def maximum(t: Tokens, i: int) -> Read[Quantity]:
@@ -80,11 +87,11 @@ def maximum(t: Tokens, i: int) -> Read[Quantity]:
 
 # ---------------------------------------------------------------------------------------------------- sides
 _SIDES = phrases("side")
-_EACH = one_of("each per ea every both")
+_EACH = words_of("each")
 
 
 def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
-    """``["on"] ("each" | "per" | "/") [leg | arm | side | …]``: the side, None when only each is said, and its word."""
+    """``["on"] ("each" | "per" | "/") [leg | arm | side]``: the side and its word; None when only each is said."""
     start = i
     i += t.all[i].text == "on" and t.all[i + 1].text in _EACH
     if t.all[i].text in _EACH:
@@ -92,7 +99,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
         found = _SIDES.match(t, j)
         if found:
             return (found[0], t.all[j].text), found[1]  # type: ignore[return-value]
-        alone = t.all[i].text in {"each", "ea"} and (_ends_clause(t, j))
+        alone = t.all[i].text in {"each", "ea"} and _ends_side(t, j)
         return ((None, ""), j) if alone else None
     if t.all[start].text == "/":
         found = _SIDES.match(t, start + 1)
@@ -103,7 +110,7 @@ def side(t: Tokens, i: int) -> Read[tuple[Side | None, str]]:
     return None
 
 
-def _ends_clause(t: Tokens, j: int) -> bool:
+def _ends_side(t: Tokens, j: int) -> bool:
     token = t.all[j]
     return token.kind == "end" or token.text in {",", "@", "(", ")", "x", ";", ".", "-"}
 
@@ -134,7 +141,7 @@ def tempo(t: Tokens, i: int) -> Read[str]:
 
 
 def four(t: Tokens, i: int) -> Read[str]:
-    """Four characters of 0–9 and X, with dashes between them or none."""
+    """``C [-] C [-] C [-] C``, each of 0–9 and X."""
     if t.all[i].kind not in {"number", "list", "cluster", "word"} or (
         t.all[i].kind == "word" and t.all[i].text[0] != "x"
     ):
@@ -150,22 +157,21 @@ def four(t: Tokens, i: int) -> Read[str]:
 
 
 def bare_tempo(t: Tokens, i: int) -> Read[str]:
-    """Four characters that can only be a tempo where they stand alone: no round hundred."""
+    """``FOUR`` that can only be a tempo where it stands alone: no round hundred."""
     found = four(t, i)
     return found if found and not _ROUND_HUNDRED.fullmatch(found[0]) else None
 
 
 # --------------------------------------------------------------------------------------------------- pauses
-_PAUSING = one_of("pause pauses pausing paused")
+_PAUSING = words_of("pausing")
 _PLACES = phrases("place")
-_AT_PLACE = one_of("at in above below on off just overhead @ the")
-_WITH = one_of("with w")
+_AT_PLACE = one_of("at in above below under on off just overhead @ the")
 
 
 def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
     """``("with" | "w/") ["a"] [TIME] "pause" [("at" | "in" | …) PLACE]``; `marked`: what stands in front says so."""
     j = i
-    if t.all[j].text in {"with", "w"}:
+    if t.all[j].text in _WITH:
         j += 1 + (t.all[j + 1].text == "/")
     elif not marked:
         return None
@@ -175,33 +181,37 @@ def pause(t: Tokens, i: int, *, marked: bool = False) -> Read[Pause]:
     j += t.all[j].text == "-"
     if t.all[j].text not in _PAUSING:
         return None
-    place = pause_place(t, j + 1)
+    place = _pause_place(t, j + 1)
     return (Pause(seconds, place[0]), place[1]) if place else (Pause(seconds), j + 1)
 
 
+_WITH = one_of("with w")
 _ARTICLES = one_of("a an the")
 _PLACE_END = one_of("x , ; + @ ( ) - : for then")
 _MOST_PLACE_WORDS = 9
+_NAMES_PLACE = one_of("below under overhead")
+"""Words in front of a place that are part of its name."""
 
 
-def pause_place(t: Tokens, i: int) -> Read[PausePlace]:
+def _pause_place(t: Tokens, i: int) -> Read[PausePlace]:
     """``("at" | "in" | "above" | "below" | …) words``: where the pause is, `other` when the words name no place."""
     if t.all[i].text not in _AT_PLACE or (t.all[i].text == "@" and t.all[i + 1].kind != "word"):
         return None
-    found: str | None = None
-    j = i if t.all[i].text in {"below", "overhead"} else i + 1
-    start, behind = j, j
+    found: PausePlace | None = None
+    j = start = i if t.all[i].text in _NAMES_PLACE else i + 1
     while j < start + _MOST_PLACE_WORDS and t.all[j].kind == "word" and t.all[j].text not in _PLACE_END:
-        place = _PLACES.match(t, j)
-        if place and found is None and t.all[j - 1].text != "above" and t.all[j - 2].text != "above":
-            found, j = place
-            behind = j
+        place = _PLACES.match(t, j) if found is None and not _is_above(t, j) else None
+        if place:
+            found, j = place  # type: ignore[assignment]
             continue
         j += 1
-        if j < len(t.all) and t.all[j].text == "-" and not t.all[j].spaced:
-            j += 1
-    del behind
-    return (found or "other", j) if j > i + 1 or found else None  # type: ignore[return-value]
+        j += t.all[j].text == "-" and not t.all[j].spaced
+    return (found or "other", j) if j > i + 1 or found else None
+
+
+def _is_above(t: Tokens, j: int) -> bool:
+    """`above the knee`: a place above another is none of those that have a name."""
+    return "above" in {t.all[j - 1].text, t.all[j - 2].text}
 
 
 # -------------------------------------------------------------------------------------------------- heights
@@ -225,8 +235,8 @@ def height(t: Tokens, i: int) -> Read[Range]:
 _BETWEEN = one_of("between after before btw b")
 _SETS = one_of("set sets round rounds")
 _BETWEEN_WHAT = one_of(
-    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts lift lifts"
-    " attempt attempts next each all every the your and part moving on to"
+    "set sets round rounds leg legs arm arms side sides exercise exercises movement movements effort efforts"
+    " lift lifts attempt attempts next each all every the your and part moving on to"
 )
 
 
@@ -234,42 +244,47 @@ def rest(t: Tokens, i: int) -> Read[ReadRest]:
     """``"rest" [for] (TIME | "as needed" | "1:1") ["between" …] | TIME ["of"] "rest" [between …]``."""
     if t.all[i].text in {"rest", "resting"}:
         return _behind_rest(t, i + 1)
-    if seconds_of(t.all[i]) and "rest" in {
-        t.all[i + 1].text,
-        t.all[i + 1 + (t.all[i + 1].text == "of")].text,
-    }:
-        j = i + 2 + (t.all[i + 1].text == "of")
-        return _with_between(t, Rest(seconds_of(t.all[i])), j)
-    return None
+    seconds = seconds_of(t.all[i])
+    j = i + 1 + (t.all[i + 1].text == "of")
+    return _with_between(t, Rest(seconds), j + 1) if seconds and t.all[j].text == "rest" else None
 
 
 _FOR = one_of(": = - for about exactly period")
-_LEAST, _UP_TO = ("at", "least"), (("up", "to"), ("at", "most"), ("no", "more", "than"))
+_NEEDED = one_of("needed required necessary")
+_REST_BOUNDS = Phrases({
+    "at least": "at_least", "up to": "at_most", "at most": "at_most", "no more than": "at_most",
+})  # fmt: skip
 
 
 def _behind_rest(t: Tokens, i: int) -> Read[ReadRest]:
+    """``["for"] ["at least" | "up to"] (TIME ["or less"] | "as needed" | "1:1" | "equal to work")``."""
     i = skip(t, i, _FOR)
-    least = _words(t, i, _LEAST)
-    most: tuple[str, ...] = next((words for words in _UP_TO if _words(t, i, words)), ())
-    i = skip(t, i + (2 if least else len(most)), _FOR)
-    if t.all[i].text == "as" and t.all[i + 1].text in {"needed", "required", "necessary", "much"}:
-        j = i + (4 if t.all[i + 1].text == "much" else 2)
-        return _with_between(t, Rest(qual="as_needed"), j)
-    if (t.all[i].kind == "number" and t.form.text.startswith("1:1", t.all[i].start)) or _words(
-        t, i, ("equal", "to", "work")
-    ):
-        return _with_between(t, Rest(qual="equal_to_work"), _behind_equal(t, i))
+    bound, i = _REST_BOUNDS.match(t, i) or ("", i)
+    i = skip(t, i, _FOR)
+    qualified = _qualified(t, i)
+    if qualified:
+        return _with_between(t, *qualified)
     length, j = _length(t, i)
     if length is None:
         return None
     less = j + (t.all[j].text == "(")
     if t.all[less].text == "or" and t.all[less + 1].text == "less":
-        most, j = ("less",), less + 2
-    if least:
-        length = Range(length.min, None)
-    elif most:
-        length = Range(None, length.max)
+        bound, j = bound or "at_most", less + 2
+    if bound:
+        length = Range(length.min, None) if bound == "at_least" else Range(None, length.max)
     return _with_between(t, Rest(length), j)
+
+
+def _qualified(t: Tokens, i: int) -> Read[Rest]:
+    """``"as" ("needed" | "much as needed") | "1:1" | "equal to work"``."""
+    if t.all[i].text == "as" and t.all[i + 1].text in _NEEDED:
+        return Rest(qual="as_needed"), i + 2
+    if t.all[i].text == "as" and t.all[i + 1].text == "much":
+        return Rest(qual="as_needed"), i + 4
+    one_to_one = t.all[i].kind == "number" and t.form.text.startswith("1:1", t.all[i].start)
+    if one_to_one or _words(t, i, ("equal", "to", "work")):
+        return Rest(qual="equal_to_work"), _behind_equal(t, i)
+    return None
 
 
 def _length(t: Tokens, i: int) -> tuple[Range | None, int]:
@@ -286,13 +301,16 @@ def _length(t: Tokens, i: int) -> tuple[Range | None, int]:
     return starts, i + 1
 
 
+_RATIO = one_of("ratio ( ) work rest to : /")
+
+
 def _behind_equal(t: Tokens, i: int) -> int:
     if t.all[i].text == "equal":
         return i + 3 + (t.all[i + 3].text == "time")
     place = t.all[i].start + 3
     while t.all[i].kind != "end" and t.all[i].start < place:
         i += 1
-    return skip(t, i, one_of("ratio ( ) work rest to : /"))
+    return skip(t, i, _RATIO)
 
 
 def _words(t: Tokens, i: int, words: tuple[str, ...]) -> bool:
@@ -300,7 +318,7 @@ def _words(t: Tokens, i: int, words: tuple[str, ...]) -> bool:
 
 
 def _with_between(t: Tokens, rest: Rest, i: int) -> Read[ReadRest]:
-    """What stands behind a rest: between what it is, or when it is repeated."""
+    """``["or as needed"] [("between" | "after") WHAT]`` behind a rest."""
     i = _or_as_needed(t, i)
     j = i + (t.all[i].text == "in")
     if t.all[j].text in _BETWEEN:
@@ -323,6 +341,7 @@ def _or_as_needed(t: Tokens, i: int) -> int:
 
 
 def _behind_what(t: Tokens, i: int) -> int:
+    """The token behind the words for what a rest is between: `sets`, `each leg`, `A1 & A2`."""
     while (
         t.all[i].text in _BETWEEN_WHAT
         or (len(t.all[i].text) == 1 and t.all[i].text.isalpha())

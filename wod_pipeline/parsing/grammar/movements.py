@@ -6,21 +6,24 @@ One term is read in `terms`; in `exercises` the terms become exercises.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import MAX_MATCHED, Form, ReadValue, exact
+from wod_pipeline.parsing.grammar.brackets import closing, is_group
+from wod_pipeline.parsing.grammar.clauses import SEPARATORS
+from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Term
+from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.terms import clauses, closing, head, is_group, plain_unknown
-from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.terms import clauses
+from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
-_JOINERS = one_of(", ; + or and & / then")
 _MOST_TERMS = 40
 _MOST_BEHIND_X = 5
 _MOST_UNREAD = 2
@@ -41,17 +44,18 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         return None
     t = tokens_of(form)
     lead = read_lead(t, t.at(start))
-    if lead is None:
-        return None
+    return _behind_lead(t, lead, _PASSES if lenient else _PASSES[:-1]) if lead else None
+
+
+def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLine | None:
+    """The movements of the line, by the first of the passes that finds any."""
     end, opens = _end_of_work(t, lead.behind)
-    elements: tuple[Element, ...] = ()
-    for names in _PASSES[: 4 if lenient else 3]:
-        elements = elements or _elements(t, lead.behind, end, names)
+    elements = next(filter(None, (_elements(t, lead.behind, end, names) for names in passes)), ())
     elements = _of_each(elements, lead.each) if lead.each else _sharing_each(elements)
     if not elements:
         return None
-    terms = [term for element in elements for term in element.terms]
-    unread = tuple(sorted(span for term in terms for span in (*term.unread, *term.unheld)))
+    unread = sorted(span for term in _terms(elements) for span in (*term.unread, *term.unheld))
+    aside = lead.slot_words if lead.slot is None else ()
     return MovementLine(
         _all_alternatives(elements),
         lead.slot,
@@ -59,13 +63,18 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         lead.by_word,
         lead.alternative,
         opens_alternative=opens,
-        unread=unread,
+        unread=(*aside, *unread),
+        slot_words=lead.slot_words,
     )
 
 
+def _terms(elements: Iterable[Element]) -> list[Term]:
+    return [term for element in elements for term in element.terms]
+
+
 class Names(ReadValue, frozen=True):
-    """Which names a line may hold: `any`, unknown ones where only a name can stand; `whole`, such a name rather than a
-    known part of it; `lenient`, unknown ones behind a count.
+    """Which names a line may hold: `any`, unknown ones where only a name can stand; `whole`, such a name rather
+    than a known part of it; `lenient`, unknown ones behind a count.
     """
 
     any: bool = False
@@ -74,6 +83,7 @@ class Names(ReadValue, frozen=True):
 
 
 _PASSES = (Names(), Names(any=True), Names(any=True, whole=True), Names(any=True, lenient=True))
+"""What is tried in turn; the lenient one last."""
 
 
 def _end_of_work(t: Tokens, i: int) -> tuple[int, bool]:
@@ -97,6 +107,7 @@ class Lead(ReadValue, frozen=True):
     by_word: bool = True
     alternative: bool = False  # to the exercise above
     each: Range | None = None  # so many of each movement
+    slot_words: Spans = ()
 
 
 _SLOTS = one_of("minute min minutes mins station interval")
@@ -108,7 +119,9 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     if _explains(t, i):
         return None
     by_word = t.all[i].kind != "time"
+    first = i
     slot, slot_s, i = _slot(t, i)
+    words = ((t.all[first].start, t.all[i - 1].end),) if i > first else ()
     if (
         t.all[i].kind == "number"
         and t.all[i + 1].text in {".", ")"}
@@ -118,7 +131,7 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     alternative = t.all[i].text == "or"
     i = _joining(t, i)
     each, i = _each(t, i)
-    return Lead(i, slot, slot_s, by_word, alternative, each)
+    return Lead(i, slot, slot_s, by_word, alternative, each, words)
 
 
 def _explains(t: Tokens, i: int) -> bool:
@@ -130,43 +143,58 @@ def _explains(t: Tokens, i: int) -> bool:
     return meant and t.all[behind].text in {"=", "is", "equals"}
 
 
-def _slot(t: Tokens, i: int) -> tuple[int | None, Range | None, int]:
+Slot = tuple[int | None, Range | None, int]
+"""The number of a slot, the time in brackets behind it, and the token behind both."""
+
+
+def _slot(t: Tokens, i: int) -> Slot:
     """``("Minute" | "Interval" | "Station") N ["(" TIME ")"] ("-" | ":") | N "min" ":" | ("Odd" | "Even") …``."""
     token = t.all[i]
-    if token.text in {"odd", "even"}:
+    none: Slot = (None, None, i)
+    if token.text in _PARITIES:
         j = skip(t, i + 1, _SLOTS)
-        return (1 if token.text == "odd" else 2, None, j + 1) if t.all[j].text in _SIGNS else (None, None, i)
-    if token.text in _SLOTS:
-        j = i + 1 + (t.all[i + 1].text == "#")
-        number, j = _slot_number(t, j)
-        if j == i + 1 + (t.all[i + 1].text == "#"):
-            return None, None, i
-    elif token.kind == "time" and token.unit.startswith("m") and t.all[i + 1].text in {":", "=", "-"}:
-        value = token.alone
-        small = (
-            value is not None
-            and value.min == value.max
-            and (value.min or 0) < 60
-            and value.min == int(value.min or 0)
-        )
-        number, j = (int(value.min or 0) if small and value else None), i + 1
-        if not small:
-            return None, None, i
-    elif (
-        token.kind == "number"
-        and t.all[i + 1].text in {"st", "nd", "rd", "th"}
-        and t.all[i + 2].text == "minute"
-    ):
-        number, j = int((token.value.min if token.value else 0) or 0), i + 3
-    else:
-        return None, None, i
+        return (_PARITIES[token.text], None, j + 1) if t.all[j].text in _SIGNS else none
+    named = _named_slot(t, i) or _minutes_slot(t, i) or _nth_slot(t, i)
+    if not named:
+        return none
+    number, j = named
     seconds = None
     if t.all[j].text == "(":
         close = closing(t, j, t.size)
         seconds = seconds_of(t.all[j + 1]) if close == j + 2 else None
         j = close + 1
     k = skip(t, j, _SIGNS)
-    return (number, seconds, k) if k > j and t.all[k].kind != "end" else (None, None, i)
+    return (number, seconds, k) if k > j and t.all[k].kind != "end" else none
+
+
+_PARITIES = {"odd": 1, "even": 2}
+
+
+def _named_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``("Minute" | "Interval" | "Station") ["#"] N {"," N}``."""
+    j = i + 1 + (t.all[i + 1].text == "#")
+    number, k = _slot_number(t, j) if t.all[i].text in _SLOTS else (None, j)
+    return (number, k) if k > j else None
+
+
+def _minutes_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``N "min" (":" | "=" | "-")``, less than an hour."""
+    token = t.all[i]
+    minutes = token.alone if token.kind == "time" and token.unit.startswith("m") else None
+    if minutes is None or minutes.min != minutes.max or t.all[i + 1].text not in {":", "=", "-"}:
+        return None
+    number = minutes.min or 0
+    return (int(number), i + 1) if number < 60 and number == int(number) else None
+
+
+def _nth_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``N ("st" | "nd" | "rd" | "th") "minute"``."""
+    token = t.all[i]
+    nth = token.kind == "number" and t.all[i + 1].text in ORDINAL_ENDS and t.all[i + 2].text == "minute"
+    return (int((token.value.min if token.value else 0) or 0), i + 3) if nth else None
+
+
+_MORE_SLOTS = one_of(", & and to")
 
 
 def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
@@ -178,15 +206,12 @@ def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
         return None, j
     several = token.value.min != token.value.max
     j += 1
-    while (
-        t.all[j].text in {",", "&", "and", "to", "-"}
-        and t.all[j + 1].kind == "number"
-        and t.all[j + 1].spaced is (t.all[j].text != "-" or t.all[j].spaced)
-    ):
-        if t.all[j].text == "-":
-            break
+    while t.all[j].text in _MORE_SLOTS and t.all[j + 1].kind == "number" and t.all[j + 1].spaced:
         several, j = True, j + 2
     return None if several else int(token.value.min or 0), j
+
+
+_THEN = one_of("then")
 
 
 def _joining(t: Tokens, i: int) -> int:
@@ -196,10 +221,14 @@ def _joining(t: Tokens, i: int) -> int:
     if t.all[i].text in {"perform", "complete", "do"} and t.all[i + 1].kind not in {"word", "sign", "end"}:
         return i + 1
     if t.all[i].text in {"and", "then"}:
-        return skip(t, i + 1, one_of("then"))
+        return skip(t, i + 1, _THEN)
     if t.all[i].text in {"directly", "immediately", "straight", "right"} and t.all[i + 1].text == "into":
         return i + 2
     return i
+
+
+_OF = one_of("of")
+_OF_THE_FOLLOWING = one_of("of the following :")
 
 
 def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
@@ -207,20 +236,18 @@ def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
     token = t.all[i]
     if token.kind not in {"number", "reps"} or token.value is None:
         return None, i
-    j = skip(t, i + 1, one_of("of"))
+    j = skip(t, i + 1, _OF)
     if t.all[j].text != "each":
         return None, i
-    k = skip(t, j + 1, one_of("of the following :"))
+    k = skip(t, j + 1, _OF_THE_FOLLOWING)
     return (token.value, k) if k > j + 1 else (None, i)
 
 
 # -------------------------------------------------------------------------------------------------- elements
 def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
     """The elements of a line; none when it is no movement line."""
-    if i >= end:
-        return ()
     elements: list[Element] = []
-    joiner, stray = "", 0
+    joiner = ""
     while i < end and len(elements) <= _MOST_TERMS:
         found = _element(t, i, end, names)
         if found is None:
@@ -228,20 +255,21 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
         element, i = found
         elements.append(replace(element, alternative=joiner == "or"))
         joiner, i = _joiner(t, i, end)
-    stray = sum(_stray(t, term) for element in elements for term in element.terms)
-    counted = any(
-        term.counted or term.rows or term.sets or term.load or term.tempo
-        for element in elements
-        for term in element.terms
-    )
-    marked = any(term.behind_x or term.rows or term.sets for element in elements for term in element.terms)
-    if stray > (_MOST_BEHIND_X if marked else _MOST_UNREAD if counted or names.lenient else 0):
-        return ()
-    if names.lenient and not any(
-        part.movement_id for element in elements for term in element.terms for part in term.parts
-    ):
-        return ()
-    return tuple(elements)
+    return tuple(elements) if _is_work(t, _terms(elements), names) else ()
+
+
+def _is_work(t: Tokens, terms: list[Term], names: Names) -> bool:
+    """Whether so much of the terms was read that their line is no sentence."""
+    known = any(part.movement_id for term in terms for part in term.parts)
+    stray = sum(_stray(t, term) for term in terms)
+    return stray <= _most_stray(terms, names) and (known or not names.lenient)
+
+
+def _most_stray(terms: list[Term], names: Names) -> int:
+    if any(term.behind_x or term.rows or term.sets for term in terms):
+        return _MOST_BEHIND_X
+    counted = any(term.counted or term.load or term.tempo for term in terms)
+    return _MOST_UNREAD if counted or names.lenient else 0
 
 
 def _stray(t: Tokens, term: Term) -> int:
@@ -261,46 +289,51 @@ def _in_brackets(t: Tokens, place: int) -> bool:
 def _joiner(t: Tokens, i: int, end: int) -> tuple[str, int]:
     """What joins the next element: `or` when it is among the separators."""
     said = ""
-    while i < end and t.all[i].text in _JOINERS:
+    while i < end and t.all[i].text in SEPARATORS:
         said = "or" if t.all[i].text == "or" else said
         i += 1
     return said, i
 
 
 def _element(t: Tokens, i: int, end: int, names: Names) -> Read[Element]:
-    """``[N "x"] "(" term {"+" term} ")" … | term {"+" term}``."""
+    """``[K "x" R | N ("x" | "of")] group | term {"+" (term | group)}``."""
     sets, i = _sets_of_whole(t, i, end)
-    whole = _whole_count(t, i, end)
-    count, i = whole if whole else (None, i)
-    terms: list[Term] = []
-    grouped = False
-    while True:
-        if is_group(t, i, end):
-            inner = _group(t, i, end, names)
-            if inner is None:
-                return None
-            more, close = inner
-            terms += more
-            grouped, i = True, close + 1
-            terms[-1], i = clauses(t, i, end, terms[-1], any_name=names.any)
-        else:
-            found = _term(t, i, end, names, joined=bool(terms))
-            if found is None:
-                return None
-            term, i = found
-            terms.append(term)
-        if i < end and t.all[i].text == "+" and i + 1 < end:
-            i += 1
-            continue
-        break
-    if sets:
-        terms[0] = replace(terms[0], sets=sets)
-    element = _counted_parts(Element(tuple(terms), grouped))
+    count, i = _whole_count(t, i, end) or (None, i)
+    joined = _joined(t, i, end, names)
+    if joined is None:
+        return None
+    (first, *others), grouped, i = joined
+    first = replace(first, sets=sets) if sets else first
+    element = _counted_parts(Element((first, *others), grouped))
     done = _done_whole(element, count) if count else element
     return (done, i) if done else None
 
 
+def _joined(t: Tokens, i: int, end: int, names: Names) -> tuple[list[Term], bool, int] | None:
+    """``(term | group) {"+" (term | group)}``: the terms, whether brackets hold some together, the token behind."""
+    terms: list[Term] = []
+    grouped = False
+    while True:
+        if is_group(t, i, end):
+            group = _group(t, i, end, names)
+            if group is None:
+                return None
+            terms += group[0]
+            terms[-1], i = clauses(t, group[1] + 1, end, terms[-1], any_name=names.any)
+            grouped = True
+        else:
+            found = _term(t, i, end, names, joined=bool(terms))
+            if found is None:
+                return None
+            terms.append(found[0])
+            i = found[1]
+        if t.all[i].text != "+" or i + 1 >= end:
+            return terms, grouped, i
+        i += 1
+
+
 def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Term]:
+    """``head {clause}``; an unknown name only where `names` lets it stand. `joined`: a `+` stands in front."""
     found = head(t, i, end, any_name=names.any, whole=names.whole)
     if names.whole and (joined or _joins_next(t, i, end)):
         longer = plain_unknown(t, i, end)
@@ -323,7 +356,7 @@ def _joins_next(t: Tokens, i: int, end: int) -> bool:
 
 
 def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
-    """The terms within the brackets at token `i`, and the token of the bracket that closes."""
+    """``"(" term {JOINER term} ")"``: the terms, and the token of the bracket that closes."""
     close = closing(t, i, end)
     terms: list[Term] = []
     j = i + 1
@@ -334,9 +367,9 @@ def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
         term, j = found
         terms.append(term)
         if j < close:
-            if t.all[j].text not in _JOINERS:
+            if t.all[j].text not in SEPARATORS:
                 return None
-            j = skip(t, j, _JOINERS)
+            j = skip(t, j, SEPARATORS)
     return (terms, close) if terms else None
 
 
@@ -348,12 +381,15 @@ def _sets_of_whole(t: Tokens, i: int, end: int) -> tuple[Range | None, int]:
     return (token.value, i + 2) if is_group(t, i + 3, end) else (None, i)
 
 
+_TIMES = one_of("x of")
+
+
 def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     """``N ("x" | "of" | "reps of") "("``: how often a whole complex is done."""
     token = t.all[i]
     if token.kind not in {"number", "reps"} or token.value is None or token.value.min != token.value.max:
         return None
-    j = skip(t, i + 1, one_of("x of"))
+    j = skip(t, i + 1, _TIMES)
     if not is_group(t, j, end):
         return None
     close = closing(t, j, end)
@@ -390,7 +426,7 @@ def _done_whole(element: Element, count: int) -> Element | None:
 # ------------------------------------------------------------------------------------- what terms share
 def _of_each(elements: tuple[Element, ...], count: Range) -> tuple[Element, ...]:
     """The elements with `count` of each movement, as said in front of them; none when one of them says otherwise."""
-    terms = [term for element in elements for term in element.terms]
+    terms = _terms(elements)
     if len(terms) < 2 or any(term.counted or term.rows for term in terms):
         return ()
     return tuple(
@@ -403,7 +439,7 @@ def _sharing_each(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     """`A + B x 3 reps each` is 3 of either."""
     if not elements or not elements[-1].terms[-1].each:
         return elements
-    terms = [term for element in elements for term in element.terms]
+    terms = _terms(elements)
     if len(terms) < 2 or any(term.counted for term in terms[:-1]):
         return elements
     amount = terms[-1].quantity
@@ -434,16 +470,17 @@ def _says_nothing(element: Element) -> bool:
 # ---------------------------------------------------------------------------------------- unknown, but counted
 _MOST_WORDS = 5
 _NO_NAMES = one_of(
-    "rep reps set sets round rounds attempt attempts try tries partner athlete athletes cap time total rest minute minutes"
-    " second seconds min sec x"
+    "rep reps set sets round rounds attempt attempts try tries partner partners athlete athletes cap time total rest"
+    " minute minutes second seconds min sec x"
 )
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME`` with a name nobody knows: at most five words, no full stop, no other figure, no word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: at most five words, no full stop, no figure, no word of a note."""
     t = tokens_of(form)
     count = t.all[0]
-    words = t.all[1 : t.size]
+    end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)
+    words = t.all[1:end]
     names = [token for token in words if token.kind == "word"]
     plain = all(token.kind == "word" or token.text in {"-", "'", "&"} for token in words)
     if (
@@ -454,7 +491,8 @@ def read_counted_name(form: Form) -> MovementLine | None:
         or not 0 < len(names) <= _MOST_WORDS
     ):
         return None
-    if any(token.text in _NO_NAMES for token in names) or note_kind(form.line) != "cue":
+    if any(token.text in _NO_NAMES for token in names) or note_kind(t.words(1, end)) != "cue":
         return None
     part = ReadPart(None, words[0].start, words[-1].end)
-    return MovementLine((Element((Term((part,), times=count.value),)),))
+    term, _ = clauses(t, end, t.size, Term((part,), times=count.value), any_name=False)
+    return MovementLine((Element((term,)),), unread=(*term.unread, *term.unheld))

@@ -11,6 +11,7 @@ from wod_pipeline.vocabulary import can_be_in_name, resolve
 _JOINS = frozenset("-&/.'")
 _NO_END = one_of("a an the of with or and your max as from to in at light moderate heavy medium")
 """Words that can stand within a name and never end one."""
+_NEVER_LAST = _NO_END | _JOINS
 _MOST_TOKENS = 14
 
 
@@ -25,28 +26,24 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
     if t.all[i].text in _NO_START or (t.all[i].kind == "number" and not _counts_part(t, i)):
         return None
     last = _farthest(t, i, end)
-    for j in range(last, i, -1):
-        token = t.all[j - 1]
-        if (
-            token.kind == "number"
-            or _is_side(t, i, j)
-            or token.text in _JOINS
-            or token.text in _NO_END
-            or (j < last and _is_glued(t, j))
-        ):
-            continue
-        with_bracket = _with_bracket(t, i, j, end)
-        if with_bracket:
-            return with_bracket
-        found = resolve(t.text(i, j))
-        if found:
-            base = t.all[i].start
-            parts = tuple(
-                ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
-                for n in found
-            )
-            return parts, j
-    return None
+    ends = (j for j in range(last, i, -1) if _can_end(t, i, j) and not (j < last and _is_glued(t, j)))
+    return next(filter(None, (_with_bracket(t, i, j, end) or _resolved(t, i, j) for j in ends)), None)
+
+
+def _can_end(t: Tokens, i: int, j: int) -> bool:
+    """Whether a name from token `i` on can end in front of token `j`."""
+    last = t.all[j - 1]
+    return last.kind != "number" and last.text not in _NEVER_LAST and not _is_side(t, i, j)
+
+
+def _resolved(t: Tokens, i: int, j: int) -> tuple[tuple[ReadPart, ...], int] | None:
+    """The movements that the tokens from `i` to `j` name, when the vocabulary knows them all."""
+    base = t.all[i].start
+    parts = tuple(
+        ReadPart(n.movement_id, base + n.start, base + n.end, Pause() if n.paused else None)
+        for n in resolve(t.text(i, j))
+    )
+    return (parts, j) if parts else None
 
 
 def _pause_in_front(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | None:

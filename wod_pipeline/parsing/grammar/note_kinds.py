@@ -12,8 +12,12 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
     (
         re.compile("scale|substitute|regress|instead|flexib|limitation|option|not able|if you"),
         re.compile(
-            r"\b(?:scale|substitute|regress|instead|flexibility|limitations?|option|not able to)\b"
-            r"|\bif you (?:can't|cannot|don't|aren't|are not)\b|\bif you're not\b"
+            r"""
+    \b(?:scale|substitute|regress|instead|flexibility|limitations?|option|not[ ]able[ ]to)\b
+    |\bif[ ]you[ ](?:can't|cannot|don't|aren't|are[ ]not)\b
+    |\bif[ ]you're[ ]not\b
+    """,
+            re.VERBOSE,
         ),
         "scale",
     ),
@@ -25,16 +29,46 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], NoteKind], ...] = (
     (
         re.compile("weight|load|heav|light|percent|build|work|%|kg|lb|pounds|rm|rpe"),
         re.compile(
-            r"\b(?:weights?|loads?|heavy|heavier|heaviest|light|lighter|percent|percentages|build(?:ing)?"
-            r"|work(?:ing)? up)\b|%|(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b"
+            r"""
+    \b
+    (?:
+      weights?
+      |loads?
+      |heavy
+      |heavier
+      |heaviest
+      |light
+      |lighter
+      |percent
+      |percentages
+      |build(?:ing)?
+      |work(?:ing)?[ ]up
+    )\b
+    |%
+    |(?<![a-z])(?:kgs?|lbs?|pounds|rm|rpe)\b
+    """,
+            re.VERBOSE,
         ),
         "load",
     ),
     (
         re.compile("day|tomorrow|tonight|week|cycle|session|deload"),
         re.compile(
-            r"\b(?:today|tomorrow|tonight|yesterday|week|cycle|sessions?|deload"
-            r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
+            r"""
+    \b
+    (?:
+      today
+      |tomorrow
+      |tonight
+      |yesterday
+      |week
+      |cycle
+      |sessions?
+      |deload
+      |(?:mon|tues|wednes|thurs|fri|satur|sun)days?
+    )\b
+    """,
+            re.VERBOSE,
         ),
         "schedule",
     ),

@@ -76,12 +76,6 @@ class ReadPart(ReadValue, frozen=True):
     pause: Pause | None = None
 
 
-class Height(ReadValue, frozen=True):
-    """The height of a box or a target in centimetres."""
-
-    cm: Range
-
-
 class Term(ReadValue, frozen=True):
     """One movement of a line with all that is said about it."""
 
@@ -130,6 +124,7 @@ class MovementLine(ReadValue, frozen=True):
     alternative: bool = False  # to the exercise above
     opens_alternative: bool = False  # to the exercise below
     unread: Spans = ()
+    slot_words: Spans = ()  # where the slot is said
 
     @property
     def sets(self) -> Range | None:

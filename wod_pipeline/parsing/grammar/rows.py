@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec.structs import replace
-
 from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import Read, rest
-from wod_pipeline.parsing.grammar.names import name_at
-from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow, Spans
-from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens
-from wod_pipeline.program import Range, Rest
+from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts
+from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
+from wod_pipeline.parsing.grammar.tokens import Token, Tokens, count_of, is_whole
+from wod_pipeline.program import Range
 
 
 class Repetitions(ReadValue, frozen=True):
@@ -23,18 +20,6 @@ class Repetitions(ReadValue, frozen=True):
     part_reps: tuple[int, ...] = ()
 
 
-class RowLine(ReadValue, frozen=True):
-    """The set rows a line is, and the spans of it that no rule used."""
-
-    rows: tuple[ReadRow, ...] = ()
-    unread: Spans = ()
-    builds: tuple[int, Literal["rm", "heavy"]] | None = None
-
-
-NO_ROWS = RowLine()
-
-
-_REPS = one_of("rep reps")
 _TIMES = one_of("x for")
 _HIGHEST_REPS = 999
 
@@ -46,37 +31,33 @@ def repetitions(t: Tokens, i: int) -> Read[Repetitions]:
         inner = repetitions(t, i + 1)
         return (inner[0], inner[1] + 1) if inner and t.all[inner[1]].text == ")" else None
     token = t.all[i]
-    if token.kind == "cluster":
-        return Repetitions(None), skip(t, i + 1, _REPS)
-    if token.kind in {"number", "reps"} and "." in token.text.removesuffix("."):
-        return Repetitions(None), skip(t, i + 1, _REPS)
-    if token.kind not in {"number", "reps"} or token.value is None or token.paired or _is_huge(token.value):
+    if token.kind == "cluster" or (_counts(token) and "." in token.text.removesuffix(".")):
+        return Repetitions(None), skip(t, i + 1, REPS)
+    if not _counts(token) or token.value is None or token.paired or _is_huge(token.value):
         return None
-    counts, j = _sum(t, i)
+    counts, j = joined_counts(t, i)
     if len(counts) > 1:
-        return Repetitions(None, counts), skip(t, j, _REPS)
-    if t.all[j].text == "(":
-        counts, k = _sum(t, j + 1)
-        if len(counts) > 1 and t.all[k].text == ")":
-            return Repetitions(token.value, counts), k + 1
+        return Repetitions(None, counts), skip(t, j, REPS)
+    return _with_parts(t, j, token.value) or _plain_repetitions(t, i)
+
+
+def _counts(token: Token) -> bool:
+    return token.kind in {"number", "reps"}
+
+
+def _with_parts(t: Tokens, i: int, reps: Range) -> Read[Repetitions]:
+    """``"(" N "+" N ")"`` behind a number: of each part."""
+    counts, j = joined_counts(t, i + 1) if t.all[i].text == "(" else ((), i)
+    return (Repetitions(reps, counts), j + 1) if len(counts) > 1 and t.all[j].text == ")" else None
+
+
+def _plain_repetitions(t: Tokens, i: int) -> tuple[Repetitions, int]:
     value, j = _loose_range(t, i)
-    return Repetitions(value), _behind_each(t, skip(t, j, _REPS))
+    return Repetitions(value), skip(t, j, REPS)
 
 
 def _is_huge(value: Range) -> bool:
     return any(n is not None and (n > _HIGHEST_REPS or n != int(n)) for n in (value.min, value.max))
-
-
-def _sum(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
-    """``N {"+" N}``: the numbers, and the token behind them."""
-    counts: list[int] = []
-    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
-        counts.append(int(value.min or 0))
-        i += 1
-        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
-            break
-        i += 1
-    return tuple(counts), i
 
 
 def _loose_range(t: Tokens, i: int) -> tuple[Range | None, int]:
@@ -85,11 +66,6 @@ def _loose_range(t: Tokens, i: int) -> tuple[Range | None, int]:
     if last is not None and first.kind == "number" and last.kind == "reps" and last.value and first.value:
         return Range(first.value.min, last.value.max), i + 3
     return first.value, i + 1
-
-
-def _behind_each(t: Tokens, i: int) -> int:
-    """`3 reps each`, `3 each leg`: of a row only the number is kept."""
-    return i
 
 
 # --------------------------------------------------------------------------------------------------- one row
@@ -102,16 +78,25 @@ def row(t: Tokens, i: int) -> Read[ReadRow]:
     return _reps_first(t, i) or _load_first(t, i, marked=False)
 
 
+_MOST_WHAT = one_of("rep reps effort")
+
+
 def _most(t: Tokens, i: int) -> Read[ReadRow]:
     """``"max" ["reps"] "@" LOAD``."""
-    j = skip(t, i + 1, one_of("rep reps effort"))
+    j = skip(t, i + 1, _MOST_WHAT)
     if t.all[j].text != "@":
         return None
-    load, k = _load_or_words(t, j + 1)
+    load, k = load_or_words(t, j + 1)
     return ReadRow(None, None, 1, None, load), k
 
 
+_BEFORE_LOAD = one_of(", with using - (")
+_COMMAS = one_of(", ;")
+CLOSES = one_of(")")
+
+
 def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
+    """``[N ("x" | "sets of")] REPS ("x" FIGURE | "@" LOAD)``; behind the word `reps` a load needs no sign."""
     count, j = _count_first(t, i)
     found = repetitions(t, j)
     if not found:
@@ -119,15 +104,14 @@ def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
     reps, k = found
     if t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@")):  # `4x70%`
         return _with_load(t, k + 1 + (t.all[k + 1].text == "@"), count, reps)
-    k = skip(t, k, one_of(", ;")) if t.all[k + 1].text in {"@", "at"} else k
-    marked = t.all[k].text == "@" or (t.all[k].text == "at" and _is_figure(t, k + 1))
-    if marked:
+    k = skip(t, k, _COMMAS) if t.all[k + 1].text in {"@", "at"} else k
+    if is_loaded(t, k):
         return _with_load(t, k + 1, count, reps)
-    has_unit = t.all[k - 1].text in _REPS or t.all[k - 1].kind == "reps"
-    j = skip(t, k, one_of(", with using - ("))
+    has_unit = t.all[k - 1].text in REPS or t.all[k - 1].kind == "reps"
+    j = skip(t, k, _BEFORE_LOAD)
     if has_unit and (_is_figure(t, j) or j > k) and (read := read_load(t, j)):
         return ReadRow(None, None, count, reps.reps, read[0], part_reps=reps.part_reps), skip(
-            t, read[1], one_of(")")
+            t, read[1], CLOSES
         )
     return None
 
@@ -135,9 +119,9 @@ def _reps_first(t: Tokens, i: int) -> Read[ReadRow]:
 def _count_first(t: Tokens, i: int) -> tuple[int, int]:
     """``N "x" | N "sets" ("of" | "x")`` in front of the repetitions: how many sets."""
     token = t.all[i]
-    if not _is_whole(token):
+    if not is_whole(token):
         return 1, i
-    count = int(token.value.min or 1)  # type: ignore[union-attr]
+    count = count_of(token)
     if token.kind == "sets":
         return (count, i + 2) if t.all[i + 1].text in {"of", "x"} else (1, i)
     behind = repetitions(t, i + 2) if token.kind == "number" and t.all[i + 1].text == "x" else None
@@ -152,11 +136,9 @@ def _leads_to_load(t: Tokens, k: int) -> bool:
     return t.all[k].text == "x" and _is_figure(t, k + 1 + (t.all[k + 1].text == "@"))
 
 
-def _is_whole(token: Token) -> bool:
-    value = token.value
-    return (
-        value is not None and not token.paired and value.min == value.max and value.min == int(value.min or 0)
-    )
+def is_loaded(t: Tokens, i: int) -> bool:
+    """Whether an `@`, or an `at` before a figure, stands at token `i`."""
+    return t.all[i].text == "@" or (t.all[i].text == "at" and _is_figure(t, i + 1))
 
 
 def _is_figure(t: Tokens, i: int) -> bool:
@@ -167,7 +149,8 @@ def _is_figure(t: Tokens, i: int) -> bool:
 
 
 def _with_load(t: Tokens, i: int, count: int, reps: Repetitions) -> Read[ReadRow]:
-    load, j = _load_or_words(t, i)
+    """``LOAD ["x" N "sets"]`` behind repetitions."""
+    load, j = load_or_words(t, i)
     behind = _sets_behind(t, j)
     if behind:
         count, j = behind
@@ -177,14 +160,17 @@ def _with_load(t: Tokens, i: int, count: int, reps: Repetitions) -> Read[ReadRow
 def _sets_behind(t: Tokens, i: int) -> Read[int]:
     """``[","] ("x" | "for") N "sets"``."""
     j = i + (t.all[i].text in {",", ")"})
-    if t.all[j].text in _TIMES and t.all[j + 1].kind == "sets" and _is_whole(t.all[j + 1]):
-        return int(t.all[j + 1].value.min or 1), j + 2  # type: ignore[union-attr]
+    if t.all[j].text in _TIMES and t.all[j + 1].kind == "sets" and is_whole(t.all[j + 1]):
+        return count_of(t.all[j + 1]), j + 2
     return None
 
 
-def _load_or_words(t: Tokens, i: int) -> tuple[ReadLoad, int]:
+_AT = one_of("@")
+
+
+def load_or_words(t: Tokens, i: int) -> tuple[ReadLoad, int]:
     """The load behind an `@`, or the words that stand there."""
-    i = skip(t, i, one_of("@"))
+    i = skip(t, i, _AT)
     found = read_load(t, i)
     if found:
         return found
@@ -210,55 +196,71 @@ def _load_first(t: Tokens, i: int, *, marked: bool) -> Read[ReadRow]:
     return ReadRow(None, None, 1, None, load), j
 
 
-def _behind_load(t: Tokens, i: int) -> tuple[int, Repetitions, int] | None:
+Behind = tuple[int, Repetitions, int]
+"""How many sets, how often in each, and the token behind both."""
+
+
+def _behind_load(t: Tokens, i: int) -> Behind | None:
     """The sets and repetitions behind a load: `x 4 x 2` and `/4` are reps first, `- 4 x 3` is sets first."""
     j = i + (t.all[i].text == "," and t.all[i + 1].text in _TIMES)
-    joint = t.all[j].text
-    if joint in {*_TIMES, "/", "-"}:
-        found = repetitions(t, j + 1)
-    elif t.all[i].kind == "sets" and _is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
-        told = repetitions(t, i + 2)
-        return (_count(t.all[i]), *told) if told else None
-    elif t.all[i].kind == "reps":
-        joint, found = "x", repetitions(t, i)
-    else:
-        found = None
+    if t.all[j].text == "-":
+        return _sets_by_reps(t, j + 1) or _reps_by_sets(t, j + 1)
+    if t.all[j].text in _TIMES or t.all[j].text == "/":
+        return _reps_by_sets(t, j + 1)
+    if t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
+        reps = repetitions(t, i + 2)
+        return (count_of(t.all[i]), *reps) if reps else None
+    return _reps_by_sets(t, i) if t.all[i].kind == "reps" else None
+
+
+def _reps_by_sets(t: Tokens, i: int) -> Behind | None:
+    """``REPS [("x" | "for") (N | N "sets")]``."""
+    found = repetitions(t, i)
     if not found:
         return None
-    reps, k = found
-    if t.all[k].text in _TIMES and t.all[k + 1].kind in {"number", "sets"} and _is_whole(t.all[k + 1]):
-        count = int(t.all[k + 1].value.min or 1)  # type: ignore[union-attr]
-        if joint == "-" and t.all[k + 1].kind == "number" and t.all[k - 1].kind == "number" and reps.reps:
-            return int(reps.reps.min or 1), Repetitions(exact(count)), k + 2
-        return count, reps, k + 2
-    if joint == "-" and t.all[k].text == "x" and (more := repetitions(t, k + 1)) and reps.reps:
-        return int(reps.reps.min or 1), more[0], more[1]
-    return 1, reps, k
+    reps, j = found
+    sets = t.all[j + 1]
+    if t.all[j].text in _TIMES and sets.kind in {"number", "sets"} and is_whole(sets):
+        return count_of(sets), reps, j + 2
+    return 1, reps, j
+
+
+def _sets_by_reps(t: Tokens, i: int) -> Behind | None:
+    """``N ("x" | "for") N | N "x" REPS``, the first of them no repetitions by its own words."""
+    first = repetitions(t, i)
+    if not first or not first[0].reps:
+        return None
+    sets, j = int(first[0].reps.min or 1), first[1]
+    last = t.all[j + 1]
+    if t.all[j].text in _TIMES and last.kind in {"number", "sets"} and is_whole(last):
+        bare = last.kind == "number" and t.all[j - 1].kind == "number"
+        return (sets, Repetitions(exact(count_of(last))), j + 2) if bare else None
+    more = repetitions(t, j + 1) if t.all[j].text == "x" else None
+    return (sets, *more) if more else None
 
 
 # ---------------------------------------------------------------------------------------------- several rows
-_BETWEEN = one_of(", ; / then and &")
+BETWEEN = one_of(", ; / then and &")
 
 
-def rows_at(t: Tokens, i: int, *, bracketed: bool = False) -> Read[tuple[ReadRow, ...]]:
+def rows_at(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """Rows one behind the other, by commas or by nothing: ``4x70%, 3x75%``, ``60% x 4, 70% x 3 80% x 2``.
 
     A clause that is no row ends the list and keeps the rows before it.
     """
-    del bracketed
     found: list[ReadRow] = []
     end = i
     while (read := _whole_row(t, i)) is not None and not (found and t.all[i].text == "@"):
         found.append(read[0])
         end = read[1]
-        i = skip(t, end, _BETWEEN)
-        if t.all[i].text == "+" and _is_whole(t.all[i + 1]):
+        i = skip(t, end, BETWEEN)
+        if t.all[i].text == "+" and is_whole(t.all[i + 1]):
             i += 1
     return (tuple(found), end) if found else None
 
 
 def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
-    """A row that says both how often and how heavy; the load must be readable."""
+    """``row`` that says both how often and how heavy; the load must be readable."""
     if t.all[i].kind not in {"number", "percent", "weight", "cluster", "reps", "sets"} and t.all[
         i
     ].text not in {"@", "("}:
@@ -273,326 +275,26 @@ def _whole_row(t: Tokens, i: int) -> Read[ReadRow]:
     return read if says_reps else None
 
 
-# --------------------------------------------------------------------------------------------- lines of rows
-def row_line(t: Tokens, i: int) -> RowLine:
-    """The set rows a line is; none when it is no row line.
-
-    ``row = ("Set" | "Sets" | "Attempt") N ["-" M] ("=" | ":" | "-") [REPS] ["@" LOAD]``; or unnumbered
-    ``REPS "@" LOAD``, ``LOAD "x" REPS ["x" SETS]``, ``[SETS "x"] REPS "x" PERCENT``, several by commas.
-    """
-    found = _numbered_rows(t, i) or _few(t, i) or _counted_sets(t, i) or _plain_rows(t, i)
-    if not found:
-        return NO_ROWS
-    rows, j = found
-    builds = target_behind(t, skip(t, j, one_of(", ; then and")))
-    j = builds[1] if builds else j
-    resting = rest(t, skip(t, j, one_of(", ; - (")))
-    if resting:
-        rows = (*rows[:-1], replace(rows[-1], rest=resting[0].rest))
-        j = resting[1]
-    unread = _left(t, j)
-    return RowLine(rows, unread, builds[0] if builds else None) if unread is not None else NO_ROWS
+SINGLES = {word: int(count) for word, count in meanings("few").items()}
+"""How many repetitions words mean: a single, doubles, a triple."""
 
 
-SINGLES = {"single": 1, "singles": 1, "double": 2, "doubles": 2, "triple": 3, "triples": 3}
+_BUILD_TO = one_of("a to then build up work")
 
 
 def target_behind(t: Tokens, i: int) -> Read[tuple[int, Literal["rm", "heavy"]]]:
-    """``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``: what is built to behind rows."""
-    j = skip(t, i, one_of("a to then build up work"))
+    """What is built to behind rows.
+
+    ``["build" "to"] ["a"] ("heavy" ("single" | "double" | "triple" | "set of" N) | N-RM)``
+    """
+    j = skip(t, i, _BUILD_TO)
     if t.all[j].kind == "rm" and t.all[j].value:
-        return (_count(t.all[j]), "rm"), j + 1
+        return (count_of(t.all[j]), "rm"), j + 1
     if t.all[j].text not in {"heavy", "challenging"}:
         return None
     few = SINGLES.get(t.all[j + 1].text)
     if few:
         return (few, "heavy"), j + 2
-    if t.all[j + 1].text == "set" and t.all[j + 2].text == "of" and _is_whole(t.all[j + 3]):
-        return (_count(t.all[j + 3]), "heavy"), j + 4
+    if t.all[j + 1].text == "set" and t.all[j + 2].text == "of" and is_whole(t.all[j + 3]):
+        return (count_of(t.all[j + 3]), "heavy"), j + 4
     return None
-
-
-def _count(token: Token) -> int:
-    return int((token.value.min if token.value else 1) or 1)
-
-
-_MOST_LEFT = 3
-
-
-def _left(t: Tokens, j: int) -> Spans | None:
-    """What stands behind the rows, as unread spans; None when that is so much that the line is none of rows."""
-    left = [token for token in t.all[j : t.size] if token.kind != "sign"]
-    if not left:
-        return ()
-    apart = t.all[j].kind == "sign"
-    if not apart and len(left) > _MOST_LEFT:
-        return None
-    return ((left[0].start, left[-1].end),)
-
-
-def _plain_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    return rows_at(t, i + (t.all[i].text == "x"))
-
-
-def _few(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    """``N ["x"] ("singles" | "doubles" | "triples") "@" LOAD``."""
-    if not _is_whole(t.all[i]) or t.all[i].kind != "number":
-        return None
-    j = i + 1 + (t.all[i + 1].text == "x")
-    reps = SINGLES.get(t.all[j].text)
-    if reps is None or not (t.all[j + 1].text == "@" or (t.all[j + 1].text == "at" and _is_figure(t, j + 2))):
-        return None
-    count = int(t.all[i].value.min or 1)  # type: ignore[union-attr]
-    load, k = _load_or_words(t, j + 2)
-    return (ReadRow(None, None, count, exact(reps), load),), k
-
-
-def _counted_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    """``N "sets" "@" LOAD | N ("sets of" | "x") REPS ["@" LOAD]``."""
-    token = t.all[i]
-    if not _is_whole(token) or token.kind not in {"sets", "number"}:
-        return None
-    count = int(token.value.min or 1)  # type: ignore[union-attr]
-    if _is_loaded_sets(t, i):
-        return _loaded_sets(t, i)
-    if t.all[i + 1].text not in ({"of", "x"} if token.kind == "sets" else {"x"}):
-        return None
-    found = repetitions(t, i + 2)
-    if not found:
-        return None
-    reps, j = found
-    load: ReadLoad | None = None
-    if t.all[j].text == "@" or (t.all[j].text == "at" and _is_figure(t, j + 1)):
-        load, j = _load_or_words(t, j + 1)
-    return (ReadRow(None, None, count, reps.reps, load, part_reps=reps.part_reps),), j
-
-
-def _is_loaded_sets(t: Tokens, i: int) -> bool:
-    marked = t.all[i + 1].text == "@" or (t.all[i + 1].text == "at" and _is_figure(t, i + 2))
-    return t.all[i].kind == "sets" and _is_whole(t.all[i]) and marked
-
-
-def _loaded_sets(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    """``N "sets" "@" LOAD {"," N "sets" "@" LOAD}``."""
-    rows: list[ReadRow] = []
-    end = i
-    while _is_loaded_sets(t, i):
-        said, end = _load_or_words(t, i + 2)
-        if said.load is None:
-            return None
-        rows.append(ReadRow(None, None, int(t.all[i].value.min or 1), None, said))  # type: ignore[union-attr]
-        i = skip(t, end, _BETWEEN)
-    return tuple(rows), end
-
-
-# ------------------------------------------------------------------------------------------- numbered sets
-_OF = one_of("set sets attempt attempts round rounds minute minutes")
-_NTH = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
-    )
-}
-_TO = one_of("- to thru through")
-
-
-def _numbered_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    rows: list[ReadRow] = []
-    while found := _numbered(t, i):
-        rows += found[0]
-        end = found[1]
-        i = skip(t, end, one_of(", ; / * then ] )"))
-    return (tuple(rows), end) if rows else None
-
-
-def _numbered(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
-    """``("Set" | "Attempt") ["#"] NUMBERS ("=" | ":" | "-") BODY | ("first" | "2nd") "set" … BODY``."""
-    i += t.all[i].text in {"(", "["}
-    head = _numbers(t, i) or _nth(t, i)
-    if not head:
-        return None
-    word, readings = head
-    for spans, j in readings:
-        body = _body(t, j, loaded=word[0] in "rm")
-        if body:
-            read, k = body
-            k += t.all[k].text in {")", "]"} and t.all[i - 1].text in {"(", "["} if i else False
-            return tuple(replace(read, first=first, last=last) for first, last in spans), k
-    return None
-
-
-Numbers = list[tuple[list[tuple[int, int]], int]]
-"""What the numbers of sets can be, each with the token where the body begins; the likelier first."""
-
-
-def _numbers(t: Tokens, i: int) -> tuple[str, Numbers] | None:
-    """A dash between spaces ends the numbers (`Set 1 - 3 @ 60%`), unless several sets are announced
-    (`Sets 1 - 3 @ 60%`) or nothing can be read behind it (`Set 1 - 3 = 60%`).
-    """
-    word = t.all[i].text
-    if word not in _OF:
-        return None
-    j = skip(t, i + 1, one_of("# number no ."))
-    tight, loose = _spans(t, j, loose=False), _spans(t, j, loose=True)
-    order = (loose, tight) if word.endswith("s") else (tight, loose)
-    found = [(spans, behind) for spans, k in order if spans and (behind := _separator(t, k)) is not None]
-    return (word, found) if found else None
-
-
-def _spans(t: Tokens, i: int, *, loose: bool) -> tuple[list[tuple[int, int]], int]:
-    """``N ["-" M] {("," | "and" | "&") N ["-" M]}``: neighbours are joined."""
-    spans: list[tuple[int, int]] = []
-    while (span := _span(t, i, loose=loose)) is not None:
-        (first, last), i = span
-        if spans and spans[-1][1] + 1 == first:
-            first = spans.pop()[0]
-        spans.append((first, last))
-        j = skip(t, i, one_of(", and & #"))
-        if j == i or _span(t, j, loose=loose) is None:
-            break
-        i = j
-    return spans, i
-
-
-_MOST_SETS = 999
-
-
-def _span(t: Tokens, i: int, *, loose: bool) -> Read[tuple[int, int]]:
-    token = t.all[i]
-    if token.kind == "list":
-        return (token.numbers[0], token.numbers[-1]), i + 1
-    value = token.value
-    if token.kind != "number" or value is None or token.paired or value.min is None or value.max is None:
-        return None
-    if value.max > _MOST_SETS or value.min != int(value.min):
-        return None
-    last = t.all[i + 2] if t.all[i + 1].text in _TO else None
-    joined = last is not None and (loose or t.all[i + 1].text != "-")
-    if joined and last and last.kind == "number" and _is_whole(last) and value.min == value.max:
-        return (int(value.min), int(last.value.min or 0)), i + 3  # type: ignore[union-attr]
-    return (int(value.min), int(value.max)), i + 1
-
-
-def _separator(t: Tokens, i: int) -> int | None:
-    """The token where the body begins: behind ``=``, ``:``, ``-``, ``.``, a bracket that closes, or before a figure."""
-    j = skip(t, i, one_of(")"))
-    k = skip(t, j, one_of("= : - ."))
-    if k > j:
-        return k
-    figure = (
-        t.all[k].text == "@"
-        or t.all[k].kind == "percent"
-        or (
-            t.all[k].text == "("
-            and (t.all[k + 1].kind in {"number", "reps", "percent"} or t.all[k + 1].text == "@")
-        )
-    )
-    return k if figure else None
-
-
-def _nth(t: Tokens, i: int) -> tuple[str, Numbers] | None:
-    """``["the"] ("first" | "2nd") ("set" | "attempt")``."""
-    j = skip(t, i, one_of("the your"))
-    if t.all[j].text in _NTH:
-        n, j = _NTH[t.all[j].text], j + 1
-    elif t.all[j].kind == "number" and t.all[j + 1].text in {"st", "nd", "rd", "th"} and _is_whole(t.all[j]):
-        n, j = int(t.all[j].value.min or 0), j + 2  # type: ignore[union-attr]
-    else:
-        return None
-    if t.all[j].text not in {"set", "attempt"}:
-        return None
-    behind = _separator(t, j + 1)
-    return (t.all[j].text, [([(n, n)], behind)]) if behind is not None else None
-
-
-def _body(t: Tokens, i: int, *, loaded: bool) -> Read[ReadRow]:
-    """What numbered sets prescribe; rounds and minutes, which name movements otherwise, a load at least."""
-    bracketed = t.all[i].text == "(" and not _is_sum(t, i + 1)
-    i += bracketed
-    found = row(t, i) or _reps_alone(t, i)
-    readable = found is not None and found[0].load is not None and found[0].load.load is not None
-    found = found if found and (readable or _is_whole_body(t, found[1])) else None
-    if loaded:
-        found = found if found and found[0].load else None
-    elif found is None and t.all[i].text == "same":
-        words, j = _load_or_words(t, i)
-        found = ReadRow(None, None, 1, None, ReadLoad(None, words=words.words or t.text(i, j))), j
-    elif found is None:
-        found = _builds(t, i) or _named(t, i)
-    return (found[0], found[1] + (bracketed and t.all[found[1]].text == ")")) if found else None
-
-
-def _is_sum(t: Tokens, i: int) -> bool:
-    return t.all[i + 1].text == "+"
-
-
-def _is_whole_body(t: Tokens, j: int) -> bool:
-    token = t.all[j]
-    return (
-        token.kind == "end"
-        or token.kind == "sign"
-        or token.text in {"then", "rest", "set", "sets", "each", "for", "on", "in"}
-    )
-
-
-def _reps_alone(t: Tokens, i: int) -> Read[ReadRow]:
-    i += t.all[i].text == "x"
-    if t.all[i].kind not in {"number", "reps", "cluster"} and t.all[i].text != "(":
-        return None
-    found = repetitions(t, i)
-    return (
-        (ReadRow(None, None, 1, found[0].reps, None, part_reps=found[0].part_reps), found[1])
-        if found
-        else None
-    )
-
-
-_TARGETS = one_of("max maximum heavy challenging tough hard")
-
-
-def _builds(t: Tokens, i: int) -> Read[ReadRow]:
-    """``("build" | "work") ["up"] "to" ["a"] (N-RM | "max" | "heavy" ["single"])``."""
-    if t.all[i].text not in {"build", "building", "work", "working"}:
-        return None
-    j = skip(t, i + 1, one_of("up to a an your the today's"))
-    if t.all[j].kind != "rm" and t.all[j].text not in _TARGETS:
-        return None
-    j = skip(t, j + 1, one_of("single double triple set of for the day"))
-    return ReadRow(None, None, 1, None, None), j
-
-
-def _named(t: Tokens, i: int) -> Read[ReadRow]:
-    """``[N] NAME {"+" NAME} ["x" REPS] ["@" LOAD]``: the exercise named again."""
-    end = t.size
-    ids: list[str | None] = []
-    counts: list[int] = []
-    count: Range | None = None
-    while True:
-        counted = t.all[i].kind == "number" and _is_whole(t.all[i])
-        found = name_at(t, i + counted, end)
-        if not found:
-            return None
-        count = t.all[i].value if counted and not ids else None
-        counts.append(_count(t.all[i]) if counted else 1)
-        ids += [part.movement_id for part in found[0]]
-        i = found[1]
-        if t.all[i].text != "+":
-            break
-        i += 1
-    reps: Range | None = None
-    if t.all[i].text == "x" and (read := repetitions(t, i + 1)):
-        reps, i = read[0].reps, read[1]
-    load: ReadLoad | None = None
-    if t.all[i].text == "@":
-        load, i = _load_or_words(t, i + 1)
-    if not (reps or load) or not (t.all[i].kind == "end" or t.all[i].kind == "sign"):
-        return None
-    count = count if len(ids) == 1 and not reps else None
-    said = tuple(counts) if len(counts) == len(ids) > 1 and set(counts) != {1} else ()
-    return ReadRow(None, None, 1, count or reps, load, named=tuple(ids), part_reps=said), i
-
-
-# ------------------------------------------------------------------------------------------------- tables
-def rest_of(row_: ReadRow) -> Rest | None:
-    """The rest a row says."""
-    return row_.rest

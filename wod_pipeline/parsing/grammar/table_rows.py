@@ -28,7 +28,7 @@ _NOTHING = one_of("max maximum amrap -")
 PLAIN_COLUMNS = Columns(0, 1, 2)
 
 
-def read_header(text: str) -> Columns | None:
+def _header(text: str) -> Columns | None:
     """The header row of a table of sets: ``Set | Reps | %`` in any order."""
     cells = [cell.strip(" .:") for cell in _CELLS.split(text)] if "|" in text else []
     places: dict[str, int] = {}
@@ -43,7 +43,7 @@ def read_header(text: str) -> Columns | None:
 
 def read_header_above(text: str, below: str) -> Columns | None:
     """The header `text` is for the table row `below`: cells without a figure are one, whatever their words."""
-    columns = read_header(text)
+    columns = _header(text)
     if columns is None and any(c.isdigit() for c in text):
         return None
     columns = columns or PLAIN_COLUMNS
@@ -67,10 +67,13 @@ def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | Non
     return ReadRow(*span, 1, reps[0].reps if reps else None, read, part_reps=part_reps)
 
 
+_SET = one_of("set sets #")
+
+
 def _span(cell: str) -> tuple[int, int] | None:
     """``["Set"] N ["-" M]``, and nothing else."""
     t = tokens_in(cell)
-    i = skip(t, 0, one_of("set sets #"))
+    i = skip(t, 0, _SET)
     value = t.all[i].value
     if t.all[i].kind != "number" or value is None or value.min is None or value.max is None:
         return None
@@ -95,10 +98,13 @@ def unread_cells(text: str, columns: Columns = PLAIN_COLUMNS) -> Spans:
     return tuple(spans)
 
 
+_AT = one_of("@")
+
+
 def _behind(t: Tokens, column: int, columns: Columns) -> int:
     """The first token of a cell that no rule used."""
     if column == columns.load:
-        found = load(_as_percent(t, t.form.text), skip(t, 0, one_of("@")))
+        found = load(_as_percent(t, t.form.text), skip(t, 0, _AT))
         return min(found[1], t.size) if found else t.size
     return t.size if column in {columns.sets, columns.reps} else 0
 

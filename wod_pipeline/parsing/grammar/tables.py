@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -38,10 +37,20 @@ class Phrases:
 
 def phrases(table: str) -> Phrases:
     """The phrases of a table of `words.toml`."""
-    return Phrases({phrase: row["means"] for row in TABLES[table] for phrase in row["words"]})
+    return Phrases(meanings(table))
 
 
-@lru_cache(maxsize=1024)
+def words_of(table: str, *meanings: str) -> frozenset[str]:
+    """The words of a table of `words.toml`, or of its rows with one of the meanings."""
+    rows = (row for row in TABLES[table] if not meanings or row["means"] in meanings)
+    return frozenset(word for row in rows for word in row["words"])
+
+
+def meanings(table: str) -> dict[str, str]:
+    """What each word of a table of `words.toml` means."""
+    return {word: row["means"] for row in TABLES[table] for word in row["words"]}
+
+
 def one_of(*listed: str) -> frozenset[str]:
     """Words written as strings, for `in`."""
     return frozenset(word for words in listed for word in words.split())

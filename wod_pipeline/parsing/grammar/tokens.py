@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from wod_pipeline.parsing._text import Form, ReadValue, number, tidy
+from wod_pipeline.parsing._times import CLOCK, SECONDS, clock_s
 from wod_pipeline.program import Number, Range
 
 WeightUnit = Literal["kg", "lb", "pood"]
@@ -59,12 +60,11 @@ class Tokens(ReadValue, frozen=True):
 
 
 _NUM = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,6}(?:\.[0-9]{1,4})?(?![0-9])|\.[0-9]{1,4}(?![0-9]))"
-_CLOCK = r"(?:[0-9]{1,3}:[0-5][0-9]|:[0-9]{2})(?![0-9]|:[0-9])"
 _ATOM = re.compile(
     rf"""
     (?P<cluster>[0-9]{{1,2}}(?:\.[0-9]{{1,2}}){{2,5}}(?![0-9.]))
     |(?P<list>[0-9]{{1,3}}(?:-[0-9]{{1,3}}){{2,14}}(?![0-9-]))
-    |(?P<clock>{_CLOCK})(?:-(?P<clock2>{_CLOCK}))?
+    |(?P<clock>{CLOCK})(?:-(?P<clock2>{CLOCK}))?
     |(?P<whole>[0-9]{{1,2}})[ ](?P<half>1/2|1/4|3/4)(?![0-9/])
     |(?P<a>{_NUM})(?:[ ]?%(?:-|[ ]to[ ])(?P<c>{_NUM})(?=[ ]?%)|(?P<join>-|/|[ ]to[ ])(?P<b>{_NUM})(?!/[0-9]))?
      (?P<plus>\+(?![0-9.(]))?
@@ -90,8 +90,8 @@ _UNIT = re.compile(
     |(?P<pound>\#)""",
     re.VERBOSE,
 )
+_SIGNS = {"quote": "distance", "pound": "weight"}
 _METRES = {"m": 1, "k": 1000, "f": 0.3048, "y": 0.9144, "mi": 1609.344, '"': 0.0254, "'": 0.3048}
-_SECONDS = {"s": 1, "m": 60, "h": 3600, '"': 1, "'": 60}
 _FRACTIONS = frozenset((a, b) for a in ("1", "2", "3", "5") for b in ("2", "3", "4", "8") if a < b)
 _POUNDS = frozenset(("pound", "pounds", "lb", "lbs", "#"))
 
@@ -141,17 +141,17 @@ def _figure(text: str, found: re.Match[str]) -> Token:
         value = Range(min(ends), max(ends))
         end = unit.end() if unit and unit["time"] else found.end()
         return Token("time", text[start:end], start, end, _is_spaced(text, start), value, value, ":")
-    kind: Kind = unit.lastgroup if unit else "number"  # type: ignore[assignment]
+    group = (unit.lastgroup or "") if unit else "number"
+    kind: Kind = _SIGNS.get(group, group)  # type: ignore[assignment]
     end = unit.end() if unit else found.end()
-    written = unit[kind] if unit else ""
-    if kind in {"quote", "pound"}:
-        kind = "distance" if kind == "quote" else "weight"
+    written = unit[group] if unit else ""
     if kind == "percent" and text[end : end + 1] == "+" and not text[end + 1 : end + 2].isdigit():
         return _measured(text, found, kind, written, end + 1, open_above=True)
     return _measured(text, found, kind, written, end, open_above=bool(found["plus"]))
 
 
 def _measured(text: str, found: re.Match[str], kind: Kind, unit: str, end: int, *, open_above: bool) -> Token:
+    """The token of a figure: its value as written, and in the unit of its kind."""
     start, paired = found.start(), found["join"] == "/"
     if found["whole"]:
         value = number(found["whole"]) + _QUARTERS[found["half"]]
@@ -185,7 +185,7 @@ def _written(found: re.Match[str], *, paired: bool, open_above: bool) -> Range:
 
 def _factor(kind: Kind, unit: str) -> float:
     if kind == "time":
-        return _SECONDS[unit[0]]
+        return SECONDS[unit[0]]
     if kind == "distance":
         return _METRES[unit[:2]] if unit[:2] in _METRES else _METRES[unit[0]]
     return 1
@@ -201,24 +201,44 @@ def _tidy(value: float) -> Number:
     return value if isinstance(value, int) else tidy(value)
 
 
-def clock_s(text: str) -> int:
-    """``M:SS`` in seconds."""
-    minutes, seconds = text.split(":")
-    return int(minutes or 0) * 60 + int(seconds)
-
-
 def seconds_of(token: Token) -> Range | None:
     """The seconds a figure stands for where a time is meant: `90 seconds`, `1:30`, `2m`, `90"`."""
     if token.kind == "time":
         return token.value
     if token.kind == "distance" and token.unit in {"m", "'", '"'} and token.alone:
-        return scaled(token.alone, _SECONDS[token.unit])
+        return scaled(token.alone, SECONDS[token.unit])
     return None
 
 
 def weight_unit(token: Token) -> WeightUnit | None:
     """The unit of a `weight`."""
     return "lb" if token.unit in _POUNDS else "pood" if token.unit.startswith("po") else "kg"
+
+
+ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
+MEASURED = frozenset(("time", "distance", "calories", "reps"))
+"""Kinds of figures with the unit of a quantity."""
+
+
+def is_whole(token: Token) -> bool:
+    """Whether the token is one whole number: no range, no pair."""
+    value = token.value
+    if value is None or token.paired or value.min != value.max:
+        return False
+    return value.min == int(value.min or 0)
+
+
+def count_of(token: Token) -> int:
+    """The number of a token as a count, its lower end of a range; 1 where it has none."""
+    return int((token.value.min if token.value else 1) or 1)
+
+
+def whole_count(token: Token) -> Range | None:
+    """The range of a count: whole numbers, a hundred at most, no pair."""
+    value = token.value
+    if value is None or token.paired or value.min is None or value.max is None or value.min != int(value.min):
+        return None
+    return value if value.max < 100 else None
 
 
 def _with_long_times(tokens: list[Token]) -> list[Token]:

@@ -6,14 +6,11 @@ from functools import lru_cache
 
 from wod_pipeline.parsing._text import Form, edits_between, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
-from wod_pipeline.parsing.grammar.tables import one_of
+from wod_pipeline.parsing.grammar.tables import words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
 from wod_pipeline.vocabulary import can_be_in_name
 
-_WORDS = one_of(
-    "every minutes minute seconds second hours rounds round sets reps rest calories calorie meters meter metres yards"
-    " miles pounds kilos tabata amrap"
-)
+_WORDS = words_of("repaired")
 _SHORTEST, _SHORTEST_EDITED = 4, 5
 """Letters of the shortest word that a swap, and that any other edit, is looked for in."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wod_pipeline.parsing.grammar.tables import TABLES
+from wod_pipeline.parsing.grammar.tables import words_of
 
-_WORDS = frozenset(word for row in TABLES["variant"] for word in row["words"])
+_WORDS = words_of("variant")
 _BEHIND = (" division", " option", " version")
 
 
