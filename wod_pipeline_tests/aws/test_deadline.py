@@ -17,7 +17,7 @@ from wod_pipeline.errors import StorageUnavailable
 from wod_pipeline.storage.s3 import S3Lake
 from wod_pipeline_tests.servers.dripping import DRIPS, HANDSHAKE, HEAD, dripping_server
 
-SHORT = ClientOptions(connect_timeout_s=1)
+SHORT = ClientOptions(connect_timeout_s=10)
 EVERY_S = 0.01
 
 ANSWERS = [drip for drip in DRIPS if drip not in {"nothing", "redirect"}]

@@ -51,8 +51,12 @@ def test_an_error_that_nobody_foresaw_is_logged_once_and_named_in_the_answer(
 
 
 def test_a_path_with_a_line_break_begins_no_line_of_the_log(
-    broken: TestClient, caplog: pytest.LogCaptureFixture
+    broken: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def fail(_: str) -> str:
+        raise RuntimeError("secret of the server")
+
+    monkeypatch.setattr("wod_pipeline.web.pages.movement_or_404", fail)
     assert broken.get("/lifts/a%0AINFO:%20forged").status_code == 500
     (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
     assert record.getMessage().endswith("failed: GET /lifts/a%0AINFO%3A%20forged")

@@ -24,7 +24,7 @@ from wod_pipeline_tests.servers.wordpress import FakeWordPress
 from wod_pipeline_tests.servers.wordpress_site import Reply, Request
 from wod_pipeline_tests.wordpress.conftest import OpenSource, at
 
-SHORT = Timeouts(connect_s=1, read_s=0.5, total_s=0.3)
+SHORT = Timeouts(connect_s=10, read_s=10, total_s=0.3)
 INTERNAL = "an address of this machine or its network"
 
 

@@ -288,7 +288,8 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside, _side,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside,
+    _side,
     _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""

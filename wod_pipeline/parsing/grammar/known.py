@@ -48,7 +48,7 @@ def _names(t: Tokens, k: int) -> bool:
     before = t.all[k - 1] if k else None
     if before and before.kind == "rm":
         return True
-    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(before)
+    alone = before is None or before.text in {"+", ",", "or", "and", "&", "("} or _counts(t, k - 1)
     return (
         alone and (behind.kind == "end" or behind.text in {"x", "+", ",", "or", "@", "("}) and not _ends(t, k)
     )

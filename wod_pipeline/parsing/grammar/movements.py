@@ -476,7 +476,7 @@ _NO_NAMES = one_of(
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME [("@" | "(") …]`` with a name nobody knows: at most five words, no full stop, no figure, no word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: five words at most, no full stop, figure or word of a note."""
     t = tokens_of(form)
     count = t.all[0]
     end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)
