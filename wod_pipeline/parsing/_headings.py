@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wod_pipeline.parsing._lines import read_line
 from wod_pipeline.parsing._segments import read_label
-from wod_pipeline.parsing._text import MAX_MATCHED, Form, edits_between, form_of, words
+from wod_pipeline.parsing._text import MAX_MATCHED, Form, form_of, is_within, words
 from wod_pipeline.program import WEEKDAYS, SessionKind, Weekday
 
 _DAY_NAME = (
@@ -261,8 +261,7 @@ def _misspelt_day(word: str, most: int) -> Weekday | None:
         or not plain.startswith(_FIRST_LETTERS)
     ):
         return None
-    near = [name for name in _DAY_NAMES if abs(len(name) - len(plain)) <= most]
-    close = [name for name in near if edits_between(plain, name, swaps=True) <= most]
+    close = [name for name in _DAY_NAMES if is_within(plain, name, most)]
     return _weekday(close[0]) if len(close) == 1 else None
 
 

@@ -5,6 +5,7 @@ A reading knows nothing of the lines around it; which of its possibilities holds
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -117,7 +118,7 @@ def read_line(line: str, at: int = 0) -> LineReading:
     if len(form.text) > MAX_MATCHED:
         return LineReading(form)
     reading = _read(form, at)
-    if reading.is_work and not reading.flaws:
+    if (reading.is_work and not reading.flaws) or " " not in form.text:
         return reading
     right = repaired(form)
     if right:
@@ -142,8 +143,7 @@ def _read(form: Form, at: int) -> LineReading:
     if not text:
         return LineReading(form, label, connector)
     rest = read_rest(text)
-    t = tokens_of(form)
-    rows = row_line(t, t.at(at)) if rest is None else NO_ROWS
+    rows = _rows(form, at) if rest is None else NO_ROWS
     scheme = read_scheme(form, at) if rest is None else None
     if rest is None and scheme is None:
         scheme, caption = read_captioned(form, at, titled=label is not None)
@@ -151,6 +151,19 @@ def _read(form: Form, at: int) -> LineReading:
     movements = read_movements(form, at) if rest is None and scheme is None else None
     variant = read_variant(form.text) if scheme is None and movements is None else None
     return LineReading(form, label, connector, rest, rows, scheme, movements, _bracketed(form.text), variant)
+
+
+_MAY_PRESCRIBE = re.compile(
+    r"[0-9|]|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+)
+"""What every line of set rows has: a figure, or a number in words."""
+
+
+def _rows(form: Form, at: int) -> RowLine:
+    if not _MAY_PRESCRIBE.search(form.text, at):
+        return NO_ROWS
+    t = tokens_of(form)
+    return row_line(t, t.at(at))
 
 
 def _bracketed(text: str) -> bool:

@@ -214,3 +214,12 @@ def edits_between(word: str, name: str, *, swaps: bool = False) -> int:
             if swaps and i > 1 and j > 1 and word[i - 2] == other and letter == name[j - 2]:
                 row[j] = min(row[j], last[j - 2] + 1)
     return row[-1]
+
+
+def is_within(word: str, name: str, most: int) -> bool:
+    """Whether two words are at most so many edits apart, a swap of neighbours counted as one.
+
+    Each edit adds or takes away one letter, or one of each: most words are told apart by their letters alone.
+    """
+    apart = abs(len(word) - len(name)) > most or len(set(word) ^ set(name)) > 2 * most
+    return not apart and edits_between(word, name, swaps=True) <= most

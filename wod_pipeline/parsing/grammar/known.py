@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import islice
 
 from wod_pipeline.parsing._text import Form, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
@@ -21,12 +23,18 @@ def is_known(word: str) -> bool:
     return len(word) < _SHORTEST or word in _WORDS or can_be_in_name(word) or note_kind(word) != "cue"
 
 
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
 def without_unknown(form: Form) -> tuple[Form, tuple[int, int]] | None:
     """The form without its only unknown word, and where that stands in the line; None without exactly one.
 
     The first word of a line tells what kind of line it is, a word directly in front of a name belongs to the name,
     and one that stands where a movement would is one.
     """
+    words = (word for word in _WORD.findall(form.text) if not is_known(word))
+    if len(list(islice(words, 2))) != 1:
+        return None
     t = tokens_of(form)
     unknown = [k for k in range(t.size) if t.all[k].kind == "word" and not is_known(t.all[k].text)]
     if len(unknown) != 1 or not unknown[0] or _names(t, unknown[0]):

@@ -22,6 +22,7 @@ from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
 from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
+from wod_pipeline.vocabulary import can_be_in_name
 
 _WHOLLY_BRACKETED = re.compile(r"(?:\([^()]*\)|\[[^\[\]]*\])[.:]?")
 _MOST_TERMS = 40
@@ -42,9 +43,29 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
     if form.starred or len(text) > MAX_MATCHED or bracketed or start >= len(text):
         return None
+    if not _may_name(text, start):
+        return None
     t = tokens_of(form)
     lead = read_lead(t, t.at(start))
     return _behind_lead(t, lead, _PASSES if lenient else _PASSES[:-1]) if lead else None
+
+
+_FIRST = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_LEADS = frozenset(
+    "minute min minutes mins station interval odd even or and then perform complete do directly immediately straight"
+    " right take accumulate max maximum a each".split()
+)
+
+
+def _may_name(text: str, start: int) -> bool:
+    """Whether a line can name movements: it says how much, or begins with a word of a name or a lead."""
+    first = _FIRST.match(text, start)
+    return (
+        not first or _FIGURE.search(text, start) is not None or first[0] in _LEADS or can_be_in_name(first[0])
+    )
+
+
+_FIGURE = re.compile(r"[0-9+@:(]| x | max")
 
 
 def _behind_lead(t: Tokens, lead: Lead, passes: tuple[Names, ...]) -> MovementLine | None:
@@ -476,7 +497,7 @@ _NO_NAMES = one_of(
 
 
 def read_counted_name(form: Form) -> MovementLine | None:
-    """``N NAME [("@" | "(") …]`` with a name nobody knows: five words at most, no full stop, figure or word of a note."""
+    """``N NAME [("@" | "(") …]`` with a name nobody knows: five words at most, no full stop, figure or note word."""
     t = tokens_of(form)
     count = t.all[0]
     end = next((k for k in range(t.size) if t.all[k].text in {"@", "("}), t.size)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-from wod_pipeline.parsing._text import Form, edits_between, with_word
+from wod_pipeline.parsing._text import Form, is_within, with_word
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.tables import words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_of
@@ -15,11 +16,17 @@ _SHORTEST, _SHORTEST_EDITED = 4, 5
 """Letters of the shortest word that a swap, and that any other edit, is looked for in."""
 
 
+_LOOKED_AT = re.compile(r"(?:^|(?<=[0-9])|(?<=[0-9] ))[^\W\d_]{4,}")
+"""The first word of a line, and words behind a figure."""
+
+
 def repaired(form: Form) -> tuple[Form, str, str] | None:
     """The form with its first misspelt word put right, the word as written, and as read; None without one.
 
     Only a word behind a figure, or the first of the line, is looked at.
     """
+    if not any(map(nearest, _LOOKED_AT.findall(form.text))):
+        return None
     t = tokens_of(form)
     for k in range(t.size):
         token = t.all[k]
@@ -50,4 +57,4 @@ def _is_near(word: str, known: str) -> bool:
     """One swap of neighbours apart; or, of longer words, one letter put in, left out or changed."""
     long_enough = min(len(word), len(known)) >= _SHORTEST_EDITED - (len(word) != len(known))
     is_swap = sorted(word) == sorted(known)
-    return (long_enough or is_swap) and edits_between(word, known, swaps=True) == 1
+    return (long_enough or is_swap) and is_within(word, known, 1)
