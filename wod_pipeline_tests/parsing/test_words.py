@@ -16,12 +16,38 @@ from wod_pipeline_tests.parsing.reading import read
 
 _ONLY_KNOWN = frozenset(("other", "repaired"))
 """Tables whose words say nothing in a line by being there: they are known, or looked for."""
+_READ_AS = {
+    "bound: at_most": "@ percent ≤60",
+    "bound: at_least": r"@ percent 60\+",
+    "bound_behind: at_most": "@ percent ≤60",
+    "bound_behind: at_least": r"@ percent 60\+",
+    "ramp: rising": "@ percent 60-80 .*ramp",
+    "about: about": "@ percent 60",
+    "difference: more": "@ relative_past last_week 5",
+    "difference: less": "@ relative_past last_week -5",
+    "itself: the exercise itself": "explicit back_squat",
+    "load_word: rising": "@ .*ramp",
+    "each: each": "per_side leg",
+    "pausing: a pause": "paused s 2, at knee",
+    "variant: another version of the work": "variant",
+}
+"""How a fact says what these rows mean."""
 ROWS = {
     f"{table}: {row['means']}": (table, row)
     for table, rows in TABLES.items()
     if table not in _ONLY_KNOWN
     for row in rows
 }
+_VALUES = {
+    "past": "@ relative_past .*{}",
+    "degree": "@ described {}",
+    "maximum": "max_of {}",
+    "few": "set 1-5 x {}",
+    "nth": "set {} x 3",
+    "side": "per_side {}",
+    "place": "paused s 2, at {}",
+}
+"""How a fact says what the rows of these tables mean."""
 _VARIANT = re.compile(r"variant [^,;]+")
 _NO_FAULT = frozenset(("unread_text", "set_rows_gap"))
 """Diagnostics an example may have: a clause no field holds, and the third set without those before it."""
@@ -32,6 +58,12 @@ def _facts(text: str) -> list[str]:
     """What is read of lines of work; unread words and the word for a variant as the line has them left out."""
     found = facts(read([*ABOVE_WORK, *lines_of(text)]), len(ABOVE_WORK))
     return [_VARIANT.sub("variant", fact) for fact in found if not fact.startswith("unread ")]
+
+
+def _read_as(name: str) -> str:
+    """The pattern of what a row's example is read as; empty for words that add nothing."""
+    table, row = ROWS[name]
+    return _READ_AS.get(name) or _VALUES.get(table, "").format(row["means"])
 
 
 def _places(name: str) -> Iterator[re.Match[str]]:
@@ -62,6 +94,13 @@ def test_an_example_holds_a_word_of_its_row_and_is_work(name: str) -> None:
 def test_each_word_of_a_row_means_the_same(name: str, word: str) -> None:
     _, row = ROWS[name]
     assert _facts(_with_word(name, word)) == _facts(row["example"])
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if _read_as(name)])
+def test_an_example_is_read_with_what_its_row_means(name: str) -> None:
+    _, row = ROWS[name]
+    pattern = rf"{_read_as(name)}(?![a-z_0-9])"
+    assert any(re.search(pattern, fact) for fact in _facts(row["example"])), pattern
 
 
 @pytest.mark.parametrize("word", sorted(words_of("other") | words_of("repaired")))

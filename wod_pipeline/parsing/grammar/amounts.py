@@ -9,7 +9,7 @@ from wod_pipeline.parsing.grammar.families import HOLDS
 from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import MEASURED, Tokens, scaled, seconds_of, whole_count
+from wod_pipeline.parsing.grammar.tokens import COUNTING, MEASURED, Tokens, scaled, seconds_of, whole_count
 from wod_pipeline.program import Range
 
 
@@ -205,7 +205,7 @@ def _in_turn(term: Term, numbers: tuple[int, ...]) -> Term:
 def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
     """``5, 5, 3`` or ``5/5/3`` behind a name: repetitions set by set."""
     numbers: list[int] = []
-    while t.all[k].kind in {"number", "reps"} and (value := t.all[k].value) and value.min is not None:
+    while t.all[k].kind in COUNTING and (value := t.all[k].value) and value.min is not None:
         token = t.all[k]
         numbers.append(int(value.min))
         if token.paired:
@@ -213,7 +213,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
         elif value.min != value.max:
             return None
         k += 1
-        if t.all[k].text not in {",", "/"} or t.all[k + 1].kind not in {"number", "reps"}:
+        if t.all[k].text not in {",", "/"} or t.all[k + 1].kind not in COUNTING:
             break
         k += 1
     closed = t.all[k].kind == "end" or t.all[k].text in {"@", "(", "rep", "reps"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.families import HEIGHTS, has_height
+from wod_pipeline.parsing.grammar.families import HEIGHTS, HIGH_THINGS, has_height
 from wod_pipeline.parsing.grammar.loads import bracketed_load
 from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import (
@@ -17,8 +17,8 @@ from wod_pipeline.parsing.grammar.measures import (
     side,
 )
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens
+from wod_pipeline.parsing.grammar.tables import skip
+from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens
 from wod_pipeline.program import Range
 
 _COMMAS = frozenset((",", ";"))
@@ -63,16 +63,13 @@ def _said(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     return None
 
 
-_BEHIND_HEIGHT = one_of("box high target step rope")
-
-
 def _height(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``HEIGHT ["box" | "high" | "target" | …]``, of what is done to a height."""
     if not has_height(term.parts):
         return None
     found = height(t, i)
     j = found[1] if found else i
-    return replace(term, height=found[0]) if found and min(skip(t, j, _BEHIND_HEIGHT), end) == end else None
+    return replace(term, height=found[0]) if found and min(skip(t, j, HIGH_THINGS), end) == end else None
 
 
 def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
@@ -189,7 +186,7 @@ def _tempos(t: Tokens, i: int, end: int, term: Term) -> Term | None:
 
 def is_group(t: Tokens, i: int, end: int) -> bool:
     """Whether brackets at token `i` hold terms together: a `+` within, and no load."""
-    if i >= end or t.all[i].text not in {"(", "["}:
+    if i >= end or t.all[i].text not in OPENING:
         return False
     close = closing(t, i, end)
     inner = t.all[i + 1 : close]
@@ -202,7 +199,7 @@ def closing(t: Tokens, i: int, end: int) -> int:
     """The token of the bracket that closes the one at token `i`; `end` when there is none."""
     depth = 0
     for k in range(i, end):
-        depth += (t.all[k].text in {"(", "["}) - (t.all[k].text in {")", "]"})
+        depth += (t.all[k].text in OPENING) - (t.all[k].text in {")", "]"})
         if depth == 0:
             return k
     return end

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing.grammar.amounts import Place, by_x, figures, within
 from wod_pipeline.parsing.grammar.brackets import bracket, closing
-from wod_pipeline.parsing.grammar.families import has_height
+from wod_pipeline.parsing.grammar.families import HIGH_THINGS, has_height
 from wod_pipeline.parsing.grammar.heads import head
 from wod_pipeline.parsing.grammar.load_words import load_words
 from wod_pipeline.parsing.grammar.loads import load as read_load
@@ -16,7 +16,7 @@ from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, height, paus
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
 from wod_pipeline.parsing.grammar.tables import one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Tokens, seconds_of
+from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
 
 SEPARATORS = one_of(", ; + or and & / then")
@@ -92,7 +92,7 @@ def _parts(t: Tokens, k: int, end: int) -> bool:
 def _aside(at: Place, term: Term) -> Read[Term]:
     """``"(" … ")"``."""
     t, j = at.t, at.j
-    if t.all[j].text not in {"(", "["}:
+    if t.all[j].text not in OPENING:
         return None
     close = closing(t, j, at.end)
     if close == j + 1:
@@ -116,7 +116,7 @@ def _with_longer_name(term: Term, end: int) -> Term:
 
 
 def _side(at: Place, term: Term) -> Read[Term]:
-    """``SIDE``."""
+    """``["in"] SIDE``."""
     t, j = at.t, at.j
     found = side(t, j + (t.all[j].text == "in"))
     if not found:
@@ -178,14 +178,17 @@ def _bodyweights(at: Place, term: Term) -> Read[Term]:
     return replace(term, load=ReadLoad(None, words=t.words(j, found[1])), open_ended=True), found[1]
 
 
+_TO_A = one_of("to a")
+
+
 def _to_height(at: Place, term: Term) -> Read[Term]:
     """``["to" ["a"]] HEIGHT ["box" | "target"]`` behind a comma, or with one of the words: `to a 24" box`."""
     t, j = at.t, at.j
-    k = skip(t, j, one_of("to a"))
+    k = skip(t, j, _TO_A)
     found = height(t, k)
     if not found or term.height or not has_height(term.parts):
         return None
-    behind = skip(t, found[1], one_of("box high target"))
+    behind = skip(t, found[1], HIGH_THINGS)
     marked = at.apart or k > j or behind > found[1]
     return (replace(term, height=found[0]), behind) if marked else None
 
@@ -288,9 +291,8 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at, _aside,
-    _side,
-    _pair, _loaded, _words,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at,
+    _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
 MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, by_x, _resting, _at, _aside, _side, _paused)

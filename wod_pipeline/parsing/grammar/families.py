@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from wod_pipeline.parsing.grammar.readings import ReadPart
+from wod_pipeline.parsing.grammar.tables import one_of
 
 HEIGHTS = frozenset((
     "box_jump", "burpee_box_jump_over", "step_up", "rope_climb", "wall_ball", "broad_jump", "box_squat",
 ))  # fmt: skip
 """A height in inches or centimetres is part of how these are done."""
+HIGH_THINGS = one_of("box high target step rope")
+"""Words behind a height: what it is the height of."""
 
 
 def has_height(parts: tuple[ReadPart, ...]) -> bool:

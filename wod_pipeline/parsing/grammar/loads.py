@@ -18,7 +18,7 @@ from wod_pipeline.parsing.grammar.percents import (
 )
 from wod_pipeline.parsing.grammar.readings import ReadLoad
 from wod_pipeline.parsing.grammar.tables import one_of, phrases, skip, words_of
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, tokens_in, weight_unit
+from wod_pipeline.parsing.grammar.tokens import COUNTING, Token, Tokens, tokens_in, weight_unit
 from wod_pipeline.program import AbsoluteLoad, Load, Range
 
 _DEGREES = phrases("degree")
@@ -103,7 +103,7 @@ def _rir(t: Tokens, i: int) -> Read[ReadLoad]:
         found = _number_range(t, j + 1)
         return _in_reserve(*found) if found else None
     token = t.all[j]
-    if token.kind not in {"number", "reps"} or token.value is None:
+    if token.kind not in COUNTING or token.value is None:
         return None
     k = j + 1
     if token.kind == "number" and t.all[k].text == "rir":

@@ -11,7 +11,7 @@ from typing import TypeVar
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadRest
 from wod_pipeline.parsing.grammar.tables import Phrases, meanings, one_of, phrases, skip, words_of
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, scaled, seconds_of, tokens_in
+from wod_pipeline.parsing.grammar.tokens import COUNTING, Token, Tokens, scaled, seconds_of, tokens_in
 from wod_pipeline.program import Pause, PausePlace, Range, Rest, Side
 
 T = TypeVar("T")
@@ -60,10 +60,10 @@ def _even_side(token: Token) -> Side | None:
 def joined_counts(t: Tokens, i: int) -> tuple[tuple[int, ...], int]:
     """``N {"+" N}``: the numbers, and the token behind them."""
     counts: list[int] = []
-    while t.all[i].kind in {"number", "reps"} and (value := t.all[i].value) and value.min == value.max:
+    while t.all[i].kind in COUNTING and (value := t.all[i].value) and value.min == value.max:
         counts.append(int(value.min or 0))
         i += 1
-        if t.all[i].text != "+" or t.all[i + 1].kind not in {"number", "reps"}:
+        if t.all[i].text != "+" or t.all[i + 1].kind not in COUNTING:
             break
         i += 1
     return tuple(counts), i
@@ -216,6 +216,7 @@ def _is_above(t: Tokens, j: int) -> bool:
 
 # -------------------------------------------------------------------------------------------------- heights
 _CM = {'"': 2.54, "'": 30.48, "f": 30.48, "i": 2.54, "c": 1, "m": 100}
+_INCHES_OR_CM = one_of("in inch inches cm")
 
 
 def height(t: Tokens, i: int) -> Read[Range]:
@@ -223,12 +224,11 @@ def height(t: Tokens, i: int) -> Read[Range]:
     token = t.all[i]
     if token.kind == "distance" and token.unit[:1] in _CM and token.unit[:2] != "mi" and token.alone:
         return scaled(token.alone, _CM[token.unit[:1]]), i + 1
-    unit = t.all[i + 1].text if token.kind == "number" else ""
-    if unit in {"in", "inch", "inches", "cm"} and token.value:
-        return scaled(token.value, _CM[unit[0]]), i + 2
-    if unit == "-" and t.all[i + 2].text in {"in", "inch", "inches", "cm"} and token.value:
-        return scaled(token.value, _CM[t.all[i + 2].text[0]]), i + 3
-    return None
+    j = i + 1 + (t.all[i + 1].text == "-")
+    unit = t.all[j].text
+    if token.kind != "number" or not token.value or unit not in _INCHES_OR_CM:
+        return None
+    return scaled(token.value, _CM[unit[0]]), j + 1
 
 
 # ---------------------------------------------------------------------------------------------------- rests

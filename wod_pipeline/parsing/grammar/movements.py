@@ -20,7 +20,7 @@ from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
-from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
 from wod_pipeline.vocabulary import can_be_in_name
 
@@ -40,7 +40,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
     be (behind a scheme, where nothing but movements can stand).
     """
     text = form.text
-    bracketed = text[start : start + 1] in {"(", "["} and _WHOLLY_BRACKETED.fullmatch(text, start)
+    bracketed = text[start : start + 1] in OPENING and _WHOLLY_BRACKETED.fullmatch(text, start)
     if form.starred or len(text) > MAX_MATCHED or bracketed or start >= len(text):
         return None
     if not _may_name(text, start):
@@ -255,7 +255,7 @@ _OF_THE_FOLLOWING = one_of("of the following :")
 def _each(t: Tokens, i: int) -> tuple[Range | None, int]:
     """``N ["reps"] ["of"] "each" ["of" ["the following"]] [":"]``."""
     token = t.all[i]
-    if token.kind not in {"number", "reps"} or token.value is None:
+    if token.kind not in COUNTING or token.value is None:
         return None, i
     j = skip(t, i + 1, _OF)
     if t.all[j].text != "each":
@@ -399,7 +399,7 @@ def _group(t: Tokens, i: int, end: int, names: Names) -> Read[list[Term]]:
 def _sets_of_whole(t: Tokens, i: int, end: int) -> tuple[Range | None, int]:
     """``K "x" R "("``: so many sets of a whole complex."""
     token = t.all[i]
-    if token.kind != "number" or t.all[i + 1].text != "x" or t.all[i + 2].kind not in {"number", "reps"}:
+    if token.kind != "number" or t.all[i + 1].text != "x" or t.all[i + 2].kind not in COUNTING:
         return None, i
     return (token.value, i + 2) if is_group(t, i + 3, end) else (None, i)
 
@@ -410,7 +410,7 @@ _TIMES = one_of("x of")
 def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     """``N ("x" | "of" | "reps of") "("``: how often a whole complex is done."""
     token = t.all[i]
-    if token.kind not in {"number", "reps"} or token.value is None or token.value.min != token.value.max:
+    if token.kind not in COUNTING or token.value is None or token.value.min != token.value.max:
         return None
     j = skip(t, i + 1, _TIMES)
     if not is_group(t, j, end):

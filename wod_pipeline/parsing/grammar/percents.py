@@ -173,14 +173,14 @@ def _with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
     """
     j = i + (t.all[i].text == "," and t.all[i + 1].text == "of")
     if t.all[j].text != "(":
-        return _with_maximum(t, j, read) or _bare_reference(t, i, read)
+        return _with_maximum(t, j, read, first=i - 1) or _bare_reference(t, i, read)
     of_maximum = t.all[j + 1].text == "of" or t.all[skip(t, j + 1, _YOUR)].kind == "rm"
-    found = _with_maximum(t, j + 1, read) if of_maximum else None
+    found = _with_maximum(t, j + 1, read, first=i - 1) if of_maximum else None
     return (found[0], found[1] + (t.all[found[1]].text == ")")) if found else (read, i)
 
 
-def _with_maximum(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
-    """Behind a percent ``"of"`` or ``N-RM``, and what it is of; None where neither stands."""
+def _with_maximum(t: Tokens, i: int, read: ReadLoad, *, first: int) -> Read[ReadLoad]:
+    """``"of" … | N-RM …``: what the percent at token `first` is of; None where neither stands."""
     of = t.all[i].text == "of"
     j = skip(t, i + of, _YOUR)
     marked = t.all[j].kind == "rm" or (t.all[j].text in {"max", "maximum"} and of)
@@ -197,7 +197,7 @@ def _with_maximum(t: Tokens, i: int, read: ReadLoad) -> Read[ReadLoad]:
     if t.all[j].kind == "end" or t.all[j].text in _ENDS_OF:
         return read, j
     last = clause_end(t, j)
-    return ReadLoad(None, words=t.text(i - 1, last)), last
+    return ReadLoad(None, words=t.text(first, last)), last
 
 
 _ENDS_OF = one_of(". , ; : )")

@@ -22,7 +22,7 @@ from wod_pipeline.parsing.grammar.rows import (
     target_behind,
 )
 from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import ORDINAL_ENDS, Tokens, count_of, is_whole
+from wod_pipeline.parsing.grammar.tokens import OPENING, ORDINAL_ENDS, Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
 
@@ -155,7 +155,7 @@ def _numbered_rows(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
 
 def _numbered(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
     """``("Set" | "Attempt") ["#"] NUMBERS ("=" | ":" | "-") BODY | ("first" | "2nd") "set" … BODY``."""
-    i += t.all[i].text in {"(", "["}
+    i += t.all[i].text in OPENING
     head = _numbers(t, i) or _nth(t, i)
     if not head:
         return None
@@ -164,7 +164,7 @@ def _numbered(t: Tokens, i: int) -> Read[tuple[ReadRow, ...]]:
         body = _body(t, j, loaded=word in _NAME_MOVEMENTS)
         if body:
             read, k = body
-            k += i > 0 and t.all[i - 1].text in {"(", "["} and t.all[k].text in {")", "]"}
+            k += i > 0 and t.all[i - 1].text in OPENING and t.all[k].text in {")", "]"}
             return tuple(replace(read, first=first, last=last) for first, last in spans), k
     return None
 

@@ -9,7 +9,7 @@ from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts
 from wod_pipeline.parsing.grammar.readings import ReadLoad, ReadRow
 from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import Token, Tokens, count_of, is_whole
+from wod_pipeline.parsing.grammar.tokens import COUNTING, Token, Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
 
@@ -42,7 +42,7 @@ def repetitions(t: Tokens, i: int) -> Read[Repetitions]:
 
 
 def _counts(token: Token) -> bool:
-    return token.kind in {"number", "reps"}
+    return token.kind in COUNTING
 
 
 def _with_parts(t: Tokens, i: int, reps: Range) -> Read[Repetitions]:

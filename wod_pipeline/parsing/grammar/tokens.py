@@ -216,6 +216,10 @@ def weight_unit(token: Token) -> WeightUnit | None:
 
 
 ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
+COUNTING = frozenset(("number", "reps"))
+"""Kinds of figures that can say how often something is done."""
+OPENING = frozenset(("(", "["))
+"""Signs that open brackets."""
 MEASURED = frozenset(("time", "distance", "calories", "reps"))
 """Kinds of figures with the unit of a quantity."""
 
