@@ -242,7 +242,7 @@ def _is_rest(event: Component) -> bool:
 def _summary(view: SessionView) -> str:
     """The heading, and the first lifts after the warm-up that have a load."""
     segments = (item for item in view.items if isinstance(item, SegmentView) and item.kind != "warm_up")
-    exercises = exercises_of(segments)
+    exercises = exercises_of(segments, other_versions=False)
     lifts = dict.fromkeys(lift.title for lift in exercises if any(row.load for row in lift.sets))
     names = ", ".join(list(lifts)[:LIFTS_IN_SUMMARY])
     return shorten(f"{view.title}: {names}" if names else view.title, LONGEST_SUMMARY)

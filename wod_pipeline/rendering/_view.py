@@ -258,11 +258,13 @@ def _missing(items: Iterable[SegmentView | NoteView]) -> Iterator[str]:
         yield from (row.missing for row in exercise.sets if row.missing)
 
 
-def exercises_of(items: Iterable[SegmentView | NoteView]) -> Iterator[ExerciseView]:
-    """Every exercise of a session view, in reading order."""
+def exercises_of(
+    items: Iterable[SegmentView | NoteView], *, other_versions: bool = True
+) -> Iterator[ExerciseView]:
+    """Every exercise of a session view, in reading order; without those of other versions unless asked."""
     for segment in items:
         for block in segment.items if isinstance(segment, SegmentView) else ():
-            if isinstance(block, BlockView):
+            if isinstance(block, BlockView) and (other_versions or not block.is_other_version):
                 yield from (item for item in block.items if isinstance(item, ExerciseView))
 
 

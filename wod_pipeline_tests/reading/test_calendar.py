@@ -280,3 +280,9 @@ def test_the_uid_of_a_session_stored_under_a_hostile_program_has_nothing_that_st
     uids = [str(event["UID"]) for event in Calendar.from_ical(data).walk("VEVENT")]
     assert len(uids) == 2
     assert all(uid.isprintable() and "a[31mb" in uid for uid in uids)
+
+
+def test_the_title_of_an_event_names_no_lift_of_another_version() -> None:
+    lines = ("Monday", "A.", "Three sets of:", "Snatch x 2 @ 70%", "Scaled:", "Power Snatch x 2 @ 60%")
+    (event,) = events(as_calendar(records(*lines), ZONE)).values()
+    assert event["summary"] == "Monday: Snatch"

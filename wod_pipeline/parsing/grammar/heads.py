@@ -261,6 +261,8 @@ def _can_name(t: Tokens, k: int) -> bool:
     token = t.all[k]
     if token.kind == "word":
         return token.text not in _NOT_IN_NAME
+    if token.kind == "number":  # `Zercher Wobble 0 x 3`
+        return t.all[k + 1].text == "x" and whole_count(token) is None
     if token.kind == "time":
         return t.all[k - 1].text in {"with", "a", "w", "/"}
     return token.text in {"-", "&", "'", "/", "."} and (not token.spaced or token.text == "&")
@@ -271,7 +273,8 @@ def _is_counted(t: Tokens, k: int, end: int) -> bool:
     if k + 1 < end and t.all[k].text == "x":
         return quantity(t, k + 1) is not None
     behind = t.all[k + 1].text if k + 2 < end else ""
-    return t.all[k].kind in {"number", "sets"} and behind in {"x", "of"} and quantity(t, k + 2) is not None
+    counts = t.all[k].kind in {"number", "sets"} and whole_count(t.all[k]) is not None
+    return counts and behind in {"x", "of"} and quantity(t, k + 2) is not None
 
 
 def plain_unknown(t: Tokens, i: int, end: int) -> Read[Term]:

@@ -294,7 +294,9 @@ def _most_stray(terms: list[Term], names: Names) -> int:
 
 
 def _stray(t: Tokens, term: Term) -> int:
-    """How many words of a term are unread before its line need no longer be understood."""
+    """How many words of a term are unread before its line need no longer be understood; behind a `+` none may be."""
+    if any("+" in {t.form.text[start], t.form.text[:start].rstrip()[-1:]} for start, _ in term.unread):
+        return _MOST_BEHIND_X + 1
     if term.open_ended:
         return 0
     return sum(

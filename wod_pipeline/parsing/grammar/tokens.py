@@ -238,11 +238,11 @@ def count_of(token: Token) -> int:
 
 
 def whole_count(token: Token) -> Range | None:
-    """The range of a count: whole numbers, a hundred at most, no pair."""
+    """The range of a count: whole numbers from one to a hundred, no pair."""
     value = token.value
     if value is None or token.paired or value.min is None or value.max is None or value.min != int(value.min):
         return None
-    return value if value.max < 100 else None
+    return value if value.min >= 1 and value.max < 100 else None
 
 
 def _with_long_times(tokens: list[Token]) -> list[Token]:
