@@ -169,7 +169,7 @@ class Finisher:
         seconds, slot = draft.slot_s, draft.slot
         if seconds is None or seconds.min is None or slot is None or interval is None:
             return
-        if seconds.min < interval:
+        if 0 < seconds.min < interval:
             exercise.duration_s = exercise.duration_s or seconds
         else:
             self._report_faults(draft.lines[0], slot_mismatch(slot, round(seconds.min), interval))

@@ -9,8 +9,9 @@ _BEHIND = (" division", " option", " version")
 
 
 def read_variant(text: str) -> str | None:
-    """``WORD ["Division" | "Option" | "Version"] [":"]``, and nothing else: the word; None when the line is none."""
+    """``WORD {"," WORD} ["Division" | "Option" | "Version"] [":"]`` and nothing else: the first word; else None."""
     said = text.strip(" .:-()[]")
     for behind in _BEHIND:
         said = said.removesuffix(behind)
-    return said if said in _WORDS else None
+    words = said.split(", ")
+    return words[0] if _WORDS.issuperset(words) else None
