@@ -53,7 +53,8 @@ def read_behind(form: Form, at: int) -> Behind | None:
     at, asides = behind_qualifiers(form, at)
     if at >= len(form.text):
         return Behind(unread=asides)
-    movements = read_movements(form, at) or read_movements(form, at, lenient=True)
+    plain = read_movements(form, at)
+    movements = plain if plain and not plain.unread else read_movements(form, at, lenient=True) or plain
     aside = None if movements else _aside(form, at)
     if not movements and not aside:
         return None

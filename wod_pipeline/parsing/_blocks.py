@@ -20,7 +20,7 @@ from wod_pipeline.parsing._headings import read_heading
 from wod_pipeline.parsing._lines import LineReading, read_line
 from wod_pipeline.parsing._open_places import OpenPlaces
 from wod_pipeline.parsing._text import exact
-from wod_pipeline.parsing.grammar.movements import read_counted_name
+from wod_pipeline.parsing.grammar.movements import read_counted_name, read_movements
 from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRest, ReadRow
 from wod_pipeline.parsing.grammar.table_rows import (
     Columns,
@@ -257,12 +257,14 @@ class SessionReader(OpenPlaces):
 
     # ------------------------------------------------------------------ movements
     def _take_counted_name(self, n: int, reading: LineReading) -> bool:
-        """§7.1 `N NAME` with a name nobody knows, directly below a scheme line or another movement of its block."""
+        """§7.1 A counted name nobody knows, alone or in a list, directly below a scheme line or another movement."""
         block = self._block
         above = self._owners.get(n - 1)
         if block is None or above is None or above[0] not in {"scheme", "movement"} or block.closed:
             return False
         line = read_counted_name(reading.form)
+        if line is None and reading.form.text[:1].isdigit():
+            line = read_movements(reading.form, lenient=True)
         return self._take_movements(n, replace(reading, movements=line), line) if line else False
 
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:

@@ -47,7 +47,7 @@ def read_movements(form: Form, start: int = 0, *, lenient: bool = False) -> Move
         return None
     t = tokens_of(form)
     lead = read_lead(t, t.at(start))
-    return _behind_lead(t, lead, _PASSES if lenient else _PASSES[:-1]) if lead else None
+    return _behind_lead(t, lead, _PASSES if lenient else _PASSES[1:]) if lead else None
 
 
 _FIRST = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -103,8 +103,8 @@ class Names(ReadValue, frozen=True):
     lenient: bool = False
 
 
-_PASSES = (Names(), Names(any=True), Names(any=True, whole=True), Names(any=True, lenient=True))
-"""What is tried in turn; the lenient one last."""
+_PASSES = (Names(any=True, lenient=True), Names(), Names(any=True), Names(any=True, whole=True))
+"""What is tried in turn; the lenient one only where the caller allows it."""
 
 
 def _end_of_work(t: Tokens, i: int) -> tuple[int, bool]:
@@ -368,7 +368,7 @@ def _term(t: Tokens, i: int, end: int, names: Names, *, joined: bool) -> Read[Te
     if found is None:
         return None
     term, j = found
-    return clauses(t, j, end, term, any_name=names.any)
+    return clauses(t, j, end, term, any_name=names.any, lenient=names.lenient)
 
 
 def _joins_next(t: Tokens, i: int, end: int) -> bool:

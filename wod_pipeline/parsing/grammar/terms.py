@@ -23,8 +23,13 @@ _FILLERS = words_of("filler") | {"each"}
 _QUIET = one_of(". ! : … , ; - *")
 
 
-def clauses(t: Tokens, j: int, end: int, term: Term, *, any_name: bool) -> tuple[Term, int]:
-    """All that is said of a term from token `j` on, in any order, up to another term or the line's end."""
+def clauses(
+    t: Tokens, j: int, end: int, term: Term, *, any_name: bool, lenient: bool = False
+) -> tuple[Term, int]:
+    """All that is said of a term from token `j` on, in any order, up to another term or the line's end.
+
+    `any_name`, `lenient`: which unknown names the other term may have, as in `Names`.
+    """
     unread: list[Token] = []
     term = _with_empty_bar(t, term)
     while j < end:
@@ -32,7 +37,7 @@ def clauses(t: Tokens, j: int, end: int, term: Term, *, any_name: bool) -> tuple
         found = _clause(t, j, end, term, lost=lost)
         if found is None and t.all[j].text in SEPARATORS:
             k = _behind_separators(t, j, end)
-            if _starts_term(t, j, k, end, term, any_name=any_name):
+            if _starts_term(t, j, k, end, term, any_name=any_name, lenient=lenient):
                 break
             found = _clause(t, k, end, term, apart=True) if k < end else None
         if found:
@@ -59,7 +64,7 @@ def _behind_separators(t: Tokens, j: int, end: int) -> int:
     return k
 
 
-def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: bool) -> bool:
+def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: bool, lenient: bool) -> bool:
     """Whether the separators from `j` to `k` end the term, since another movement stands behind them."""
     if k >= end or (t.all[k].text == "(" and not is_group(t, k, end)):
         return False
@@ -68,9 +73,8 @@ def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: b
     if rows_at(t, k) and not term.quantity and t.all[j].text in {",", ";"}:
         return False
     loose = any_name and (t.all[j].text != "or")
-    found = head(t, k, end, any_name=loose) or (
-        plain_unknown(t, k, end) if any_name and "+" in t.text(j, k) else None
-    )
+    unknown = (any_name and "+" in t.text(j, k)) or (lenient and t.all[k].kind == "number")
+    found = head(t, k, end, any_name=loose) or (plain_unknown(t, k, end) if unknown else None)
     return found is not None
 
 
