@@ -92,7 +92,7 @@ def rows_of_a_complex(random: Random) -> Prescription:
     block = _in_rows(parts, [row], [f"explicit {of.id}"])
     (written,) = block["exercises"][0]["set_rows"]
     del written["reps"]
-    written["part_reps"] = list(counts)
+    written["part_reps"] = tuple(counts)
     return Prescription((text,), [block])
 
 
