@@ -88,6 +88,7 @@ def _aside(form: Form, at: int) -> Behind | None:
     text = form.text.rstrip(" .:")
     words = _WORD.findall(text, at)
     apart = form.text[:at].rstrip()[-1:] in {",", "(", "-"} or form.text.endswith(":") or len(words) == 1
-    if not apart or len(words) > _MOST_UNREAD or read_connector(form, at):
+    said = not apart or len(words) > _MOST_UNREAD or "=" in words
+    if said or read_connector(form, at):
         return None
     return Behind(unread=((at, len(text)),))

@@ -163,7 +163,7 @@ class SessionReader(OpenPlaces):
     def _take_scheme(self, n: int, reading: LineReading, scheme: ReadScheme | None) -> bool:
         if scheme is None:
             return False
-        if self._take_reps(n, scheme) or self._take_named_build(n, reading, scheme):
+        if self._take_reps(n, reading, scheme) or self._take_named_build(n, reading, scheme):
             return True
         details = scheme.movements is None and (scheme.detail or scheme.scheme == "build_to_max")
         if details and self._block and self._block.detailed_by(scheme, n):
@@ -176,10 +176,10 @@ class SessionReader(OpenPlaces):
         self._open_by_scheme(n, reading, scheme, owns=True)
         return True
 
-    def _take_reps(self, n: int, scheme: ReadScheme) -> bool:
+    def _take_reps(self, n: int, reading: LineReading, scheme: ReadScheme) -> bool:
         """Repetitions set by set directly below a bare name are that name's, unless they are of what follows."""
         block, exercise = self._block, self._exercise
-        told = scheme.scheme == "sets" and scheme.reps is not None and scheme.movements is None
+        told = scheme.scheme == "sets" and bool(scheme.reps or scheme.max_reps) and scheme.movements is None
         if block is None or exercise is None or not exercise.alone:
             return False
         if scheme.detail != "reps" and not (told and exercise.bare and not block.stated):
@@ -191,6 +191,8 @@ class SessionReader(OpenPlaces):
             block = self._own_block(block, exercise)
             block.scheme = replace(block.scheme, sets=scheme.sets)
         exercise.set_reps(scheme)
+        block.rest = scheme.rest or block.rest
+        self._session.unread[n] = reading.unread
         block.lines.append(n)
         self._assign(n, "scheme", block)
         return True
@@ -337,10 +339,7 @@ class SessionReader(OpenPlaces):
         if block.own_sets:
             block.scheme = replace(block.scheme, sets=exercise.last_set())
         self._assign(n, "set_row", drafts[0] if len(drafts) == 1 else exercise)
-        if rows[-1].rest:
-            self._await(rows[-1].rest, [])
-        if reading.row_line.builds:
-            self._open_build(n, *reading.row_line.builds)
+        self._take_behind_rows(n, rows[-1], reading)
 
     def _take_told_sets(
         self, n: int, rows: tuple[ReadRow, ...], block: BlockDraft, exercise: ExerciseDraft
@@ -351,11 +350,20 @@ class SessionReader(OpenPlaces):
         if not says_sets or not exercise.bare or exercise.rows or not exercise.alone or block.stated:
             return False
         block = self._own_block(block, exercise)
+        self._session.unread[n] = self._reading(n).row_unread
         block.scheme = replace(block.scheme, sets=exact(row.repeat))
         exercise.read = replace(exercise.read, quantity=Quantity("reps", row.reps, unit=True))
         block.lines.append(n)
         self._assign(n, "scheme", block)
+        self._take_behind_rows(n, row, self._reading(n))
         return True
+
+    def _take_behind_rows(self, n: int, last: ReadRow, reading: LineReading) -> None:
+        """What a line tells behind its rows: a rest, and what is built to after them."""
+        if last.rest:
+            self._await(last.rest, [])
+        if reading.row_line.builds:
+            self._open_build(n, *reading.row_line.builds)
 
     def _counts_sets(self, n: int, scheme: ReadScheme, block: BlockDraft, exercise: ExerciseDraft) -> bool:
         """Whether so many sets at a load are rows, and not the scheme of what follows.

@@ -145,13 +145,15 @@ def _done_for_time(form: Form, at: int) -> ReadScheme | None:
 
 
 def read_rep_line(form: Form, at: int) -> ReadScheme | None:
-    """``15-12-9 ["reps"] [", for time of"] [":"]``; alone on the line at least three numbers."""
+    """``15-12-9 ["reps"] [", for time of"] ["@" LOAD] [":"]``; alone on the line at least three numbers."""
     found = _REP_LINE.match(form.text, at)
     reps = _rep_list(found) if found else ()
     if not found or len(reps) < 2 or (len(reps) < 3 and "for time" not in found[0]):
         return None
     cap = CAP_INSIDE.match(form.text, found.end())
-    behind = read_behind(form, cap.end() if cap else found.end())
+    loaded = _LOAD_BEHIND.fullmatch(form.text, found.end())
+    load = load_in(loaded["load"]) if loaded else None
+    behind = Behind() if load else read_behind(form, cap.end() if cap else found.end())
     if behind is None:
         return None
     movements = _apart(form, behind.movements) if behind.movements else None
@@ -162,6 +164,7 @@ def read_rep_line(form: Form, at: int) -> ReadScheme | None:
     stated = ReadScheme(
         "sets" if even else "for_time",
         cap_s=seconds_of_cap(cap),
+        load=load,
         movements=movements,
         unread=behind.unread,
         detail=detail,

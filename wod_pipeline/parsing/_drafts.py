@@ -16,7 +16,7 @@ from wod_pipeline.parsing._segments import Label
 from wod_pipeline.parsing._text import exact
 from wod_pipeline.parsing.grammar.exercises import ReadExercise
 from wod_pipeline.parsing.grammar.readings import MovementLine, Quantity, ReadRow, Spans
-from wod_pipeline.program import Range, Rest, Role, SegmentKind, SessionOutline, SourceLine
+from wod_pipeline.program import MaxOf, Range, Rest, Role, SegmentKind, SessionOutline, SourceLine
 
 
 @dataclass(eq=False, slots=True)
@@ -89,9 +89,12 @@ class ExerciseDraft:
         return self.read.quantity is not None or bool(self.read.rep_scheme or self.rows)
 
     def set_reps(self, scheme: ReadScheme) -> None:
-        """Do the repetitions a line of its own lists, set by set."""
-        quantity = Quantity("reps", scheme.reps, unit=False) if scheme.reps else None
-        self.read = replace(self.read, rep_scheme=scheme.rep_scheme, quantity=quantity)
+        """Do the repetitions a line of its own lists, set by set, with the load it tells."""
+        most: MaxOf | None = "reps" if scheme.max_reps else None
+        counted = scheme.reps is not None or most is not None
+        quantity = Quantity("reps", scheme.reps, unit=False, max_of=most) if counted else None
+        load = self.read.load or scheme.load
+        self.read = replace(self.read, rep_scheme=scheme.rep_scheme, quantity=quantity, load=load)
 
     def again(self, n: int) -> ExerciseDraft:
         """The same movements once more, on line `n`, where their words do not stand."""

@@ -28,7 +28,7 @@ from wod_pipeline.parsing._drafts import (
     SegmentDraft,
     SessionDraft,
 )
-from wod_pipeline.parsing._note_loads import NoteLoads
+from wod_pipeline.parsing._note_loads import NoteLoads, shares_load
 from wod_pipeline.parsing._references import Policy, infer_reference, named_reference
 from wod_pipeline.parsing._segments import segment_kind
 from wod_pipeline.parsing._text import exact
@@ -217,7 +217,7 @@ class Finisher:
     ) -> None:
         n = draft.lines[0]
         own = single.read.load if single else draft.read.load
-        if own is None and not rows and block.scheme.load and block.scheme_line is not None:
+        if own is None and not rows and block.scheme_line is not None and shares_load(draft, block):
             own, n = block.scheme.load, block.scheme_line
         if not rows:
             own, n = self._of_notes.with_notes(own, n, draft, block)

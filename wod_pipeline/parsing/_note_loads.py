@@ -96,8 +96,20 @@ def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
             for word in (*part.raw.lower().split(), *(part.movement_id or "").split("_"))
         }
         return bool(named.intersection(add.done_with))
-    movements = [MOVEMENTS[part.movement_id] for part in parts if part.movement_id]
-    return len(block.exercises) == 1 or any(movement.family in _LIFTED for movement in movements)
+    return len(block.exercises) == 1 or _is_lifted(draft)
+
+
+def _is_lifted(draft: ExerciseDraft) -> bool:
+    movements = [MOVEMENTS[part.movement_id] for part in draft.read.parts if part.movement_id]
+    return any(movement.family in _LIFTED for movement in movements)
+
+
+def shares_load(draft: ExerciseDraft, block: BlockDraft) -> bool:
+    """Whether the load of the scheme line is for this exercise: a weight is for what is lifted, where anything is."""
+    load = block.scheme.load
+    if load is None or load.load is None or load.load.abs is None:
+        return True
+    return _is_lifted(draft) or not any(_is_lifted(exercise) for exercise in block.exercises)
 
 
 def _bounded(

@@ -14,7 +14,7 @@ from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import Read, height, maximum, quantity
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import SENTENCE, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import MEASURED, Tokens, whole_count
 from wod_pipeline.program import Range
 from wod_pipeline.vocabulary import has_reference
@@ -260,7 +260,7 @@ def _counted_in_front(t: Tokens, i: int) -> Read[Range]:
 def _can_name(t: Tokens, k: int) -> bool:
     token = t.all[k]
     if token.kind == "word":
-        return token.text not in _NOT_IN_NAME
+        return token.text not in _NOT_IN_NAME and token.text not in SENTENCE
     if token.kind == "number":  # `Zercher Wobble 0 x 3`
         return t.all[k + 1].text == "x" and whole_count(token) is None
     if token.kind == "time":

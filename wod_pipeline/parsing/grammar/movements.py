@@ -18,7 +18,7 @@ from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import SENTENCE, one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
 from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, ORDINAL_ENDS, Tokens, seconds_of, tokens_of
 from wod_pipeline.program import Range
@@ -514,7 +514,7 @@ def read_counted_name(form: Form) -> MovementLine | None:
         or not 0 < len(names) <= _MOST_WORDS
     ):
         return None
-    if any(token.text in _NO_NAMES for token in names) or note_kind(t.words(1, end)) != "cue":
+    if any(token.text in _NO_NAMES | SENTENCE for token in names) or note_kind(t.words(1, end)) != "cue":
         return None
     part = ReadPart(None, words[0].start, words[-1].end)
     term, _ = clauses(t, end, t.size, Term((part,), times=count.value), any_name=False)

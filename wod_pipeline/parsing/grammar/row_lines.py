@@ -21,7 +21,7 @@ from wod_pipeline.parsing.grammar.rows import (
     rows_at,
     target_behind,
 )
-from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
+from wod_pipeline.parsing.grammar.tables import SENTENCE, meanings, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import OPENING, ORDINAL_ENDS, Tokens, count_of, is_whole
 from wod_pipeline.program import Range
 
@@ -71,7 +71,7 @@ def _left(t: Tokens, j: int) -> Spans | None:
     if not left:
         return ()
     apart = t.all[j].kind == "sign"
-    if not apart and len(left) > _MOST_LEFT:
+    if not apart and (len(left) > _MOST_LEFT or any(token.text in SENTENCE for token in left)):
         return None
     return ((left[0].start, left[-1].end),)
 

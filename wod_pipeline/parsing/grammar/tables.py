@@ -61,3 +61,7 @@ def skip(t: Tokens, i: int, words: frozenset[str]) -> int:
     while t.all[i].text in words:
         i += 1
     return i
+
+
+SENTENCE = words_of("other", "a word of sentences alone")
+"""Words that make a sentence: no name and no scheme has one."""
