@@ -153,8 +153,12 @@ class SessionReader(OpenPlaces):
             return False
         if reading.scheme and not self._opens(n, reading.scheme):
             return False
-        block = self._open_block(n, shares=True)
-        block.set_clock(connector)
+        states = connector.start_s is not None or connector.rest_before_s is not None
+        waits = self._block is not None and self._block.stated and not self._block.exercises
+        if (
+            states or reading.scheme or not waits
+        ):  # `Buy-in: 50 Dips` directly below `For time:` belongs to it
+            self._open_block(n, shares=True).set_clock(connector)
         if reading.scheme:
             return self._take_scheme(n, reading, reading.scheme)
         return self._take_movements(n, reading, reading.movements)
@@ -317,11 +321,21 @@ class SessionReader(OpenPlaces):
             return False
         if self._take_told_sets(n, rows, block, exercise):
             return True
+        self._keep_scheme_as_rows(block, exercise)
         if schemed and len(rows) == 1 and not self._counts_sets(n, schemed, block, exercise):
             return False
         block = block if block.stated else self._own_block(block, exercise)
         self._add_rows(n, rows, block, exercise)
         return True
+
+    def _keep_scheme_as_rows(self, block: BlockDraft, exercise: ExerciseDraft) -> None:
+        """`2 x 2 @ 90%` repeats what was built to above it; with more rows below it is the first of them."""
+        n = block.scheme_line
+        if block.scheme.detail != "above" or not block.scheme.load or exercise.rows or n is None:
+            return
+        for row in self._reading(n).rows:
+            exercise.add_row(row, n)
+        block.scheme, block.own_sets = ReadScheme("sets", sets=block.scheme.sets), True
 
     def _takes_rows(self, n: int, rows: tuple[ReadRow, ...], exercise: ExerciseDraft) -> bool:
         """Whether the rows can be of the exercise: bare repetitions only where it says none itself."""

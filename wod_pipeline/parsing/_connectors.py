@@ -32,6 +32,7 @@ _THEN = re.compile(
       |after(?:wards|[ ]that)
       |(?:immediately|directly|straight)[ ]into
       |next(?=[:.\u2026, -]*\Z)
+      |(?:buy[ -]?(?:in|out)|cash[ -]?out)(?=[ ]?:)
     ){_GO_ON}(?:,?[ ](?:immediately|directly)(?:[ ]after(?:wards)?)?(?=[:.\u2026, -]*\Z))?
     """,
     re.VERBOSE,
@@ -87,6 +88,8 @@ _FIRST_WORD = re.compile(
     |as[ ]soon
     |at[ ]
     |followed
+    |buy
+    |cash
     |immediately
     |directly
     |straight

@@ -200,6 +200,7 @@ class BlockDraft:
             bare = len(self.exercises) == 1 and not self.stated and self.exercises[0].bare
             if bare and not self.exercises[0].rows:
                 self.scheme, self.scheme_line, self.own_sets = scheme, n, False
+                self.closed = True
             return bare and self.stated
         if scheme.detail == "cap":
             self.scheme = replace(self.scheme, cap_s=scheme.cap_s)

@@ -63,7 +63,7 @@ def read_every(form: Form, at: int) -> ReadScheme | None:
     at, asides = behind_qualifiers(form, at)
     build = None if read_movements(form, at) else read_build(form, at)
     behind = Behind(build.movements) if build else read_behind(form, at)
-    if behind is None:
+    if behind is None or (duration is None and sets is None and _is_sentence(form, at, behind)):
         return None
     duration, sets = _completed(interval, duration, sets)
     each = _OF_EACH.search(form.text, head.end())
@@ -77,6 +77,15 @@ def read_every(form: Form, at: int) -> ReadScheme | None:
         movements=behind.movements,
         unread=(*asides, *behind.unread),
     )
+
+
+_APART = frozenset(",:(-.;")
+
+
+def _is_sentence(form: Form, at: int, behind: Behind) -> bool:
+    """`Every minute counts`: words directly behind the interval, which tell neither how long nor how often."""
+    said = form.text[at:].strip()
+    return bool(behind.unread) and not behind.movements and not (said[:1] in _APART or said[-1:] == ":")
 
 
 def _stated(form: Form, head: re.Match[str], interval: int) -> tuple[int | None, Range | None, int]:

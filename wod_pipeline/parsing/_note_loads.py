@@ -84,6 +84,12 @@ _LIFTED = frozenset(("clean", "clean+jerk", "hinge", "jerk", "press", "pull", "s
 """Families whose movements are done with a weight."""
 
 
+_OTHER_IMPLEMENTS = frozenset(
+    "db dumbbell dumbbells kb kettlebell kettlebells sandbag ball balls plate band".split()
+)
+"""Words of a name that say it is lifted with something else than the barbell."""
+
+
 def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
     """Whether the weight a note tells is for this exercise: it is done with the implement, or lifted at all."""
     if add.load is None or add.load.load is None or add.load.load.abs is None:
@@ -95,7 +101,10 @@ def _is_done_with(draft: ExerciseDraft, add: Added, block: BlockDraft) -> bool:
             for part in parts
             for word in (*part.raw.lower().split(), *(part.movement_id or "").split("_"))
         }
-        return bool(named.intersection(add.done_with))
+        others = named.intersection(_OTHER_IMPLEMENTS)
+        return bool(named.intersection(add.done_with)) or (
+            "barbell" in add.done_with and not others and _is_lifted(draft)
+        )
     return len(block.exercises) == 1 or _is_lifted(draft)
 
 

@@ -26,7 +26,11 @@ class Added(ReadValue, frozen=True):
 
 
 _LATER = re.compile(
-    r"\b(?:next week|coming weeks?|weeks to come|over the cycle|(?:later|further) in the cycle)\b"
+    r"""
+    \b(?:coming|next|following)[ ](?:(?:few|couple[ ]of|[0-9]+)[ ])?weeks?\b
+    |\b(?:weeks[ ]to[ ]come|over[ ]the[ ]cycle|(?:later|further)[ ]in[ ]the[ ]cycle)\b
+    """,
+    re.VERBOSE,
 )
 """What says that a note is about weeks to come."""
 _OF_ALL = re.compile(r"\b(?:all|both|each|everything)\b")
@@ -138,8 +142,8 @@ def read_added(line: str) -> Added:
         return Added(at_most, at_least, ramp=True)
     percent = "%" in text
     added = Added(
-        at_most=_bound(_AT_MOST.search(text), low=False) if percent else None,
-        at_least=_bound(_AT_LEAST.search(text), low=True) if percent else None,
+        at_most=_bound(_said(_AT_MOST, text), low=False) if percent else None,
+        at_least=_bound(_said(_AT_LEAST, text), low=True) if percent else None,
         of_all=_OF_ALL.search(text) is not None,
         empty_bar="empty bar" in text and _EMPTY.search(text) is not None,
         ramp=_CAN_RISE.search(text) is not None and _rises(text),
@@ -148,8 +152,13 @@ def read_added(line: str) -> Added:
 
 
 def _rises(text: str) -> bool:
-    said = (found for found in _RAMP.finditer(text) if not _NEGATED.search(text[: found.start()]))
-    return "in height" not in text and any(said)
+    return "in height" not in text and _said(_RAMP, text) is not None
+
+
+def _said(wording: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first place of the wording that is not directly behind a `not`."""
+    said = (found for found in wording.finditer(text) if not _NEGATED.search(text[: found.start()]))
+    return next(said, None)
 
 
 def _bound(found: re.Match[str] | None, *, low: bool) -> ReadLoad | None:

@@ -129,7 +129,7 @@ class OpenPlaces:
         if own and not block.stated:
             block.own_sets = True
             block.scheme = ReadScheme("sets", sets=line.sets)
-        elif line.slot is not None and not block.stated:
+        elif line.slot is not None and line.by_word and not block.stated:
             block.scheme = ReadScheme("every")
         added = self._append(n, reading, line)
         if owns:

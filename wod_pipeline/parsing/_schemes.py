@@ -265,9 +265,26 @@ _ASKING = re.compile(
 )
 """Words in front of a scheme that say nothing of it: `Perform the following every 2 minutes …`."""
 
+_SHARED = re.compile(
+    r"""
+    (?:
+      (?:working[ ])?(?:in|as|with)[ ](?:an?[ ])?(?:team|pair|partner|group)s?(?:[ ]of[ ][0-9-]{1,5})?
+      |partner[ ]workout
+      |(?:super|giant)[ -]?set
+    )[ ]?[,:-][ ]?(?=\S)
+    """,
+    re.VERBOSE,
+)
+"""Words in front of a scheme that say who does it, or that its movements take turns: `In teams of 2, for time:`."""
+
 
 def _read_form(form: Form, at: int) -> ReadScheme | None:
     asking = _ASKING.match(form.text, at)
+    shared = None if asking else _SHARED.match(form.text, at)
+    if shared:
+        found = _read_form(form, shared.end())
+        told = (shared.span(),) if any(c.isdigit() for c in shared[0]) else ()
+        return replace(found, unread=(*told, *found.unread)) if found else None
     at = asking.end() if asking else at
     for hint, read in _FORMS:
         if hint.search(form.text, at):

@@ -51,7 +51,7 @@ def _names(t: Tokens, k: int) -> bool:
     behind = t.all[k + 1]
     if behind.kind == "word" and can_be_in_name(behind.text) and behind.text not in _JOINS:
         return True
-    if behind.text in {"-", "'"} and not behind.spaced:
+    if behind.text == "=" or (behind.text in {"-", "'"} and not behind.spaced):
         return True
     before = t.all[k - 1] if k else None
     if before and before.kind == "rm":

@@ -136,10 +136,14 @@ _SIGNS = one_of("- : = ) .")
 
 
 def read_lead(t: Tokens, i: int) -> Lead | None:
-    """``["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``; None: the line explains what a word means."""
+    """``["Superset" ":"] ["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``.
+
+    None: the line explains what a word means.
+    """
     if _explains(t, i):
         return None
-    by_word = t.all[i].kind != "time"
+    i = _caption(t, i)
+    by_word = t.all[i].kind != "time" and not _is_listed(t, i)
     first = i
     slot, slot_s, i = _slot(t, i)
     words = ((t.all[first].start, t.all[i - 1].end),) if i > first else ()
@@ -153,6 +157,16 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     i = _joining(t, i)
     each, i = _each(t, i)
     return Lead(i, slot, slot_s, by_word, alternative, each, words)
+
+
+_CAPTIONS = ("superset", "super set", "giant set")
+
+
+def _caption(t: Tokens, i: int) -> int:
+    """``("superset" | "giant set") ":"``: with what the movements behind it take turns."""
+    end = next((k for k in range(i + 1, min(i + 4, t.size)) if t.all[k].text == ":"), None)
+    words = " ".join(token.text for token in t.all[i:end] if token.text != "-") if end else ""
+    return end + 1 if end and words in _CAPTIONS else i
 
 
 def _explains(t: Tokens, i: int) -> bool:
@@ -175,7 +189,7 @@ def _slot(t: Tokens, i: int) -> Slot:
     if token.text in _PARITIES:
         j = skip(t, i + 1, _SLOTS)
         return (_PARITIES[token.text], None, j + 1) if t.all[j].text in _SIGNS else none
-    named = _named_slot(t, i) or _minutes_slot(t, i) or _nth_slot(t, i)
+    named = _named_slot(t, i) or _minutes_slot(t, i) or _nth_slot(t, i) or _listed_slot(t, i)
     if not named:
         return none
     number, j = named
@@ -206,6 +220,17 @@ def _minutes_slot(t: Tokens, i: int) -> Read[int | None]:
         return None
     number = minutes.min or 0
     return (int(number), i + 1) if number < 60 and number == int(number) else None
+
+
+def _is_listed(t: Tokens, i: int) -> bool:
+    """Whether ``N ":"`` stands at token `i`, and not a time of day."""
+    return t.all[i].kind == "number" and t.all[i + 1].text == ":" and t.all[i + 2].spaced
+
+
+def _listed_slot(t: Tokens, i: int) -> Read[int | None]:
+    """``N ":"``."""
+    number, j = _slot_number(t, i) if _is_listed(t, i) else (None, i)
+    return (number, j) if number and j == i + 1 else None
 
 
 def _nth_slot(t: Tokens, i: int) -> Read[int | None]:

@@ -33,7 +33,13 @@ def name_at(t: Tokens, i: int, end: int) -> tuple[tuple[ReadPart, ...], int] | N
 def _can_end(t: Tokens, i: int, j: int) -> bool:
     """Whether a name from token `i` on can end in front of token `j`."""
     last = t.all[j - 1]
-    return last.kind != "number" and last.text not in _NEVER_LAST and not _is_side(t, i, j)
+    owned = j - 1 > i and t.all[j - 2].text == "your" and last.text in _THINGS  # `Clean your bar`
+    return not owned and last.kind != "number" and last.text not in _NEVER_LAST and not _is_side(t, i, j)
+
+
+_THINGS = one_of(
+    "bar bars barbell barbells dumbbell dumbbells kettlebell kettlebells plate plates band bands"
+)
 
 
 def _resolved(t: Tokens, i: int, j: int) -> tuple[tuple[ReadPart, ...], int] | None:

@@ -71,7 +71,7 @@ def _left(t: Tokens, j: int) -> Spans | None:
     if not left:
         return ()
     apart = t.all[j].kind == "sign"
-    if not apart and (len(left) > _MOST_LEFT or any(token.text in SENTENCE for token in left)):
+    if not apart and (len(left) > _MOST_LEFT or left[0].text in SENTENCE):
         return None
     return ((left[0].start, left[-1].end),)
 
