@@ -5,6 +5,8 @@ The reader decides by what is open (`_open_places`) which of a line's possibilit
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._building import ReadScheme
@@ -29,6 +31,7 @@ from wod_pipeline.parsing.grammar.table_rows import (
     unread_cells,
 )
 
+_AGE = re.compile(r"[0-9]{2}(?:\+|-[0-9]{2})?")
 _AWAITING = frozenset(("target", "above", "on off"))
 """Details that open a block only directly above a movement."""
 
@@ -258,6 +261,7 @@ class SessionReader(OpenPlaces):
             return False
         self._variant, self._block = reading.variant, None
         block = self._open_block(n)
+        self._session.unread[n] = tuple(age.span() for age in _AGE.finditer(self._lines[n].text))
         self._assign(n, "scheme", block)
         return True
 

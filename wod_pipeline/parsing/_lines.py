@@ -71,8 +71,16 @@ class LineReading(ReadValue, frozen=True, eq=False):
 
     def is_better_than(self, other: LineReading) -> bool:
         """Whether this reading of a changed line understands more than the one of the line as written."""
+        if self.odd and self._only_names_a_minute():
+            return False
         flaws = self.flaws - len(self.odd)
         return self.is_work and (not other.is_work or flaws < other.flaws)
+
+    def _only_names_a_minute(self) -> bool:
+        """`Every minute counts` is a sentence: it tells neither how long nor how often."""
+        scheme = self.scheme
+        bare = scheme is not None and scheme.scheme == "every" and not (scheme.duration_s or scheme.sets)
+        return bare and "every minute" in self.form.text and not self.form.text.endswith(":")
 
     @property
     def names_movement(self) -> bool:

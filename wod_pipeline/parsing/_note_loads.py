@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -66,7 +67,8 @@ class NoteLoads:
             last = len(before) == len(block.exercises)
             bare = not any(exercise.read.load or exercise.rows for exercise in block.exercises)
             of_all = add.of_all or not before or (last and bare)
-            self._targets[n] = None if of_all else id(before[-1])
+            named = _named_in(self._lines[n].text, block)
+            self._targets[n] = id(named) if named else None if of_all else id(before[-1])
         return self._targets[n]
 
     def _added(self, notes: list[NoteDraft]) -> list[tuple[Added, int]]:
@@ -78,6 +80,22 @@ class NoteLoads:
             reads = ((read_added(self._lines[note.n].text), note.n) for note in notes)
             self._added_by[key] = [(read, n) for read, n in reads if read != NOTHING]
         return self._added_by[key]
+
+
+_ON = re.compile(r"\b(?:on|for|in) the (?P<name>[a-z]+)")
+
+
+def _named_in(text: str, block: BlockDraft) -> ExerciseDraft | None:
+    """The only exercise of the block that a note names: `Stay below 80% on the bench`."""
+    said = {found["name"].rstrip("s") for found in _ON.finditer(text.lower())}
+    named = [
+        exercise
+        for exercise in block.exercises
+        if said.intersection(
+            word.rstrip("s") for part in exercise.read.parts for word in part.raw.lower().split()
+        )
+    ]
+    return named[0] if len(named) == 1 and len(block.exercises) > 1 else None
 
 
 _LIFTED = frozenset(("clean", "clean+jerk", "hinge", "jerk", "press", "pull", "snatch", "squat", "accessory"))

@@ -40,7 +40,7 @@ _AMRAP = re.compile(
 _TABATA = re.compile(r"(?:1 set |1 round )?(?:of )?tabata(?![a-z])(?: (?:set|style))?(?: of)?:? ?")
 _ON_OFF = re.compile(
     rf"""
-    (?:{SETS}[ ](?:rounds?|sets?)[ ](?:of[ ])?)?(?P<time>{TIME})[ ]
+    (?:{SETS}[ ](?:(?:rounds?|sets?)[ ](?:of[ ])?|x[ ]))?(?P<time>{TIME})[ ]
     (?P<way>on|off|of[ ]work|work|of[ ]rest|rest)
     (?:[ ,;/]+(?P<time2>{TIME})[ ](?P<way2>off|of[ ]rest|rest))?
     (?:,?[ ](?:x|for)[ ](?P<times>{NUM})(?:[ ](?:rounds?|sets?))?)?
@@ -271,6 +271,7 @@ _SHARED = re.compile(
       (?:working[ ])?(?:in|as|with)[ ](?:an?[ ])?(?:team|pair|partner|group)s?(?:[ ]of[ ][0-9-]{1,5})?
       |partner[ ]workout
       |(?:super|giant)[ -]?set
+      |chipper
     )[ ]?[,:-][ ]?(?=\S)
     """,
     re.VERBOSE,

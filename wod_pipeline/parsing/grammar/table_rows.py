@@ -26,6 +26,13 @@ _LOAD_HEAD = re.compile(r"%|percent(?:age)?|load|weight|intensity|% ?(?:of )?(?:
 _CELLS = re.compile(r" ?\| ?")
 _NOTHING = one_of("max maximum amrap -")
 PLAIN_COLUMNS = Columns(0, 1, 2)
+_LOAD_FIRST = Columns(0, 2, 1)
+_PERCENT = re.compile(r"[^|]*\|[^|]*%[^|]*\|[^|%]*\Z")
+
+
+def _columns_of(text: str, columns: Columns) -> Columns:
+    """The columns of a row; without a header the cell with a percent is the load."""
+    return _LOAD_FIRST if columns == PLAIN_COLUMNS and _PERCENT.match(text) else columns
 
 
 def _header(text: str) -> Columns | None:
@@ -52,6 +59,7 @@ def read_header_above(text: str, below: str) -> Columns | None:
 
 def read_table_row(text: str, columns: Columns = PLAIN_COLUMNS) -> ReadRow | None:
     """A table row ``SETS | REPS | LOAD``; empty cells say nothing."""
+    columns = _columns_of(text, columns)
     cells = [cell.strip() for cell in _CELLS.split(text)] if "|" in text else []
     span = _span(cells[columns.sets]) if columns.sets < len(cells) else None
     if span is None:
@@ -86,6 +94,7 @@ def _span(cell: str) -> tuple[int, int] | None:
 
 def unread_cells(text: str, columns: Columns = PLAIN_COLUMNS) -> Spans:
     """The spans of a table row that no rule used: what stands behind a load, and cells of no known column."""
+    columns = _columns_of(text, columns)
     spans: list[tuple[int, int]] = []
     at = 0
     for column, cell in enumerate(text.split("|")):

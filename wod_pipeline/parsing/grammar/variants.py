@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from wod_pipeline.parsing.grammar.tables import words_of
 
 _WORDS = words_of("variant")
+_AGE = re.compile(r"(?<=masters) \(?[0-9]{2}(?:\+|-[0-9]{2})?\)?(?= |\Z)")
 _BEHIND = (" division", " option", " version")
 
 
 def read_variant(text: str) -> str | None:
-    """``WORD {"," WORD} ["Division" | "Option" | "Version"] [":"]`` and nothing else: the first word; else None."""
-    said = text.strip(" .:-()[]")
+    """``WORD {"," WORD} [AGE] ["Division" | "Option" | "Version"] [":"]``: the first word.
+
+    None when the line says anything else.
+    """
+    said = _AGE.sub("", text.strip(" .:-()[]"))
     for behind in _BEHIND:
         said = said.removesuffix(behind)
     words = said.split(", ")
