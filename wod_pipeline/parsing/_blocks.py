@@ -90,6 +90,7 @@ class SessionReader(OpenPlaces):
             or self._take_movements(n, reading, reading.movements)
             or self._take_variant(n, reading)
             or self._take_counted_name(n, reading)
+            or self._take_name_above_rows(n, reading)
         )
         if not taken:
             self._take_note(n, bracketed=reading.bracketed)
@@ -276,6 +277,19 @@ class SessionReader(OpenPlaces):
         if line is None and reading.form.text[:1].isdigit():
             line = read_movements(reading.form, lenient=True)
         return self._take_movements(n, replace(reading, movements=line), line) if line else False
+
+    def _take_name_above_rows(self, n: int, reading: LineReading) -> bool:
+        """`NAME - WORDS` directly above set rows is what they are of; the words are unread."""
+        below = self._below(n + 1)
+        head, dash, said = reading.form.text.partition(" - ")
+        if not said or below.label or not below.rows or below.rows[0].load is None or below.prescribes:
+            return False
+        line = read_movements(replace(reading.form, text=head))
+        if line is None:
+            return False
+        behind = (len(head) + len(dash), len(reading.form.text))
+        line = replace(line, unread=(*line.unread, behind))
+        return self._take_movements(n, replace(reading, movements=line), line)
 
     def _take_movements(self, n: int, reading: LineReading, line: MovementLine | None) -> bool:
         if line is None or self._is_beyond(n, line):
