@@ -154,11 +154,11 @@ def _counted(scheme: ReadScheme, found: re.Match[str]) -> ReadScheme:
     return replace(scheme, scheme=named, sets=sets_range(found))
 
 
-_FOR_MINUTES = re.compile(rf"(?:for )?(?P<time>{TIME})(?: of)?(?= ?:)")
+_FOR_MINUTES = re.compile(rf"(?:for )?(?P<time>{TIME})(?: of)?(?= ?:|, at [^:]{{2,30}}:\Z)")
 
 
 def _minutes(form: Form, at: int) -> ReadScheme | None:
-    """``["For"] TIME ["of"] ":"``: how long, and nothing of how."""
+    """``["For"] TIME ["of"] [", at" WORDS] ":"``: how long, and nothing of how."""
     found = _FOR_MINUTES.match(form.text, at)
     behind = read_behind(form, found.end()) if found else None
     if not found or behind is None or (behind.movements and not _says_for(found[0])):
