@@ -105,7 +105,8 @@ _BUILD_TAIL = re.compile(
 _FOR_TODAY = re.compile(r",? (?:for|of) (?:the day|today)(?P<end>[ .:]*)\Z")
 _AND_THEN = re.compile(
     r"""
-    [,;.]?[ ](?:and[ ])?then[ ](?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z
+    [,;.]?[ ](?:and[ ])?then[ ](?:perform|complete|do)[ ](?:the[ ])?following[ :.…]*\Z
+    |[,;.]?[ ](?:and[ ])?then[ ](?P<said>(?:perform|complete|do|drop|back|take|hit|go|[0-9]).*)\Z
     |,?[ ](?:and[ ])?then[ :.…]*\Z
     """,
     re.VERBOSE,
@@ -134,7 +135,13 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
 
     Or ``NAME ("-" | ":") build``, ``N-RM NAME``; or, in a time, ``"work up to" PERCENT "of" N-RM NAME``.
     """
-    form = _without_sequel(form, at)
+    form, sequel = _without_sequel(form, at)
+    read = _read_build(form, at)
+    return replace(read, unread=(*read.unread, *sequel)) if read and sequel else read
+
+
+def _read_build(form: Form, at: int) -> ReadScheme | None:
+    """A line that builds to a maximum, without its sequel."""
     found = _BUILD.match(form.text, at)
     if not found:
         return _read_work_up(form, at) or _read_named_build(form, at)
@@ -182,12 +189,13 @@ def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
     )
 
 
-def _without_sequel(form: Form, at: int) -> Form:
-    """The form without what is done with the maximum once it is found, and without `for the day`."""
+def _without_sequel(form: Form, at: int) -> tuple[Form, Spans]:
+    """The form without what is done with the maximum once it is found, which is unread, and without `for the day`."""
     sequel = _AND_THEN.search(form.text, at + 1) if " then" in form.text else None
+    unread = (sequel.span("said"),) if sequel and sequel["said"] else ()
     form = replace(form, text=form.text[: sequel.start()]) if sequel else form
     today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
-    return replace(form, text=form.text[: today.start()] + today["end"]) if today else form
+    return (replace(form, text=form.text[: today.start()] + today["end"]) if today else form), unread
 
 
 def _bare_movements(form: Form, start: int) -> MovementLine | None:

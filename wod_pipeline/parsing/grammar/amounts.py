@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
-from wod_pipeline.parsing.grammar.families import HOLDS
+from wod_pipeline.parsing.grammar.families import is_hold
 from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
@@ -177,7 +177,7 @@ def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
     if not found or term.rows:
         return None
     most, j = found
-    if j == k + 1 and any(part.movement_id in HOLDS for part in term.parts):
+    if j == k + 1 and is_hold(term.parts):
         most = replace(most, max_of="time")
     if term.quantity is None:
         return replace(term, quantity=most, behind_x=True), j

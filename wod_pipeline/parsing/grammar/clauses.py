@@ -80,8 +80,9 @@ def _words_at(at: Place, term: Term) -> Read[Term]:
         k += 1
     if k == j or any(token.text == "@" for token in t.all[j:k]):
         return None
-    kept = term.load or ReadLoad(None, words=t.text(j, k))
-    return replace(term, load=kept, open_ended=True), k
+    if term.load or term.rows:
+        return _with_unheld(t, replace(term, open_ended=True), at.j, k), k
+    return replace(term, load=ReadLoad(None, words=t.text(j, k)), open_ended=True), k
 
 
 def _parts(t: Tokens, k: int, end: int) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.families import has_height
+from wod_pipeline.parsing.grammar.families import has_height, is_hold
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import Read, height, maximum, quantity
+from wod_pipeline.parsing.grammar.measures import REPS, Read, height, maximum, quantity
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
@@ -98,8 +98,10 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
     """``"max" [UNIT ["of"]] NAME``; of a lift with a maximum of its own a unit must be said."""
     found = maximum(t, i)
     named = name_at(t, found[1], end) if found else None
-    if not found or not named:
+    if not found or not named or (t.all[found[1]].text in _ONE_OF_FEW and named[1] == found[1] + 1):
         return None
+    if is_hold(named[0]) and not any(token.text in REPS for token in t.all[i : found[1]]):
+        found = replace(found[0], max_of="time"), found[1]
     if found[1] == i + 1:
         first, *others = named[0]
         if has_reference(first.movement_id):
@@ -110,6 +112,8 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
     return Term(named[0], quantity=found[0], behind_x=True), named[1]
 
 
+_ONE_OF_FEW = one_of("single double triple")
+"""`Snatch x 3, then max single`: how often, and no movement, though `singles` are one."""
 _OF = one_of("of")
 
 
