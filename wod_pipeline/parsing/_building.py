@@ -121,7 +121,7 @@ _NAME_FIRST = re.compile(
         |find
         |establish
       )\b
-      |max(?:imum)?[ .:]*\Z
+      |max(?:imum)?(?:,?[ ](?:in|within)[ ][^,;]*)?[ .:]*\Z
       |[0-9]{1,2}[ -]?(?:rm|rep[ ]max)\b
       |heavy[ ](?:single|double|triple|set[ ]of)
     )

@@ -37,10 +37,23 @@ def by_x(at: Place, term: Term) -> Read[Term]:
         return listed
     if t.all[j].kind == "list":
         return _listed(t, j, term)
-    sets = _k_by_r(t, j, term) if not term.quantity else None
-    if sets:
-        return sets
+    if not term.quantity:
+        sets = _reps_by_sets(t, j, term) or _k_by_r(t, j, term)
+        if sets:
+            return sets
     return _x_amount(t, j, term)
+
+
+def _reps_by_sets(t: Tokens, j: int, term: Term) -> Read[Term]:
+    """``N "x" N`` behind a percent or a weight and an `x`: `@ 75% x 5 x 3` is three sets of five."""
+    if t.all[j - 2].kind not in {"percent", "weight"} or not term.load or t.all[j + 1].text != "x":
+        return None
+    reps, sets = t.all[j], t.all[j + 2]
+    if reps.kind != "number" or sets.kind != "number" or not whole_count(sets) or reps.paired:
+        return None
+    return replace(
+        term, quantity=Quantity("reps", reps.value, unit=False), behind_x=True, sets=whole_count(sets)
+    ), j + 3
 
 
 def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
@@ -188,7 +201,7 @@ def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
 
 def _listed(t: Tokens, k: int, term: Term) -> Read[Term]:
     """``5-3-1``; equal numbers are sets of so many."""
-    if term.quantity or term.rep_scheme:
+    if term.quantity or term.rep_scheme or t.all[k + 1].text == "%":
         return None
     return _in_turn(term, t.all[k].numbers), skip(t, k + 1, REPS)
 

@@ -176,7 +176,7 @@ def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``["x"] Q``: how much, when the term does not say it elsewhere."""
     times = t.all[i].text == "x"
     found = quantity(t, i + times)
-    if not found or found[1] != end or not (found[0].unit or times) or term.counted:
+    if not found or found[1] != end or not (found[0].unit or times) or term.counted or term.rows:
         return None
     return replace(term, quantity=found[0], behind_x=True)
 

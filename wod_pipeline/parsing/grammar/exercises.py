@@ -171,7 +171,8 @@ def _as_time(quantity: Quantity | None, parts: tuple[NamedPart, ...]) -> Quantit
         return quantity
     sign, seconds = quantity.signed
     movement_id = parts[0].movement_id or ""
-    is_hold = movement_id in HOLDS or "hold" in parts[0].raw.lower().split()
+    words = parts[0].raw.lower().split()
+    is_hold = movement_id in HOLDS or "hold" in words or (not movement_id and "hang" in words)
     is_ride = movement_id in RIDES and sign == "'" and (seconds.max or 0) <= _LONGEST_RIDE_S
     return replace(quantity, field="duration_s", value=seconds) if is_hold or is_ride else quantity
 

@@ -246,5 +246,12 @@ def bracketed_load(t: Tokens, i: int, end: int) -> ReadLoad | None:
 
 def load_in(text: str) -> ReadLoad | None:
     """The load that a text in matching form starts with."""
-    found = load(tokens_in(text), 0)
+    found = load_before(text)
     return found[0] if found else None
+
+
+def load_before(text: str) -> Read[ReadLoad]:
+    """The load that a text in matching form starts with, and the place behind it."""
+    t = tokens_in(text)
+    found = load(t, 0)
+    return (found[0], t.all[found[1] - 1].end) if found else None

@@ -327,7 +327,7 @@ def _element(t: Tokens, i: int, end: int, names: Names) -> Read[Element]:
         return None
     (first, *others), grouped, i = joined
     first = replace(first, sets=sets) if sets else first
-    element = _counted_parts(Element((first, *others), grouped))
+    element = _counted_parts(t, Element((first, *others), grouped))
     done = _done_whole(element, count) if count else element
     return (done, i) if done else None
 
@@ -421,8 +421,8 @@ def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     return int(token.value.min or 0), j
 
 
-def _counted_parts(element: Element) -> Element:
-    """`A + B x 2+1`: a count for each term; when there are not as many, no number of repetitions can be said."""
+def _counted_parts(t: Tokens, element: Element) -> Element:
+    """`A + B x 2+1`: a count for each term; when there are not as many, they are unread and no number can be said."""
     terms = element.terms
     counts = terms[-1].counts
     if not counts:
@@ -431,10 +431,15 @@ def _counted_parts(element: Element) -> Element:
     if len(counts) == len(terms) and not any(term.counted for term in terms):
         counted = tuple(replace(term, times=exact(n)) for term, n in zip(bare, counts, strict=True))
         return replace(element, terms=counted, grouped=True)
-    if terms[-1].quantity is None:
-        last = replace(bare[-1], quantity=Quantity("reps", None, unit=False), behind_x=True)
-        return replace(element, terms=(*bare[:-1], last))
-    return replace(element, terms=bare)
+    *others, last = bare
+    said = _COUNTS.search(t.form.text, last.parts[-1].end)
+    last = replace(last, unheld=(*last.unheld, *((said.span(),) if said else ())))
+    if last.quantity is None:
+        last = replace(last, quantity=Quantity("reps", None, unit=False), behind_x=True)
+    return replace(element, terms=(*others, last))
+
+
+_COUNTS = re.compile(r"[0-9]+(?: ?\+ ?[0-9]+)+")
 
 
 def _done_whole(element: Element, count: int) -> Element | None:
