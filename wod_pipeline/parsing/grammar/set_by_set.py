@@ -1,0 +1,94 @@
+"""§8 Percents set by set: `Squat 3 x 5 @ 70-75-80%` says one percent for each set."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from wod_pipeline.parsing._text import exact
+from wod_pipeline.parsing.grammar.amounts import Place
+from wod_pipeline.parsing.grammar.measures import Read
+from wod_pipeline.parsing.grammar.percents import with_reference
+from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadRow, Term
+from wod_pipeline.parsing.grammar.tokens import OPENING, Token, Tokens
+from wod_pipeline.program import Load, Range
+
+_BETWEEN = frozenset((",", "/", "-", "→"))
+_FEWEST = 3
+"""Two percents may be from–to; three are one for each set."""
+_LEAST = 20
+"""Smaller figures before a percent are repetitions: `3, 3, 80%`."""
+
+
+def percents_in_turn(at: Place, term: Term) -> Read[Term]:
+    """``["@" | "at" | "(" | "-"] N ("-" | "/" | ",") N … "%"``: as many percents as there are sets, each of one set.
+
+    In brackets only where the sets are counted.
+    """
+    t, j = at.t, at.j
+    if term.rows or term.load:
+        return None
+    j += t.all[j].text in {"@", "at", "-"}
+    bracketed = t.all[j].text in OPENING
+    found = _percents(t, j + bracketed)
+    reps = _reps_in_turn(term, len(found[0])) if found else None
+    if not found or reps is None:
+        return None
+    percents, behind = found
+    read, behind = with_reference(t, behind, ReadLoad(Load("percent")))
+    rows = tuple(
+        ReadRow(None, None, 1, count, replace(read, load=Load("percent", pct=pct)))
+        for pct, count in zip(percents, reps, strict=True)
+    )
+    if bracketed and (t.all[behind].text != ")" or not (term.sets or term.rep_scheme)):
+        return None
+    kept = None if _is_plain(term.quantity) else term.quantity
+    return replace(
+        term, rows=rows, quantity=kept, rep_scheme=(), sets=None, behind_x=False
+    ), behind + bracketed
+
+
+def _percents(t: Tokens, i: int) -> Read[list[Range]]:
+    """``N {("-" | "/" | ",") N} "%"``, one sign throughout, the `%` behind the last or behind each."""
+    found: list[Range] = []
+    signs: set[str] = set()
+    while values := _values(t.all[i]):
+        found += values
+        signs |= {"-"} if t.all[i].kind == "list" else {"/"} if t.all[i].paired else set()
+        is_percent = t.all[i].kind == "percent" or t.all[i + 1].text == "%"
+        i += 1 + (t.all[i + 1].text == "%")
+        if t.all[i].text not in _BETWEEN or not _values(t.all[i + 1]):
+            return (found, i) if is_percent and len(signs) == 1 and _are_percents(found) else None
+        signs.add(t.all[i].text)
+        i += 1
+    return None
+
+
+def _are_percents(found: list[Range]) -> bool:
+    return len(found) >= _FEWEST and all((value.min or 0) >= _LEAST for value in found)
+
+
+def _values(token: Token) -> list[Range]:
+    """The numbers of a figure that may be a percent: of `70/75%` both."""
+    if token.kind == "list":
+        return [exact(n) for n in token.numbers]
+    value = token.value
+    if token.kind not in {"number", "percent"} or value is None or value.min is None:
+        return []
+    if not token.paired:
+        return [value]
+    return [exact(value.min), exact(value.min if value.f is None else value.f)]
+
+
+def _reps_in_turn(term: Term, count: int) -> list[Range | None] | None:
+    """The repetitions of each of `count` sets; None when the term says another number of sets."""
+    if len(term.rep_scheme) == count:
+        return [exact(n) for n in term.rep_scheme]
+    if term.rep_scheme or (term.sets and term.sets != exact(count)):
+        return None
+    plain = term.quantity.value if term.quantity and _is_plain(term.quantity) else None
+    return [plain] * count
+
+
+def _is_plain(quantity: Quantity | None) -> bool:
+    """Whether a quantity is repetitions that the rows can say."""
+    return quantity is not None and quantity.field == "reps" and not quantity.max_of and not quantity.per_side
