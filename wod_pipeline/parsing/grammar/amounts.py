@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.families import is_hold
-from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity
+from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity, side
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import COUNTING, MEASURED, Tokens, scaled, seconds_of, whole_count
@@ -164,7 +164,8 @@ def _plain_quantity(t: Tokens, k: int, term: Term, *, marked: bool) -> Read[Term
     if token.kind in MEASURED:
         return _times_so_many(t, term, *amount) or _with_quantity(t, term, *amount)
     before_load = t.all[k + 1].text == "@" or t.all[k + 1].kind == "percent"
-    return _with_quantity(t, term, *amount) if marked or before_load else None
+    before_side = side(t, k + 1) is not None and t.all[k + 1].text != "-"
+    return _with_quantity(t, term, *amount) if marked or before_load or before_side else None
 
 
 def _time_of_maximum(t: Tokens, k: int, term: Term) -> Read[Term]:
@@ -215,6 +216,9 @@ def _in_turn(term: Term, numbers: tuple[int, ...]) -> Term:
     return replace(term, sets=sets, rep_scheme=numbers)
 
 
+_BEHIND_LIST = one_of("@ ( rep reps up building from to at")
+
+
 def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
     """``5, 5, 3`` or ``5/5/3`` behind a name: repetitions set by set."""
     numbers: list[int] = []
@@ -229,7 +233,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
         if t.all[k].text not in {",", "/"} or t.all[k + 1].kind not in COUNTING:
             break
         k += 1
-    closed = t.all[k].kind == "end" or t.all[k].text in {"@", "(", "rep", "reps"}
+    closed = t.all[k].kind in {"end", "percent"} or t.all[k].text in _BEHIND_LIST
     return (_in_turn(term, tuple(numbers)), skip(t, k, REPS)) if len(numbers) > 2 and closed else None
 
 

@@ -272,11 +272,19 @@ def _can_name(t: Tokens, k: int) -> bool:
     return token.text in {"-", "&", "'", "/", "."} and (not token.spaced or token.text == "&")
 
 
+_SENTENCE = one_of(
+    "to at from with by of start begin then drop back build work up than for and your the only both"
+)
+"""Words before a percent that make a sentence of the line, and no name."""
+
+
 def _is_counted(t: Tokens, k: int, end: int) -> bool:
-    """Whether ``x Q`` or ``k x r`` stands at token `k`."""
+    """Whether ``x Q``, ``k x r`` or ``PERCENT x N`` stands at token `k`."""
     if k + 1 < end and t.all[k].text == "x":
         return quantity(t, k + 1) is not None
     behind = t.all[k + 1].text if k + 2 < end else ""
+    if t.all[k].kind == "percent" and behind in {"x", "/"}:
+        return not any(token.text in _SENTENCE for token in t.all[max(k - 4, 0) : k])
     counts = t.all[k].kind in {"number", "sets"} and whole_count(t.all[k]) is not None
     return counts and behind in {"x", "of"} and quantity(t, k + 2) is not None
 
