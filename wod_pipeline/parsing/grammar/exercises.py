@@ -51,6 +51,7 @@ class ReadExercise(ReadValue, frozen=True):
     total: Range | None = None  # the count beside one for each side
     builds: tuple[int, Literal["rm", "heavy"]] | None = None
     choice: int | None = None
+    slot: int | None = None  # where the line tells several
 
 
 def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExercise]:
@@ -61,7 +62,10 @@ def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExe
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
+        out += [
+            replace(exercise, choice=mine, slot=element.slot)
+            for exercise in _of_element(form, element, joins=joins)
+        ]
     return _sharing_quantities(out)
 
 
