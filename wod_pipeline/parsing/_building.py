@@ -86,7 +86,8 @@ _BUILD = re.compile(
 )
 _BUILD_TIME = re.compile(
     rf"""
-    ,?[ ](?:in|within|over)[ ](?:no[ ]more[ ]than[ ]|at[ ]most[ ]|up[ ]to[ ])?
+    [ ]\((?P<aside>{TIME})(?:[ ]cap)?\)[ .:]*\Z
+    |,?[ ](?:in|within|over)[ ](?:no[ ]more[ ]than[ ]|at[ ]most[ ]|up[ ]to[ ])?
     (?:(?P<time>{TIME})|{SETS}[ ](?:sets?|attempts?))[ .:]*\Z
     """,
     re.VERBOSE,
@@ -178,7 +179,7 @@ def _without_aside(form: Form, start: int) -> tuple[Form, Spans]:
 
 def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
     """What to build to, in how much time or how many sets, stated before it or (`timed`) behind."""
-    written = timed["time"] if timed else found["time"]
+    written = (timed["time"] or timed["aside"]) if timed else found["time"]
     counted = found if found["sets"] else timed
     return ReadScheme(
         "build_to_max",

@@ -8,7 +8,7 @@ from wod_pipeline.parsing._text import ReadValue, exact
 from wod_pipeline.parsing.grammar.families import is_hold
 from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity, side
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import COUNTING, MEASURED, Tokens, scaled, seconds_of, whole_count
 from wod_pipeline.program import Range
 
@@ -46,7 +46,7 @@ def by_x(at: Place, term: Term) -> Read[Term]:
 
 def _reps_by_sets(t: Tokens, j: int, term: Term) -> Read[Term]:
     """``N "x" N`` behind a percent or a weight and an `x`: `@ 75% x 5 x 3` is three sets of five."""
-    if t.all[j - 2].kind not in {"percent", "weight"} or not term.load or t.all[j + 1].text != "x":
+    if not term.load or not _follows_load(t, j, term) or t.all[j + 1].text != "x":
         return None
     reps, sets = t.all[j], t.all[j + 2]
     if reps.kind != "number" or sets.kind != "number" or not whole_count(sets) or reps.paired:
@@ -54,6 +54,27 @@ def _reps_by_sets(t: Tokens, j: int, term: Term) -> Read[Term]:
     return replace(
         term, quantity=Quantity("reps", reps.value, unit=False), behind_x=True, sets=whole_count(sets)
     ), j + 3
+
+
+def _follows_load(t: Tokens, j: int, term: Term) -> bool:
+    """Whether the load of a term stands behind its name and before token `j`."""
+    name_end = term.parts[-1].end
+    return any(token.kind in {"percent", "weight"} and token.start >= name_end for token in t.all[:j])
+
+
+def few(at: Place, term: Term) -> Read[Term]:
+    """``[N] ("singles" | "doubles" | "triples")``: so many sets of one, two, three."""
+    t, j = at.t, at.j
+    counted = t.all[j].kind == "number" and whole_count(t.all[j]) is not None
+    word = t.all[j + counted].text
+    if term.counted or term.rows or term.sets or not word.endswith("s") or word not in _FEW:
+        return None
+    sets = whole_count(t.all[j]) if counted else None
+    reps = Quantity("reps", exact(int(_FEW[word])), unit=False)
+    return replace(term, quantity=reps, sets=sets, behind_x=True), j + counted + 1
+
+
+_FEW = meanings("few")
 
 
 def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
@@ -119,6 +140,9 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
         return replace(
             term, quantity=Quantity("reps", sets, unit=False), behind_x=True, sets=whole_count(t.all[j + 2])
         ), j + 3
+    counts = _part_counts(t, j + 2)
+    if sets and counts:  # `4 x (2+1)`
+        return replace(term, sets=sets, counts=counts[0]), counts[1]
     amount = quantity(t, j + 2)
     if sets is None or not amount:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.amounts import Place, by_x, figures, within
+from wod_pipeline.parsing.grammar.amounts import Place, by_x, few, figures, within
 from wod_pipeline.parsing.grammar.brackets import bracket, closing
 from wod_pipeline.parsing.grammar.families import HIGH_THINGS, has_height
 from wod_pipeline.parsing.grammar.heads import head
@@ -15,7 +15,7 @@ from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, height, pause, rest, side, tempo
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
-from wod_pipeline.parsing.grammar.set_by_set import percents_in_turn
+from wod_pipeline.parsing.grammar.set_by_set import loads_in_turn
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
@@ -293,7 +293,7 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _to_height, _builds, _paused, percents_in_turn, _rows, by_x, within, _resting,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, loads_in_turn, few, _rows, by_x, within, _resting,
     figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""

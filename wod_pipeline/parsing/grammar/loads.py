@@ -166,7 +166,7 @@ def _weight_figure(t: Tokens, i: int) -> Read[AbsoluteLoad]:
         return AbsoluteLoad(weight_unit(token), value.min, value.max, women), i + 1
     if token.kind == "number" and token.value and t.all[i + 1].text in {"/", "-", "to"}:
         last = t.all[i + 2]
-        if last.kind == "weight" and last.value:
+        if last.kind == "weight" and last.value and not last.paired:  # `40/50/60 kg` are three
             return _two_weights(token, last, pair=t.all[i + 1].text == "/"), i + 3
     return None
 

@@ -1,6 +1,8 @@
-"""§8 Percents set by set: `Squat 3 x 5 @ 70-75-80%` says one percent for each set."""
+"""§8 Loads set by set: `Squat 3 x 5 @ 70-75-80%`, `@ 60/70/80 kg` say one load for each set."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -9,35 +11,40 @@ from wod_pipeline.parsing.grammar.amounts import Place
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.percents import with_reference
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadRow, Term
-from wod_pipeline.parsing.grammar.tokens import OPENING, Token, Tokens
-from wod_pipeline.program import Load, Range
+from wod_pipeline.parsing.grammar.tokens import OPENING, Token, Tokens, WeightUnit, weight_unit
+from wod_pipeline.program import AbsoluteLoad, Load, Range
+
+Unit = WeightUnit | Literal["%"]
 
 _BETWEEN = frozenset((",", "/", "-", "→"))
 _FEWEST = 3
-"""Two percents may be from–to; three are one for each set."""
+"""Two loads may be from–to; three are one for each set."""
 _LEAST = 20
-"""Smaller figures before a percent are repetitions: `3, 3, 80%`."""
+"""Smaller figures before a load are repetitions: `3, 3, 80%`."""
 
 
-def percents_in_turn(at: Place, term: Term) -> Read[Term]:
-    """``["@" | "at" | "(" | "-"] N ("-" | "/" | ",") N … "%"``: as many percents as there are sets, each of one set.
+def loads_in_turn(at: Place, term: Term) -> Read[Term]:
+    """``["@" | "at" | "(" | "-"] N ("-" | "/" | ",") N … ("%" | "kg")``: as many loads as sets, each of one set.
 
     In brackets only where the sets are counted.
     """
     t, j = at.t, at.j
     if term.rows or term.load:
         return None
-    j += t.all[j].text in {"@", "at", "-"}
+    j += t.all[j].text in {"@", "at", "-", ":"}
     bracketed = t.all[j].text in OPENING
-    found = _percents(t, j + bracketed)
+    found = _loads(t, j + bracketed)
     reps = _reps_in_turn(term, len(found[0])) if found else None
     if not found or reps is None:
         return None
-    percents, behind = found
-    read, behind = with_reference(t, behind, ReadLoad(Load("percent")))
+    loads, behind = found
+    is_percent = loads[0].kind == "percent"
+    read, behind = (
+        with_reference(t, behind, ReadLoad(loads[0])) if is_percent else (ReadLoad(loads[0]), behind)
+    )
     rows = tuple(
-        ReadRow(None, None, 1, count, replace(read, load=Load("percent", pct=pct)))
-        for pct, count in zip(percents, reps, strict=True)
+        ReadRow(None, None, 1, count, replace(read, load=load))
+        for load, count in zip(loads, reps, strict=True)
     )
     if bracketed and (t.all[behind].text != ")" or not (term.sets or term.rep_scheme)):
         return None
@@ -47,32 +54,50 @@ def percents_in_turn(at: Place, term: Term) -> Read[Term]:
     ), behind + bracketed
 
 
-def _percents(t: Tokens, i: int) -> Read[list[Range]]:
-    """``N {("-" | "/" | ",") N} "%"``, one sign throughout, the `%` behind the last or behind each."""
+def _loads(t: Tokens, i: int) -> Read[list[Load]]:
+    """``N {("-" | "/" | ",") N} UNIT``, one sign throughout, the unit behind the last or behind each."""
     found: list[Range] = []
     signs: set[str] = set()
     while values := _values(t.all[i]):
         found += values
         signs |= {"-"} if t.all[i].kind == "list" else {"/"} if t.all[i].paired else set()
-        is_percent = t.all[i].kind == "percent" or t.all[i + 1].text == "%"
-        i += 1 + (t.all[i + 1].text == "%")
+        unit, i = _unit(t, i)
         if t.all[i].text not in _BETWEEN or not _values(t.all[i + 1]):
-            return (found, i) if is_percent and len(signs) == 1 and _are_percents(found) else None
+            fits = unit and len(signs) == 1 and _are_loads(found)
+            return ([_load(value, unit) for value in found], i) if unit and fits else None
         signs.add(t.all[i].text)
         i += 1
     return None
 
 
-def _are_percents(found: list[Range]) -> bool:
+_UNITS: dict[str, Unit] = {"%": "%", "kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb"}
+
+
+def _unit(t: Tokens, i: int) -> tuple[Unit | None, int]:
+    """The unit of the figure at token `i`, within it or behind a list, and the token behind both."""
+    token = t.all[i]
+    if token.kind == "weight":
+        return weight_unit(token), i + 1
+    behind = _UNITS.get(t.all[i + 1].text)
+    return ("%", i + 1) if token.kind == "percent" else (behind, i + 1 + (behind is not None))
+
+
+def _load(value: Range, unit: Unit) -> Load:
+    if unit == "%":
+        return Load("percent", pct=value)
+    return Load("absolute", abs=AbsoluteLoad(unit, value.min, value.max))
+
+
+def _are_loads(found: list[Range]) -> bool:
     return len(found) >= _FEWEST and all((value.min or 0) >= _LEAST for value in found)
 
 
 def _values(token: Token) -> list[Range]:
-    """The numbers of a figure that may be a percent: of `70/75%` both."""
+    """The numbers of a figure that may be a load: of `70/75%` both."""
     if token.kind == "list":
         return [exact(n) for n in token.numbers]
     value = token.value
-    if token.kind not in {"number", "percent"} or value is None or value.min is None:
+    if token.kind not in {"number", "percent", "weight"} or value is None or value.min is None:
         return []
     if not token.paired:
         return [value]
