@@ -26,7 +26,7 @@ _LEAST = 20
 def loads_in_turn(at: Place, term: Term) -> Read[Term]:
     """``["@" | "at" | "(" | "-"] N ("-" | "/" | ",") N … ("%" | "kg")``: as many loads as sets, each of one set.
 
-    In brackets only where the sets are counted.
+    Only where the term counts its sets: else nothing says which set has which.
     """
     t, j = at.t, at.j
     if term.rows or term.load:
@@ -46,7 +46,7 @@ def loads_in_turn(at: Place, term: Term) -> Read[Term]:
         ReadRow(None, None, 1, count, replace(read, load=load))
         for load, count in zip(loads, reps, strict=True)
     )
-    if bracketed and (t.all[behind].text != ")" or not (term.sets or term.rep_scheme)):
+    if bracketed and t.all[behind].text != ")":
         return None
     kept = None if _is_plain(term.quantity) else term.quantity
     return replace(
@@ -108,7 +108,7 @@ def _reps_in_turn(term: Term, count: int) -> list[Range | None] | None:
     """The repetitions of each of `count` sets; None when the term says another number of sets."""
     if len(term.rep_scheme) == count:
         return [exact(n) for n in term.rep_scheme]
-    if term.rep_scheme or (term.sets and term.sets != exact(count)):
+    if term.rep_scheme or term.sets != exact(count):
         return None
     plain = term.quantity.value if term.quantity and _is_plain(term.quantity) else None
     return [plain] * count
