@@ -83,7 +83,12 @@ class Form(ReadValue, frozen=True):
         return self.line[self.origin(start) : self._behind(end)]
 
     def _behind(self, end: int) -> int:
-        return self.origin(end - 1) + 1 if end and end not in self.starts else self.origin(end)
+        """Where the words that end before `end` of `text` end in the line: not behind what was taken out there."""
+        if not end:
+            return self.origin(end)
+        last = self.origin(end - 1)
+        same = self.line[last : last + 1].lower() == self.text[end - 1]
+        return last + 1 if same or end not in self.starts else self.origin(end)
 
 
 def with_word(form: Form, start: int, end: int, word: str) -> Form:

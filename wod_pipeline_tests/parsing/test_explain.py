@@ -80,3 +80,8 @@ def test_nothing_of_a_note_is_read_and_all_of_a_plain_movement() -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_line_is_explained_within_eighty_columns(line: str) -> None:
     assert all(len(row) <= 80 for row in explain_line(line).render().split("\n"))
+
+
+def test_a_word_nobody_knows_is_no_part_of_the_name_before_it() -> None:
+    _, node = explain_line("8 Push-Ups blorfen").nodes
+    assert [part["raw"] for part in node["exercise"]["parts"]] == ["Push-Ups"]
