@@ -56,6 +56,9 @@ def _reps_by_sets(t: Tokens, j: int, term: Term) -> Read[Term]:
     ), j + 3
 
 
+_BEFORE_AMOUNT = one_of(": - for")
+
+
 def _follows_load(t: Tokens, j: int, term: Term) -> bool:
     """Whether the load of a term stands behind its name and before token `j`."""
     name_end = term.parts[-1].end
@@ -63,8 +66,8 @@ def _follows_load(t: Tokens, j: int, term: Term) -> bool:
 
 
 def few(at: Place, term: Term) -> Read[Term]:
-    """``[N] ("singles" | "doubles" | "triples")``: so many sets of one, two, three."""
-    t, j = at.t, at.j
+    """``[":" | "-"] [N] ("singles" | "doubles" | "triples")``: so many sets of one, two, three."""
+    t, j = at.t, skip(at.t, at.j, _BEFORE_AMOUNT)
     counted = t.all[j].kind == "number" and whole_count(t.all[j]) is not None
     word = t.all[j + counted].text
     if term.counted or term.rows or term.sets or not word.endswith("s") or word not in _FEW:
@@ -147,9 +150,6 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     if sets is None or not amount:
         return None
     return _with_quantity(t, replace(term, sets=sets), *amount)
-
-
-_BEFORE_AMOUNT = one_of(": - for")
 
 
 def figures(at: Place, term: Term) -> Read[Term]:

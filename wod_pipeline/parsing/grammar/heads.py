@@ -100,8 +100,7 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
     named = name_at(t, found[1], end) if found else None
     if not found or not named or (t.all[found[1]].text in _ONE_OF_FEW and named[1] == found[1] + 1):
         return None
-    if is_hold(named[0]) and not any(token.text in REPS for token in t.all[i : found[1]]):
-        found = replace(found[0], max_of="time"), found[1]
+    found = _most_of(t, i, found, named[0])
     if found[1] == i + 1:
         first, *others = named[0]
         if has_reference(first.movement_id):
@@ -110,6 +109,15 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
             1
         ]
     return Term(named[0], quantity=found[0], behind_x=True), named[1]
+
+
+def _most_of(
+    t: Tokens, i: int, found: tuple[Quantity, int], parts: tuple[ReadPart, ...]
+) -> tuple[Quantity, int]:
+    """The maximum told from token `i` on; of a hold it is a time, unless repetitions are said."""
+    most, j = found
+    held = most.max_of and is_hold(parts) and not any(token.text in REPS for token in t.all[i:j])
+    return (replace(most, max_of="time"), j) if held else found
 
 
 _ONE_OF_FEW = one_of("single double triple")
@@ -168,6 +176,7 @@ def _sets_first(t: Tokens, i: int, end: int) -> Read[Term]:
         named[1] <= i + 3 and t.all[i + 2].kind == "number" and named[0][0].start == t.all[i + 2].start
     ):
         return None
+    amount = _most_of(t, i + 2, amount, named[0])
     return Term(named[0], quantity=amount[0], behind_x=True, sets=sets), named[1]
 
 
