@@ -86,7 +86,8 @@ _BUILD = re.compile(
 )
 _BUILD_TIME = re.compile(
     rf"""
-    ,?[ ](?:in|within|over)[ ](?:no[ ]more[ ]than[ ]|at[ ]most[ ]|up[ ]to[ ])?
+    [ ]\((?P<aside>{TIME})(?:[ ]cap)?\)[ .:]*\Z
+    |,?[ ](?:in|within|over)[ ](?:no[ ]more[ ]than[ ]|at[ ]most[ ]|up[ ]to[ ])?
     (?:(?P<time>{TIME})|{SETS}[ ](?:sets?|attempts?))[ .:]*\Z
     """,
     re.VERBOSE,
@@ -105,7 +106,8 @@ _BUILD_TAIL = re.compile(
 _FOR_TODAY = re.compile(r",? (?:for|of) (?:the day|today)(?P<end>[ .:]*)\Z")
 _AND_THEN = re.compile(
     r"""
-    [,;.]?[ ](?:and[ ])?then[ ](?:perform|complete|do|drop|back|take|hit|go|[0-9]).*\Z
+    [,;.]?[ ](?:and[ ])?then[ ](?:perform|complete|do)[ ](?:the[ ])?following[ :.…]*\Z
+    |[,;.]?[ ](?:and[ ])?then[ ](?P<said>(?:perform|complete|do|drop|back|take|hit|go|[0-9]).*)\Z
     |,?[ ](?:and[ ])?then[ :.…]*\Z
     """,
     re.VERBOSE,
@@ -120,7 +122,7 @@ _NAME_FIRST = re.compile(
         |find
         |establish
       )\b
-      |max(?:imum)?[ .:]*\Z
+      |max(?:imum)?(?:,?[ ](?:in|within)[ ][^,;]*)?[ .:]*\Z
       |[0-9]{1,2}[ -]?(?:rm|rep[ ]max)\b
       |heavy[ ](?:single|double|triple|set[ ]of)
     )
@@ -134,7 +136,13 @@ def read_build(form: Form, at: int) -> ReadScheme | None:
 
     Or ``NAME ("-" | ":") build``, ``N-RM NAME``; or, in a time, ``"work up to" PERCENT "of" N-RM NAME``.
     """
-    form = _without_sequel(form, at)
+    form, sequel = _without_sequel(form, at)
+    read = _read_build(form, at)
+    return replace(read, unread=(*read.unread, *sequel)) if read and sequel else read
+
+
+def _read_build(form: Form, at: int) -> ReadScheme | None:
+    """A line that builds to a maximum, without its sequel."""
     found = _BUILD.match(form.text, at)
     if not found:
         return _read_work_up(form, at) or _read_named_build(form, at)
@@ -171,7 +179,7 @@ def _without_aside(form: Form, start: int) -> tuple[Form, Spans]:
 
 def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
     """What to build to, in how much time or how many sets, stated before it or (`timed`) behind."""
-    written = timed["time"] if timed else found["time"]
+    written = (timed["time"] or timed["aside"]) if timed else found["time"]
     counted = found if found["sets"] else timed
     return ReadScheme(
         "build_to_max",
@@ -182,12 +190,13 @@ def _stated(found: re.Match[str], timed: re.Match[str] | None) -> ReadScheme:
     )
 
 
-def _without_sequel(form: Form, at: int) -> Form:
-    """The form without what is done with the maximum once it is found, and without `for the day`."""
+def _without_sequel(form: Form, at: int) -> tuple[Form, Spans]:
+    """The form without what is done with the maximum once it is found, which is unread, and without `for the day`."""
     sequel = _AND_THEN.search(form.text, at + 1) if " then" in form.text else None
+    unread = (sequel.span("said"),) if sequel and sequel["said"] else ()
     form = replace(form, text=form.text[: sequel.start()]) if sequel else form
     today = _FOR_TODAY.search(form.text, at + 1) if "day" in form.text else None
-    return replace(form, text=form.text[: today.start()] + today["end"]) if today else form
+    return (replace(form, text=form.text[: today.start()] + today["end"]) if today else form), unread
 
 
 def _bare_movements(form: Form, start: int) -> MovementLine | None:

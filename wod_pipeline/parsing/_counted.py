@@ -10,9 +10,9 @@ from wod_pipeline.parsing._behind import QUALIFIER, Behind, read_behind
 from wod_pipeline.parsing._building import SETS, Detail, ReadScheme, sets_range
 from wod_pipeline.parsing._text import NUM, Form, exact, number
 from wod_pipeline.parsing._times import TIME, time_s
-from wod_pipeline.parsing.grammar.loads import load_in
+from wod_pipeline.parsing.grammar.loads import load_before, load_in
 from wod_pipeline.parsing.grammar.movements import read_movements
-from wod_pipeline.parsing.grammar.readings import MovementLine
+from wod_pipeline.parsing.grammar.readings import MovementLine, Spans
 from wod_pipeline.program import Range, Scheme
 
 # ------------------------------------------------------------------------------- sets, rounds, for time
@@ -75,9 +75,13 @@ def read_sets(form: Form, at: int) -> ReadScheme | None:
         return None
     low, _, high = (found["reps"] or "").partition("-")
     reps = Range(number(low), number(high or low)) if low else None
-    read = load_in(load["load"]) if load else None
+    read = load_before(load["load"]) if load else None
     if load and read is None:
         return None
+    rest = _behind_load(form, load, read[1]) if load and read else ()
+    if any(character.isdigit() for start, end in rest for character in form.text[start:end]):
+        return None
+    unread = (*behind.unread, *rest)
     scheme: Scheme = "for_time" if found["time"] else "sets"
     detail: Detail | None = "above" if found.re is _K_BY_R else None
     return ReadScheme(
@@ -85,11 +89,20 @@ def read_sets(form: Form, at: int) -> ReadScheme | None:
         sets=sets_range(found),
         reps=reps,
         max_reps=bool(found["most"]),
-        load=read,
+        load=read[0] if read else None,
         detail=detail,
         movements=behind.movements,
-        unread=behind.unread,
+        unread=unread,
     )
+
+
+_WORDS = re.compile(r"[a-z0-9].*[a-z0-9%+)]|[a-z0-9]")
+
+
+def _behind_load(form: Form, load: re.Match[str], end: int) -> Spans:
+    """The words behind the load of a scheme, which no rule used."""
+    found = _WORDS.search(form.text, load.start("load") + end, load.end("load"))
+    return (found.span(),) if found else ()
 
 
 def read_rounds(form: Form, at: int) -> ReadScheme | None:

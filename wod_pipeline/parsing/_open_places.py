@@ -151,7 +151,11 @@ class OpenPlaces:
             shared = read.rest is not None and read.between
             block.rest = read.rest if shared else block.rest
             rest = None if shared else read.rest
-            added.append(ExerciseDraft(read, [n], len(reads) == 1, slot=slot, slot_s=line.slot_s, rest=rest))
+            added.append(
+                ExerciseDraft(
+                    read, [n], len(reads) == 1, slot=read.slot or slot, slot_s=line.slot_s, rest=rest
+                )
+            )
             for row in read.rows:
                 added[-1].add_row(row, n)
         block.number_choices(added, follows=line.alternative or self._alternative)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wod_pipeline.parsing._text import ReadValue, exact
-from wod_pipeline.parsing.grammar.families import HOLDS
-from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity
+from wod_pipeline.parsing.grammar.families import is_hold
+from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity, side
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
-from wod_pipeline.parsing.grammar.tables import one_of, skip
+from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
 from wod_pipeline.parsing.grammar.tokens import COUNTING, MEASURED, Tokens, scaled, seconds_of, whole_count
 from wod_pipeline.program import Range
 
@@ -37,10 +37,47 @@ def by_x(at: Place, term: Term) -> Read[Term]:
         return listed
     if t.all[j].kind == "list":
         return _listed(t, j, term)
-    sets = _k_by_r(t, j, term) if not term.quantity else None
-    if sets:
-        return sets
+    if not term.quantity:
+        sets = _reps_by_sets(t, j, term) or _k_by_r(t, j, term)
+        if sets:
+            return sets
     return _x_amount(t, j, term)
+
+
+def _reps_by_sets(t: Tokens, j: int, term: Term) -> Read[Term]:
+    """``N "x" N`` behind a percent or a weight and an `x`: `@ 75% x 5 x 3` is three sets of five."""
+    if not term.load or not _follows_load(t, j, term) or t.all[j + 1].text != "x":
+        return None
+    reps, sets = t.all[j], t.all[j + 2]
+    if reps.kind != "number" or sets.kind != "number" or not whole_count(sets) or reps.paired:
+        return None
+    return replace(
+        term, quantity=Quantity("reps", reps.value, unit=False), behind_x=True, sets=whole_count(sets)
+    ), j + 3
+
+
+_BEFORE_AMOUNT = one_of(": - for")
+
+
+def _follows_load(t: Tokens, j: int, term: Term) -> bool:
+    """Whether the load of a term stands behind its name and before token `j`."""
+    name_end = term.parts[-1].end
+    return any(token.kind in {"percent", "weight"} and token.start >= name_end for token in t.all[:j])
+
+
+def few(at: Place, term: Term) -> Read[Term]:
+    """``[":" | "-"] [N] ("singles" | "doubles" | "triples")``: so many sets of one, two, three."""
+    t, j = at.t, skip(at.t, at.j, _BEFORE_AMOUNT)
+    counted = t.all[j].kind == "number" and whole_count(t.all[j]) is not None
+    word = t.all[j + counted].text
+    if term.counted or term.rows or term.sets or not word.endswith("s") or word not in _FEW:
+        return None
+    sets = whole_count(t.all[j]) if counted else None
+    reps = Quantity("reps", exact(int(_FEW[word])), unit=False)
+    return replace(term, quantity=reps, sets=sets, behind_x=True), j + counted + 1
+
+
+_FEW = meanings("few")
 
 
 def _x_amount(t: Tokens, j: int, term: Term) -> Read[Term]:
@@ -106,13 +143,13 @@ def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
         return replace(
             term, quantity=Quantity("reps", sets, unit=False), behind_x=True, sets=whole_count(t.all[j + 2])
         ), j + 3
+    counts = _part_counts(t, j + 2)
+    if sets and counts:  # `4 x (2+1)`
+        return replace(term, sets=sets, counts=counts[0]), counts[1]
     amount = quantity(t, j + 2)
     if sets is None or not amount:
         return None
     return _with_quantity(t, replace(term, sets=sets), *amount)
-
-
-_BEFORE_AMOUNT = one_of(": - for")
 
 
 def figures(at: Place, term: Term) -> Read[Term]:
@@ -151,7 +188,8 @@ def _plain_quantity(t: Tokens, k: int, term: Term, *, marked: bool) -> Read[Term
     if token.kind in MEASURED:
         return _times_so_many(t, term, *amount) or _with_quantity(t, term, *amount)
     before_load = t.all[k + 1].text == "@" or t.all[k + 1].kind == "percent"
-    return _with_quantity(t, term, *amount) if marked or before_load else None
+    before_side = side(t, k + 1) is not None and t.all[k + 1].text != "-"
+    return _with_quantity(t, term, *amount) if marked or before_load or before_side else None
 
 
 def _time_of_maximum(t: Tokens, k: int, term: Term) -> Read[Term]:
@@ -177,7 +215,7 @@ def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
     if not found or term.rows:
         return None
     most, j = found
-    if j == k + 1 and any(part.movement_id in HOLDS for part in term.parts):
+    if j == k + 1 and is_hold(term.parts):
         most = replace(most, max_of="time")
     if term.quantity is None:
         return replace(term, quantity=most, behind_x=True), j
@@ -188,7 +226,7 @@ def _most(t: Tokens, k: int, term: Term) -> Read[Term]:
 
 def _listed(t: Tokens, k: int, term: Term) -> Read[Term]:
     """``5-3-1``; equal numbers are sets of so many."""
-    if term.quantity or term.rep_scheme:
+    if term.quantity or term.rep_scheme or t.all[k + 1].text == "%":
         return None
     return _in_turn(term, t.all[k].numbers), skip(t, k + 1, REPS)
 
@@ -200,6 +238,9 @@ def _in_turn(term: Term, numbers: tuple[int, ...]) -> Term:
             term, quantity=Quantity("reps", exact(numbers[0]), unit=False), behind_x=True, sets=sets
         )
     return replace(term, sets=sets, rep_scheme=numbers)
+
+
+_BEHIND_LIST = one_of("@ ( rep reps up building from to at")
 
 
 def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
@@ -216,7 +257,7 @@ def _comma_list(t: Tokens, k: int, term: Term) -> Read[Term]:
         if t.all[k].text not in {",", "/"} or t.all[k + 1].kind not in COUNTING:
             break
         k += 1
-    closed = t.all[k].kind == "end" or t.all[k].text in {"@", "(", "rep", "reps"}
+    closed = t.all[k].kind in {"end", "percent"} or t.all[k].text in _BEHIND_LIST
     return (_in_turn(term, tuple(numbers)), skip(t, k, REPS)) if len(numbers) > 2 and closed else None
 
 

@@ -19,7 +19,7 @@ from wod_pipeline.parsing.grammar.measures import (
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, Term
 from wod_pipeline.parsing.grammar.tables import skip
 from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens
-from wod_pipeline.program import Range
+from wod_pipeline.program import AbsoluteLoad, Range
 
 _COMMAS = frozenset((",", ";"))
 
@@ -80,9 +80,21 @@ def _loads(t: Tokens, i: int, end: int, term: Term) -> Term | None:
             return None
         return replace(term, load=read) if read else _thrown(t, i, end, term) or _several(t, i, end, term)
     second = bracketed_load(t, i, end)
-    if second and second.load and term.load.load and second.load.abs and term.load.load.abs:
-        return replace(term, load=replace(term.load, also=second.load.abs))
+    weight = second.load.abs if second and second.load else None
+    if weight and _may_be_same(term.load, weight):
+        return replace(term, load=replace(term.load, also=weight))
     return None
+
+
+def _may_be_same(first: ReadLoad, second: AbsoluteLoad) -> bool:
+    """Whether a weight can be the first one in another unit: it has its own, and no other weight was it."""
+    weight = first.load.abs if first.load else None
+    return (
+        weight is not None
+        and first.also is None
+        and None not in {weight.unit, second.unit}
+        and weight.unit != second.unit
+    )
 
 
 def _may_be_height(term: Term, read: ReadLoad) -> bool:
@@ -164,7 +176,7 @@ def _amounts(t: Tokens, i: int, end: int, term: Term) -> Term | None:
     """``["x"] Q``: how much, when the term does not say it elsewhere."""
     times = t.all[i].text == "x"
     found = quantity(t, i + times)
-    if not found or found[1] != end or not (found[0].unit or times) or term.counted:
+    if not found or found[1] != end or not (found[0].unit or times) or term.counted or term.rows:
         return None
     return replace(term, quantity=found[0], behind_x=True)
 

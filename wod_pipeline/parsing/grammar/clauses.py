@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.amounts import Place, by_x, figures, within
+from wod_pipeline.parsing.grammar.amounts import Place, by_x, few, figures, within
 from wod_pipeline.parsing.grammar.brackets import bracket, closing
 from wod_pipeline.parsing.grammar.families import HIGH_THINGS, has_height
 from wod_pipeline.parsing.grammar.heads import head
@@ -15,6 +15,7 @@ from wod_pipeline.parsing.grammar.loads import load as read_load
 from wod_pipeline.parsing.grammar.measures import Read, bare_tempo, height, pause, rest, side, tempo
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import SINGLES, rows_at, target_behind
+from wod_pipeline.parsing.grammar.set_by_set import loads_in_turn
 from wod_pipeline.parsing.grammar.tables import one_of, skip
 from wod_pipeline.parsing.grammar.tokens import OPENING, Tokens, seconds_of
 from wod_pipeline.program import AbsoluteLoad, Load, Pause, Range, Side
@@ -80,8 +81,9 @@ def _words_at(at: Place, term: Term) -> Read[Term]:
         k += 1
     if k == j or any(token.text == "@" for token in t.all[j:k]):
         return None
-    kept = term.load or ReadLoad(None, words=t.text(j, k))
-    return replace(term, load=kept, open_ended=True), k
+    if term.load or term.rows:
+        return _with_unheld(t, replace(term, open_ended=True), at.j, k), k
+    return replace(term, load=ReadLoad(None, words=t.text(j, k)), open_ended=True), k
 
 
 def _parts(t: Tokens, k: int, end: int) -> bool:
@@ -291,8 +293,8 @@ def _tempo_alone(at: Place, term: Term) -> Read[Term]:
 
 Rule = Callable[[Place, Term], Read[Term]]
 RULES: tuple[Rule, ...] = (
-    _tempo_alone, _bodyweights, _to_height, _builds, _paused, _rows, by_x, within, _resting, figures, _at,
-    _aside, _side, _pair, _loaded, _words,
+    _tempo_alone, _bodyweights, _to_height, _builds, _paused, loads_in_turn, few, _rows, by_x, within, _resting,
+    figures, _at, _aside, _side, _pair, _loaded, _words,
 )  # fmt: skip
 """The clauses of a term, in the order they are tried at each place."""
 MARKED_RULES: tuple[Rule, ...] = (_tempo_alone, by_x, _resting, _at, _aside, _side, _paused)

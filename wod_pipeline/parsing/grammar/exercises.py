@@ -51,6 +51,7 @@ class ReadExercise(ReadValue, frozen=True):
     total: Range | None = None  # the count beside one for each side
     builds: tuple[int, Literal["rm", "heavy"]] | None = None
     choice: int | None = None
+    slot: int | None = None  # where the line tells several
 
 
 def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExercise]:
@@ -61,7 +62,10 @@ def exercises_of(form: Form, line: MovementLine, *, joins: bool) -> list[ReadExe
         opens = line.elements[k + 1 : k + 2] and line.elements[k + 1].alternative
         choice += bool(opens and not element.alternative)
         mine = choice if opens or element.alternative else None
-        out += [replace(exercise, choice=mine) for exercise in _of_element(form, element, joins=joins)]
+        out += [
+            replace(exercise, choice=mine, slot=element.slot)
+            for exercise in _of_element(form, element, joins=joins)
+        ]
     return _sharing_quantities(out)
 
 
@@ -171,7 +175,8 @@ def _as_time(quantity: Quantity | None, parts: tuple[NamedPart, ...]) -> Quantit
         return quantity
     sign, seconds = quantity.signed
     movement_id = parts[0].movement_id or ""
-    is_hold = movement_id in HOLDS or "hold" in parts[0].raw.lower().split()
+    words = parts[0].raw.lower().split()
+    is_hold = movement_id in HOLDS or "hold" in words or (not movement_id and "hang" in words)
     is_ride = movement_id in RIDES and sign == "'" and (seconds.max or 0) <= _LONGEST_RIDE_S
     return replace(quantity, field="duration_s", value=seconds) if is_hold or is_ride else quantity
 

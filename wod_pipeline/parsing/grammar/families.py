@@ -22,5 +22,12 @@ HOLDS = frozenset((
     "plank", "side_plank", "wall_sit", "l_sit", "hollow_hold", "superman_hold", "ring_support_hold", "handstand_hold",
 ))  # fmt: skip
 """Their maximum is a time, and `45"` behind them is one."""
+
+
+def is_hold(parts: tuple[ReadPart, ...]) -> bool:
+    """Whether one of the movements is held."""
+    return any(part.movement_id in HOLDS for part in parts)
+
+
 RIDES = frozenset(("row_erg", "bike_erg", "ski_erg", "cardio"))
 """`9'` behind them is a time."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from wod_pipeline.parsing.grammar.families import has_height
+from wod_pipeline.parsing.grammar.families import has_height, is_hold
 from wod_pipeline.parsing.grammar.loads import load as read_load
-from wod_pipeline.parsing.grammar.measures import Read, height, maximum, quantity
+from wod_pipeline.parsing.grammar.measures import REPS, Read, height, maximum, quantity
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import SENTENCE, one_of, skip
@@ -98,8 +98,9 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
     """``"max" [UNIT ["of"]] NAME``; of a lift with a maximum of its own a unit must be said."""
     found = maximum(t, i)
     named = name_at(t, found[1], end) if found else None
-    if not found or not named:
+    if not found or not named or (t.all[found[1]].text in _ONE_OF_FEW and named[1] == found[1] + 1):
         return None
+    found = _most_of(t, i, found, named[0])
     if found[1] == i + 1:
         first, *others = named[0]
         if has_reference(first.movement_id):
@@ -110,6 +111,17 @@ def _maximum(t: Tokens, i: int, end: int) -> Read[Term]:
     return Term(named[0], quantity=found[0], behind_x=True), named[1]
 
 
+def _most_of(
+    t: Tokens, i: int, found: tuple[Quantity, int], parts: tuple[ReadPart, ...]
+) -> tuple[Quantity, int]:
+    """The maximum told from token `i` on; of a hold it is a time, unless repetitions are said."""
+    most, j = found
+    held = most.max_of and is_hold(parts) and not any(token.text in REPS for token in t.all[i:j])
+    return (replace(most, max_of="time"), j) if held else found
+
+
+_ONE_OF_FEW = one_of("single double triple")
+"""`Snatch x 3, then max single`: how often, and no movement, though `singles` are one."""
 _OF = one_of("of")
 
 
@@ -164,6 +176,7 @@ def _sets_first(t: Tokens, i: int, end: int) -> Read[Term]:
         named[1] <= i + 3 and t.all[i + 2].kind == "number" and named[0][0].start == t.all[i + 2].start
     ):
         return None
+    amount = _most_of(t, i + 2, amount, named[0])
     return Term(named[0], quantity=amount[0], behind_x=True, sets=sets), named[1]
 
 
@@ -268,11 +281,19 @@ def _can_name(t: Tokens, k: int) -> bool:
     return token.text in {"-", "&", "'", "/", "."} and (not token.spaced or token.text == "&")
 
 
+_SENTENCE = one_of(
+    "to at from with by of start begin then drop back build work up than for and your the only both"
+)
+"""Words before a percent that make a sentence of the line, and no name."""
+
+
 def _is_counted(t: Tokens, k: int, end: int) -> bool:
-    """Whether ``x Q`` or ``k x r`` stands at token `k`."""
+    """Whether ``x Q``, ``k x r`` or ``PERCENT x N`` stands at token `k`."""
     if k + 1 < end and t.all[k].text == "x":
         return quantity(t, k + 1) is not None
     behind = t.all[k + 1].text if k + 2 < end else ""
+    if t.all[k].kind == "percent" and behind in {"x", "/"}:
+        return not any(token.text in _SENTENCE for token in t.all[max(k - 4, 0) : k])
     counts = t.all[k].kind in {"number", "sets"} and whole_count(t.all[k]) is not None
     return counts and behind in {"x", "of"} and quantity(t, k + 2) is not None
 

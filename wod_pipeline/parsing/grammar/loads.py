@@ -166,7 +166,7 @@ def _weight_figure(t: Tokens, i: int) -> Read[AbsoluteLoad]:
         return AbsoluteLoad(weight_unit(token), value.min, value.max, women), i + 1
     if token.kind == "number" and token.value and t.all[i + 1].text in {"/", "-", "to"}:
         last = t.all[i + 2]
-        if last.kind == "weight" and last.value:
+        if last.kind == "weight" and last.value and not last.paired:  # `40/50/60 kg` are three
             return _two_weights(token, last, pair=t.all[i + 1].text == "/"), i + 3
     return None
 
@@ -246,5 +246,12 @@ def bracketed_load(t: Tokens, i: int, end: int) -> ReadLoad | None:
 
 def load_in(text: str) -> ReadLoad | None:
     """The load that a text in matching form starts with."""
-    found = load(tokens_in(text), 0)
+    found = load_before(text)
     return found[0] if found else None
+
+
+def load_before(text: str) -> Read[ReadLoad]:
+    """The load that a text in matching form starts with, and the place behind it."""
+    t = tokens_in(text)
+    found = load(t, 0)
+    return (found[0], t.all[found[1] - 1].end) if found else None

@@ -18,9 +18,10 @@ from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.note_kinds import note_kind
 from wod_pipeline.parsing.grammar.readings import Element, MovementLine, Quantity, ReadPart, Spans, Term
+from wod_pipeline.parsing.grammar.slots import another_slot, is_listed, slot_at
 from wod_pipeline.parsing.grammar.tables import SENTENCE, one_of, skip
 from wod_pipeline.parsing.grammar.terms import clauses
-from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, ORDINAL_ENDS, Tokens, seconds_of, tokens_of
+from wod_pipeline.parsing.grammar.tokens import COUNTING, OPENING, Tokens, tokens_of
 from wod_pipeline.program import Range
 from wod_pipeline.vocabulary import can_be_in_name
 
@@ -131,10 +132,6 @@ class Lead(ReadValue, frozen=True):
     slot_words: Spans = ()
 
 
-_SLOTS = one_of("minute min minutes mins station interval")
-_SIGNS = one_of("- : = ) .")
-
-
 def read_lead(t: Tokens, i: int) -> Lead | None:
     """``["Superset" ":"] ["Minute" N "-"] [N "."] ["or" | "and" | "then"] [N "each:"]``.
 
@@ -143,9 +140,9 @@ def read_lead(t: Tokens, i: int) -> Lead | None:
     if _explains(t, i):
         return None
     i = _caption(t, i)
-    by_word = t.all[i].kind != "time" and not _is_listed(t, i)
+    by_word = t.all[i].kind != "time" and not is_listed(t, i)
     first = i
-    slot, slot_s, i = _slot(t, i)
+    slot, slot_s, i = slot_at(t, i)
     words = ((t.all[first].start, t.all[i - 1].end),) if i > first else ()
     if (
         t.all[i].kind == "number"
@@ -176,85 +173,6 @@ def _explains(t: Tokens, i: int) -> bool:
     )
     behind = i + 1 + (t.all[i].kind != "reps")
     return meant and t.all[behind].text in {"=", "is", "equals"}
-
-
-Slot = tuple[int | None, Range | None, int]
-"""The number of a slot, the time in brackets behind it, and the token behind both."""
-
-
-def _slot(t: Tokens, i: int) -> Slot:
-    """``("Minute" | "Interval" | "Station") N ["(" TIME ")"] ("-" | ":") | N "min" ":" | ("Odd" | "Even") …``."""
-    token = t.all[i]
-    none: Slot = (None, None, i)
-    if token.text in _PARITIES:
-        j = skip(t, i + 1, _SLOTS)
-        return (_PARITIES[token.text], None, j + 1) if t.all[j].text in _SIGNS else none
-    named = _named_slot(t, i) or _minutes_slot(t, i) or _nth_slot(t, i) or _listed_slot(t, i)
-    if not named:
-        return none
-    number, j = named
-    seconds = None
-    if t.all[j].text == "(":
-        close = closing(t, j, t.size)
-        seconds = seconds_of(t.all[j + 1]) if close == j + 2 else None
-        j = close + 1
-    k = skip(t, j, _SIGNS)
-    return (number, seconds, k) if k > j and t.all[k].kind != "end" else none
-
-
-_PARITIES = {"odd": 1, "even": 2}
-
-
-def _named_slot(t: Tokens, i: int) -> Read[int | None]:
-    """``("Minute" | "Interval" | "Station") ["#"] N {"," N}``."""
-    j = i + 1 + (t.all[i + 1].text == "#")
-    number, k = _slot_number(t, j) if t.all[i].text in _SLOTS else (None, j)
-    return (number, k) if k > j else None
-
-
-def _minutes_slot(t: Tokens, i: int) -> Read[int | None]:
-    """``N "min" (":" | "=" | "-")``, less than an hour."""
-    token = t.all[i]
-    minutes = token.alone if token.kind == "time" and token.unit.startswith("m") else None
-    if minutes is None or minutes.min != minutes.max or t.all[i + 1].text not in {":", "=", "-"}:
-        return None
-    number = minutes.min or 0
-    return (int(number), i + 1) if number < 60 and number == int(number) else None
-
-
-def _is_listed(t: Tokens, i: int) -> bool:
-    """Whether ``N ":"`` stands at token `i`, and not a time of day."""
-    return t.all[i].kind == "number" and t.all[i + 1].text == ":" and t.all[i + 2].spaced
-
-
-def _listed_slot(t: Tokens, i: int) -> Read[int | None]:
-    """``N ":"``."""
-    number, j = _slot_number(t, i) if _is_listed(t, i) else (None, i)
-    return (number, j) if number and j == i + 1 else None
-
-
-def _nth_slot(t: Tokens, i: int) -> Read[int | None]:
-    """``N ("st" | "nd" | "rd" | "th") "minute"``."""
-    token = t.all[i]
-    nth = token.kind == "number" and t.all[i + 1].text in ORDINAL_ENDS and t.all[i + 2].text == "minute"
-    return (int((token.value.min if token.value else 0) or 0), i + 3) if nth else None
-
-
-_MORE_SLOTS = one_of(", & and to")
-
-
-def _slot_number(t: Tokens, j: int) -> tuple[int | None, int]:
-    """The number of a slot; of several no single one can be said."""
-    token = t.all[j]
-    if token.kind == "list":
-        return None, j + 1
-    if token.kind != "number" or token.value is None:
-        return None, j
-    several = token.value.min != token.value.max
-    j += 1
-    while t.all[j].text in _MORE_SLOTS and t.all[j + 1].kind == "number" and t.all[j + 1].spaced:
-        several, j = True, j + 2
-    return None if several else int(token.value.min or 0), j
 
 
 _THEN = one_of("then")
@@ -294,14 +212,26 @@ def _elements(t: Tokens, i: int, end: int, names: Names) -> tuple[Element, ...]:
     """The elements of a line; none when it is no movement line."""
     elements: list[Element] = []
     joiner = ""
+    slot: int | None = None
     while i < end and len(elements) <= _MOST_TERMS:
         found = _element(t, i, end, names)
         if found is None:
             return ()
         element, i = found
-        elements.append(replace(element, alternative=joiner == "or"))
+        elements.append(replace(element, alternative=joiner == "or", slot=slot))
         joiner, i = _joiner(t, i, end)
+        slot, behind = another_slot(t, i, slot)
+        if behind > i and t.all[behind].text == "rest":
+            elements[-1], behind = _with_rest(t, elements[-1], behind)
+        i = behind
     return tuple(elements) if _is_work(t, _terms(elements), names) else ()
+
+
+def _with_rest(t: Tokens, element: Element, i: int) -> tuple[Element, int]:
+    """The element before a slot in which nothing is done: no field says so, and the word is unread."""
+    *others, last = element.terms
+    last = replace(last, unheld=(*last.unheld, (t.all[i].start, t.all[i].end)))
+    return replace(element, terms=(*others, last)), i + 1
 
 
 def _is_work(t: Tokens, terms: list[Term], names: Names) -> bool:
@@ -352,7 +282,7 @@ def _element(t: Tokens, i: int, end: int, names: Names) -> Read[Element]:
         return None
     (first, *others), grouped, i = joined
     first = replace(first, sets=sets) if sets else first
-    element = _counted_parts(Element((first, *others), grouped))
+    element = _counted_parts(t, Element((first, *others), grouped))
     done = _done_whole(element, count) if count else element
     return (done, i) if done else None
 
@@ -446,8 +376,8 @@ def _whole_count(t: Tokens, i: int, end: int) -> tuple[int, int] | None:
     return int(token.value.min or 0), j
 
 
-def _counted_parts(element: Element) -> Element:
-    """`A + B x 2+1`: a count for each term; when there are not as many, no number of repetitions can be said."""
+def _counted_parts(t: Tokens, element: Element) -> Element:
+    """`A + B x 2+1`: a count for each term; when there are not as many, they are unread and no number can be said."""
     terms = element.terms
     counts = terms[-1].counts
     if not counts:
@@ -456,10 +386,15 @@ def _counted_parts(element: Element) -> Element:
     if len(counts) == len(terms) and not any(term.counted for term in terms):
         counted = tuple(replace(term, times=exact(n)) for term, n in zip(bare, counts, strict=True))
         return replace(element, terms=counted, grouped=True)
-    if terms[-1].quantity is None:
-        last = replace(bare[-1], quantity=Quantity("reps", None, unit=False), behind_x=True)
-        return replace(element, terms=(*bare[:-1], last))
-    return replace(element, terms=bare)
+    *others, last = bare
+    said = _COUNTS.search(t.form.text, last.parts[-1].end)
+    last = replace(last, unheld=(*last.unheld, *((said.span(),) if said else ())))
+    if last.quantity is None:
+        last = replace(last, quantity=Quantity("reps", None, unit=False), behind_x=True)
+    return replace(element, terms=(*others, last))
+
+
+_COUNTS = re.compile(r"[0-9]+(?: ?\+ ?[0-9]+)+")
 
 
 def _done_whole(element: Element, count: int) -> Element | None:

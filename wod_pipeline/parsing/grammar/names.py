@@ -11,6 +11,8 @@ from wod_pipeline.vocabulary import can_be_in_name, resolve
 _JOINS = frozenset("-&/.'")
 _NO_END = one_of("a an the of with or and your max as from to in at light moderate heavy medium")
 """Words that can stand within a name and never end one."""
+_FEW = one_of("singles doubles triples")
+"""`Snatch singles` says how often; alone the words are names."""
 _NEVER_LAST = _NO_END | _JOINS
 _MOST_TOKENS = 14
 
@@ -34,7 +36,9 @@ def _can_end(t: Tokens, i: int, j: int) -> bool:
     """Whether a name from token `i` on can end in front of token `j`."""
     last = t.all[j - 1]
     owned = j - 1 > i and t.all[j - 2].text == "your" and last.text in _THINGS  # `Clean your bar`
-    return not owned and last.kind != "number" and last.text not in _NEVER_LAST and not _is_side(t, i, j)
+    if owned or (j - 1 > i and last.text in _FEW):
+        return False
+    return last.kind != "number" and last.text not in _NEVER_LAST and not _is_side(t, i, j)
 
 
 _THINGS = one_of(

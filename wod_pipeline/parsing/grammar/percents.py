@@ -107,7 +107,7 @@ def percent(t: Tokens, i: int) -> Read[ReadLoad]:
         pct, j = Range(pct.min, rising[0].max), rising[1]
     pct = bounded(pct, bound[0] if bound else "")
     read = ReadLoad(Load("percent", pct=pct, ramp=bool(ramp or rising)))
-    return _with_reference(t, j, read)
+    return with_reference(t, j, read)
 
 
 _NO_MAXIMUM = one_of("effort speed pace hr heart")
@@ -115,7 +115,7 @@ _NO_MAXIMUM = one_of("effort speed pace hr heart")
 
 
 def _percent_figure(t: Tokens, i: int) -> Read[Range]:
-    """``PERCENT | N "-" PERCENT`` with a dash between spaces, or dashes all the way: `70 - 75 %`."""
+    """``PERCENT | N "-" PERCENT`` with a dash between spaces: `70 - 75 %`."""
     token = t.all[i]
     if token.kind == "percent" and token.value and not token.paired:
         return token.value, i + 1
@@ -123,8 +123,6 @@ def _percent_figure(t: Tokens, i: int) -> Read[Range]:
         low, high = token.value, t.all[i + 2].value
         if low and high and not token.paired:
             return Range(low.min, high.max), i + 3
-    if token.kind == "list" and t.all[i + 1].text == "%":
-        return Range(min(token.numbers), max(token.numbers)), i + 2
     return None
 
 
@@ -163,10 +161,10 @@ def rm_weight(t: Tokens, i: int) -> Read[ReadLoad]:
     j = skip(t, i, _YOUR)
     if t.all[j].kind != "rm":
         return None
-    return _with_reference(t, j, ReadLoad(Load("percent", pct=Range(100, 100))))
+    return with_reference(t, j, ReadLoad(Load("percent", pct=Range(100, 100))))
 
 
-def _with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
+def with_reference(t: Tokens, i: int, read: ReadLoad) -> tuple[ReadLoad, int]:
     """Add the maximum the line names, in brackets or not.
 
     ``["of"] ["your"] [N-RM | "max"] (NAME | "this exercise") ["weight"]``

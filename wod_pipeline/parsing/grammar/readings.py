@@ -107,11 +107,15 @@ class Term(ReadValue, frozen=True):
 
 
 class Element(ReadValue, frozen=True):
-    """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them."""
+    """Terms joined by `+`; `grouped` when brackets hold them together, `alternative` when `or` precedes them.
+
+    `slot`: told in front of it or of an element before it, and not at the start of the line.
+    """
 
     terms: tuple[Term, ...]
     grouped: bool = False
     alternative: bool = False
+    slot: int | None = None
 
 
 class MovementLine(ReadValue, frozen=True):

@@ -210,6 +210,8 @@ def _behind_load(t: Tokens, i: int) -> Behind | None:
     if t.all[i].kind == "sets" and is_whole(t.all[i]) and t.all[i + 1].text in {"x", "of"}:
         reps = repetitions(t, i + 2)
         return (count_of(t.all[i]), *reps) if reps else None
+    if len(joined_counts(t, i)[0]) > 1:  # `70% 1+1 x 4`
+        return _reps_by_sets(t, i)
     return _reps_by_sets(t, i) if t.all[i].kind == "reps" else None
 
 
@@ -219,6 +221,8 @@ def _reps_by_sets(t: Tokens, i: int) -> Behind | None:
     if not found:
         return None
     reps, j = found
+    if t.all[j].kind == "sets" and t.all[j - 1].kind == "reps" and is_whole(t.all[j]):
+        return count_of(t.all[j]), reps, j + 1
     sets = t.all[j + 1]
     if t.all[j].text in _TIMES and sets.kind in {"number", "sets"} and is_whole(sets):
         return count_of(sets), reps, j + 2

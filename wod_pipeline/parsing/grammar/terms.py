@@ -15,6 +15,7 @@ from wod_pipeline.parsing.grammar.heads import head, plain_unknown
 from wod_pipeline.parsing.grammar.measures import Read
 from wod_pipeline.parsing.grammar.readings import ReadLoad, Term
 from wod_pipeline.parsing.grammar.rows import rows_at
+from wod_pipeline.parsing.grammar.slots import another_slot
 from wod_pipeline.parsing.grammar.tables import one_of, words_of
 from wod_pipeline.parsing.grammar.tokens import Token, Tokens
 from wod_pipeline.program import Load
@@ -68,7 +69,7 @@ def _starts_term(t: Tokens, j: int, k: int, end: int, term: Term, *, any_name: b
     """Whether the separators from `j` to `k` end the term, since another movement stands behind them."""
     if k >= end or (t.all[k].text == "(" and not is_group(t, k, end)):
         return False
-    if is_group(t, k, end):
+    if is_group(t, k, end) or another_slot(t, k, None)[0]:
         return True
     if rows_at(t, k) and not term.quantity and t.all[j].text in {",", ";"}:
         return False
