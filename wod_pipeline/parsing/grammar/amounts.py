@@ -9,7 +9,15 @@ from wod_pipeline.parsing.grammar.families import is_hold
 from wod_pipeline.parsing.grammar.measures import REPS, Read, joined_counts, maximum, quantity, side
 from wod_pipeline.parsing.grammar.readings import Quantity, Term
 from wod_pipeline.parsing.grammar.tables import meanings, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import COUNTING, MEASURED, Tokens, scaled, seconds_of, whole_count
+from wod_pipeline.parsing.grammar.tokens import (
+    COUNTING,
+    MEASURED,
+    Tokens,
+    scaled,
+    seconds_of,
+    tells_sets,
+    whole_count,
+)
 from wod_pipeline.program import Range
 
 
@@ -135,8 +143,7 @@ def _part_counts(t: Tokens, i: int) -> Read[tuple[int, ...]]:
 def _k_by_r(t: Tokens, j: int, term: Term) -> Read[Term]:
     """``K "x" Q | K "sets" ("of" | "x") Q``; where units are said they decide: `x 5 reps x 3 sets`."""
     token = t.all[j]
-    joint = t.all[j + 1].text
-    if not (token.kind == "number" and joint == "x") and not (token.kind == "sets" and joint in {"of", "x"}):
+    if not tells_sets(t, j):
         return None
     sets = whole_count(token)
     if t.all[j + 2].kind == "sets" and token.kind == "number":

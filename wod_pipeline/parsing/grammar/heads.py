@@ -15,7 +15,7 @@ from wod_pipeline.parsing.grammar.measures import REPS, Read, height, maximum, q
 from wod_pipeline.parsing.grammar.names import name_at
 from wod_pipeline.parsing.grammar.readings import Quantity, ReadLoad, ReadPart, Term
 from wod_pipeline.parsing.grammar.tables import SENTENCE, one_of, skip
-from wod_pipeline.parsing.grammar.tokens import MEASURED, Tokens, whole_count
+from wod_pipeline.parsing.grammar.tokens import MEASURED, Tokens, tells_sets, whole_count
 from wod_pipeline.program import Range
 from wod_pipeline.vocabulary import has_reference
 
@@ -164,8 +164,7 @@ _OF_REPS = one_of("of - rep reps")
 def _sets_first(t: Tokens, i: int, end: int) -> Read[Term]:
     """``K "x" Q ["of"] NAME | K "sets" ("of" | "x") Q ["of"] NAME``."""
     token = t.all[i]
-    joint = t.all[i + 1].text
-    if not (token.kind == "number" and joint == "x") and not (token.kind == "sets" and joint in {"of", "x"}):
+    if not tells_sets(t, i):
         return None
     sets = whole_count(token)
     amount = quantity(t, i + 2)
@@ -251,17 +250,11 @@ _NOT_IN_NAME = one_of(
 
 def _unknown(t: Tokens, i: int, end: int) -> Read[Term]:
     """A name outside the vocabulary, where only a name can stand: before ``x Q`` and ``k x r``."""
-    amount = _counted_in_front(t, i)
-    j = amount[1] if amount else i
-    k = j
-    while k < end and _can_name(t, k):
-        k += 1
-    if k == j or t.all[j].kind != "word" or t.all[k - 1].end - t.all[j].start > _LONGEST_NAME:
+    found = plain_unknown(t, i, end)
+    if not found or not _is_counted(t, found[1], end):
         return None
-    if not _is_counted(t, k, end):
-        return None
-    part = ReadPart(None, t.all[j].start, t.all[k - 1].end)
-    return Term((part,), times=amount[0] if amount else None), k
+    (part,) = found[0].parts
+    return found if part.end - part.start <= _LONGEST_NAME else None
 
 
 def _counted_in_front(t: Tokens, i: int) -> Read[Range]:

@@ -288,3 +288,9 @@ def _sum(minutes: Token, seconds: Token) -> Token:
     value = Range(total, total)
     text = f"{minutes.text} {seconds.text}"
     return Token("time", text, minutes.start, seconds.end, minutes.spaced, value, value, "s")
+
+
+def tells_sets(t: Tokens, i: int) -> bool:
+    """Whether ``K "x"`` or ``K "sets" ("of" | "x")`` stands at token `i`."""
+    joint = t.all[i + 1].text
+    return (t.all[i].kind == "number" and joint == "x") or (t.all[i].kind == "sets" and joint in {"of", "x"})
